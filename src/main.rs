@@ -1,0 +1,2 @@
+//! The `credit-ledger` program.
+fn main() {}
