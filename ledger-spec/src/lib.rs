@@ -9,5 +9,6 @@
 pub mod bytes;
 pub mod entry;
 pub mod hash;
+pub mod id;
 pub mod position;
 pub mod time;
