@@ -10,5 +10,6 @@ pub mod bytes;
 pub mod entry;
 pub mod hash;
 pub mod id;
+pub mod merkle;
 pub mod position;
 pub mod time;
