@@ -7,9 +7,11 @@
 //! package (`tests/it/house.rs`) holds that.
 
 pub mod bytes;
+pub mod checkpoint;
 pub mod entry;
 pub mod hash;
 pub mod id;
 pub mod merkle;
+pub mod note;
 pub mod position;
 pub mod time;
