@@ -14,4 +14,5 @@ pub mod id;
 pub mod merkle;
 pub mod note;
 pub mod position;
+pub mod proof;
 pub mod time;
