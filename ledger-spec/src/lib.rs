@@ -25,4 +25,5 @@ pub mod merkle;
 pub mod note;
 pub mod position;
 pub mod projection;
+pub mod proof;
 pub mod time;
