@@ -1,1 +1,3 @@
 //! The server and the command line of the credit ledger.
+
+pub mod storage;
