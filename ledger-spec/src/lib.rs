@@ -9,5 +9,7 @@
 pub mod bytes;
 pub mod entry;
 pub mod hash;
+pub mod id;
+pub mod merkle;
 pub mod position;
 pub mod time;

@@ -1,0 +1,103 @@
+//! Identifiers: of subjects, of authorities and of what the catalogue holds (design section
+//! "Identifiers"). Each has one text form, checked when it is read and given back unchanged.
+//!
+//! A value says that its text is well formed, not that anybody bears it: registers are the
+//! business of the admission rules.
+
+mod code;
+mod event_id;
+pub mod gb11643;
+mod subject;
+mod uscc;
+
+pub use code::{AuthorityId, ExternalId, ListCode, PlaceCode, TypeCode};
+pub use event_id::EventId;
+pub use subject::{CatalogueItem, HouseholdId, PersonId, StreamKey, SubjectId};
+pub use uscc::Uscc;
+
+/// Why a text is not an identifier. Never carries the text itself: somebody may have typed a
+/// person's number into the wrong field, and errors go to logs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// The subject's scheme, before the first colon, is none that the ledger knows.
+    #[error("unknown scheme where {expected} is known")]
+    Scheme {
+        /// The schemes known.
+        expected: &'static str,
+    },
+    /// A part has a length that it cannot have.
+    #[error("{part} of {found} bytes where {expected} are expected")]
+    Length {
+        /// Which identifier, or which part of one.
+        part: &'static str,
+        /// Length in bytes.
+        found: usize,
+        /// The lengths possible.
+        expected: &'static str,
+    },
+    /// A character that cannot stand where it stands.
+    #[error("{part} has {found:?} at byte {position} where {expected} is expected")]
+    Character {
+        /// Which identifier, or which part of one.
+        part: &'static str,
+        /// The character.
+        found: char,
+        /// Its offset in bytes within the part.
+        position: usize,
+        /// What may stand there.
+        expected: &'static str,
+    },
+    /// A separator that the identifier needs is missing.
+    #[error("{part} has no {expected:?}")]
+    Separator {
+        /// Which identifier.
+        part: &'static str,
+        /// The separator.
+        expected: char,
+    },
+    /// Well formed, but the check character belongs to another number.
+    #[error("{part} has check character {found:?} where {expected:?} is expected")]
+    CheckCharacter {
+        /// Which identifier.
+        part: &'static str,
+        /// The character found.
+        found: char,
+        /// The character that the rest demands.
+        expected: char,
+    },
+    /// The birth date in a resident number is no date of the calendar.
+    #[error("{part} has a birth date that is in no calendar")]
+    BirthDate {
+        /// Which identifier.
+        part: &'static str,
+    },
+}
+
+/// Refuses the first byte of `text` that `allowed` does not take.
+fn each(
+    part: &'static str,
+    text: &str,
+    expected: &'static str,
+    allowed: impl Fn(usize, u8) -> bool,
+) -> Result<(), IdError> {
+    match text.char_indices().find(|(at, c)| !u8::try_from(*c).is_ok_and(|b| b.is_ascii() && allowed(*at, b)))
+    {
+        Some((position, found)) => Err(IdError::Character { part, found, position, expected }),
+        None => Ok(()),
+    }
+}
+
+/// The text's bytes, where there are exactly `N`.
+fn exactly<const N: usize>(
+    part: &'static str,
+    text: &str,
+    expected: &'static str,
+) -> Result<[u8; N], IdError> {
+    text.as_bytes().try_into().map_err(|_| IdError::Length { part, found: text.len(), expected })
+}
+
+/// The text of bytes that were checked to be ASCII.
+fn ascii(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}

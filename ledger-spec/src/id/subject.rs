@@ -1,0 +1,226 @@
+//! Whom or what an event is about, and the streams that it stands in.
+
+use super::{AuthorityId, ExternalId, IdError, ListCode, PlaceCode, TypeCode, Uscc, each, exactly};
+use crate::bytes::to_hex;
+use core::fmt;
+
+/// The subject of an event. Its text is `<scheme>:<rest>`, or `ledger` alone; the order of the values
+/// is the order of their texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+// The schemes stand in alphabetical order, so that the derived order is the order of the texts.
+pub enum SubjectId {
+    /// `authority:<id>`: an authority, as the subject of its own enrolment and keys.
+    Authority(AuthorityId),
+    /// `catalogue:list.<code>` or `catalogue:type.<code>`: an item of the catalogue.
+    Catalogue(CatalogueItem),
+    /// `ext:<register>:<code>`: known only to another register.
+    External(ExternalId),
+    /// `household:<64 hex digits>`: keyed like persons.
+    Household(HouseholdId),
+    /// `ledger`: the ledger itself.
+    Ledger,
+    /// `person:<64 hex digits>`: a natural person under a pseudonym.
+    Person(PersonId),
+    /// `place:<code>`: a place.
+    Place(PlaceCode),
+    /// `uscc:<code>`: whoever bears a unified social credit code.
+    Uscc(Uscc),
+}
+
+/// An item of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CatalogueItem {
+    /// A list.
+    List(ListCode),
+    /// A record type.
+    Type(TypeCode),
+}
+
+/// The pseudonym of a person: a keyed BLAKE3 hash of the resident number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId([u8; 32]);
+
+/// The pseudonym of a household: a keyed BLAKE3 hash of the household's number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HouseholdId([u8; 32]);
+
+/// The name of a stream: every event stands in its subject's, in its issuer's, and in a list's where
+/// it concerns one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StreamKey {
+    /// `issuer:<id>`: the whole work of an authority.
+    Issuer(AuthorityId),
+    /// `list:<code>`: every edition of a list.
+    List(ListCode),
+    /// The subject's own text: its history.
+    Subject(SubjectId),
+}
+
+impl SubjectId {
+    /// The longest text of a subject, in bytes.
+    pub const MAX_LEN: usize = "ext:".len() + 32 + ":".len() + 64;
+
+    /// Reads a subject's text. Every subject has one text only.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        let (scheme, rest) = match text.split_once(':') {
+            Some(parts) => parts,
+            None if text == "ledger" => return Ok(Self::Ledger),
+            None => return Err(unknown_scheme()),
+        };
+        match scheme {
+            "authority" => AuthorityId::parse(rest).map(Self::Authority),
+            "catalogue" => CatalogueItem::parse(rest).map(Self::Catalogue),
+            "ext" => ExternalId::parse(rest).map(Self::External),
+            "household" => pseudonym("household pseudonym", rest).map(HouseholdId).map(Self::Household),
+            "person" => pseudonym("person pseudonym", rest).map(PersonId).map(Self::Person),
+            "place" => PlaceCode::parse(rest).map(Self::Place),
+            "uscc" => Uscc::parse(rest).map(Self::Uscc),
+            _ => Err(unknown_scheme()),
+        }
+    }
+}
+
+impl CatalogueItem {
+    fn parse(text: &str) -> Result<Self, IdError> {
+        match text.split_once('.') {
+            Some(("list", code)) => ListCode::parse(code).map(Self::List),
+            Some(("type", code)) => TypeCode::parse(code).map(Self::Type),
+            _ => Err(IdError::Scheme { expected: "catalogue:list. or catalogue:type." }),
+        }
+    }
+}
+
+macro_rules! pseudonyms {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Takes the 32 bytes of a keyed hash.
+            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+
+            /// The 32 bytes.
+            pub const fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&to_hex(&self.0))
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+    )*};
+}
+pseudonyms!(PersonId, HouseholdId);
+
+impl fmt::Display for SubjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authority(id) => write!(f, "authority:{id}"),
+            Self::Catalogue(CatalogueItem::List(code)) => write!(f, "catalogue:list.{code}"),
+            Self::Catalogue(CatalogueItem::Type(code)) => write!(f, "catalogue:type.{code}"),
+            Self::External(id) => write!(f, "ext:{id}"),
+            Self::Household(id) => write!(f, "household:{id}"),
+            Self::Ledger => f.write_str("ledger"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Place(code) => write!(f, "place:{code}"),
+            Self::Uscc(code) => write!(f, "uscc:{code}"),
+        }
+    }
+}
+
+impl fmt::Display for StreamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issuer(id) => write!(f, "issuer:{id}"),
+            Self::List(code) => write!(f, "list:{code}"),
+            Self::Subject(id) => id.fmt(f),
+        }
+    }
+}
+
+fn unknown_scheme() -> IdError {
+    IdError::Scheme { expected: "authority:, catalogue:, ext:, household:, ledger, person:, place: or uscc:" }
+}
+
+fn pseudonym(part: &'static str, text: &str) -> Result<[u8; 32], IdError> {
+    let digits: [u8; 64] = exactly(part, text, "64")?;
+    each(part, text, "a lower-case hex digit", |_, byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))?;
+    let nibble = |byte: u8| if byte.is_ascii_digit() { byte - b'0' } else { byte - b'a' + 10 };
+    Ok(core::array::from_fn(|i| nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scheme_gives_its_text_back() {
+        let hash = "0123456789abcdef".repeat(4);
+        for text in [
+            "authority:market-regulation.430381",
+            "catalogue:list.mhlw.labour-violations",
+            "catalogue:type.food.licence",
+            "ext:jp-houjin:1234567890123",
+            &format!("household:{hash}"),
+            "ledger",
+            &format!("person:{hash}"),
+            "place:430381",
+            "uscc:914403001922038216",
+        ] {
+            let id = SubjectId::parse(text).unwrap();
+            assert_eq!(id.to_string(), text);
+            assert_eq!(StreamKey::Subject(id).to_string(), text);
+            assert!(text.len() <= SubjectId::MAX_LEN);
+        }
+        let longest = format!("ext:{}:{}", "a".repeat(32), "1".repeat(64));
+        assert_eq!(SubjectId::parse(&longest).unwrap().to_string().len(), SubjectId::MAX_LEN);
+    }
+
+    #[test]
+    fn streams_of_issuers_and_lists_cannot_be_taken_for_subjects() {
+        let issuer = StreamKey::Issuer(AuthorityId::parse("court.430381").unwrap());
+        let list = StreamKey::List(ListCode::parse("mhlw.labour-violations").unwrap());
+        assert_eq!(issuer.to_string(), "issuer:court.430381");
+        assert_eq!(list.to_string(), "list:mhlw.labour-violations");
+        for key in [issuer, list] {
+            assert_eq!(SubjectId::parse(&key.to_string()), Err(unknown_scheme()));
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        for text in ["", "914403001922038216", "USCC:914403001922038216", "ledger:", " ledger", "uscc"] {
+            assert!(SubjectId::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            SubjectId::parse("catalogue:measure.a.b"),
+            Err(IdError::Scheme { expected: "catalogue:list. or catalogue:type." })
+        );
+        let length = IdError::Length { part: "person pseudonym", found: 2, expected: "64" };
+        assert_eq!(SubjectId::parse("person:ab"), Err(length));
+        assert!(matches!(
+            SubjectId::parse(&format!("household:{}", "A".repeat(64))),
+            Err(IdError::Character { part: "household pseudonym", found: 'A', position: 0, .. })
+        ));
+        assert_eq!(
+            SubjectId::parse("uscc:914403001922038215").unwrap_err().to_string(),
+            "unified social credit code has check character '5' where '6' is expected"
+        );
+    }
+
+    #[test]
+    fn no_error_repeats_what_was_typed() {
+        let number = "11010519491231002X";
+        for text in [number.to_string(), format!("{number}:1"), format!("person:{number}")] {
+            let error = SubjectId::parse(&text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("110105"), "{error:?}");
+        }
+    }
+}
