@@ -7,9 +7,12 @@
 //! package (`tests/it/house.rs`) holds that.
 
 pub mod bytes;
+pub mod checkpoint;
 pub mod entry;
 pub mod hash;
 pub mod id;
 pub mod merkle;
+pub mod note;
 pub mod position;
+pub mod proof;
 pub mod time;
