@@ -1,3 +1,4 @@
 //! The server and the command line of the credit ledger.
 
+pub mod log;
 pub mod storage;
