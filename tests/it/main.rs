@@ -2,3 +2,4 @@
 
 mod people;
 mod service;
+mod writer_faults;
