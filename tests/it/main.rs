@@ -1,0 +1,5 @@
+//! The integration tests: one binary.
+
+mod files;
+mod simulation;
+mod support;
