@@ -1,5 +1,9 @@
 //! The integration tests: one binary, one module per subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test fails by panicking
 
+mod files;
 mod people;
 mod service;
+mod simulation;
+mod support;
 mod writer_faults;

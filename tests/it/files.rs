@@ -1,0 +1,1 @@
+//! Flipped bits in every kind of file.
