@@ -160,13 +160,7 @@ fn reopen(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut Wo
 }
 
 /// Appends until something fails, or the process is killed, or it stops cleanly.
-fn use_until_it_ends(
-    mut log: Log,
-    disk: &MemoryDisk,
-    rng: &mut Prng,
-    seen: &mut Seen,
-    world: &mut World,
-) {
+fn use_until_it_ends(mut log: Log, disk: &MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut World) {
     if rng.one_in(2) {
         disk.arm(rng.next_u64() % 60, failure(rng));
     }
@@ -216,7 +210,7 @@ impl World {
     fn check(&mut self, log: &Log, disk: &MemoryDisk) {
         self.check_served(log);
         let mut audited = 0;
-        let verified = verify_files(disk, &verifier_key(), &mut |index, bytes| {
+        let verified = verify_files(disk, &verifier_key(), &mut |index, bytes, _| {
             assert_eq!(bytes, self.acknowledged[usize::try_from(index.get()).unwrap()]);
             audited += 1;
         });
