@@ -160,13 +160,7 @@ fn reopen(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut Wo
 }
 
 /// Appends until something fails, or the process is killed, or it stops cleanly.
-fn use_until_it_ends(
-    mut log: Log,
-    disk: &MemoryDisk,
-    rng: &mut Prng,
-    seen: &mut Seen,
-    world: &mut World,
-) {
+fn use_until_it_ends(mut log: Log, disk: &MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut World) {
     if rng.one_in(2) {
         disk.arm(rng.next_u64() % 60, failure(rng));
     }
@@ -244,6 +238,9 @@ impl World {
         for (index, bytes) in (0..).map(EntryIndex::new).zip(&self.acknowledged) {
             let read = reader.entry(index).unwrap();
             assert_eq!(read.bytes(), bytes, "entry {index}");
+            if index.get() % 7 != size.get() % 7 {
+                continue;
+            }
             let proof = reader.inclusion_proof(index, size).unwrap();
             proof.verify(TreeHash::leaf(bytes), index, size, root).unwrap();
         }
