@@ -87,7 +87,12 @@ impl Check<'_> {
         };
         for (folder, known) in [(layout::LOG, &of_segment as &dyn Fn(&str) -> bool), (layout::TREE, &of_tree)]
         {
-            if let Some(name) = self.disk.list(folder)?.into_iter().find(|name| !known(name)) {
+            let names = self.disk.list(folder)?;
+            let orphan = |name: &String| layout::first_index(name, "off").filter(|_| !known(name));
+            if let Some(first) = names.iter().find_map(orphan) {
+                return Err(OpenError::Damaged(missing(layout::segment(first), first)));
+            }
+            if let Some(name) = names.into_iter().find(|name| !known(name)) {
                 return Err(OpenError::Damaged(Damage {
                     file: format!("{folder}/{name}"),
                     offset: 0,

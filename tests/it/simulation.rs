@@ -114,7 +114,13 @@ fn create(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen) {
         let made = Log::create(Arc::new(disk.clone()), signer(), SMALL);
         disk.disarm();
         match made {
-            Ok(_) | Err(OpenError::Exists) => return,
+            Ok(_) => return,
+            // The last step of an earlier try may have failed although it happened: opening makes it last.
+            Err(OpenError::Exists) => {
+                if support::open(disk).is_ok() {
+                    return;
+                }
+            }
             Err(error) => {
                 assert!(attempt < 100, "never created: {error}");
                 seen.failed_creations += 1;
@@ -238,6 +244,9 @@ impl World {
         for (index, bytes) in (0..).map(EntryIndex::new).zip(&self.acknowledged) {
             let read = reader.entry(index).unwrap();
             assert_eq!(read.bytes(), bytes, "entry {index}");
+            if index.get() % 7 != size.get() % 7 {
+                continue;
+            }
             let proof = reader.inclusion_proof(index, size).unwrap();
             proof.verify(TreeHash::leaf(bytes), index, size, root).unwrap();
         }
