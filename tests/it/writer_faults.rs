@@ -19,7 +19,7 @@ use ledger_spec::ledger::Ledger;
 use ledger_spec::note::{KeyName, NoteSigner};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 const RUNS: u64 = 120;
@@ -29,7 +29,7 @@ fn signer() -> NoteSigner {
 }
 
 /// A ledger on `disk` with its setup in it, and a writer over it.
-fn start(disk: &MemoryDisk, index_dir: &PathBuf) -> (Sequencer, Writer, View) {
+fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
