@@ -29,7 +29,7 @@ fn all_files(disk: &MemoryDisk) -> Vec<String> {
 }
 
 fn first_fault(disk: &MemoryDisk) -> Option<Damage> {
-    match verify_files(disk, &verifier_key(), &mut |_, _| {}) {
+    match verify_files(disk, &verifier_key(), &mut |_, _, _| {}) {
         Ok(_) => None,
         Err(OpenError::Damaged(damage)) => Some(damage),
         Err(other) => panic!("{other}"),

@@ -1,9 +1,6 @@
 //! The integration tests: one binary, one module per subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
-// a test fails by panicking
-
-// Helpers of tests are not marked as tests themselves; failing is their way of speaking.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod files;
 mod people;
