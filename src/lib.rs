@@ -1,1 +1,13 @@
 //! The server and the command line of the credit ledger.
+//!
+//! Rooms, bottom to top: `clock`, `storage`, `log`, `index`, `view`, `sequencer` and `query`, `http`,
+//! `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
+//! `tests/it/house.rs` holds that.
+
+pub mod clock;
+pub mod index;
+pub mod log;
+pub mod query;
+pub mod sequencer;
+pub mod storage;
+pub mod view;

@@ -6,9 +6,23 @@
 //! Absent on purpose: clock, files, network, randomness, threads, async runtime. A test in the root
 //! package (`tests/it/house.rs`) holds that.
 
+pub mod admission;
+pub mod audit;
+pub mod authority;
 pub mod bytes;
+pub mod catalogue;
+pub mod checkpoint;
 pub mod entry;
+pub mod envelope;
+pub mod event;
+pub mod fields;
 pub mod hash;
 pub mod id;
+pub mod json;
+pub mod key;
+pub mod ledger;
+pub mod merkle;
 pub mod position;
+pub mod projection;
+pub mod proof;
 pub mod time;

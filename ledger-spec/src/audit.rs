@@ -1,0 +1,225 @@
+//! The whole-ledger audit: from the log's bytes alone, is every entry what the specification says?
+//!
+//! Two halves. [`read_chunk`] needs no state and may run for many chunks side by side: layout, event,
+//! signatures, hashes. [`Auditor::absorb`] goes entry by entry: chain, times, links, admission, tree.
+//! Files, frames and tree files are the caller's business; this module sees bytes.
+
+use crate::checkpoint::Checkpoint;
+use crate::entry::{Entry, EntryError, EntryHashes};
+use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use crate::hash::{ChainHash, TreeHash};
+use crate::ledger::{EnterError, Ledger};
+use crate::merkle::Frontier;
+use crate::position::{EntryIndex, TreeSize};
+use crate::time::RecordedTime;
+
+/// The first thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("entry {index}: {fault}")]
+pub struct AuditError {
+    /// The entry, counted from 0 by its place in the log.
+    pub index: EntryIndex,
+    /// What is wrong with it.
+    pub fault: AuditFault,
+}
+
+/// What can be wrong with an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditFault {
+    /// Its bytes do not follow the layout.
+    #[error(transparent)]
+    Layout(#[from] EntryError),
+    /// Its event cannot be read, or a signature does not hold.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// It claims another index than its place.
+    #[error("names index {found}")]
+    Index {
+        /// The index that it names.
+        found: EntryIndex,
+    },
+    /// The chain is broken before it.
+    #[error("names {found} as the chain hash before it; the chain there is {expected}")]
+    Chain {
+        /// The hash that it names.
+        found: ChainHash,
+        /// The hash of the entry before.
+        expected: ChainHash,
+    },
+    /// Recorded earlier than the entry before.
+    #[error("recorded at {found} µs, before the entry before it ({expected} µs)")]
+    Time {
+        /// Its recorded time.
+        found: RecordedTime,
+        /// The time of the entry before.
+        expected: RecordedTime,
+    },
+    /// Admission refuses the event at this place.
+    #[error("should not have been admitted: {0}")]
+    Admission(#[from] EnterError),
+    /// Its links are not the heads of its streams, so that a history would be incomplete.
+    #[error("its links do not point to the last entries of its streams")]
+    Links,
+    /// The checkpoint covers another tree.
+    #[error("the tree over the {size} entries before it has root {expected}; the checkpoint says {found}")]
+    Root {
+        /// The checkpoint's size.
+        size: TreeSize,
+        /// The root that the checkpoint gives.
+        found: TreeHash,
+        /// The root of the entries.
+        expected: TreeHash,
+    },
+    /// The checkpoint names another ledger than entry 0.
+    #[error("the checkpoint's origin is {found}; the ledger's is {expected}")]
+    Origin {
+        /// The checkpoint's origin.
+        found: String,
+        /// The origin of `ledger.opened`.
+        expected: String,
+    },
+    /// The checkpoint covers more entries than there are.
+    #[error("the checkpoint covers {found} entries; the log holds {expected}")]
+    Short {
+        /// The checkpoint's size.
+        found: TreeSize,
+        /// How many entries there are.
+        expected: TreeSize,
+    },
+}
+
+/// An entry whose layout, event and signatures hold.
+#[derive(Clone, Debug)]
+pub struct ReadEntry {
+    entry: Entry,
+    event: VerifiedEvent,
+    hashes: EntryHashes,
+}
+
+impl ReadEntry {
+    /// The entry.
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Its event.
+    pub const fn event(&self) -> &VerifiedEvent {
+        &self.event
+    }
+
+    /// The hashes of its bytes.
+    pub const fn hashes(&self) -> EntryHashes {
+        self.hashes
+    }
+}
+
+/// Reads the entries that stand at `first` and after, and checks their signatures all at once, falling
+/// back to one by one where that fails.
+pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Vec<ReadEntry>, AuditError> {
+    let at = |position: usize| {
+        EntryIndex::new(first.get().saturating_add(u64::try_from(position).unwrap_or(u64::MAX)))
+    };
+    let mut read = Vec::with_capacity(entries.len());
+    let mut signed = Vec::with_capacity(entries.len());
+    // A later entry's bad layout is reported only if every signature before it holds.
+    let mut layout = None;
+    for (position, bytes) in entries.iter().enumerate() {
+        match read_one(bytes.as_ref()) {
+            Ok((entry, hashes, event)) => {
+                read.push((entry, hashes));
+                signed.push(event);
+            }
+            Err(fault) => {
+                layout = Some(AuditError { index: at(position), fault });
+                break;
+            }
+        }
+    }
+    let verified = SignedEvent::verify_all(signed)
+        .map_err(|(position, error)| AuditError { index: at(position), fault: error.into() })?;
+    match layout {
+        Some(error) => Err(error),
+        None => Ok(read
+            .into_iter()
+            .zip(verified)
+            .map(|((entry, hashes), event)| ReadEntry { entry, event, hashes })
+            .collect()),
+    }
+}
+
+fn read_one(bytes: &[u8]) -> Result<(Entry, EntryHashes, SignedEvent), AuditFault> {
+    let entry = Entry::decode(bytes)?;
+    let event = SignedEvent::from_entry(&entry)?;
+    Ok((entry, EntryHashes::of(bytes), event))
+}
+
+/// Goes through a log from its first entry, in order.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    ledger: Ledger,
+    tree: Frontier,
+}
+
+impl Auditor {
+    /// An auditor before entry 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the entries so far add up to.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Takes the next entry.
+    pub fn absorb(&mut self, read: ReadEntry) -> Result<(), AuditError> {
+        let index = self.ledger.size().next_index();
+        self.check(read, index).map_err(|fault| AuditError { index, fault })
+    }
+
+    fn check(&mut self, read: ReadEntry, index: EntryIndex) -> Result<(), AuditFault> {
+        let ReadEntry { entry, event, hashes } = read;
+        if entry.index != index {
+            return Err(AuditFault::Index { found: entry.index });
+        }
+        if entry.previous != self.ledger.tip() {
+            return Err(AuditFault::Chain { found: entry.previous, expected: self.ledger.tip() });
+        }
+        if entry.recorded_at < self.ledger.last_recorded() {
+            let expected = self.ledger.last_recorded();
+            return Err(AuditFault::Time { found: entry.recorded_at, expected });
+        }
+        let again = self.ledger.enter(event, entry.recorded_at)?;
+        // Index, time, chain and event are equal by now; what is left to differ is the links.
+        if again.hashes != hashes {
+            return Err(AuditFault::Links);
+        }
+        self.tree.append(hashes.leaf);
+        Ok(())
+    }
+
+    /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries.
+    pub fn compare(&self, checkpoint: &Checkpoint) -> Result<(), AuditError> {
+        let size = self.ledger.size();
+        let fault = if checkpoint.size() != size {
+            Some(AuditFault::Short { found: checkpoint.size(), expected: size })
+        } else if checkpoint.root() != self.tree.root() {
+            Some(AuditFault::Root { size, found: checkpoint.root(), expected: self.tree.root() })
+        } else {
+            match &self.ledger.core().origin {
+                Some(origin) if origin != checkpoint.origin() => Some(AuditFault::Origin {
+                    found: checkpoint.origin().to_string(),
+                    expected: origin.to_string(),
+                }),
+                _ => None,
+            }
+        };
+        fault.map_or(Ok(()), |fault| Err(AuditError { index: size.next_index(), fault }))
+    }
+
+    /// The root of the tree over the entries so far.
+    pub fn root(&self) -> TreeHash {
+        self.tree.root()
+    }
+}

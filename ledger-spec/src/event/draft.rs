@@ -1,0 +1,62 @@
+//! Writing an event: for those who issue events. The ledger itself only reads.
+
+use super::{Event, EventError, Kind};
+use crate::checkpoint::Origin;
+use crate::id::{AuthorityId, EventId, SubjectId};
+use crate::position::StreamVersion;
+use crate::time::ValidTime;
+
+/// An event before it has bytes.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The ledger.
+    pub origin: &'a Origin,
+    /// The issuer's name for the event.
+    pub id: EventId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Who states it.
+    pub issuer: &'a AuthorityId,
+    /// Whom it is about.
+    pub subject: &'a SubjectId,
+    /// From when it holds.
+    pub valid_from: ValidTime,
+    /// The stream's version that the issuer has seen, where it insists on it.
+    pub seen_version: Option<StreamVersion>,
+    /// The body, an object as the kind has it.
+    pub body: serde_json::Value,
+}
+
+/// Field order of the events that this code writes; readers accept any.
+#[derive(serde::Serialize)]
+struct Written<'a> {
+    origin: String,
+    id: String,
+    kind: &'a str,
+    issuer: String,
+    subject: String,
+    valid_from: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_version: Option<u64>,
+    body: &'a serde_json::Value,
+}
+
+impl Draft<'_> {
+    /// The event's bytes, read back once so that what is signed can be read.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EventError> {
+        let written = Written {
+            origin: self.origin.to_string(),
+            id: self.id.to_string(),
+            kind: self.kind.name(),
+            issuer: self.issuer.to_string(),
+            subject: self.subject.to_string(),
+            valid_from: self.valid_from.to_string(),
+            seen_version: self.seen_version.map(StreamVersion::get),
+            body: &self.body,
+        };
+        // Serialising strings and a JSON value cannot fail; if it did, reading would refuse "".
+        let bytes = serde_json::to_vec(&written).unwrap_or_default();
+        Event::parse(&bytes)?;
+        Ok(bytes)
+    }
+}

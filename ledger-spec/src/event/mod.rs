@@ -1,0 +1,142 @@
+//! Events: what an authority states about one subject, read from exact bytes.
+//!
+//! Reading is strict (unknown and duplicate keys are refused) and there is no writing back: the
+//! signed bytes are stored as they came. Whether an event may enter the ledger is admission's
+//! question, not this module's. The layout is in `README.md`, "Event"; the kinds are in `kinds.rs`.
+
+mod draft;
+mod governance;
+mod kinds;
+mod listing;
+mod record;
+mod repair;
+mod words;
+
+pub use draft::Draft;
+pub use governance::{
+    AuthorityEnrolled, Basis, Competence, Confidence, Disclosure, EnrolledRegistrar, KeyAdded, KeyRevoked,
+    LedgerOpened, ListAdopted, Name, Pattern, Polarity, RevocationReason, Role, Scheme, SubjectRegistered,
+    TypeAdopted,
+};
+pub use kinds::{Body, Kind};
+pub use listing::{ListingEntered, ListingRemoved};
+pub use record::{Decision, RecordFiled, RecordRevoked, Severity};
+pub use repair::{RepairApplied, RepairDecided, RepairOutcome};
+
+use crate::checkpoint::Origin;
+use crate::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::id::{AuthorityId, CatalogueItem, EventId, ListCode, StreamKey, SubjectId};
+use crate::json::{Json, JsonError};
+use crate::position::StreamVersion;
+use crate::time::ValidTime;
+
+/// Longest event, in bytes.
+pub const MAX_EVENT: usize = 48 * 1024;
+/// The version of this specification that `ledger.opened` names.
+pub const SPEC_VERSION: u64 = 1;
+
+/// One event, read and well formed. Nothing is known yet about who signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The ledger that it is meant for; stops replay across ledgers.
+    pub origin: Origin,
+    /// The issuer's own name for it: idempotency.
+    pub id: EventId,
+    /// Who states it.
+    pub issuer: AuthorityId,
+    /// Whom it is about.
+    pub subject: SubjectId,
+    /// From when it holds in the world.
+    pub valid_from: ValidTime,
+    /// The version of the subject's stream that the issuer had seen, where it insists on it.
+    pub seen_version: Option<StreamVersion>,
+    /// SHA-256 digests of erasable fields that travel beside the event (RFC 9901 disclosures).
+    pub private: Vec<[u8; 32]>,
+    /// What it states, by kind.
+    pub body: Body,
+}
+
+/// Why bytes are not an event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// Longer than [`MAX_EVENT`].
+    #[error("event of {found} bytes where at most {expected} are accepted")]
+    TooLong {
+        /// Length found.
+        found: usize,
+        /// [`MAX_EVENT`].
+        expected: usize,
+    },
+    /// Not JSON as this ledger reads it.
+    #[error("event: {0}")]
+    Json(#[from] JsonError),
+    /// A field that is not what the specification says.
+    #[error("event: {0}")]
+    Field(#[from] FieldError),
+    /// A kind that this version of the specification has no rules for.
+    #[error("event: kind {found:?} is not known")]
+    UnknownKind {
+        /// The kind found, shortened.
+        found: String,
+    },
+}
+
+impl Event {
+    /// Reads an event from its exact bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EventError> {
+        if bytes.len() > MAX_EVENT {
+            return Err(EventError::TooLong { found: bytes.len(), expected: MAX_EVENT });
+        }
+        let mut fields = Fields::of("", Json::parse(bytes)?)?;
+        let origin = fields.text("origin", 255)?;
+        let origin = Origin::parse(&origin).map_err(|_| {
+            let expected = "an origin: a name without spaces or +".into();
+            fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
+        })?;
+        let id = fields.parsed("id", EventId::parse)?;
+        let kind = fields.text("kind", 64)?;
+        let Some(kind) = Kind::parse(&kind) else {
+            return Err(EventError::UnknownKind { found: shorten(&kind) });
+        };
+        let issuer = fields.parsed("issuer", AuthorityId::parse)?;
+        let subject = fields.parsed("subject", SubjectId::parse)?;
+        let valid_from = fields.parsed("valid_from", ValidTime::parse)?;
+        let seen_version =
+            fields.optional_number("seen_version", 0, MAX_JSON_INTEGER)?.map(StreamVersion::new);
+        let private = fields.parsed_array("private", (0, 64), crate::bytes::from_base64url_exact::<32>)?;
+        let mut body = fields.object("body")?;
+        fields.finish()?;
+        let parsed = Body::parse(kind, &mut body)?;
+        body.finish()?;
+        Ok(Self { origin, id, issuer, subject, valid_from, seen_version, private, body: parsed })
+    }
+
+    /// Which kind of event it is.
+    pub const fn kind(&self) -> Kind {
+        self.body.kind()
+    }
+
+    /// The list that it concerns, if it concerns one.
+    pub const fn list(&self) -> Option<&ListCode> {
+        match (&self.body, &self.subject) {
+            (Body::ListingEntered(body), _) => Some(&body.list),
+            (Body::ListingRemoved(body), _) => Some(&body.list),
+            (Body::RepairApplied(body), _) => body.list.as_ref(),
+            (Body::RepairDecided(body), _) => body.list.as_ref(),
+            (Body::ListAdopted(_), SubjectId::Catalogue(CatalogueItem::List(code))) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The streams it stands in, in the order of the entry's links: subject, issuer, list.
+    pub fn streams(&self) -> Vec<StreamKey> {
+        let mut streams =
+            vec![StreamKey::Subject(self.subject.clone()), StreamKey::Issuer(self.issuer.clone())];
+        streams.extend(self.list().cloned().map(StreamKey::List));
+        streams
+    }
+}
+
+/// The largest whole number that every JSON reader holds exactly (RFC 8259 §6).
+const MAX_JSON_INTEGER: u64 = (1 << 53) - 1;

@@ -1,0 +1,268 @@
+//! Reading named fields out of a JSON object, so that every error names the field, the value found
+//! and what was expected, and no field goes unread.
+
+use crate::bytes::{TextError, from_base64url_exact};
+use crate::id::IdError;
+use crate::json::Json;
+use crate::time::TimeError;
+
+/// A field that is not what the specification says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("field {field}: {fault}")]
+pub struct FieldError {
+    /// Path of the field from the top of the document, such as `body.decision.date`.
+    pub field: String,
+    /// What is wrong with it.
+    pub fault: FieldFault,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldFault {
+    /// The field must be there.
+    #[error("is missing")]
+    Missing,
+    /// The specification knows no such field here.
+    #[error("is not known here")]
+    Unknown,
+    /// Another JSON type.
+    #[error("is {found} where {expected} is expected")]
+    Type {
+        /// What stands there.
+        found: &'static str,
+        /// What should.
+        expected: &'static str,
+    },
+    /// A number, a length or a count outside its bounds.
+    #[error("{found} is outside {min} to {max} {unit}")]
+    Range {
+        /// The number found.
+        found: String,
+        /// Smallest allowed.
+        min: i128,
+        /// Largest allowed.
+        max: i128,
+        /// What is counted: `characters`, `items`, or empty for a plain number.
+        unit: &'static str,
+    },
+    /// Not one of the values that are allowed.
+    #[error("{found:?} is not {expected}")]
+    Value {
+        /// The value found, shortened.
+        found: String,
+        /// What is allowed, in words.
+        expected: String,
+    },
+    /// A malformed identifier.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// A malformed time or date.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// Bytes in a text form that they should not have.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+/// The fields of one object, each taken once; [`Fields::finish`] refuses those nobody took.
+#[derive(Debug)]
+pub struct Fields {
+    path: String,
+    entries: Vec<(String, Option<Json>)>,
+}
+
+impl Fields {
+    /// The fields of `value`, which must be an object; `path` names it in errors (empty at the top).
+    pub fn of(path: &str, value: Json) -> Result<Self, FieldError> {
+        match value {
+            Json::Object(entries) => Ok(Self {
+                path: path.to_owned(),
+                entries: entries.into_iter().map(|(name, value)| (name, Some(value))).collect(),
+            }),
+            other => Err(FieldError { field: path.to_owned(), fault: wrong_type(&other, "an object") }),
+        }
+    }
+
+    /// An error about the field `name` of this object.
+    pub fn error(&self, name: &str, fault: impl Into<FieldFault>) -> FieldError {
+        FieldError { field: self.path_of(name), fault: fault.into() }
+    }
+
+    /// The full path of the field `name`.
+    pub fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Takes a field that may be absent. `null` is a value like any other, so it is refused where
+    /// something else is expected.
+    pub fn take(&mut self, name: &str) -> Option<Json> {
+        self.entries.iter_mut().find(|(known, _)| known == name).and_then(|(_, value)| value.take())
+    }
+
+    /// Takes a field that must be there.
+    pub fn require(&mut self, name: &str) -> Result<Json, FieldError> {
+        self.take(name).ok_or_else(|| self.error(name, FieldFault::Missing))
+    }
+
+    /// A string field of 1 to `max` characters without control characters.
+    pub fn text(&mut self, name: &str, max: usize) -> Result<String, FieldError> {
+        let value = self.require(name)?;
+        self.as_text(name, value, max)
+    }
+
+    /// The same, where the field may be absent.
+    pub fn optional_text(&mut self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
+        self.take(name).map(|value| self.as_text(name, value, max)).transpose()
+    }
+
+    /// A string field read by a parser of its own.
+    pub fn parsed<T, E: Into<FieldFault>>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, FieldError> {
+        let text = self.text(name, MAX_TOKEN)?;
+        parse(&text).map_err(|e| self.error(name, e))
+    }
+
+    /// The same, where the field may be absent.
+    pub fn optional_parsed<T, E: Into<FieldFault>>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, FieldError> {
+        let text = self.optional_text(name, MAX_TOKEN)?;
+        text.map(|text| parse(&text).map_err(|e| self.error(name, e))).transpose()
+    }
+
+    /// 32 bytes in base64url.
+    pub fn bytes32(&mut self, name: &str) -> Result<[u8; 32], FieldError> {
+        self.parsed(name, from_base64url_exact::<32>)
+    }
+
+    /// A whole number between `min` and `max`, where the field may be absent.
+    pub fn optional_number(&mut self, name: &str, min: u64, max: u64) -> Result<Option<u64>, FieldError> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        match value {
+            Json::Integer(n) => match u64::try_from(n) {
+                Ok(n) if (min..=max).contains(&n) => Ok(Some(n)),
+                _ => Err(self.error(name, range(n.to_string(), min.into(), max.into(), ""))),
+            },
+            other => Err(self.error(name, wrong_type(&other, "a number"))),
+        }
+    }
+
+    /// An object field.
+    pub fn object(&mut self, name: &str) -> Result<Self, FieldError> {
+        let value = self.require(name)?;
+        Self::of(&self.path_of(name), value)
+    }
+
+    /// The same, where the field may be absent.
+    pub fn optional_object(&mut self, name: &str) -> Result<Option<Self>, FieldError> {
+        let path = self.path_of(name);
+        self.take(name).map(|value| Self::of(&path, value)).transpose()
+    }
+
+    /// An array of `min` to `max` items, each with its path (`body.keys[0]`); an absent field is an
+    /// empty array where `min` is 0.
+    pub fn array(&mut self, name: &str, min: usize, max: usize) -> Result<Vec<(String, Json)>, FieldError> {
+        let items = match self.take(name) {
+            Some(Json::Array(items)) => items,
+            Some(other) => return Err(self.error(name, wrong_type(&other, "an array"))),
+            None if min == 0 => Vec::new(),
+            None => return Err(self.error(name, FieldFault::Missing)),
+        };
+        if !(min..=max).contains(&items.len()) {
+            return Err(self.error(name, range(items.len().to_string(), count(min), count(max), "items")));
+        }
+        let path = self.path_of(name);
+        Ok(items.into_iter().enumerate().map(|(i, item)| (format!("{path}[{i}]"), item)).collect())
+    }
+
+    /// An array of strings read by a parser; no value may stand in it twice.
+    pub fn parsed_array<T: PartialEq, E: Into<FieldFault>>(
+        &mut self,
+        name: &str,
+        (min, max): (usize, usize),
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, FieldError> {
+        let mut values = Vec::new();
+        for (field, item) in self.array(name, min, max)? {
+            let Json::String(text) = item else {
+                return Err(FieldError { field, fault: wrong_type(&item, "a string") });
+            };
+            let value = parse(&text).map_err(|e| FieldError { field: field.clone(), fault: e.into() })?;
+            if values.contains(&value) {
+                let fault = FieldFault::Value { found: shorten(&text), expected: "a value once".into() };
+                return Err(FieldError { field, fault });
+            }
+            values.push(value);
+        }
+        Ok(values)
+    }
+
+    /// Every field that is left, as text of at most `max` characters (it may be empty).
+    pub fn rest_as_texts(&mut self, max: usize) -> Result<Vec<(String, String)>, FieldError> {
+        let mut texts = Vec::new();
+        for (name, value) in std::mem::take(&mut self.entries) {
+            match value {
+                Some(Json::String(text)) if text.is_empty() => texts.push((name, text)),
+                Some(value) => {
+                    let text = self.as_text(&name, value, max)?;
+                    texts.push((name, text));
+                }
+                None => {}
+            }
+        }
+        Ok(texts)
+    }
+
+    /// Refuses the first field that nobody took.
+    pub fn finish(self) -> Result<(), FieldError> {
+        match self.entries.iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) => Err(self.error(name, FieldFault::Unknown)),
+            None => Ok(()),
+        }
+    }
+
+    fn as_text(&self, name: &str, value: Json, max: usize) -> Result<String, FieldError> {
+        let Json::String(text) = value else {
+            return Err(self.error(name, wrong_type(&value, "a string")));
+        };
+        let length = text.chars().count();
+        if length == 0 || length > max {
+            return Err(self.error(name, range(length.to_string(), 1, count(max), "characters")));
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n') {
+            let expected = "text without control characters".into();
+            return Err(self.error(name, FieldFault::Value { found: shorten(&text), expected }));
+        }
+        Ok(text)
+    }
+}
+
+/// Longest identifier, code or time.
+const MAX_TOKEN: usize = 128;
+
+/// A found value cut to what a message can carry.
+pub fn shorten(text: &str) -> String {
+    const LONGEST: usize = 80;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+fn wrong_type(found: &Json, expected: &'static str) -> FieldFault {
+    FieldFault::Type { found: found.kind(), expected }
+}
+
+fn range(found: String, min: i128, max: i128, unit: &'static str) -> FieldFault {
+    FieldFault::Range { found, min, max, unit }
+}
+
+fn count(n: usize) -> i128 {
+    i128::try_from(n).unwrap_or(i128::MAX)
+}

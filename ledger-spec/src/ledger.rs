@@ -1,0 +1,139 @@
+//! The whole ledger folded in memory: the reference that tools, tests and the audit use.
+//!
+//! The server keeps the same parts ([`Core`], [`SubjectStream`], [`Head`]) in its own way, so that it
+//! need not hold every subject; what it answers must equal what this says.
+
+use crate::admission::{Admission, Core, Head, Refusal, SubjectStream, admit};
+use crate::authority::Recorded;
+use crate::entry::{Entry, EntryError, EntryHashes};
+use crate::envelope::VerifiedEvent;
+use crate::event::Event;
+use crate::hash::ChainHash;
+use crate::id::{StreamKey, SubjectId};
+use crate::position::{EntryIndex, TreeSize};
+use crate::time::RecordedTime;
+use std::collections::HashMap;
+
+/// Everything that a log of entries adds up to.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    core: Core,
+    subjects: HashMap<SubjectId, SubjectStream>,
+    others: HashMap<StreamKey, Head>,
+    size: TreeSize,
+    tip: ChainHash,
+    last_recorded: RecordedTime,
+}
+
+/// An entry that was just made.
+#[derive(Clone, Debug)]
+pub struct EnteredEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their hashes.
+    pub hashes: EntryHashes,
+}
+
+/// Why an event did not become an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnterError {
+    /// A rule refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// An event with this id stands in the stream already.
+    #[error("an event of this id stands in entry {0}")]
+    Seen(EntryIndex),
+    /// The entry would not fit its layout.
+    #[error(transparent)]
+    Layout(#[from] EntryError),
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            core: Core::default(),
+            subjects: HashMap::new(),
+            others: HashMap::new(),
+            size: TreeSize::EMPTY,
+            tip: ChainHash::ZERO,
+            last_recorded: RecordedTime::default(),
+        }
+    }
+}
+
+impl Ledger {
+    /// Authorities, keys, types and lists.
+    pub const fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// How many entries were taken in.
+    pub const fn size(&self) -> TreeSize {
+        self.size
+    }
+
+    /// The chain hash of the last entry.
+    pub const fn tip(&self) -> ChainHash {
+        self.tip
+    }
+
+    /// The recorded time of the last entry.
+    pub const fn last_recorded(&self) -> RecordedTime {
+        self.last_recorded
+    }
+
+    /// A subject's stream, folded for admission.
+    pub fn subject(&self, id: &SubjectId) -> Option<&SubjectStream> {
+        self.subjects.get(id)
+    }
+
+    /// The head of any stream.
+    pub fn head(&self, stream: &StreamKey) -> Option<Head> {
+        match stream {
+            StreamKey::Subject(id) => self.subjects.get(id).and_then(|stream| stream.head().copied()),
+            other => self.others.get(other).copied(),
+        }
+    }
+
+    /// Admits an event and makes the next entry of it. A time before the last entry's is moved up to
+    /// it: recorded times never decrease.
+    pub fn enter(&mut self, event: VerifiedEvent, now: RecordedTime) -> Result<EnteredEntry, EnterError> {
+        let at = Recorded { index: self.size.next_index(), at: now.max(self.last_recorded) };
+        let nothing = SubjectStream::default();
+        let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
+        let admitted = match admit(event, at, &self.core, stream)? {
+            Admission::Admitted(admitted) => admitted,
+            Admission::Seen(first) => return Err(EnterError::Seen(first)),
+        };
+        let stated = admitted.event().clone();
+        let heads: Vec<_> = stated.streams().iter().map(|stream| self.head(stream)).collect();
+        let entry = admitted.into_entry(self.tip, &heads);
+        let bytes = entry.encode()?;
+        let hashes = EntryHashes::of(&bytes);
+        self.apply(&stated, at, hashes.chain);
+        Ok(EnteredEntry { entry, bytes, hashes })
+    }
+
+    /// Takes in one admitted event as the next entry.
+    fn apply(&mut self, event: &Event, at: Recorded, chain: ChainHash) {
+        self.core.apply(event, at);
+        for stream in event.streams() {
+            match stream {
+                StreamKey::Subject(id) => {
+                    let stream = self.subjects.entry(id).or_default();
+                    stream.apply(event, at.index, &self.core.directory);
+                }
+                other => {
+                    let head = Head::advanced(self.others.get(&other), at.index);
+                    self.others.insert(other, head);
+                }
+            }
+        }
+        self.size = at.index.covering_size();
+        self.tip = chain;
+        self.last_recorded = at.at;
+    }
+}

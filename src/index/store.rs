@@ -1,0 +1,264 @@
+//! The index's copy in sled. The only file of the house that names sled.
+//!
+//! sled's `flush()` does not fsync on Linux and sled can panic on files it finds damaged, so nothing
+//! here is trusted by being readable: a digest over every row, written last at a clean stop, has to
+//! match; the files are synced by us; and a panic inside sled counts as damage.
+
+use super::{Index, Resident, Slot};
+use ledger_spec::admission::Head;
+use ledger_spec::hash::ChainHash;
+use ledger_spec::id::{ListCode, StreamKey, SubjectId};
+use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
+use std::fs::{self, File};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The index's folder, open.
+pub struct IndexStore {
+    path: PathBuf,
+    db: sled::Db,
+}
+
+/// Why a stored index is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexDoubt {
+    /// There is none.
+    #[error("there is no index")]
+    Missing,
+    /// The ledger was not stopped cleanly.
+    #[error("the ledger was not stopped cleanly")]
+    UncleanStop,
+    /// It covers another log.
+    #[error("the index covers other entries than the log")]
+    OtherLog,
+    /// Its digest is wrong, or sled cannot read it.
+    #[error("the index is damaged")]
+    Damaged,
+}
+
+/// A failure to write the index. It costs nothing but a rebuild.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("index: {0}")]
+pub struct StoreError(String);
+
+const META_KEY: &[u8] = b"closed";
+/// Indices per stored chunk of a list.
+const CHUNK: usize = 1024;
+/// Streams written in one go while the writer is idle: bounded, so that work that comes in waits
+/// a few milliseconds at the most.
+const IDLE_SLICE: usize = 256;
+
+impl IndexStore {
+    /// Opens the folder and loads the index if it can be believed: closed cleanly, over exactly `size`
+    /// entries that end in `tip`. Otherwise empties it and says why, and the caller rebuilds.
+    pub fn open(
+        path: &Path,
+        size: TreeSize,
+        tip: ChainHash,
+        stopped_cleanly: bool,
+    ) -> Result<(Self, Result<Index, IndexDoubt>), StoreError> {
+        let doubt = if !path.exists() {
+            IndexDoubt::Missing
+        } else if !stopped_cleanly {
+            IndexDoubt::UncleanStop
+        } else {
+            let loaded = catch_unwind(AssertUnwindSafe(|| {
+                let store = Self::open_db(path)?;
+                let index = store.load(size, tip);
+                Ok::<_, StoreError>((store, index))
+            }));
+            match loaded {
+                Ok(Ok((store, Ok(index)))) => {
+                    // From here on the stored copy is behind: it is not to be believed after a crash.
+                    store.meta()?.remove(META_KEY).map_err(failed)?;
+                    return Ok((store, Ok(index)));
+                }
+                Ok(Ok((_, Err(doubt)))) => doubt,
+                Ok(Err(_)) | Err(_) => IndexDoubt::Damaged,
+            }
+        };
+        if path.exists() {
+            fs::remove_dir_all(path).map_err(failed)?;
+        }
+        Ok((Self::open_db(path)?, Err(doubt)))
+    }
+
+    /// Writes a few streams that changed, while the writer has nothing to do; says whether any are
+    /// left.
+    pub fn write_some(&self, index: &Index) -> Result<bool, StoreError> {
+        self.write_dirty(&mut index.write(), IDLE_SLICE)
+    }
+
+    /// Writes what changed, then the digest over everything, and syncs the files: a clean stop.
+    pub fn close(self, index: &Index) -> Result<(), StoreError> {
+        let mut resident = index.write();
+        while self.write_dirty(&mut resident, usize::MAX)? {}
+        self.write_chunks(&resident)?;
+        if let Some(tip) = resident.tip {
+            let mut meta = resident.covered.get().to_be_bytes().to_vec();
+            meta.extend_from_slice(tip.as_bytes());
+            meta.extend_from_slice(resident.digest().as_bytes());
+            self.meta()?.insert(META_KEY, meta).map_err(failed)?;
+        }
+        self.db.flush().map_err(failed)?;
+        let path = self.path;
+        drop(self.db);
+        sync_folder(&path).map_err(failed)
+    }
+
+    fn open_db(path: &Path) -> Result<Self, StoreError> {
+        let db = sled::Config::new()
+            .path(path)
+            .cache_capacity(16 << 20)
+            .flush_every_ms(None)
+            .open()
+            .map_err(failed)?;
+        Ok(Self { path: path.to_owned(), db })
+    }
+
+    fn meta(&self) -> Result<sled::Tree, StoreError> {
+        self.db.open_tree("meta").map_err(failed)
+    }
+
+    fn write_dirty(&self, resident: &mut Resident, most: usize) -> Result<bool, StoreError> {
+        if resident.dirty == 0 {
+            return Ok(false);
+        }
+        let mut batch = sled::Batch::default();
+        let mut written = 0;
+        for (stream, slot) in resident.heads.iter_mut().filter(|(_, slot)| slot.dirty).take(most) {
+            batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
+            slot.dirty = false;
+            written += 1;
+        }
+        resident.dirty = resident.dirty.saturating_sub(written);
+        self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
+        Ok(resident.dirty > 0)
+    }
+
+    fn write_chunks(&self, resident: &Resident) -> Result<(), StoreError> {
+        let tree = self.db.open_tree("lists").map_err(failed)?;
+        let mut batch = sled::Batch::default();
+        for (key, value) in resident.chunks() {
+            batch.insert(key, value);
+        }
+        tree.apply_batch(batch).map_err(failed)
+    }
+
+    fn load(&self, size: TreeSize, tip: ChainHash) -> Result<Index, IndexDoubt> {
+        let damaged = |_| IndexDoubt::Damaged;
+        let meta = self.meta().map_err(|_| IndexDoubt::Damaged)?.get(META_KEY).map_err(damaged)?;
+        let meta = meta.ok_or(IndexDoubt::UncleanStop)?;
+        let (covered, rest) = meta.split_first_chunk::<8>().ok_or(IndexDoubt::Damaged)?;
+        let (stored_tip, digest) = rest.split_first_chunk::<32>().ok_or(IndexDoubt::Damaged)?;
+        if u64::from_be_bytes(*covered) != size.get() || stored_tip != tip.as_bytes() {
+            return Err(IndexDoubt::OtherLog);
+        }
+        let mut resident = Resident { covered: size, tip: Some(tip), ..Resident::default() };
+        for row in &self.db.open_tree("heads").map_err(damaged)? {
+            let (key, value) = row.map_err(damaged)?;
+            let (stream, head) = read_head(&key, &value).ok_or(IndexDoubt::Damaged)?;
+            resident.heads.insert(stream, Slot { head, dirty: false });
+        }
+        for row in &self.db.open_tree("lists").map_err(damaged)? {
+            let (key, value) = row.map_err(damaged)?;
+            resident.take_chunk(&key, &value).ok_or(IndexDoubt::Damaged)?;
+        }
+        if resident.digest().as_bytes() != digest {
+            return Err(IndexDoubt::Damaged);
+        }
+        Ok(Index { resident: std::sync::RwLock::new(resident) })
+    }
+}
+
+impl Resident {
+    /// BLAKE3 over every row in key order.
+    fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let mut heads: Vec<_> =
+            self.heads.iter().map(|(stream, slot)| (stream.to_string(), head_bytes(&slot.head))).collect();
+        heads.sort_unstable();
+        for (stream, head) in heads {
+            hasher.update(stream.as_bytes());
+            hasher.update(&[0]);
+            hasher.update(&head);
+        }
+        let mut chunks: Vec<_> = self.chunks().collect();
+        chunks.sort_unstable();
+        for (key, value) in chunks {
+            hasher.update(&key);
+            hasher.update(&value);
+        }
+        hasher.finalize()
+    }
+
+    /// Lists and governance as rows: name ‖ 0 ‖ chunk number → packed indices. The governance entries
+    /// stand under the empty name, which no list has.
+    fn chunks(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+        let governance = std::iter::once((String::new(), &self.governance));
+        let lists = self.lists.iter().map(|(list, entries)| (list.to_string(), entries));
+        governance.chain(lists).flat_map(|(name, entries)| {
+            entries.chunks(CHUNK).zip(0_u32..).map(move |(chunk, number)| {
+                let mut key = name.clone().into_bytes();
+                key.push(0);
+                key.extend_from_slice(&number.to_be_bytes());
+                (key, chunk.iter().flat_map(|index| index.get().to_be_bytes()).collect())
+            })
+        })
+    }
+
+    /// Takes a row back; rows come in key order, so chunks of a list come in order.
+    fn take_chunk(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
+        let (rest, _number) = key.split_last_chunk::<4>()?;
+        let (0, name) = rest.split_last()? else { return None };
+        let name = std::str::from_utf8(name).ok()?;
+        let entries = match name {
+            "" => &mut self.governance,
+            name => self.lists.entry(ListCode::parse(name).ok()?).or_default(),
+        };
+        let (numbers, rest) = value.as_chunks::<8>();
+        entries.extend(numbers.iter().map(|number| EntryIndex::new(u64::from_be_bytes(*number))));
+        rest.is_empty().then_some(())
+    }
+}
+
+fn head_bytes(head: &Head) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&head.last.get().to_be_bytes());
+    bytes[8..].copy_from_slice(&head.version.get().to_be_bytes());
+    bytes
+}
+
+fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamKey, Head)> {
+    let (last, version) = value.split_first_chunk::<8>()?;
+    let version: [u8; 8] = version.try_into().ok()?;
+    let head = Head {
+        last: EntryIndex::new(u64::from_be_bytes(*last)),
+        version: StreamVersion::new(u64::from_be_bytes(version)),
+    };
+    Some((stream_of(std::str::from_utf8(key).ok()?)?, head))
+}
+
+fn stream_of(text: &str) -> Option<StreamKey> {
+    if let Some(issuer) = text.strip_prefix("issuer:") {
+        return ledger_spec::id::AuthorityId::parse(issuer).ok().map(StreamKey::Issuer);
+    }
+    if let Some(list) = text.strip_prefix("list:") {
+        return ListCode::parse(list).ok().map(StreamKey::List);
+    }
+    SubjectId::parse(text).ok().map(StreamKey::Subject)
+}
+
+/// Syncs every file below a folder, and the folders themselves.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    for item in fs::read_dir(path)? {
+        let item = item?.path();
+        if item.is_dir() { sync_folder(&item)? } else { File::open(item)?.sync_all()? }
+    }
+    File::open(path)?.sync_all()
+}
+
+fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError(error.to_string())
+}

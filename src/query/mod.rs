@@ -1,0 +1,204 @@
+//! Answers, computed from the log through the view: standing, history, lists, receipts.
+//!
+//! Each answer is for one published checkpoint, taken once at the beginning, so that an answer never
+//! mixes two states of the ledger. Nothing here writes, and nothing here reads a clock.
+
+use crate::log::ReadError;
+use crate::sequencer::entries_backwards;
+use crate::view::{Published, View};
+use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::event::{Event, EventError};
+use ledger_spec::id::{ListCode, StreamKey, SubjectId};
+use ledger_spec::merkle::InclusionProof;
+use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
+use ledger_spec::projection::{AsOf, Known, KnownEvent, Membership, Standing, fold_list, fold_standing};
+use ledger_spec::time::ValidTime;
+use std::sync::Arc;
+
+/// Why a question could not be answered.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The log holds no such entry (yet).
+    #[error("entry {found} is not in the log, which holds {size}")]
+    NoEntry {
+        /// The index asked for.
+        found: EntryIndex,
+        /// How many entries there are.
+        size: TreeSize,
+    },
+    /// The catalogue holds no such list.
+    #[error("list {0} is not in the catalogue")]
+    NoList(ListCode),
+    /// The cursor does not name an entry of the stream.
+    #[error("entry {0} is not one of this subject's")]
+    Cursor(EntryIndex),
+    /// The log is damaged where it was read, and nothing is answered from there.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry that holds no event this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+}
+
+/// The instants that a question is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Instants {
+    /// The valid instant.
+    pub valid_at: ValidTime,
+    /// What was known; everything published where it is absent.
+    pub known_at: Option<Known>,
+}
+
+/// An answer and the checkpoint it was computed at.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// The answer.
+    pub value: T,
+    /// The published state.
+    pub published: Arc<Published>,
+}
+
+/// One entry with everything that can be said of it.
+#[derive(Clone, Debug)]
+pub struct EntryView {
+    /// The entry.
+    pub entry: Entry,
+    /// Its hashes.
+    pub hashes: EntryHashes,
+    /// Its event.
+    pub event: Event,
+}
+
+/// A page of a stream, newest first.
+#[derive(Clone, Debug)]
+pub struct EventsPage {
+    /// The stream's version at the published size.
+    pub version: StreamVersion,
+    /// The events.
+    pub events: Vec<EntryView>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<EntryIndex>,
+}
+
+/// An entry's receipt: a fresh proof that it stands under the published checkpoint.
+#[derive(Clone, Debug)]
+pub struct ReceiptView {
+    /// The entry.
+    pub view: EntryView,
+    /// The proof.
+    pub proof: InclusionProof,
+}
+
+/// A subject's standing.
+pub fn standing(
+    view: &View,
+    subject: &SubjectId,
+    instants: Instants,
+) -> Result<Answer<Standing>, QueryError> {
+    let published = view.published();
+    let as_of = as_of(instants, &published);
+    let mut events = published_entries(view, subject, published.size)
+        .map(|entry| known_event(entry?))
+        .collect::<Result<Vec<_>, _>>()?;
+    events.reverse();
+    Ok(Answer { value: fold_standing(subject, &events, as_of), published })
+}
+
+/// Who is on a list.
+pub fn membership(view: &View, list: &ListCode, instants: Instants) -> Result<Answer<Membership>, QueryError> {
+    let published = view.published();
+    if published.core.catalogue.list(list).is_none() {
+        return Err(QueryError::NoList(list.clone()));
+    }
+    let as_of = as_of(instants, &published);
+    let entries = view.index().list_entries(list).into_iter().filter(|index| index.is_in(published.size));
+    let events =
+        entries.map(|index| known_event(view.log().entry(index)?)).collect::<Result<Vec<_>, QueryError>>()?;
+    Ok(Answer { value: fold_list(list, &events, as_of), published })
+}
+
+/// A page of a subject's events, newest first, from the one before the entry `before`.
+pub fn events(
+    view: &View,
+    subject: &SubjectId,
+    before: Option<EntryIndex>,
+    limit: usize,
+) -> Result<Answer<EventsPage>, QueryError> {
+    let published = view.published();
+    let head = published_entries(view, subject, published.size).next().transpose()?;
+    let version = head.as_ref().and_then(|entry| entry.links.first()).map(|link| link.version);
+    let start = match before {
+        None => head.map(|entry| entry.index),
+        Some(cursor) => {
+            let at_cursor = entry(view, cursor)?.value;
+            if at_cursor.event.subject != *subject {
+                return Err(QueryError::Cursor(cursor));
+            }
+            at_cursor.entry.links.first().and_then(|link| link.previous)
+        }
+    };
+    let mut page = EventsPage { version: version.unwrap_or_default(), events: Vec::new(), next: None };
+    for entry in entries_backwards(view.log(), start, 0) {
+        if page.events.len() == limit {
+            page.next = page.events.last().map(|view| view.entry.index);
+            break;
+        }
+        page.events.push(entry_view(entry?)?);
+    }
+    Ok(Answer { value: page, published })
+}
+
+/// One entry.
+pub fn entry(view: &View, index: EntryIndex) -> Result<Answer<EntryView>, QueryError> {
+    let published = view.published();
+    if !index.is_in(published.size) {
+        return Err(QueryError::NoEntry { found: index, size: published.size });
+    }
+    let (entry, hashes) = view.log().entry_with_hashes(index)?;
+    let event = parse(&entry)?;
+    Ok(Answer { value: EntryView { entry, hashes, event }, published })
+}
+
+/// A receipt for an entry, under the checkpoint published now.
+pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, QueryError> {
+    let Answer { value, published } = entry(view, index)?;
+    let proof = view.log().inclusion_proof(index, published.size)?;
+    Ok(Answer { value: ReceiptView { view: value, proof }, published })
+}
+
+fn as_of(instants: Instants, published: &Published) -> AsOf {
+    let known_at = instants.known_at.unwrap_or(Known::Size(published.size));
+    AsOf { valid_at: instants.valid_at, known_at }
+}
+
+/// A subject's entries below `size`, newest first. The index may already know of one batch more.
+fn published_entries(
+    view: &View,
+    subject: &SubjectId,
+    size: TreeSize,
+) -> impl Iterator<Item = Result<Entry, ReadError>> {
+    let last = view.index().head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
+    entries_backwards(view.log(), last, 0)
+        .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.index.is_in(size)))
+}
+
+fn known_event(entry: Entry) -> Result<KnownEvent, QueryError> {
+    let event = parse(&entry)?;
+    Ok(KnownEvent { index: entry.index, recorded_at: entry.recorded_at, event })
+}
+
+fn entry_view(entry: Entry) -> Result<EntryView, QueryError> {
+    let event = parse(&entry)?;
+    let bytes = entry.encode().map_err(ReadError::from)?;
+    Ok(EntryView { hashes: EntryHashes::of(&bytes), entry, event })
+}
+
+fn parse(entry: &Entry) -> Result<Event, QueryError> {
+    Event::parse(&entry.event).map_err(|error| QueryError::Event { index: entry.index, error })
+}

@@ -1,0 +1,354 @@
+//! The single writer: a bounded queue, a batch planned by pure code, one commit, publication.
+//!
+//! All that queues while the last batch is being synced goes into the next (group commit). The writer
+//! is one thread and the only one that changes anything. After any error of the log it stops for good:
+//! what the disk holds is then unknown, and start-up, not this process, finds out. Reads go on.
+
+mod plan;
+mod streams;
+
+pub use streams::{StreamError, entries_backwards};
+
+use crate::index::{Index, IndexStore};
+use crate::log::{AppendError, Log};
+use crate::view::{Published, View};
+use ledger_spec::admission::Refusal;
+use ledger_spec::envelope::VerifiedEvent;
+use ledger_spec::hash::{ChainHash, TreeHash};
+use ledger_spec::position::{EntryIndex, StreamVersion};
+use ledger_spec::time::RecordedTime;
+use plan::Plan;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use streams::Streams;
+use tokio::sync::oneshot;
+
+/// Bounds of the writer.
+#[derive(Clone, Copy, Debug)]
+pub struct SequencerConfig {
+    /// Most events that wait; one more is answered "full" at once.
+    pub queue_events: usize,
+    /// How many events a batch takes before it is closed. A submission is never split.
+    pub batch_events: usize,
+    /// Most events of subjects' streams kept folded in memory (about 100 bytes each).
+    pub stream_cache_events: usize,
+}
+
+impl Default for SequencerConfig {
+    fn default() -> Self {
+        Self { queue_events: 16_384, batch_events: 2_048, stream_cache_events: 2_000_000 }
+    }
+}
+
+/// The way to the writer; cheap to clone.
+#[derive(Clone)]
+pub struct Sequencer {
+    queue: SyncSender<Submission>,
+    shared: Arc<Shared>,
+}
+
+/// Waits for the writer to finish what is queued and to close the ledger.
+pub struct Writer(JoinHandle<Result<(), CloseError>>);
+
+/// A ledger that could not be closed cleanly. Nothing is lost; the next start recovers.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseError {
+    /// The writer had stopped before, because of this.
+    #[error("the writer had stopped: {0}")]
+    Stopped(WriteError),
+    /// The log could not be synced.
+    #[error("the log could not be closed: {0}")]
+    Log(AppendError),
+    /// The writer's thread panicked, which is a defect.
+    #[error("the writer panicked")]
+    Panicked,
+}
+
+/// Why a submission was not taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// Too much waits already.
+    #[error("{queued} events wait; at most {limit} may")]
+    QueueFull {
+        /// How many wait.
+        queued: usize,
+        /// How many may.
+        limit: usize,
+    },
+    /// The writer takes nothing any more.
+    #[error(transparent)]
+    Stopped(#[from] WriteError),
+}
+
+/// Why nothing can be written any more.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// Writing failed, and what the disk holds is unknown until the next start.
+    #[error("writing failed: {0}")]
+    Disk(String),
+    /// What admission needs could not be read.
+    #[error("reading failed: {0}")]
+    Read(StreamError),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Closing,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug)]
+pub struct BatchOutcome {
+    /// One outcome per event, in order.
+    pub outcomes: Vec<EventOutcome>,
+    /// The state that covers them.
+    pub published: Arc<Published>,
+}
+
+/// What became of one event.
+#[derive(Clone, Debug)]
+pub enum EventOutcome {
+    /// It is in the ledger, durably.
+    Placed(Placed),
+    /// A rule refused it.
+    Refused {
+        /// Which rule and why.
+        refusal: Refusal,
+        /// The version of the subject's stream, where the event had seen another (L09).
+        head: Option<StreamVersion>,
+    },
+    /// It was not tried, because another event of its atomic batch was refused.
+    NotAttempted,
+}
+
+/// Where an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its entry.
+    pub index: EntryIndex,
+    /// When it was committed.
+    pub recorded_at: RecordedTime,
+    /// The entry's leaf in the tree.
+    pub leaf: TreeHash,
+    /// The version of the subject's stream with it.
+    pub version: StreamVersion,
+    /// Whether it stood there before: the same event was sent again.
+    pub repeat: bool,
+}
+
+type Reply = Result<BatchOutcome, WriteError>;
+
+struct Submission {
+    events: Vec<VerifiedEvent>,
+    atomic: bool,
+    reply: oneshot::Sender<Reply>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queued: AtomicUsize,
+    limit: usize,
+    stopped: OnceLock<WriteError>,
+}
+
+/// Starts the writer over an open log.
+pub fn start(
+    log: Log,
+    tip: ChainHash,
+    index: Arc<Index>,
+    store: IndexStore,
+    view: View,
+    clock: fn() -> RecordedTime,
+    config: SequencerConfig,
+) -> std::io::Result<(Sequencer, Writer)> {
+    let shared = Arc::new(Shared { limit: config.queue_events, ..Shared::default() });
+    // As many submissions as events: a submission holds at least one.
+    let (queue, submissions) = sync_channel(config.queue_events);
+    let streams = Streams::new(view.log().clone(), config.stream_cache_events);
+    let worker = Worker { log, tip, index, view, clock, config, streams, shared: shared.clone() };
+    let thread =
+        std::thread::Builder::new().name("writer".into()).spawn(move || worker.run(&submissions, store))?;
+    Ok((Sequencer { queue, shared }, Writer(thread)))
+}
+
+impl Sequencer {
+    /// Queues verified events; the answer comes once they are durable. Refuses at once where too much
+    /// waits or nothing is written any more.
+    pub fn submit(
+        &self,
+        events: Vec<VerifiedEvent>,
+        atomic: bool,
+    ) -> Result<oneshot::Receiver<Reply>, SubmitError> {
+        if let Some(stopped) = self.shared.stopped.get() {
+            return Err(stopped.clone().into());
+        }
+        let (count, limit) = (events.len(), self.shared.limit);
+        let before = self.shared.queued.fetch_add(count, Ordering::AcqRel);
+        let leave = || self.shared.queued.fetch_sub(count, Ordering::AcqRel);
+        // An empty queue takes any submission: its size is bounded at the door.
+        if before > 0 && before + count > limit {
+            leave();
+            return Err(SubmitError::QueueFull { queued: before, limit });
+        }
+        let (reply, answer) = oneshot::channel();
+        match self.queue.try_send(Submission { events, atomic, reply }) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => {
+                leave();
+                Err(SubmitError::QueueFull { queued: before, limit })
+            }
+            Err(TrySendError::Disconnected(_)) => {
+                leave();
+                Err(self.shared.stopped.get().cloned().unwrap_or(WriteError::Closing).into())
+            }
+        }
+    }
+
+    /// How many events wait.
+    pub fn queued(&self) -> usize {
+        self.shared.queued.load(Ordering::Acquire)
+    }
+
+    /// Why nothing is written any more, if so.
+    pub fn stopped(&self) -> Option<&WriteError> {
+        self.shared.stopped.get()
+    }
+}
+
+impl Writer {
+    /// Waits until every [`Sequencer`] is dropped, all that was queued is written, and the ledger is
+    /// closed.
+    pub fn join(self) -> Result<(), CloseError> {
+        self.0.join().unwrap_or(Err(CloseError::Panicked))
+    }
+}
+
+/// The writer's own state; its thread alone touches it.
+struct Worker {
+    log: Log,
+    tip: ChainHash,
+    index: Arc<Index>,
+    view: View,
+    clock: fn() -> RecordedTime,
+    config: SequencerConfig,
+    streams: Streams,
+    shared: Arc<Shared>,
+}
+
+/// How long the writer waits for work before it uses the time to write the index.
+const IDLE: Duration = Duration::from_millis(200);
+
+impl Worker {
+    fn run(mut self, submissions: &Receiver<Submission>, store: IndexStore) -> Result<(), CloseError> {
+        let mut index_behind = true;
+        loop {
+            // An index that cannot be written is only slower at the next start.
+            let wait = if index_behind { IDLE } else { Duration::from_secs(3600) };
+            match submissions.recv_timeout(wait) {
+                Ok(first) => {
+                    self.batch(first, submissions);
+                    index_behind = true;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    index_behind = store.write_some(&self.index).unwrap_or_else(|error| {
+                        tracing::warn!(%error, "the index could not be written; the next start rebuilds it");
+                        false
+                    });
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if let Some(stopped) = self.shared.stopped.get() {
+            return Err(CloseError::Stopped(stopped.clone()));
+        }
+        if let Err(error) = store.close(&self.index) {
+            tracing::warn!(%error, "the index could not be closed; the next start rebuilds it");
+        }
+        self.log.close().map_err(CloseError::Log)
+    }
+
+    /// One batch: all that waits, up to the batch's size.
+    fn batch(&mut self, first: Submission, submissions: &Receiver<Submission>) {
+        let mut count = first.events.len();
+        let mut batch = vec![first];
+        while count < self.config.batch_events
+            && let Ok(next) = submissions.try_recv()
+        {
+            count += next.events.len();
+            batch.push(next);
+        }
+        let (planned, replies): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|s| ((s.events, s.atomic), s.reply)).unzip();
+        let outcome = match self.shared.stopped.get() {
+            Some(stopped) => Err(stopped.clone()),
+            None => self.commit(planned),
+        };
+        self.shared.queued.fetch_sub(count, Ordering::AcqRel);
+        match outcome {
+            Ok((all, published)) => {
+                for (outcomes, reply) in all.into_iter().zip(replies) {
+                    // Whoever asked may have gone; what was written stays written.
+                    let _ = reply.send(Ok(BatchOutcome { outcomes, published: published.clone() }));
+                }
+            }
+            Err(error) => {
+                if self.shared.stopped.set(error.clone()).is_ok() {
+                    tracing::error!(%error, "the writer stops; reads go on; a restart recovers");
+                }
+                for reply in replies {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::type_complexity)] // the outcomes of each submission, and what covers them
+    fn commit(
+        &mut self,
+        batch: Vec<(Vec<VerifiedEvent>, bool)>,
+    ) -> Result<(Vec<Vec<EventOutcome>>, Arc<Published>), WriteError> {
+        let before = self.view.published();
+        let now = (self.clock)().max(before.last_recorded);
+        self.streams.age();
+        let mut plan = Plan::new(
+            before.core.clone(),
+            before.size,
+            self.tip,
+            now,
+            &mut self.streams,
+            &self.index,
+            self.view.log(),
+        );
+        let mut all = Vec::with_capacity(batch.len());
+        for (events, atomic) in batch {
+            all.push(plan.submit(events, atomic).map_err(WriteError::Read)?);
+        }
+        let Plan { core, entries, rows, tip, .. } = plan;
+        if entries.is_empty() {
+            return Ok((all, before));
+        }
+        let committed = self.log.append(entries).map_err(|error| match error {
+            AppendError::Full => WriteError::DiskFull,
+            other => WriteError::Disk(other.to_string()),
+        })?;
+        // The commit point lies behind: the entries are durable and the checkpoint is replaced. What
+        // follows only makes them visible, and cannot fail.
+        self.tip = tip;
+        self.index.apply(rows, tip);
+        let published = self.view.publish(Published {
+            size: committed.size,
+            root: committed.root,
+            checkpoint: committed.checkpoint,
+            last_recorded: now,
+            core,
+        });
+        Ok((all, published))
+    }
+}

@@ -1,0 +1,173 @@
+//! From verified events to the entries of a batch: admission against the state as it evolves within
+//! the batch. Writes nothing; what it plans counts only once the log has taken it.
+
+use super::streams::{StreamError, Streams};
+use super::{EventOutcome, Placed};
+use crate::index::{Index, IndexRow};
+use crate::log::{EncodedEntry, LogReader};
+use ledger_spec::admission::{Admission, Core, Head, Refusal, SubjectStream, admit};
+use ledger_spec::authority::Recorded;
+use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::envelope::VerifiedEvent;
+use ledger_spec::event::Event;
+use ledger_spec::hash::ChainHash;
+use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::time::RecordedTime;
+use std::collections::HashMap;
+
+/// A batch being planned on top of what is committed.
+pub(super) struct Plan<'a> {
+    pub(super) core: Core,
+    pub(super) entries: Vec<EncodedEntry>,
+    pub(super) rows: Vec<IndexRow>,
+    pub(super) tip: ChainHash,
+    pub(super) now: RecordedTime,
+    size: TreeSize,
+    heads: HashMap<StreamKey, Head>,
+    streams: &'a mut Streams,
+    index: &'a Index,
+    reader: &'a LogReader,
+}
+
+/// What an atomic submission has to put back when one of its events is refused.
+struct Undo {
+    core: Core,
+    tip: ChainHash,
+    planned: usize,
+    heads: HashMap<StreamKey, Head>,
+    streams: HashMap<SubjectId, SubjectStream>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(
+        core: Core,
+        size: TreeSize,
+        tip: ChainHash,
+        now: RecordedTime,
+        streams: &'a mut Streams,
+        index: &'a Index,
+        reader: &'a LogReader,
+    ) -> Self {
+        Self {
+            core,
+            entries: Vec::new(),
+            rows: Vec::new(),
+            tip,
+            now,
+            size,
+            heads: HashMap::new(),
+            streams,
+            index,
+            reader,
+        }
+    }
+
+    /// Plans one submission: each event by itself, or all or none.
+    pub(super) fn submit(
+        &mut self,
+        events: Vec<VerifiedEvent>,
+        atomic: bool,
+    ) -> Result<Vec<EventOutcome>, StreamError> {
+        if !atomic {
+            return events.into_iter().map(|event| self.place(event, None)).collect();
+        }
+        let mut undo = Undo {
+            core: self.core.clone(),
+            tip: self.tip,
+            planned: self.entries.len(),
+            heads: HashMap::new(),
+            streams: HashMap::new(),
+        };
+        let before = self.heads.clone();
+        let count = events.len();
+        let mut outcomes = Vec::with_capacity(count);
+        for event in events {
+            let outcome = self.place(event, Some(&mut undo))?;
+            let refused = matches!(outcome, EventOutcome::Refused { .. });
+            outcomes.push(outcome);
+            if refused {
+                undo.heads = before;
+                self.take_back(undo);
+                // What was planned before the refused event is taken back with it.
+                for outcome in &mut outcomes {
+                    if matches!(outcome, EventOutcome::Placed(placed) if !placed.repeat) {
+                        *outcome = EventOutcome::NotAttempted;
+                    }
+                }
+                outcomes.resize(count, EventOutcome::NotAttempted);
+                break;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn place(&mut self, event: VerifiedEvent, undo: Option<&mut Undo>) -> Result<EventOutcome, StreamError> {
+        let size = self.size.plus(u64::try_from(self.entries.len()).unwrap_or(u64::MAX));
+        let at = Recorded { index: size.next_index(), at: self.now };
+        let subject = event.event().subject.clone();
+        let stream = self.streams.get(&subject, self.index, &self.core)?;
+        let stated = event.event().clone();
+        let bytes = event.bytes().to_vec();
+        let admitted = match admit(event, at, &self.core, stream) {
+            Err(refusal) => {
+                let head = refusal.stream_head(stream);
+                return Ok(EventOutcome::Refused { refusal, head });
+            }
+            Ok(Admission::Seen(first)) => return self.seen(first, &stated, &bytes),
+            Ok(Admission::Admitted(admitted)) => admitted,
+        };
+        if let Some(undo) = undo {
+            undo.streams.entry(subject).or_insert_with(|| stream.clone());
+        }
+        let keys = stated.streams();
+        let heads: Vec<_> = keys.iter().map(|key| self.head(key)).collect();
+        let entry = admitted.into_entry(self.tip, &heads);
+        let encoded = entry.encode().map_err(crate::log::ReadError::from)?;
+        let hashes = EntryHashes::of(&encoded);
+        for (key, head) in keys.into_iter().zip(&heads) {
+            self.heads.insert(key, Head::advanced(head.as_ref(), at.index));
+        }
+        self.core.apply(&stated, at);
+        self.streams.apply(&stated, at.index, &self.core);
+        self.rows.push(IndexRow::of(at.index, &stated));
+        self.tip = hashes.chain;
+        self.entries.push(EncodedEntry { bytes: encoded, hashes });
+        let version = entry.links.first().map(|link| link.version).unwrap_or_default();
+        let placed = Placed { index: at.index, recorded_at: at.at, leaf: hashes.leaf, version, repeat: false };
+        Ok(EventOutcome::Placed(placed))
+    }
+
+    /// The same id again: the first receipt where the bytes are the same, a refusal where not.
+    fn seen(&self, first: EntryIndex, event: &Event, bytes: &[u8]) -> Result<EventOutcome, StreamError> {
+        let planned = first.get().checked_sub(self.size.get()).and_then(|at| usize::try_from(at).ok());
+        let (entry, hashes) = match planned.and_then(|at| self.entries.get(at)) {
+            Some(encoded) => {
+                let entry = Entry::decode(&encoded.bytes).map_err(crate::log::ReadError::from)?;
+                (entry, encoded.hashes)
+            }
+            None => self.reader.entry_with_hashes(first)?,
+        };
+        if entry.event != bytes {
+            return Ok(EventOutcome::Refused { refusal: Refusal::id_reused(event, first), head: None });
+        }
+        let version = entry.links.first().map(|link| link.version).unwrap_or_default();
+        let (recorded_at, leaf) = (entry.recorded_at, hashes.leaf);
+        Ok(EventOutcome::Placed(Placed { index: first, recorded_at, leaf, version, repeat: true }))
+    }
+
+    fn head(&self, key: &StreamKey) -> Option<Head> {
+        self.heads.get(key).copied().or_else(|| self.index.head(key))
+    }
+
+    fn take_back(&mut self, undo: Undo) {
+        self.core = undo.core;
+        self.tip = undo.tip;
+        self.heads = undo.heads;
+        self.entries.truncate(undo.planned);
+        self.rows.truncate(undo.planned);
+        for (subject, stream) in undo.streams {
+            self.streams.put(subject, stream);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Subjects' streams, folded for admission and kept while they are in use.
+//!
+//! What is not kept is folded again from the log, so that memory is bounded by the events of the
+//! subjects that are being written about, not by all there are.
+
+use crate::index::Index;
+use crate::log::{LogReader, ReadError};
+use ledger_spec::admission::{Core, SubjectStream};
+use ledger_spec::entry::Entry;
+use ledger_spec::event::{Event, EventError};
+use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::position::EntryIndex;
+use std::collections::HashMap;
+
+/// A stream that could not be folded from the log.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StreamError {
+    /// An entry of it could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry of it holds no event that this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+}
+
+/// The entries of a stream from its last to its first, as the links lead.
+pub fn entries_backwards(
+    reader: &LogReader,
+    mut next: Option<EntryIndex>,
+    link: usize,
+) -> impl Iterator<Item = Result<Entry, ReadError>> {
+    std::iter::from_fn(move || {
+        let index = next.take()?;
+        let read = reader.entry(index);
+        if let Ok(entry) = &read {
+            next = entry.links.get(link).and_then(|link| link.previous);
+        }
+        Some(read)
+    })
+}
+
+/// Two generations of folded streams: what is used moves to the young one; when that is full, the old
+/// one is dropped and the young becomes old.
+pub(super) struct Streams {
+    reader: LogReader,
+    young: HashMap<SubjectId, SubjectStream>,
+    old: HashMap<SubjectId, SubjectStream>,
+    /// Events held by `young`.
+    young_events: usize,
+    /// The most events that both generations hold together.
+    capacity: usize,
+}
+
+impl Streams {
+    pub(super) fn new(reader: LogReader, capacity: usize) -> Self {
+        Self { reader, young: HashMap::new(), old: HashMap::new(), young_events: 0, capacity }
+    }
+
+    /// The subject's stream, folded from the log where it is not kept.
+    pub(super) fn get(
+        &mut self,
+        subject: &SubjectId,
+        index: &Index,
+        core: &Core,
+    ) -> Result<&SubjectStream, StreamError> {
+        if !self.young.contains_key(subject) {
+            let stream = match self.old.remove(subject) {
+                Some(stream) => stream,
+                None => self.fold(subject, index, core)?,
+            };
+            self.put(subject.clone(), stream);
+        }
+        Ok(self.young.entry(subject.clone()).or_default())
+    }
+
+    /// Takes in an admitted event of the subject.
+    pub(super) fn apply(&mut self, event: &Event, entry: EntryIndex, core: &Core) {
+        if let Some(stream) = self.young.get_mut(&event.subject) {
+            stream.apply(event, entry, &core.directory);
+            self.young_events += 1;
+        }
+    }
+
+    /// Puts a stream in place, as after folding it or to take back what was not committed.
+    pub(super) fn put(&mut self, subject: SubjectId, stream: SubjectStream) {
+        // An empty stream costs a place in the map like a full one.
+        self.young_events += stream.len().max(1);
+        self.young.insert(subject, stream);
+    }
+
+    /// Makes room between batches, never within one: what a batch touches stays.
+    pub(super) fn age(&mut self) {
+        if self.young_events > self.capacity / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.young_events = 0;
+        }
+    }
+
+    fn fold(&self, subject: &SubjectId, index: &Index, core: &Core) -> Result<SubjectStream, StreamError> {
+        let last = index.head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
+        let mut entries = entries_backwards(&self.reader, last, 0).collect::<Result<Vec<_>, _>>()?;
+        entries.reverse();
+        let mut stream = SubjectStream::default();
+        for entry in entries {
+            let event = Event::parse(&entry.event)
+                .map_err(|error| StreamError::Event { index: entry.index, error })?;
+            stream.apply(&event, entry.index, &core.directory);
+        }
+        Ok(stream)
+    }
+}

@@ -1,0 +1,63 @@
+//! What readers see: the last committed state, swapped as a whole after each batch.
+
+use crate::index::Index;
+use crate::log::LogReader;
+use ledger_spec::admission::Core;
+use ledger_spec::hash::TreeHash;
+use ledger_spec::position::TreeSize;
+use ledger_spec::time::RecordedTime;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The ledger at one checkpoint.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// How many entries it covers.
+    pub size: TreeSize,
+    /// The root of their tree.
+    pub root: TreeHash,
+    /// The signed checkpoint over them, as C2SP text.
+    pub checkpoint: String,
+    /// The recorded time of the last of them.
+    pub last_recorded: RecordedTime,
+    /// Authorities, keys, types and lists at that point.
+    pub core: Core,
+}
+
+/// The reading side of an open ledger; cheap to clone.
+#[derive(Clone)]
+pub struct View {
+    published: Arc<RwLock<Arc<Published>>>,
+    index: Arc<Index>,
+    reader: LogReader,
+}
+
+impl View {
+    /// A view that begins at `published`.
+    pub fn new(published: Published, index: Arc<Index>, reader: LogReader) -> Self {
+        Self { published: Arc::new(RwLock::new(Arc::new(published))), index, reader }
+    }
+
+    /// The last published state. An answer takes it once and stays with it.
+    pub fn published(&self) -> Arc<Published> {
+        // Whole values are swapped: a panicking writer leaves the old or the new one.
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The index. It may be ahead of what is published by one batch, so readers drop what lies past
+    /// the size they answer for.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The log.
+    pub const fn log(&self) -> &LogReader {
+        &self.reader
+    }
+
+    /// Replaces the published state; the sequencer's alone.
+    pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
+        let next = Arc::new(next);
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        next
+    }
+}
