@@ -9,7 +9,7 @@ use crate::entry::{Entry, EntryError, EntryHashes};
 use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use crate::hash::{ChainHash, TreeHash};
 use crate::ledger::{EnterError, Ledger};
-use crate::merkle::Frontier;
+use crate::merkle::{Frontier, NodeId};
 use crate::position::{EntryIndex, TreeSize};
 use crate::time::RecordedTime;
 
@@ -159,6 +159,8 @@ fn read_one(bytes: &[u8]) -> Result<(Entry, EntryHashes, SignedEvent), AuditFaul
 pub struct Auditor {
     ledger: Ledger,
     tree: Frontier,
+    /// Room for the nodes that an append completes; nobody reads them here.
+    completed: Vec<(NodeId, TreeHash)>,
 }
 
 impl Auditor {
@@ -195,7 +197,8 @@ impl Auditor {
         if again.hashes != hashes {
             return Err(AuditFault::Links);
         }
-        self.tree.append(hashes.leaf);
+        self.completed.clear();
+        self.tree.append(hashes.leaf, &mut self.completed);
         Ok(())
     }
 
