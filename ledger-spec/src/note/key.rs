@@ -2,6 +2,7 @@
 //! package and C2SP use. Ed25519 only (signature type 0x01).
 
 use crate::bytes::{TextError, from_base64, from_hex, to_base64, to_hex};
+use crate::key::SecretKey;
 use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
@@ -206,6 +207,11 @@ impl NoteSigner {
         bytes[1..].copy_from_slice(self.key.as_bytes());
         let base64 = Zeroizing::new(to_base64(bytes.as_slice()));
         Zeroizing::new(format!("{SECRET_START}{}+{}+{}", self.name, self.id, base64.as_str()))
+    }
+
+    /// The same key for signing events.
+    pub fn secret_key(&self) -> SecretKey {
+        SecretKey::from_seed(self.key.as_bytes())
     }
 
     /// The public half.
