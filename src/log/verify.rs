@@ -8,7 +8,7 @@ use super::derived::Derived;
 use super::error::{Damage, OpenError};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::recover::{mismatch, missing, no_checkpoint, segments_of};
+use super::recover::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::scan::{self, ScanError, Scanner};
 use super::seal::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};
@@ -109,8 +109,7 @@ impl Check<'_> {
     fn segment(&mut self, first: EntryIndex) -> Result<(), OpenError> {
         let path = layout::segment(first);
         if first != self.walk.next() {
-            let expected = self.walk.next();
-            return Err(OpenError::Damaged(missing(layout::segment(expected), expected)));
+            return Err(OpenError::Damaged(gap(self.disk, first, self.walk.next())?));
         }
         let file = self.disk.open(&path)?;
         let damaged = |at, index, m| OpenError::Damaged(mismatch(path.clone(), at, index, m));
