@@ -22,6 +22,7 @@ pub mod json;
 pub mod key;
 pub mod ledger;
 pub mod merkle;
+pub mod note;
 pub mod position;
 pub mod projection;
 pub mod proof;
