@@ -195,7 +195,7 @@ impl Answer {
     }
 
     fn finish(mut self, published: &Published) -> Response {
-        let _ = writeln!(self.out, r#"{{"checkpoint":{}}}"#, json_text(&published.checkpoint));
+        let _ = writeln!(self.out, r#"{{"checkpoint":{}}}"#, json_text(&published.checkpoint_text()));
         let mut response = Response::new(Body::from(self.out));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
         response
@@ -242,9 +242,8 @@ async fn submit(
 }
 
 fn receipt(shared: &Shared, index: EntryIndex, published: &Published) -> Result<String, Problem> {
-    let proof = shared.app.view.log().inclusion_proof(index, published.size)?;
-    let checkpoint = shared.signed_checkpoint(published)?;
-    Ok(TlogProof::new(index, proof, &checkpoint).to_string())
+    let proof = shared.app.view.log().inclusion_proof(index, published.size())?;
+    Ok(TlogProof::new(index, proof, &published.checkpoint).to_string())
 }
 
 /// The lines that are not empty.

@@ -1,8 +1,10 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
 use super::Withheld;
+use crate::log::EntryBytes;
 use ledger_spec::bytes::to_hex;
-use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
+use ledger_spec::entry::EntrySignature;
+use ledger_spec::hash::ChainHash;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -77,12 +79,13 @@ pub struct EventsAnswer {
 impl EntryAnswer {
     /// The answer for an entry whose event stands in `streams`; fails where its event is not JSON,
     /// which no entry that was admitted is.
-    pub fn of(entry: &Entry, hashes: &EntryHashes, streams: &[String]) -> Result<Self, serde_json::Error> {
+    pub fn of(read: &EntryBytes, streams: &[String]) -> Result<Self, serde_json::Error> {
+        let entry = read.entry();
         Ok(Self {
             index: entry.index.get(),
             recorded_at: entry.recorded_at.to_text(),
-            entry_hash: hashes.leaf.to_string(),
-            chain_hash: hashes.chain.to_string(),
+            entry_hash: read.leaf().to_string(),
+            chain_hash: ChainHash::of_entry(read.bytes()).to_string(),
             previous: entry.previous.to_string(),
             links: entry
                 .links
