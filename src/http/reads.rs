@@ -74,7 +74,7 @@ pub(super) async fn standing(
     params(
         ("id" = String, Path, pattern = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(list|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$",
             description = "The subject"),
-        ("before" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991,
+        ("before" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
             description = "The cursor: `next` of the page before"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
             description = "Most events on the page; 50 where it is absent"),
@@ -178,7 +178,7 @@ pub(super) async fn list(
     path = "/v1/entries/{index}",
     operation_id = "getEntry",
     tag = "read",
-    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991,
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
         description = "The entry's index, from 0")),
     responses(
         (status = 200, description = "The entry; its exact bytes with `Accept: application/octet-stream`", content(
@@ -211,7 +211,7 @@ pub(super) async fn entry(
     path = "/v1/entries/{index}/raw",
     operation_id = "getEntryBytes",
     tag = "read",
-    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991,
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
         description = "The entry's index, from 0")),
     responses((status = 200, description = "The bytes", body = String, content_type = "application/octet-stream")),
 )]
@@ -231,7 +231,7 @@ pub(super) async fn entry_raw(
     path = "/v1/receipts/{index}",
     operation_id = "getReceipt",
     tag = "read",
-    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991,
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
         description = "The entry's index, from 0")),
     responses((status = 200, description = "The receipt", body = String, content_type = "text/plain")),
 )]
