@@ -3,6 +3,7 @@
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod files;
+mod house;
 mod people;
 mod service;
 mod simulation;
