@@ -22,7 +22,8 @@ fn seal_as(payload: &[u8], key: &SecretKey) -> String {
 
 /// What an event of the department says before a row spoils it.
 fn good(n: u64) -> Value {
-    let body = json!({"type": TYPE, "severity": "general", "decision": {"number": "1", "date": "2026-01-01"}});
+    let body =
+        json!({"type": TYPE, "severity": "general", "decision": {"number": "1", "date": "2026-01-01"}});
     serde_json::from_slice(&event(n, "record.filed", "department", SUBJECT, body)).unwrap()
 }
 

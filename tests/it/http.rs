@@ -104,7 +104,10 @@ fn what_was_appended_is_read_back() {
     assert_eq!(unknown["states"][0]["state"], "no-record");
 
     let page = server.get(&format!("/v1/subjects/{SUBJECT}/events?limit=1")).json();
-    assert_eq!((&page["version"], &page["next"], &page["events"][0]["index"]), (&json!(2), &json!(7), &json!(7)));
+    assert_eq!(
+        (&page["version"], &page["next"], &page["events"][0]["index"]),
+        (&json!(2), &json!(7), &json!(7))
+    );
     let page = server.get(&format!("/v1/subjects/{SUBJECT}/events?before=7")).json();
     assert_eq!((&page["next"], &page["events"][0]["index"]), (&Value::Null, &json!(5)));
     assert_eq!(page["events"][0]["event"]["kind"], "record.filed");
@@ -113,8 +116,15 @@ fn what_was_appended_is_read_back() {
     let subjects: Vec<_> = list["members"].as_array().unwrap().iter().map(|m| field(m, "subject")).collect();
     assert_eq!(subjects, [SUBJECT, "ext:test:b"]);
     let rows = "{\"name\":\"A\",\"reason\":\"为何\"}\n{\"name\":\"B\",\"reason\":\"为何\"}\n";
-    assert_eq!(server.get(&format!("/v1/lists/{LIST}?format=rows")).text(), rows, "the list's order of columns");
-    assert_eq!(server.get_with(&format!("/v1/lists/{LIST}"), "accept: application/x-ndjson\r\n").text(), rows);
+    assert_eq!(
+        server.get(&format!("/v1/lists/{LIST}?format=rows")).text(),
+        rows,
+        "the list's order of columns"
+    );
+    assert_eq!(
+        server.get_with(&format!("/v1/lists/{LIST}"), "accept: application/x-ndjson\r\n").text(),
+        rows
+    );
 
     let entry = server.get("/v1/entries/5").json();
     let raw = server.get("/v1/entries/5/raw").body;
@@ -126,7 +136,11 @@ fn what_was_appended_is_read_back() {
     assert_eq!(server.get("/v1/catalogue").json()["lists"][0]["code"], LIST);
     assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
     let metrics = server.get("/metrics");
-    assert!(metrics.text().contains("credit_ledger_events_total{outcome=\"placed\"} 7\n"), "{}", metrics.text());
+    assert!(
+        metrics.text().contains("credit_ledger_events_total{outcome=\"placed\"} 7\n"),
+        "{}",
+        metrics.text()
+    );
     assert!(metrics.text().contains("credit_ledger_tree_size 8\n"));
     assert!(!metrics.text().contains("ext:test"), "no identifier in a label");
     assert_eq!(server.finish(), 8);
