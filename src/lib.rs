@@ -1,7 +1,7 @@
 //! The server and the command line of the credit ledger.
 //!
-//! Rooms, bottom to top: `clock`, `storage`, `log`, `index`, `view`, `sequencer` and `query`, `http`,
-//! `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
+//! Rooms, bottom to top: `clock`, `storage`, `log`, `index`, `view`, `sequencer` and `query`,
+//! `service`, `http`, `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
 //! `tests/it/house.rs` holds that.
 
 pub mod clock;
@@ -9,5 +9,6 @@ pub mod index;
 pub mod log;
 pub mod query;
 pub mod sequencer;
+pub mod service;
 pub mod storage;
 pub mod view;

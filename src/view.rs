@@ -3,6 +3,7 @@
 use crate::index::Index;
 use crate::log::LogReader;
 use ledger_spec::admission::Core;
+use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::hash::TreeHash;
 use ledger_spec::position::TreeSize;
 use ledger_spec::time::RecordedTime;
@@ -11,16 +12,29 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The ledger at one checkpoint.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// How many entries it covers.
-    pub size: TreeSize,
-    /// The root of their tree.
-    pub root: TreeHash,
-    /// The signed checkpoint over them, as C2SP text.
-    pub checkpoint: String,
+    /// The signed checkpoint over its entries.
+    pub checkpoint: Arc<SignedCheckpoint>,
     /// The recorded time of the last of them.
     pub last_recorded: RecordedTime,
     /// Authorities, keys, types and lists at that point.
     pub core: Core,
+}
+
+impl Published {
+    /// How many entries it covers.
+    pub fn size(&self) -> TreeSize {
+        self.checkpoint.checkpoint().size()
+    }
+
+    /// The root of their tree.
+    pub fn root(&self) -> TreeHash {
+        self.checkpoint.checkpoint().root()
+    }
+
+    /// The checkpoint as C2SP text.
+    pub fn checkpoint_text(&self) -> String {
+        self.checkpoint.note().to_string()
+    }
 }
 
 /// The reading side of an open ledger; cheap to clone.
@@ -45,7 +59,7 @@ impl View {
 
     /// The index. It may be ahead of what is published by one batch, so readers drop what lies past
     /// the size they answer for.
-    pub fn index(&self) -> &Index {
+    pub const fn index(&self) -> &Arc<Index> {
         &self.index
     }
 

@@ -8,10 +8,12 @@ use crate::checkpoint::Checkpoint;
 use crate::entry::{Entry, EntryError, EntryHashes};
 use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use crate::hash::{ChainHash, TreeHash};
+use crate::key::PublicKey;
 use crate::ledger::{EnterError, Ledger};
-use crate::merkle::Frontier;
+use crate::merkle::{Frontier, NodeId};
 use crate::position::{EntryIndex, TreeSize};
 use crate::time::RecordedTime;
+use std::collections::HashMap;
 
 /// The first thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,12 +122,13 @@ pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Ve
     let at = |position: usize| {
         EntryIndex::new(first.get().saturating_add(u64::try_from(position).unwrap_or(u64::MAX)))
     };
+    let mut keys = HashMap::new();
     let mut read = Vec::with_capacity(entries.len());
     let mut signed = Vec::with_capacity(entries.len());
     // A later entry's bad layout is reported only if every signature before it holds.
     let mut layout = None;
     for (position, bytes) in entries.iter().enumerate() {
-        match read_one(bytes.as_ref()) {
+        match read_one(bytes.as_ref(), &mut keys) {
             Ok((entry, hashes, event)) => {
                 read.push((entry, hashes));
                 signed.push(event);
@@ -148,9 +151,18 @@ pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Ve
     }
 }
 
-fn read_one(bytes: &[u8]) -> Result<(Entry, EntryHashes, SignedEvent), AuditFault> {
+fn read_one(
+    bytes: &[u8],
+    keys: &mut HashMap<[u8; 32], PublicKey>,
+) -> Result<(Entry, EntryHashes, SignedEvent), AuditFault> {
     let entry = Entry::decode(bytes)?;
-    let event = SignedEvent::from_entry(&entry)?;
+    let mut parse = |key: [u8; 32]| match keys.get(&key) {
+        Some(known) => Ok(*known),
+        None => PublicKey::parse(key).inspect(|parsed| {
+            keys.insert(key, *parsed);
+        }),
+    };
+    let event = SignedEvent::from_entry_with(&entry, &mut parse)?;
     Ok((entry, EntryHashes::of(bytes), event))
 }
 
@@ -159,6 +171,8 @@ fn read_one(bytes: &[u8]) -> Result<(Entry, EntryHashes, SignedEvent), AuditFaul
 pub struct Auditor {
     ledger: Ledger,
     tree: Frontier,
+    /// Room for the nodes that an append completes; nobody asks for them here.
+    completed: Vec<(NodeId, TreeHash)>,
 }
 
 impl Auditor {
@@ -195,7 +209,8 @@ impl Auditor {
         if again.hashes != hashes {
             return Err(AuditFault::Links);
         }
-        self.tree.append(hashes.leaf);
+        self.tree.append(hashes.leaf, &mut self.completed);
+        self.completed.clear();
         Ok(())
     }
 

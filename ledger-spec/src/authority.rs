@@ -5,6 +5,7 @@
 
 use crate::event::{Body, Competence, Event, KeyRevoked, Name, RevocationReason, Role};
 use crate::id::{AuthorityId, SubjectId};
+use crate::key::{KeyError, PublicKey};
 use crate::position::EntryIndex;
 use crate::time::{RecordedTime, ValidTime};
 use std::collections::{BTreeMap, HashMap};
@@ -67,6 +68,7 @@ pub struct Directory {
     authorities: Vec<Authority>,
     numbers: BTreeMap<AuthorityId, AuthorityNumber>,
     owners: HashMap<[u8; 32], AuthorityNumber>,
+    parsed: HashMap<[u8; 32], PublicKey>,
 }
 
 impl Directory {
@@ -88,6 +90,11 @@ impl Directory {
     /// The authority that has or had this key. A key belongs to one authority for ever.
     pub fn owner(&self, key: &[u8; 32]) -> Option<&Authority> {
         self.owners.get(key).and_then(|number| self.by_number(*number))
+    }
+
+    /// [`PublicKey::parse`], which is quick for a key that stands in the directory.
+    pub fn public_key(&self, key: [u8; 32]) -> Result<PublicKey, KeyError> {
+        self.parsed.get(&key).map_or_else(|| PublicKey::parse(key), |known| Ok(*known))
     }
 
     /// All authorities in the order of enrolment.
@@ -150,6 +157,10 @@ impl Directory {
     fn add_key(&mut self, id: &AuthorityId, key: [u8; 32], recorded: Recorded) {
         if let Some(number) = self.number(id) {
             self.owners.insert(key, number);
+            // Admission has refused every key that does not parse.
+            if let Ok(parsed) = PublicKey::parse(key) {
+                self.parsed.insert(key, parsed);
+            }
             if let Some(authority) = self.by_number_mut(number) {
                 authority.keys.push(KeyRecord { key, added: recorded, revoked: None });
             }

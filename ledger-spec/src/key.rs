@@ -41,7 +41,10 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::Weak);
         }
-        if key.to_edwards().compress().to_bytes() != bytes {
+        // y is encoded in 255 bits; p = 2^255 − 19 and above are second encodings. (The other second
+        // encoding, x = 0 with the sign bit, only points of small order have.)
+        let low = bytes[0] >= 0xed;
+        if low && bytes[1..31].iter().all(|byte| *byte == 0xff) && bytes[31] & 0x7f == 0x7f {
             return Err(KeyError::NotCanonical);
         }
         Ok(Self(key))

@@ -3,10 +3,10 @@
 //! Each answer is for one published checkpoint, taken once at the beginning, so that an answer never
 //! mixes two states of the ledger. Nothing here writes, and nothing here reads a clock.
 
-use crate::log::ReadError;
+use crate::log::{EntryBytes, ReadError};
 use crate::sequencer::entries_backwards;
 use crate::view::{Published, View};
-use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::entry::Entry;
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{ListCode, StreamKey, SubjectId};
 use ledger_spec::merkle::InclusionProof;
@@ -67,10 +67,8 @@ pub struct Answer<T> {
 /// One entry with everything that can be said of it.
 #[derive(Clone, Debug)]
 pub struct EntryView {
-    /// The entry.
-    pub entry: Entry,
-    /// Its hashes.
-    pub hashes: EntryHashes,
+    /// The entry's bytes, which were checked, and the entry.
+    pub entry: EntryBytes,
     /// Its event.
     pub event: Event,
 }
@@ -103,7 +101,7 @@ pub fn standing(
 ) -> Result<Answer<Standing>, QueryError> {
     let published = view.published();
     let as_of = as_of(instants, &published);
-    let mut events = published_entries(view, subject, published.size)
+    let mut events = published_entries(view, subject, published.size())
         .map(|entry| known_event(entry?))
         .collect::<Result<Vec<_>, _>>()?;
     events.reverse();
@@ -111,13 +109,17 @@ pub fn standing(
 }
 
 /// Who is on a list.
-pub fn membership(view: &View, list: &ListCode, instants: Instants) -> Result<Answer<Membership>, QueryError> {
+pub fn membership(
+    view: &View,
+    list: &ListCode,
+    instants: Instants,
+) -> Result<Answer<Membership>, QueryError> {
     let published = view.published();
     if published.core.catalogue.list(list).is_none() {
         return Err(QueryError::NoList(list.clone()));
     }
     let as_of = as_of(instants, &published);
-    let entries = view.index().list_entries(list).into_iter().filter(|index| index.is_in(published.size));
+    let entries = view.index().list_entries(list).into_iter().filter(|index| index.is_in(published.size()));
     let events =
         entries.map(|index| known_event(view.log().entry(index)?)).collect::<Result<Vec<_>, QueryError>>()?;
     Ok(Answer { value: fold_list(list, &events, as_of), published })
@@ -131,22 +133,22 @@ pub fn events(
     limit: usize,
 ) -> Result<Answer<EventsPage>, QueryError> {
     let published = view.published();
-    let head = published_entries(view, subject, published.size).next().transpose()?;
-    let version = head.as_ref().and_then(|entry| entry.links.first()).map(|link| link.version);
+    let head = published_entries(view, subject, published.size()).next().transpose()?;
+    let version = head.as_ref().and_then(|entry| entry.entry().links.first()).map(|link| link.version);
     let start = match before {
-        None => head.map(|entry| entry.index),
+        None => head.map(|entry| entry.entry().index),
         Some(cursor) => {
             let at_cursor = entry(view, cursor)?.value;
             if at_cursor.event.subject != *subject {
                 return Err(QueryError::Cursor(cursor));
             }
-            at_cursor.entry.links.first().and_then(|link| link.previous)
+            at_cursor.entry.entry().links.first().and_then(|link| link.previous)
         }
     };
     let mut page = EventsPage { version: version.unwrap_or_default(), events: Vec::new(), next: None };
     for entry in entries_backwards(view.log(), start, 0) {
         if page.events.len() == limit {
-            page.next = page.events.last().map(|view| view.entry.index);
+            page.next = page.events.last().map(|view| view.entry.entry().index);
             break;
         }
         page.events.push(entry_view(entry?)?);
@@ -157,23 +159,21 @@ pub fn events(
 /// One entry.
 pub fn entry(view: &View, index: EntryIndex) -> Result<Answer<EntryView>, QueryError> {
     let published = view.published();
-    if !index.is_in(published.size) {
-        return Err(QueryError::NoEntry { found: index, size: published.size });
+    if !index.is_in(published.size()) {
+        return Err(QueryError::NoEntry { found: index, size: published.size() });
     }
-    let (entry, hashes) = view.log().entry_with_hashes(index)?;
-    let event = parse(&entry)?;
-    Ok(Answer { value: EntryView { entry, hashes, event }, published })
+    Ok(Answer { value: entry_view(view.log().entry(index)?)?, published })
 }
 
 /// A receipt for an entry, under the checkpoint published now.
 pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, QueryError> {
     let Answer { value, published } = entry(view, index)?;
-    let proof = view.log().inclusion_proof(index, published.size)?;
+    let proof = view.log().inclusion_proof(index, published.size())?;
     Ok(Answer { value: ReceiptView { view: value, proof }, published })
 }
 
 fn as_of(instants: Instants, published: &Published) -> AsOf {
-    let known_at = instants.known_at.unwrap_or(Known::Size(published.size));
+    let known_at = instants.known_at.unwrap_or(Known::Size(published.size()));
     AsOf { valid_at: instants.valid_at, known_at }
 }
 
@@ -182,21 +182,21 @@ fn published_entries(
     view: &View,
     subject: &SubjectId,
     size: TreeSize,
-) -> impl Iterator<Item = Result<Entry, ReadError>> {
+) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
     let last = view.index().head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
     entries_backwards(view.log(), last, 0)
-        .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.index.is_in(size)))
+        .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.entry().index.is_in(size)))
 }
 
-fn known_event(entry: Entry) -> Result<KnownEvent, QueryError> {
-    let event = parse(&entry)?;
+fn known_event(read: EntryBytes) -> Result<KnownEvent, QueryError> {
+    let entry = read.entry();
+    let event = parse(entry)?;
     Ok(KnownEvent { index: entry.index, recorded_at: entry.recorded_at, event })
 }
 
-fn entry_view(entry: Entry) -> Result<EntryView, QueryError> {
-    let event = parse(&entry)?;
-    let bytes = entry.encode().map_err(ReadError::from)?;
-    Ok(EntryView { hashes: EntryHashes::of(&bytes), entry, event })
+fn entry_view(entry: EntryBytes) -> Result<EntryView, QueryError> {
+    let event = parse(entry.entry())?;
+    Ok(EntryView { entry, event })
 }
 
 fn parse(entry: &Entry) -> Result<Event, QueryError> {

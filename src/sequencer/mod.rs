@@ -319,7 +319,7 @@ impl Worker {
         self.streams.age();
         let mut plan = Plan::new(
             before.core.clone(),
-            before.size,
+            before.size(),
             self.tip,
             now,
             &mut self.streams,
@@ -335,20 +335,15 @@ impl Worker {
             return Ok((all, before));
         }
         let committed = self.log.append(entries).map_err(|error| match error {
-            AppendError::Full => WriteError::DiskFull,
+            AppendError::Full(_) => WriteError::DiskFull,
             other => WriteError::Disk(other.to_string()),
         })?;
         // The commit point lies behind: the entries are durable and the checkpoint is replaced. What
         // follows only makes them visible, and cannot fail.
         self.tip = tip;
         self.index.apply(rows, tip);
-        let published = self.view.publish(Published {
-            size: committed.size,
-            root: committed.root,
-            checkpoint: committed.checkpoint,
-            last_recorded: now,
-            core,
-        });
+        let published =
+            self.view.publish(Published { checkpoint: committed.checkpoint, last_recorded: now, core });
         Ok((all, published))
     }
 }

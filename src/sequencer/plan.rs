@@ -7,7 +7,7 @@ use crate::index::{Index, IndexRow};
 use crate::log::{EncodedEntry, LogReader};
 use ledger_spec::admission::{Admission, Core, Head, Refusal, SubjectStream, admit};
 use ledger_spec::authority::Recorded;
-use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::entry::Entry;
 use ledger_spec::envelope::VerifiedEvent;
 use ledger_spec::event::Event;
 use ledger_spec::hash::ChainHash;
@@ -123,8 +123,8 @@ impl<'a> Plan<'a> {
         let keys = stated.streams();
         let heads: Vec<_> = keys.iter().map(|key| self.head(key)).collect();
         let entry = admitted.into_entry(self.tip, &heads);
-        let encoded = entry.encode().map_err(crate::log::ReadError::from)?;
-        let hashes = EntryHashes::of(&encoded);
+        let encoded = EncodedEntry::new(&entry)?;
+        let hashes = encoded.hashes();
         for (key, head) in keys.into_iter().zip(&heads) {
             self.heads.insert(key, Head::advanced(head.as_ref(), at.index));
         }
@@ -132,27 +132,28 @@ impl<'a> Plan<'a> {
         self.streams.apply(&stated, at.index, &self.core);
         self.rows.push(IndexRow::of(at.index, &stated));
         self.tip = hashes.chain;
-        self.entries.push(EncodedEntry { bytes: encoded, hashes });
+        self.entries.push(encoded);
         let version = entry.links.first().map(|link| link.version).unwrap_or_default();
-        let placed = Placed { index: at.index, recorded_at: at.at, leaf: hashes.leaf, version, repeat: false };
+        let placed =
+            Placed { index: at.index, recorded_at: at.at, leaf: hashes.leaf, version, repeat: false };
         Ok(EventOutcome::Placed(placed))
     }
 
     /// The same id again: the first receipt where the bytes are the same, a refusal where not.
     fn seen(&self, first: EntryIndex, event: &Event, bytes: &[u8]) -> Result<EventOutcome, StreamError> {
         let planned = first.get().checked_sub(self.size.get()).and_then(|at| usize::try_from(at).ok());
-        let (entry, hashes) = match planned.and_then(|at| self.entries.get(at)) {
-            Some(encoded) => {
-                let entry = Entry::decode(&encoded.bytes).map_err(crate::log::ReadError::from)?;
-                (entry, encoded.hashes)
+        let (entry, leaf) = match planned.and_then(|at| self.entries.get(at)) {
+            Some(encoded) => (Entry::decode(encoded.bytes())?, encoded.hashes().leaf),
+            None => {
+                let read = self.reader.entry(first)?;
+                (read.entry().clone(), read.leaf())
             }
-            None => self.reader.entry_with_hashes(first)?,
         };
         if entry.event != bytes {
             return Ok(EventOutcome::Refused { refusal: Refusal::id_reused(event, first), head: None });
         }
         let version = entry.links.first().map(|link| link.version).unwrap_or_default();
-        let (recorded_at, leaf) = (entry.recorded_at, hashes.leaf);
+        let recorded_at = entry.recorded_at;
         Ok(EventOutcome::Placed(Placed { index: first, recorded_at, leaf, version, repeat: true }))
     }
 

@@ -4,9 +4,9 @@
 //! subjects that are being written about, not by all there are.
 
 use crate::index::Index;
-use crate::log::{LogReader, ReadError};
+use crate::log::{EntryBytes, LogReader, ReadError};
 use ledger_spec::admission::{Core, SubjectStream};
-use ledger_spec::entry::Entry;
+use ledger_spec::entry::EntryError;
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
 use ledger_spec::position::EntryIndex;
@@ -19,6 +19,9 @@ pub enum StreamError {
     /// An entry of it could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// An entry that does not fit its layout, which is a defect.
+    #[error(transparent)]
+    Layout(#[from] EntryError),
     /// An entry of it holds no event that this version reads.
     #[error("entry {index}: {error}")]
     Event {
@@ -34,12 +37,12 @@ pub fn entries_backwards(
     reader: &LogReader,
     mut next: Option<EntryIndex>,
     link: usize,
-) -> impl Iterator<Item = Result<Entry, ReadError>> {
+) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
     std::iter::from_fn(move || {
         let index = next.take()?;
         let read = reader.entry(index);
-        if let Ok(entry) = &read {
-            next = entry.links.get(link).and_then(|link| link.previous);
+        if let Ok(read) = &read {
+            next = read.entry().links.get(link).and_then(|link| link.previous);
         }
         Some(read)
     })
@@ -107,7 +110,7 @@ impl Streams {
         let mut entries = entries_backwards(&self.reader, last, 0).collect::<Result<Vec<_>, _>>()?;
         entries.reverse();
         let mut stream = SubjectStream::default();
-        for entry in entries {
+        for entry in entries.iter().map(EntryBytes::entry) {
             let event = Event::parse(&entry.event)
                 .map_err(|error| StreamError::Event { index: entry.index, error })?;
             stream.apply(&event, entry.index, &core.directory);

@@ -95,6 +95,14 @@ mod tests {
             at("9144A3001922038216"),
             IdError::Character { part: PART, found: 'A', position: 4, expected: "a digit" }
         );
+        // Letters stand everywhere but in the place.
+        for position in 0..18 {
+            let mut code = *b"914403001922038216";
+            code[position] = b'A';
+            let digit = IdError::Character { part: PART, found: 'A', position, expected: "a digit" };
+            let refused = Uscc::parse(core::str::from_utf8(&code).unwrap());
+            assert_eq!(refused == Err(digit), (2..8).contains(&position), "{position}");
+        }
         assert_eq!(
             at("914403001922038215"),
             IdError::CheckCharacter { part: PART, found: '5', expected: '6' }

@@ -1,0 +1,118 @@
+//! The files that follow from the segments: what they should hold, compared with what they do.
+
+use super::error::{Damage, OpenError};
+use super::frame::as_u64;
+use super::layout;
+use crate::storage::{Disk, DiskErrorKind};
+use ledger_spec::bytes::to_hex;
+use ledger_spec::position::EntryIndex;
+
+/// A derived file: fixed-width values, one per entry or per node.
+pub(super) struct Derived {
+    pub path: String,
+    /// The entry that the first value is about.
+    first: EntryIndex,
+    width: u64,
+    /// A value is about 2^level entries.
+    level: usize,
+}
+
+/// The first place where a derived file is not as it should be.
+pub(super) struct Difference {
+    pub offset: u64,
+    /// `missing`, `short`, `wrong` or `too long`.
+    pub was: &'static str,
+    found: String,
+    expected: String,
+}
+
+impl Derived {
+    /// The offset file beside a segment.
+    pub(super) fn offsets(first: EntryIndex) -> Self {
+        Self { path: layout::offsets(first), first, width: 8, level: 0 }
+    }
+
+    /// A level of the tree.
+    pub(super) fn level(level: usize) -> Self {
+        Self { path: layout::level(level), first: EntryIndex::new(0), width: 32, level }
+    }
+
+    /// The byte where the values of entries from `size` on begin: values over entries below only are
+    /// before it.
+    pub(super) fn end_of(&self, size: u64) -> u64 {
+        layout::nodes_on(self.level, size.saturating_sub(self.first.get())).saturating_mul(self.width)
+    }
+
+    /// Compares the file from byte `at` on with `bytes`.
+    pub(super) fn compare(
+        &self,
+        disk: &dyn Disk,
+        at: u64,
+        bytes: &[u8],
+    ) -> Result<Option<Difference>, OpenError> {
+        let file = match disk.open(&self.path) {
+            Err(e) if e.kind == DiskErrorKind::NotFound => return Ok(Some(self.is_missing())),
+            other => other?,
+        };
+        let there = file.len()?.saturating_sub(at).min(as_u64(bytes.len()));
+        let mut old = vec![0; usize::try_from(there).unwrap_or(0)];
+        file.read_at(at, &mut old)?;
+        let same = old.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+        if same == bytes.len() {
+            return Ok(None);
+        }
+        Ok(Some(Difference {
+            offset: at + as_u64(same),
+            was: if same < old.len() { "wrong" } else { "short" },
+            found: shown(&old[same..]),
+            expected: shown(&bytes[same..]),
+        }))
+    }
+
+    /// Compares the file's length, which must be `length` or, where it `may_go_on`, at least that.
+    pub(super) fn compare_length(
+        &self,
+        disk: &dyn Disk,
+        length: u64,
+        may_go_on: bool,
+    ) -> Result<Option<Difference>, OpenError> {
+        let found = match disk.open(&self.path) {
+            Err(e) if e.kind == DiskErrorKind::NotFound => return Ok(Some(self.is_missing())),
+            other => other?.len()?,
+        };
+        if found == length || found > length && may_go_on {
+            return Ok(None);
+        }
+        Ok(Some(Difference {
+            offset: found.min(length),
+            was: if found < length { "short" } else { "too long" },
+            found: format!("{found} bytes"),
+            expected: format!("{length} bytes"),
+        }))
+    }
+
+    /// A difference where there must be none.
+    pub(super) fn damage(&self, difference: Difference) -> Damage {
+        let value = (difference.offset / self.width) << self.level;
+        Damage {
+            file: self.path.clone(),
+            offset: difference.offset,
+            entry: Some(EntryIndex::new(self.first.get().saturating_add(value))),
+            what: if self.width == 8 { "offset" } else { "tree node" },
+            found: difference.found,
+            expected: difference.expected,
+        }
+    }
+
+    fn is_missing(&self) -> Difference {
+        let (found, expected) = ("no file".to_owned(), "a file".to_owned());
+        Difference { offset: 0, was: "missing", found, expected }
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    match bytes {
+        [] => "end of file".to_owned(),
+        _ => to_hex(&bytes[..bytes.len().min(8)]),
+    }
+}

@@ -1,0 +1,149 @@
+//! What the log answers when it cannot do what it was asked: damage named by its place, and failures.
+
+use super::layout;
+use crate::storage::{DiskError, DiskErrorKind};
+use core::fmt;
+use ledger_spec::checkpoint::CheckpointError;
+use ledger_spec::hash::ChainHash;
+use ledger_spec::note::KeyError;
+use ledger_spec::position::{EntryIndex, TreeSize};
+
+/// A place in the log's files that does not hold what it must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The file, relative to the ledger's folder.
+    pub file: String,
+    /// Where in it, in bytes.
+    pub offset: u64,
+    /// The entry concerned, where it is one.
+    pub entry: Option<EntryIndex>,
+    /// What was looked at.
+    pub what: &'static str,
+    /// What it holds.
+    pub found: String,
+    /// What it should hold.
+    pub expected: String,
+}
+
+/// Why an append was refused. After anything but [`AppendError::NotNext`] the log is stopped: whether the
+/// batch is durable is unknown until [`super::Log::open`] has found out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The disk is full (HTTP 507).
+    #[error("the disk is full: {0}")]
+    Full(DiskError),
+    /// The disk failed (HTTP 503).
+    #[error("the disk failed: {0}")]
+    Disk(DiskError),
+    /// The checkpoint could not be signed: a defect (HTTP 503).
+    #[error("the checkpoint could not be signed: {0}")]
+    Sign(#[from] CheckpointError),
+    /// An earlier append failed; open the log anew (HTTP 503).
+    #[error("the log has stopped after an earlier failure")]
+    Stopped,
+    /// The batch does not continue the log: a defect of the caller. Nothing was written.
+    #[error(
+        "batch of entry {found} after {found_previous} where {expected} after {expected_previous} is next"
+    )]
+    NotNext {
+        /// Index found.
+        found: EntryIndex,
+        /// Chain hash that the entry names as the one before it.
+        found_previous: ChainHash,
+        /// Index expected.
+        expected: EntryIndex,
+        /// Chain hash of the entry that is before it.
+        expected_previous: ChainHash,
+    },
+    /// A batch without entries. Nothing was written.
+    #[error("batch without entries")]
+    Empty,
+}
+
+/// Why a log does not open.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Something that was durable is not what it was. Nothing was repaired.
+    #[error("damaged: {0}; {advice}", advice = .0.advice())]
+    Damaged(Damage),
+    /// There is no log here, or its creation never finished.
+    #[error("no ledger here")]
+    Missing,
+    /// There is a log here already.
+    #[error("there is a ledger here already")]
+    Exists,
+    /// The signer's name is no origin.
+    #[error("the key's name is no origin: {0}")]
+    Origin(KeyError),
+    /// The checkpoint could not be signed: a defect.
+    #[error("the checkpoint could not be signed: {0}")]
+    Sign(#[from] CheckpointError),
+    /// The disk failed; try again when it works.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+/// Why an entry, a node or a proof cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// No such entry in the published log.
+    #[error("entry {index} where {size} are published")]
+    NotFound {
+        /// The index asked for.
+        index: EntryIndex,
+        /// The published size.
+        size: TreeSize,
+    },
+    /// A tree of that size is not published, or the sizes asked for do not fit each other.
+    #[error("tree of size {found} where {expected} are published")]
+    NotPublished {
+        /// The size asked for.
+        found: TreeSize,
+        /// The published size.
+        expected: TreeSize,
+    },
+    /// The bytes are not what they were; they are not served.
+    #[error("damaged: {0}")]
+    Damaged(Damage),
+    /// The disk failed.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl From<DiskError> for AppendError {
+    fn from(error: DiskError) -> Self {
+        match error.kind {
+            DiskErrorKind::Full => Self::Full(error),
+            _ => Self::Disk(error),
+        }
+    }
+}
+
+impl Damage {
+    /// What whoever runs the ledger can do about it.
+    pub fn advice(&self) -> &'static str {
+        if self.is_derived() {
+            "the segments can give it back: run `rebuild`"
+        } else {
+            "nothing was changed: keep this folder as evidence, check the disk, and restore the file from a copy or a mirror"
+        }
+    }
+
+    /// Whether the file follows from the segments.
+    pub fn is_derived(&self) -> bool {
+        self.file.starts_with(layout::TREE) || self.file.ends_with(".off")
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.file, self.offset)?;
+        if let Some(entry) = self.entry {
+            write!(f, " (entry {entry})")?;
+        }
+        write!(f, ": {}: found {}, expected {}", self.what, self.found, self.expected)
+    }
+}

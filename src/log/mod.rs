@@ -1,0 +1,336 @@
+//! The log: the only place that knows where durability comes from.
+//!
+//! Segments hold the entries and are the truth. The offset files, the tree's levels and the
+//! checkpoint's root follow from them. [`Log::append`] is the one way in; its commit point is the
+//! sync of the segment. [`Log::open`] recovers after whatever happened, and refuses where something
+//! that was durable is damaged. What an entry means is nobody's business here.
+//!
+//! ```text
+//! log/<first index>.seg   entries, framed, batch by batch     log/<first index>.off   u64 per entry
+//! tree/level-<k>          32 bytes per node                   checkpoint              signed note
+//! running                 exists while a process writes
+//! ```
+
+mod beside;
+mod clean;
+mod derived;
+mod error;
+mod frame;
+mod layout;
+mod reader;
+mod recover;
+mod scan;
+mod seal;
+mod shared;
+mod tree;
+mod verify;
+mod walk;
+
+pub use beside::{first_entry, open_to_read};
+pub use error::{AppendError, Damage, OpenError, ReadError};
+pub use reader::{EntryBytes, Frames, LogReader};
+pub use recover::{Cut, OpenReport, Progress, Rebuilt};
+pub use verify::{Verified, verify_files};
+
+use crate::storage::{self, Disk, DiskError};
+use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
+use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::{Entry, EntryError, EntryHashes};
+use ledger_spec::hash::{ChainHash, TreeHash};
+use ledger_spec::note::NoteSigner;
+use ledger_spec::position::{EntryIndex, TreeSize};
+use seal::{Sealer, size_of};
+use shared::{Segment, Shared};
+use std::sync::{Arc, PoisonError};
+use tree::{LevelFiles, RECENT, Tail};
+
+/// How a log is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A segment of at least this many bytes gets no further batch.
+    pub segment_bytes: u64,
+    /// Compute the derived files (offsets, tree) anew on opening, whatever they hold.
+    pub rebuild: bool,
+}
+
+/// An entry in the bytes that the log stores, with its hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedEntry {
+    index: EntryIndex,
+    previous: ChainHash,
+    bytes: Vec<u8>,
+    hashes: EntryHashes,
+}
+
+/// A batch that is durable, published and may be acknowledged.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Index of its first entry.
+    pub first: EntryIndex,
+    /// Size of the log with it.
+    pub size: TreeSize,
+    /// Root of the tree of that size.
+    pub root: TreeHash,
+    /// The checkpoint over it.
+    pub checkpoint: Arc<SignedCheckpoint>,
+}
+
+/// A log open for writing. There is one at a time: the caller holds the folder's lock.
+pub struct Log {
+    disk: Arc<dyn Disk>,
+    sealer: Sealer,
+    config: LogConfig,
+    shared: Arc<Shared>,
+    /// The newest segment and where its bytes end.
+    segment: Arc<Segment>,
+    end: u64,
+    /// The segments from this place on have offset files that are not known to be durable.
+    unsynced: usize,
+    size: TreeSize,
+    chain: ChainHash,
+    /// Set while an append runs and left so when it fails: what is durable is then unknown.
+    stopped: bool,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { segment_bytes: 64 << 20, rebuild: false }
+    }
+}
+
+impl EncodedEntry {
+    /// Encodes and hashes an entry.
+    pub fn new(entry: &Entry) -> Result<Self, EntryError> {
+        let bytes = entry.encode()?;
+        let hashes = EntryHashes::of(&bytes);
+        Ok(Self { index: entry.index, previous: entry.previous, bytes, hashes })
+    }
+
+    /// Its place in the log.
+    pub fn index(&self) -> EntryIndex {
+        self.index
+    }
+
+    /// The stored bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Their hashes.
+    pub fn hashes(&self) -> EntryHashes {
+        self.hashes
+    }
+}
+
+impl Log {
+    /// Makes a new, empty log and opens it. Where an earlier creation did not finish, it begins again.
+    pub fn create(disk: Arc<dyn Disk>, signer: NoteSigner, config: LogConfig) -> Result<Self, OpenError> {
+        let sealer = Sealer::new(signer)?;
+        if disk.exists(layout::CHECKPOINT)? {
+            return Err(OpenError::Exists);
+        }
+        recover::clear_unfinished(&*disk)?;
+        disk.create_dir(layout::LOG)?;
+        disk.create_dir(layout::TREE)?;
+        recover::mark_running(&*disk, TreeSize::EMPTY)?;
+        let header = SegmentHeader { first: EntryIndex::new(0), previous: ChainHash::ZERO };
+        let segment = Segment::create(&*disk, &header)?;
+        // From here on there is a log. No entry is written before its checkpoint over nothing is durable,
+        // so a log without a checkpoint has either no entry or has lost its checkpoint.
+        let checkpoint = sealer.sign(TreeSize::EMPTY, TreeHash::empty_root())?;
+        storage::replace(&*disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
+        disk.sync_dir("")?;
+        Self::over(disk, sealer, config, vec![Arc::new(segment)], checkpoint, ChainHash::ZERO)
+    }
+
+    /// Opens a log after whatever ended its last use: quickly after a clean stop, by reading every
+    /// byte of the segments after any other. `progress` is told how far that is; `visitor` is given
+    /// each entry of such a full scan ([`OpenReport::scanned`]), in order. Damage is refused:
+    /// segments and checkpoint are then as they were.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        signer: NoteSigner,
+        config: LogConfig,
+        progress: &mut dyn FnMut(Progress),
+        visitor: &mut dyn FnMut(EntryIndex, &[u8]),
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let sealer = Sealer::new(signer)?;
+        let running = disk.exists(layout::RUNNING)?;
+        let (state, report) = if running || config.rebuild {
+            recover::recover(&*disk, &sealer, config.rebuild, progress, visitor)?
+        } else {
+            clean::open(&disk, sealer.key())?
+        };
+        recover::mark_running(&*disk, size_of(&state.checkpoint))?;
+        let log = Self::over(disk, sealer, config, state.segments, state.checkpoint, state.chain)?;
+        Ok((log, report))
+    }
+
+    /// Appends a batch: when this returns, the batch is durable and published. A batch is whole or
+    /// absent, also after a crash.
+    ///
+    /// After any error of the disk nothing more can be appended ([`AppendError::Stopped`]) until the
+    /// log is opened anew; whether the batch is in it is known only then.
+    pub fn append(&mut self, batch: Vec<EncodedEntry>) -> Result<Committed, AppendError> {
+        if self.stopped {
+            return Err(AppendError::Stopped);
+        }
+        let last = self.check_continues(&batch)?;
+        self.stopped = true;
+        let committed = self.commit(&batch, last)?;
+        self.stopped = false;
+        Ok(committed)
+    }
+
+    /// How many entries the log holds.
+    pub fn size(&self) -> TreeSize {
+        self.size
+    }
+
+    /// Chain hash of the last entry: what the next one names as the entry before it.
+    pub fn head(&self) -> ChainHash {
+        self.chain
+    }
+
+    /// The newest checkpoint.
+    pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
+        self.shared.checkpoint()
+    }
+
+    /// A reader of what is published, now and later.
+    pub fn reader(&self) -> LogReader {
+        LogReader::new(Arc::clone(&self.shared))
+    }
+
+    /// Makes everything durable and says so on the disk, so that the next start is a quick one. A
+    /// log that has stopped is left as it is: its next start recovers.
+    pub fn close(self) -> Result<(), AppendError> {
+        if self.stopped {
+            return Err(AppendError::Stopped);
+        }
+        self.sync_derived().and_then(|()| self.mark_stopped()).map_err(AppendError::from)
+    }
+
+    fn over(
+        disk: Arc<dyn Disk>,
+        sealer: Sealer,
+        config: LogConfig,
+        segments: Vec<Arc<Segment>>,
+        checkpoint: SignedCheckpoint,
+        chain: ChainHash,
+    ) -> Result<Self, OpenError> {
+        let size = size_of(&checkpoint);
+        let levels = LevelFiles::open(Arc::clone(&disk), size.get())?;
+        let tail = Tail::load(&levels, size)?;
+        let unsynced = segments.len().saturating_sub(1);
+        // A log has a segment: `create` makes it, and both ways of opening refuse without.
+        let segment = segments.last().cloned().ok_or(OpenError::Missing)?;
+        let end = segment.file.len()?;
+        let shared = Shared::new(levels, tail, segments, checkpoint);
+        Ok(Self { disk, sealer, config, shared, segment, end, unsynced, size, chain, stopped: false })
+    }
+
+    /// The chain hash of the batch's last entry, where the batch continues the log.
+    fn check_continues(&self, batch: &[EncodedEntry]) -> Result<ChainHash, AppendError> {
+        let (mut index, mut chain) = (self.size.next_index(), self.chain);
+        for entry in batch {
+            if (entry.index, entry.previous) != (index, chain) {
+                return Err(AppendError::NotNext {
+                    found: entry.index,
+                    found_previous: entry.previous,
+                    expected: index,
+                    expected_previous: chain,
+                });
+            }
+            (index, chain) = (index.covering_size().next_index(), entry.hashes.chain);
+        }
+        if batch.is_empty() { Err(AppendError::Empty) } else { Ok(chain) }
+    }
+
+    /// The write path, in order. An error anywhere leaves the log stopped.
+    fn commit(&mut self, batch: &[EncodedEntry], chain: ChainHash) -> Result<Committed, AppendError> {
+        let first = self.size.next_index();
+        let size = self.size.plus(as_u64(batch.len()));
+        if self.end >= self.config.segment_bytes {
+            self.begin_segment()?;
+        }
+
+        // The whole batch and its end in one write.
+        let (bytes, offsets) = self.frames(batch, &Commit { first, size, chain });
+        self.segment.file.write_at(self.end, &bytes)?;
+
+        // The commit point: after this sync the batch is durable and can never be taken back. Before
+        // it, nothing may be signed, shown or acknowledged.
+        self.segment.file.sync()?;
+
+        // What follows from the segment needs no sync: recovery computes it anew.
+        self.segment.offsets.write_at(self.segment.offset_place(first), &offsets)?;
+        let root = self.grow_tree(batch)?;
+
+        // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
+        // recovery comes to the same size and root, and two checkpoints of that are the same.
+        let checkpoint = self.sealer.sign(size, root)?;
+        storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
+
+        self.end += as_u64(bytes.len());
+        (self.size, self.chain) = (size, chain);
+        let checkpoint = self.shared.publish(checkpoint);
+        Ok(Committed { first, size, root, checkpoint })
+    }
+
+    fn begin_segment(&mut self) -> Result<(), DiskError> {
+        let header = SegmentHeader { first: self.size.next_index(), previous: self.chain };
+        self.segment = Arc::new(Segment::create(&*self.disk, &header)?);
+        self.end = as_u64(HEADER_LEN);
+        self.shared.add_segment(Arc::clone(&self.segment));
+        Ok(())
+    }
+
+    /// The batch's frames, and where each entry's frame will begin, as the offset file holds it.
+    fn frames(&self, batch: &[EncodedEntry], commit: &Commit) -> (Vec<u8>, Vec<u8>) {
+        let length: usize = batch.iter().map(|entry| FRAME_HEAD + entry.bytes.len()).sum();
+        let mut bytes = Vec::with_capacity(length + COMMIT_LEN);
+        let mut offsets = Vec::with_capacity(batch.len() * 8);
+        for entry in batch {
+            offsets.extend_from_slice(&(self.end + as_u64(bytes.len())).to_le_bytes());
+            frame::push_entry(&mut bytes, &entry.bytes);
+        }
+        frame::push_commit(&mut bytes, commit);
+        (bytes, offsets)
+    }
+
+    /// Adds the batch's leaves to the tree, in memory and in its files; the new root.
+    fn grow_tree(&self, batch: &[EncodedEntry]) -> Result<TreeHash, DiskError> {
+        let (runs, root) = {
+            let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
+            for entry in batch {
+                tail.push(entry.hashes.leaf);
+            }
+            let runs = tail.take_new();
+            tail.trim(RECENT.max(as_u64(batch.len())));
+            (runs, tail.root())
+        };
+        for run in &runs {
+            self.shared.levels.write(run)?;
+        }
+        Ok(root)
+    }
+
+    fn sync_derived(&self) -> Result<(), DiskError> {
+        for segment in &self.shared.segments()[self.unsynced..] {
+            segment.offsets.sync()?;
+        }
+        for level in self.shared.levels.all() {
+            level.sync()?;
+        }
+        self.disk.sync_dir(layout::TREE)?;
+        self.disk.sync_dir(layout::LOG)
+    }
+
+    fn mark_stopped(&self) -> Result<(), DiskError> {
+        // The checkpoint's name first: the marker must not vanish before it.
+        self.disk.sync_dir("")?;
+        self.disk.remove(layout::RUNNING)?;
+        self.disk.sync_dir("")
+    }
+}

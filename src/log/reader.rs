@@ -1,0 +1,336 @@
+//! Reading what is published, while the writer appends: entries, runs of entries, proofs.
+//!
+//! Nothing leaves here unchecked: an entry's frame, index and leaf, and a proof's way to the root of
+//! the signed checkpoint. What the entries mean is not looked at.
+
+use super::error::{Damage, ReadError};
+use super::frame::Frame;
+use super::layout;
+use super::scan::{ScanError, Scanner};
+use super::seal::{root_of, size_of};
+use super::shared::{EntryFault, Segment, Shared};
+use crate::storage::{DiskError, DiskErrorKind};
+use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::Entry;
+use ledger_spec::hash::TreeHash;
+use ledger_spec::merkle::{
+    self, ConsistencyProof, Frontier, InclusionProof, NodeId, NodeReader, ProofError, VerifyError,
+};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use std::sync::{Arc, PoisonError};
+
+/// A reader of an open log; clones are cheap. It sees what was published when it was asked.
+#[derive(Clone)]
+pub struct LogReader {
+    shared: Arc<Shared>,
+}
+
+/// An entry as it was read: its bytes and what they say, checked against the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryBytes {
+    bytes: Vec<u8>,
+    entry: Entry,
+    leaf: TreeHash,
+}
+
+/// Entries in order, from one index up to the size that was published when this began.
+pub struct Frames {
+    shared: Arc<Shared>,
+    size: TreeSize,
+    next: EntryIndex,
+    /// The segment being read, and its place in the order.
+    current: Option<(usize, Arc<Segment>, Scanner)>,
+    /// Leaves of the entries from this index on, read ahead.
+    leaves: (EntryIndex, Vec<TreeHash>),
+    failed: bool,
+}
+
+/// Nodes from memory where they are new, from the files otherwise.
+struct Nodes<'a>(&'a Shared);
+
+impl EntryBytes {
+    /// The entry's exact bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The entry, decoded.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Its leaf in the tree.
+    pub fn leaf(&self) -> TreeHash {
+        self.leaf
+    }
+
+    /// The exact bytes, taken.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl LogReader {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// The newest checkpoint; its size bounds what can be read.
+    pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
+        self.shared.checkpoint()
+    }
+
+    /// How many entries are published.
+    pub fn size(&self) -> TreeSize {
+        size_of(&self.shared.checkpoint())
+    }
+
+    /// Reads an entry. Its frame's checksum, the index that it carries and its leaf are checked; bytes that
+    /// fail are an error, never an answer.
+    pub fn entry(&self, index: EntryIndex) -> Result<EntryBytes, ReadError> {
+        let size = self.size();
+        let not_found = ReadError::NotFound { index, size };
+        if !index.is_in(size) {
+            return Err(not_found);
+        }
+        let (_, segment) = self.shared.segment_of(index).ok_or(not_found)?;
+        let at = segment.offset_of(index).map_err(|error| match error.kind {
+            DiskErrorKind::Short => ReadError::Damaged(Damage {
+                file: layout::offsets(segment.first),
+                offset: segment.offset_place(index),
+                entry: Some(index),
+                what: "offset",
+                found: "end of file".to_owned(),
+                expected: "an offset".to_owned(),
+            }),
+            _ => ReadError::Disk(error),
+        })?;
+        let bytes = segment.entry_bytes(index, at).map_err(|fault| match fault {
+            EntryFault::Disk(error) => ReadError::Disk(error),
+            EntryFault::Damaged(damage) => ReadError::Damaged(damage),
+        })?;
+        let stored = read_node(&self.shared, NodeId { level: 0, index: index.get() })?;
+        check_entry(&segment, index, at, bytes, stored)
+    }
+
+    /// Reads entries in order from `first` on, buffered: for scans.
+    pub fn frames(&self, first: EntryIndex) -> Frames {
+        let shared = Arc::clone(&self.shared);
+        let leaves = (first, Vec::new());
+        Frames { size: self.size(), shared, next: first, current: None, leaves, failed: false }
+    }
+
+    /// The proof that an entry stands in the tree of `size`, verified against the signed root.
+    pub fn inclusion_proof(&self, index: EntryIndex, size: TreeSize) -> Result<InclusionProof, ReadError> {
+        if !index.is_in(size) {
+            return Err(ReadError::NotFound { index, size });
+        }
+        let root = self.root(size)?;
+        let leaf = read_node(&self.shared, NodeId { level: 0, index: index.get() })?;
+        let proof = merkle::inclusion_proof(index, size, &Nodes(&self.shared)).map_err(not_made)?;
+        proof.verify(leaf, index, size, root).map_err(|fault| not_verified(Some(index), &fault))?;
+        Ok(proof)
+    }
+
+    /// The proof that the tree of `new` entries begins with that of `old`, verified against the signed
+    /// root.
+    pub fn consistency_proof(&self, old: TreeSize, new: TreeSize) -> Result<ConsistencyProof, ReadError> {
+        if old > new {
+            return Err(ReadError::NotPublished { found: old, expected: new });
+        }
+        let (old_root, new_root) = (self.root(old)?, self.root(new)?);
+        let proof = merkle::consistency_proof(old, new, &Nodes(&self.shared)).map_err(not_made)?;
+        proof.verify(old, old_root, new, new_root).map_err(|fault| not_verified(None, &fault))?;
+        Ok(proof)
+    }
+
+    /// The root of the tree that the log had at `size`. The newest is the signed one; an older one is
+    /// computed, and proven to belong to the signed one.
+    pub fn root(&self, size: TreeSize) -> Result<TreeHash, ReadError> {
+        let signed = self.shared.checkpoint();
+        if size > size_of(&signed) {
+            return Err(ReadError::NotPublished { found: size, expected: size_of(&signed) });
+        }
+        if size == size_of(&signed) {
+            return Ok(root_of(&signed));
+        }
+        let nodes = Nodes(&self.shared);
+        let root = Frontier::from_nodes(size, &nodes)?.root();
+        let proof = merkle::consistency_proof(size, size_of(&signed), &nodes).map_err(not_made)?;
+        let verified = proof.verify(size, root, size_of(&signed), root_of(&signed));
+        verified.map_err(|fault| not_verified(None, &fault))?;
+        Ok(root)
+    }
+}
+
+impl NodeReader for LogReader {
+    type Error = ReadError;
+
+    /// A node as it is stored: unchecked, unlike what the other calls return.
+    fn node(&self, id: NodeId) -> Result<TreeHash, ReadError> {
+        if !id.is_complete_in(self.size()) {
+            return Err(ReadError::NotFound { index: EntryIndex::new(id.index), size: self.size() });
+        }
+        read_node(&self.shared, id)
+    }
+}
+
+impl NodeReader for Nodes<'_> {
+    type Error = ReadError;
+
+    fn node(&self, id: NodeId) -> Result<TreeHash, ReadError> {
+        read_node(self.0, id)
+    }
+}
+
+impl Iterator for Frames {
+    type Item = Result<EntryBytes, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || !self.next.is_in(self.size) {
+            return None;
+        }
+        let read = self.read();
+        match read {
+            Ok(_) => self.next = self.next.covering_size().next_index(),
+            Err(_) => self.failed = true,
+        }
+        Some(read)
+    }
+}
+
+impl Frames {
+    fn read(&mut self) -> Result<EntryBytes, ReadError> {
+        let index = self.next;
+        let leaf = self.leaf(index)?;
+        let not_found = ReadError::NotFound { index, size: self.size };
+        let (place, segment, mut scanner) = match self.current.take() {
+            Some(current) => current,
+            None => {
+                let (place, segment) = self.shared.segment_of(index).ok_or(not_found)?;
+                let scanner = Scanner::new(Arc::clone(&segment.file), segment.offset_of(index)?)?;
+                (place, segment, scanner)
+            }
+        };
+        loop {
+            match scanner.next() {
+                Ok(Some(placed)) => {
+                    if let Frame::Entry(bytes) = placed.frame {
+                        let checked = check_entry(&segment, index, placed.at, bytes.to_vec(), leaf)?;
+                        self.current = Some((place, segment, scanner));
+                        return Ok(checked);
+                    }
+                }
+                Ok(None) => return self.read_in_next_segment(place, &segment, scanner.position()),
+                Err(ScanError::Disk(error)) => return Err(error.into()),
+                Err(ScanError::Bad(at, fault)) => {
+                    let (what, expected) = ("entry frame", "a whole frame");
+                    let damage = segment.damage(at, index, what, fault.to_string(), expected);
+                    return Err(ReadError::Damaged(damage));
+                }
+            }
+        }
+    }
+
+    /// The segment has ended: the entry must be the first of the next one.
+    fn read_in_next_segment(
+        &mut self,
+        place: usize,
+        segment: &Segment,
+        at: u64,
+    ) -> Result<EntryBytes, ReadError> {
+        match self.shared.segment_at(place + 1) {
+            Some(next) if next.first == self.next => self.read(),
+            _ => {
+                let found = "end of segment".to_owned();
+                let damage = segment.damage(at, self.next, "entry frame", found, "an entry frame");
+                Err(ReadError::Damaged(damage))
+            }
+        }
+    }
+
+    /// The stored leaf, read ahead by the thousand.
+    fn leaf(&mut self, index: EntryIndex) -> Result<TreeHash, ReadError> {
+        const AHEAD: u64 = 4_096;
+        let cached = |leaves: &(EntryIndex, Vec<TreeHash>)| {
+            let place = usize::try_from(index.get().checked_sub(leaves.0.get())?).ok()?;
+            leaves.1.get(place).copied()
+        };
+        if let Some(leaf) = cached(&self.leaves) {
+            return Ok(leaf);
+        }
+        let count = AHEAD.min(self.size.get() - index.get());
+        let nodes = self.shared.levels.read(0, index.get(), usize::try_from(count).unwrap_or(1));
+        self.leaves = (index, nodes.map_err(|e| node_error(NodeId { level: 0, index: index.get() }, e))?);
+        cached(&self.leaves).ok_or(ReadError::NotFound { index, size: self.size })
+    }
+}
+
+/// An entry frame's bytes are the entry that was asked for, or damage.
+fn check_entry(
+    segment: &Segment,
+    index: EntryIndex,
+    at: u64,
+    bytes: Vec<u8>,
+    stored: TreeHash,
+) -> Result<EntryBytes, ReadError> {
+    let damaged = |what, found: String, expected: &str| {
+        Err(ReadError::Damaged(segment.damage(at, index, what, found, expected)))
+    };
+    let entry = match Entry::decode(&bytes) {
+        Ok(entry) => entry,
+        Err(error) => return damaged("entry", error.to_string(), "an entry"),
+    };
+    if entry.index != index {
+        return damaged("entry's index", entry.index.to_string(), &index.to_string());
+    }
+    let leaf = TreeHash::leaf(&bytes);
+    if leaf != stored {
+        return damaged("entry's leaf", leaf.to_string(), &format!("{stored}, as the tree's leaves say"));
+    }
+    Ok(EntryBytes { bytes, entry, leaf })
+}
+
+fn read_node(shared: &Shared, id: NodeId) -> Result<TreeHash, ReadError> {
+    if let Some(node) = shared.tail.read().unwrap_or_else(PoisonError::into_inner).node(id) {
+        return Ok(node);
+    }
+    shared.levels.node(id).map_err(|error| node_error(id, error))
+}
+
+fn node_error(id: NodeId, error: DiskError) -> ReadError {
+    match error.kind {
+        DiskErrorKind::Short => ReadError::Damaged(Damage {
+            file: layout::level(usize::from(id.level)),
+            offset: id.offset(),
+            entry: None,
+            what: "tree node",
+            found: "end of file".to_owned(),
+            expected: "a node".to_owned(),
+        }),
+        _ => ReadError::Disk(error),
+    }
+}
+
+fn not_made(error: ProofError<ReadError>) -> ReadError {
+    match error {
+        ProofError::Read(error) => error,
+        other => not_proven(None, other.to_string()),
+    }
+}
+
+fn not_verified(entry: Option<EntryIndex>, fault: &VerifyError) -> ReadError {
+    not_proven(entry, fault.to_string())
+}
+
+/// A proof from stored nodes that does not lead to the signed root: which node is wrong, an audit says.
+fn not_proven(entry: Option<EntryIndex>, found: String) -> ReadError {
+    ReadError::Damaged(Damage {
+        file: layout::TREE.to_owned(),
+        offset: 0,
+        entry,
+        what: "proof from the stored nodes",
+        found,
+        expected: "a proof that leads to the signed root".to_owned(),
+    })
+}

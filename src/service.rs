@@ -1,0 +1,433 @@
+//! A ledger's folder as a whole: made, opened for writing, opened for reading.
+//!
+//! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
+//! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
+
+mod read;
+mod settings;
+
+pub use read::{AuditFailure, AuditReport, ReadOnly, audit, open_to_read};
+pub use settings::{Settings, SettingsError};
+
+use crate::clock;
+use crate::index::{Index, IndexRow, IndexStore, StoreError};
+use crate::log::{EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
+use crate::storage::{DiskError, FileDisk, FolderLock};
+use crate::view::{Published, View};
+use ledger_spec::admission::Core;
+use ledger_spec::authority::Recorded;
+use ledger_spec::bytes::to_base64url;
+use ledger_spec::entry::Entry;
+use ledger_spec::envelope::{EnvelopeError, SignedEvent, seal};
+use ledger_spec::event::{Body, Draft, EnrolledRegistrar, Event, EventError, Kind, Name, SPEC_VERSION};
+use ledger_spec::hash::ChainHash;
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::ledger::{EnterError, Ledger};
+use ledger_spec::note::{NoteSigner, VerifierKey};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the operator's secret key lies within the folder.
+pub const OPERATOR_KEY: &str = "keys/operator.key";
+const INDEX: &str = "index";
+
+/// Told how far a long reading is: entries or bytes done, of how many.
+pub trait Progress {
+    /// `done` of `of`.
+    fn step(&self, done: u64, of: u64);
+}
+
+/// Progress that nobody watches.
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn step(&self, _done: u64, _of: u64) {}
+}
+
+/// What a new ledger begins with.
+pub struct Founding {
+    /// Bounds and origin.
+    pub settings: Settings,
+    /// The operator's id.
+    pub operator: AuthorityId,
+    /// Its name.
+    pub operator_name: Name,
+    /// The seed of its key, which signs entry 0 and every checkpoint.
+    pub operator_seed: [u8; 32],
+    /// The first registrars.
+    pub registrars: Vec<EnrolledRegistrar>,
+    /// The random part of entry 0's event id.
+    pub random: [u8; 10],
+}
+
+/// A ledger open for writing. It is closed by dropping every clone of `sequencer` and joining
+/// `writer`.
+pub struct Service {
+    /// The way to the writer.
+    pub sequencer: Sequencer,
+    /// The reading side.
+    pub view: View,
+    /// The writer's thread.
+    pub writer: Writer,
+    /// The folder's settings.
+    pub settings: Settings,
+    /// The key that verifies the checkpoints.
+    pub vkey: VerifierKey,
+    /// The folder's lock, held until this is dropped.
+    pub lock: FolderLock,
+}
+
+/// Why a folder is not a ledger that can be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// Something stands where the new ledger should.
+    #[error("{0} exists already; a new ledger needs a folder of its own")]
+    Exists(PathBuf),
+    /// A file of the folder could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The settings are not what they should be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The operator's key file holds no key for this origin.
+    #[error("{path}: {reason}")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The disk, or another process that holds the lock.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// The log did not open.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The index could not even be made anew.
+    #[error(transparent)]
+    Index(#[from] StoreError),
+    /// An entry holds no event that this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+    /// Entry 0 could not be made.
+    #[error("entry 0: {0}")]
+    Opening(String),
+    /// Entry 0 is not the opening of this ledger by this operator.
+    #[error("entry 0 opens {found}; the settings and the operator's key are for {expected}")]
+    Mismatch {
+        /// What entry 0 opens.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// The writer's thread could not be started.
+    #[error("the writer could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Makes a new ledger in `dir`, which must not exist or be empty: settings, operator key, log, and
+/// entry 0. It appears as a whole or not at all.
+pub fn create(dir: &Path, founding: &Founding) -> Result<(), ServiceError> {
+    if fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) || dir.is_file() {
+        return Err(ServiceError::Exists(dir.to_owned()));
+    }
+    let mut making = dir.as_os_str().to_owned();
+    making.push(".making");
+    let making = PathBuf::from(making);
+    if making.exists() {
+        fs::remove_dir_all(&making).map_err(at(&making))?;
+    }
+    fs::create_dir_all(making.join("keys")).map_err(at(&making))?;
+    founding.settings.write(&making)?;
+    let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
+    write_secret(&making.join(OPERATOR_KEY), &signer.secret_text())?;
+    open_ledger(&making, founding, signer)?;
+    if dir.exists() {
+        fs::remove_dir(dir).map_err(at(dir))?;
+    }
+    fs::rename(&making, dir).map_err(at(dir))?;
+    sync_parent(dir)
+}
+
+/// Opens the ledger in `dir` for writing: recovers the log, loads or rebuilds the index, starts the
+/// writer. One process at a time.
+pub fn open(dir: &Path, progress: &dyn Progress) -> Result<Service, ServiceError> {
+    let lock = FolderLock::take(dir)?;
+    let settings = Settings::read(dir)?;
+    let signer = operator_signer(dir, &settings)?;
+    let vkey = signer.verifier_key();
+    let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
+    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let view = published_view(log.reader(), Arc::new(index), &settings, &vkey)?;
+    let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
+    let tip = log.head();
+    let (sequencer, writer) =
+        sequencer::start(log, tip, view.index().clone(), store, view.clone(), clock::now, config)
+            .map_err(ServiceError::Thread)?;
+    Ok(Service { sequencer, view, writer, settings, vkey, lock })
+}
+
+/// Throws index, offset files and tree files away and makes them anew from the segments; says how
+/// many entries were read. The segments and the checkpoint are checked on the way and never changed.
+pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, ServiceError> {
+    let _lock = FolderLock::take(dir)?;
+    let settings = Settings::read(dir)?;
+    let signer = operator_signer(dir, &settings)?;
+    let (log, scanned) = open_log(dir, &settings, signer, true, progress)?;
+    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let size = log.size().get();
+    store.close(&index)?;
+    log.close().map_err(|error| ServiceError::Opening(error.to_string()))?;
+    Ok(size)
+}
+
+fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<(), ServiceError> {
+    let (bytes, now) = opening_event(founding, &signer)?;
+    let opening = |error: &dyn std::fmt::Display| ServiceError::Opening(error.to_string());
+    let envelope = seal(&bytes, &[&signer.secret_key()]);
+    let event = SignedEvent::from_envelope(envelope.as_bytes())
+        .and_then(SignedEvent::verify)
+        .map_err(|error: EnvelopeError| opening(&error))?;
+    let entered = Ledger::default().enter(event, now).map_err(|error: EnterError| opening(&error))?;
+    let disk = Arc::new(FileDisk::open(dir)?);
+    let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
+    let entry = EncodedEntry::new(&entered.entry).map_err(|error| opening(&error))?;
+    log.append(vec![entry]).map_err(|error| opening(&error))?;
+    log.close().map_err(|error| opening(&error))
+}
+
+fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, RecordedTime), ServiceError> {
+    let now = clock::now();
+    let name = |name: &Name| json!({"zh": name.zh, "en": name.en});
+    let registrars: Vec<_> = founding
+        .registrars
+        .iter()
+        .map(|one| json!({"id": one.id.as_str(), "name": name(&one.name), "key": to_base64url(&one.key)}))
+        .collect();
+    let draft = Draft {
+        origin: &founding.settings.origin,
+        id: EventId::from_parts(now.micros() / 1000, founding.random),
+        kind: Kind::LedgerOpened,
+        issuer: &founding.operator,
+        subject: &SubjectId::Ledger,
+        valid_from: ValidTime::at_recorded(now).map_err(|error| ServiceError::Opening(error.to_string()))?,
+        seen_version: None,
+        body: json!({
+            "spec_version": SPEC_VERSION,
+            "operator": {
+                "name": name(&founding.operator_name),
+                "key": signer.secret_key().public().to_base64url(),
+            },
+            "registrars": registrars,
+        }),
+    };
+    let bytes = draft.to_bytes().map_err(|error| ServiceError::Opening(error.to_string()))?;
+    Ok((bytes, now))
+}
+
+/// The log, and the index rows of every entry where opening it had to read them all.
+fn open_log(
+    dir: &Path,
+    settings: &Settings,
+    signer: NoteSigner,
+    rebuild: bool,
+    progress: &dyn Progress,
+) -> Result<(Log, Option<Scanned>), ServiceError> {
+    let disk = Arc::new(FileDisk::open(dir)?);
+    let mut scanned = Scanned::default();
+    let (log, report) = Log::open(
+        disk,
+        signer,
+        log_config(settings, rebuild),
+        &mut |step| progress.step(step.done, step.total),
+        &mut |index, bytes| scanned.take(index, bytes),
+    )?;
+    report_recovery(&report);
+    if let Some(error) = scanned.error {
+        return Err(error);
+    }
+    Ok((log, report.scanned.then_some(scanned)))
+}
+
+/// Index rows gathered while a log is read.
+#[derive(Default)]
+struct Scanned {
+    rows: Vec<IndexRow>,
+    error: Option<ServiceError>,
+}
+
+impl Scanned {
+    fn take(&mut self, index: EntryIndex, bytes: &[u8]) {
+        if self.error.is_some() {
+            return;
+        }
+        let entry = match Entry::decode(bytes) {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.error = Some(ServiceError::Opening(format!("entry {index}: {error}")));
+                return;
+            }
+        };
+        match Event::parse(&entry.event) {
+            Ok(event) => self.rows.push(IndexRow::of(index, &event)),
+            Err(error) => self.error = Some(ServiceError::Event { index, error }),
+        }
+    }
+}
+
+fn load_index(
+    dir: &Path,
+    log: &Log,
+    scanned: Option<Scanned>,
+    progress: &dyn Progress,
+) -> Result<(IndexStore, Index), ServiceError> {
+    let (size, tip) = (log.size(), log.head());
+    let (store, loaded) = IndexStore::open(&dir.join(INDEX), size, tip, scanned.is_none())?;
+    let index = match (loaded, scanned) {
+        (Ok(index), _) => index,
+        (Err(doubt), Some(scanned)) => {
+            tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
+            let index = Index::default();
+            index.apply(scanned.rows, tip);
+            index
+        }
+        (Err(doubt), None) => {
+            tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
+            index_of(&log.reader(), size, tip, progress)?
+        }
+    };
+    Ok((store, index))
+}
+
+/// Reads the first `size` entries and makes the index of them.
+fn index_of(
+    reader: &LogReader,
+    size: TreeSize,
+    tip: ChainHash,
+    progress: &dyn Progress,
+) -> Result<Index, ServiceError> {
+    let mut scanned = Scanned::default();
+    for (read, done) in reader.frames(EntryIndex::new(0)).zip(0..size.get()) {
+        scanned.take(EntryIndex::new(done), read?.bytes());
+        if done.is_multiple_of(4096) {
+            progress.step(done, size.get());
+        }
+        if let Some(error) = scanned.error {
+            return Err(error);
+        }
+    }
+    let index = Index::default();
+    index.apply(scanned.rows, tip);
+    Ok(index)
+}
+
+/// What readers see of a log that was just opened.
+fn published_view(
+    reader: LogReader,
+    index: Arc<Index>,
+    settings: &Settings,
+    vkey: &VerifierKey,
+) -> Result<View, ServiceError> {
+    let checkpoint = reader.checkpoint();
+    let mut core = Core::default();
+    for at in index.governance_entries() {
+        let read = reader.entry(at)?;
+        let event =
+            Event::parse(&read.entry().event).map_err(|error| ServiceError::Event { index: at, error })?;
+        if at == EntryIndex::new(0) {
+            opened_by(&event, settings, vkey)?;
+        }
+        core.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
+    }
+    let last_recorded = match checkpoint.checkpoint().size().last_index() {
+        Some(last) => reader.entry(last)?.entry().recorded_at,
+        None => RecordedTime::default(),
+    };
+    let published = Published { checkpoint, last_recorded, core };
+    Ok(View::new(published, index, reader))
+}
+
+fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), ServiceError> {
+    let right = matches!(&event.body, Body::LedgerOpened(body) if body.operator_key == *vkey.public_key());
+    if right && event.origin == settings.origin {
+        return Ok(());
+    }
+    Err(ServiceError::Mismatch { found: event.origin.to_string(), expected: vkey.to_string() })
+}
+
+fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, ServiceError> {
+    let path = dir.join(OPERATOR_KEY);
+    let text = fs::read_to_string(&path).map_err(at(&path))?;
+    let wrong = |reason: String| ServiceError::Key { path: path.clone(), reason };
+    let signer = NoteSigner::parse(text.trim_end()).map_err(|error| wrong(error.to_string()))?;
+    if signer.name().as_str() != settings.origin.as_str() {
+        return Err(wrong(format!(
+            "a key of {} where one of {} is expected",
+            signer.name(),
+            settings.origin
+        )));
+    }
+    Ok(signer)
+}
+
+/// Writes a secret so that only its owner can read it, durably.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), ServiceError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = fs::OpenOptions::new();
+    let written = options.write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    written.map_err(at(path))?;
+    sync_parent(path)
+}
+
+fn report_recovery(report: &OpenReport) {
+    if let Some((from, to)) = report.adopted {
+        tracing::warn!(%from, %to, "recovery: entries beyond the stored checkpoint were kept and signed");
+    }
+    if let Some(cut) = &report.cut {
+        let (file, offset, bytes, why) = (&cut.file, cut.offset, cut.bytes, &cut.why);
+        tracing::warn!(file, offset, bytes, why, "recovery: a tail that was never acknowledged was cut");
+    }
+    for one in &report.rebuilt {
+        tracing::warn!(file = one.file, offset = one.offset, was = one.was, "recovery: computed anew");
+    }
+}
+
+fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
+    LogConfig { segment_bytes: settings.segment_bytes, rebuild }
+}
+
+fn sync_parent(path: &Path) -> Result<(), ServiceError> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(at(parent))
+}
+
+fn at(path: &Path) -> impl Fn(std::io::Error) -> ServiceError {
+    move |error| ServiceError::File { path: path.to_owned(), error }
+}

@@ -1,0 +1,163 @@
+//! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
+
+use ledger_spec::checkpoint::Origin;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What `ledger.toml` says. Each comment is the manual of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The ledger's name in every event, checkpoint and proof: a scheme-less URL. It can never change.
+    pub origin: Origin,
+    /// A segment file of at least this many bytes gets no further batch.
+    pub segment_bytes: u64,
+    /// Longest request body.
+    pub max_body_bytes: usize,
+    /// Most events in one request.
+    pub max_batch_events: usize,
+    /// Most events that may wait for the writer; one more is answered 429.
+    pub queue_events: usize,
+    /// How long a request may take, in seconds, from its first byte to its answer.
+    pub request_seconds: u64,
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The file could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Not TOML, or a line that is unknown or missing.
+    #[error("{path}: {reason}")]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// A value outside its bounds.
+    #[error("{path}: {line} is {found}; expected {expected}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Which line.
+        line: &'static str,
+        /// What it says.
+        found: String,
+        /// What it may say.
+        expected: &'static str,
+    },
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    origin: String,
+    segment_bytes: u64,
+    max_body_bytes: usize,
+    max_batch_events: usize,
+    queue_events: usize,
+    request_seconds: u64,
+}
+
+const NAME: &str = "ledger.toml";
+
+impl Settings {
+    /// The usual bounds for a ledger of this origin.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            segment_bytes: 64 << 20,
+            max_body_bytes: 16 << 20,
+            max_batch_events: 1_000,
+            queue_events: 16_384,
+            request_seconds: 30,
+        }
+    }
+
+    /// Reads `ledger.toml` of a ledger's folder.
+    pub fn read(dir: &Path) -> Result<Self, SettingsError> {
+        let path = dir.join(NAME);
+        let text =
+            fs::read_to_string(&path).map_err(|error| SettingsError::File { path: path.clone(), error })?;
+        let written: Written = toml::from_str(&text)
+            .map_err(|error| SettingsError::Toml { path: path.clone(), reason: error.to_string() })?;
+        Self::check(written, &path)
+    }
+
+    /// Writes `ledger.toml` into a ledger's folder.
+    pub fn write(&self, dir: &Path) -> Result<(), SettingsError> {
+        let path = dir.join(NAME);
+        let text = format!(
+            "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
+             origin = \"{}\"\n\
+             # A segment file of at least this many bytes gets no further batch.\n\
+             segment_bytes = {}\n\
+             # Bounds of one request, and of the queue before the writer.\n\
+             max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n",
+            self.origin,
+            self.segment_bytes,
+            self.max_body_bytes,
+            self.max_batch_events,
+            self.queue_events,
+            self.request_seconds
+        );
+        let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
+        written.map_err(|error| SettingsError::File { path, error })
+    }
+
+    fn check(written: Written, path: &Path) -> Result<Self, SettingsError> {
+        let value = |line, found: String, expected| SettingsError::Value {
+            path: path.to_owned(),
+            line,
+            found,
+            expected,
+        };
+        let origin = Origin::parse(&written.origin)
+            .map_err(|_| value("origin", written.origin.clone(), "a name without spaces, quotes or +"))?;
+        let bounds = [
+            ("segment_bytes", written.segment_bytes, "4096 or more", written.segment_bytes >= 4096),
+            (
+                "max_body_bytes",
+                written.max_body_bytes as u64,
+                "73728 to 268435456",
+                (72 * 1024..=256 << 20).contains(&written.max_body_bytes),
+            ),
+            (
+                "max_batch_events",
+                written.max_batch_events as u64,
+                "1 to 100000",
+                (1..=100_000).contains(&written.max_batch_events),
+            ),
+            (
+                "queue_events",
+                written.queue_events as u64,
+                "1 to 1000000",
+                (1..=1_000_000).contains(&written.queue_events),
+            ),
+            (
+                "request_seconds",
+                written.request_seconds,
+                "1 to 3600",
+                (1..=3600).contains(&written.request_seconds),
+            ),
+        ];
+        if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
+            return Err(value(line, found.to_string(), expected));
+        }
+        Ok(Self {
+            origin,
+            segment_bytes: written.segment_bytes,
+            max_body_bytes: written.max_body_bytes,
+            max_batch_events: written.max_batch_events,
+            queue_events: written.queue_events,
+            request_seconds: written.request_seconds,
+        })
+    }
+}

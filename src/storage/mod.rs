@@ -1,0 +1,108 @@
+//! Where bytes are kept: the contract of a disk, and nothing about what the bytes mean.
+//!
+//! Two disks keep the contract: [`FileDisk`] (a folder of real files) and [`MemoryDisk`] (which can
+//! lose power and fail on demand). Whatever must survive a crash is written against the contract
+//! here, so that the simulation tests what runs in production.
+
+mod error;
+mod file;
+mod memory;
+
+pub use error::{DiskError, DiskErrorKind};
+pub use file::{FileDisk, FolderLock};
+pub use memory::{Failure, MemoryDisk, Prng};
+
+use std::sync::Arc;
+
+/// A folder of files. Paths are relative to it, with `/` between their parts; `""` is the folder
+/// itself.
+///
+/// **Durability.** A file's bytes are durable after [`DiskFile::sync`] returned `Ok`. A file's name (its
+/// creation, renaming or removal) is durable after [`Disk::sync_dir`] of the folder that holds it
+/// returned `Ok`; so is a folder's creation, with its parent. Before that, each may or may not survive
+/// a crash.
+///
+/// **Ordering.** Unsynced operations may survive in any combination, whatever their order, and a write
+/// may survive in part (by sectors). Renaming is the one exception: the new name refers to the old
+/// file or to the new one, never to neither and never to a mixture. Who needs an order puts a sync between.
+///
+/// **Concurrency.** All calls may come from any thread. A read that overlaps a write at the same place
+/// may see either or a mixture; the callers never do that.
+///
+/// **Retry.** None of these operations is retried by a disk, and none may be retried by the caller
+/// without recovering first: after an error it is unknown how much of it happened. After a failed
+/// sync it is unknown which of the writes before it are durable, reading them back proves nothing
+/// (the page cache answers), and a second sync that succeeds proves nothing either.
+pub trait Disk: Send + Sync {
+    /// Opens an existing file for reading and writing.
+    fn open(&self, path: &str) -> Result<Arc<dyn DiskFile>, DiskError>;
+
+    /// Makes a new, empty file; fails with [`DiskErrorKind::Exists`] where there is one.
+    fn create(&self, path: &str) -> Result<Arc<dyn DiskFile>, DiskError>;
+
+    /// Whether there is a file or folder of this name.
+    fn exists(&self, path: &str) -> Result<bool, DiskError>;
+
+    /// The names in a folder, sorted.
+    fn list(&self, folder: &str) -> Result<Vec<String>, DiskError>;
+
+    /// Makes a folder; one that exists already is left as it is.
+    fn create_dir(&self, path: &str) -> Result<(), DiskError>;
+
+    /// Gives a file another name in the same folder, replacing atomically what had it.
+    fn rename(&self, from: &str, to: &str) -> Result<(), DiskError>;
+
+    /// Takes a file's name away.
+    fn remove(&self, path: &str) -> Result<(), DiskError>;
+
+    /// Makes the names in a folder durable.
+    fn sync_dir(&self, folder: &str) -> Result<(), DiskError>;
+}
+
+/// An open file of a [`Disk`]; see there for the contract.
+pub trait DiskFile: Send + Sync {
+    /// Fills `buffer` from `offset` on; fails with [`DiskErrorKind::Short`] past the end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), DiskError>;
+
+    /// Writes all of `bytes` at `offset`; a gap before it reads as zeros. After an error, any part may
+    /// have been written.
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), DiskError>;
+
+    /// Length in bytes.
+    fn len(&self) -> Result<u64, DiskError>;
+
+    /// Whether it holds no byte.
+    fn is_empty(&self) -> Result<bool, DiskError> {
+        Ok(self.len()? == 0)
+    }
+
+    /// Cuts or (with zeros) extends to `length` bytes.
+    fn truncate(&self, length: u64) -> Result<(), DiskError>;
+
+    /// Makes the bytes and the length durable (`fdatasync`).
+    fn sync(&self) -> Result<(), DiskError>;
+}
+
+/// Reads a whole file.
+pub fn read_all(disk: &dyn Disk, path: &str) -> Result<Vec<u8>, DiskError> {
+    let file = disk.open(path)?;
+    let length = usize::try_from(file.len()?).map_err(|_| DiskError {
+        kind: DiskErrorKind::Failed,
+        operation: "read",
+        path: path.to_owned(),
+        message: "longer than memory".to_owned(),
+    })?;
+    let mut bytes = vec![0; length];
+    file.read_at(0, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Replaces a small file as a whole: `<path>.new` is written, synced and renamed. The bytes are
+/// never garbage; that the *new* ones survive a crash needs [`Disk::sync_dir`] as well.
+pub fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> Result<(), DiskError> {
+    let new = format!("{path}.new");
+    let file = disk.create(&new)?;
+    file.write_at(0, bytes)?;
+    file.sync()?;
+    disk.rename(&new, path)
+}

@@ -1,0 +1,116 @@
+//! The people of the tests' ledgers: a registrar, a steward, a department, and what they sign.
+//! Fixed keys, so that a failing test fails again.
+
+use credit_ledger::service::{Founding, Settings};
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::envelope::{SignedEvent, VerifiedEvent, seal};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Name};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::key::SecretKey;
+use ledger_spec::time::ValidTime;
+use serde_json::{Value, json};
+
+pub const ORIGIN: &str = "credit.test.example/ledger";
+pub const TYPE: &str = "base.penalty";
+pub const LIST: &str = "test.list";
+
+pub fn operator() -> [u8; 32] {
+    [1; 32]
+}
+
+pub fn registrar() -> SecretKey {
+    SecretKey::from_seed(&[2; 32])
+}
+
+pub fn steward() -> SecretKey {
+    SecretKey::from_seed(&[3; 32])
+}
+
+pub fn department() -> SecretKey {
+    SecretKey::from_seed(&[4; 32])
+}
+
+pub fn name() -> Value {
+    json!({"zh": "某单位", "en": "A body"})
+}
+
+pub fn founding() -> Founding {
+    let name = Name { zh: "运营方".into(), en: "Operator".into() };
+    Founding {
+        settings: Settings::new(Origin::parse(ORIGIN).unwrap()),
+        operator: AuthorityId::parse("operator").unwrap(),
+        operator_name: name.clone(),
+        operator_seed: operator(),
+        registrars: vec![EnrolledRegistrar {
+            id: AuthorityId::parse("registrar").unwrap(),
+            name,
+            key: *registrar().public().as_bytes(),
+        }],
+        random: [0; 10],
+    }
+}
+
+/// An event id that is the `n`-th of a test.
+pub fn id(n: u64) -> EventId {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&n.to_be_bytes());
+    EventId::from_parts(1_780_000_000_000, random)
+}
+
+/// An event's bytes, valid from the first day of 2026.
+pub fn event(n: u64, kind: &str, issuer: &str, subject: &str, body: Value) -> Vec<u8> {
+    Draft {
+        origin: &Origin::parse(ORIGIN).unwrap(),
+        id: id(n),
+        kind: Kind::parse(kind).unwrap(),
+        issuer: &AuthorityId::parse(issuer).unwrap(),
+        subject: &SubjectId::parse(subject).unwrap(),
+        valid_from: ValidTime::parse("2026-01-01T00:00:00+08:00").unwrap(),
+        seen_version: None,
+        body,
+    }
+    .to_bytes()
+    .unwrap()
+}
+
+/// The envelopes that make a fresh ledger usable: steward, department, one type, one list.
+pub fn setup() -> Vec<String> {
+    let basis = json!([{"title": "测试依据"}]);
+    let enrol = |n, id: &str, key: &SecretKey, role: &str| {
+        let body = json!({
+            "name": name(), "roles": [role], "keys": [key.public().to_base64url()],
+            "competence": {"types": ["base.*"], "lists": ["test.*"], "subjects": ["uscc", "ext"]},
+        });
+        let subject = format!("authority:{id}");
+        seal(&event(n, "authority.enrolled", "registrar", &subject, body), &[&registrar()])
+    };
+    let type_body = json!({
+        "title": name(), "polarity": "negative", "disclosure": "public",
+        "subjects": ["uscc", "ext"], "basis": basis, "confidence": "V",
+    });
+    let list_body = json!({
+        "title": name(), "polarity": "negative", "disclosure": "public",
+        "subjects": ["ext"], "columns": ["name", "reason"], "basis": basis, "confidence": "V",
+    });
+    let adopt =
+        |n, kind, subject: String, body| seal(&event(n, kind, "steward", &subject, body), &[&steward()]);
+    vec![
+        enrol(1, "steward", &steward(), "steward"),
+        enrol(2, "department", &department(), "department"),
+        adopt(3, "catalogue.type_adopted", format!("catalogue:type.{TYPE}"), type_body),
+        adopt(4, "catalogue.list_adopted", format!("catalogue:list.{LIST}"), list_body),
+    ]
+}
+
+/// A penalty of the department about a subject, in its envelope.
+pub fn penalty(n: u64, subject: &str) -> String {
+    let body = json!({
+        "type": TYPE, "severity": "general",
+        "decision": {"number": format!("测罚字〔2026〕{n}号"), "date": "2026-01-01"},
+    });
+    seal(&event(n, "record.filed", "department", subject, body), &[&department()])
+}
+
+pub fn verified(envelope: &str) -> VerifiedEvent {
+    SignedEvent::from_envelope(envelope.as_bytes()).unwrap().verify().unwrap()
+}

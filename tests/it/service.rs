@@ -1,0 +1,183 @@
+//! A ledger's folder from making to closing: what is written is there again, by whatever way it is
+//! opened, and the index is believed only when it may be.
+
+use crate::people;
+use credit_ledger::log;
+use credit_ledger::query::{self, Instants};
+use credit_ledger::sequencer::{EventOutcome, Placed};
+use credit_ledger::service::{self, Service, Unwatched};
+use ledger_spec::id::SubjectId;
+use ledger_spec::position::EntryIndex;
+use ledger_spec::projection::State;
+use ledger_spec::time::ValidTime;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SUBJECT: &str = "ext:test:a";
+
+/// A fresh ledger in a folder of its own, set up, with `count` penalties about `count` subjects.
+fn ledger(name: &str, count: u64) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("credit-ledger-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&dir);
+    service::create(&dir, &people::founding()).unwrap();
+    let service = service::open(&dir, &Unwatched).unwrap();
+    submit(&service, &people::setup(), false);
+    let penalties: Vec<_> = (0..count).map(|n| people::penalty(100 + n, &format!("ext:test:{n}"))).collect();
+    submit(&service, &penalties, false);
+    submit(&service, &[people::penalty(50, SUBJECT)], false);
+    close(service);
+    dir
+}
+
+fn submit(service: &Service, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
+    let events = envelopes.iter().map(|envelope| people::verified(envelope)).collect();
+    let answer = service.sequencer.submit(events, atomic).unwrap();
+    answer.blocking_recv().unwrap().unwrap().outcomes
+}
+
+fn close(service: Service) {
+    let Service { sequencer, writer, .. } = service;
+    drop(sequencer);
+    writer.join().unwrap();
+}
+
+fn audited(dir: &Path) -> u64 {
+    service::audit(dir, None, &Unwatched).unwrap().size.get()
+}
+
+fn placed(outcome: &EventOutcome) -> Placed {
+    match outcome {
+        EventOutcome::Placed(placed) => *placed,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn states(view: &credit_ledger::view::View) -> Vec<State> {
+    let instants =
+        Instants { valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(), known_at: None };
+    let standing = query::standing(view, &SubjectId::parse(SUBJECT).unwrap(), instants).unwrap();
+    standing.value.states.iter().map(|state| state.state).collect()
+}
+
+#[test]
+fn what_is_written_is_there_again() {
+    let dir = ledger("again", 40);
+    assert_eq!(audited(&dir), 46);
+    // With the index from sled, with one made anew, and without any lock.
+    let service = service::open(&dir, &Unwatched).unwrap();
+    assert_eq!(states(&service.view), [State::RecordInForce]);
+    let streams = service.view.index().streams();
+    let beside = service::open_to_read(&dir, &Unwatched).unwrap();
+    assert_eq!(states(&beside.view), [State::RecordInForce]);
+    assert_eq!(beside.view.index().streams(), streams);
+    assert!(service::open(&dir, &Unwatched).is_err(), "the folder is locked");
+    close(service);
+    fs::remove_dir_all(dir.join("index")).unwrap();
+    let service = service::open(&dir, &Unwatched).unwrap();
+    assert_eq!(service.view.index().streams(), streams);
+    assert_eq!(states(&service.view), [State::RecordInForce]);
+    close(service);
+    assert_eq!(service::rebuild(&dir, &Unwatched).unwrap(), 46);
+    assert_eq!(audited(&dir), 46);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_damaged_index_is_made_anew_and_believed_only_then() {
+    let dir = ledger("index", 300);
+    let mut damaged = 0;
+    for file in fs::read_dir(dir.join("index")).unwrap().map(|file| file.unwrap().path()) {
+        if !file.is_file() {
+            continue;
+        }
+        let good = fs::read(&file).unwrap();
+        for at in (0..good.len()).step_by((good.len() / 8).max(1)) {
+            let mut bad = good.clone();
+            bad[at] ^= 0x10;
+            fs::write(&file, &bad).unwrap();
+            let service = service::open(&dir, &Unwatched).unwrap();
+            assert_eq!(service.view.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
+            assert_eq!(states(&service.view), [State::RecordInForce]);
+            close(service);
+            damaged += 1;
+            if !file.exists() {
+                break;
+            }
+        }
+    }
+    assert!(damaged > 8, "{damaged} places");
+    assert_eq!(audited(&dir), 306);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refused() {
+    let dir = ledger("repeat", 1);
+    let service = service::open(&dir, &Unwatched).unwrap();
+    let first = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
+    assert!(!first.repeat);
+    let again = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
+    assert_eq!(again, Placed { repeat: true, ..first });
+    // Both in one batch, before either is written.
+    let both = submit(&service, &[people::penalty(8, SUBJECT), people::penalty(8, SUBJECT)], false);
+    assert_eq!(placed(&both[1]), Placed { repeat: true, ..placed(&both[0]) });
+    let other = people::event(7, "subject.registered", "department", SUBJECT, serde_json::json!({}));
+    let other = ledger_spec::envelope::seal(&other, &[&people::department()]);
+    let refused = submit(&service, &[other], false);
+    assert!(
+        matches!(&refused[0], EventOutcome::Refused { refusal, .. } if refusal.rule.slug() == "id-reused"),
+        "{refused:?}"
+    );
+    close(service);
+    assert_eq!(audited(&dir), 9);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn an_atomic_submission_is_whole_or_absent() {
+    let dir = ledger("atomic", 1);
+    let service = service::open(&dir, &Unwatched).unwrap();
+    let size = service.view.published().size();
+    let wrong = people::penalty(21, "place:430381");
+    let batch = [people::penalty(20, SUBJECT), wrong, people::penalty(22, SUBJECT)];
+    let outcomes = submit(&service, &batch, true);
+    assert!(
+        matches!(
+            outcomes[..],
+            [EventOutcome::NotAttempted, EventOutcome::Refused { .. }, EventOutcome::NotAttempted]
+        ),
+        "{outcomes:?}"
+    );
+    assert_eq!(service.view.published().size(), size);
+    // What was taken back can be placed, and links to what stood before.
+    let placed_after = placed(&submit(&service, &[people::penalty(20, SUBJECT)], true)[0]);
+    assert_eq!(placed_after.index, size.next_index());
+    assert_eq!(placed_after.version.get(), 2);
+    close(service);
+    assert_eq!(audited(&dir), size.get() + 1);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_damaged_entry_is_never_answered_from() {
+    let dir = ledger("damage", 3);
+    let segment = dir.join("log/00000000000000000000.seg");
+    let mut bytes = fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    let failure = service::audit(&dir, None, &Unwatched).unwrap_err();
+    assert!(failure.to_string().contains("00000000000000000000.seg"), "{failure}");
+    let service = service::open(&dir, &Unwatched);
+    if let Ok(service) = service {
+        let read: Vec<_> =
+            (0..9).map(|at| query::entry(&service.view, EntryIndex::new(at)).map(|_| ())).collect();
+        assert!(
+            read.iter()
+                .any(|answer| matches!(answer, Err(query::QueryError::Read(log::ReadError::Damaged(_))))),
+            "{read:?}"
+        );
+        close(service);
+    }
+    fs::remove_dir_all(dir).unwrap();
+}
