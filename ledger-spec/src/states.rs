@@ -76,22 +76,34 @@ impl Plan {
 }
 
 /// Plans an edition: `members` as they stand, in the list's order, and the edition's `rows`. Equal
-/// rows are counted: as many as the edition shows stay, the first of them.
+/// rows are counted: as many of them stay as the edition shows.
 pub fn plan(members: &[StandingRow], rows: &[Vec<String>]) -> Result<Plan, PlanError> {
     let mut waiting: HashMap<&[String], VecDeque<usize>> = HashMap::new();
     for (at, member) in members.iter().enumerate() {
         waiting.entry(&member.row).or_default().push_back(at);
     }
+    let mut needed: HashMap<&[String], usize> = HashMap::new();
+    for row in rows {
+        *needed.entry(row).or_default() += 1;
+    }
     let mut seen: HashMap<&[String], u64> = HashMap::new();
+    let mut last = 0;
     // For each row of the edition: the member that it is, or the number of its occurrence.
-    let matched: Vec<Result<usize, u64>> = rows
-        .iter()
-        .map(|row| {
-            let occurrence = seen.entry(row).or_default();
-            *occurrence += 1;
-            waiting.get_mut(row.as_slice()).and_then(VecDeque::pop_front).ok_or(*occurrence)
-        })
-        .collect();
+    let mut matched: Vec<Result<usize, u64>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let occurrence = seen.entry(row).or_default();
+        *occurrence += 1;
+        let still_needed = needed.entry(row).or_default();
+        let member = waiting.get_mut(row.as_slice()).and_then(|equal| {
+            // Of equal rows more than needed, those that stand too early are the ones that leave.
+            let spare = equal.len().saturating_sub(*still_needed);
+            let at = equal.iter().take(spare + 1).position(|at| *at >= last).unwrap_or(0);
+            equal.remove(at)
+        });
+        *still_needed -= 1;
+        last = member.unwrap_or(last);
+        matched.push(member.ok_or(*occurrence));
+    }
     let mut removed: Vec<usize> = waiting.into_values().flatten().collect();
     removed.sort_unstable();
     let entered = place(members, &matched)?;
@@ -231,7 +243,7 @@ mod tests {
             vec![],
             vec!["z", "y", "x"],
             vec!["z", "z", "y", "z", "x", "x"],
-            vec!["z", "y", "x", "x", "z"],
+            vec!["z", "y", "z", "x"],
         ] {
             let plan = kept.import(&rows);
             assert_eq!(kept.shown(), rows);
