@@ -41,7 +41,7 @@ const EVENT_ID_CONTEXT: &str = "credit-ledger v1 event id";
 pub struct Mapping {
     kind: Kind,
     issuer: AuthorityId,
-    subject: Template,
+    subject: SubjectTemplate,
     valid_from: Template,
     id: Vec<String>,
     body: Shape,
@@ -69,6 +69,10 @@ pub enum MappingError {
         reason: String,
     },
 }
+
+/// A template that gives the subject of a row, such as `ext:mhlw:{establishment}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectTemplate(Template);
 
 /// One row of a table, with its header.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +129,7 @@ impl Mapping {
         let mapping = Self {
             kind,
             issuer,
-            subject: always("subject", &file.subject)?,
+            subject: SubjectTemplate::parse(&file.subject)?,
             valid_from: always("valid_from", &file.valid_from)?,
             id: file.id,
             body: Shape::table("body", file.body)?,
@@ -151,7 +155,7 @@ impl Mapping {
     /// Every column that a table must have.
     pub fn columns(&self) -> BTreeSet<&str> {
         let mut columns: BTreeSet<&str> = self.id.iter().map(String::as_str).collect();
-        columns.extend(self.subject.columns());
+        columns.extend(self.subject.0.columns());
         columns.extend(self.valid_from.columns());
         self.body.collect_columns(&mut columns);
         columns
@@ -160,21 +164,14 @@ impl Mapping {
     /// The event that a row states: the exact bytes, the same each time.
     pub fn event(&self, origin: &Origin, row: Row<'_>) -> Result<Vec<u8>, RowError> {
         let cell = |column: &str| self.cell(row, column);
-        let subject_text = self.subject.render_always(&cell)?;
-        let at = |template: &Template, field: &str, value: &str, reason: String| RowError {
-            field: template.only_column().unwrap_or(field).to_owned(),
-            value: value.to_owned(),
-            reason,
-        };
-        let subject = SubjectId::parse(&subject_text)
-            .map_err(|error| at(&self.subject, "subject", &subject_text, error.to_string()))?;
+        let subject = self.subject.subject_of(&cell)?;
         let from_text = self.valid_from.render_always(&cell)?;
         let valid_from = Date::parse(&from_text)
             .map(Date::start_of_day)
             .or_else(|_| ValidTime::parse(&from_text))
             .map_err(|_| {
                 let reason = "a day as YYYY-MM-DD or an instant as RFC 3339 has it is expected".to_owned();
-                at(&self.valid_from, "valid_from", &from_text, reason)
+                at_fault(&self.valid_from, "valid_from", &from_text, reason)
             })?;
         let body = self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
         let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
@@ -195,11 +192,7 @@ impl Mapping {
     }
 
     fn cell(&self, row: Row<'_>, column: &str) -> Result<Cell, RowError> {
-        let raw = row.get(column).ok_or_else(|| RowError {
-            field: column.to_owned(),
-            value: String::new(),
-            reason: "the table has no such column".into(),
-        })?;
+        let raw = row.get(column).ok_or_else(|| absent(column))?;
         let Some(table) = self.values.get(column) else { return Ok(Cell::plain(raw)) };
         if raw.trim().is_empty() {
             return Ok(Cell::plain(""));
@@ -230,6 +223,28 @@ impl Mapping {
             value,
             reason: format!("{}: {}", field.field, field.fault),
         }
+    }
+}
+
+impl SubjectTemplate {
+    /// Reads the template.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        always("subject", text).map(Self)
+    }
+
+    /// Every column that it names.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.columns()
+    }
+
+    /// The subject of a row.
+    pub fn subject(&self, row: Row<'_>) -> Result<SubjectId, RowError> {
+        self.subject_of(&|column| row.get(column).map(Cell::plain).ok_or_else(|| absent(column)))
+    }
+
+    fn subject_of(&self, cell: &dyn Fn(&str) -> Result<Cell, RowError>) -> Result<SubjectId, RowError> {
+        let text = self.0.render_always(cell)?;
+        SubjectId::parse(&text).map_err(|error| at_fault(&self.0, "subject", &text, error.to_string()))
     }
 }
 
@@ -338,6 +353,17 @@ pub fn derived_id<'a>(valid_from: ValidTime, parts: impl Iterator<Item = &'a str
     let mut random = [0; 10];
     hasher.finalize_xof().fill(&mut random);
     EventId::from_parts(u64::try_from(valid_from.micros() / 1000).unwrap_or(0), random)
+}
+
+/// A template's fault, told of its column where it names exactly one.
+fn at_fault(template: &Template, field: &str, value: &str, reason: String) -> RowError {
+    let field = template.only_column().unwrap_or(field).to_owned();
+    RowError { field, value: value.to_owned(), reason }
+}
+
+fn absent(column: &str) -> RowError {
+    let reason = "the table has no such column".into();
+    RowError { field: column.to_owned(), value: String::new(), reason }
 }
 
 fn always(field: &str, text: &str) -> Result<Template, MappingError> {

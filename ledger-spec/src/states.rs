@@ -326,6 +326,6 @@ mod tests {
             assert_eq!(kept.shown(), rows);
         }
         let longest = kept.members.iter().filter_map(|m| m.order.as_ref()).map(String::len).max();
-        assert!(longest <= Some(16), "{longest:?}");
+        assert!(longest <= Some(32), "{longest:?}");
     }
 }
