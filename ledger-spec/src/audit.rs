@@ -119,17 +119,24 @@ impl ReadEntry {
 /// Reads the entries that stand at `first` and after, and checks their signatures all at once, falling
 /// back to one by one where that fails.
 pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Vec<ReadEntry>, AuditError> {
+    read_hashed_chunk(first, entries.iter().map(|bytes| (bytes.as_ref(), EntryHashes::of(bytes.as_ref()))))
+}
+
+/// The same for whoever has hashed the bytes already.
+pub fn read_hashed_chunk<B: AsRef<[u8]>>(
+    first: EntryIndex,
+    entries: impl IntoIterator<Item = (B, EntryHashes)>,
+) -> Result<Vec<ReadEntry>, AuditError> {
     let at = |position: usize| {
         EntryIndex::new(first.get().saturating_add(u64::try_from(position).unwrap_or(u64::MAX)))
     };
     let mut keys = HashMap::new();
-    let mut read = Vec::with_capacity(entries.len());
-    let mut signed = Vec::with_capacity(entries.len());
+    let (mut read, mut signed) = (Vec::new(), Vec::new());
     // A later entry's bad layout is reported only if every signature before it holds.
     let mut layout = None;
-    for (position, bytes) in entries.iter().enumerate() {
+    for (position, (bytes, hashes)) in entries.into_iter().enumerate() {
         match read_one(bytes.as_ref(), &mut keys) {
-            Ok((entry, hashes, event)) => {
+            Ok((entry, event)) => {
                 read.push((entry, hashes));
                 signed.push(event);
             }
@@ -154,7 +161,7 @@ pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Ve
 fn read_one(
     bytes: &[u8],
     keys: &mut HashMap<[u8; 32], PublicKey>,
-) -> Result<(Entry, EntryHashes, SignedEvent), AuditFault> {
+) -> Result<(Entry, SignedEvent), AuditFault> {
     let entry = Entry::decode(bytes)?;
     let mut parse = |key: [u8; 32]| match keys.get(&key) {
         Some(known) => Ok(*known),
@@ -163,7 +170,7 @@ fn read_one(
         }),
     };
     let event = SignedEvent::from_entry_with(&entry, &mut parse)?;
-    Ok((entry, EntryHashes::of(bytes), event))
+    Ok((entry, event))
 }
 
 /// Goes through a log from its first entry, in order.
@@ -204,9 +211,7 @@ impl Auditor {
             let expected = self.ledger.last_recorded();
             return Err(AuditFault::Time { found: entry.recorded_at, expected });
         }
-        let again = self.ledger.enter(event, entry.recorded_at)?;
-        // Index, time, chain and event are equal by now; what is left to differ is the links.
-        if again.hashes != hashes {
+        if !self.ledger.retrace(event, &entry, hashes.chain)? {
             return Err(AuditFault::Links);
         }
         self.tree.append(hashes.leaf, &mut self.completed);

@@ -3,7 +3,7 @@
 //! The server keeps the same parts ([`Core`], [`SubjectStream`], [`Head`]) in its own way, so that it
 //! need not hold every subject; what it answers must equal what this says.
 
-use crate::admission::{Admission, Core, Head, Refusal, SubjectStream, admit};
+use crate::admission::{Admission, AdmittedEvent, Core, Head, Refusal, SubjectStream, admit, links};
 use crate::authority::Recorded;
 use crate::entry::{Entry, EntryError, EntryHashes};
 use crate::envelope::VerifiedEvent;
@@ -102,19 +102,47 @@ impl Ledger {
     /// it: recorded times never decrease.
     pub fn enter(&mut self, event: VerifiedEvent, now: RecordedTime) -> Result<EnteredEntry, EnterError> {
         let at = Recorded { index: self.size.next_index(), at: now.max(self.last_recorded) };
-        let nothing = SubjectStream::default();
-        let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
-        let admitted = match admit(event, at, &self.core, stream)? {
-            Admission::Admitted(admitted) => admitted,
-            Admission::Seen(first) => return Err(EnterError::Seen(first)),
-        };
+        let admitted = self.admit(event, at)?;
         let stated = admitted.event().clone();
-        let heads: Vec<_> = stated.streams().iter().map(|stream| self.head(stream)).collect();
+        let heads = self.heads(&stated.streams());
         let entry = admitted.into_entry(self.tip, &heads);
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
         self.apply(&stated, at, hashes.chain);
         Ok(EnteredEntry { entry, bytes, hashes })
+    }
+
+    /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in;
+    /// says whether the entry's links are the heads of its streams, and takes nothing in where not.
+    /// `chain` is the chain hash of the entry's bytes; index, time and chain are the auditor's to check.
+    pub(crate) fn retrace(
+        &mut self,
+        event: VerifiedEvent,
+        entry: &Entry,
+        chain: ChainHash,
+    ) -> Result<bool, EnterError> {
+        let at = Recorded { index: entry.index, at: entry.recorded_at };
+        let admitted = self.admit(event, at)?;
+        let stated = admitted.event();
+        let heads = self.heads(&stated.streams());
+        if entry.links != links(&heads) {
+            return Ok(false);
+        }
+        self.apply(stated, at, chain);
+        Ok(true)
+    }
+
+    fn admit(&self, event: VerifiedEvent, at: Recorded) -> Result<AdmittedEvent, EnterError> {
+        let nothing = SubjectStream::default();
+        let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
+        match admit(event, at, &self.core, stream)? {
+            Admission::Admitted(admitted) => Ok(admitted),
+            Admission::Seen(first) => Err(EnterError::Seen(first)),
+        }
+    }
+
+    fn heads(&self, streams: &[StreamKey]) -> Vec<Option<Head>> {
+        streams.iter().map(|stream| self.head(stream)).collect()
     }
 
     /// Takes in one admitted event as the next entry.

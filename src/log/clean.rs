@@ -8,7 +8,7 @@ use super::derived::Derived;
 use super::error::{Damage, OpenError};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::recover::{OpenReport, Opened, mismatch, missing, no_checkpoint, segments_of};
+use super::recover::{OpenReport, Opened, gap, mismatch, missing, no_checkpoint, segments_of};
 use super::scan::{self, ScanError};
 use super::seal::{self, root_of, size_of};
 use super::shared::{EntryFault, Segment};
@@ -45,8 +45,7 @@ pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, O
 fn open_segment(disk: &dyn Disk, first: EntryIndex, before: &Commit) -> Result<Segment, OpenError> {
     let path = layout::segment(first);
     if first != before.size.next_index() {
-        let expected = before.size.next_index();
-        return Err(OpenError::Damaged(missing(layout::segment(expected), expected)));
+        return Err(OpenError::Damaged(gap(disk, first, before.size.next_index())?));
     }
     let segment = Segment::open(disk, first).map_err(|error| match error.kind {
         DiskErrorKind::NotFound => OpenError::Damaged(missing(error.path, first)),

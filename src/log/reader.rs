@@ -125,7 +125,28 @@ impl LogReader {
         if !index.is_in(size) {
             return Err(ReadError::NotFound { index, size });
         }
-        let root = self.root(size)?;
+        self.proof_to(index, size, self.root(size)?)
+    }
+
+    /// The same under a checkpoint that this log has signed, whose root need not be computed again.
+    pub fn inclusion_proof_under(
+        &self,
+        index: EntryIndex,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<InclusionProof, ReadError> {
+        let size = size_of(checkpoint);
+        if !index.is_in(size) || size > self.size() {
+            return Err(ReadError::NotFound { index, size });
+        }
+        self.proof_to(index, size, root_of(checkpoint))
+    }
+
+    fn proof_to(
+        &self,
+        index: EntryIndex,
+        size: TreeSize,
+        root: TreeHash,
+    ) -> Result<InclusionProof, ReadError> {
         let leaf = read_node(&self.shared, NodeId { level: 0, index: index.get() })?;
         let proof = merkle::inclusion_proof(index, size, &Nodes(&self.shared)).map_err(not_made)?;
         proof.verify(leaf, index, size, root).map_err(|fault| not_verified(Some(index), &fault))?;

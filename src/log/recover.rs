@@ -199,6 +199,18 @@ pub(super) fn missing(file: String, entry: EntryIndex) -> Damage {
     Damage { file, offset: 0, entry: Some(entry), what: "file", found, expected }
 }
 
+/// A segment that does not begin where the one before it ended: another is missing, or that one is
+/// too short.
+pub(super) fn gap(disk: &dyn Disk, first: EntryIndex, expected: EntryIndex) -> Result<Damage, DiskError> {
+    let path = layout::segment(expected);
+    if !disk.exists(&path)? {
+        return Ok(missing(path, expected));
+    }
+    let (what, found, expected_text) = ("segment's first index", first.to_string(), expected.to_string());
+    let file = layout::segment(first);
+    Ok(Damage { file, offset: 0, entry: Some(expected), what, found, expected: expected_text })
+}
+
 /// Damage from what a walk has found.
 pub(super) fn mismatch(file: String, offset: u64, entry: EntryIndex, m: Mismatch) -> Damage {
     Damage { file, offset, entry: Some(entry), what: m.what, found: m.found, expected: m.expected }
@@ -235,8 +247,7 @@ impl Pass<'_> {
     fn segment(&mut self, place: usize, first: EntryIndex, last: bool) -> Result<(), OpenError> {
         let path = layout::segment(first);
         if first != self.walk.next() {
-            let expected = self.walk.next();
-            return Err(OpenError::Damaged(missing(layout::segment(expected), expected)));
+            return Err(OpenError::Damaged(gap(self.disk, first, self.walk.next())?));
         }
         let file = self.disk.open(&path)?;
         let header = match scan::read_header(&*file) {

@@ -8,13 +8,14 @@ use super::derived::Derived;
 use super::error::{Damage, OpenError};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::recover::{mismatch, missing, no_checkpoint, segments_of};
+use super::recover::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::scan::{self, ScanError, Scanner};
 use super::seal::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};
 use super::walk::{Mismatch, Walk};
 use crate::storage::Disk;
 use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::EntryHashes;
 use ledger_spec::hash::ChainHash;
 use ledger_spec::note::VerifierKey;
 use ledger_spec::position::EntryIndex;
@@ -30,14 +31,14 @@ pub struct Verified {
 
 /// Verifies all files of a log: segment headers, frames, batches, chain, offsets, every node of every
 /// level, the checkpoint's signature and root, and that no file is missing or too many. `each` is given
-/// every entry's bytes, in order, before the batch that it stands in is judged.
+/// every entry's bytes and their hashes, in order, before the batch that it stands in is judged.
 ///
 /// Where a process has the log open, or had when it crashed, what lies beyond the checkpoint is not
 /// looked at: it may be in the making.
 pub fn verify_files(
     disk: &dyn Disk,
     key: &VerifierKey,
-    each: &mut dyn FnMut(EntryIndex, &[u8]),
+    each: &mut dyn FnMut(EntryIndex, &[u8], EntryHashes),
 ) -> Result<Verified, OpenError> {
     // Looked up first: a clean stop in between only makes the check milder.
     let open_ended = disk.exists(layout::RUNNING)?;
@@ -66,7 +67,7 @@ struct Check<'a> {
     open_ended: bool,
     walk: Walk,
     tail: Tail,
-    each: &'a mut dyn FnMut(EntryIndex, &[u8]),
+    each: &'a mut dyn FnMut(EntryIndex, &[u8], EntryHashes),
 }
 
 impl Check<'_> {
@@ -86,7 +87,12 @@ impl Check<'_> {
         };
         for (folder, known) in [(layout::LOG, &of_segment as &dyn Fn(&str) -> bool), (layout::TREE, &of_tree)]
         {
-            if let Some(name) = self.disk.list(folder)?.into_iter().find(|name| !known(name)) {
+            let names = self.disk.list(folder)?;
+            let orphan = |name: &String| layout::first_index(name, "off").filter(|_| !known(name));
+            if let Some(first) = names.iter().find_map(orphan) {
+                return Err(OpenError::Damaged(missing(layout::segment(first), first)));
+            }
+            if let Some(name) = names.into_iter().find(|name| !known(name)) {
                 return Err(OpenError::Damaged(Damage {
                     file: format!("{folder}/{name}"),
                     offset: 0,
@@ -103,8 +109,7 @@ impl Check<'_> {
     fn segment(&mut self, first: EntryIndex) -> Result<(), OpenError> {
         let path = layout::segment(first);
         if first != self.walk.next() {
-            let expected = self.walk.next();
-            return Err(OpenError::Damaged(missing(layout::segment(expected), expected)));
+            return Err(OpenError::Damaged(gap(self.disk, first, self.walk.next())?));
         }
         let file = self.disk.open(&path)?;
         let damaged = |at, index, m| OpenError::Damaged(mismatch(path.clone(), at, index, m));
@@ -123,7 +128,7 @@ impl Check<'_> {
             match placed.frame {
                 Frame::Entry(bytes) => {
                     let hashes = self.walk.entry(bytes).map_err(|m| damaged(at, index, m))?;
-                    (self.each)(index, bytes);
+                    (self.each)(index, bytes, hashes);
                     offsets.extend_from_slice(&at.to_le_bytes());
                     self.tail.push(hashes.leaf);
                 }

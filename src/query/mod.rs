@@ -168,7 +168,7 @@ pub fn entry(view: &View, index: EntryIndex) -> Result<Answer<EntryView>, QueryE
 /// A receipt for an entry, under the checkpoint published now.
 pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, QueryError> {
     let Answer { value, published } = entry(view, index)?;
-    let proof = view.log().inclusion_proof(index, published.size())?;
+    let proof = view.log().inclusion_proof_under(index, &published.checkpoint)?;
     Ok(Answer { value: ReceiptView { view: value, proof }, published })
 }
 

@@ -7,8 +7,8 @@ use super::{Progress, ServiceError, Settings, index_of, published_view};
 use crate::log::{self, OpenError, verify_files};
 use crate::storage::{Disk, DiskError, FileDisk};
 use crate::view::View;
-use ledger_spec::audit::{AuditError, AuditFault, Auditor, ReadEntry, read_chunk};
-use ledger_spec::entry::Entry;
+use ledger_spec::audit::{AuditError, AuditFault, Auditor, ReadEntry, read_hashed_chunk};
+use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::event::{Body, Event};
 use ledger_spec::hash::TreeHash;
 use ledger_spec::note::{KeyName, VerifierKey};
@@ -99,7 +99,7 @@ pub fn audit(
     thread::scope(|scope| {
         let files = scope.spawn(|| {
             let mut feed = Feed { work, first: EntryIndex::new(0), entries: Vec::new(), number: 0 };
-            let verified = verify_files(&*disk, &vkey, &mut |_, bytes| feed.take(bytes));
+            let verified = verify_files(&*disk, &vkey, &mut |_, bytes, hashes| feed.take(bytes, hashes));
             feed.send();
             verified
         });
@@ -108,7 +108,7 @@ pub fn audit(
             scope.spawn(move || {
                 // The lock is held only while a chunk is taken.
                 while let Some(chunk) = next_chunk(&chunks) {
-                    let read = read_chunk(chunk.first, &chunk.entries);
+                    let read = read_hashed_chunk(chunk.first, chunk.entries);
                     if done.send((chunk.number, read)).is_err() {
                         break;
                     }
@@ -126,23 +126,23 @@ pub fn audit(
 struct Chunk {
     number: u64,
     first: EntryIndex,
-    entries: Vec<Vec<u8>>,
+    entries: Vec<(Vec<u8>, EntryHashes)>,
 }
 
 /// Gathers entries into chunks.
 struct Feed {
     work: SyncSender<Chunk>,
     first: EntryIndex,
-    entries: Vec<Vec<u8>>,
+    entries: Vec<(Vec<u8>, EntryHashes)>,
     number: u64,
 }
 
 /// Entries per chunk: enough for batch verification to pay, few enough to be spread evenly.
-const CHUNK: usize = 256;
+const CHUNK: usize = 512;
 
 impl Feed {
-    fn take(&mut self, bytes: &[u8]) {
-        self.entries.push(bytes.to_vec());
+    fn take(&mut self, bytes: &[u8], hashes: EntryHashes) {
+        self.entries.push((bytes.to_vec(), hashes));
         if self.entries.len() == CHUNK {
             self.send();
         }

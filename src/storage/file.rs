@@ -170,3 +170,39 @@ impl DiskFile for RealFile {
         self.file.sync_data().map_err(|e| DiskError::from_io("sync", &self.path, &e))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{read_all, replace};
+
+    #[test]
+    fn real_files_keep_the_contract_and_one_lock_excludes_another() {
+        let root = std::env::temp_dir().join(format!("credit-ledger-disk-{}", std::process::id()));
+        let disk = FileDisk::create(&root).unwrap();
+        let lock = FolderLock::take(&root).unwrap();
+        assert_eq!(FolderLock::take(&root).unwrap_err().kind, DiskErrorKind::Locked);
+        drop(lock);
+        FolderLock::take(&root).unwrap();
+        disk.create_dir("d").unwrap();
+        disk.create_dir("d").unwrap();
+        replace(&disk, "d/f", b"old").unwrap();
+        replace(&disk, "d/f", b"new").unwrap();
+        disk.sync_dir("d").unwrap();
+        assert_eq!(read_all(&disk, "d/f").unwrap(), b"new");
+        assert_eq!(disk.list("d").unwrap(), ["f"]);
+        let file = disk.open("d/f").unwrap();
+        assert_eq!(file.read_at(1, &mut [0; 3]).unwrap_err().kind, DiskErrorKind::Short);
+        file.write_at(5, b"x").unwrap();
+        file.sync().unwrap();
+        assert_eq!(read_all(&disk, "d/f").unwrap(), b"new\0\0x");
+        file.truncate(2).unwrap();
+        assert_eq!(file.len().unwrap(), 2);
+        let kind = |r: Result<Arc<dyn DiskFile>, DiskError>| r.map(drop).unwrap_err().kind;
+        assert_eq!(kind(disk.create("d/f")), DiskErrorKind::Exists);
+        assert_eq!(kind(disk.open("d/g")), DiskErrorKind::NotFound);
+        disk.remove("d/f").unwrap();
+        assert!(!disk.exists("d/f").unwrap());
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

@@ -101,6 +101,10 @@ pub fn read_all(disk: &dyn Disk, path: &str) -> Result<Vec<u8>, DiskError> {
 /// never garbage; that the *new* ones survive a crash needs [`Disk::sync_dir`] as well.
 pub fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> Result<(), DiskError> {
     let new = format!("{path}.new");
+    if disk.exists(&new)? {
+        // Left over from a replacement that did not finish.
+        disk.remove(&new)?;
+    }
     let file = disk.create(&new)?;
     file.write_at(0, bytes)?;
     file.sync()?;

@@ -1,4 +1,10 @@
 //! The integration tests: one binary, one module per subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+// Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod files;
 mod people;
 mod service;
+mod simulation;
+mod support;
+mod writer_faults;

@@ -1,1 +1,1 @@
-//! Tools.
+//! What several tools share.

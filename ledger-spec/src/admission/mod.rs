@@ -151,22 +151,24 @@ impl AdmittedEvent {
     /// The entry that it becomes. `heads` are the heads of [`Event::streams`], in that order, and
     /// `previous` the chain hash of the entry before.
     pub fn into_entry(self, previous: ChainHash, heads: &[Option<Head>]) -> Entry {
-        let links = heads
-            .iter()
-            .map(|head| Link {
-                previous: head.map(|head| head.last),
-                version: Head::version_of(head.as_ref()).next(),
-            })
-            .collect();
         Entry {
             index: self.at.index,
             recorded_at: self.at.at,
             previous,
-            links,
+            links: links(heads),
             signatures: self.event.entry_signatures(),
             event: self.event.bytes().to_vec(),
         }
     }
+}
+
+/// The links of an entry that comes after these heads of its streams.
+pub(crate) fn links(heads: &[Option<Head>]) -> Vec<Link> {
+    let link = |head: &Option<Head>| Link {
+        previous: head.map(|head| head.last),
+        version: Head::version_of(head.as_ref()).next(),
+    };
+    heads.iter().map(link).collect()
 }
 
 impl Refusal {

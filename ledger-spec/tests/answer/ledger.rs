@@ -1,0 +1,190 @@
+//! Answers about whole ledgers: admission, projections, audit.
+
+use super::{Answer, number, refused, text, unhex, verified, vkey};
+use ledger_spec::admission::Refusal;
+use ledger_spec::audit::{AuditError, Auditor, read_chunk};
+use ledger_spec::bytes::to_hex;
+use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::envelope::SignedEvent;
+use ledger_spec::event::Event;
+use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::ledger::{EnterError, EnteredEntry, Ledger};
+use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
+use ledger_spec::projection::{
+    AsOf, Ending, Known, KnownEvent, Membership, Standing, fold_list, fold_standing,
+};
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::{Value, json};
+
+/// The entries of a case, given in hex.
+pub fn entries_of(input: &Value) -> Vec<Vec<u8>> {
+    input["entries"].as_array().unwrap().iter().map(|hex| unhex(hex.as_str().unwrap())).collect()
+}
+
+/// A ledger that other cases build on: each event enters at its time.
+pub fn base(input: &Value) -> Answer {
+    let mut built = Built::default();
+    built.enter_all(&input["events"]);
+    let entries: Vec<_> = built.made.iter().map(|made| to_hex(&made.bytes)).collect();
+    Ok(json!({ "entries": entries, "tip": built.ledger.tip().to_string(), "root": built.root() }))
+}
+
+pub fn admission(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
+    let mut built = Built::over(input, ledgers);
+    let event = verified(text(&input["event"], "envelope"));
+    let (stated, bytes) = (event.event().clone(), event.bytes().to_vec());
+    match built.ledger.enter(event, RecordedTime::from_micros(number(&input["event"], "at"))) {
+        Ok(made) => Ok(json!({
+            "entry": to_hex(&made.bytes),
+            "chain": made.hashes.chain.to_string(),
+            "leaf": made.hashes.leaf.to_string(),
+        })),
+        Err(EnterError::Seen(first)) => {
+            let there = &built.made[usize::try_from(first.get()).unwrap()].entry;
+            match there.event == bytes {
+                true => Ok(json!({ "seen": first.get() })),
+                false => Err(refusal(&Refusal::id_reused(&stated, first), None)),
+            }
+        }
+        Err(EnterError::Refused(found)) => {
+            let head = built.ledger.subject(&stated.subject).and_then(|stream| found.stream_head(stream));
+            Err(refusal(&found, head))
+        }
+        Err(other) => Err(refused(other)),
+    }
+}
+
+fn refusal(refusal: &Refusal, head: Option<StreamVersion>) -> Value {
+    json!({
+        "rule": refusal.rule.id(),
+        "problem": refusal.rule.slug(),
+        "field": refusal.field,
+        "found": refusal.found,
+        "expected": refusal.expected,
+        "head": head.map(StreamVersion::get),
+    })
+}
+
+pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
+    let built = Built::over(input, ledgers);
+    let known_at = match input["known_at"].as_u64() {
+        Some(size) => Known::Size(TreeSize::new(size)),
+        None => Known::At(RecordedTime::parse(text(input, "known_at")).map_err(refused)?),
+    };
+    let as_of = AsOf { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known_at };
+    match input.get("list").and_then(Value::as_str) {
+        Some(list) => {
+            let list = ListCode::parse(list).map_err(refused)?;
+            let events = built.events(|event| event.list() == Some(&list));
+            Ok(members(&fold_list(&list, &events, as_of)))
+        }
+        None => {
+            let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
+            let events = built.events(|event| event.subject == subject);
+            Ok(standing(&fold_standing(&subject, &events, as_of)))
+        }
+    }
+}
+
+pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
+    let entries = match input.get("ledger") {
+        Some(_) => Built::over(input, ledgers).made.into_iter().map(|made| made.bytes).collect(),
+        None => entries_of(input),
+    };
+    let fault = |error: AuditError| json!({ "index": error.index.get(), "error": error.fault.to_string() });
+    let mut auditor = Auditor::new();
+    // One by one, so that the first fault is found whatever its kind.
+    for (at, bytes) in entries.iter().enumerate() {
+        let first = EntryIndex::new(u64::try_from(at).unwrap());
+        let read = read_chunk(first, std::slice::from_ref(bytes)).map_err(fault)?;
+        read.into_iter().try_for_each(|entry| auditor.absorb(entry)).map_err(fault)?;
+    }
+    if input.get("checkpoint").is_some() {
+        let signed = SignedCheckpoint::verify(text(input, "checkpoint").as_bytes(), &vkey(input));
+        auditor.compare(signed.map_err(refused)?.checkpoint()).map_err(fault)?;
+    }
+    Ok(json!({ "size": auditor.ledger().size().get(), "root": auditor.root().to_string() }))
+}
+
+/// A ledger in memory with the entries that made it.
+#[derive(Default)]
+struct Built {
+    ledger: Ledger,
+    made: Vec<EnteredEntry>,
+}
+
+impl Built {
+    /// The ledger that a case names, and what it says came `then`.
+    fn over(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Self {
+        let mut built = Self::default();
+        if input["ledger"] != "empty" {
+            built.enter_all(&ledgers(text(input, "ledger"))["events"]);
+        }
+        if let Some(then) = input.get("then") {
+            built.enter_all(then);
+        }
+        built
+    }
+
+    fn enter_all(&mut self, events: &Value) {
+        for event in events.as_array().unwrap() {
+            let at = RecordedTime::from_micros(number(event, "at"));
+            let made = self.ledger.enter(verified(text(event, "envelope")), at);
+            self.made.push(made.unwrap_or_else(|error| panic!("{error}: {event}")));
+        }
+    }
+
+    fn root(&self) -> String {
+        let leaves: Vec<_> = self.made.iter().map(|made| made.hashes.leaf).collect();
+        ledger_spec::merkle::root_of(&leaves).to_string()
+    }
+
+    fn events(&self, wanted: impl Fn(&Event) -> bool) -> Vec<KnownEvent> {
+        self.made
+            .iter()
+            .map(|made| KnownEvent {
+                index: made.entry.index,
+                recorded_at: made.entry.recorded_at,
+                event: SignedEvent::from_entry(&made.entry).unwrap().event().clone(),
+            })
+            .filter(|known| wanted(&known.event))
+            .collect()
+    }
+}
+
+fn members(list: &Membership) -> Value {
+    let members = list.members.iter().map(|member| {
+        let row: Vec<_> = member.row.iter().map(|(column, value)| json!([column, value])).collect();
+        json!({ "subject": member.subject.to_string(), "entry": member.entry.get(), "row": row })
+    });
+    json!({ "members": members.collect::<Vec<_>>() })
+}
+
+fn standing(standing: &Standing) -> Value {
+    let ending = |ending: &Option<Ending>| {
+        ending.as_ref().map(|e| json!({ "entry": e.entry.get(), "from": e.from.micros() }))
+    };
+    let states = standing.states.iter().map(|state| {
+        json!({
+            "state": state.state.name(),
+            "because": state.because.iter().map(|index| index.get()).collect::<Vec<_>>(),
+            "rules": state.rules.iter().map(|rule| rule.id()).collect::<Vec<_>>(),
+        })
+    });
+    let records = standing.records.iter().map(
+        |line| json!({ "entry": line.entry.get(), "life": line.life.name(), "ending": ending(&line.ending) }),
+    );
+    let listings = standing.listings.iter().map(
+        |line| json!({ "entry": line.entry.get(), "life": line.life.name(), "ending": ending(&line.ending) }),
+    );
+    let repairs = standing.repairs.iter().map(|line| {
+        json!({ "entry": line.entry.get(), "status": line.status.name(), "decided": ending(&line.decided) })
+    });
+    json!({
+        "states": states.collect::<Vec<_>>(),
+        "registered": standing.registration.as_ref().map(|line| line.entry.get()),
+        "records": records.collect::<Vec<_>>(),
+        "listings": listings.collect::<Vec<_>>(),
+        "repairs": repairs.collect::<Vec<_>>(),
+    })
+}

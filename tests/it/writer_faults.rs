@@ -1,0 +1,144 @@
+//! The writer on a disk that fails: what is answered, what goes on, and what is there afterwards.
+//!
+//! Goal: nothing acknowledged is ever lost, nothing is acknowledged that is not there, and reads go on.
+//! Method: seeded runs of the real sequencer over a disk in memory that fails at a random operation
+//! and then loses its power; recovery by the same code that start-up uses; the pure audit at the end.
+
+use crate::people;
+use credit_ledger::clock;
+use credit_ledger::index::{Index, IndexRow, IndexStore};
+use credit_ledger::log::{EncodedEntry, Log, LogConfig};
+use credit_ledger::query;
+use credit_ledger::sequencer::{self, EventOutcome, Placed, Sequencer, SequencerConfig, WriteError, Writer};
+use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
+use credit_ledger::view::{Published, View};
+use ledger_spec::audit::{Auditor, read_chunk};
+use ledger_spec::envelope::seal;
+use ledger_spec::hash::ChainHash;
+use ledger_spec::ledger::Ledger;
+use ledger_spec::note::{KeyName, NoteSigner};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+
+const RUNS: u64 = 120;
+
+fn signer() -> NoteSigner {
+    NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator())
+}
+
+/// A ledger on `disk` with its setup in it, and a writer over it.
+fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
+    let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
+    let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
+    let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
+    let opening = json!({
+        "spec_version": 1,
+        "operator": {"name": people::name(), "key": signer().secret_key().public().to_base64url()},
+        "registrars": [
+            {"id": "registrar", "name": people::name(), "key": people::registrar().public().to_base64url()}
+        ],
+    });
+    let opening = people::event(0, "ledger.opened", "operator", "ledger", opening);
+    let mut envelopes = vec![seal(&opening, &[&signer().secret_key()])];
+    envelopes.extend(people::setup());
+    let mut batch = Vec::new();
+    for envelope in &envelopes {
+        let event = people::verified(envelope);
+        let stated = event.event().clone();
+        let entered = ledger.enter(event, clock::now()).unwrap();
+        index.apply([IndexRow::of(entered.entry.index, &stated)], ledger.tip());
+        batch.push(EncodedEntry::new(&entered.entry).unwrap());
+    }
+    let committed = log.append(batch).unwrap();
+    let published = Published {
+        checkpoint: committed.checkpoint,
+        last_recorded: ledger.last_recorded(),
+        core: ledger.core().clone(),
+    };
+    let view = View::new(published, index.clone(), log.reader());
+    let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
+    let tip = log.head();
+    let config = SequencerConfig::default();
+    let (sequencer, writer) =
+        sequencer::start(log, tip, index, store, view.clone(), clock::now, config).unwrap();
+    (sequencer, writer, view)
+}
+
+/// Sends penalties until the writer stops; what was acknowledged until then, and why it stopped.
+fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Placed>, Option<WriteError>) {
+    let mut acknowledged = Vec::new();
+    let mut n = 1000;
+    for _ in 0..12 {
+        let envelopes: Vec<_> = (0..=rng.below(4))
+            .map(|_| {
+                n += 1;
+                people::verified(&people::penalty(n, &format!("ext:test:{}", rng.below(3))))
+            })
+            .collect();
+        let answer = sequencer.submit(envelopes, rng.one_in(2)).map_err(|error| error.to_string());
+        match answer.map(|answer| answer.blocking_recv().unwrap()) {
+            Ok(Ok(batch)) => acknowledged.extend(batch.outcomes.into_iter().map(|outcome| match outcome {
+                EventOutcome::Placed(placed) => placed,
+                other => panic!("{other:?}"),
+            })),
+            Ok(Err(error)) => return (acknowledged, Some(error)),
+            Err(refused) => panic!("refused before an answer said why: {refused}"),
+        }
+    }
+    (acknowledged, None)
+}
+
+fn one_run(seed: u64) {
+    let mut rng = Prng::new(seed);
+    let index_dir = std::env::temp_dir().join(format!("credit-ledger-faults-{}-{seed}", std::process::id()));
+    let disk = MemoryDisk::new(rng.next_u64());
+    let (sequencer, writer, view) = start(&disk, &index_dir);
+    let full = rng.one_in(2);
+    let kind = if full { DiskErrorKind::Full } else { DiskErrorKind::Failed };
+    let after = u64::try_from(rng.below(60)).unwrap();
+    let failure = if rng.one_in(2) { Failure::Once(kind) } else { Failure::FromThenOn(kind) };
+    disk.arm(after, failure);
+    let (acknowledged, stopped) = write_until_stopped(&sequencer, &mut rng);
+    disk.disarm();
+    if let Some(error) = stopped {
+        assert_eq!(full, error == WriteError::DiskFull, "seed {seed}: {error}");
+        let again = sequencer.submit(vec![people::verified(&people::penalty(1, "ext:test:a"))], false);
+        assert!(again.is_err(), "seed {seed}: a stopped writer takes nothing");
+    }
+    for placed in &acknowledged {
+        let entry = query::entry(&view, placed.index).unwrap_or_else(|e| panic!("seed {seed}: {e}")).value;
+        assert_eq!(entry.entry.leaf(), placed.leaf, "seed {seed}: reads go on");
+    }
+    let crashed = disk.crash(rng.next_u64());
+    drop((sequencer, view));
+    let _ = writer.join();
+    recovered(seed, crashed, &acknowledged);
+    let _ = std::fs::remove_dir_all(index_dir);
+}
+
+/// Opens what is left, finds everything acknowledged, and audits it.
+fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Placed]) {
+    let opened = Log::open(Arc::new(disk), signer(), LogConfig::default(), &mut |_| {}, &mut |_, _| {});
+    let (log, _) = opened.unwrap_or_else(|error| panic!("seed {seed}: the start was refused: {error}"));
+    let reader = log.reader();
+    for placed in acknowledged {
+        let entry = reader.entry(placed.index).unwrap_or_else(|e| panic!("seed {seed}: lost: {e}"));
+        assert_eq!(entry.leaf(), placed.leaf, "seed {seed}: entry {}", placed.index);
+    }
+    let entries: Vec<_> =
+        reader.frames(EntryIndex::new(0)).map(|entry| entry.unwrap().into_bytes()).collect();
+    let mut auditor = Auditor::new();
+    for entry in read_chunk(EntryIndex::new(0), &entries).unwrap() {
+        auditor.absorb(entry).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    }
+    auditor.compare(log.checkpoint().checkpoint()).unwrap();
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_disk_fails_and_the_power_goes() {
+    for seed in 0..RUNS {
+        one_run(seed);
+    }
+}

@@ -1,0 +1,237 @@
+//! The people, keys and events of the vectors: all from fixed seeds and fixed times.
+
+use ledger_spec::bytes::to_base64url;
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::envelope::seal;
+use ledger_spec::event::{Draft, Kind};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::key::SecretKey;
+use ledger_spec::position::StreamVersion;
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::{Value, json};
+
+pub const ORIGIN: &str = "credit.example/ledger";
+pub const FIRM: &str = "uscc:914403001922038216";
+pub const OTHER_FIRM: &str = "uscc:91110000100000001W";
+pub const DEPARTMENT: &str = "market-regulation.430381";
+pub const COURT: &str = "court.430381";
+pub const WINDOW: &str = "window.430381";
+pub const STEWARD: &str = "credit-office.430381";
+pub const REGISTRAR: &str = "registrar.430381";
+pub const OPERATOR: &str = "operator.430381";
+
+/// The key of this number; the seed is 32 bytes of it.
+pub fn key(number: u8) -> SecretKey {
+    SecretKey::from_seed(&[number; 32])
+}
+
+/// The number of an authority's key.
+pub fn key_of(authority: &str) -> u8 {
+    match authority {
+        OPERATOR => 1,
+        REGISTRAR => 2,
+        STEWARD => 3,
+        DEPARTMENT => 4,
+        COURT => 5,
+        WINDOW => 6,
+        _ => 9,
+    }
+}
+
+/// A public key as bodies write it.
+pub fn public(number: u8) -> String {
+    to_base64url(key(number).public().as_bytes())
+}
+
+/// An event id that a number stands for.
+pub fn event_id(number: u8) -> EventId {
+    EventId::from_parts(1_760_000_000_000 + u64::from(number), [number; 10])
+}
+
+/// One event to be made, with what most events share filled in.
+#[derive(Clone)]
+pub struct Making {
+    pub origin: &'static str,
+    pub id: u8,
+    pub kind: Kind,
+    pub issuer: &'static str,
+    pub subject: String,
+    pub valid_from: &'static str,
+    pub seen_version: Option<u64>,
+    pub body: Value,
+    /// Numbers of the keys that sign; the issuer's own where empty.
+    pub keys: Vec<u8>,
+    /// Seconds after the first entry at which it is recorded.
+    pub second: u64,
+}
+
+impl Making {
+    pub fn new(id: u8, kind: Kind, issuer: &'static str, subject: &str, body: Value) -> Self {
+        Self {
+            origin: ORIGIN,
+            id,
+            kind,
+            issuer,
+            subject: subject.to_owned(),
+            valid_from: "2025-11-01T00:00:00+08:00",
+            seen_version: None,
+            body,
+            keys: Vec::new(),
+            second: u64::from(id),
+        }
+    }
+
+    pub fn valid_from(self, valid_from: &'static str) -> Self {
+        Self { valid_from, ..self }
+    }
+
+    pub fn keys(self, keys: &[u8]) -> Self {
+        Self { keys: keys.to_vec(), ..self }
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let draft = Draft {
+            origin: &Origin::parse(self.origin).unwrap(),
+            id: event_id(self.id),
+            kind: self.kind,
+            issuer: &AuthorityId::parse(self.issuer).unwrap(),
+            subject: &SubjectId::parse(&self.subject).unwrap(),
+            valid_from: ValidTime::parse(self.valid_from).unwrap(),
+            seen_version: self.seen_version.map(StreamVersion::new),
+            body: self.body.clone(),
+        };
+        draft.to_bytes().unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn envelope(&self) -> String {
+        let keys = if self.keys.is_empty() { vec![key_of(self.issuer)] } else { self.keys.clone() };
+        let keys: Vec<_> = keys.into_iter().map(key).collect();
+        seal(&self.bytes(), &keys.iter().collect::<Vec<_>>())
+    }
+
+    /// The event as a ledger's case gives it.
+    pub fn timed(&self) -> Value {
+        let first = RecordedTime::parse("2025-12-01T09:00:00+08:00").unwrap();
+        json!({ "at": first.micros() + self.second * 1_000_000, "envelope": self.envelope() })
+    }
+}
+
+pub fn name(zh: &str, en: &str) -> Value {
+    json!({ "zh": zh, "en": en })
+}
+
+fn enrol(id: u8, authority: &str, roles: Value, competence: Value, names: Value) -> Making {
+    let body = json!({
+        "name": names, "roles": roles, "keys": [public(key_of(authority))], "competence": competence,
+    });
+    Making::new(id, Kind::AuthorityEnrolled, REGISTRAR, &format!("authority:{authority}"), body)
+}
+
+pub fn a_type(title: Value, polarity: &str) -> Value {
+    json!({
+        "title": title, "polarity": polarity, "disclosure": "public", "subjects": ["uscc", "person"],
+        "basis": [{ "title": "行政处罚法", "article": "第四十八条" }], "confidence": "V",
+    })
+}
+
+pub fn a_list() -> Value {
+    json!({
+        "title": name("严重违法失信名单", "Serious violations"), "polarity": "negative",
+        "disclosure": "public", "subjects": ["uscc"], "columns": ["name", "since"],
+        "basis": [{ "title": "市场监督管理严重违法失信名单管理办法" }], "confidence": "K",
+    })
+}
+
+pub fn opening() -> Making {
+    let registrar =
+        json!({ "id": REGISTRAR, "name": name("登记机关", "Registrar"), "key": public(key_of(REGISTRAR)) });
+    let body = json!({
+        "spec_version": 1,
+        "operator": { "name": name("运营单位", "Operator"), "key": public(key_of(OPERATOR)) },
+        "registrars": [registrar],
+    });
+    Making::new(0, Kind::LedgerOpened, OPERATOR, "ledger", body)
+}
+
+pub fn filing(id: u8) -> Making {
+    let body = json!({
+        "type": "penalty.fine", "severity": "minor", "summary": "罚款五千元",
+        "decision": { "number": "湘市监罚〔2025〕17号", "date": "2025-10-30" },
+    });
+    Making::new(id, Kind::RecordFiled, DEPARTMENT, FIRM, body)
+}
+
+pub fn entering(id: u8) -> Making {
+    let row = json!({ "name": "某某有限公司", "since": "2025-11-01" });
+    let body = json!({ "list": "market.serious", "record": event_id(9).to_string(), "row": row });
+    Making::new(id, Kind::ListingEntered, DEPARTMENT, FIRM, body)
+}
+
+pub fn removing(id: u8, listing: u8) -> Making {
+    let body = json!({
+        "list": "market.serious", "listing": event_id(listing).to_string(), "reason": "repair granted",
+    });
+    Making::new(id, Kind::ListingRemoved, DEPARTMENT, FIRM, body).valid_from("2025-11-20T00:00:00+08:00")
+}
+
+pub fn applying(id: u8, target: u8, list: Option<&str>) -> Making {
+    let mut body = json!({ "target": event_id(target).to_string(), "statement": "已整改" });
+    if let Some(list) = list {
+        body["list"] = list.into();
+    }
+    Making::new(id, Kind::RepairApplied, WINDOW, FIRM, body).valid_from("2025-11-10T00:00:00+08:00")
+}
+
+pub fn deciding(id: u8, kind: Kind, application: u8, list: Option<&str>) -> Making {
+    let mut body = json!({ "application": event_id(application).to_string(), "reason": "corrected in full" });
+    if let Some(list) = list {
+        body["list"] = list.into();
+    }
+    Making::new(id, kind, DEPARTMENT, FIRM, body).valid_from("2025-11-15T00:00:00+08:00")
+}
+
+pub fn revoking(id: u8, record: u8) -> Making {
+    let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review" });
+    Making::new(id, Kind::RecordRevoked, DEPARTMENT, FIRM, body).valid_from("2025-11-18T00:00:00+08:00")
+}
+
+pub fn registering(id: u8, subject: &str) -> Making {
+    let body = json!({ "name": "某某有限公司", "registered_on": "2019-05-06" });
+    Making::new(id, Kind::SubjectRegistered, DEPARTMENT, subject, body)
+}
+
+/// The ledger that the cases build on: twelve entries, one firm with a record, an entry on a list and
+/// an application for repair. The id of each event is the number of its entry.
+pub fn ledger() -> Vec<Making> {
+    let competence = json!({
+        "types": ["penalty.*", "licence.granted"], "lists": ["market.*"], "subjects": ["uscc", "person"],
+    });
+    let courts = json!({ "types": ["judgment.*"], "lists": ["court.*"] });
+    let none = json!({});
+    vec![
+        opening(),
+        enrol(1, STEWARD, json!(["steward"]), none.clone(), name("信用办", "Credit office")),
+        enrol(2, DEPARTMENT, json!(["department"]), competence, name("市场监管局", "Market regulation")),
+        enrol(3, COURT, json!(["court"]), courts, name("人民法院", "Court")),
+        enrol(4, WINDOW, json!(["window"]), none, name("服务窗口", "Service window")),
+        Making::new(
+            5,
+            Kind::TypeAdopted,
+            STEWARD,
+            "catalogue:type.penalty.fine",
+            a_type(name("罚款", "Fine"), "negative"),
+        ),
+        Making::new(
+            6,
+            Kind::TypeAdopted,
+            STEWARD,
+            "catalogue:type.licence.granted",
+            a_type(name("许可", "Licence"), "positive"),
+        ),
+        Making::new(7, Kind::ListAdopted, STEWARD, "catalogue:list.market.serious", a_list()),
+        registering(8, FIRM),
+        filing(9),
+        entering(10),
+        applying(11, 10, Some("market.serious")),
+    ]
+}

@@ -1,0 +1,110 @@
+//! Cases of admission that refer to what stands in the stream: what ends, and who may end it.
+
+use super::Case;
+use super::rules::{accepted, after, by, with, with_issuer};
+use crate::base::{COURT, Making, OTHER_FIRM, applying, deciding, entering, removing, revoking};
+use ledger_spec::event::Kind;
+use serde_json::json;
+
+const LIST: Option<&str> = Some("market.serious");
+
+pub fn cases() -> Vec<Case> {
+    let (id, next) = (20, 21);
+    let granted = |id| deciding(id, Kind::RepairGranted, 11, LIST);
+    let elsewhere = |making: Making| Making { subject: OTHER_FIRM.into(), ..making };
+    vec![
+        accepted("revoked", "the department annuls its record", &revoking(id, 9)),
+        by("L15", "revokes-elsewhere", "a record of another subject's stream", &elsewhere(revoking(id, 9))),
+        by("L15", "revokes-listing", "a listing where a record belongs", &revoking(id, 10)),
+        after(
+            "L16",
+            "revoked-twice",
+            "a record that is annulled already",
+            &[revoking(id, 9)],
+            &revoking(next, 9),
+        ),
+        by(
+            "L17",
+            "court-revokes",
+            "a record that another authority filed",
+            &with_issuer(revoking(id, 9), COURT),
+        ),
+        by(
+            "L20",
+            "revoked-before",
+            "annulled before it began",
+            &revoking(id, 9).valid_from("2025-10-31T23:59:59+08:00"),
+        ),
+        after(
+            "L16",
+            "entered-on-revoked",
+            "an entry on a list that rests on an annulled record",
+            &[revoking(id, 9)],
+            &entering(next).valid_from("2025-11-30T00:00:00+08:00"),
+        ),
+        accepted("removed", "the list's owner removes", &removing(id, 10)),
+        by("L15", "removes-record", "a record where a listing belongs", &removing(id, 9)),
+        by(
+            "L15",
+            "removes-from-another-list",
+            "the entry stands on another list",
+            &with(removing(id, 10), "list", json!("market.other")),
+        ),
+        after(
+            "L16",
+            "removed-twice",
+            "an entry that is removed already",
+            &[removing(id, 10)],
+            &removing(next, 10),
+        ),
+        by(
+            "L17",
+            "court-removes",
+            "an entry that another authority made",
+            &with_issuer(removing(id, 10), COURT),
+        ),
+        by(
+            "L20",
+            "removed-before",
+            "removed before it was entered",
+            &removing(id, 10).valid_from("2025-10-31T00:00:00+08:00"),
+        ),
+        accepted("applied-for-record", "repair of the record itself", &applying(id, 9, None)),
+        by(
+            "L15",
+            "applied-without-list",
+            "repair of an entry on a list, without the list",
+            &applying(id, 10, None),
+        ),
+        by(
+            "L15",
+            "applied-for-registration",
+            "a registration where a record belongs",
+            &applying(id, 8, None),
+        ),
+        after(
+            "L16",
+            "applied-too-late",
+            "repair of an entry that was removed",
+            &[removing(id, 10)],
+            &applying(next, 10, LIST),
+        ),
+        accepted("granted", "whoever entered it grants", &granted(id)),
+        accepted("refused", "whoever entered it refuses", &deciding(id, Kind::RepairRefused, 11, LIST)),
+        after(
+            "L16",
+            "decided-twice",
+            "an application that is decided already",
+            &[granted(id)],
+            &deciding(next, Kind::RepairRefused, 11, LIST),
+        ),
+        by("L17", "court-decides", "whoever did not enter it decides", &with_issuer(granted(id), COURT)),
+        by("L15", "decides-nothing", "no such application", &deciding(id, Kind::RepairGranted, 99, LIST)),
+        by(
+            "L20",
+            "decided-before",
+            "decided before it was made",
+            &granted(id).valid_from("2025-11-09T00:00:00+08:00"),
+        ),
+    ]
+}

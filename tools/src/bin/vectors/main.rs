@@ -1,0 +1,118 @@
+//! Writes the vectors of the specification: one file per named case, accepted or refused.
+//!
+//! `vectors FOLDER` replaces every group's folder in FOLDER. Nothing here depends on a clock or on
+//! chance, so that writing again changes nothing. Each case states by hand whether it is accepted; the
+//! rest of the answer is what `ledger-spec` says, and this tool fails where the two disagree.
+
+// A tool for developers: it stops at the first surprise, and that is its message.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../../../../ledger-spec/tests/answer/mod.rs"]
+#[allow(missing_docs)]
+mod answer;
+mod base;
+mod endings;
+mod evidence;
+mod forms;
+mod ledgers;
+mod rules;
+
+use answer::{GROUPS, answer, print};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+/// One named case.
+pub struct Case {
+    group: &'static str,
+    name: String,
+    about: String,
+    input: Value,
+    expected: Expected,
+}
+
+/// What a case states by hand.
+enum Expected {
+    Accepted,
+    Refused,
+    /// Refused by this admission rule.
+    By(&'static str),
+}
+
+impl Case {
+    fn new(group: &'static str, name: &str, about: &str, input: Value, expected: Expected) -> Self {
+        Self { group, name: name.to_owned(), about: about.to_owned(), input, expected }
+    }
+
+    fn accepted(group: &'static str, name: &str, about: &str, input: Value) -> Self {
+        Self::new(group, name, about, input, Expected::Accepted)
+    }
+
+    fn refused(group: &'static str, name: &str, about: &str, input: Value) -> Self {
+        Self::new(group, name, about, input, Expected::Refused)
+    }
+
+    /// The file's text, or how the answer differs from what the case states.
+    fn file(&self, base: &Value) -> Result<String, String> {
+        let ledgers = |name: &str| {
+            assert_eq!(name, "base", "the only ledger that cases build on");
+            base.clone()
+        };
+        let mut file = json!({ "about": self.about, "input": self.input });
+        let found = answer(self.group, &self.input, &ledgers);
+        let fits = match (&self.expected, &found) {
+            (Expected::Accepted, Ok(_)) | (Expected::Refused, Err(_)) => true,
+            (Expected::By(rule), Err(refused)) => refused["rule"] == *rule,
+            _ => false,
+        };
+        if !fits {
+            return Err(format!("{}/{} says otherwise: {found:?}", self.group, self.name));
+        }
+        match found {
+            Ok(accepted) => file["accepted"] = accepted,
+            Err(refused) => file["refused"] = refused,
+        }
+        Ok(print(&file))
+    }
+}
+
+fn main() -> ExitCode {
+    let Some(folder) = env::args().nth(1) else {
+        eprintln!("usage: vectors FOLDER");
+        return ExitCode::from(2);
+    };
+    let base = json!({ "events": base::ledger().iter().map(base::Making::timed).collect::<Vec<_>>() });
+    let mut cases = vec![Case::accepted(
+        "ledger",
+        "base",
+        "The ledger that other cases build on: a firm with a record, an entry on a list, and an application",
+        base.clone(),
+    )];
+    cases.extend(forms::cases());
+    cases.extend(evidence::cases());
+    cases.extend(rules::cases());
+    cases.extend(ledgers::cases(&base));
+    let names: BTreeSet<_> = cases.iter().map(|case| (case.group, &case.name)).collect();
+    assert_eq!(names.len(), cases.len(), "two cases have one name");
+    let files: Vec<_> = cases.iter().map(|case| case.file(&base)).collect();
+    let wrong: Vec<_> = files.iter().filter_map(|file| file.as_ref().err()).collect();
+    if !wrong.is_empty() {
+        wrong.iter().for_each(|wrong| eprintln!("{wrong}"));
+        return ExitCode::FAILURE;
+    }
+    for group in GROUPS {
+        let folder = Path::new(&folder).join(group);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+    }
+    for (case, text) in cases.iter().zip(files) {
+        let path = Path::new(&folder).join(case.group).join(format!("{}.json", case.name));
+        fs::write(path, text.unwrap()).unwrap();
+    }
+    eprintln!("{} vectors in {folder}", cases.len());
+    ExitCode::SUCCESS
+}
