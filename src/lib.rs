@@ -1,10 +1,12 @@
 //! The server and the command line of the credit ledger.
 //!
 //! Rooms, bottom to top: `clock`, `storage`, `log`, `index`, `view`, `sequencer` and `query`,
-//! `service`, `http`, `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
+//! `service`, `wire`, `http`, `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
 //! `tests/it/house.rs` holds that.
 
+pub mod cli;
 pub mod clock;
+pub mod http;
 pub mod index;
 pub mod log;
 pub mod query;
@@ -12,3 +14,4 @@ pub mod sequencer;
 pub mod service;
 pub mod storage;
 pub mod view;
+pub mod wire;

@@ -35,10 +35,10 @@ pub(super) struct Append {
 }
 
 impl Append {
-    pub(super) fn run(self) -> Outcome {
+    pub(super) fn run(mut self) -> Outcome {
         let client = Client::new(&self.url)?;
         let mut envelopes = Vec::new();
-        for path in or_stdin(self.files) {
+        for path in or_stdin(std::mem::take(&mut self.files)) {
             envelopes.extend(read_envelopes(&path, &read_file(&path)?)?);
         }
         let (mut sent, mut refused) = (0, 0);

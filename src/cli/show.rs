@@ -224,8 +224,7 @@ fn subject(text: &str) -> Result<SubjectId, Failure> {
 
 fn entry_answer(view: &query::EntryView) -> Result<EntryAnswer, Failure> {
     let streams: Vec<String> = view.event.streams().iter().map(ToString::to_string).collect();
-    EntryAnswer::of(&view.entry, &view.hashes, &streams)
-        .map_err(|error| Failure::wrong(format!("entry {}: {error}", view.entry.index)))
+    EntryAnswer::of(&view.entry, &streams).map_err(|error| Failure::wrong(format!("entry: {error}")))
 }
 
 fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {

@@ -99,13 +99,19 @@ pub fn standing(
     subject: &SubjectId,
     instants: Instants,
 ) -> Result<Answer<Standing>, QueryError> {
-    let published = view.published();
+    let Answer { value: events, published } = history(view, subject)?;
     let as_of = as_of(instants, &published);
+    Ok(Answer { value: fold_standing(subject, &events, as_of), published })
+}
+
+/// Every event of a subject's stream, in the log's order: what its standing is folded from.
+pub fn history(view: &View, subject: &SubjectId) -> Result<Answer<Vec<KnownEvent>>, QueryError> {
+    let published = view.published();
     let mut events = published_entries(view, subject, published.size())
         .map(|entry| known_event(entry?))
         .collect::<Result<Vec<_>, _>>()?;
     events.reverse();
-    Ok(Answer { value: fold_standing(subject, &events, as_of), published })
+    Ok(Answer { value: events, published })
 }
 
 /// Who is on a list.
@@ -172,7 +178,8 @@ pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, Qu
     Ok(Answer { value: ReceiptView { view: value, proof }, published })
 }
 
-fn as_of(instants: Instants, published: &Published) -> AsOf {
+/// The two instants of a question put to a published state.
+pub fn as_of(instants: Instants, published: &Published) -> AsOf {
     let known_at = instants.known_at.unwrap_or(Known::Size(published.size()));
     AsOf { valid_at: instants.valid_at, known_at }
 }

@@ -1,0 +1,213 @@
+//! `/openapi.json`, and `/docs`: one page made from it, in the reader's language, that needs no other
+//! host and no script.
+
+use super::openapi::{document, problem_rows};
+use super::params::Params;
+use super::problem::Problem;
+use super::{Edge, Language};
+use axum::extract::RawQuery;
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const STYLE: &str = "body{font:16px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:60rem;\
+margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}\
+code{font-family:ui-monospace,monospace;background:#f2f2f2;padding:.1em .3em;overflow-wrap:anywhere}\
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;\
+vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
+@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
+
+/// What each operation does, in Chinese; the English is the document's own.
+const ZH: [(&str, &str); 15] = [
+    ("appendEvents", "提交一条或多条已签名的事项"),
+    ("getStanding", "查询主体在指定时点的信用状况，并列明依据的记载和规则"),
+    ("getEvents", "按时间倒序分页查询主体的全部记载"),
+    ("getList", "查询名单在指定时点的成员"),
+    ("getEntry", "查询一条记载"),
+    ("getEntryBytes", "取得一条记载的原始字节"),
+    ("getReceipt", "取得一条记载的最新回执（C2SP tlog-proof）"),
+    ("getAuthorities", "查询已登记的单位及其密钥"),
+    ("getCatalogue", "查询信用信息目录：类型和名单"),
+    ("getCheckpoint", "取得账本的签名检查点（C2SP tlog-checkpoint）"),
+    ("getHealth", "进程是否存活"),
+    ("getReadiness", "当前能否提交事项"),
+    ("getMetrics", "运行指标（Prometheus 格式）"),
+    ("getOpenApi", "本接口的 OpenAPI 文档"),
+    ("getDocs", "本页面"),
+];
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "getOpenApi",
+    tag = "operation",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)),
+)]
+pub(super) async fn openapi_json(RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    Ok(Json(document()))
+}
+
+/// This document as a page.
+#[utoipa::path(
+    get,
+    path = "/docs",
+    operation_id = "getDocs",
+    tag = "operation",
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")),
+)]
+pub(super) async fn page(
+    Extension(edge): Extension<Edge>,
+    RawQuery(query): RawQuery,
+) -> Result<impl IntoResponse, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_LANGUAGE, edge.language.tag()),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+        (VARY, "accept-language"),
+    ];
+    Ok((headers, html(&document(), edge.language)))
+}
+
+/// The whole page.
+fn html(document: &Value, language: Language) -> String {
+    let (title, lang) = (language.pick("信用账本接口文档", "credit-ledger: the HTTP interface"), language.tag());
+    let mut out = format!(
+        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><h1>{title}</h1>"
+    );
+    let intro = language.pick(
+        "任何改动、遗漏或提前删除都可以被证明的公共信用记录账本。机器可读的版本见 <a href=\"/openapi.json\">/openapi.json</a>。",
+        "A public credit-record ledger in which every alteration, omission or early deletion can be proven. \
+         For machines: <a href=\"/openapi.json\">/openapi.json</a>.",
+    );
+    let _ = write!(out, "<p>{intro}</p>");
+    let paths = document.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            write_operation(&mut out, method, path, operation, language);
+        }
+    }
+    write_problems(&mut out, language);
+    write_types(&mut out, document, language);
+    out.push_str("</body></html>\n");
+    out
+}
+
+// Writing into a String cannot fail.
+fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value, language: Language) {
+    let id = text(operation, "operationId");
+    let zh = ZH.iter().find(|(known, _)| *known == id).map_or("", |(_, zh)| zh);
+    let summary = language.pick(zh, text(operation, "summary"));
+    let method = method.to_uppercase();
+    let _ = write!(
+        out,
+        "<h2 id=\"{}\">{} <code>{}</code></h2><p>{}</p>",
+        escape(id),
+        escape(&method),
+        escape(path),
+        escape(summary)
+    );
+    let parameters = operation.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if !parameters.is_empty() {
+        let heads = language.pick(
+            "<th>参数</th><th>位置</th><th>说明</th>",
+            "<th>parameter</th><th>in</th><th>meaning</th>",
+        );
+        let _ = write!(out, "<table><tr>{heads}</tr>");
+        for parameter in parameters {
+            let pattern = parameter.pointer("/schema/pattern").and_then(Value::as_str).unwrap_or_default();
+            let pattern = if pattern.is_empty() {
+                String::new()
+            } else {
+                format!("<br><code>{}</code>", escape(pattern))
+            };
+            let _ = write!(
+                out,
+                "<tr><td><code>{}</code></td><td>{}</td><td>{}{pattern}</td></tr>",
+                escape(text(parameter, "name")),
+                escape(text(parameter, "in")),
+                escape(text(parameter, "description"))
+            );
+        }
+        out.push_str("</table>");
+    }
+    let heads =
+        language.pick("<th>状态</th><th>说明</th><th>格式</th>", "<th>status</th><th>meaning</th><th>form</th>");
+    let label = language.pick("应答", "Answers");
+    let _ = write!(out, "<details><summary>{label}</summary><table><tr>{heads}</tr>");
+    let responses = operation.get("responses").and_then(Value::as_object);
+    for (status, response) in responses.into_iter().flatten() {
+        let media = response.get("content").and_then(Value::as_object);
+        let media: Vec<_> = media.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let _ = write!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
+            escape(status),
+            escape(text(response, "description")),
+            escape(&media.join(", "))
+        );
+    }
+    out.push_str("</table></details>");
+}
+
+fn write_problems(out: &mut String, language: Language) {
+    let (title, heads) = language_pair(
+        language,
+        ("问题一览（RFC 9457）", "<th>类型</th><th>状态</th><th>规则</th><th>含义</th><th>处理建议</th>"),
+        (
+            "All problems (RFC 9457)",
+            "<th>type</th><th>status</th><th>rule</th><th>meaning</th><th>what to do</th>",
+        ),
+    );
+    let _ = write!(out, "<h2 id=\"problems\">{title}</h2><table><tr>{heads}</tr>");
+    for [urn, status, rule, meaning, advice] in problem_rows(language) {
+        let _ = write!(
+            out,
+            "<tr><td><code>{}</code></td><td>{status}</td><td>{rule}</td><td>{}</td><td>{}</td></tr>",
+            escape(&urn),
+            escape(&meaning),
+            escape(&advice)
+        );
+    }
+    out.push_str("</table>");
+}
+
+fn write_types(out: &mut String, document: &Value, language: Language) {
+    let _ = write!(out, "<h2 id=\"types\">{}</h2>", language.pick("数据类型", "Types"));
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let summary = escape(text(schema, "description"));
+        let _ = write!(out, "<details><summary><code>{}</code> {summary}</summary><table>", escape(name));
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (field, property) in properties.into_iter().flatten() {
+            let meaning = escape(text(property, "description"));
+            let _ = write!(out, "<tr><td><code>{}</code></td><td>{meaning}</td></tr>", escape(field));
+        }
+        out.push_str("</table></details>");
+    }
+}
+
+const fn language_pair<'a>(
+    language: Language,
+    zh: (&'a str, &'a str),
+    en: (&'a str, &'a str),
+) -> (&'a str, &'a str) {
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,304 @@
+//! `POST /v1/events`: one envelope or many, verified in parallel before the queue.
+//!
+//! A line that cannot be read or verified does not spoil the others, unless the batch is atomic.
+//! Nothing waits here for room in the queue: a full one is answered at once.
+
+use super::params::Params;
+use super::problem::{Problem, ProblemKind};
+use super::{Edge, Shared};
+use crate::sequencer::{BatchOutcome, EventOutcome, Placed, WriteError};
+use crate::view::Published;
+use crate::wire::{Appended, write_placed};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
+use ledger_spec::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use ledger_spec::position::EntryIndex;
+use ledger_spec::proof::TlogProof;
+use ledger_spec::time::RecordedTime;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// The fewest events that are worth a thread of their own: verifying one takes some 40 µs.
+const EVENTS_PER_THREAD: usize = 16;
+/// Bytes of answer for a placed line.
+const LINE_BYTES: usize = 200;
+
+/// What a body holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One envelope.
+    One,
+    /// One envelope a line.
+    Many,
+}
+
+/// One line of a batch.
+struct Line {
+    /// Its number in the body, from 1.
+    number: usize,
+    /// Where it stands.
+    bytes: Range<usize>,
+}
+
+/// What became of a line before the queue.
+type Checked = Result<VerifiedEvent, Box<Problem>>;
+
+/// Appends one signed event, or many.
+#[utoipa::path(
+    post,
+    path = "/v1/events",
+    operation_id = "appendEvents",
+    tag = "append",
+    params(
+        ("atomic" = Option<String>, Query, pattern = "^(true|false)$",
+            description = "`true`: all lines are placed or none"),
+        ("receipts" = Option<String>, Query, pattern = "^full$",
+            description = "`full`: each placed line of a batch carries its receipt"),
+    ),
+    request_body(
+        description = "A DSSE envelope, or one envelope a line",
+        content(
+            (super::openapi::Envelope = "application/json"),
+            (String = "application/x-ndjson"),
+        ),
+    ),
+    responses(
+        (status = 201, description = "The event is in the ledger, durably", body = Appended),
+        (status = 200, description = "The same event stood there before (application/json); or one answer a line, in order, and at last the checkpoint that covers them (application/x-ndjson)",
+            content(
+                (Appended = "application/json"),
+                (String = "application/x-ndjson"),
+            )),
+    ),
+)]
+pub(super) async fn append(
+    State(shared): State<Arc<Shared>>,
+    Extension(edge): Extension<Edge>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let params = Params::read(parts.uri.query(), &["atomic", "receipts"])?;
+    let atomic = params.word("atomic", &["true", "false"])? == Some("true");
+    let receipts = params.word("receipts", &["full"])?.is_some();
+    let form = form(&parts.headers)?;
+    let body = read_body(&parts.headers, body, shared.app.settings.max_body_bytes).await?;
+    match form {
+        Form::One => one(&shared, &body).await,
+        Form::Many => many(&shared, edge, body, atomic, receipts).await,
+    }
+}
+
+async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
+    // One signature is checked where the request runs: requests run on all cores anyway.
+    let event = check(body).inspect_err(|problem| shared.metrics.refused(problem.kind())).map_err(|p| *p)?;
+    let BatchOutcome { outcomes, published } = submit(shared, vec![event], false).await?;
+    match outcomes.into_iter().next() {
+        Some(EventOutcome::Placed(placed)) => {
+            shared.metrics.placed(&placed);
+            let receipt = receipt(shared, placed.index, &published)?;
+            let status = if placed.repeat { StatusCode::OK } else { StatusCode::CREATED };
+            Ok((status, Json(Appended::of(&placed, receipt))).into_response())
+        }
+        Some(EventOutcome::Refused { refusal, head }) => {
+            let problem = Problem::refused(&refusal, head);
+            shared.metrics.refused(problem.kind());
+            Err(problem)
+        }
+        Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
+    }
+}
+
+async fn many(
+    shared: &Arc<Shared>,
+    edge: Edge,
+    body: Bytes,
+    atomic: bool,
+    receipts: bool,
+) -> Result<Response, Problem> {
+    let lines = lines(&body, shared.app.settings.max_batch_events)?;
+    let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
+    let checked = check_all(body, lines, shared.threads).await?;
+    let spoilt = atomic && checked.iter().any(Result::is_err);
+    let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
+    for line in checked {
+        slots.push(line.map(|event| events.push(event)));
+    }
+    let BatchOutcome { outcomes, published } = if spoilt || events.is_empty() {
+        let outcomes = events.iter().map(|_| EventOutcome::NotAttempted).collect();
+        BatchOutcome { outcomes, published: shared.app.view.published() }
+    } else {
+        submit(shared, events, atomic).await?
+    };
+    let mut outcomes = outcomes.into_iter();
+    let mut answer = Answer { out: String::with_capacity(slots.len() * LINE_BYTES), time: None };
+    for (number, slot) in numbers.into_iter().zip(slots) {
+        let outcome = match slot {
+            Ok(()) => outcomes.next().unwrap_or(EventOutcome::NotAttempted),
+            Err(problem) => {
+                answer.refused(shared, edge, number, &problem);
+                continue;
+            }
+        };
+        match outcome {
+            EventOutcome::Placed(placed) => {
+                let receipt = receipts.then(|| receipt(shared, placed.index, &published)).transpose()?;
+                answer.placed(shared, number, &placed, receipt);
+            }
+            EventOutcome::Refused { refusal, head } => {
+                answer.refused(shared, edge, number, &Problem::refused(&refusal, head));
+            }
+            EventOutcome::NotAttempted => answer.not_attempted(number),
+        }
+    }
+    Ok(answer.finish(&published))
+}
+
+/// The answer of a batch, written line by line.
+struct Answer {
+    out: String,
+    /// The last recorded time and its text: a batch shares one.
+    time: Option<(RecordedTime, String)>,
+}
+
+impl Answer {
+    fn placed(&mut self, shared: &Shared, line: usize, placed: &Placed, receipt: Option<String>) {
+        shared.metrics.placed(placed);
+        let time = match &self.time {
+            Some((time, text)) if *time == placed.recorded_at => text,
+            _ => &self.time.insert((placed.recorded_at, placed.recorded_at.to_text())).1,
+        };
+        write_placed(&mut self.out, line, placed, time);
+        if let Some(receipt) = receipt {
+            self.out.push_str(r#","receipt":"#);
+            self.out.push_str(&json_text(&receipt));
+        }
+        self.out.push_str("}\n");
+    }
+
+    fn refused(&mut self, shared: &Shared, edge: Edge, line: usize, problem: &Problem) {
+        shared.metrics.refused(problem.kind());
+        let problem = problem.to_json(edge.language);
+        // Writing into a String cannot fail.
+        let _ = writeln!(self.out, r#"{{"line":{line},"status":"refused","problem":{problem}}}"#);
+    }
+
+    fn not_attempted(&mut self, line: usize) {
+        let _ = writeln!(self.out, r#"{{"line":{line},"status":"not-attempted"}}"#);
+    }
+
+    fn finish(mut self, published: &Published) -> Response {
+        let _ = writeln!(self.out, r#"{{"checkpoint":{}}}"#, json_text(&published.checkpoint_text()));
+        let mut response = Response::new(Body::from(self.out));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+        response
+    }
+}
+
+fn json_text(text: &str) -> String {
+    // A string always serialises.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+fn check(bytes: &[u8]) -> Checked {
+    let read: Result<_, EnvelopeError> = SignedEvent::from_envelope(bytes).and_then(SignedEvent::verify);
+    read.map_err(|error| Box::new(Problem::from(&error)))
+}
+
+/// Reads and verifies the lines on as many threads as there are cores.
+async fn check_all(body: Bytes, mut lines: Vec<Line>, threads: usize) -> Result<Vec<Checked>, Problem> {
+    let per_thread = lines.len().div_ceil(threads).max(EVENTS_PER_THREAD);
+    let mut tasks = Vec::with_capacity(threads);
+    while !lines.is_empty() {
+        let rest = lines.split_off(per_thread.min(lines.len()));
+        let (mine, body) = (std::mem::replace(&mut lines, rest), body.clone());
+        tasks.push(tokio::task::spawn_blocking(move || {
+            let line = |line: Line| check(body.get(line.bytes).unwrap_or_default());
+            mine.into_iter().map(line).collect::<Vec<_>>()
+        }));
+    }
+    let mut checked = Vec::new();
+    for task in tasks {
+        checked.append(&mut task.await.map_err(|_| Problem::new(ProblemKind::Internal))?);
+    }
+    Ok(checked)
+}
+
+async fn submit(
+    shared: &Arc<Shared>,
+    events: Vec<VerifiedEvent>,
+    atomic: bool,
+) -> Result<BatchOutcome, Problem> {
+    let answer = shared.app.sequencer.submit(events, atomic).map_err(|error| Problem::from(&error))?;
+    let stopped = |_| Problem::from(shared.app.sequencer.stopped().unwrap_or(&WriteError::Closing));
+    answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
+}
+
+fn receipt(shared: &Shared, index: EntryIndex, published: &Published) -> Result<String, Problem> {
+    let proof = shared.app.view.log().inclusion_proof(index, published.size())?;
+    Ok(TlogProof::new(index, proof, &published.checkpoint).to_string())
+}
+
+/// The lines that are not empty.
+fn lines(body: &[u8], max: usize) -> Result<Vec<Line>, Problem> {
+    let (mut lines, mut start) = (Vec::new(), 0);
+    for (at, line) in body.split(|byte| *byte == b'\n').enumerate() {
+        let bytes = start..start + line.len();
+        start = bytes.end + 1;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        if lines.len() == max {
+            let found = format!("more than {max} lines");
+            return Err(Problem::new(ProblemKind::BatchTooLarge).found(found).expected(format!("at most {max}")));
+        }
+        lines.push(Line { number: at + 1, bytes });
+    }
+    if lines.is_empty() {
+        return Err(Problem::new(ProblemKind::TruncatedBody).found("no line").expected("an envelope a line"));
+    }
+    Ok(lines)
+}
+
+fn form(headers: &HeaderMap) -> Result<Form, Problem> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let refused = |found: &str| {
+        let problem = Problem::new(ProblemKind::UnsupportedMediaType).found(found);
+        Err(problem.expected("application/json or application/x-ndjson"))
+    };
+    if let Some(encoding) = text(CONTENT_ENCODING)
+        && !encoding.trim().eq_ignore_ascii_case("identity")
+    {
+        return refused("a compressed body");
+    }
+    let media = text(CONTENT_TYPE).and_then(|media| media.split(';').next()).unwrap_or_default().trim();
+    match media.to_ascii_lowercase().as_str() {
+        "application/json" => Ok(Form::One),
+        "application/x-ndjson" => Ok(Form::Many),
+        "" => refused("no media type"),
+        other => refused(&other.chars().take(100).collect::<String>()),
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(ProblemKind::BodyTooLarge).expected(format!("at most {max} bytes"));
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > max) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => Err(match std::error::Error::source(&error) {
+            Some(source) if source.is::<http_body_util::LengthLimitError>() => too_large(),
+            _ => Problem::new(ProblemKind::TruncatedBody).expected("as many bytes as announced"),
+        }),
+        Err(_) => Err(Problem::new(ProblemKind::BodyTimeout)),
+    }
+}

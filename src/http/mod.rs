@@ -1,0 +1,149 @@
+//! The front door: routes, limits, languages, and nothing of what the answers say.
+//!
+//! Every request passes [`edge`]: it gets a time limit, its problems get words in the reader's
+//! language, and it is counted and logged by its route's template, never by what stands in its URL.
+
+mod disclosure;
+mod docs;
+mod events;
+mod language;
+mod metrics;
+mod openapi;
+mod params;
+mod problem;
+mod reads;
+mod serve;
+
+pub use disclosure::is_public;
+pub use language::Language;
+pub use openapi::document;
+pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
+pub use serve::serve;
+
+use crate::sequencer::Sequencer;
+use crate::service::Settings;
+use crate::view::View;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::ALLOW;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use ledger_spec::note::VerifierKey;
+use ledger_spec::time::RecordedTime;
+use metrics::Metrics;
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// What the front door needs of an open ledger.
+#[derive(Clone)]
+pub struct AppState {
+    /// The way to the writer.
+    pub sequencer: Sequencer,
+    /// The reading side.
+    pub view: View,
+    /// Bounds.
+    pub settings: Settings,
+    /// The key that verifies the checkpoints.
+    pub vkey: VerifierKey,
+    /// The time now, for whoever names no valid instant.
+    pub clock: fn() -> RecordedTime,
+}
+
+/// What all requests share.
+struct Shared {
+    app: AppState,
+    metrics: Metrics,
+    /// How many threads verify a batch.
+    threads: usize,
+    stopping: AtomicBool,
+}
+
+/// What [`edge`] knows of a request and handlers want too.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    language: Language,
+}
+
+/// The routes over an open ledger.
+pub fn router(state: AppState) -> Router {
+    routes(shared(state))
+}
+
+fn shared(app: AppState) -> Arc<Shared> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Arc::new(Shared { app, metrics: Metrics::default(), threads, stopping: AtomicBool::new(false) })
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/events", post(events::append))
+        .route("/v1/subjects/{id}", get(reads::standing))
+        .route("/v1/subjects/{id}/events", get(reads::history))
+        .route("/v1/lists/{code}", get(reads::list))
+        .route("/v1/entries/{index}", get(reads::entry))
+        .route("/v1/entries/{index}/raw", get(reads::entry_raw))
+        .route("/v1/receipts/{index}", get(reads::receipt))
+        .route("/v1/authorities", get(reads::authorities))
+        .route("/v1/catalogue", get(reads::catalogue))
+        .route("/checkpoint", get(reads::checkpoint))
+        .route("/healthz", get(reads::healthz))
+        .route("/readyz", get(reads::readyz))
+        .route("/metrics", get(metrics::show))
+        .route("/openapi.json", get(docs::openapi_json))
+        .route("/docs", get(docs::page))
+        .fallback(async || Problem::new(ProblemKind::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(ProblemKind::MethodNotAllowed))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(shared.clone(), edge))
+        .with_state(shared)
+}
+
+/// What every request passes.
+async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let language = Language::of(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    request.extensions_mut().insert(Edge { language });
+    let limit = Duration::from_secs(shared.app.settings.request_seconds);
+    let answer = tokio::time::timeout(limit, next.run(request)).await;
+    let answer = answer.unwrap_or_else(|_| Problem::new(ProblemKind::Timeout).into_response());
+    let answer = in_words(answer, language);
+    let (status, took) = (answer.status().as_u16(), started.elapsed());
+    let route = route.as_deref().unwrap_or("unmatched");
+    shared.metrics.request(&method, route, status, took);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, route, status, micros, "answered");
+    answer
+}
+
+/// Puts a problem that a handler gave back into words; other answers pass.
+fn in_words(mut answer: Response, language: Language) -> Response {
+    let Some(problem) = answer.extensions_mut().remove::<Problem>() else { return answer };
+    let mut worded = problem.to_response(language);
+    if let Some(allow) = answer.headers_mut().remove(ALLOW) {
+        worded.headers_mut().insert(ALLOW, allow);
+    }
+    worded
+}
+
+/// The words of a panic stay with the process: they may hold what somebody sent.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a request panicked, which is a defect");
+    Problem::new(ProblemKind::Internal).into_response()
+}
+
+impl Shared {
+    /// Why nothing can be appended now, if so.
+    fn unready(&self) -> Option<Problem> {
+        if self.stopping.load(Ordering::Acquire) {
+            return Some(Problem::new(ProblemKind::Stopping));
+        }
+        self.app.sequencer.stopped().map(Problem::from)
+    }
+}

@@ -1,0 +1,172 @@
+//! Query parameters and path segments, read strictly: nothing unknown, nothing twice.
+
+use super::problem::{Problem, ProblemKind};
+use crate::query::Instants;
+use axum::extract::rejection::PathRejection;
+use axum::extract::Path;
+use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::projection::Known;
+use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use percent_encoding::percent_decode_str;
+
+/// Most parameters that are looked at.
+const MAX_PARAMETERS: usize = 8;
+/// The largest index that every JSON reader holds exactly.
+const MAX_INDEX: u64 = (1 << 53) - 1;
+const INSTANT: &str = "an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01";
+
+/// The parameters of one request.
+#[derive(Debug)]
+pub(super) struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Reads the query; only `allowed` names may stand in it, each once. A `+` means itself, so that
+    /// instants can be pasted as they are; both `+` and `%2B` are read.
+    pub(super) fn read(query: Option<&str>, allowed: &[&str]) -> Result<Self, Problem> {
+        let mut params: Vec<(String, String)> = Vec::new();
+        for piece in query.filter(|query| !query.is_empty()).into_iter().flat_map(|query| query.split('&')) {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            let decode = |text: &str| {
+                let decoded = percent_decode_str(text).decode_utf8();
+                decoded.map(|text| text.into_owned()).map_err(|_| {
+                    Problem::new(ProblemKind::InvalidParameter).expected("percent-encoded UTF-8")
+                })
+            };
+            let (name, value) = (decode(name)?, decode(value)?);
+            if !allowed.contains(&name.as_str()) {
+                let expected = match allowed {
+                    [] => "no parameters".to_owned(),
+                    some => format!("only {}", some.join(", ")),
+                };
+                let name: String = name.chars().take(64).collect();
+                let problem = Problem::new(ProblemKind::InvalidParameter);
+                return Err(problem.found(format!("parameter {name:?}")).expected(expected));
+            }
+            if params.iter().any(|(known, _)| *known == name) {
+                return Err(Problem::parameter(&name, "the parameter twice", "each parameter once"));
+            }
+            params.push((name, value));
+            if params.len() > MAX_PARAMETERS {
+                return Err(Problem::new(ProblemKind::InvalidParameter).expected("fewer parameters"));
+            }
+        }
+        Ok(Self(params))
+    }
+
+    /// A parameter's value.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// One of a few words, `None` where it is absent.
+    pub(super) fn word<'a>(&self, name: &str, words: &[&'a str]) -> Result<Option<&'a str>, Problem> {
+        let Some(found) = self.get(name) else { return Ok(None) };
+        let word = words.iter().find(|word| **word == found).copied();
+        word.map(Some).ok_or_else(|| Problem::parameter(name, shorten(found), words.join(" or ")))
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, name: &str, min: u64, max: u64) -> Result<Option<u64>, Problem> {
+        let Some(found) = self.get(name) else { return Ok(None) };
+        let number = decimal(found).filter(|number| (min..=max).contains(number));
+        let refused = || Problem::parameter(name, shorten(found), format!("a whole number {min} to {max}"));
+        number.map(Some).ok_or_else(refused)
+    }
+
+    /// `valid_at` and `known_at`. A day means its last instant in UTC+08:00: all that took effect on
+    /// that day counts. `now` is the valid instant of whoever names none; `size` is what is published.
+    pub(super) fn instants(&self, now: RecordedTime, size: TreeSize) -> Result<Instants, Problem> {
+        let valid_at = match self.get("valid_at") {
+            Some(text) => instant("valid_at", text)?,
+            None => ValidTime::at_recorded(now).unwrap_or(ValidTime::MAX),
+        };
+        let known_at = self.get("known_at").map(|text| known("known_at", text, size)).transpose()?;
+        Ok(Instants { valid_at, known_at })
+    }
+}
+
+/// The text of a path segment.
+pub(super) fn segment(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+    let refused = |_| Problem::new(ProblemKind::MalformedIdentifier).expected("percent-encoded UTF-8");
+    path.map(|Path(text)| text).map_err(refused)
+}
+
+/// An entry's index in a path.
+pub(super) fn index(path: Result<Path<String>, PathRejection>) -> Result<EntryIndex, Problem> {
+    let text = segment(path)?;
+    let index = decimal(&text).filter(|index| *index <= MAX_INDEX).map(EntryIndex::new);
+    index.ok_or_else(|| Problem::parameter("index", shorten(&text), format!("a whole number 0 to {MAX_INDEX}")))
+}
+
+fn instant(name: &str, text: &str) -> Result<ValidTime, Problem> {
+    // A day is ten characters; the longer error is the more telling one for all else.
+    let read = match text.len() {
+        0..=10 => Date::parse(text).map(Date::end_of_day),
+        _ => ValidTime::parse(text),
+    };
+    read.map_err(|error| Problem::parameter(name, error, INSTANT))
+}
+
+fn known(name: &str, text: &str, size: TreeSize) -> Result<Known, Problem> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let known = decimal(text).filter(|known| *known <= size.get());
+        let expected = format!("a number of entries up to {size}, all there are");
+        return known
+            .map(|known| Known::Size(TreeSize::new(known)))
+            .ok_or_else(|| Problem::parameter(name, shorten(text), expected));
+    }
+    // What was known before 1970 is nothing.
+    let micros = u64::try_from(instant(name, text)?.micros()).unwrap_or(0);
+    Ok(Known::At(RecordedTime::from_micros(micros)))
+}
+
+/// A decimal number in its only form: no sign, no leading zero.
+fn decimal(text: &str) -> Option<u64> {
+    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    canonical.then(|| text.parse().ok()).flatten()
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<Params, Problem> {
+        Params::read(Some(query), &["valid_at", "known_at", "limit"])
+    }
+
+    #[test]
+    fn nothing_unknown_and_nothing_twice() {
+        for query in ["x=1", "limit=1&limit=2", "limit=1&", "&", "=", "limit=%ff", "Limit=1"] {
+            assert_eq!(read(query).unwrap_err().kind(), ProblemKind::InvalidParameter, "{query}");
+        }
+        assert!(read("").is_ok() && Params::read(None, &[]).is_ok());
+        assert_eq!(read("limit=7").unwrap().number("limit", 1, 9), Ok(Some(7)));
+        for query in ["limit=0", "limit=10", "limit=07", "limit=", "limit=+7", "limit=99999999999999999999"] {
+            assert!(read(query).unwrap().number("limit", 1, 9).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_day_means_its_end_and_a_plus_means_itself() {
+        let instants = |query| {
+            let instants = read(query).unwrap().instants(RecordedTime::from_micros(5), TreeSize::new(9));
+            instants.map(|instants| (instants.valid_at.to_string(), instants.known_at))
+        };
+        let (valid_at, known_at) = instants("").unwrap();
+        assert_eq!((valid_at.as_str(), known_at), ("1970-01-01T08:00:00.000005+08:00", None));
+        assert_eq!(instants("valid_at=2017-06-30").unwrap().0, "2017-06-30T23:59:59.999999+08:00");
+        for query in ["valid_at=2017-06-30T00:00:00+08:00", "valid_at=2017-06-30T00:00:00%2B08:00"] {
+            assert_eq!(instants(query).unwrap().0, "2017-06-30T00:00:00+08:00", "{query}");
+        }
+        assert_eq!(instants("known_at=9").unwrap().1, Some(Known::Size(TreeSize::new(9))));
+        let known_day = Known::At(RecordedTime::from_micros(16 * 3_600_000_000 - 1));
+        assert_eq!(instants("known_at=1970-01-01").unwrap().1, Some(known_day));
+        for query in ["known_at=10", "known_at=01", "known_at=", "valid_at=2017-02-29", "valid_at=now"] {
+            assert!(instants(query).is_err(), "{query}");
+        }
+    }
+}

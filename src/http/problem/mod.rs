@@ -1,0 +1,344 @@
+//! Problems as RFC 9457 has them: what is wrong, by which rule and law, and what to do about it.
+//!
+//! Handlers give a [`Problem`] back; its words are chosen at the edge, where the reader's language is
+//! known. The table of all problems is in `table.rs`.
+
+mod table;
+
+pub use table::ProblemKind;
+
+use crate::http::language::Language;
+use crate::log::ReadError;
+use crate::query::QueryError;
+use crate::sequencer::{SubmitError, WriteError};
+use axum::body::Body;
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse;
+use ledger_spec::admission::Refusal;
+use ledger_spec::envelope::EnvelopeError;
+use ledger_spec::event::EventError;
+use ledger_spec::fields::{FieldError, FieldFault};
+use ledger_spec::id::IdError;
+use ledger_spec::json::JsonError;
+use ledger_spec::position::StreamVersion;
+use ledger_spec::time::TimeError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The media type of every problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What is wrong, without words yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: ProblemKind,
+    field: Option<String>,
+    found: Option<String>,
+    expected: Option<String>,
+    head: Option<StreamVersion>,
+}
+
+/// An RFC 9457 problem as answers write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemAnswer<'a> {
+    /// What kind of problem it is: stable, and listed in `/docs`.
+    #[serde(rename = "type")]
+    #[schema(pattern = "^urn:credit-ledger:problem:[a-z0-9-]+$")]
+    pub problem_type: String,
+    /// The kind in a few words.
+    pub title: &'a str,
+    /// The HTTP status that goes with it.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What was found in this case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The admission rule that refuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    /// The law that the rule rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<&'static str>,
+    /// The field or parameter that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'a str>,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<&'a str>,
+    /// What would have been accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
+    /// The version of the subject's stream, where the event had seen another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<u64>,
+    /// What to do.
+    pub advice: &'a str,
+}
+
+impl Problem {
+    /// A problem of a kind, with nothing more to say.
+    pub const fn new(kind: ProblemKind) -> Self {
+        Self { kind, field: None, found: None, expected: None, head: None }
+    }
+
+    /// The same, about a field or parameter.
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The same, with what was found.
+    pub fn found(mut self, found: impl ToString) -> Self {
+        self.found = Some(found.to_string());
+        self
+    }
+
+    /// The same, with what would have been accepted.
+    pub fn expected(mut self, expected: impl ToString) -> Self {
+        self.expected = Some(expected.to_string());
+        self
+    }
+
+    /// A query parameter that cannot be read.
+    pub fn parameter(name: &str, found: impl ToString, expected: impl ToString) -> Self {
+        Self::new(ProblemKind::InvalidParameter).field(name).found(found).expected(expected)
+    }
+
+    /// A rule's refusal; `head` is the stream's version where the event had seen another.
+    pub fn refused(refusal: &Refusal, head: Option<StreamVersion>) -> Self {
+        let problem = Self::new(ProblemKind::Rule(refusal.rule)).field(refusal.field);
+        Self { head, ..problem.found(&refusal.found).expected(&refusal.expected) }
+    }
+
+    /// What kind of problem it is.
+    pub const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// Its HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The problem in words.
+    pub fn in_words(&self, language: Language) -> ProblemAnswer<'_> {
+        let rule = self.kind.rule();
+        ProblemAnswer {
+            problem_type: self.kind.urn(),
+            title: self.kind.title(language),
+            status: self.kind.status(),
+            detail: self.detail(language),
+            rule: rule.map(|rule| rule.id()),
+            legal_basis: rule.and_then(|rule| rule.basis()),
+            field: self.field.as_deref(),
+            found: self.found.as_deref(),
+            expected: self.expected.as_deref(),
+            head: self.head.map(StreamVersion::get),
+            advice: self.kind.advice(language),
+        }
+    }
+
+    /// The problem in words, as JSON.
+    pub fn to_json(&self, language: Language) -> String {
+        // A struct of strings and numbers always serialises.
+        serde_json::to_string(&self.in_words(language)).unwrap_or_default()
+    }
+
+    /// The answer in the reader's language.
+    pub fn to_response(&self, language: Language) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.to_json(language)));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(VARY, HeaderValue::from_static("accept-language"));
+        match self.kind {
+            ProblemKind::QueueFull => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            ProblemKind::Stopping | ProblemKind::Timeout => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            // RFC 9110 §11.6.1 wants the scheme named: what authenticates here is the envelope.
+            ProblemKind::BadSignature => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("DSSE"));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    fn detail(&self, language: Language) -> Option<String> {
+        let field = self.field.as_deref();
+        let colon = language.pick("：", ": ");
+        let sentence = match (language, &self.found, &self.expected) {
+            (_, None, None) => return field.map(str::to_owned),
+            (Language::Zh, Some(found), Some(expected)) => format!("实际为 {found}，应为 {expected}"),
+            (Language::Zh, Some(found), None) => format!("实际为 {found}"),
+            (Language::Zh, None, Some(expected)) => format!("应为 {expected}"),
+            (Language::En, Some(found), Some(expected)) => format!("found {found}; expected {expected}"),
+            (Language::En, Some(found), None) => format!("found {found}"),
+            (Language::En, None, Some(expected)) => format!("expected {expected}"),
+        };
+        Some(match field {
+            Some(field) if !field.is_empty() => format!("{field}{colon}{sentence}"),
+            _ => sentence,
+        })
+    }
+}
+
+/// The problem travels beside an empty answer of its status; the edge puts it into words.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<&EnvelopeError> for Problem {
+    fn from(error: &EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::TooLong { found, expected } => {
+                Self::new(ProblemKind::EnvelopeTooLong).found(bytes(*found)).expected(at_most(*expected))
+            }
+            EnvelopeError::Json(error) => Self::from(error),
+            EnvelopeError::Field(error) => Self::from(error),
+            EnvelopeError::Event(EventError::TooLong { found, expected }) => {
+                Self::new(ProblemKind::EventTooLong).found(bytes(*found)).expected(at_most(*expected))
+            }
+            EnvelopeError::Event(EventError::Json(error)) => Self::from(error).field("payload"),
+            EnvelopeError::Event(EventError::Field(error)) => Self::from(error),
+            EnvelopeError::Event(EventError::UnknownKind { found }) => {
+                let known = ledger_spec::event::Kind::ALL.map(|kind| kind.name()).join(" ");
+                let expected = format!("one of {known}");
+                Self::new(ProblemKind::UnknownKind).field("kind").found(found).expected(expected)
+            }
+            EnvelopeError::Signature { position, fault } => Self::new(ProblemKind::BadSignature)
+                .field(format!("signatures[{position}]"))
+                .found(fault)
+                .expected("an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified"),
+            other => Self::new(ProblemKind::InvalidValue).found(other),
+        }
+    }
+}
+
+impl From<&JsonError> for Problem {
+    fn from(error: &JsonError) -> Self {
+        let (kind, expected) = match error {
+            JsonError::Utf8 { .. } => (ProblemKind::InvalidUtf8, "UTF-8"),
+            JsonError::Truncated { .. } => (ProblemKind::TruncatedBody, "a whole JSON value"),
+            JsonError::DuplicateKey { .. } => (ProblemKind::DuplicateKey, "each key once"),
+            JsonError::Number { .. } => (ProblemKind::NumberOutOfRange, "a whole number of 64 bits"),
+            JsonError::TooDeep { .. } => (ProblemKind::MalformedJson, "a value that nests less deep"),
+            _ => (ProblemKind::MalformedJson, "JSON (RFC 8259)"),
+        };
+        Self::new(kind).found(error).expected(expected)
+    }
+}
+
+impl From<&FieldError> for Problem {
+    fn from(error: &FieldError) -> Self {
+        let problem = match &error.fault {
+            FieldFault::Missing => Self::new(ProblemKind::MissingField),
+            FieldFault::Unknown => Self::new(ProblemKind::UnknownField),
+            FieldFault::Type { found, expected } => {
+                Self::new(ProblemKind::WrongType).found(found).expected(expected)
+            }
+            FieldFault::Range { found, min, max, unit } => {
+                let kind =
+                    if unit.is_empty() { ProblemKind::NumberOutOfRange } else { ProblemKind::InvalidValue };
+                let expected = format!("{min} to {max} {unit}");
+                Self::new(kind).found(format!("{found} {unit}").trim()).expected(expected.trim())
+            }
+            FieldFault::Value { found, expected } => {
+                Self::new(ProblemKind::InvalidValue).found(found).expected(expected)
+            }
+            FieldFault::Id(error) => Self::from(error),
+            FieldFault::Time(error) => Self::from(error),
+            other => Self::new(ProblemKind::InvalidValue).found(other),
+        };
+        problem.field(&error.field)
+    }
+}
+
+impl From<&IdError> for Problem {
+    fn from(error: &IdError) -> Self {
+        match error {
+            IdError::CheckCharacter { found, expected, .. } => {
+                Self::new(ProblemKind::CheckCharacter).found(found).expected(expected)
+            }
+            other => Self::new(ProblemKind::MalformedIdentifier).found(other),
+        }
+    }
+}
+
+impl From<&TimeError> for Problem {
+    fn from(error: &TimeError) -> Self {
+        Self::new(ProblemKind::MalformedTime).found(error)
+    }
+}
+
+impl From<&WriteError> for Problem {
+    fn from(error: &WriteError) -> Self {
+        // What the disk said is for the operator's log, not for callers.
+        Self::new(match error {
+            WriteError::DiskFull => ProblemKind::DiskFull,
+            WriteError::Closing => ProblemKind::Stopping,
+            _ => ProblemKind::WriterStopped,
+        })
+    }
+}
+
+impl From<&SubmitError> for Problem {
+    fn from(error: &SubmitError) -> Self {
+        match error {
+            SubmitError::QueueFull { queued, limit } => Self::new(ProblemKind::QueueFull)
+                .found(format!("{queued} events waiting"))
+                .expected(format!("at most {limit}")),
+            SubmitError::Stopped(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NoEntry { found, size } => {
+                let expected = format!("an index below {size}");
+                Self::new(ProblemKind::NotFound).field("index").found(found).expected(expected)
+            }
+            QueryError::NoList(code) => {
+                Self::new(ProblemKind::NotFound).field("code").found(code).expected("a list of /v1/catalogue")
+            }
+            QueryError::Cursor(index) => {
+                Self::parameter("before", index, "the index of an entry in this subject's stream")
+            }
+            QueryError::Read(error) => damaged(&error),
+            QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        damaged(&error)
+    }
+}
+
+/// What is damaged goes to the operator's log; the caller hears that nothing is served from there.
+fn damaged(error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "the log cannot be read here; run `audit`");
+    Problem::new(ProblemKind::Damaged)
+}
+
+fn bytes(count: usize) -> String {
+    format!("{count} bytes")
+}
+
+fn at_most(count: usize) -> String {
+    format!("at most {count} bytes")
+}

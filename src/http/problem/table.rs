@@ -1,0 +1,343 @@
+//! The table of problems: the type's last part, the status, and the words in both languages.
+//!
+//! A name never changes its meaning; what is retired is not used again. `/docs` shows the table.
+
+use crate::http::language::Language;
+use ledger_spec::admission::Rule;
+
+/// What kinds of problems there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // each is named like its slug, and the table below says what it is
+pub enum ProblemKind {
+    /// An admission rule refuses.
+    Rule(Rule),
+    MalformedJson,
+    TruncatedBody,
+    InvalidUtf8,
+    DuplicateKey,
+    UnknownField,
+    MissingField,
+    WrongType,
+    NumberOutOfRange,
+    CheckCharacter,
+    MalformedIdentifier,
+    MalformedTime,
+    InvalidValue,
+    UnknownKind,
+    EventTooLong,
+    EnvelopeTooLong,
+    InvalidParameter,
+    BadRequest,
+    BadSignature,
+    NotPublic,
+    NotFound,
+    MethodNotAllowed,
+    BodyTimeout,
+    BodyTooLarge,
+    BatchTooLarge,
+    UnsupportedMediaType,
+    QueueFull,
+    Damaged,
+    Internal,
+    Timeout,
+    WriterStopped,
+    Stopping,
+    DiskFull,
+}
+
+/// One row: slug, status, title zh and en, advice zh and en.
+struct Row(&'static str, u16, [&'static str; 2], [&'static str; 2]);
+
+impl ProblemKind {
+    /// Every kind that is not an admission rule's.
+    pub const OTHERS: [Self; 32] = [
+        Self::MalformedJson,
+        Self::TruncatedBody,
+        Self::InvalidUtf8,
+        Self::DuplicateKey,
+        Self::UnknownField,
+        Self::MissingField,
+        Self::WrongType,
+        Self::NumberOutOfRange,
+        Self::CheckCharacter,
+        Self::MalformedIdentifier,
+        Self::MalformedTime,
+        Self::InvalidValue,
+        Self::UnknownKind,
+        Self::EventTooLong,
+        Self::EnvelopeTooLong,
+        Self::InvalidParameter,
+        Self::BadRequest,
+        Self::BadSignature,
+        Self::NotPublic,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::BodyTimeout,
+        Self::BodyTooLarge,
+        Self::BatchTooLarge,
+        Self::UnsupportedMediaType,
+        Self::QueueFull,
+        Self::Damaged,
+        Self::Internal,
+        Self::Timeout,
+        Self::WriterStopped,
+        Self::Stopping,
+        Self::DiskFull,
+    ];
+
+    /// Every kind, the admission rules' first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Rule::ALL.into_iter().map(Self::Rule).chain(Self::OTHERS)
+    }
+
+    /// The last part of the problem's type.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.slug(),
+            other => other.row().0,
+        }
+    }
+
+    /// The problem's type (RFC 9457 §3.1.1).
+    pub fn urn(self) -> String {
+        format!("urn:credit-ledger:problem:{}", self.slug())
+    }
+
+    /// The HTTP status.
+    pub const fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// The admission rule, where one refuses.
+    pub const fn rule(self) -> Option<Rule> {
+        match self {
+            Self::Rule(rule) => Some(rule),
+            _ => None,
+        }
+    }
+
+    /// The kind in a few words.
+    pub const fn title(self, language: Language) -> &'static str {
+        let [zh, en] = self.row().2;
+        language.pick(zh, en)
+    }
+
+    /// What to do.
+    pub const fn advice(self, language: Language) -> &'static str {
+        let [zh, en] = self.row().3;
+        language.pick(zh, en)
+    }
+
+    #[rustfmt::skip] // one problem a paragraph reads better than rustfmt's columns
+    const fn row(self) -> Row {
+        match self {
+            Self::Rule(rule) => rule_row(rule),
+            Self::MalformedJson => Row("malformed-json", 400,
+                ["JSON 格式有误", "not well-formed JSON"],
+                ["请按 RFC 8259 核对报文格式后重新提交。", "Check the JSON against RFC 8259 and send it again."]),
+            Self::TruncatedBody => Row("truncated-body", 400,
+                ["报文不完整", "the body ends too early"],
+                ["请确认报文已完整发送后重新提交；重复提交同一事项不会重复记载。", "Send the whole body again; sending the same event twice records it once."]),
+            Self::InvalidUtf8 => Row("invalid-utf8", 400,
+                ["字符编码不是有效的 UTF-8", "not valid UTF-8"],
+                ["请以 UTF-8 编码重新提交。", "Encode the text as UTF-8 and send it again."]),
+            Self::DuplicateKey => Row("duplicate-key", 400,
+                ["同一对象中字段重复", "a key stands twice in one object"],
+                ["请删除重复字段，重新签名后提交。", "Remove the second key, sign again and send."]),
+            Self::UnknownField => Row("unknown-field", 400,
+                ["存在未定义的字段", "an unknown field"],
+                ["请对照规范删除或更正该字段，重新签名后提交。", "Remove or correct the field as the specification has it, sign again and send."]),
+            Self::MissingField => Row("missing-field", 400,
+                ["缺少必填字段", "a required field is missing"],
+                ["请补齐该字段，重新签名后提交。", "Add the field, sign again and send."]),
+            Self::WrongType => Row("wrong-type", 400,
+                ["字段类型不符", "a field of the wrong JSON type"],
+                ["请按规范要求的类型填写该字段，重新签名后提交。", "Give the field the type that the specification has, sign again and send."]),
+            Self::NumberOutOfRange => Row("number-out-of-range", 400,
+                ["数值超出允许范围", "a number out of range"],
+                ["请填写允许范围内的整数，重新签名后提交。", "Use a whole number within the bounds, sign again and send."]),
+            Self::CheckCharacter => Row("check-character", 400,
+                ["代码校验位不正确", "the check character does not fit the code"],
+                ["请核对统一社会信用代码等证照号码是否录入有误。", "Check the code against the certificate: a character is mistyped."]),
+            Self::MalformedIdentifier => Row("malformed-identifier", 400,
+                ["标识格式不符合规范", "a malformed identifier"],
+                ["请对照规范核对标识的格式。", "Check the identifier's form against the specification."]),
+            Self::MalformedTime => Row("malformed-time", 400,
+                ["时间格式不符合规范", "a malformed time or date"],
+                ["时刻请按 RFC 3339 填写（如 2026-11-01T00:00:00+08:00），日期请填写为 2026-11-01 的形式。", "Write instants as RFC 3339 (2026-11-01T00:00:00+08:00) and days as 2026-11-01."]),
+            Self::InvalidValue => Row("invalid-value", 400,
+                ["字段取值无效", "a value that is not allowed"],
+                ["请按所列要求更正取值，重新签名后提交。", "Correct the value as stated, sign again and send."]),
+            Self::UnknownKind => Row("unknown-kind", 400,
+                ["事项种类未定义", "an unknown kind of event"],
+                ["请使用规范所列的事项种类。", "Use one of the kinds that the specification lists."]),
+            Self::EventTooLong => Row("event-too-long", 413,
+                ["事项内容超过长度上限", "the event is too long"],
+                ["请精简内容；附件请另行保存，事项中仅记载其摘要值。", "Shorten it; keep documents elsewhere and record their digest."]),
+            Self::EnvelopeTooLong => Row("envelope-too-long", 413,
+                ["签名信封超过长度上限", "the envelope is too long"],
+                ["请精简内容；附件请另行保存，事项中仅记载其摘要值。", "Shorten it; keep documents elsewhere and record their digest."]),
+            Self::InvalidParameter => Row("invalid-parameter", 400,
+                ["请求参数无效", "an invalid parameter"],
+                ["请对照接口文档（/docs）核对参数的名称和取值，每个参数只能出现一次。", "Check the names and values of the parameters in /docs; each may stand once."]),
+            Self::BadRequest => Row("bad-request", 400,
+                ["请求无法识别", "a request that cannot be read"],
+                ["请对照接口文档（/docs）核对请求。", "Check the request against /docs."]),
+            Self::BadSignature => Row("bad-signature", 401,
+                ["签名验证未通过", "a signature that does not hold"],
+                ["请确认签名所用的密钥与公钥一致，且签名后内容未作改动。", "Sign exactly the bytes that are sent, with the key that the envelope names."]),
+            Self::NotPublic => Row("not-public", 403,
+                ["该内容不对社会公开", "this is not public"],
+                ["请向记载该信息的单位或信用服务窗口依法查询。", "Ask the authority that holds it, or a credit service window."]),
+            Self::NotFound => Row("not-found", 404,
+                ["未找到所请求的内容", "not found"],
+                ["请核对地址或编号；接口目录见 /docs。", "Check the address or number; /docs lists what there is."]),
+            Self::MethodNotAllowed => Row("method-not-allowed", 405,
+                ["不支持该请求方法", "this method is not supported here"],
+                ["请使用 Allow 响应头所列的方法。", "Use a method that the Allow header names."]),
+            Self::BodyTimeout => Row("body-timeout", 408,
+                ["报文接收超时", "the body did not arrive in time"],
+                ["请检查网络状况后重新提交；重复提交同一事项不会重复记载。", "Send it again; sending the same event twice records it once."]),
+            Self::BodyTooLarge => Row("body-too-large", 413,
+                ["报文超过大小上限", "the body is too large"],
+                ["请拆分为多个批次提交。", "Split it into smaller batches."]),
+            Self::BatchTooLarge => Row("batch-too-large", 413,
+                ["批次条数超过上限", "too many events in one batch"],
+                ["请拆分为多个批次提交。", "Split it into smaller batches."]),
+            Self::UnsupportedMediaType => Row("unsupported-media-type", 415,
+                ["不支持该内容类型", "an unsupported media type"],
+                ["单条提交请用 application/json，批量提交请用 application/x-ndjson，且不得压缩。", "Send application/json for one envelope or application/x-ndjson for many, without compression."]),
+            Self::QueueFull => Row("queue-full", 429,
+                ["待处理事项已满，请稍后重试", "too much is waiting already"],
+                ["请按 Retry-After 响应头所示秒数等待后重试；本次提交未记载任何事项。", "Wait as Retry-After says and send again; nothing of this was recorded."]),
+            Self::Damaged => Row("damaged", 500,
+                ["账本数据受损，该处内容暂停提供", "the ledger is damaged here, and nothing is served from there"],
+                ["请告知账本运营单位；运营单位请运行 audit 命令查明受损位置。", "Tell the operator, who runs `audit` to find the place."]),
+            Self::Internal => Row("internal", 500,
+                ["系统内部错误", "an internal error"],
+                ["请告知账本运营单位；重复提交同一事项不会重复记载。", "Tell the operator; sending the same event twice records it once."]),
+            Self::Timeout => Row("timeout", 503,
+                ["处理超时，结果未知", "no answer in time; the outcome is unknown"],
+                ["请重新提交同一事项：如已记载，将返回原有回执，不会重复记载。", "Send the same event again: if it was recorded, its first receipt comes back."]),
+            Self::WriterStopped => Row("writer-stopped", 503,
+                ["账本已暂停记载，查询不受影响", "the ledger takes nothing for now; reading goes on"],
+                ["请告知账本运营单位；恢复后重新提交同一事项即可，不会重复记载。", "Tell the operator; send the same event again later, it is recorded once."]),
+            Self::Stopping => Row("stopping", 503,
+                ["服务正在停止", "the server is stopping"],
+                ["请稍后重新提交。", "Send it again a little later."]),
+            Self::DiskFull => Row("disk-full", 507,
+                ["存储空间不足，账本已暂停记载", "the disk is full, and the ledger takes nothing"],
+                ["请告知账本运营单位扩充存储并重新启动；本次提交未获确认，恢复后请重新提交。", "Tell the operator to make room and restart; this was not acknowledged, so send it again then."]),
+        }
+    }
+}
+
+#[rustfmt::skip] // as above
+const fn rule_row(rule: Rule) -> Row {
+    let slug = rule.slug();
+    match rule {
+        Rule::Origin => Row(slug, 422,
+            ["事项所指账本与本账本不符", "the event is meant for another ledger"],
+            ["请将 origin 字段填写为本账本的名称，重新签名后提交。", "Name this ledger in `origin`, sign again and send."]),
+        Rule::Genesis => Row(slug, 422,
+            ["账本启用事项只能作为首条记载", "a ledger is opened once, by its first entry"],
+            ["账本已经启用，请勿再次提交 ledger.opened。", "The ledger is open already; do not send ledger.opened."]),
+        Rule::IssuerEnrolled => Row(slug, 403,
+            ["记载单位尚未登记", "the issuer is not enrolled"],
+            ["请先由登记机关办理单位登记，再提交事项。", "Have a registrar enrol the authority first."]),
+        Rule::KeyOfIssuer => Row(slug, 403,
+            ["签名密钥不属于该记载单位", "a signing key is not the issuer's"],
+            ["请使用本单位已登记的密钥签名，且每个密钥只签一次。", "Sign with keys that are enrolled for the issuer, each once."]),
+        Rule::KeyInForce => Row(slug, 403,
+            ["签名密钥已被撤销", "a signing key is revoked"],
+            ["请改用有效密钥签名；没有有效密钥的，请向登记机关申请登记新密钥。", "Sign with a key that is in force, or have a registrar add a new one."]),
+        Rule::Role => Row(slug, 403,
+            ["记载单位的职责不含此类事项", "the issuer's role does not cover this kind of event"],
+            ["请由负有相应职责的单位提交。", "Have an authority with the role send it."]),
+        Rule::Competence => Row(slug, 403,
+            ["记载单位无权办理该类型、名单或主体的事项", "the issuer is not competent for this"],
+            ["按照“谁认定、谁负责”的原则，请由有权单位提交，或先变更其职权登记。", "Have the competent authority send it, or have its competence enrolled first."]),
+        Rule::IdOnce => Row(slug, 409,
+            ["事项编号已被另一事项使用", "the id stands for another event already"],
+            ["请核对此前提交的内容；新事项请使用新的编号。", "Compare with what was sent before; give a new event a new id."]),
+        Rule::SeenVersion => Row(slug, 409,
+            ["所依据的版本不是最新版本", "the version seen is not the last"],
+            ["请重新查阅该主体的记载（最新版本见 head），确认后更新 seen_version，重新签名提交。", "Read the subject's history up to `head`, then name that version, sign again and send."]),
+        Rule::NotInFuture => Row(slug, 422,
+            ["事项时间晚于当前时间", "the time lies in the future"],
+            ["请核对日期和本机时钟；尚未生效的事项请在生效后提交。", "Check the date and your clock; send it once it has begun."]),
+        Rule::SubjectFits => Row(slug, 422,
+            ["事项与主体类别不符", "the event does not fit its subject"],
+            ["请核对主体标识及目录中该类型适用的主体范围。", "Check the subject against those that the catalogue allows."]),
+        Rule::InCatalogue => Row(slug, 422,
+            ["目录中没有该类型或名单，或其尚未生效", "the type or list is not in force in the catalogue"],
+            ["信用信息实行目录管理，请先将其列入目录，或更正代码。", "Have it adopted into the catalogue first, or correct the code."]),
+        Rule::StrongKey => Row(slug, 422,
+            ["公钥强度不符合要求", "a key that strict verifiers refuse"],
+            ["请重新生成 Ed25519 密钥后再登记。", "Generate a fresh Ed25519 key and enrol that."]),
+        Rule::KeyNew => Row(slug, 422,
+            ["该公钥已经登记过", "the key is enrolled already"],
+            ["一个密钥只能属于一个单位，且不得重复登记；请重新生成密钥。", "A key belongs to one authority for ever; generate a fresh one."]),
+        Rule::ReferenceKnown => Row(slug, 422,
+            ["所引用的事项不在该主体的记载中", "what it refers to is not in the subject's stream"],
+            ["请核对所引用的事项编号和主体标识。", "Check the id that it refers to, and the subject."]),
+        Rule::NotEnded => Row(slug, 409,
+            ["所引用的事项已经终止或办结", "it has ended or was decided already"],
+            ["请查阅该主体的现状，无需重复办理。", "Look at the subject's standing; nothing remains to be ended."]),
+        Rule::SourceDecides => Row(slug, 403,
+            ["只能由原认定单位办理", "only the source decides this"],
+            ["按照“谁认定、谁修复”的原则，请由原认定单位提交。", "Have the authority that filed it send this."]),
+        Rule::RowFits => Row(slug, 422,
+            ["行内容与名单的栏目不符", "the row does not fit the list's columns"],
+            ["请按目录所列栏目逐项填写，不得缺漏或增加。", "Give exactly the columns that the catalogue has for the list."]),
+        Rule::NotTwice => Row(slug, 409,
+            ["该对象已经登记或列入目录", "it is enrolled, adopted or registered already"],
+            ["请查阅现有登记，无需重复办理。", "Look at what is there; it need not be done twice."]),
+        Rule::OrderOfTime => Row(slug, 422,
+            ["终止时间早于开始时间", "it would end before it began"],
+            ["请核对生效时间。", "Check `valid_from`."]),
+        Rule::SeverityGiven => Row(slug, 422,
+            ["失信程度的填写不符合要求", "severity is missing, or stands where none belongs"],
+            ["失信信息须注明轻微、一般或者严重，其他信息不得填写该项。", "State minor, general or serious for negative records, and nothing for others."]),
+        Rule::NoPersonalData => Row(slug, 422,
+            ["不得以明文记载个人信息", "personal data in clear"],
+            ["请删除自然人或家庭的姓名等个人信息，重新签名后提交。", "Remove names of persons or households, sign again and send."]),
+        // Rule is non-exhaustive: a rule without a row of its own is still answered.
+        _ => Row(slug, 422,
+            ["不符合记载规则", "refused by a rule of admission"],
+            ["请对照规范核对后重新提交。", "Check the event against the specification."]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_problem_has_its_own_name_and_words() {
+        let all: Vec<_> = ProblemKind::all().collect();
+        for words in [
+            all.iter().map(|kind| kind.slug()).collect::<HashSet<_>>(),
+            all.iter().map(|kind| kind.title(Language::Zh)).collect(),
+            all.iter().map(|kind| kind.title(Language::En)).collect(),
+        ] {
+            assert_eq!(words.len(), all.len());
+        }
+        for kind in all {
+            let kept = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            assert!(kind.slug().bytes().all(kept), "{}", kind.slug());
+            assert!(!kind.title(Language::Zh).is_ascii() && kind.title(Language::En).is_ascii());
+            assert!(!kind.advice(Language::Zh).is_ascii() && kind.advice(Language::En).is_ascii());
+            assert!((400..600).contains(&kind.status()));
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_row_of_its_own() {
+        for rule in Rule::ALL {
+            let title = ProblemKind::Rule(rule).title(Language::En);
+            assert_ne!(title, "refused by a rule of admission", "{}", rule.slug());
+        }
+    }
+}
