@@ -4,6 +4,7 @@
 //! `service`, `wire`, `http`, `cli`. What is pure lives in `ledger-spec`. Dependencies point downwards only; the test
 //! `tests/it/house.rs` holds that.
 
+pub mod cli;
 pub mod clock;
 pub mod http;
 pub mod index;

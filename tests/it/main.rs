@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod bad_input;
 mod files;
 mod house;
+mod http;
+mod http_server;
 mod people;
 mod service;
 mod simulation;

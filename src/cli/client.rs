@@ -1,0 +1,216 @@
+//! A blocking HTTP client of a ledger's server.
+
+use super::failure::Failure;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::net::IpAddr;
+use std::time::Duration;
+use ureq::Agent;
+use ureq::http::{Response, Uri};
+
+/// Events in one request: enough to share one fsync, few enough to be answered soon.
+pub(super) const BATCH: usize = 256;
+/// Most bytes of one request's body.
+const BATCH_BYTES: usize = 8 << 20;
+/// Longest answer that is read.
+const MAX_ANSWER: u64 = 512 << 20;
+/// How often a server that is too busy is asked again.
+const PATIENCE: usize = 120;
+
+/// A server.
+pub(super) struct Client {
+    agent: Agent,
+    base: String,
+}
+
+/// What the server said of one event.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Line {
+    #[serde(default)]
+    pub(super) line: usize,
+    #[serde(default)]
+    pub(super) status: String,
+    pub(super) index: Option<u64>,
+    pub(super) problem: Option<Problem>,
+}
+
+/// Why an event, or a request, was refused (RFC 9457).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Problem {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) title: String,
+    pub(super) detail: Option<String>,
+    pub(super) rule: Option<String>,
+    pub(super) field: Option<String>,
+    pub(super) found: Option<String>,
+    pub(super) expected: Option<String>,
+}
+
+/// The answer to one batch: each line as it came, and read.
+pub(super) struct Answer {
+    pub(super) lines: Vec<(String, Line)>,
+}
+
+impl Line {
+    /// Whether the event stands in the ledger.
+    pub(super) fn is_in(&self) -> bool {
+        matches!(self.status.as_str(), "placed" | "repeat")
+    }
+}
+
+impl Problem {
+    /// The problem on one line.
+    pub(super) fn in_words(&self) -> String {
+        let rule = self.rule.as_ref().map(|rule| format!("{rule}: ")).unwrap_or_default();
+        match (&self.detail, &self.field) {
+            (Some(detail), _) => format!("{rule}{detail}"),
+            (None, Some(field)) => format!(
+                "{rule}{field} is {}; expected {}",
+                self.found.as_deref().unwrap_or("absent"),
+                self.expected.as_deref().unwrap_or("another value")
+            ),
+            (None, None) if self.title.is_empty() => format!("{rule}{}", self.kind),
+            (None, None) => format!("{rule}{}", self.title),
+        }
+    }
+}
+
+impl Client {
+    /// A client of the server at `url`, such as `http://127.0.0.1:8413`.
+    pub(super) fn new(url: &str) -> Result<Self, Failure> {
+        let wrong = |reason: &str| Failure::usage(format!("--url {url:?}: {reason}"));
+        let parsed: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
+        if parsed.scheme_str() != Some("http") || parsed.host().is_none() {
+            return Err(wrong("http://HOST[:PORT] is expected; TLS is left to a proxy on this machine"));
+        }
+        let host = parsed.host().unwrap_or_default();
+        let near = host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_global(Some(Duration::from_secs(120)));
+        if near {
+            config = config.proxy(None);
+        }
+        Ok(Self { agent: config.build().into(), base: url.trim_end_matches('/').to_owned() })
+    }
+
+    /// A path's text.
+    pub(super) fn get_text(&self, path: &str) -> Result<String, Failure> {
+        let bytes = self.get_bytes(path)?;
+        String::from_utf8(bytes).map_err(|_| Failure::unreachable(format!("{path}: the answer is not UTF-8")))
+    }
+
+    /// A path's JSON.
+    pub(super) fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        serde_json::from_slice(&self.get_bytes(path)?)
+            .map_err(|error| Failure::unreachable(format!("{path}: another answer than expected: {error}")))
+    }
+
+    /// A path's bytes.
+    pub(super) fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let response = self.agent.get(format!("{}{path}", self.base)).call();
+        let response = response.map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        let bytes = self.body(response)?;
+        if status == 200 { Ok(bytes) } else { Err(refused(path, status, &bytes)) }
+    }
+
+    /// Appends envelopes, one a line, and gives the answer for each. Waits where the server is busy.
+    pub(super) fn append(
+        &self,
+        envelopes: &[String],
+        atomic: bool,
+        receipts: bool,
+    ) -> Result<Answer, Failure> {
+        let path = match (atomic, receipts) {
+            (false, false) => "/v1/events",
+            (true, false) => "/v1/events?atomic=true",
+            (false, true) => "/v1/events?receipts=full",
+            (true, true) => "/v1/events?atomic=true&receipts=full",
+        };
+        let body = envelopes.join("\n");
+        for _ in 0..PATIENCE {
+            let request = self
+                .agent
+                .post(format!("{}{path}", self.base))
+                .header("content-type", "application/x-ndjson")
+                .header("accept", "application/x-ndjson");
+            let response = request.send(&body).map_err(|error| self.unreachable(&error))?;
+            let status = response.status().as_u16();
+            let wait = retry_after(&response);
+            let bytes = self.body(response)?;
+            match status {
+                200 => return read_lines(&bytes, envelopes.len()),
+                429 => std::thread::sleep(wait),
+                _ => return Err(refused(path, status, &bytes)),
+            }
+        }
+        Err(Failure::unreachable(format!("{}: too busy for too long", self.base)))
+    }
+
+    fn body(&self, response: Response<ureq::Body>) -> Result<Vec<u8>, Failure> {
+        let read = response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec();
+        read.map_err(|error| self.unreachable(&error))
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> Failure {
+        Failure::unreachable(format!("{}: {error}", self.base))
+    }
+}
+
+/// Splits envelopes into requests, in order.
+pub(super) fn batches(envelopes: &[String]) -> impl Iterator<Item = &[String]> {
+    let mut rest = envelopes;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = rest.iter().take(BATCH).take_while(|envelope| {
+            bytes += envelope.len();
+            bytes <= BATCH_BYTES
+        });
+        let count = fits.count().max(1).min(rest.len());
+        let (batch, after) = rest.split_at(count);
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+/// A text as one part of a path or query.
+pub(super) fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+fn retry_after(response: &Response<ureq::Body>) -> Duration {
+    let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    Duration::from_secs(header.and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, 10))
+}
+
+fn read_lines(bytes: &[u8], expected: usize) -> Result<Answer, Failure> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = Vec::with_capacity(expected);
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let read: Line = serde_json::from_str(line)
+            .map_err(|error| Failure::unreachable(format!("another answer than expected: {error}")))?;
+        // The last line holds the checkpoint and no status.
+        if !read.status.is_empty() {
+            lines.push((line.to_owned(), read));
+        }
+    }
+    if lines.len() != expected {
+        let found = lines.len();
+        return Err(Failure::unreachable(format!("{found} answers to {expected} events")));
+    }
+    Ok(Answer { lines })
+}
+
+/// A refusal of a whole request: the caller's fault or the server's.
+fn refused(path: &str, status: u16, body: &[u8]) -> Failure {
+    let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
+    let said = problem.in_words();
+    let message = if said.is_empty() { format!("{path}: status {status}") } else { format!("{path}: {said}") };
+    if (400..500).contains(&status) { Failure::wrong(message) } else { Failure::unreachable(message) }
+}

@@ -1,0 +1,246 @@
+//! `demo`: the whole thing at work, on real input, without any configuration.
+
+mod data;
+mod found;
+
+use super::client::Client;
+use super::failure::Failure;
+use super::running::Running;
+use super::show::standing_in_words;
+use super::states::{Job, State, read_folder};
+use super::talk::Bar;
+use super::{Outcome, talk, verify, vkey};
+use crate::service;
+use clap::Args;
+use found::{Founded, LIST};
+use ledger_spec::envelope::seal;
+use ledger_spec::event::{Draft, Kind};
+use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::time::{Date, ValidTime};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Where the demo listens unless told, and where when that is taken.
+const ADDRESSES: [SocketAddr; 2] = [
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8413),
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0),
+];
+
+/// Make a ledger, import a real public list over HTTP, and show what the ledger can do.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger demo
+  credit-ledger demo --once && credit-ledger show list mhlw.labour-violations \\
+      --dir demo-ledger --valid-at 2017-06-30 --json
+  credit-ledger demo --data folder      other states of the same list, YYYY-MM-DD.tsv each
+
+Keeps serving until Ctrl-C. A folder that an earlier demo made is made anew; any other is left alone.")]
+pub(super) struct Demo {
+    /// The demo's ledger.
+    #[arg(long, default_value = "demo-ledger")]
+    dir: PathBuf,
+    /// Stop when everything was shown.
+    #[arg(long)]
+    once: bool,
+    /// States of the list to import instead of those that come with the program.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Address and port. [default: 127.0.0.1:8413, or a free port where that is taken]
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+/// What the demo has to know of a member.
+#[derive(Deserialize)]
+struct Member {
+    subject: String,
+    listing: String,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Member>,
+}
+
+impl Demo {
+    pub(super) fn run(self, json: bool) -> Outcome {
+        let states = match &self.data {
+            Some(folder) => read_folder(folder)?,
+            None => data::states(),
+        };
+        let founded = Founded::make(&self.dir)?;
+        let service = {
+            let bar = Bar::new("reading the log");
+            service::open(&self.dir, &bar).map_err(Failure::unreachable)?
+        };
+        let running = match self.listen {
+            Some(address) => Running::start(service, &[address])?,
+            None => Running::start(service, &ADDRESSES)?,
+        };
+        let url = running.url();
+        let shown = self.show(&founded, &states, &url, json);
+        if self.once || shown.is_err() {
+            // What went wrong first is what is told.
+            let stopped = running.stop();
+            return shown.and(stopped);
+        }
+        talk::say("Serving until Ctrl-C.");
+        running.until_interrupted()
+    }
+
+    fn show(&self, founded: &Founded, states: &[State], url: &str, json: bool) -> Outcome {
+        let dir = self.dir.display();
+        talk::say(&format!("1. A new ledger in {dir}, served at {url}; keys in {dir}/keys"));
+        let client = Client::new(url)?;
+        founded.enrol(&client)?;
+        talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
+        let job = Job::new(LIST, "ext:mhlw:{establishment}", found::LABOUR, founded.labour_key()?)?;
+        let counts = job.run(&client, states)?;
+        let (entered, removed) = (counts.entered, counts.removed);
+        talk::say(&format!(
+            "3. {} states of the list became {entered} entries and {removed} removals, signed, over HTTP",
+            counts.states
+        ));
+        let (member, last) = interesting(&client, states)?;
+        before_and_after(&client, &member, states)?;
+        let receipt = repair(&client, founded, &member, last.date)?;
+        let proven = prove(&client, receipt)?;
+        let report = {
+            let bar = Bar::new("auditing");
+            service::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
+        };
+        talk::say(&format!("7. The whole ledger audited: right, {} entries, root {}", report.size, report.root));
+        if json {
+            talk::put_json(&json!({
+                "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
+                "entered": entered, "removed": removed, "subject": member.subject,
+                "root": report.root.to_string(), "receipt": proven,
+            }))?;
+        }
+        if !self.once {
+            talk::say(&format!(
+                "\nTry next:\n  \
+                 curl '{url}/v1/subjects/{}'\n  \
+                 curl '{url}/v1/lists/{LIST}?valid_at={}'\n  \
+                 curl '{url}/v1/receipts/0'\n",
+                member.subject, last.date
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A subject that is on the list in the last state and was not in the first, if there is one.
+fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a State), Failure> {
+    let (Some(first), Some(last)) = (states.first(), states.iter().rev().find(|state| !state.rows.is_empty()))
+    else {
+        return Err(Failure::usage("no state shows any row"));
+    };
+    let members = |state: &State| -> Result<Vec<Member>, Failure> {
+        let path = format!("/v1/lists/{LIST}?valid_at={}", state.date);
+        Ok(client.get_json::<Members>(&path)?.members)
+    };
+    let (before, mut after) = (members(first)?, members(last)?);
+    let at = after.iter().position(|member| before.iter().all(|known| known.subject != member.subject));
+    if after.is_empty() {
+        return Err(Failure::wrong(format!("the list is empty on {}", last.date)));
+    }
+    Ok((after.swap_remove(at.unwrap_or(0)), last))
+}
+
+fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outcome {
+    talk::say("4. One subject's standing, before and after, by the time at which facts hold:");
+    for state in [states.first(), states.last()].into_iter().flatten() {
+        let path = format!("/v1/subjects/{}?valid_at={}", member.subject, state.date);
+        talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
+    }
+    Ok(())
+}
+
+/// Files an application for repair and grants it; gives the receipt's line of the latter.
+fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> Result<String, Failure> {
+    let subject = SubjectId::parse(&member.subject).map_err(Failure::wrong)?;
+    let issuer = found::authority(found::LABOUR)?;
+    let applied = super::keyfile::new_event_id()?;
+    let application = json!({
+        "list": LIST, "statement": "违法行为已纠正，申请信用修复。", "target": member.listing,
+    });
+    let granted = json!({
+        "application": applied.to_string(), "list": LIST, "reason": "已核实纠正 (corrected, as inspected)",
+    });
+    let mut receipt = String::new();
+    let decided = super::keyfile::new_event_id()?;
+    let events: [(Kind, EventId, Value); 2] =
+        [(Kind::RepairApplied, applied, application), (Kind::RepairGranted, decided, granted)];
+    for (kind, id, body) in events {
+        let draft = Draft {
+            origin: &founded.origin,
+            id,
+            kind,
+            issuer: &issuer,
+            subject: &subject,
+            valid_from: now()?.max(listed.start_of_day()),
+            seen_version: None,
+            body,
+        };
+        receipt = append_one(client, &draft, &founded.labour_key()?)?;
+    }
+    let path = format!("/v1/subjects/{}", member.subject);
+    talk::say("5. Repair applied for and granted; the standing now:");
+    talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
+    Ok(receipt)
+}
+
+/// Appends one event and gives the server's line for it, with its receipt.
+fn append_one(
+    client: &Client,
+    draft: &Draft<'_>,
+    key: &ledger_spec::key::SecretKey,
+) -> Result<String, Failure> {
+    let bytes = draft.to_bytes().map_err(Failure::wrong)?;
+    let answer = client.append(&[seal(&bytes, &[key])], false, true)?;
+    match answer.lines.into_iter().next() {
+        Some((text, line)) if line.is_in() => Ok(text),
+        Some((_, line)) => Err(Failure::wrong(line.problem.unwrap_or_default().in_words())),
+        None => Err(Failure::unreachable("no answer to the event")),
+    }
+}
+
+/// Verifies a receipt the way a stranger would: proof, entry and key, and nothing else.
+fn prove(client: &Client, receipt: String) -> Result<verify::Proven, Failure> {
+    #[derive(Deserialize)]
+    struct Line {
+        index: u64,
+        receipt: String,
+    }
+    let line: Line = serde_json::from_str(&receipt).map_err(Failure::wrong)?;
+    let entry = client.get_bytes(&format!("/v1/entries/{}/raw", line.index))?;
+    let key = vkey::of_server(client)?;
+    let proven = verify::prove(line.receipt.as_bytes(), &entry, None, &key).map_err(Failure::wrong)?;
+    talk::say(&format!("6. Its receipt verified offline with {key}:\n   {}", proven.in_words()));
+    Ok(proven)
+}
+
+fn now() -> Result<ValidTime, Failure> {
+    ValidTime::at_recorded(crate::clock::now()).map_err(Failure::wrong)
+}
+
+/// Whether an earlier demo made this folder.
+const MARKER: &str = "made-by-demo";
+
+/// Makes room for the demo's ledger, taking away only what an earlier demo made.
+fn make_room(dir: &Path) -> Outcome {
+    if dir.join(MARKER).is_file() {
+        // A demo that still serves it holds the lock.
+        let lock = crate::storage::FolderLock::take(dir).map_err(Failure::unreachable)?;
+        std::fs::remove_dir_all(dir).map_err(Failure::file(dir))?;
+        drop(lock);
+    } else if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {
+        let said = "was not made by a demo, and is left alone; --dir names another";
+        return Err(Failure::usage(format!("{}: {said}", dir.display())));
+    }
+    Ok(())
+}

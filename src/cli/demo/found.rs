@@ -1,0 +1,140 @@
+//! The demo's ledger before the list comes: founded, its authorities enrolled, its list adopted.
+
+use super::{MARKER, append_one, make_room};
+use crate::cli::client::Client;
+use crate::cli::failure::Failure;
+use crate::cli::keyfile;
+use crate::service::{self, Founding, Settings};
+use ledger_spec::bytes::to_base64url;
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Name};
+use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::key::SecretKey;
+use ledger_spec::note::{KeyName, NoteSigner};
+use ledger_spec::time::Date;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The list that is imported.
+pub(super) const LIST: &str = "mhlw.labour-violations";
+/// The department that owns the list.
+pub(super) const LABOUR: &str = "labour.mhlw";
+const ORIGIN: &str = "credit.example/demo";
+const OPERATOR: &str = "operator.demo";
+const REGISTRAR: &str = "registrar.demo";
+const STEWARD: &str = "steward.demo";
+const MARKET: &str = "market-regulation.demo";
+/// From when the list counts: before its first state.
+const ADOPTED: &str = "2017-01-01";
+
+/// A ledger of the demo.
+pub(super) struct Founded {
+    pub(super) origin: Origin,
+    keys: PathBuf,
+}
+
+impl Founded {
+    /// Makes the ledger and the keys of its authorities.
+    pub(super) fn make(dir: &Path) -> Result<Self, Failure> {
+        make_room(dir)?;
+        let origin = Origin::parse(ORIGIN).map_err(Failure::usage)?;
+        let registrar_seed = keyfile::random()?;
+        let registrar = signer(REGISTRAR, &registrar_seed)?;
+        let founding = Founding {
+            settings: Settings::new(origin.clone()),
+            operator: authority(OPERATOR)?,
+            operator_name: named("演示运营方", "Demo operator"),
+            operator_seed: keyfile::random()?,
+            registrars: vec![EnrolledRegistrar {
+                id: authority(REGISTRAR)?,
+                name: named("演示登记机关", "Demo registrar"),
+                key: *registrar.verifier_key().public_key(),
+            }],
+            random: keyfile::random()?,
+        };
+        service::create(dir, &founding).map_err(Failure::unreachable)?;
+        std::fs::write(dir.join(MARKER), "demo\n").map_err(Failure::file(dir))?;
+        let keys = dir.join("keys");
+        let file = |id: &str| keys.join(format!("{id}.key"));
+        service::write_secret(&file(REGISTRAR), &registrar.secret_text()).map_err(Failure::unreachable)?;
+        for id in [STEWARD, LABOUR, MARKET] {
+            keyfile::make(&authority(id)?, &file(id))?;
+        }
+        Ok(Self { origin, keys })
+    }
+
+    /// The key of the department that owns the list.
+    pub(super) fn labour_key(&self) -> Result<SecretKey, Failure> {
+        self.key(LABOUR)
+    }
+
+    /// Enrols steward and departments, adopts the list.
+    pub(super) fn enrol(&self, client: &Client) -> Result<(), Failure> {
+        let since = "enrolled by the registrar";
+        let competences = [
+            (STEWARD, "目录管理方", "Catalogue steward", "steward", json!({})),
+            (LABOUR, "厚生劳动省", "Ministry of Health, Labour and Welfare", "department", json!({"lists": ["mhlw.*"]})),
+            (MARKET, "市场监督管理局", "Market regulator", "department", json!({"types": ["market.*"]})),
+        ];
+        for (id, zh, en, role, competence) in competences {
+            let body = json!({
+                "competence": competence,
+                "keys": [to_base64url(self.key(id)?.public().as_bytes())],
+                "name": {"en": en, "zh": zh},
+                "roles": [role],
+            });
+            let subject = SubjectId::Authority(authority(id)?);
+            self.state(client, REGISTRAR, Kind::AuthorityEnrolled, &subject, body)
+                .map_err(|failure| Failure { message: format!("{id}, {since}: {}", failure.message), ..failure })?;
+        }
+        let subject = SubjectId::parse(&format!("catalogue:list.{LIST}")).map_err(Failure::usage)?;
+        let body = json!({
+            "basis": [{"title": "労働基準関係法令違反に係る公表事案 (厚生労働省)"}],
+            "columns": ["bureau", "establishment", "location", "published", "law_articles"],
+            "confidence": "K",
+            "disclosure": "public",
+            "polarity": "negative",
+            "subjects": ["ext"],
+            "title": {"en": "Published breaches of labour law", "zh": "违反劳动基准法令公布名单"},
+        });
+        self.state(client, STEWARD, Kind::ListAdopted, &subject, body)
+    }
+
+    fn state(
+        &self,
+        client: &Client,
+        issuer: &str,
+        kind: Kind,
+        subject: &SubjectId,
+        body: Value,
+    ) -> Result<(), Failure> {
+        let draft = Draft {
+            origin: &self.origin,
+            id: keyfile::new_event_id()?,
+            kind,
+            issuer: &authority(issuer)?,
+            subject,
+            valid_from: Date::parse(ADOPTED).map_err(Failure::usage)?.start_of_day(),
+            seen_version: None,
+            body,
+        };
+        append_one(client, &draft, &self.key(issuer)?).map(drop)
+    }
+
+    fn key(&self, id: &str) -> Result<SecretKey, Failure> {
+        Ok(keyfile::read(&self.keys.join(format!("{id}.key")))?.secret_key())
+    }
+}
+
+/// An authority of the demo.
+pub(super) fn authority(id: &str) -> Result<AuthorityId, Failure> {
+    AuthorityId::parse(id).map_err(Failure::usage)
+}
+
+fn signer(id: &str, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
+    Ok(NoteSigner::from_seed(KeyName::parse(id).map_err(Failure::usage)?, seed))
+}
+
+fn named(zh: &str, en: &str) -> Name {
+    Name { zh: zh.to_owned(), en: en.to_owned() }
+}

@@ -1,0 +1,52 @@
+//! How a command ends when it does not end well.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// The exit codes of `--help`, but for 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// 1: what was checked is wrong, or an event was refused.
+    Wrong,
+    /// 2: arguments, or files they name, that cannot be used.
+    Usage,
+    /// 3: a server that could not be reached, a ledger that could not be opened.
+    Unreachable,
+}
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) code: Code,
+    pub(super) message: String,
+}
+
+impl Failure {
+    pub(super) fn wrong(message: impl Display) -> Self {
+        Self { code: Code::Wrong, message: message.to_string() }
+    }
+
+    pub(super) fn usage(message: impl Display) -> Self {
+        Self { code: Code::Usage, message: message.to_string() }
+    }
+
+    pub(super) fn unreachable(message: impl Display) -> Self {
+        Self { code: Code::Unreachable, message: message.to_string() }
+    }
+
+    /// A file that an argument names and that cannot be used.
+    pub(super) fn file(path: &Path) -> impl Fn(std::io::Error) -> Self + use<'_> {
+        move |error| Self::usage(format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(match code {
+            Code::Wrong => 1,
+            Code::Usage => 2,
+            Code::Unreachable => 3,
+        })
+    }
+}

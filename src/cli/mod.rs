@@ -1,0 +1,138 @@
+//! The command line: one file per command, and what they share.
+//!
+//! Data goes to stdout, talk to stderr, and what happened into the exit code. No rule of the ledger
+//! lives here: commands read arguments, call `service` or a server, and print.
+
+mod append;
+mod audit;
+mod client;
+mod completions;
+mod demo;
+mod failure;
+mod import;
+mod init;
+mod keyfile;
+mod keygen;
+mod rebuild;
+mod running;
+mod serve;
+mod show;
+mod sign;
+mod states;
+mod table;
+mod talk;
+mod verify;
+mod vkey;
+
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; what was checked is right
+  1  what was checked is wrong, or an event was refused
+  2  the arguments, or a file they name, cannot be used
+  3  a server could not be reached, or a ledger could not be opened
+
+Data goes to stdout, talk to stderr. With --json every datum is JSON, one value a line.";
+
+const FIRST_STEPS: &str = "\
+First steps:
+  credit-ledger demo                                     see the whole thing at work
+  credit-ledger init --dir l --origin credit.example/l --operator operator.l --registrar registrar.l
+  credit-ledger serve --dir l
+  credit-ledger show authorities --url http://127.0.0.1:8413
+";
+
+/// A public credit-record ledger in which every alteration, omission or early deletion can be proven.
+#[derive(Parser)]
+#[command(name = "credit-ledger", version, after_help = format!("{FIRST_STEPS}\n{EXIT_CODES}"))]
+pub struct Arguments {
+    /// Print data as JSON, one value a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Keygen(keygen::Keygen),
+    Vkey(vkey::Vkey),
+    Serve(serve::Serve),
+    Sign(sign::Sign),
+    Append(append::Append),
+    Import(import::Import),
+    Show(show::Show),
+    Verify(verify::Verify),
+    Audit(audit::Audit),
+    Rebuild(rebuild::Rebuild),
+    Demo(demo::Demo),
+    Completions(completions::Completions),
+}
+
+/// A ledger's folder or a server: where a question goes.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Source {
+    /// A ledger's folder, read as it is on disk (also beside a running server).
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// A server, such as http://127.0.0.1:8413.
+    #[arg(long)]
+    url: Option<String>,
+}
+
+/// What a command says when it went well: whether what it checked is right.
+type Outcome = Result<(), Failure>;
+
+impl Arguments {
+    /// Runs the command and says how it went, in the exit code and on stderr.
+    pub fn run(self) -> ExitCode {
+        let json = self.json;
+        let outcome = match self.command {
+            Command::Init(command) => command.run(json),
+            Command::Keygen(command) => command.run(json),
+            Command::Vkey(command) => command.run(json),
+            Command::Serve(command) => command.run(json),
+            Command::Sign(command) => command.run(),
+            Command::Append(command) => command.run(),
+            Command::Import(command) => command.run(json),
+            Command::Show(command) => command.run(json),
+            Command::Verify(command) => command.run(json),
+            Command::Audit(command) => command.run(json),
+            Command::Rebuild(command) => command.run(json),
+            Command::Demo(command) => command.run(json),
+            Command::Completions(command) => command.run(),
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                talk::say(&format!("error: {}", failure.message));
+                failure.code.into()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_teaches_by_example() {
+        for command in Arguments::command().get_subcommands() {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Example"), "{}", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `rebuild`: everything that can be computed from the log, anew.
+
+use super::failure::Failure;
+use super::talk::{self, Bar};
+use super::Outcome;
+use crate::service;
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Throw away index, offsets and tree files and make them anew from the log, which is never changed.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  credit-ledger rebuild --dir ledger
+
+Hardly ever needed: a wrong, missing or damaged index is rebuilt at the next start by itself.")]
+pub(super) struct Rebuild {
+    /// The ledger's folder; no server may have it open.
+    #[arg(long)]
+    dir: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Rebuilt {
+    entries: u64,
+}
+
+impl Rebuild {
+    pub(super) fn run(self, json: bool) -> Outcome {
+        let entries = {
+            let bar = Bar::new("rebuilding");
+            service::rebuild(&self.dir, &bar).map_err(Failure::unreachable)?
+        };
+        if json {
+            return talk::put_json(&Rebuilt { entries });
+        }
+        talk::put_line(&format!("rebuilt from {entries} entries"))
+    }
+}

@@ -1,0 +1,63 @@
+//! Talk on stderr, data on stdout, and progress where somebody watches.
+
+use super::failure::Failure;
+use crate::service::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// Says something on stderr. A stderr that is gone is no reason to stop.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes data to stdout. A reader that went away ends the command quietly, as `head` does.
+pub(super) fn put(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Failure::unreachable(format!("stdout: {error}")))
+}
+
+/// Writes one line of data to stdout.
+pub(super) fn put_line(text: &str) -> Result<(), Failure> {
+    put(&format!("{text}\n"))
+}
+
+/// Writes a value as one line of JSON.
+pub(super) fn put_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(|error| Failure::wrong(format!("json: {error}")))?;
+    put_line(&text)
+}
+
+/// A progress bar on a terminal; silent elsewhere.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new(what: &'static str) -> Self {
+        let target = if io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({eta})") {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn step(&self, done: u64, of: u64) {
+        if of > 0 {
+            self.0.set_length(of);
+        }
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
