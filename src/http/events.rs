@@ -242,7 +242,7 @@ async fn submit(
 }
 
 fn receipt(shared: &Shared, index: EntryIndex, published: &Published) -> Result<String, Problem> {
-    let proof = shared.app.view.log().inclusion_proof(index, published.size())?;
+    let proof = shared.app.view.log().inclusion_proof_under(index, &published.checkpoint)?;
     Ok(TlogProof::new(index, proof, &published.checkpoint).to_string())
 }
 
