@@ -1,10 +1,10 @@
 //! Reading a log that another process may have open: no lock, nothing written.
 
 use super::error::{Damage, OpenError};
+use super::folder::{no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
 use super::reader::LogReader;
-use super::recover::{no_checkpoint, segments_of};
 use super::scan::{ScanError, Scanner};
 use super::seal::{self, size_of};
 use super::shared::{Segment, Shared};

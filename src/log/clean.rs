@@ -6,9 +6,10 @@
 
 use super::derived::Derived;
 use super::error::{Damage, OpenError};
+use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::recover::{OpenReport, Opened, gap, mismatch, missing, no_checkpoint, segments_of};
+use super::recover::{OpenReport, Opened};
 use super::scan::{self, ScanError};
 use super::seal::{self, root_of, size_of};
 use super::shared::{EntryFault, Segment};

@@ -15,6 +15,7 @@ mod beside;
 mod clean;
 mod derived;
 mod error;
+mod folder;
 mod frame;
 mod layout;
 mod reader;
@@ -129,10 +130,10 @@ impl Log {
         if disk.exists(layout::CHECKPOINT)? {
             return Err(OpenError::Exists);
         }
-        recover::clear_unfinished(&*disk)?;
+        folder::clear_unfinished(&*disk)?;
         disk.create_dir(layout::LOG)?;
         disk.create_dir(layout::TREE)?;
-        recover::mark_running(&*disk, TreeSize::EMPTY)?;
+        folder::mark_running(&*disk, TreeSize::EMPTY)?;
         let header = SegmentHeader { first: EntryIndex::new(0), previous: ChainHash::ZERO };
         let segment = Segment::create(&*disk, &header)?;
         // From here on there is a log. No entry is written before its checkpoint over nothing is durable,
@@ -161,7 +162,7 @@ impl Log {
         } else {
             clean::open(&disk, sealer.key())?
         };
-        recover::mark_running(&*disk, size_of(&state.checkpoint))?;
+        folder::mark_running(&*disk, size_of(&state.checkpoint))?;
         let log = Self::over(disk, sealer, config, state.segments, state.checkpoint, state.chain)?;
         Ok((log, report))
     }

@@ -11,6 +11,7 @@
 
 use super::derived::Derived;
 use super::error::{Damage, OpenError};
+use super::folder::{gap, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
 use super::frame::{self, Commit, Frame, FrameFault, HEADER_LEN, as_u64};
 use super::layout;
 use super::scan::{self, ScanError, Scanner};
@@ -127,93 +128,6 @@ pub(super) fn recover(
     };
     disk.sync_dir("")?;
     Ok((Opened { segments, checkpoint, chain: closed.chain }, report))
-}
-
-/// Removes what a creation that did not finish has left; refuses where that holds entries.
-pub(super) fn clear_unfinished(disk: &dyn Disk) -> Result<(), OpenError> {
-    match no_checkpoint::<()>(disk) {
-        Err(OpenError::Missing) => {}
-        other => return other,
-    }
-    for folder in [layout::LOG, layout::TREE] {
-        if disk.exists(folder)? {
-            for name in disk.list(folder)? {
-                disk.remove(&format!("{folder}/{name}"))?;
-            }
-        }
-    }
-    for name in [layout::RUNNING, "running.new", "checkpoint.new"] {
-        remove_if_there(disk, name)?;
-    }
-    Ok(())
-}
-
-/// Notes durably that a process writes from now on, and that the derived files of `size` entries are
-/// durable.
-pub(super) fn mark_running(disk: &dyn Disk, size: TreeSize) -> Result<(), DiskError> {
-    let text = marker_text(size);
-    storage::replace(disk, layout::RUNNING, text.as_bytes())?;
-    disk.sync_dir("")
-}
-
-/// The first indices of the segments, in order.
-pub(super) fn segments_of(disk: &dyn Disk) -> Result<Vec<EntryIndex>, OpenError> {
-    let names = match disk.list(layout::LOG) {
-        Err(e) if e.kind == DiskErrorKind::NotFound => Vec::new(),
-        other => other?,
-    };
-    let firsts: Vec<EntryIndex> = names.iter().filter_map(|n| layout::first_index(n, "seg")).collect();
-    if firsts.is_empty() {
-        return Err(OpenError::Damaged(missing(layout::segment(EntryIndex::new(0)), EntryIndex::new(0))));
-    }
-    Ok(firsts)
-}
-
-/// What it means that there is no checkpoint: creation writes it before the first entry, so either
-/// creation never finished or the file was lost.
-pub(super) fn no_checkpoint<T>(disk: &dyn Disk) -> Result<T, OpenError> {
-    let firsts = match segments_of(disk) {
-        Err(OpenError::Damaged(_)) => Vec::new(),
-        other => other?,
-    };
-    for first in firsts {
-        let path = layout::segment(first);
-        let holds_entries = disk.open(&path)?.len()? > as_u64(HEADER_LEN);
-        if holds_entries || first != EntryIndex::new(0) {
-            return Err(OpenError::Damaged(Damage {
-                file: layout::CHECKPOINT.to_owned(),
-                offset: 0,
-                entry: None,
-                what: "checkpoint",
-                found: "no file".to_owned(),
-                expected: format!("a checkpoint over the entries of {path}"),
-            }));
-        }
-    }
-    Err(OpenError::Missing)
-}
-
-/// A file that should be there.
-pub(super) fn missing(file: String, entry: EntryIndex) -> Damage {
-    let (found, expected) = ("no file".to_owned(), "a file".to_owned());
-    Damage { file, offset: 0, entry: Some(entry), what: "file", found, expected }
-}
-
-/// A segment that does not begin where the one before it ended: another is missing, or that one is
-/// too short.
-pub(super) fn gap(disk: &dyn Disk, first: EntryIndex, expected: EntryIndex) -> Result<Damage, DiskError> {
-    let path = layout::segment(expected);
-    if !disk.exists(&path)? {
-        return Ok(missing(path, expected));
-    }
-    let (what, found, expected_text) = ("segment's first index", first.to_string(), expected.to_string());
-    let file = layout::segment(first);
-    Ok(Damage { file, offset: 0, entry: Some(expected), what, found, expected: expected_text })
-}
-
-/// Damage from what a walk has found.
-pub(super) fn mismatch(file: String, offset: u64, entry: EntryIndex, m: Mismatch) -> Damage {
-    Damage { file, offset, entry: Some(entry), what: m.what, found: m.found, expected: m.expected }
 }
 
 /// A full pass over the segments.
@@ -551,25 +465,4 @@ fn settle_derived(
 
 fn total_bytes(disk: &dyn Disk, firsts: &[EntryIndex]) -> Result<u64, DiskError> {
     firsts.iter().map(|&first| disk.open(&layout::segment(first))?.len()).sum()
-}
-
-fn remove_if_there(disk: &dyn Disk, path: &str) -> Result<(), DiskError> {
-    if disk.exists(path)? { disk.remove(path) } else { Ok(()) }
-}
-
-fn marker_text(size: TreeSize) -> String {
-    let crc = crc32c::crc32c(size.to_string().as_bytes());
-    format!("{size} {crc:08x}\n")
-}
-
-/// How many entries' derived files were durable when the log was last opened; 0 where the marker
-/// does not say, so that everything is computed anew.
-fn read_marker(disk: &dyn Disk) -> Result<TreeSize, DiskError> {
-    if !disk.exists(layout::RUNNING)? {
-        return Ok(TreeSize::EMPTY);
-    }
-    let bytes = storage::read_all(disk, layout::RUNNING)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let size = text.split(' ').next().and_then(|number| number.parse().ok()).map(TreeSize::new);
-    Ok(size.filter(|&size| marker_text(size) == text).unwrap_or_default())
 }

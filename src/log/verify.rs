@@ -6,9 +6,9 @@
 
 use super::derived::Derived;
 use super::error::{Damage, OpenError};
+use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::recover::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::scan::{self, ScanError, Scanner};
 use super::seal::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};

@@ -5,15 +5,11 @@
 //! combination, writes tear at sectors, and after a failed sync the bytes that did not arrive are
 //! still there to be read but no later sync will save them. All chance comes from a seed.
 
-use super::{Disk, DiskError, DiskErrorKind, DiskFile};
+use super::{Disk, DiskError, DiskErrorKind, DiskFile, Prng};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SECTOR: usize = 512;
-
-/// A small seeded generator (SplitMix64): for tests and faults, never for keys.
-#[derive(Clone, Debug)]
-pub struct Prng(u64);
 
 /// What an armed fault looks like to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,33 +66,6 @@ struct MemoryFile {
     state: Arc<Mutex<State>>,
     inode: usize,
     path: String,
-}
-
-impl Prng {
-    /// A generator that gives the same numbers for the same seed.
-    pub const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next number.
-    pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `bound`; 0 where `bound` is 0.
-    pub fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next_u64() % bound).unwrap_or(0)
-    }
-
-    /// True once in `n` times.
-    pub fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
 }
 
 impl MemoryDisk {
@@ -510,53 +479,4 @@ fn error(kind: DiskErrorKind, operation: &'static str, path: &str) -> DiskError 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::storage::{read_all, replace};
-
-    #[test]
-    fn what_is_synced_survives_every_crash_and_the_rest_only_some() {
-        let disk = MemoryDisk::new(1);
-        let file = disk.create("a").unwrap();
-        file.write_at(0, b"synced").unwrap();
-        file.sync().unwrap();
-        disk.sync_dir("").unwrap();
-        file.write_at(6, &[b'!'; 2000]).unwrap();
-        let after: BTreeSet<Vec<u8>> =
-            (0..300).map(|seed| read_all(&disk.crash(seed), "a").unwrap()).collect();
-        assert!(after.iter().all(|bytes| bytes.starts_with(b"synced")));
-        assert!(after.contains(&b"synced"[..]) && after.iter().any(|b| b.len() == 2006) && after.len() > 20);
-    }
-
-    #[test]
-    fn a_name_needs_its_folder_synced_and_a_replaced_file_is_never_garbage() {
-        let disk = MemoryDisk::new(1);
-        disk.create_dir("d").unwrap();
-        disk.sync_dir("").unwrap();
-        replace(&disk, "d/f", b"old").unwrap();
-        disk.sync_dir("d").unwrap();
-        replace(&disk, "d/f", b"new").unwrap();
-        disk.create("d/g").unwrap();
-        let crashes: Vec<_> = (0..100).map(|seed| disk.crash(seed)).collect();
-        assert!(crashes.iter().all(|d| matches!(&read_all(d, "d/f").unwrap()[..], b"old" | b"new")));
-        assert!(crashes.iter().any(|d| read_all(d, "d/f").unwrap() == b"old"));
-        assert!(crashes.iter().any(|d| d.exists("d/g").unwrap()));
-        assert!(crashes.iter().any(|d| !d.exists("d/g").unwrap()));
-    }
-
-    #[test]
-    fn after_a_failed_sync_a_second_one_saves_nothing() {
-        let lost = (0..50).any(|seed| {
-            let disk = MemoryDisk::new(seed);
-            let file = disk.create("a").unwrap();
-            disk.sync_dir("").unwrap();
-            file.write_at(0, b"bytes").unwrap();
-            disk.arm(0, Failure::Once(DiskErrorKind::Failed));
-            assert!(file.sync().is_err());
-            file.sync().unwrap();
-            assert_eq!(read_all(&disk, "a").unwrap(), b"bytes", "the page cache answers");
-            read_all(&disk.crash(seed), "a").unwrap() != b"bytes"
-        });
-        assert!(lost);
-    }
-}
+mod tests;

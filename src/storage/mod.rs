@@ -7,10 +7,12 @@
 mod error;
 mod file;
 mod memory;
+mod prng;
 
 pub use error::{DiskError, DiskErrorKind};
 pub use file::{FileDisk, FolderLock};
-pub use memory::{Failure, MemoryDisk, Prng};
+pub use memory::{Failure, MemoryDisk};
+pub use prng::Prng;
 
 use std::sync::Arc;
 

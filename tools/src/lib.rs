@@ -1,1 +1,3 @@
-//! What several tools share.
+//! What several of the tools share. Nothing here is used by the ledger itself.
+
+pub mod fuzz;

@@ -1,0 +1,159 @@
+//! What a fuzzer runs: one function per parser, each holding what must be true of any bytes at all.
+//!
+//! The functions panic where a property fails. `tools/fuzz` feeds them with libFuzzer, the test
+//! `fuzz_smoke` with seeded changes of the vectors.
+
+// Failing is how these functions speak.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use ledger_spec::bytes::to_hex;
+use ledger_spec::checkpoint::Checkpoint;
+use ledger_spec::entry::{ENTRY_VERSION, Entry};
+use ledger_spec::envelope::SignedEvent;
+use ledger_spec::event::Event;
+use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
+use ledger_spec::json::Json;
+use ledger_spec::note::{NoteSigner, SignedNote, VerifierKey};
+use ledger_spec::proof::TlogProof;
+use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use serde_json::Value;
+use std::path::Path;
+use std::{fs, io};
+
+/// A target: its name and its function.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 6] = [
+    ("entry", entry),
+    ("envelope", envelope),
+    ("event", event),
+    ("identifier", identifier),
+    ("note", note),
+    ("proof", proof),
+];
+
+/// Entries: what decodes encodes to the same bytes, and no longer bytes decode to anything.
+pub fn entry(data: &[u8]) {
+    let Ok(entry) = Entry::decode(data) else { return };
+    assert_eq!(data.first(), Some(&ENTRY_VERSION));
+    assert_eq!(entry.encode().as_deref(), Ok(data));
+    assert!(Entry::decode(&[data, &[0]].concat()).is_err());
+    // An auditor reads what a log holds, whatever it is.
+    let _ = SignedEvent::from_entry(&entry);
+}
+
+/// Envelopes: what is read holds an event that reads alike, and checking signatures decides, not fails.
+pub fn envelope(data: &[u8]) {
+    let Ok(signed) = SignedEvent::from_envelope(data) else { return };
+    let stated = signed.event().clone();
+    if let Ok(verified) = signed.verify() {
+        assert_eq!(Event::parse(verified.bytes()).as_ref(), Ok(&stated));
+        assert_eq!(verified.signers().len(), verified.entry_signatures().len());
+    }
+}
+
+/// Events: what this reader takes, a general JSON reader takes too, and both see the same fields.
+pub fn event(data: &[u8]) {
+    let Ok(event) = Event::parse(data) else { return };
+    let general: Value = serde_json::from_slice(data).unwrap();
+    assert_eq!(general["id"], event.id.to_string());
+    assert_eq!(general["kind"], event.kind().name());
+    assert_eq!(general["issuer"], event.issuer.to_string());
+    assert_eq!(general["subject"], event.subject.to_string());
+    assert_eq!(general["origin"], event.origin.to_string());
+    assert_eq!(ValidTime::parse(general["valid_from"].as_str().unwrap()).as_ref(), Ok(&event.valid_from));
+    assert!((2..=3).contains(&event.streams().len()));
+    assert!(matches!(Json::parse(data), Ok(Json::Object(_))));
+}
+
+/// Identifiers and times: whatever is read prints as the same text, or for times reads as the same
+/// instant.
+pub fn identifier(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(id) = SubjectId::parse(text) {
+        assert_eq!(id.to_string(), text);
+        assert!(text.len() <= SubjectId::MAX_LEN);
+    }
+    if let Ok(id) = EventId::parse(text) {
+        assert_eq!(id.to_string(), text);
+    }
+    if let Ok(id) = AuthorityId::parse(text) {
+        assert_eq!(id.to_string(), text);
+    }
+    if let Ok(date) = Date::parse(text) {
+        assert_eq!(date.to_string(), text);
+        assert_eq!(date.start_of_day().date(), date);
+        assert_eq!(date.end_of_day().date(), date);
+    }
+    if let Ok(time) = ValidTime::parse(text) {
+        assert_eq!(ValidTime::parse(&time.to_string()), Ok(time));
+    }
+    if let Ok(time) = RecordedTime::parse(text) {
+        assert_eq!(RecordedTime::parse(&time.to_text()), Ok(time));
+    }
+    let _ = gb11643::ResidentNumber::parse(text);
+}
+
+/// Notes, their checkpoints and the keys of both: what is read prints as the same bytes.
+pub fn note(data: &[u8]) {
+    if let Ok(note) = SignedNote::parse(data) {
+        assert_eq!(note.to_string().as_bytes(), data);
+        if let Ok(checkpoint) = Checkpoint::parse(note.text()) {
+            assert_eq!(checkpoint.to_string(), note.text());
+        }
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(key) = VerifierKey::parse(text) {
+        assert_eq!(key.to_string(), text);
+    }
+    if let Ok(signer) = NoteSigner::parse(text) {
+        assert_eq!(*signer.secret_text(), *text);
+    }
+}
+
+/// Receipts: what is read prints as the same bytes.
+pub fn proof(data: &[u8]) {
+    if let Ok(proof) = TlogProof::parse(data) {
+        assert_eq!(proof.to_string().as_bytes(), data);
+    }
+}
+
+/// The inputs of the vectors that a target can start from, with names for files.
+pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let (group, fields): (&str, &[&str]) = match target {
+        "entry" => ("entry", &["hex"]),
+        "envelope" => ("envelope", &["text"]),
+        "event" => ("event", &["text", "hex"]),
+        "identifier" => ("identifier", &["text"]),
+        "note" => ("note", &["note"]),
+        "proof" => ("proof", &["proof"]),
+        other => return Err(io::Error::other(format!("no vectors for target {other}"))),
+    };
+    let mut seeds = Vec::new();
+    for file in fs::read_dir(vectors.join(group))? {
+        let file = file?;
+        let case: Value = serde_json::from_slice(&fs::read(file.path())?).map_err(io::Error::other)?;
+        for field in fields {
+            if let Some(text) = case["input"][field].as_str() {
+                let bytes = if *field == "hex" { unhex(text)? } else { text.as_bytes().to_vec() };
+                seeds.push((file.file_name().to_string_lossy().into_owned(), bytes));
+            }
+        }
+    }
+    seeds.sort();
+    Ok(seeds)
+}
+
+/// Hex of bytes, as test output shows an input that failed.
+pub fn show(data: &[u8]) -> String {
+    to_hex(data)
+}
+
+fn unhex(hex: &str) -> io::Result<Vec<u8>> {
+    let digits: Vec<u8> = hex
+        .chars()
+        .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or(io::ErrorKind::InvalidData))
+        .collect::<Result<_, _>>()?;
+    Ok(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
+}
