@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod cli;
 mod files;
 mod people;
 mod service;
