@@ -3,11 +3,13 @@
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod bad_input;
+mod cli;
 mod files;
 mod http;
 mod http_server;
 mod people;
 mod service;
+mod sigkill;
 mod simulation;
 mod support;
 mod writer_faults;
