@@ -4,10 +4,10 @@
 
 mod words;
 
+use super::Outcome;
 use super::client::{Client, encoded};
 use super::failure::Failure;
 use super::talk::{self, Bar};
-use super::Outcome;
 use crate::clock;
 use crate::query::{self, Instants, QueryError};
 use crate::service::{self, ReadOnly};
@@ -113,8 +113,9 @@ impl Show {
             What::List { .. } => talk::put(&words::rows(&text, language)),
             _ if json => talk::put_line(text.trim_end()),
             what => {
-                let value: Value = serde_json::from_str(&text)
-                    .map_err(|error| Failure::unreachable(format!("another answer than expected: {error}")))?;
+                let value: Value = serde_json::from_str(&text).map_err(|error| {
+                    Failure::unreachable(format!("another answer than expected: {error}"))
+                })?;
                 talk::put(&match what {
                     What::Subject { .. } => words::subject(&value, language),
                     What::Events { .. } => words::events(&value),

@@ -91,7 +91,9 @@ impl Counts {
             return talk::put_json(self);
         }
         let Self { states, entered, removed, appended, .. } = self;
-        talk::put_line(&format!("{states} states: {entered} entered, {removed} removed; {appended} events appended"))
+        talk::put_line(&format!(
+            "{states} states: {entered} entered, {removed} removed; {appended} events appended"
+        ))
     }
 }
 

@@ -4,8 +4,18 @@ use super::{Folder, Ran, Served};
 
 fn import(served: &Served<'_>) -> Ran {
     served.run(&[
-        "import", "--states", "s", "--list", "reg.list", "--subject", "ext:r:{who}", "--issuer", "dept", "--key",
-        "dept.key", "--json",
+        "import",
+        "--states",
+        "s",
+        "--list",
+        "reg.list",
+        "--subject",
+        "ext:r:{who}",
+        "--issuer",
+        "dept",
+        "--key",
+        "dept.key",
+        "--json",
     ])
 }
 
@@ -78,8 +88,18 @@ fn nothing_is_sent_where_a_file_cannot_be_used() {
     let served = folder.ledger();
     state(&folder, "2017-02-01", &["a x"]);
     for (name, text, code, said) in [
-        ("s/2017-03-01.tsv", "who\twhat\nb\n", 2, "s/2017-03-01.tsv: line 2: 1 fields where the header has 2"),
-        ("s/2017-03-01.tsv", "who\tother\n", 2, "s/2017-03-01.tsv: line 1: columns who, other; the list has who, what"),
+        (
+            "s/2017-03-01.tsv",
+            "who\twhat\nb\n",
+            2,
+            "s/2017-03-01.tsv: line 2: 1 fields where the header has 2",
+        ),
+        (
+            "s/2017-03-01.tsv",
+            "who\tother\n",
+            2,
+            "s/2017-03-01.tsv: line 1: columns who, other; the list has who, what",
+        ),
         ("s/2017-03-01.tsv", "who\twhat\nb c\tx\n", 1, "s/2017-03-01.tsv: line 2: who is \"ext:r:b c\""),
         ("s/2017-02-30.tsv", "who\twhat\n", 2, "s/2017-02-30.tsv: file name: day 30"),
     ] {
