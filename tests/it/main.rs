@@ -7,6 +7,7 @@ mod cli;
 mod files;
 mod http;
 mod http_server;
+mod house;
 mod people;
 mod service;
 mod sigkill;
