@@ -4,10 +4,11 @@
 
 mod bad_input;
 mod cli;
+mod disk_full;
 mod files;
+mod house;
 mod http;
 mod http_server;
-mod house;
 mod people;
 mod service;
 mod sigkill;
