@@ -4,10 +4,10 @@
 
 mod words;
 
+use super::Outcome;
 use super::client::{Client, encoded};
 use super::failure::Failure;
 use super::talk::{self, Bar};
-use super::Outcome;
 use crate::clock;
 use crate::query::{self, Instants, QueryError};
 use crate::service::{self, ReadOnly};
@@ -99,7 +99,7 @@ impl Show {
                     let bar = Bar::new("reading the log");
                     service::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
-                self.from_folder(&ledger)?
+                self.answer_of_folder(&ledger)?
             }
             (None, Some(url)) => Client::new(url)?.get_text(&self.what.path(&self.instants()))?,
             // Options that stand behind the subcommand cannot be required by clap.
@@ -113,8 +113,9 @@ impl Show {
             What::List { .. } => talk::put(&words::rows(&text, language)),
             _ if json => talk::put_line(text.trim_end()),
             what => {
-                let value: Value = serde_json::from_str(&text)
-                    .map_err(|error| Failure::unreachable(format!("another answer than expected: {error}")))?;
+                let value: Value = serde_json::from_str(&text).map_err(|error| {
+                    Failure::unreachable(format!("another answer than expected: {error}"))
+                })?;
                 talk::put(&match what {
                     What::Subject { .. } => words::subject(&value, language),
                     What::Events { .. } => words::events(&value),
@@ -131,7 +132,7 @@ impl Show {
         given.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
     }
 
-    fn from_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
+    fn answer_of_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
         let view = &ledger.view;
         let published = view.published();
         let checkpoint = published.checkpoint_text();

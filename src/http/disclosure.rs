@@ -59,7 +59,11 @@ pub fn public_part(events: Vec<KnownEvent>, core: &Core) -> PublicPart {
         }
     }
     let count = u64::try_from(hidden.len()).unwrap_or(u64::MAX);
-    PublicPart { events: public, withheld: Withheld { count, reasons: reasons.into_iter().collect() }, hidden }
+    PublicPart {
+        events: public,
+        withheld: Withheld { count, reasons: reasons.into_iter().collect() },
+        hidden,
+    }
 }
 
 /// Why an event by itself is not public.

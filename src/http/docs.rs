@@ -75,7 +75,8 @@ pub(super) async fn page(
 
 /// The whole page.
 fn html(document: &Value, language: Language) -> String {
-    let (title, lang) = (language.pick("信用账本接口文档", "credit-ledger: the HTTP interface"), language.tag());
+    let (title, lang) =
+        (language.pick("信用账本接口文档", "credit-ledger: the HTTP interface"), language.tag());
     let mut out = format!(
         "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
@@ -115,10 +116,8 @@ fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value
     );
     let parameters = operation.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if !parameters.is_empty() {
-        let heads = language.pick(
-            "<th>参数</th><th>位置</th><th>说明</th>",
-            "<th>parameter</th><th>in</th><th>meaning</th>",
-        );
+        let heads = language
+            .pick("<th>参数</th><th>位置</th><th>说明</th>", "<th>parameter</th><th>in</th><th>meaning</th>");
         let _ = write!(out, "<table><tr>{heads}</tr>");
         for parameter in parameters {
             let pattern = parameter.pointer("/schema/pattern").and_then(Value::as_str).unwrap_or_default();
@@ -137,8 +136,8 @@ fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value
         }
         out.push_str("</table>");
     }
-    let heads =
-        language.pick("<th>状态</th><th>说明</th><th>格式</th>", "<th>status</th><th>meaning</th><th>form</th>");
+    let heads = language
+        .pick("<th>状态</th><th>说明</th><th>格式</th>", "<th>status</th><th>meaning</th><th>form</th>");
     let label = language.pick("应答", "Answers");
     let _ = write!(out, "<details><summary>{label}</summary><table><tr>{heads}</tr>");
     let responses = operation.get("responses").and_then(Value::as_object);

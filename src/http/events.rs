@@ -257,7 +257,9 @@ fn lines(body: &[u8], max: usize) -> Result<Vec<Line>, Problem> {
         }
         if lines.len() == max {
             let found = format!("more than {max} lines");
-            return Err(Problem::new(ProblemKind::BatchTooLarge).found(found).expected(format!("at most {max}")));
+            return Err(Problem::new(ProblemKind::BatchTooLarge)
+                .found(found)
+                .expected(format!("at most {max}")));
         }
         lines.push(Line { number: at + 1, bytes });
     }

@@ -1,9 +1,9 @@
 //! What is counted, as Prometheus text (exposition format 0.0.4). No label holds anything that a
 //! caller wrote.
 
+use super::Shared;
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
-use super::Shared;
 use crate::sequencer::Placed;
 use axum::extract::{RawQuery, State};
 use axum::http::Method;
@@ -16,8 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds of the duration histogram, in microseconds.
-const BOUNDS: [u64; 10] =
-    [500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000, 10_000_000];
+const BOUNDS: [u64; 10] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000, 10_000_000];
 
 /// Counters of one running server.
 #[derive(Default)]
@@ -103,8 +102,7 @@ impl Route {
         for (bound, count) in BOUNDS.iter().zip(self.buckets) {
             below += count;
             let bound = seconds(*bound);
-            let _ =
-                writeln!(out, r#"credit_ledger_request_seconds_bucket{{{labels},le="{bound}"}} {below}"#);
+            let _ = writeln!(out, r#"credit_ledger_request_seconds_bucket{{{labels},le="{bound}"}} {below}"#);
         }
         let (count, sum) = (self.count, seconds(self.micros));
         let _ = writeln!(out, r#"credit_ledger_request_seconds_bucket{{{labels},le="+Inf"}} {count}"#);

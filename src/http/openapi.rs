@@ -15,7 +15,11 @@ use utoipa::{OpenApi, ToSchema};
 #[derive(Serialize, ToSchema)]
 pub(super) struct Envelope {
     /// The event's exact bytes, in base64.
-    #[schema(min_length = 4, max_length = 65536, pattern = "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")]
+    #[schema(
+        min_length = 4,
+        max_length = 65536,
+        pattern = "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+    )]
     payload: String,
     /// `application/vnd.credit-ledger.event+json`
     #[serde(rename = "payloadType")]
@@ -60,7 +64,7 @@ pub(super) struct EnvelopeSignature {
         docs::openapi_json,
         docs::page,
     ),
-    components(schemas(Envelope, EnvelopeSignature, AppendedLine, LastLine, ProblemAnswer)),
+    components(schemas(Envelope, EnvelopeSignature, AppendedLine, LastLine, ProblemAnswer))
 )]
 struct Document;
 

@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, ProblemKind};
 use crate::query::Instants;
-use axum::extract::rejection::PathRejection;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::Known;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -95,7 +95,9 @@ pub(super) fn segment(path: Result<Path<String>, PathRejection>) -> Result<Strin
 pub(super) fn index(path: Result<Path<String>, PathRejection>) -> Result<EntryIndex, Problem> {
     let text = segment(path)?;
     let index = decimal(&text).filter(|index| *index <= MAX_INDEX).map(EntryIndex::new);
-    index.ok_or_else(|| Problem::parameter("index", shorten(&text), format!("a whole number 0 to {MAX_INDEX}")))
+    index.ok_or_else(|| {
+        Problem::parameter("index", shorten(&text), format!("a whole number 0 to {MAX_INDEX}"))
+    })
 }
 
 fn instant(name: &str, text: &str) -> Result<ValidTime, Problem> {

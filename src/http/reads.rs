@@ -1,9 +1,9 @@
 //! Everything that is only read.
 
+use super::Shared;
 use super::disclosure::{PublicPart, is_natural, is_public, public_part, rests_on};
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
-use super::Shared;
 use crate::query::{self, Answer, EntryView, as_of};
 use crate::wire::{
     AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, StandingAnswer, Withheld,

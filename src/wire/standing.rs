@@ -194,11 +194,8 @@ impl StandingAnswer {
 fn states(states: &[NamedState], withheld: &Withheld) -> Vec<StateAnswer> {
     let hidden = withheld.count > 0;
     let says_nothing = |state: State| matches!(state, State::NoRecord | State::NothingInForce);
-    let mut words: Vec<_> = states
-        .iter()
-        .filter(|named| !(hidden && says_nothing(named.state)))
-        .map(StateAnswer::from)
-        .collect();
+    let mut words: Vec<_> =
+        states.iter().filter(|named| !(hidden && says_nothing(named.state))).map(StateAnswer::from).collect();
     if hidden {
         words.push(StateAnswer { state: "withheld", because: Vec::new(), rules: Vec::new() });
     }

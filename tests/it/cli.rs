@@ -100,14 +100,16 @@ impl Folder {
         let (steward, dept) = (key("steward"), key("dept"));
         let enrol = |id: &str, role: &str, key: &str, competence: &str| {
             let name = r#"{"zh":"甲","en":"A"}"#;
-            let keys = format!(r#"{{"name":{name},"roles":["{role}"],"keys":["{key}"],"competence":{competence}}}"#);
+            let keys =
+                format!(r#"{{"name":{name},"roles":["{role}"],"keys":["{key}"],"competence":{competence}}}"#);
             event("authority.enrolled", "registrar", &format!("authority:{id}"), &keys)
         };
         let adopt = |what: &str, more: &str| {
             let body = format!(
                 r#"{{"title":{{"zh":"乙","en":"B"}},"polarity":"negative","disclosure":"public","subjects":["ext","uscc"],"basis":[{{"title":"C"}}],"confidence":"U"{more}}}"#
             );
-            let kind = if what.starts_with("list") { "catalogue.list_adopted" } else { "catalogue.type_adopted" };
+            let kind =
+                if what.starts_with("list") { "catalogue.list_adopted" } else { "catalogue.type_adopted" };
             event(kind, "steward", &format!("catalogue:{what}"), &body)
         };
         let competence = r#"{"types":["market.*"],"lists":["reg.*"],"subjects":["uscc"]}"#;
@@ -222,7 +224,7 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     folder.write("proof.txt", line["receipt"].as_str().unwrap());
     let entry = ledger_spec::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
     std::fs::write(folder.path("entry.bin"), &entry).unwrap();
-    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", &vkey.trim()]).right();
+    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()]).right();
     folder.run(&["verify", "proof.txt", "--vkey", "l.vkey"]).failed(2, "--entry");
     folder.write("other.json", "{}");
     folder
@@ -243,7 +245,8 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     assert!(words.contains("有有效记录") && words.contains("#5 market.penalty"), "{words}");
     let before = served.run(&["show", "subject", subject, "--known-at", "5"]).right();
     assert!(before.contains("no record here"), "{before}");
-    for what in [&["authorities"][..], &["catalogue"], &["entry", "5"], &["events", subject], &["checkpoint"]] {
+    for what in [&["authorities"][..], &["catalogue"], &["entry", "5"], &["events", subject], &["checkpoint"]]
+    {
         let mut arguments = vec!["show"];
         arguments.extend(what);
         let from_server = served.run(&arguments).right();
@@ -263,7 +266,9 @@ fn refusals_say_why_and_exit_codes_say_what_kind() {
     // A rule refuses: 1, with the problem on stdout.
     let stranger = event("subject.registered", "dept", "ext:r:1", r#"{"name":"n"}"#);
     let refused = served.append("dept.key", &stranger).failed(1, "1 of 1 events are not in the ledger");
-    assert!(refused.out.contains(r#""status":"refused""#) && refused.out.contains("urn:credit-ledger:problem:"));
+    assert!(
+        refused.out.contains(r#""status":"refused""#) && refused.out.contains("urn:credit-ledger:problem:")
+    );
     served.run(&["show", "list", "no.such"]).failed(1, "no.such");
     served.run(&["show", "entry", "99", "--json"]).failed(1, "/v1/entries/99");
     folder.run(&["show", "entry", "99", "--dir", "l"]).failed(1, "99");
@@ -273,7 +278,9 @@ fn refusals_say_why_and_exit_codes_say_what_kind() {
     folder.run_with(&["append", "--url", &served.url], "").failed(2, "holds no envelope");
     folder.run_with(&["sign", "--key", "dept.key"], "{}").failed(2, "origin");
     folder.run(&["keygen", "--name", "dept", "--out", "dept.key"]).failed(2, "dept.key");
-    folder.run(&["init", "--dir", "l", "--origin", "a", "--operator", "o", "--registrar", "r"]).failed(2, "exists");
+    folder
+        .run(&["init", "--dir", "l", "--origin", "a", "--operator", "o", "--registrar", "r"])
+        .failed(2, "exists");
     // Nobody there, or nothing: 3.
     folder.run(&["show", "authorities", "--url", "http://127.0.0.1:1"]).failed(3, "127.0.0.1:1");
     folder.run(&["show", "authorities", "--dir", "nothing"]).failed(3, "nothing");

@@ -220,7 +220,9 @@ impl From<&EnvelopeError> for Problem {
             EnvelopeError::Signature { position, fault } => Self::new(ProblemKind::BadSignature)
                 .field(format!("signatures[{position}]"))
                 .found(fault)
-                .expected("an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified"),
+                .expected(
+                    "an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified",
+                ),
             other => Self::new(ProblemKind::InvalidValue).found(other),
         }
     }

@@ -11,7 +11,10 @@ fn published() -> Vec<(String, Vec<String>)> {
     let dates = lines.next().unwrap().split('\t');
     let rows: Vec<_> = lines.skip(1).map(|line| line.split_once('\t').unwrap()).collect();
     let shown = |at: usize| rows.iter().filter(move |(shown, _)| &shown[at..=at] == "1");
-    dates.enumerate().map(|(at, date)| (date.into(), shown(at).map(|(_, row)| (*row).into()).collect())).collect()
+    dates
+        .enumerate()
+        .map(|(at, date)| (date.into(), shown(at).map(|(_, row)| (*row).into()).collect()))
+        .collect()
 }
 
 /// JSON lines with the columns as keys, in the list's order, as rows of the file.
@@ -69,12 +72,14 @@ fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
         folder.write(&format!("data/{date}.tsv"), &format!("{header}{}\n", rows.join("\n")));
     }
     for _ in 0..2 {
-        let said = folder.run(&["demo", "--once", "--data", "data", "--json", "--listen", "127.0.0.1:0"]).right();
+        let said =
+            folder.run(&["demo", "--once", "--data", "data", "--json", "--listen", "127.0.0.1:0"]).right();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(said["receipt"]["kind"], "repair.granted");
     }
     let (date, rows) = &states[4];
-    let list = ["show", "list", "mhlw.labour-violations", "--dir", "demo-ledger", "--valid-at", date, "--json"];
+    let list =
+        ["show", "list", "mhlw.labour-violations", "--dir", "demo-ledger", "--valid-at", date, "--json"];
     assert_eq!(as_rows(&folder.run(&list).right()), *rows);
     assert_eq!(rows_of(&folder.path(&format!("data/{date}.tsv"))), *rows);
     folder.audit("demo-ledger");

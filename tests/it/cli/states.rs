@@ -4,8 +4,18 @@ use super::{Folder, Ran, Served};
 
 fn import(served: &Served<'_>) -> Ran {
     served.run(&[
-        "import", "--states", "s", "--list", "reg.list", "--subject", "ext:r:{who}", "--issuer", "dept", "--key",
-        "dept.key", "--json",
+        "import",
+        "--states",
+        "s",
+        "--list",
+        "reg.list",
+        "--subject",
+        "ext:r:{who}",
+        "--issuer",
+        "dept",
+        "--key",
+        "dept.key",
+        "--json",
     ])
 }
 
@@ -60,6 +70,20 @@ fn states_come_back_row_for_row_and_a_second_run_appends_nothing() {
 }
 
 #[test]
+fn a_state_is_not_put_before_one_whose_rows_came_and_went() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    state(&folder, "2017-02-01", &["a x"]);
+    state(&folder, "2017-04-01", &["a x", "b x"]);
+    state(&folder, "2017-05-01", &["a x"]);
+    import(&served).right();
+    state(&folder, "2017-03-01", &["a x", "c x"]);
+    import(&served).failed(1, "s/2017-03-01.tsv: the ledger already holds");
+    assert_eq!(shown(&served, "2017-04-01"), ["a x", "b x"]);
+    served.stop();
+}
+
+#[test]
 fn rows_that_changed_places_are_reported_and_stay() {
     let folder = Folder::new();
     let served = folder.ledger();
@@ -78,8 +102,18 @@ fn nothing_is_sent_where_a_file_cannot_be_used() {
     let served = folder.ledger();
     state(&folder, "2017-02-01", &["a x"]);
     for (name, text, code, said) in [
-        ("s/2017-03-01.tsv", "who\twhat\nb\n", 2, "s/2017-03-01.tsv: line 2: 1 fields where the header has 2"),
-        ("s/2017-03-01.tsv", "who\tother\n", 2, "s/2017-03-01.tsv: line 1: columns who, other; the list has who, what"),
+        (
+            "s/2017-03-01.tsv",
+            "who\twhat\nb\n",
+            2,
+            "s/2017-03-01.tsv: line 2: 1 fields where the header has 2",
+        ),
+        (
+            "s/2017-03-01.tsv",
+            "who\tother\n",
+            2,
+            "s/2017-03-01.tsv: line 1: columns who, other; the list has who, what",
+        ),
         ("s/2017-03-01.tsv", "who\twhat\nb c\tx\n", 1, "s/2017-03-01.tsv: line 2: who is \"ext:r:b c\""),
         ("s/2017-02-30.tsv", "who\twhat\n", 2, "s/2017-02-30.tsv: file name: day 30"),
     ] {
