@@ -2,10 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod bad_input;
 mod cli;
 mod files;
+mod http;
+mod http_server;
+mod house;
 mod people;
 mod service;
+mod sigkill;
 mod simulation;
 mod support;
 mod writer_faults;

@@ -1,0 +1,187 @@
+//! How fast the pure parts are, each alone: `cargo bench`. What a whole server reaches, `load` in `tools/`
+//! measures.
+
+// A benchmark that cannot set up its input has nothing to measure.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use ledger_spec::audit::{Auditor, read_chunk};
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::envelope::{SignedEvent, seal};
+use ledger_spec::event::{Draft, Event, Kind};
+use ledger_spec::hash::TreeHash;
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::key::SecretKey;
+use ledger_spec::ledger::Ledger;
+use ledger_spec::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::projection::{AsOf, Known, KnownEvent, fold_standing};
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::hint::black_box;
+
+const SUBJECT: &str = "uscc:914403001922038216";
+
+fn key(seed: u8) -> SecretKey {
+    SecretKey::from_seed(&[seed; 32])
+}
+
+fn event(n: u64, kind: Kind, issuer: &str, subject: &str, body: Value) -> Vec<u8> {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&n.to_be_bytes());
+    let draft = Draft {
+        origin: &Origin::parse("credit.example/ledger").unwrap(),
+        id: EventId::from_parts(1_760_000_000_000, random),
+        kind,
+        issuer: &AuthorityId::parse(issuer).unwrap(),
+        subject: &SubjectId::parse(subject).unwrap(),
+        valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
+        seen_version: None,
+        body,
+    };
+    draft.to_bytes().unwrap()
+}
+
+fn filing(n: u64) -> Vec<u8> {
+    let body = json!({
+        "type": "base.penalty", "severity": "minor", "summary": "罚款五千元，已缴清。",
+        "decision": { "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-10-30" },
+    });
+    event(n, Kind::RecordFiled, "department", SUBJECT, body)
+}
+
+/// The envelopes of a ledger that is ready for filings: operator, steward, department, one type.
+fn setup() -> Vec<String> {
+    let name = json!({ "zh": "某单位", "en": "A body" });
+    let public = |seed| key(seed).public().to_base64url();
+    let opened = json!({
+        "spec_version": 1, "operator": { "name": name, "key": public(1) },
+        "registrars": [{ "id": "registrar", "name": name, "key": public(2) }],
+    });
+    let enrol = |n, id: &str, seed, role| {
+        let body = json!({
+            "name": name, "roles": [role], "keys": [public(seed)], "competence": { "types": ["*"] },
+        });
+        seal(&event(n, Kind::AuthorityEnrolled, "registrar", &format!("authority:{id}"), body), &[&key(2)])
+    };
+    let adopted = json!({
+        "title": name, "polarity": "negative", "disclosure": "public", "subjects": ["uscc"],
+        "basis": [{ "title": "依据" }], "confidence": "U",
+    });
+    vec![
+        seal(&event(0, Kind::LedgerOpened, "operator", "ledger", opened), &[&key(1)]),
+        enrol(1, "steward", 3, "steward"),
+        enrol(2, "department", 4, "department"),
+        seal(&event(3, Kind::TypeAdopted, "steward", "catalogue:type.base.penalty", adopted), &[&key(3)]),
+    ]
+}
+
+fn enter(ledger: &mut Ledger, envelope: &str) -> Vec<u8> {
+    let event = SignedEvent::from_envelope(envelope.as_bytes()).unwrap().verify().unwrap();
+    ledger.enter(event, RecordedTime::parse("2025-12-01T09:00:00+08:00").unwrap()).unwrap().bytes
+}
+
+fn ready() -> Ledger {
+    let mut ledger = Ledger::default();
+    setup().iter().for_each(|envelope| drop(enter(&mut ledger, envelope)));
+    ledger
+}
+
+/// All complete nodes of a tree, by name.
+struct Nodes(HashMap<NodeId, TreeHash>);
+
+impl NodeReader for Nodes {
+    type Error = NodeId;
+
+    fn node(&self, id: NodeId) -> Result<TreeHash, NodeId> {
+        self.0.get(&id).copied().ok_or(id)
+    }
+}
+
+fn events(c: &mut Criterion) {
+    let bytes = filing(9);
+    let envelope = seal(&bytes, &[&key(4)]);
+    let signed = SignedEvent::from_envelope(envelope.as_bytes()).unwrap();
+    c.bench_function("event: parse", |b| b.iter(|| Event::parse(black_box(&bytes)).unwrap()));
+    c.bench_function("envelope: parse with its event", |b| {
+        b.iter(|| SignedEvent::from_envelope(black_box(envelope.as_bytes())).unwrap());
+    });
+    c.bench_function("envelope: verify_strict", |b| {
+        b.iter_batched(|| signed.clone(), |signed| signed.verify().unwrap(), BatchSize::SmallInput);
+    });
+}
+
+fn entries(c: &mut Criterion) {
+    let verified =
+        SignedEvent::from_envelope(seal(&filing(9), &[&key(4)]).as_bytes()).unwrap().verify().unwrap();
+    let (ledger, now) = (ready(), RecordedTime::parse("2025-12-01T09:00:00+08:00").unwrap());
+    c.bench_function("ledger: admit, link, encode, hash", |b| {
+        b.iter_batched(
+            || (ledger.clone(), verified.clone()),
+            |(mut ledger, event)| ledger.enter(event, now).unwrap(),
+            BatchSize::SmallInput,
+        );
+    });
+    let bytes = enter(&mut ready(), &seal(&filing(9), &[&key(4)]));
+    let entry = Entry::decode(&bytes).unwrap();
+    c.bench_function("entry: encode and hash", |b| {
+        b.iter(|| EntryHashes::of(&black_box(&entry).encode().unwrap()));
+    });
+}
+
+fn tree(c: &mut Criterion) {
+    let (mut nodes, mut frontier, mut completed) = (HashMap::new(), Frontier::new(), Vec::new());
+    for n in 0..100_000_u64 {
+        frontier.append(TreeHash::leaf(&n.to_le_bytes()), &mut completed);
+        nodes.extend(completed.drain(..));
+    }
+    let (nodes, size) = (Nodes(nodes), TreeSize::new(100_000));
+    let leaf = TreeHash::leaf(b"leaf");
+    c.bench_function("tree: append a leaf", |b| {
+        b.iter(|| {
+            completed.clear();
+            frontier.append(black_box(leaf), &mut completed);
+        });
+    });
+    c.bench_function("tree: inclusion among 100,000", |b| {
+        b.iter(|| inclusion_proof(EntryIndex::new(54_321), size, &nodes).unwrap());
+    });
+}
+
+fn answers(c: &mut Criterion) {
+    let subject = SubjectId::parse(SUBJECT).unwrap();
+    let known: Vec<_> = (0..30)
+        .map(|n| KnownEvent {
+            index: EntryIndex::new(n),
+            recorded_at: RecordedTime::from_micros(n),
+            event: Event::parse(&filing(n)).unwrap(),
+        })
+        .collect();
+    let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
+    let as_of = AsOf { valid_at, known_at: Known::Size(TreeSize::new(30)) };
+    c.bench_function("projection: standing over 30 events", |b| {
+        b.iter(|| fold_standing(&subject, black_box(&known), as_of));
+    });
+}
+
+fn audit(c: &mut Criterion) {
+    let mut ledger = Ledger::default();
+    let mut entries: Vec<_> = setup().iter().map(|envelope| enter(&mut ledger, envelope)).collect();
+    entries.extend((4..256).map(|n| enter(&mut ledger, &seal(&filing(n), &[&key(4)]))));
+    let mut group = c.benchmark_group("audit");
+    group.throughput(Throughput::Elements(256));
+    group.bench_function("256 entries", |b| {
+        b.iter(|| {
+            let mut auditor = Auditor::new();
+            let read = read_chunk(EntryIndex::new(0), &entries).unwrap();
+            read.into_iter().for_each(|entry| auditor.absorb(entry).unwrap());
+            auditor.root()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(pure, events, entries, tree, answers, audit);
+criterion_main!(pure);

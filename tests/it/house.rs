@@ -1,0 +1,254 @@
+//! Holds the house in order: who may name whom, who may read a clock or a file, how long a file is,
+//! and that the specification's text names every kind and every rule.
+
+use ledger_spec::admission::Rule;
+use ledger_spec::event::Kind;
+use ledger_spec::projection::ProjectionRule;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms of `src/` from bottom to top, with the rooms each may name (design, section 7).
+const ROOMS: [(&str, &[&str]); 11] = [
+    ("clock", &[]),
+    ("storage", &[]),
+    ("log", &["storage"]),
+    ("index", &["storage"]),
+    ("view", &["log", "index"]),
+    ("sequencer", &["clock", "storage", "log", "index", "view"]),
+    // `query` walks streams with the same function as the sequencer.
+    ("query", &["log", "index", "view", "sequencer"]),
+    ("wire", &["log", "view", "sequencer", "query"]),
+    ("service", &["clock", "storage", "log", "index", "view", "sequencer", "query"]),
+    ("http", &["clock", "view", "sequencer", "query", "service", "wire", "storage", "log", "index"]),
+    ("cli", &["clock", "view", "sequencer", "query", "service", "wire", "http", "storage", "log", "index"]),
+];
+
+/// Files outside of `src/clock.rs` that may read a clock, and why.
+const CLOCKS: &[(&str, &str)] = &[
+    ("src/http/mod.rs", "how long a request took, for the metrics"),
+    ("src/http/metrics.rs", "how long a request took, for the metrics"),
+    ("src/cli/talk.rs", "how often a progress bar is drawn"),
+];
+
+/// The longest file, in lines.
+const LONGEST: usize = 500;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file under `folder`, as (path from the root, text).
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(&folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() && path.file_name().is_none_or(|name| name != "target") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no sources in {folder}");
+    found.sort();
+    found
+}
+
+/// The code of a file: without its comments, and without its unit tests, which stand last.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The rooms that a text names by `crate::`.
+fn named(code: &str) -> Vec<String> {
+    let word =
+        |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    let mut rooms = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            // use crate::{a::X, b::{Y, Z}}: the word at each item of the outer braces.
+            Some(inside) => {
+                let (mut depth, mut start) = (1, true);
+                for (at, c) in inside.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        ',' if depth == 1 => start = true,
+                        c if depth == 1 && start && !c.is_whitespace() => {
+                            rooms.push(word(&inside[at..]));
+                            start = false;
+                        }
+                        _ => {}
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            None => rooms.push(word(rest)),
+        }
+    }
+    rooms
+}
+
+#[test]
+fn rooms_name_only_what_lies_below_them() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let room = path.trim_start_matches("src/").trim_end_matches(".rs").split('/').next().unwrap();
+        if matches!(room, "lib" | "main") {
+            continue;
+        }
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!("{path}: no room {room} in the plan"));
+            continue;
+        };
+        for name in named(&code(&text)) {
+            let is_room = ROOMS.iter().any(|(known, _)| *known == name);
+            if is_room && name != room && !allowed.contains(&name.as_str()) {
+                wrong.push(format!("{path} names crate::{name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_of_names_reads_every_form() {
+    let text = "use crate::log::Log;\nuse crate::{index::{A, B}, view};\nlet x = crate::clock::now();";
+    assert_eq!(named(text), ["log", "index", "view", "clock"]);
+    assert_eq!(code("a\n// crate::log\nb\n#[cfg(test)]\nmod tests { use crate::log; }"), "a\nb");
+}
+
+#[test]
+fn the_specification_is_pure() {
+    const BANNED: [&str; 16] = [
+        "std::fs",
+        "std::net",
+        "std::time",
+        "std::thread",
+        "std::process",
+        "std::env",
+        "std::io",
+        "std::os",
+        "tokio",
+        "getrandom",
+        "rand::",
+        "rand_core",
+        "SystemTime",
+        "Instant::now",
+        "thread_local!",
+        "println!",
+    ];
+    for (path, text) in sources("ledger-spec/src") {
+        let code = code(&text);
+        for banned in BANNED {
+            assert!(!code.contains(banned), "{path} names {banned}");
+        }
+    }
+    let manifest = fs::read_to_string(root().join("ledger-spec/Cargo.toml")).unwrap();
+    let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
+    for banned in ["tokio", "axum", "sled", "rand", "getrandom", "reqwest", "hyper", "rayon", "chrono"] {
+        let named = dependencies
+            .lines()
+            .any(|line| line.strip_prefix(banned).is_some_and(|rest| rest.starts_with(['.', ' ', '='])));
+        assert!(!named, "ledger-spec depends on {banned}");
+    }
+}
+
+#[test]
+fn tools_depend_on_the_specification_only() {
+    for (path, text) in sources("tools") {
+        assert!(!code(&text).contains("credit_ledger"), "{path} names the server");
+    }
+    let manifest = fs::read_to_string(root().join("tools/Cargo.toml")).unwrap();
+    assert!(!manifest.lines().any(|line| line.starts_with("credit-ledger")), "tools/Cargo.toml");
+}
+
+#[test]
+fn only_the_index_names_sled() {
+    for (path, text) in sources("src") {
+        let names = code(&text).contains("sled::");
+        assert!(!names || path.starts_with("src/index/"), "{path} names sled");
+    }
+}
+
+#[test]
+fn only_the_clock_reads_the_clock() {
+    let reads =
+        |text: &str| ["SystemTime::now", "Instant::now", "Utc::now"].iter().any(|call| text.contains(call));
+    for (path, text) in sources("src") {
+        let excused = CLOCKS.iter().any(|(known, _)| *known == path) || path == "src/clock.rs";
+        assert!(excused || !reads(&code(&text)), "{path} reads a clock");
+    }
+}
+
+#[test]
+fn the_specification_names_every_kind_and_every_rule() {
+    let readme = fs::read_to_string(root().join("ledger-spec/README.md")).unwrap();
+    let kinds = Kind::ALL.map(Kind::name);
+    let rules = Rule::ALL.map(Rule::id);
+    let slugs = Rule::ALL.map(Rule::slug);
+    let projections = ProjectionRule::ALL.map(ProjectionRule::id);
+    let missing: Vec<_> = kinds
+        .into_iter()
+        .chain(rules)
+        .chain(slugs)
+        .chain(projections)
+        .filter(|name| !readme.contains(&format!("`{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "ledger-spec/README.md does not name {missing:?}");
+}
+
+#[test]
+fn files_stay_readable_and_say_what_they_are() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "ledger-spec/src", "ledger-spec/tests", "tools", "tests", "benches"] {
+        for (path, text) in sources(folder) {
+            let lines = text.lines().count();
+            if lines > LONGEST {
+                wrong.push(format!("{path} has {lines} lines"));
+            }
+            if !text.starts_with("//!") {
+                wrong.push(format!("{path} does not begin with what it is"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_member_of_the_workspace_has_unsafe_code() {
+    let manifest = |path: &Path| fs::read_to_string(path.join("Cargo.toml")).unwrap();
+    assert!(manifest(&root()).contains("unsafe_code = \"forbid\""));
+    for member in ["", "ledger-spec", "tools"] {
+        let text = manifest(&root().join(member));
+        assert!(text.contains("[lints]\nworkspace = true"), "{member:?} takes the workspace's lints");
+    }
+}
+
+#[test]
+fn nothing_lies_at_the_top_but_what_belongs_there() {
+    let known = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "LICENSE",
+        "README.md",
+        "src",
+        "ledger-spec",
+        "tools",
+        "tests",
+        "benches",
+    ];
+    // What running the program or building it leaves behind is not part of the project.
+    let left_behind = ["target", "demo-ledger"];
+    for file in fs::read_dir(root()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let belongs = name.starts_with('.') || known.contains(&name.as_str());
+        assert!(belongs || left_behind.contains(&name.as_str()), "{name} lies at the top");
+    }
+}

@@ -1,0 +1,177 @@
+//! A real server over a real folder, and the smallest client that can also misbehave.
+
+use crate::people;
+use credit_ledger::clock;
+use credit_ledger::http::{self, AppState};
+use credit_ledger::service::{self, Service, Settings, Unwatched};
+use credit_ledger::view::View;
+use ledger_spec::hash::TreeHash;
+use ledger_spec::note::VerifierKey;
+use ledger_spec::proof::TlogProof;
+use serde_json::Value;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+pub const JSON: &str = "application/json";
+pub const NDJSON: &str = "application/x-ndjson";
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub view: View,
+    pub vkey: VerifierKey,
+    dir: PathBuf,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Server {
+    /// A server over a fresh ledger that is set up.
+    pub fn start(name: &str, settings: impl FnOnce(&mut Settings)) -> Self {
+        let dir = std::env::temp_dir().join(format!("credit-ledger-http-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        let mut founding = people::founding();
+        settings(&mut founding.settings);
+        service::create(&dir, &founding).unwrap();
+        let Service { sequencer, view, writer, settings, vkey, lock } =
+            service::open(&dir, &Unwatched).unwrap();
+        let state =
+            AppState { sequencer, view: view.clone(), settings, vkey: vkey.clone(), clock: clock::now };
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let shutdown = async { drop(stopped.await) };
+                http::serve(listener, state, shutdown).await.unwrap();
+            });
+            drop(runtime);
+            writer.join().unwrap();
+            drop(lock);
+        });
+        let server = Self { address, view, vkey, dir, stop, thread };
+        for envelope in people::setup() {
+            let answer = server.post(JSON, envelope);
+            assert_eq!(answer.status, 201, "{}", answer.text());
+        }
+        server
+    }
+
+    /// Tells the server to stop; what is under way goes on.
+    pub fn stop(self) -> Stopping {
+        self.stop.send(()).unwrap();
+        Stopping { dir: self.dir, thread: self.thread }
+    }
+
+    /// Stops the server, audits the ledger, and says how many entries it holds.
+    pub fn finish(self) -> u64 {
+        self.stop().finish()
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.get_with(path, "")
+    }
+
+    /// `headers` is a piece of the head, each line ended.
+    pub fn get_with(&self, path: &str, headers: &str) -> Answer {
+        self.raw(format!("GET {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\n{headers}\r\n").as_bytes())
+    }
+
+    pub fn post(&self, media: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.post_to("/v1/events", &format!("content-type: {media}\r\n"), body)
+    }
+
+    pub fn post_to(&self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Answer {
+        let body = body.as_ref();
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        );
+        self.raw(&[head.as_bytes(), body].concat())
+    }
+
+    /// Sends bytes, says that no more come, and reads what comes back.
+    pub fn raw(&self, bytes: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        // A server that has its answer need not read everything.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(Shutdown::Write);
+        Answer::read(stream)
+    }
+
+    /// Checks a receipt as a stranger does, with nothing but the log's key; the size that it is under.
+    pub fn verify(&self, receipt: &str, entry_hash: &str) -> Option<u64> {
+        let leaf = TreeHash::from_bytes(ledger_spec::bytes::from_hex(entry_hash).unwrap());
+        let proof = TlogProof::parse(receipt.as_bytes()).unwrap();
+        proof.verify(leaf, &self.vkey).ok().map(|signed| signed.checkpoint().size().get())
+    }
+}
+
+pub struct Stopping {
+    dir: PathBuf,
+    thread: JoinHandle<()>,
+}
+
+impl Stopping {
+    pub fn finish(self) -> u64 {
+        self.thread.join().unwrap();
+        let size = service::audit(&self.dir, None, &Unwatched).unwrap().size.get();
+        fs::remove_dir_all(self.dir).unwrap();
+        size
+    }
+}
+
+impl Answer {
+    pub fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        // A connection that is reset after its answer has still answered.
+        let _ = stream.read_to_end(&mut bytes);
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(&bytes)));
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head, body: bytes[end + 4..].to_vec() }
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The JSON objects of its lines.
+    pub fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The last part of the problem's type, after a look at what every problem has.
+    pub fn problem(&self) -> String {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status, "{problem}");
+        slug(&problem)
+    }
+}
+
+/// The last part of a problem's type.
+pub fn slug(problem: &Value) -> String {
+    let problem_type = problem["type"].as_str().unwrap_or_else(|| panic!("{problem}"));
+    for member in ["title", "advice"] {
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+    }
+    problem_type.strip_prefix("urn:credit-ledger:problem:").unwrap().to_owned()
+}
