@@ -99,7 +99,7 @@ impl Show {
                     let bar = Bar::new("reading the log");
                     service::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
-                self.from_folder(&ledger)?
+                self.answer_of_folder(&ledger)?
             }
             (None, Some(url)) => Client::new(url)?.get_text(&self.what.path(&self.instants()))?,
             // Options that stand behind the subcommand cannot be required by clap.
@@ -132,7 +132,7 @@ impl Show {
         given.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
     }
 
-    fn from_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
+    fn answer_of_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
         let view = &ledger.view;
         let published = view.published();
         let checkpoint = published.checkpoint_text();

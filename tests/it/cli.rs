@@ -224,7 +224,7 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     folder.write("proof.txt", line["receipt"].as_str().unwrap());
     let entry = ledger_spec::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
     std::fs::write(folder.path("entry.bin"), &entry).unwrap();
-    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", &vkey.trim()]).right();
+    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()]).right();
     folder.run(&["verify", "proof.txt", "--vkey", "l.vkey"]).failed(2, "--entry");
     folder.write("other.json", "{}");
     folder

@@ -70,7 +70,7 @@ fn a_workbook_says_the_same_as_its_text() {
     }
     sheet.write(1, 0, "914403001922038216").unwrap();
     sheet
-        .write_with_format(1, 1, &rust_xlsxwriter::ExcelDateTime::from_ymd(2017, 5, 1).unwrap(), &day)
+        .write_with_format(1, 1, rust_xlsxwriter::ExcelDateTime::from_ymd(2017, 5, 1).unwrap(), &day)
         .unwrap();
     sheet.write(1, 2, 1).unwrap();
     sheet.write(1, 3, "轻微").unwrap();

@@ -70,6 +70,20 @@ fn states_come_back_row_for_row_and_a_second_run_appends_nothing() {
 }
 
 #[test]
+fn a_state_is_not_put_before_one_whose_rows_came_and_went() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    state(&folder, "2017-02-01", &["a x"]);
+    state(&folder, "2017-04-01", &["a x", "b x"]);
+    state(&folder, "2017-05-01", &["a x"]);
+    import(&served).right();
+    state(&folder, "2017-03-01", &["a x", "c x"]);
+    import(&served).failed(1, "s/2017-03-01.tsv: the ledger already holds");
+    assert_eq!(shown(&served, "2017-04-01"), ["a x", "b x"]);
+    served.stop();
+}
+
+#[test]
 fn rows_that_changed_places_are_reported_and_stay() {
     let folder = Folder::new();
     let served = folder.ledger();
