@@ -7,12 +7,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ledger_spec::bytes::to_hex;
-use ledger_spec::checkpoint::Checkpoint;
+use ledger_spec::checkpoint::{Checkpoint, Origin};
 use ledger_spec::entry::{ENTRY_VERSION, Entry};
 use ledger_spec::envelope::SignedEvent;
 use ledger_spec::event::Event;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::json::Json;
+use ledger_spec::mapping::{Mapping, Row};
 use ledger_spec::note::{NoteSigner, SignedNote, VerifierKey};
 use ledger_spec::proof::TlogProof;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -24,11 +25,12 @@ use std::{fs, io};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
     ("identifier", identifier),
+    ("mapping", mapping),
     ("note", note),
     ("proof", proof),
 ];
@@ -95,6 +97,23 @@ pub fn identifier(data: &[u8]) {
     let _ = gb11643::ResidentNumber::parse(text);
 }
 
+/// Mapping files: what is read gives a row the same event however often, one that reads back.
+pub fn mapping(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(mapping) = Mapping::parse(text) else { return };
+    let header: Vec<_> = mapping.columns().into_iter().map(str::to_owned).collect();
+    let origin = Origin::parse("credit.example/ledger").unwrap();
+    for cell in ["", "2025-11-01", "914403001922038216", "轻微", " x "] {
+        let cells = vec![cell.to_owned(); header.len()];
+        let made = mapping.event(&origin, Row::new(&header, &cells));
+        assert_eq!(made, mapping.event(&origin, Row::new(&header, &cells)));
+        if let Ok(bytes) = made {
+            let event = Event::parse(&bytes).unwrap();
+            assert_eq!(&event.issuer, mapping.issuer());
+        }
+    }
+}
+
 /// Notes, their checkpoints and the keys of both: what is read prints as the same bytes.
 pub fn note(data: &[u8]) {
     if let Ok(note) = SignedNote::parse(data) {
@@ -121,6 +140,10 @@ pub fn proof(data: &[u8]) {
 
 /// The inputs of the vectors that a target can start from, with names for files.
 pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
+    if target == "mapping" {
+        let named = |(at, text): (usize, &str)| (format!("mapping-{at}.toml"), text.as_bytes().to_vec());
+        return Ok(MAPPINGS.into_iter().enumerate().map(named).collect());
+    }
     let (group, fields): (&str, &[&str]) = match target {
         "entry" => ("entry", &["hex"]),
         "envelope" => ("envelope", &["text"]),
@@ -144,6 +167,33 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     seeds.sort();
     Ok(seeds)
 }
+
+/// Mapping files to start from: records and entries on a list. They are no vectors: how a department
+/// names its columns is its own business.
+const MAPPINGS: [&str; 2] = [
+    r#"kind = "record.filed"
+issuer = "market-regulation.430381"
+subject = "uscc:{code|trim}"
+valid_from = "{decided|date}"
+id = ["number", "code"]
+
+[body]
+type = "market.penalty"
+severity = "{grade}"
+summary = "{remark|optional}"
+decision = { number = "{number|trim}", date = "{decided|date}" }
+
+[values.grade]
+"轻微" = "minor"
+"#,
+    r#"kind = "listing.entered"
+issuer = "court.430381"
+subject = "ext:court:{number}"
+valid_from = "2025-11-01T00:00:00+08:00"
+id = ["number"]
+body = { list = "court.unpaid", row = { name = "{name}", since = "{since|optional}" } }
+"#,
+];
 
 /// Hex of bytes, as test output shows an input that failed.
 pub fn show(data: &[u8]) -> String {

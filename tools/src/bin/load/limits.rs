@@ -1,0 +1,53 @@
+//! What the machine can do at most, on the same events: signatures verified, bytes made durable.
+
+use super::{cores, rate, together};
+use ledger_spec::bytes::{from_base64, from_base64_exact};
+use ledger_spec::envelope::pre_authentication_encoding;
+use ledger_spec::key::PublicKey;
+use serde_json::Value;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// Events a second whose signatures are checked strictly on all cores: nothing is parsed, admitted or kept.
+pub fn verify_strict(envelopes: &[String]) -> f64 {
+    let checks: Vec<_> = envelopes.iter().take(20_000).map(|envelope| check_of(envelope)).collect();
+    let next = AtomicUsize::new(0);
+    let elapsed = together(cores(), |_| {
+        while let Some((key, message, signature)) = checks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            key.verify(message, signature).unwrap();
+        }
+    });
+    rate(checks.len(), elapsed)
+}
+
+fn check_of(envelope: &str) -> (PublicKey, Vec<u8>, [u8; 64]) {
+    let envelope: Value = serde_json::from_str(envelope).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let signature = &envelope["signatures"][0];
+    let key = PublicKey::bytes_from_id(&text(&signature["keyid"])).unwrap();
+    let event = from_base64(&text(&envelope["payload"])).unwrap();
+    let bytes = from_base64_exact(&text(&signature["sig"])).unwrap();
+    (PublicKey::parse(key).unwrap(), pre_authentication_encoding(&event), bytes)
+}
+
+/// Events a second whose bytes are appended to a file, synced after each batch.
+pub fn append(folder: &Path, envelopes: &[String], batch: usize) -> f64 {
+    // An entry is its event and about 250 bytes: links, signature, frame.
+    let entry = |envelope: &String| check_of(envelope).1.len() + 250;
+    let batches: Vec<Vec<u8>> =
+        envelopes.chunks(batch).take(200).map(|batch| vec![0x5a; batch.iter().map(entry).sum()]).collect();
+    let count = envelopes.len().min(200 * batch);
+    let path = folder.join("load-append.tmp");
+    let mut file = File::create(&path).unwrap();
+    let begin = Instant::now();
+    for bytes in &batches {
+        file.write_all(bytes).unwrap();
+        file.sync_data().unwrap();
+    }
+    let elapsed = begin.elapsed();
+    std::fs::remove_file(path).unwrap();
+    rate(count, elapsed)
+}

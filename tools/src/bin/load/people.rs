@@ -1,0 +1,142 @@
+//! Who signs the load's events: a steward and a department of this run, enrolled over HTTP with the
+//! registrar's key. Their own keys follow from the time of the run: they are worth nothing.
+
+use super::client::Connection;
+use super::{cores, together};
+use ledger_spec::bytes::from_base64;
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::envelope::seal;
+use ledger_spec::event::{Draft, Kind};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::key::SecretKey;
+use ledger_spec::time::ValidTime;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The people of one run.
+pub struct People {
+    origin: Origin,
+    run: u64,
+    department: AuthorityId,
+    key: SecretKey,
+    next: AtomicU64,
+    filed: AtomicU64,
+}
+
+impl People {
+    pub fn enrol(host: &str, key_file: &Path) -> Self {
+        let mut server = Connection::open(host);
+        let (status, checkpoint) = server.get("/checkpoint");
+        assert_eq!(status, 200, "{checkpoint}");
+        let origin = Origin::parse(checkpoint.lines().next().unwrap()).unwrap();
+        let (registrar, registrar_key) = secret(key_file);
+        let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        let run = u64::try_from(millis).unwrap();
+        let key = |of: u8| {
+            let mut seed = [of; 32];
+            seed[..8].copy_from_slice(&run.to_le_bytes());
+            SecretKey::from_seed(&seed)
+        };
+        let id = |role: &str| AuthorityId::parse(&format!("load-{role}-{run}")).unwrap();
+        let (steward, department) = (id("steward"), id("department"));
+        let people =
+            Self { origin, run, department, key: key(2), next: AtomicU64::new(0), filed: AtomicU64::new(0) };
+        let name = json!({ "zh": "压力测试", "en": "Load" });
+        let enrol = |id: &AuthorityId, role: &str, key: SecretKey| {
+            let body = json!({
+                "name": name, "roles": [role], "keys": [key.public().to_base64url()],
+                "competence": { "types": [people.type_code()] },
+            });
+            people.sealed(
+                Kind::AuthorityEnrolled,
+                &registrar,
+                &format!("authority:{id}"),
+                &body,
+                &registrar_key,
+            )
+        };
+        let adopted = json!({
+            "title": name, "polarity": "neutral", "disclosure": "public", "subjects": ["ext"],
+            "basis": [{ "title": "load" }], "confidence": "U",
+        });
+        let subject = format!("catalogue:type.{}", people.type_code());
+        for envelope in [
+            enrol(&steward, "steward", key(1)),
+            enrol(&people.department, "department", key(2)),
+            people.sealed(Kind::TypeAdopted, &steward, &subject, &adopted, &key(1)),
+        ] {
+            server.place(&envelope);
+        }
+        people
+    }
+
+    /// So many signed filings, each subject with `per_subject` of them; the subjects of an earlier call
+    /// are not used again.
+    pub fn filings(&self, count: usize, per_subject: usize) -> Vec<String> {
+        let first =
+            self.filed.fetch_add(u64::try_from(count.div_ceil(per_subject)).unwrap(), Ordering::Relaxed);
+        let share = count.div_ceil(cores());
+        let parts = Mutex::new(Vec::new());
+        together(cores(), |part| {
+            let made: Vec<_> = (part * share..((part + 1) * share).min(count))
+                .map(|n| self.filing(usize::try_from(first).unwrap() + n / per_subject, n))
+                .collect();
+            parts.lock().unwrap().push((part, made));
+        });
+        let mut parts = parts.into_inner().unwrap();
+        parts.sort_unstable();
+        parts.into_iter().flat_map(|(_, made)| made).collect()
+    }
+
+    /// The n-th subject of this run.
+    pub fn subject(&self, n: usize) -> String {
+        format!("ext:load:{}-{n}", self.run)
+    }
+
+    fn filing(&self, subject: usize, n: usize) -> String {
+        let body = json!({
+            "type": self.type_code(), "summary": "行政许可决定，准予变更登记。",
+            "decision": { "number": format!("湘市监许〔2025〕{n}号"), "date": "2025-10-30" },
+        });
+        self.sealed(Kind::RecordFiled, &self.department, &self.subject(subject), &body, &self.key)
+    }
+
+    fn type_code(&self) -> String {
+        format!("load.t{}", self.run)
+    }
+
+    fn sealed(
+        &self,
+        kind: Kind,
+        issuer: &AuthorityId,
+        subject: &str,
+        body: &Value,
+        key: &SecretKey,
+    ) -> String {
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let draft = Draft {
+            origin: &self.origin,
+            id: EventId::from_parts(self.run, random),
+            kind,
+            issuer,
+            subject: &SubjectId::parse(subject).unwrap(),
+            valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
+            seen_version: None,
+            body: body.clone(),
+        };
+        seal(&draft.to_bytes().unwrap(), &[key])
+    }
+}
+
+/// A key file: `PRIVATE+KEY+<name>+<id>+<base64 of 01 and seed>`.
+fn secret(path: &Path) -> (AuthorityId, SecretKey) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let parts: Vec<_> = text.trim().splitn(5, '+').collect();
+    let [_, _, name, _, base64] = parts[..] else { panic!("{} is no key file", path.display()) };
+    let bytes = from_base64(base64).unwrap();
+    (AuthorityId::parse(name).unwrap(), SecretKey::from_seed(bytes[1..].try_into().unwrap()))
+}
