@@ -142,8 +142,7 @@ fn place(members: &[StandingRow], matched: &[Result<usize, u64>]) -> Result<Vec<
         let after = end.and_then(|at| keys[at]);
         let gap: Vec<(usize, u64)> =
             (from..upto).filter_map(|at| matched[at].err().map(|occurrence| (at, occurrence))).collect();
-        for ((position, occurrence), order) in
-            gap.iter().copied().zip(keys_between(before, after, gap.len()))
+        for ((position, occurrence), order) in gap.iter().copied().zip(keys_between(before, after, gap.len()))
         {
             let found = order.len();
             if found > MAX_ORDER {
@@ -296,12 +295,7 @@ mod tests {
     #[test]
     fn members_without_an_order_are_passed_over() {
         let member = |row: &str, order: Option<&str>| StandingRow {
-            listing: entering_id(
-                &ListCode::parse("a.list").unwrap(),
-                ValidTime::MIN,
-                &[row.to_owned()],
-                1,
-            ),
+            listing: entering_id(&ListCode::parse("a.list").unwrap(), ValidTime::MIN, &[row.to_owned()], 1),
             subject: SubjectId::parse("ext:r:1").unwrap(),
             row: vec![row.to_owned()],
             order: order.map(str::to_owned),

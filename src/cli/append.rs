@@ -45,7 +45,9 @@ impl Append {
         for batch in batches(&envelopes) {
             if self.atomic && batch.len() < envelopes.len() {
                 let found = envelopes.len();
-                return Err(Failure::usage(format!("--atomic: {found} events are more than one request takes")));
+                return Err(Failure::usage(format!(
+                    "--atomic: {found} events are more than one request takes"
+                )));
             }
             for (text, line) in client.append(batch, self.atomic, true)?.lines {
                 refused += usize::from(!line.is_in());

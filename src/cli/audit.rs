@@ -1,9 +1,9 @@
 //! `audit`: is every byte of a ledger as it should be?
 
+use super::Outcome;
 use super::failure::Failure;
 use super::talk::{self, Bar};
 use super::verify::read_vkey;
-use super::Outcome;
 use crate::service::{self, AuditFailure};
 use clap::Args;
 use serde::Serialize;

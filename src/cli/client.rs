@@ -211,6 +211,7 @@ fn read_lines(bytes: &[u8], expected: usize) -> Result<Answer, Failure> {
 fn refused(path: &str, status: u16, body: &[u8]) -> Failure {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
     let said = problem.in_words();
-    let message = if said.is_empty() { format!("{path}: status {status}") } else { format!("{path}: {said}") };
+    let message =
+        if said.is_empty() { format!("{path}: status {status}") } else { format!("{path}: {said}") };
     if (400..500).contains(&status) { Failure::wrong(message) } else { Failure::unreachable(message) }
 }

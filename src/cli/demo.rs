@@ -112,7 +112,10 @@ impl Demo {
             let bar = Bar::new("auditing");
             service::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
         };
-        talk::say(&format!("7. The whole ledger audited: right, {} entries, root {}", report.size, report.root));
+        talk::say(&format!(
+            "7. The whole ledger audited: right, {} entries, root {}",
+            report.size, report.root
+        ));
         if json {
             talk::put_json(&json!({
                 "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
@@ -135,7 +138,8 @@ impl Demo {
 
 /// A subject that is on the list in the last state and was not in the first, if there is one.
 fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a State), Failure> {
-    let (Some(first), Some(last)) = (states.first(), states.iter().rev().find(|state| !state.rows.is_empty()))
+    let (Some(first), Some(last)) =
+        (states.first(), states.iter().rev().find(|state| !state.rows.is_empty()))
     else {
         return Err(Failure::usage("no state shows any row"));
     };

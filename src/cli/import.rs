@@ -95,12 +95,8 @@ impl Import {
         let (table, mapping) = match (&self.states, &self.table, &self.mapping) {
             (Some(folder), _, _) => {
                 let given = |option: &Option<String>| option.clone().unwrap_or_default();
-                let job = states::Job::new(
-                    &given(&self.list),
-                    &given(&self.subject),
-                    &given(&self.issuer),
-                    key,
-                )?;
+                let job =
+                    states::Job::new(&given(&self.list), &given(&self.subject), &given(&self.issuer), key)?;
                 return job.run(&client, &states::read_folder(folder)?)?.print(json);
             }
             (None, Some(table), Some(mapping)) => (table, mapping),
@@ -188,7 +184,9 @@ fn finish(path: &Path, mut counts: Counts, refused: &[Refused], json: bool) -> O
     }
     match counts.refused_file {
         None => Ok(()),
-        Some(file) => Err(Failure::wrong(format!("{} rows were refused: {}", counts.refused, file.display()))),
+        Some(file) => {
+            Err(Failure::wrong(format!("{} rows were refused: {}", counts.refused, file.display())))
+        }
     }
 }
 

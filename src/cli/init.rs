@@ -57,7 +57,9 @@ impl Init {
             Origin::parse(&self.origin).map_err(|error| Failure::usage(format!("--origin: {error}")))?;
         let (operator, operator_name, key) = party("--operator", &self.operator)?;
         if key.is_some() {
-            return Err(Failure::usage("--operator takes no key: the operator's key is made with the ledger"));
+            return Err(Failure::usage(
+                "--operator takes no key: the operator's key is made with the ledger",
+            ));
         }
         let (mut registrars, mut made) = (Vec::new(), Vec::new());
         for text in &self.registrar {
@@ -76,14 +78,8 @@ impl Init {
         }
         let settings = Settings::new(origin);
         let (seed, random) = (keyfile::random()?, keyfile::random()?);
-        let founding = Founding {
-            settings,
-            operator,
-            operator_name,
-            operator_seed: seed,
-            registrars,
-            random,
-        };
+        let founding =
+            Founding { settings, operator, operator_name, operator_seed: seed, registrars, random };
         service::create(&self.dir, &founding).map_err(|error| match error {
             ServiceError::Exists(_) | ServiceError::Opening(_) => Failure::usage(error),
             other => Failure::unreachable(other),

@@ -44,8 +44,7 @@ impl Keygen {
         let signer = keyfile::make(&name, &file)?;
         let key = *signer.verifier_key().public_key();
         talk::say(&format!("secret key: {}", file.display()));
-        let public =
-            Public { name: self.name, public_key: to_base64url(&key), keyid: to_hex(&key), file };
+        let public = Public { name: self.name, public_key: to_base64url(&key), keyid: to_hex(&key), file };
         if json { talk::put_json(&public) } else { talk::put_line(&public.public_key) }
     }
 }

@@ -1,8 +1,8 @@
 //! `rebuild`: everything that can be computed from the log, anew.
 
+use super::Outcome;
 use super::failure::Failure;
 use super::talk::{self, Bar};
-use super::Outcome;
 use crate::service;
 use clap::Args;
 use serde::Serialize;

@@ -25,14 +25,14 @@ pub(super) struct Running {
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub(super) fn start(service: Service, addresses: &[SocketAddr]) -> Result<Self, Failure> {
-        let cannot = |error: std::io::Error| Failure::unreachable(format!("listening on {addresses:?}: {error}"));
+        let cannot =
+            |error: std::io::Error| Failure::unreachable(format!("listening on {addresses:?}: {error}"));
         let Service { sequencer, view, writer, settings, vkey, lock } = service;
         let state = AppState { sequencer, view, settings, vkey, clock: clock::now };
         let listener = TcpListener::bind(addresses).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::Builder::new()

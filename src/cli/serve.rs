@@ -1,9 +1,9 @@
 //! `serve`: the server.
 
+use super::Outcome;
 use super::failure::Failure;
 use super::running::Running;
 use super::talk::{self, Bar};
-use super::Outcome;
 use crate::service;
 use clap::Args;
 use serde::Serialize;

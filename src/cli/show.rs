@@ -4,10 +4,10 @@
 
 mod words;
 
+use super::Outcome;
 use super::client::{Client, encoded};
 use super::failure::Failure;
 use super::talk::{self, Bar};
-use super::{Outcome, Source};
 use crate::clock;
 use crate::query::{self, Instants, QueryError};
 use crate::service::{self, ReadOnly};
@@ -20,6 +20,7 @@ use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::Known;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
+use std::path::PathBuf;
 use words::Language;
 
 /// Show what a ledger says: of a subject, an entry, a list, the authorities, the catalogue.
@@ -37,8 +38,12 @@ public; a folder shows everything.")]
 pub(super) struct Show {
     #[command(subcommand)]
     what: What,
-    #[command(flatten)]
-    source: Source,
+    /// A ledger's folder, read as it is on disk (also beside a running server).
+    #[arg(long, global = true, conflicts_with = "url")]
+    dir: Option<PathBuf>,
+    /// A server, such as http://127.0.0.1:8413.
+    #[arg(long, global = true)]
+    url: Option<String>,
     /// When it holds in the world: YYYY-MM-DD (the end of that day) or RFC 3339. [default: now]
     #[arg(long, global = true, value_name = "WHEN")]
     valid_at: Option<String>,
@@ -88,17 +93,17 @@ enum What {
 
 impl Show {
     pub(super) fn run(self, json: bool) -> Outcome {
-        let text = match (&self.source.dir, &self.source.url) {
+        let text = match (&self.dir, &self.url) {
             (Some(dir), _) => {
                 let ledger = {
                     let bar = Bar::new("reading the log");
                     service::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
-                self.from_folder(&ledger)?
+                self.answer_of_folder(&ledger)?
             }
-            (None, url) => {
-                Client::new(url.as_deref().unwrap_or_default())?.get_text(&self.what.path(&self.instants()))?
-            }
+            (None, Some(url)) => Client::new(url)?.get_text(&self.what.path(&self.instants()))?,
+            // Options that stand behind the subcommand cannot be required by clap.
+            (None, None) => return Err(Failure::usage("--dir or --url is expected")),
         };
         let language = self.lang.unwrap_or_else(Language::of_environment);
         match &self.what {
@@ -108,8 +113,9 @@ impl Show {
             What::List { .. } => talk::put(&words::rows(&text, language)),
             _ if json => talk::put_line(text.trim_end()),
             what => {
-                let value: Value = serde_json::from_str(&text)
-                    .map_err(|error| Failure::unreachable(format!("another answer than expected: {error}")))?;
+                let value: Value = serde_json::from_str(&text).map_err(|error| {
+                    Failure::unreachable(format!("another answer than expected: {error}"))
+                })?;
                 talk::put(&match what {
                     What::Subject { .. } => words::subject(&value, language),
                     What::Events { .. } => words::events(&value),
@@ -126,7 +132,7 @@ impl Show {
         given.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
     }
 
-    fn from_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
+    fn answer_of_folder(&self, ledger: &ReadOnly) -> Result<String, Failure> {
         let view = &ledger.view;
         let published = view.published();
         let checkpoint = published.checkpoint_text();

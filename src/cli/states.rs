@@ -91,7 +91,9 @@ impl Counts {
             return talk::put_json(self);
         }
         let Self { states, entered, removed, appended, .. } = self;
-        talk::put_line(&format!("{states} states: {entered} entered, {removed} removed; {appended} events appended"))
+        talk::put_line(&format!(
+            "{states} states: {entered} entered, {removed} removed; {appended} events appended"
+        ))
     }
 }
 
@@ -149,21 +151,17 @@ impl Job {
         let bar = Bar::new("importing states");
         let total = u64::try_from(states.len()).unwrap_or(u64::MAX);
         let mut counts = Counts { states: total, ..Counts::default() };
+        let mut nothing_later = false;
         for ((state, subjects), done) in states.iter().zip(&subjects).zip(0..) {
             bar.step(done, total);
             let members = self.members(client, &columns, &state.date.to_string())?;
             let rows: Vec<Vec<String>> = state.rows.iter().map(|(_, row)| row.clone()).collect();
             let plan = plan(&members, &rows)
                 .map_err(|error| Failure::wrong(format!("{}: {error}", state.path.display())))?;
-            // Whoever holds on the day and at the end of time is the same, unless there is more to come.
-            if !plan.is_empty() && members != self.members(client, &columns, &ValidTime::MAX.to_string())? {
-                return Err(Failure::wrong(format!(
-                    "{}: the ledger already holds what happened to {} after {}, so this state cannot be \
-                     put in before it",
-                    state.path.display(),
-                    self.list,
-                    state.date
-                )));
+            // Once nothing is known after one day, only this run adds anything after it.
+            if !plan.is_empty() && !nothing_later {
+                self.refuse_later(client, &columns, &members, state, states)?;
+                nothing_later = true;
             }
             if !plan.in_order {
                 counts.not_in_order.push(state.date.to_string());
@@ -192,6 +190,31 @@ impl Job {
             subject.map_err(|error| Failure::wrong(format!("{}: line {line}: {error}", state.path.display())))
         };
         state.rows.iter().map(subject).collect()
+    }
+
+    /// Refuses where the ledger knows of another membership later than a state that is to be put in:
+    /// on the day of any later state, or at the end of time.
+    fn refuse_later(
+        &self,
+        client: &Client,
+        columns: &[String],
+        members: &[StandingRow],
+        state: &State,
+        states: &[State],
+    ) -> Result<(), Failure> {
+        let later = states.iter().filter(|other| other.date > state.date).map(|other| other.date.to_string());
+        for at in later.chain([ValidTime::MAX.to_string()]) {
+            if self.members(client, columns, &at)? != members {
+                return Err(Failure::wrong(format!(
+                    "{}: the ledger already holds what happened to {} after {}, so this state cannot be \
+                     put in before it",
+                    state.path.display(),
+                    self.list,
+                    state.date
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {

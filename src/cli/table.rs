@@ -54,9 +54,8 @@ fn read_text(path: &Path, delimiter: u8, quotes: bool) -> Result<Table, Failure>
 
 fn read_workbook(path: &Path) -> Result<Table, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).map_err(|error: calamine::XlsxError| {
-        failed(&error)
-    })?;
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook(path).map_err(|error: calamine::XlsxError| failed(&error))?;
     let sheet = book.worksheet_range_at(0).ok_or_else(|| failed(&"holds no sheet"))?;
     let sheet = sheet.map_err(|error| failed(&error))?;
     let first = sheet.start().map_or(0, |(row, _)| u64::from(row));

@@ -33,9 +33,7 @@ struct Printed {
 impl Vkey {
     pub(super) fn run(self, json: bool) -> Outcome {
         let vkey = match (&self.source.dir, &self.source.url) {
-            (Some(dir), _) => {
-                service::open_to_read(dir, &Unwatched).map_err(Failure::unreachable)?.vkey
-            }
+            (Some(dir), _) => service::open_to_read(dir, &Unwatched).map_err(Failure::unreachable)?.vkey,
             (None, url) => of_server(&Client::new(url.as_deref().unwrap_or_default())?)?,
         };
         let printed = Printed { origin: vkey.name().to_string(), vkey: vkey.to_string() };

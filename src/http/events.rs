@@ -15,6 +15,7 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderV
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
+use ledger_spec::authority::Directory;
 use ledger_spec::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use ledger_spec::position::EntryIndex;
 use ledger_spec::proof::TlogProof;
@@ -98,7 +99,9 @@ pub(super) async fn append(
 
 async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     // One signature is checked where the request runs: requests run on all cores anyway.
-    let event = check(body).inspect_err(|problem| shared.metrics.refused(problem.kind())).map_err(|p| *p)?;
+    let keys = shared.app.view.published().core.directory.clone();
+    let event =
+        check(body, &keys).inspect_err(|problem| shared.metrics.refused(problem.kind())).map_err(|p| *p)?;
     let BatchOutcome { outcomes, published } = submit(shared, vec![event], false).await?;
     match outcomes.into_iter().next() {
         Some(EventOutcome::Placed(placed)) => {
@@ -125,7 +128,8 @@ async fn many(
 ) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
-    let checked = check_all(body, lines, shared.threads).await?;
+    let keys = shared.app.view.published().core.directory.clone();
+    let checked = check_all(body, lines, &keys, shared.threads).await?;
     let spoilt = atomic && checked.iter().any(Result::is_err);
     let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
     for line in checked {
@@ -207,20 +211,27 @@ fn json_text(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-fn check(bytes: &[u8]) -> Checked {
-    let read: Result<_, EnvelopeError> = SignedEvent::from_envelope(bytes).and_then(SignedEvent::verify);
+/// Reads and verifies one envelope; keys that the directory knows need no parsing again.
+fn check(bytes: &[u8], keys: &Directory) -> Checked {
+    let read: Result<_, EnvelopeError> =
+        SignedEvent::from_envelope_with(bytes, &mut |key| keys.public_key(key)).and_then(SignedEvent::verify);
     read.map_err(|error| Box::new(Problem::from(&error)))
 }
 
 /// Reads and verifies the lines on as many threads as there are cores.
-async fn check_all(body: Bytes, mut lines: Vec<Line>, threads: usize) -> Result<Vec<Checked>, Problem> {
+async fn check_all(
+    body: Bytes,
+    mut lines: Vec<Line>,
+    keys: &Arc<Directory>,
+    threads: usize,
+) -> Result<Vec<Checked>, Problem> {
     let per_thread = lines.len().div_ceil(threads).max(EVENTS_PER_THREAD);
     let mut tasks = Vec::with_capacity(threads);
     while !lines.is_empty() {
         let rest = lines.split_off(per_thread.min(lines.len()));
-        let (mine, body) = (std::mem::replace(&mut lines, rest), body.clone());
+        let (mine, body, keys) = (std::mem::replace(&mut lines, rest), body.clone(), keys.clone());
         tasks.push(tokio::task::spawn_blocking(move || {
-            let line = |line: Line| check(body.get(line.bytes).unwrap_or_default());
+            let line = |line: Line| check(body.get(line.bytes).unwrap_or_default(), &keys);
             mine.into_iter().map(line).collect::<Vec<_>>()
         }));
     }

@@ -3,12 +3,15 @@
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod bad_input;
+mod cli;
+mod disk_full;
 mod files;
 mod house;
 mod http;
 mod http_server;
 mod people;
 mod service;
+mod sigkill;
 mod simulation;
 mod support;
 mod writer_faults;

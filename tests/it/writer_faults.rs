@@ -24,12 +24,12 @@ use std::sync::Arc;
 
 const RUNS: u64 = 120;
 
-fn signer() -> NoteSigner {
+pub fn signer() -> NoteSigner {
     NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator())
 }
 
 /// A ledger on `disk` with its setup in it, and a writer over it.
-fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
+pub fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
@@ -119,7 +119,7 @@ fn one_run(seed: u64) {
 }
 
 /// Opens what is left, finds everything acknowledged, and audits it.
-fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Placed]) {
+pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Placed]) {
     let opened = Log::open(Arc::new(disk), signer(), LogConfig::default(), &mut |_| {}, &mut |_, _| {});
     let (log, _) = opened.unwrap_or_else(|error| panic!("seed {seed}: the start was refused: {error}"));
     let reader = log.reader();

@@ -140,7 +140,9 @@ impl Part {
                 "trim" => &mut trim,
                 "date" => &mut date,
                 "optional" => &mut optional,
-                other => return Err(format!("unknown filter {other:?} where trim, date, optional are known")),
+                other => {
+                    return Err(format!("unknown filter {other:?} where trim, date, optional are known"));
+                }
             };
             *flag = true;
         }
@@ -181,10 +183,12 @@ mod tests {
 
     #[test]
     fn days_as_tables_write_them() {
-        for text in ["2017-05-01", "2017/5/1", "2017.5.01", "2017年5月1日", "2017年05月01日", "2017-5-1"] {
+        for text in ["2017-05-01", "2017/5/1", "2017.5.01", "2017年5月1日", "2017年05月01日", "2017-5-1"]
+        {
             assert_eq!(read_date(text).unwrap().to_string(), "2017-05-01", "{text}");
         }
-        for text in ["", "20170501", "17/5/1", "2017/5", "2017/5/1/1", "2017-5/1", "2017年5月", "2017/+5/1"] {
+        for text in ["", "20170501", "17/5/1", "2017/5", "2017/5/1/1", "2017-5/1", "2017年5月", "2017/+5/1"]
+        {
             assert!(read_date(text).is_err(), "{text}");
         }
         assert_eq!(read_date("2017/13/1").unwrap_err(), "month 13 where 1 to 12 is possible");

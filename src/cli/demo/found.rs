@@ -73,7 +73,13 @@ impl Founded {
         let since = "enrolled by the registrar";
         let competences = [
             (STEWARD, "目录管理方", "Catalogue steward", "steward", json!({})),
-            (LABOUR, "厚生劳动省", "Ministry of Health, Labour and Welfare", "department", json!({"lists": ["mhlw.*"]})),
+            (
+                LABOUR,
+                "厚生劳动省",
+                "Ministry of Health, Labour and Welfare",
+                "department",
+                json!({"lists": ["mhlw.*"]}),
+            ),
             (MARKET, "市场监督管理局", "Market regulator", "department", json!({"types": ["market.*"]})),
         ];
         for (id, zh, en, role, competence) in competences {
@@ -84,8 +90,9 @@ impl Founded {
                 "roles": [role],
             });
             let subject = SubjectId::Authority(authority(id)?);
-            self.state(client, REGISTRAR, Kind::AuthorityEnrolled, &subject, body)
-                .map_err(|failure| Failure { message: format!("{id}, {since}: {}", failure.message), ..failure })?;
+            self.state(client, REGISTRAR, Kind::AuthorityEnrolled, &subject, body).map_err(|failure| {
+                Failure { message: format!("{id}, {since}: {}", failure.message), ..failure }
+            })?;
         }
         let subject = SubjectId::parse(&format!("catalogue:list.{LIST}")).map_err(Failure::usage)?;
         let body = json!({

@@ -68,7 +68,8 @@ pub(super) fn subject(answer: &Value, language: Language) -> String {
     if let Some(name) = answer.pointer("/registration/name").and_then(Value::as_str) {
         line(&mut out, &format!("  {}: {name}", language.of("登记名称", "registered name")));
     }
-    for (member, zh, en) in [("records", "记录", "record"), ("listings", "名单", "list"), ("repairs", "修复", "repair")]
+    for (member, zh, en) in
+        [("records", "记录", "record"), ("listings", "名单", "list"), ("repairs", "修复", "repair")]
     {
         for one in items(answer, member) {
             line(&mut out, &statement(one, language.of(zh, en), language));
@@ -146,7 +147,10 @@ pub(super) fn authorities(answer: &Value, language: Language) -> String {
     let mut out = String::new();
     for one in items(answer, "authorities") {
         let roles: Vec<_> = items(one, "roles").filter_map(Value::as_str).collect();
-        line(&mut out, &format!("{}  {}  [{}]", text(one, "id"), name(one, "name", language), roles.join(", ")));
+        line(
+            &mut out,
+            &format!("{}  {}  [{}]", text(one, "id"), name(one, "name", language), roles.join(", ")),
+        );
         for key in items(one, "keys") {
             let revoked = key.get("revoked").filter(|revoked| revoked.is_object());
             let end = revoked.map(|r| format!("  {} #{}", text(r, "reason"), number(r, "entry")));

@@ -1,0 +1,311 @@
+//! The program through its binary: exit code, stdout and stderr of every command.
+//!
+//! Every test that wrote a ledger ends with `audit`.
+
+mod demo;
+mod import;
+mod states;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a command did.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    /// The output of a command that went well.
+    fn right(self) -> String {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self.out
+    }
+
+    /// Asserts the exit code and that stderr holds `said`.
+    fn failed(self, code: i32, said: &str) -> Self {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        assert!(self.err.contains(said), "{:?} is not in: {}", said, self.err);
+        self
+    }
+}
+
+/// A folder of a test's own, taken away when it ends well.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("credit-ledger-cli-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], stdin: &str) -> Ran {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        Ran {
+            code: status.code().unwrap(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+        command.args(arguments).current_dir(&self.0).env("LANG", "C").env_remove("LC_ALL");
+        command
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        name.to_owned()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// A ledger with a registrar, a steward and the department `dept`, which owns `reg.*` lists and
+    /// `market.*` types: one of each is adopted. Served.
+    fn ledger(&self) -> Served<'_> {
+        self.run(&["init", "--dir", "l", "--origin", ORIGIN, "--operator", "op", "--registrar", "registrar"])
+            .right();
+        let served = self.serve();
+        let key = |id: &str| {
+            let out = format!("{id}.key");
+            self.run(&["keygen", "--name", id, "--out", &out]).right().trim().to_owned()
+        };
+        let (steward, dept) = (key("steward"), key("dept"));
+        let enrol = |id: &str, role: &str, key: &str, competence: &str| {
+            let name = r#"{"zh":"甲","en":"A"}"#;
+            let keys =
+                format!(r#"{{"name":{name},"roles":["{role}"],"keys":["{key}"],"competence":{competence}}}"#);
+            event("authority.enrolled", "registrar", &format!("authority:{id}"), &keys)
+        };
+        let adopt = |what: &str, more: &str| {
+            let body = format!(
+                r#"{{"title":{{"zh":"乙","en":"B"}},"polarity":"negative","disclosure":"public","subjects":["ext","uscc"],"basis":[{{"title":"C"}}],"confidence":"U"{more}}}"#
+            );
+            let kind =
+                if what.starts_with("list") { "catalogue.list_adopted" } else { "catalogue.type_adopted" };
+            event(kind, "steward", &format!("catalogue:{what}"), &body)
+        };
+        let competence = r#"{"types":["market.*"],"lists":["reg.*"],"subjects":["uscc"]}"#;
+        served.append("l/keys/registrar.key", &enrol("steward", "steward", &steward, "{}")).right();
+        served.append("l/keys/registrar.key", &enrol("dept", "department", &dept, competence)).right();
+        served.append("steward.key", &adopt("type.market.penalty", "")).right();
+        served.append("steward.key", &adopt("list.reg.list", r#","columns":["who","what"]"#)).right();
+        served
+    }
+
+    fn serve(&self) -> Served<'_> {
+        let mut child = self
+            .command(&["serve", "--dir", "l", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Served { folder: self, child, url: url.trim().to_owned() }
+    }
+
+    fn audit(&self, dir: &str) {
+        let said = self.run(&["audit", "--dir", dir, "--json"]).right();
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(said["right"], true);
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+const ORIGIN: &str = "credit.example/cli";
+
+/// An event's text without an id.
+fn event(kind: &str, issuer: &str, subject: &str, body: &str) -> String {
+    format!(
+        r#"{{"origin":"{ORIGIN}","kind":"{kind}","issuer":"{issuer}","subject":"{subject}","valid_from":"2017-01-01T00:00:00+08:00","body":{body}}}"#
+    )
+}
+
+/// A server of a test's folder.
+struct Served<'a> {
+    folder: &'a Folder,
+    child: Child,
+    url: String,
+}
+
+impl Served<'_> {
+    /// Signs an event and appends it.
+    fn append(&self, key: &str, event: &str) -> Ran {
+        let envelope = self.folder.run_with(&["sign", "--key", key, "--new"], event).right();
+        self.folder.run_with(&["append", "--url", &self.url, "--with-entry"], &envelope)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut all = arguments.to_vec();
+        all.extend(["--url", &self.url]);
+        self.folder.run(&all)
+    }
+
+    /// Stops the server as an operator would, and audits.
+    fn stop(mut self) {
+        let killed = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        self.folder.audit("l");
+    }
+}
+
+impl Drop for Served<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of a file below its header.
+fn rows_of(path: &Path) -> Vec<String> {
+    std::fs::read_to_string(path).unwrap().lines().skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn from_a_new_ledger_to_a_verified_receipt() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    let subject = "uscc:914403001922038216";
+    let record = event(
+        "record.filed",
+        "dept",
+        subject,
+        r#"{"type":"market.penalty","severity":"minor","decision":{"number":"7","date":"2016-12-01"}}"#,
+    );
+    let receipt = served.append("dept.key", &record).right();
+    folder.write("receipt.json", &receipt);
+    let vkey = folder.run(&["vkey", "--dir", "l"]).right();
+    assert_eq!(served.run(&["vkey"]).right(), vkey);
+    folder.write("l.vkey", &vkey);
+
+    let verified = folder.run(&["verify", "receipt.json", "--vkey", "l.vkey", "--json"]).right();
+    let verified: serde_json::Value = serde_json::from_str(&verified).unwrap();
+    assert_eq!(verified["subject"], subject);
+    let line: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    assert_eq!((&line["status"], &line["entry_hash"]), (&"placed".into(), &verified["entry_hash"]));
+
+    // The proof alone, with the entry beside it; then with another entry's bytes.
+    folder.write("proof.txt", line["receipt"].as_str().unwrap());
+    let entry = ledger_spec::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
+    std::fs::write(folder.path("entry.bin"), &entry).unwrap();
+    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()]).right();
+    folder.run(&["verify", "proof.txt", "--vkey", "l.vkey"]).failed(2, "--entry");
+    folder.write("other.json", "{}");
+    folder
+        .run(&["verify", "receipt.json", "--event", "other.json", "--vkey", "l.vkey"])
+        .failed(1, "another event");
+    let mut bent = entry;
+    *bent.last_mut().unwrap() ^= 1;
+    std::fs::write(folder.path("entry.bin"), &bent).unwrap();
+    let refused = folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", "l.vkey", "--json"]);
+    let refused = refused.failed(1, "receipt: ");
+    assert!(refused.out.starts_with(r#"{"fault":"#), "{}", refused.out);
+
+    let from_server = served.run(&["show", "subject", subject, "--valid-at", "2017-02-01", "--json"]).right();
+    let from_folder =
+        folder.run(&["show", "subject", subject, "--dir", "l", "--valid-at", "2017-02-01", "--json"]).right();
+    assert_eq!(from_server, from_folder);
+    let words = served.run(&["show", "subject", subject, "--lang", "zh"]).right();
+    assert!(words.contains("有有效记录") && words.contains("#5 market.penalty"), "{words}");
+    let before = served.run(&["show", "subject", subject, "--known-at", "5"]).right();
+    assert!(before.contains("no record here"), "{before}");
+    for what in [&["authorities"][..], &["catalogue"], &["entry", "5"], &["events", subject], &["checkpoint"]]
+    {
+        let mut arguments = vec!["show"];
+        arguments.extend(what);
+        let from_server = served.run(&arguments).right();
+        arguments.extend(["--dir", "l"]);
+        assert_eq!(folder.run(&arguments).right(), from_server, "{what:?}");
+        assert!(!from_server.trim().is_empty());
+    }
+    served.stop();
+    folder.run(&["rebuild", "--dir", "l"]).right();
+    folder.audit("l");
+}
+
+#[test]
+fn refusals_say_why_and_exit_codes_say_what_kind() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    // A rule refuses: 1, with the problem on stdout.
+    let stranger = event("subject.registered", "dept", "ext:r:1", r#"{"name":"n"}"#);
+    let refused = served.append("dept.key", &stranger).failed(1, "1 of 1 events are not in the ledger");
+    assert!(
+        refused.out.contains(r#""status":"refused""#) && refused.out.contains("urn:credit-ledger:problem:")
+    );
+    served.run(&["show", "list", "no.such"]).failed(1, "no.such");
+    served.run(&["show", "entry", "99", "--json"]).failed(1, "/v1/entries/99");
+    folder.run(&["show", "entry", "99", "--dir", "l"]).failed(1, "99");
+    // Arguments or their files: 2.
+    folder.run(&["show", "authorities"]).failed(2, "--dir or --url");
+    folder.run(&["append", "--url", "gopher://x"]).failed(2, "http://HOST");
+    folder.run_with(&["append", "--url", &served.url], "").failed(2, "holds no envelope");
+    folder.run_with(&["sign", "--key", "dept.key"], "{}").failed(2, "origin");
+    folder.run(&["keygen", "--name", "dept", "--out", "dept.key"]).failed(2, "dept.key");
+    folder
+        .run(&["init", "--dir", "l", "--origin", "a", "--operator", "o", "--registrar", "r"])
+        .failed(2, "exists");
+    // Nobody there, or nothing: 3.
+    folder.run(&["show", "authorities", "--url", "http://127.0.0.1:1"]).failed(3, "127.0.0.1:1");
+    folder.run(&["show", "authorities", "--dir", "nothing"]).failed(3, "nothing");
+    folder.run(&["serve", "--dir", "l"]).failed(3, "lock");
+    folder.run(&["audit", "--dir", "nothing"]).failed(3, "nothing");
+    served.stop();
+    // A flipped bit: 1, with its place.
+    let segment = std::fs::read_dir(folder.path("l/log"))
+        .unwrap()
+        .map(|item| item.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "seg"))
+        .unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    let found = folder.run(&["audit", "--dir", "l", "--json"]).failed(1, "error: ");
+    assert!(found.out.starts_with(r#"{"right":false,"fault":"#), "{}", found.out);
+}
+
+#[test]
+fn help_and_completions() {
+    let folder = Folder::new();
+    let help = folder.run(&["--help"]).right();
+    assert!(help.contains("Exit codes:") && help.contains("First steps:"), "{help}");
+    assert!(folder.run(&["completions", "bash"]).right().contains("credit-ledger"));
+    folder.run(&["import"]).failed(2, "Usage");
+}

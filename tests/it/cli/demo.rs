@@ -1,0 +1,89 @@
+//! `demo`: the real list, date for date.
+
+use super::{Folder, rows_of};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+/// The compact copy that comes with the program, expanded here once more and by other code.
+fn published() -> Vec<(String, Vec<String>)> {
+    let compact = include_str!("../../../src/cli/demo/mhlw-listings.tsv");
+    let mut lines = compact.lines();
+    let dates = lines.next().unwrap().split('\t');
+    let rows: Vec<_> = lines.skip(1).map(|line| line.split_once('\t').unwrap()).collect();
+    let shown = |at: usize| rows.iter().filter(move |(shown, _)| &shown[at..=at] == "1");
+    dates
+        .enumerate()
+        .map(|(at, date)| (date.into(), shown(at).map(|(_, row)| (*row).into()).collect()))
+        .collect()
+}
+
+/// JSON lines with the columns as keys, in the list's order, as rows of the file.
+fn as_rows(lines: &str) -> Vec<String> {
+    const COLUMNS: [&str; 5] = ["bureau", "establishment", "location", "published", "law_articles"];
+    let row = |line: &str| {
+        let places: Vec<_> = COLUMNS.iter().map(|name| line.find(&format!("\"{name}\":")).unwrap()).collect();
+        assert!(places.is_sorted(), "{line}");
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(row.as_object().unwrap().len(), COLUMNS.len());
+        COLUMNS.map(|name| row[name].as_str().unwrap().to_owned()).join("\t")
+    };
+    lines.lines().map(row).collect()
+}
+
+#[test]
+fn the_members_on_each_date_are_the_published_rows() {
+    let folder = Folder::new();
+    let mut demo = folder
+        .command(&["demo", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut url = String::new();
+    for line in BufReader::new(demo.stderr.as_mut().unwrap()).lines() {
+        let line = line.unwrap();
+        if let Some((_, address)) = line.split_once("curl '") {
+            url = address.split("/v1/").next().unwrap().to_owned();
+        }
+        if line.starts_with("Serving") {
+            break;
+        }
+    }
+    let states = published();
+    assert_eq!(states.len(), 14);
+    for (date, rows) in &states {
+        let list = ["show", "list", "mhlw.labour-violations", "--json", "--valid-at", date];
+        let from = |source: [&str; 2]| as_rows(&folder.run(&[&list[..], &source].concat()).right());
+        assert_eq!(from(["--dir", "demo-ledger"]), *rows, "{date}");
+        assert_eq!(from(["--url", &url]), *rows, "{date}");
+    }
+    let killed = std::process::Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
+    folder.audit("demo-ledger");
+}
+
+#[test]
+fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
+    let folder = Folder::new();
+    let states = published();
+    for (date, rows) in states.iter().skip(3).take(3) {
+        let header = "bureau\testablishment\tlocation\tpublished\tlaw_articles\n";
+        folder.write(&format!("data/{date}.tsv"), &format!("{header}{}\n", rows.join("\n")));
+    }
+    for _ in 0..2 {
+        let said =
+            folder.run(&["demo", "--once", "--data", "data", "--json", "--listen", "127.0.0.1:0"]).right();
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(said["receipt"]["kind"], "repair.granted");
+    }
+    let (date, rows) = &states[4];
+    let list =
+        ["show", "list", "mhlw.labour-violations", "--dir", "demo-ledger", "--valid-at", date, "--json"];
+    assert_eq!(as_rows(&folder.run(&list).right()), *rows);
+    assert_eq!(rows_of(&folder.path(&format!("data/{date}.tsv"))), *rows);
+    folder.audit("demo-ledger");
+    folder.write("other/precious", "");
+    folder.run(&["demo", "--once", "--dir", "other"]).failed(2, "was not made by a demo");
+    assert!(folder.path("other/precious").exists());
+}

@@ -1,0 +1,102 @@
+//! `import` of tables.
+
+use super::{Folder, Served};
+
+const MAPPING: &str = r#"
+kind = "record.filed"
+issuer = "dept"
+subject = "uscc:{code|trim}"
+valid_from = "{decided|date}"
+id = ["number"]
+[body]
+type = "market.penalty"
+severity = "{grade}"
+summary = "{remark|optional}"
+decision = { number = "{number|trim}", date = "{decided|date}" }
+[values.grade]
+"轻微" = "minor"
+"严重" = "serious"
+"#;
+
+fn import(served: &Served<'_>, table: &str) -> super::Ran {
+    served.run(&["import", table, "--mapping", "m.toml", "--key", "dept.key", "--json"])
+}
+
+#[test]
+fn a_table_twice_and_what_is_refused_lies_beside_it() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("m.toml", MAPPING);
+    let good = "code,decided,number,grade,remark\n914403001922038216,2017/5/1,1,轻微,\n\
+                914403001922038216,2017年5月2日,2,严重,\"a, b\"\n";
+    folder.write("t.csv", good);
+    let first = import(&served, "t.csv").right();
+    assert_eq!(first, "{\"rows\":2,\"placed\":2,\"repeated\":0,\"refused\":0}\n");
+    assert_eq!(import(&served, "t.csv").right(), "{\"rows\":2,\"placed\":0,\"repeated\":2,\"refused\":0}\n");
+
+    // A row that the mapping refuses, one that the ledger refuses, and a new one.
+    let more = format!(
+        "{good}914403001922038215,2017/5/1,3,轻微,\n914403001922038216,2016/12/31,4,轻微,\n\
+         914403001922038216,2017/5/3,5,轻微,\n"
+    );
+    folder.write("t.csv", &more);
+    let third = import(&served, "t.csv").failed(1, "2 rows were refused: t.csv.refused.csv");
+    assert_eq!(
+        third.out,
+        "{\"rows\":5,\"placed\":1,\"repeated\":2,\"refused\":2,\"refused_file\":\"t.csv.refused.csv\"}\n"
+    );
+    let refused = folder.read("t.csv.refused.csv");
+    let lines: Vec<_> = refused.lines().collect();
+    assert_eq!(lines[0], "row,field,value,reason");
+    assert!(lines[1].starts_with("4,code,uscc:914403001922038215,"), "{refused}");
+    assert!(lines[2].starts_with("5,") && lines[2].contains("L12"), "{refused}");
+
+    folder.write("t.csv", good);
+    import(&served, "t.csv").right();
+    assert!(!folder.path("t.csv.refused.csv").exists());
+    served.stop();
+}
+
+#[test]
+fn a_workbook_says_the_same_as_its_text() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("m.toml", MAPPING);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    let sheet = book.add_worksheet();
+    for (at, name) in (0..).zip(["code", "decided", "number", "grade", "remark"]) {
+        sheet.write(0, at, name).unwrap();
+    }
+    sheet.write(1, 0, "914403001922038216").unwrap();
+    sheet
+        .write_with_format(1, 1, rust_xlsxwriter::ExcelDateTime::from_ymd(2017, 5, 1).unwrap(), &day)
+        .unwrap();
+    sheet.write(1, 2, 1).unwrap();
+    sheet.write(1, 3, "轻微").unwrap();
+    book.save(folder.path("t.xlsx")).unwrap();
+    assert!(import(&served, "t.xlsx").right().contains("\"placed\":1"));
+    assert!(import(&served, "t.xlsx").right().contains("\"repeated\":1"));
+    folder.write("t.csv", "code,decided,number,grade,remark\n914403001922038216,2017-05-01,1,轻微,\n");
+    assert!(import(&served, "t.csv").right().contains("\"repeated\":1"));
+    served.stop();
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_with_their_place() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("m.toml", MAPPING);
+    for (table, said) in [
+        ("code,decided\n1,2\n", "t.csv: line 1: column \"grade\" is not among"),
+        ("code,code\n", "t.csv: line 1: column \"code\" stands there twice"),
+        ("code,decided,number,grade,remark\na,b\n", "t.csv: line 2: 2 fields where the header has 5"),
+        ("", "t.csv: line 1: the header is missing"),
+    ] {
+        folder.write("t.csv", table);
+        import(&served, "t.csv").failed(2, said);
+    }
+    folder.write("m.toml", &MAPPING.replace("kind", "kid"));
+    import(&served, "t.csv").failed(2, "m.toml: line 2: unknown field `kid`");
+    served.stop();
+}

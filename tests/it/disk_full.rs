@@ -1,0 +1,73 @@
+//! A full disk as a department meets it: 507 over HTTP, reads that go on, and nothing lost.
+
+use crate::http_server::{Answer, JSON};
+use crate::people;
+use crate::writer_faults::{recovered, signer, start};
+use credit_ledger::clock;
+use credit_ledger::http::{self, AppState};
+use credit_ledger::sequencer::Placed;
+use credit_ledger::service::Settings;
+use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk};
+use ledger_spec::bytes::from_hex;
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::hash::TreeHash;
+use ledger_spec::position::{EntryIndex, StreamVersion};
+use ledger_spec::time::RecordedTime;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+
+fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
+    let length = body.len();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: {JSON}\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+    Answer::read(stream)
+}
+
+#[test]
+fn a_full_disk_is_507_and_reads_go_on() {
+    let disk = MemoryDisk::new(7);
+    let index_dir = std::env::temp_dir().join(format!("credit-ledger-full-{}", std::process::id()));
+    let (sequencer, writer, view) = start(&disk, &index_dir);
+    let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
+    let state = AppState { sequencer, view, settings, vkey: signer().verifier_key(), clock: clock::now };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let served = runtime.spawn(http::serve(listener, state, async { drop(stopped.await) }));
+    let post = |n| request(address, "POST", "/v1/events", &people::penalty(n, "ext:test:a"));
+
+    let first = post(100);
+    assert_eq!(first.status, 201, "{}", first.text());
+    assert_eq!(request(address, "GET", "/readyz", "").status, 200);
+    disk.arm(0, Failure::FromThenOn(DiskErrorKind::Full));
+    let full = post(101);
+    assert_eq!((full.status, full.problem().as_str()), (507, "disk-full"));
+    disk.disarm();
+    let again = post(102);
+    assert_eq!((again.status, again.problem().as_str()), (507, "disk-full"), "it stays stopped");
+    assert_eq!(request(address, "GET", "/readyz", "").problem(), "disk-full");
+    assert_eq!(request(address, "GET", "/healthz", "").status, 200);
+    let standing = request(address, "GET", "/v1/subjects/ext:test:a", "");
+    assert_eq!(standing.status, 200, "{}", standing.text());
+    assert_eq!(standing.json()["records"].as_array().unwrap().len(), 1);
+
+    stop.send(()).unwrap();
+    runtime.block_on(served).unwrap().unwrap();
+    drop(runtime);
+    assert!(writer.join().is_err(), "a writer that stopped says so");
+    let receipt = first.json();
+    let leaf = from_hex(receipt["entry_hash"].as_str().unwrap()).unwrap();
+    let acknowledged = Placed {
+        index: EntryIndex::new(receipt["index"].as_u64().unwrap()),
+        recorded_at: RecordedTime::default(),
+        leaf: TreeHash::from_bytes(leaf),
+        version: StreamVersion::new(1),
+        repeat: false,
+    };
+    recovered(7, disk.crash(8), &[acknowledged]);
+    std::fs::remove_dir_all(index_dir).unwrap();
+}
