@@ -3,7 +3,7 @@
 # outside of /openapi.json. tools/schemathesis.sh [EXAMPLES PER OPERATION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-examples=${1:-40}
+examples=${1:-100}
 ledger=target/schemathesis/ledger
 log=target/schemathesis/server.log
 
@@ -24,11 +24,13 @@ url=$(python3 -c 'import json; print(json.loads(open("target/schemathesis/listen
 # A seed makes a run repeatable. Checks left out: those that ask a general API to refuse every input
 # which its schema does not describe (an envelope's inside is described by the specification, not by
 # JSON schema), and those about authentication, which no public read has.
-target/python/bin/schemathesis run "$url/openapi.json" \
+cd target/schemathesis # where it leaves its own folder
+../python/bin/schemathesis run "$url/openapi.json" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
     --phases examples,coverage,fuzzing --mode all --max-examples "$examples" --seed 20261123 \
     --suppress-health-check all --request-timeout 20 --no-color
 
+cd ../..
 # Whatever was thrown at it, the ledger is whole.
 kill "$server" && wait "$server" || true
 trap - EXIT
