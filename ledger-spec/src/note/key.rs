@@ -2,7 +2,7 @@
 //! package and C2SP use. Ed25519 only (signature type 0x01).
 
 use crate::bytes::{TextError, from_base64, from_hex, to_base64, to_hex};
-use crate::key::SecretKey;
+use crate::key::{PublicKey, SecretKey};
 use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
@@ -103,6 +103,9 @@ pub enum KeyError {
     /// A point of small order: anybody can sign for it.
     #[error("key is weak: a point of small order")]
     Weak,
+    /// A second encoding of a point.
+    #[error("key is not canonically encoded")]
+    NotCanonical,
 }
 
 impl KeyName {
@@ -145,12 +148,14 @@ impl KeyId {
 }
 
 impl VerifierKey {
-    /// A key under a name. Refuses bytes that are no point, and points of small order.
+    /// A key under a name, as strict as [`PublicKey::parse`].
     pub fn new(name: KeyName, key: &[u8; 32]) -> Result<Self, KeyError> {
+        PublicKey::parse(*key).map_err(|error| match error {
+            crate::key::KeyError::Weak => KeyError::Weak,
+            crate::key::KeyError::NotCanonical => KeyError::NotCanonical,
+            _ => KeyError::Point,
+        })?;
         let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Point)?;
-        if key.is_weak() {
-            return Err(KeyError::Weak);
-        }
         Ok(Self { id: KeyId::of(&name, &key), name, key })
     }
 
@@ -305,6 +310,20 @@ mod tests {
     use super::*;
 
     const VKEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+
+    #[test]
+    fn a_second_encoding_of_a_point_is_refused() {
+        let name = KeyName::parse("example.com/log").unwrap();
+        let mut unreduced = [0xff; 32];
+        unreduced[31] = 0x7f;
+        let refused: Vec<_> = (0xed..=0xff_u8)
+            .map(|low| {
+                unreduced[0] = low;
+                VerifierKey::new(name.clone(), &unreduced).unwrap_err()
+            })
+            .collect();
+        assert!(refused.contains(&KeyError::NotCanonical), "{refused:?}");
+    }
 
     #[test]
     fn a_vkey_gives_its_text_back() {

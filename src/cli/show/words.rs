@@ -37,7 +37,7 @@ impl Language {
             "record-in-force" => ("有有效记录", "record in force"),
             "listed" => ("在名单中", "on a list"),
             "repair-pending" => ("信用修复审理中", "repair pending"),
-            "nothing-in-force" => ("有历史记录，现无有效事项", "records, none in force"),
+            "nothing-in-force" => ("有记录，该时点无有效事项", "nothing in force at that time"),
             "withheld" => ("另有不公开事项", "more that is not public"),
             "not-yet" => ("尚未生效", "not yet"),
             "in-force" => ("有效", "in force"),
