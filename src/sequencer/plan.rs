@@ -88,10 +88,12 @@ impl<'a> Plan<'a> {
             outcomes.push(outcome);
             if refused {
                 undo.heads = before;
+                let kept = self.size.plus(u64::try_from(undo.planned).unwrap_or(u64::MAX));
                 self.take_back(undo);
-                // What was planned before the refused event is taken back with it.
+                // What was planned before the refused event is taken back with it, and so is a repeat
+                // of it. A repeat of what stood before stays.
                 for outcome in &mut outcomes {
-                    if matches!(outcome, EventOutcome::Placed(placed) if !placed.repeat) {
+                    if matches!(outcome, EventOutcome::Placed(placed) if !placed.index.is_in(kept)) {
                         *outcome = EventOutcome::NotAttempted;
                     }
                 }

@@ -149,6 +149,20 @@ fn an_atomic_submission_is_whole_or_absent() {
         "{outcomes:?}"
     );
     assert_eq!(service.view.published().size(), size);
+    // A repeat of what is taken back is taken back too; a repeat of what stood before is not.
+    let wrong = people::penalty(21, "place:430381");
+    let twice =
+        [people::penalty(50, SUBJECT), people::penalty(20, SUBJECT), people::penalty(20, SUBJECT), wrong];
+    let outcomes = submit(&service, &twice, true);
+    assert!(placed(&outcomes[0]).repeat);
+    assert!(
+        matches!(
+            outcomes[1..],
+            [EventOutcome::NotAttempted, EventOutcome::NotAttempted, EventOutcome::Refused { .. }]
+        ),
+        "{outcomes:?}"
+    );
+    assert_eq!(service.view.published().size(), size);
     // What was taken back can be placed, and links to what stood before.
     let placed_after = placed(&submit(&service, &[people::penalty(20, SUBJECT)], true)[0]);
     assert_eq!(placed_after.index, size.next_index());
