@@ -4,6 +4,9 @@
 //! of China Standard Time, UTC+08:00 without daylight saving. Nothing here reads a clock.
 
 mod civil;
+mod period;
+
+pub use period::{Period, Unit, WorkingDays};
 
 use core::fmt;
 

@@ -19,6 +19,30 @@ pub struct TypeCode(Arc<str>);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListCode(Arc<str>);
 
+/// A measure of the catalogue; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MeasureCode(Arc<str>);
+
+/// A rating scheme of the catalogue; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RatingCode(Arc<str>);
+
+/// A points scheme of the catalogue; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PointsCode(Arc<str>);
+
+/// A legal instrument of the catalogue, such as `rule.ndrc-36`; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BasisCode(Arc<str>);
+
+/// A working-day calendar of the catalogue, such as `cn.2026`; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalendarCode(Arc<str>);
+
+/// A set of periods of the catalogue, such as `repair.tiers`; same form as [`TypeCode`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcedureCode(Arc<str>);
+
 /// A place: GB/T 2260 code of 6 digits, with 3 more for a town and 3 more for a village or community.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlaceCode {
@@ -45,20 +69,6 @@ impl AuthorityId {
             |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'),
         )
         .map(Self)
-    }
-}
-
-impl TypeCode {
-    /// Reads a type's code.
-    pub fn parse(text: &str) -> Result<Self, IdError> {
-        catalogue_code("type code", text).map(Self)
-    }
-}
-
-impl ListCode {
-    /// Reads a list's code.
-    pub fn parse(text: &str) -> Result<Self, IdError> {
-        catalogue_code("list code", text).map(Self)
     }
 }
 
@@ -144,8 +154,30 @@ macro_rules! as_str {
         }
     )*};
 }
-as_str!(AuthorityId, TypeCode, ListCode);
-show_as_str!(AuthorityId, TypeCode, ListCode, PlaceCode, ExternalId);
+macro_rules! catalogue_codes {
+    ($($name:ident = $part:literal),* $(,)?) => {$(
+        impl $name {
+            /// Reads a code.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                catalogue_code($part, text).map(Self)
+            }
+        }
+        as_str!($name);
+        show_as_str!($name);
+    )*};
+}
+catalogue_codes!(
+    TypeCode = "type code",
+    ListCode = "list code",
+    MeasureCode = "measure code",
+    RatingCode = "rating code",
+    PointsCode = "points code",
+    BasisCode = "basis code",
+    CalendarCode = "calendar code",
+    ProcedureCode = "procedure code",
+);
+as_str!(AuthorityId);
+show_as_str!(AuthorityId, PlaceCode, ExternalId);
 
 fn catalogue_code(part: &'static str, text: &str) -> Result<Arc<str>, IdError> {
     dotted(

@@ -6,11 +6,16 @@
 
 mod code;
 mod event_id;
+mod kind;
 pub mod gb11643;
 mod subject;
 mod uscc;
 
-pub use code::{AuthorityId, ExternalId, ListCode, PlaceCode, TypeCode};
+pub use code::{
+    AuthorityId, BasisCode, CalendarCode, ExternalId, ListCode, MeasureCode, PlaceCode, PointsCode,
+    ProcedureCode, RatingCode, TypeCode,
+};
+pub use kind::SubjectKind;
 pub use event_id::EventId;
 pub use subject::{CatalogueItem, HouseholdId, PersonId, StreamKey, SubjectId};
 pub use uscc::Uscc;

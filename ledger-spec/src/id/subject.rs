@@ -1,6 +1,9 @@
 //! Whom or what an event is about, and the streams that it stands in.
 
-use super::{AuthorityId, ExternalId, IdError, ListCode, PlaceCode, TypeCode, Uscc, each, exactly};
+use super::{
+    AuthorityId, BasisCode, CalendarCode, ExternalId, IdError, ListCode, MeasureCode, PlaceCode, PointsCode,
+    ProcedureCode, RatingCode, TypeCode, Uscc, each, exactly,
+};
 use crate::bytes::to_hex;
 use core::fmt;
 
@@ -31,9 +34,22 @@ pub enum SubjectId {
 /// An item of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+// In alphabetical order, like the schemes.
 pub enum CatalogueItem {
+    /// A legal instrument.
+    Basis(BasisCode),
+    /// A working-day calendar.
+    Calendar(CalendarCode),
     /// A list.
     List(ListCode),
+    /// A measure.
+    Measure(MeasureCode),
+    /// A points scheme.
+    Points(PointsCode),
+    /// A set of periods.
+    Procedure(ProcedureCode),
+    /// A rating scheme.
+    Rating(RatingCode),
     /// A record type.
     Type(TypeCode),
 }
@@ -85,9 +101,32 @@ impl SubjectId {
 impl CatalogueItem {
     fn parse(text: &str) -> Result<Self, IdError> {
         match text.split_once('.') {
+            Some(("basis", code)) => BasisCode::parse(code).map(Self::Basis),
+            Some(("calendar", code)) => CalendarCode::parse(code).map(Self::Calendar),
             Some(("list", code)) => ListCode::parse(code).map(Self::List),
+            Some(("measure", code)) => MeasureCode::parse(code).map(Self::Measure),
+            Some(("points", code)) => PointsCode::parse(code).map(Self::Points),
+            Some(("procedure", code)) => ProcedureCode::parse(code).map(Self::Procedure),
+            Some(("rating", code)) => RatingCode::parse(code).map(Self::Rating),
             Some(("type", code)) => TypeCode::parse(code).map(Self::Type),
-            _ => Err(IdError::Scheme { expected: "catalogue:list. or catalogue:type." }),
+            _ => Err(IdError::Scheme { expected: CATALOGUE_CLASSES }),
+        }
+    }
+}
+
+const CATALOGUE_CLASSES: &str = "catalogue: and basis. calendar. list. measure. points. procedure. rating. or type.";
+
+impl fmt::Display for CatalogueItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Basis(code) => write!(f, "basis.{code}"),
+            Self::Calendar(code) => write!(f, "calendar.{code}"),
+            Self::List(code) => write!(f, "list.{code}"),
+            Self::Measure(code) => write!(f, "measure.{code}"),
+            Self::Points(code) => write!(f, "points.{code}"),
+            Self::Procedure(code) => write!(f, "procedure.{code}"),
+            Self::Rating(code) => write!(f, "rating.{code}"),
+            Self::Type(code) => write!(f, "type.{code}"),
         }
     }
 }
@@ -123,8 +162,7 @@ impl fmt::Display for SubjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Authority(id) => write!(f, "authority:{id}"),
-            Self::Catalogue(CatalogueItem::List(code)) => write!(f, "catalogue:list.{code}"),
-            Self::Catalogue(CatalogueItem::Type(code)) => write!(f, "catalogue:type.{code}"),
+            Self::Catalogue(item) => write!(f, "catalogue:{item}"),
             Self::External(id) => write!(f, "ext:{id}"),
             Self::Household(id) => write!(f, "household:{id}"),
             Self::Ledger => f.write_str("ledger"),
@@ -165,7 +203,13 @@ mod tests {
         let hash = "0123456789abcdef".repeat(4);
         for text in [
             "authority:market-regulation.430381",
+            "catalogue:basis.rule.ndrc-36",
+            "catalogue:calendar.cn.2026",
             "catalogue:list.mhlw.labour-violations",
+            "catalogue:measure.procurement.ban",
+            "catalogue:points.tender.points",
+            "catalogue:procedure.repair.tiers",
+            "catalogue:rating.tax.rating",
             "catalogue:type.food.licence",
             "ext:jp-houjin:1234567890123",
             &format!("household:{hash}"),
@@ -200,8 +244,8 @@ mod tests {
             assert!(SubjectId::parse(text).is_err(), "{text}");
         }
         assert_eq!(
-            SubjectId::parse("catalogue:measure.a.b"),
-            Err(IdError::Scheme { expected: "catalogue:list. or catalogue:type." })
+            SubjectId::parse("catalogue:score.a.b"),
+            Err(IdError::Scheme { expected: CATALOGUE_CLASSES })
         );
         let length = IdError::Length { part: "person pseudonym", found: 2, expected: "64" };
         assert_eq!(SubjectId::parse("person:ab"), Err(length));
