@@ -3,6 +3,7 @@
 //! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
+mod making;
 mod read;
 mod settings;
 
@@ -27,6 +28,7 @@ use ledger_spec::ledger::{EnterError, Ledger};
 use ledger_spec::note::{NoteSigner, VerifierKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::{RecordedTime, ValidTime};
+use making::Making;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,7 @@ use std::sync::Arc;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
+const KEYS: &str = "keys";
 const INDEX: &str = "index";
 
 /// Told how far a long reading is: entries or bytes done, of how many.
@@ -61,6 +64,9 @@ pub struct Founding {
     pub operator_seed: [u8; 32],
     /// The first registrars.
     pub registrars: Vec<EnrolledRegistrar>,
+    /// Secret keys that are made with the ledger, others than the operator's: each lies in the folder
+    /// as [`key_file`] says.
+    pub keys: Vec<NoteSigner>,
     /// The random part of entry 0's event id.
     pub random: [u8; 10],
 }
@@ -89,6 +95,12 @@ pub enum ServiceError {
     /// Something stands where the new ledger should.
     #[error("{0} exists already; a new ledger needs a folder of its own")]
     Exists(PathBuf),
+    /// What is given as a new ledger's folder is no name.
+    #[error("{0:?} names no folder of its own; a new ledger needs a folder that can be called by its name")]
+    Nameless(PathBuf),
+    /// Two secret keys of the new ledger would lie in one file.
+    #[error("{0} is taken: bring the public half of a key, or choose another id")]
+    KeyTaken(PathBuf),
     /// A file of the folder could not be read or written.
     #[error("{path}: {error}")]
     File {
@@ -144,28 +156,29 @@ pub enum ServiceError {
     Thread(std::io::Error),
 }
 
-/// Makes a new ledger in `dir`, which must not exist or be empty: settings, operator key, log, and
-/// entry 0. It appears as a whole or not at all.
+/// Where the secret key of `name` lies within the folder, where it was made with the ledger.
+pub fn key_file(name: &str) -> PathBuf {
+    Path::new(KEYS).join(format!("{name}.key"))
+}
+
+/// Makes a new ledger in `dir`, which must not exist or be empty: settings, keys, log, and entry 0. It
+/// appears as a whole or not at all.
 pub fn create(dir: &Path, founding: &Founding) -> Result<(), ServiceError> {
-    if fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) || dir.is_file() {
-        return Err(ServiceError::Exists(dir.to_owned()));
-    }
-    let mut making = dir.as_os_str().to_owned();
-    making.push(".making");
-    let making = PathBuf::from(making);
-    if making.exists() {
-        fs::remove_dir_all(&making).map_err(at(&making))?;
-    }
-    fs::create_dir_all(making.join("keys")).map_err(at(&making))?;
-    founding.settings.write(&making)?;
+    let making = Making::begin(dir)?;
+    let folder = making.path();
+    fs::create_dir(folder.join(KEYS)).map_err(at(folder))?;
+    founding.settings.write(folder)?;
     let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
-    write_secret(&making.join(OPERATOR_KEY), &signer.secret_text())?;
-    open_ledger(&making, founding, signer)?;
-    if dir.exists() {
-        fs::remove_dir(dir).map_err(at(dir))?;
+    write_secret(&folder.join(OPERATOR_KEY), &signer.secret_text())?;
+    for key in &founding.keys {
+        let file = key_file(key.name().as_str());
+        if folder.join(&file).exists() {
+            return Err(ServiceError::KeyTaken(dir.join(file)));
+        }
+        write_secret(&folder.join(file), &key.secret_text())?;
     }
-    fs::rename(&making, dir).map_err(at(dir))?;
-    sync_parent(dir)
+    open_ledger(folder, founding, signer)?;
+    making.finish()
 }
 
 /// Opens the ledger in `dir` for writing: recovers the log, loads or rebuilds the index, starts the
@@ -400,7 +413,7 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), ServiceError> {
         file.sync_all()
     });
     written.map_err(at(path))?;
-    sync_parent(path)
+    making::sync(making::parent(path))
 }
 
 fn report_recovery(report: &OpenReport) {
@@ -418,14 +431,6 @@ fn report_recovery(report: &OpenReport) {
 
 fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
     LogConfig { segment_bytes: settings.segment_bytes, rebuild }
-}
-
-fn sync_parent(path: &Path) -> Result<(), ServiceError> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(at(parent))
 }
 
 fn at(path: &Path) -> impl Fn(std::io::Error) -> ServiceError {

@@ -96,12 +96,12 @@ impl Settings {
         let path = dir.join(NAME);
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
-             origin = \"{}\"\n\
+             origin = {}\n\
              # A segment file of at least this many bytes gets no further batch.\n\
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
              max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n",
-            self.origin,
+            toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
             self.max_batch_events,
