@@ -5,8 +5,9 @@ use crate::people;
 use credit_ledger::log;
 use credit_ledger::query::{self, Instants};
 use credit_ledger::sequencer::{EventOutcome, Placed};
-use credit_ledger::service::{self, Service, Unwatched};
+use credit_ledger::service::{self, AuditFailure, Service, Unwatched};
 use ledger_spec::id::SubjectId;
+use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
 use ledger_spec::position::EntryIndex;
 use ledger_spec::projection::State;
 use ledger_spec::time::ValidTime;
@@ -193,5 +194,25 @@ fn a_damaged_entry_is_never_answered_from() {
         );
         close(service);
     }
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
+    let dir = ledger("other-key", 1);
+    let service = service::open(&dir, &Unwatched).unwrap();
+    let right = service.vkey.clone();
+    close(service);
+    assert!(service::audit(&dir, Some(right), &Unwatched).unwrap().key_given);
+    // A checkpoint over the same entries, signed by somebody else under the same name.
+    let name = KeyName::parse(people::ORIGIN).unwrap();
+    let other = NoteSigner::from_seed(name, &[9; 32]);
+    let note = SignedNote::parse(&fs::read(dir.join("checkpoint")).unwrap()).unwrap();
+    let signed = SignedNote::sign(note.text().to_owned(), &[&other]).unwrap();
+    fs::write(dir.join("checkpoint"), signed.to_string()).unwrap();
+    let found = service::audit(&dir, Some(other.verifier_key()), &Unwatched);
+    let Err(AuditFailure::OtherKey { found, expected }) = found else { panic!("{found:?}") };
+    assert_eq!(expected, other.verifier_key().to_string());
+    assert_ne!(found, expected);
     fs::remove_dir_all(dir).unwrap();
 }
