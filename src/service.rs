@@ -12,14 +12,14 @@ pub use settings::{Settings, SettingsError};
 
 use crate::clock;
 use crate::index::{Index, IndexRow, IndexStore, StoreError};
-use crate::log::{EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::storage::{DiskError, FileDisk, FolderLock};
 use crate::view::{Published, View};
 use ledger_spec::admission::Core;
 use ledger_spec::authority::Recorded;
 use ledger_spec::bytes::to_base64url;
-use ledger_spec::entry::Entry;
+use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Body, Draft, EnrolledRegistrar, Event, EventError, Kind, Name, SPEC_VERSION};
 use ledger_spec::hash::ChainHash;
@@ -132,6 +132,20 @@ pub enum ServiceError {
     /// The index could not even be made anew.
     #[error(transparent)]
     Index(#[from] StoreError),
+    /// The log could not be closed; the next start recovers.
+    #[error("the log could not be closed: {0}")]
+    Close(AppendError),
+    /// The log holds nothing: a ledger begins with entry 0.
+    #[error("the log holds no entry; a ledger begins with entry 0, which opens it")]
+    Empty,
+    /// An entry does not follow the layout.
+    #[error("entry {index}: {error}")]
+    Entry {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EntryError,
+    },
     /// An entry holds no event that this version reads.
     #[error("entry {index}: {error}")]
     Event {
@@ -140,7 +154,7 @@ pub enum ServiceError {
         /// What is wrong.
         error: EventError,
     },
-    /// Entry 0 could not be made.
+    /// Entry 0 could not be made, or does not open a ledger.
     #[error("entry 0: {0}")]
     Opening(String),
     /// Entry 0 is not the opening of this ledger by this operator.
@@ -209,7 +223,7 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, ServiceError>
     let (store, index) = load_index(dir, &log, scanned, progress)?;
     let size = log.size().get();
     store.close(&index)?;
-    log.close().map_err(|error| ServiceError::Opening(error.to_string()))?;
+    log.close().map_err(ServiceError::Close)?;
     Ok(size)
 }
 
@@ -225,7 +239,7 @@ fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<()
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
     let entry = EncodedEntry::new(&entered.entry).map_err(|error| opening(&error))?;
     log.append(vec![entry]).map_err(|error| opening(&error))?;
-    log.close().map_err(|error| opening(&error))
+    log.close().map_err(ServiceError::Close)
 }
 
 fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, RecordedTime), ServiceError> {
@@ -257,7 +271,7 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
     Ok((bytes, now))
 }
 
-/// The log, and the index rows of every entry where opening it had to read them all.
+/// The log, and the index of every entry where opening it had to read them all.
 fn open_log(
     dir: &Path,
     settings: &Settings,
@@ -281,12 +295,17 @@ fn open_log(
     Ok((log, report.scanned.then_some(scanned)))
 }
 
-/// Index rows gathered while a log is read.
+/// An index that grows while a log is read.
 #[derive(Default)]
 struct Scanned {
+    index: Index,
+    /// What the index does not hold yet: few rows at a time.
     rows: Vec<IndexRow>,
     error: Option<ServiceError>,
 }
+
+/// Rows that go into the index at once.
+const ROWS: usize = 4096;
 
 impl Scanned {
     fn take(&mut self, index: EntryIndex, bytes: &[u8]) {
@@ -296,7 +315,7 @@ impl Scanned {
         let entry = match Entry::decode(bytes) {
             Ok(entry) => entry,
             Err(error) => {
-                self.error = Some(ServiceError::Opening(format!("entry {index}: {error}")));
+                self.error = Some(ServiceError::Entry { index, error });
                 return;
             }
         };
@@ -304,6 +323,15 @@ impl Scanned {
             Ok(event) => self.rows.push(IndexRow::of(index, &event)),
             Err(error) => self.error = Some(ServiceError::Event { index, error }),
         }
+        if self.rows.len() >= ROWS {
+            self.index.apply(self.rows.drain(..), ChainHash::of_entry(bytes));
+        }
+    }
+
+    /// The index of all that was read, which ends in `tip`.
+    fn into_index(self, tip: ChainHash) -> Index {
+        self.index.apply(self.rows, tip);
+        self.index
     }
 }
 
@@ -319,9 +347,7 @@ fn load_index(
         (Ok(index), _) => index,
         (Err(doubt), Some(scanned)) => {
             tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
-            let index = Index::default();
-            index.apply(scanned.rows, tip);
-            index
+            scanned.into_index(tip)
         }
         (Err(doubt), None) => {
             tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
@@ -348,9 +374,7 @@ fn index_of(
             return Err(error);
         }
     }
-    let index = Index::default();
-    index.apply(scanned.rows, tip);
-    Ok(index)
+    Ok(scanned.into_index(tip))
 }
 
 /// What readers see of a log that was just opened.
@@ -361,6 +385,7 @@ fn published_view(
     vkey: &VerifierKey,
 ) -> Result<View, ServiceError> {
     let checkpoint = reader.checkpoint();
+    let last = checkpoint.checkpoint().size().last_index().ok_or(ServiceError::Empty)?;
     let mut core = Core::default();
     for at in index.governance_entries() {
         let read = reader.entry(at)?;
@@ -371,10 +396,7 @@ fn published_view(
         }
         core.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
     }
-    let last_recorded = match checkpoint.checkpoint().size().last_index() {
-        Some(last) => reader.entry(last)?.entry().recorded_at,
-        None => RecordedTime::default(),
-    };
+    let last_recorded = reader.entry(last)?.entry().recorded_at;
     let published = Published { checkpoint, last_recorded, core };
     Ok(View::new(published, index, reader))
 }

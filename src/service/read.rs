@@ -15,7 +15,7 @@ use ledger_spec::note::{KeyName, VerifierKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -79,7 +79,13 @@ pub enum AuditFailure {
 pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnly, ServiceError> {
     let settings = Settings::read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
-    let vkey = key_of_entry_0(&*disk).map_err(|error| ServiceError::Opening(error.to_string()))?;
+    let vkey = key_of_entry_0(&*disk).map_err(|failure| match failure {
+        AuditFailure::Unreadable(error) => ServiceError::Disk(error),
+        AuditFailure::Files(error) => ServiceError::Log(error),
+        AuditFailure::Entry(error) => ServiceError::Opening(error.fault.to_string()),
+        AuditFailure::NoKey(reason) => ServiceError::Opening(reason),
+        other => ServiceError::Opening(other.to_string()),
+    })?;
     let reader = log::open_to_read(disk, &vkey)?;
     let size = reader.size();
     let tip = match size.last_index() {
@@ -110,7 +116,7 @@ pub fn audit(
         (None, named) => (named?, None),
     };
     let (work, chunks) = sync_channel::<Chunk>(8);
-    let (done, results) = channel();
+    let (done, results) = sync_channel(8);
     let chunks = Arc::new(Mutex::new(chunks));
     thread::scope(|scope| {
         let files = scope.spawn(|| {
