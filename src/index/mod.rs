@@ -38,7 +38,8 @@ struct Resident {
     governance: Vec<EntryIndex>,
     covered: TreeSize,
     tip: Option<ChainHash>,
-    dirty: usize,
+    /// The streams whose slots are dirty, each once: what the copy in sled does not hold yet.
+    dirty: Vec<StreamKey>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +117,7 @@ impl Resident {
             }
             let known = self.heads.get(&stream);
             if !known.is_some_and(|slot| slot.dirty) {
-                self.dirty += 1;
+                self.dirty.push(stream.clone());
             }
             let head = Head::advanced(known.map(|slot| &slot.head), row.index);
             self.heads.insert(stream, Slot { head, dirty: true });

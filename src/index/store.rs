@@ -140,19 +140,24 @@ impl IndexStore {
     }
 
     fn write_dirty(&self, resident: &mut Resident, most: usize) -> Result<bool, StoreError> {
-        if resident.dirty == 0 {
+        let Resident { heads, dirty, .. } = resident;
+        if dirty.is_empty() {
             return Ok(false);
         }
         let mut batch = sled::Batch::default();
-        let mut written = 0;
-        for (stream, slot) in resident.heads.iter_mut().filter(|(_, slot)| slot.dirty).take(most) {
-            batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
-            slot.dirty = false;
-            written += 1;
+        for stream in dirty.drain(dirty.len().saturating_sub(most)..) {
+            if let Some(slot) = heads.get_mut(&stream) {
+                batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
+                slot.dirty = false;
+            }
         }
-        resident.dirty = resident.dirty.saturating_sub(written);
+        if dirty.is_empty() {
+            // After a rebuild it held every stream there is.
+            *dirty = Vec::new();
+        }
+        let more = !dirty.is_empty();
         self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
-        Ok(resident.dirty > 0)
+        Ok(more)
     }
 
     fn write_chunks(&self, resident: &Resident) -> Result<(), StoreError> {
@@ -290,6 +295,36 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::IndexRow;
+
+    #[test]
+    fn what_changed_is_written_slice_by_slice_and_once() {
+        let path = std::env::temp_dir().join(format!("credit-ledger-slices-{}", std::process::id()));
+        let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
+        let index = Index::default();
+        let streams = IDLE_SLICE * 2 + 1;
+        let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
+        let row = |at, n| IndexRow { index: EntryIndex::new(at), streams: vec![subject(n)], governs: false };
+        index.apply((0..).zip(0..streams).map(|(at, n)| row(at, n)), ChainHash::ZERO);
+        index.apply([row(600, 0), row(601, 0)], ChainHash::ZERO);
+        let more: Vec<_> = (0..3).map(|_| store.write_some(&index).unwrap()).collect();
+        assert_eq!(more, [true, true, false]);
+        assert!(!store.write_some(&index).unwrap());
+        let stored = |n| {
+            let value = store.db.open_tree("heads").unwrap().get(subject(n).to_string()).unwrap().unwrap();
+            let (key, head) = read_head(subject(n).to_string().as_bytes(), &value).unwrap();
+            assert_eq!((Some(head), key), (index.head(&subject(n)), subject(n)));
+        };
+        (0..streams).for_each(stored);
+        index.apply([row(602, 7)], ChainHash::ZERO);
+        assert!(!store.write_some(&index).unwrap());
+        stored(7);
+        store.close(&index).unwrap();
+        let size = TreeSize::new(603);
+        let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
+        assert_eq!(loaded.unwrap().streams(), streams);
+        fs::remove_dir_all(path).unwrap();
+    }
 
     #[test]
     fn a_panic_is_an_error_like_others() {
