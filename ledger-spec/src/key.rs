@@ -7,7 +7,6 @@
 use crate::bytes::{from_hex, to_base64url, to_hex};
 use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use zeroize::Zeroizing;
 
 /// A public key that passed [`PublicKey::parse`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,11 +127,6 @@ impl SecretKey {
     /// business: this crate has no randomness.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(seed))
-    }
-
-    /// The seed, wiped when dropped.
-    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
     }
 
     /// The public half.

@@ -75,11 +75,6 @@ impl Index {
         self.read().heads.len()
     }
 
-    /// How many entries the index covers: all before this size, none after.
-    pub fn covered(&self) -> TreeSize {
-        self.read().covered
-    }
-
     /// The entries that concern a list, in the log's order.
     pub fn list_entries(&self, list: &ListCode) -> Vec<EntryIndex> {
         self.read().lists.get(list).cloned().unwrap_or_default()
