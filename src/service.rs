@@ -3,6 +3,7 @@
 //! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
+mod making;
 mod read;
 mod settings;
 
@@ -11,14 +12,14 @@ pub use settings::{Settings, SettingsError};
 
 use crate::clock;
 use crate::index::{Index, IndexRow, IndexStore, StoreError};
-use crate::log::{EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::storage::{DiskError, FileDisk, FolderLock};
 use crate::view::{Published, View};
 use ledger_spec::admission::Core;
 use ledger_spec::authority::Recorded;
 use ledger_spec::bytes::to_base64url;
-use ledger_spec::entry::Entry;
+use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Body, Draft, EnrolledRegistrar, Event, EventError, Kind, Name, SPEC_VERSION};
 use ledger_spec::hash::ChainHash;
@@ -27,6 +28,7 @@ use ledger_spec::ledger::{EnterError, Ledger};
 use ledger_spec::note::{NoteSigner, VerifierKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::{RecordedTime, ValidTime};
+use making::Making;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,7 @@ use std::sync::Arc;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
+const KEYS: &str = "keys";
 const INDEX: &str = "index";
 
 /// Told how far a long reading is: entries or bytes done, of how many.
@@ -61,6 +64,9 @@ pub struct Founding {
     pub operator_seed: [u8; 32],
     /// The first registrars.
     pub registrars: Vec<EnrolledRegistrar>,
+    /// Secret keys that are made with the ledger, others than the operator's: each lies in the folder
+    /// as [`key_file`] says.
+    pub keys: Vec<NoteSigner>,
     /// The random part of entry 0's event id.
     pub random: [u8; 10],
 }
@@ -89,6 +95,12 @@ pub enum ServiceError {
     /// Something stands where the new ledger should.
     #[error("{0} exists already; a new ledger needs a folder of its own")]
     Exists(PathBuf),
+    /// What is given as a new ledger's folder is no name.
+    #[error("{0:?} names no folder of its own; a new ledger needs a folder that can be called by its name")]
+    Nameless(PathBuf),
+    /// Two secret keys of the new ledger would lie in one file.
+    #[error("{0} is taken: bring the public half of a key, or choose another id")]
+    KeyTaken(PathBuf),
     /// A file of the folder could not be read or written.
     #[error("{path}: {error}")]
     File {
@@ -120,6 +132,20 @@ pub enum ServiceError {
     /// The index could not even be made anew.
     #[error(transparent)]
     Index(#[from] StoreError),
+    /// The log could not be closed; the next start recovers.
+    #[error("the log could not be closed: {0}")]
+    Close(AppendError),
+    /// The log holds nothing: a ledger begins with entry 0.
+    #[error("the log holds no entry; a ledger begins with entry 0, which opens it")]
+    Empty,
+    /// An entry does not follow the layout.
+    #[error("entry {index}: {error}")]
+    Entry {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EntryError,
+    },
     /// An entry holds no event that this version reads.
     #[error("entry {index}: {error}")]
     Event {
@@ -128,7 +154,7 @@ pub enum ServiceError {
         /// What is wrong.
         error: EventError,
     },
-    /// Entry 0 could not be made.
+    /// Entry 0 could not be made, or does not open a ledger.
     #[error("entry 0: {0}")]
     Opening(String),
     /// Entry 0 is not the opening of this ledger by this operator.
@@ -144,28 +170,29 @@ pub enum ServiceError {
     Thread(std::io::Error),
 }
 
-/// Makes a new ledger in `dir`, which must not exist or be empty: settings, operator key, log, and
-/// entry 0. It appears as a whole or not at all.
+/// Where the secret key of `name` lies within the folder, where it was made with the ledger.
+pub fn key_file(name: &str) -> PathBuf {
+    Path::new(KEYS).join(format!("{name}.key"))
+}
+
+/// Makes a new ledger in `dir`, which must not exist or be empty: settings, keys, log, and entry 0. It
+/// appears as a whole or not at all.
 pub fn create(dir: &Path, founding: &Founding) -> Result<(), ServiceError> {
-    if fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) || dir.is_file() {
-        return Err(ServiceError::Exists(dir.to_owned()));
-    }
-    let mut making = dir.as_os_str().to_owned();
-    making.push(".making");
-    let making = PathBuf::from(making);
-    if making.exists() {
-        fs::remove_dir_all(&making).map_err(at(&making))?;
-    }
-    fs::create_dir_all(making.join("keys")).map_err(at(&making))?;
-    founding.settings.write(&making)?;
+    let making = Making::begin(dir)?;
+    let folder = making.path();
+    fs::create_dir(folder.join(KEYS)).map_err(at(folder))?;
+    founding.settings.write(folder)?;
     let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
-    write_secret(&making.join(OPERATOR_KEY), &signer.secret_text())?;
-    open_ledger(&making, founding, signer)?;
-    if dir.exists() {
-        fs::remove_dir(dir).map_err(at(dir))?;
+    write_secret(&folder.join(OPERATOR_KEY), &signer.secret_text())?;
+    for key in &founding.keys {
+        let file = key_file(key.name().as_str());
+        if folder.join(&file).exists() {
+            return Err(ServiceError::KeyTaken(dir.join(file)));
+        }
+        write_secret(&folder.join(file), &key.secret_text())?;
     }
-    fs::rename(&making, dir).map_err(at(dir))?;
-    sync_parent(dir)
+    open_ledger(folder, founding, signer)?;
+    making.finish()
 }
 
 /// Opens the ledger in `dir` for writing: recovers the log, loads or rebuilds the index, starts the
@@ -196,7 +223,7 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, ServiceError>
     let (store, index) = load_index(dir, &log, scanned, progress)?;
     let size = log.size().get();
     store.close(&index)?;
-    log.close().map_err(|error| ServiceError::Opening(error.to_string()))?;
+    log.close().map_err(ServiceError::Close)?;
     Ok(size)
 }
 
@@ -212,7 +239,7 @@ fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<()
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
     let entry = EncodedEntry::new(&entered.entry).map_err(|error| opening(&error))?;
     log.append(vec![entry]).map_err(|error| opening(&error))?;
-    log.close().map_err(|error| opening(&error))
+    log.close().map_err(ServiceError::Close)
 }
 
 fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, RecordedTime), ServiceError> {
@@ -244,7 +271,7 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
     Ok((bytes, now))
 }
 
-/// The log, and the index rows of every entry where opening it had to read them all.
+/// The log, and the index of every entry where opening it had to read them all.
 fn open_log(
     dir: &Path,
     settings: &Settings,
@@ -268,12 +295,17 @@ fn open_log(
     Ok((log, report.scanned.then_some(scanned)))
 }
 
-/// Index rows gathered while a log is read.
+/// An index that grows while a log is read.
 #[derive(Default)]
 struct Scanned {
+    index: Index,
+    /// What the index does not hold yet: few rows at a time.
     rows: Vec<IndexRow>,
     error: Option<ServiceError>,
 }
+
+/// Rows that go into the index at once.
+const ROWS: usize = 4096;
 
 impl Scanned {
     fn take(&mut self, index: EntryIndex, bytes: &[u8]) {
@@ -283,7 +315,7 @@ impl Scanned {
         let entry = match Entry::decode(bytes) {
             Ok(entry) => entry,
             Err(error) => {
-                self.error = Some(ServiceError::Opening(format!("entry {index}: {error}")));
+                self.error = Some(ServiceError::Entry { index, error });
                 return;
             }
         };
@@ -291,6 +323,15 @@ impl Scanned {
             Ok(event) => self.rows.push(IndexRow::of(index, &event)),
             Err(error) => self.error = Some(ServiceError::Event { index, error }),
         }
+        if self.rows.len() >= ROWS {
+            self.index.apply(self.rows.drain(..), ChainHash::of_entry(bytes));
+        }
+    }
+
+    /// The index of all that was read, which ends in `tip`.
+    fn into_index(self, tip: ChainHash) -> Index {
+        self.index.apply(self.rows, tip);
+        self.index
     }
 }
 
@@ -306,9 +347,7 @@ fn load_index(
         (Ok(index), _) => index,
         (Err(doubt), Some(scanned)) => {
             tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
-            let index = Index::default();
-            index.apply(scanned.rows, tip);
-            index
+            scanned.into_index(tip)
         }
         (Err(doubt), None) => {
             tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
@@ -335,9 +374,7 @@ fn index_of(
             return Err(error);
         }
     }
-    let index = Index::default();
-    index.apply(scanned.rows, tip);
-    Ok(index)
+    Ok(scanned.into_index(tip))
 }
 
 /// What readers see of a log that was just opened.
@@ -348,6 +385,7 @@ fn published_view(
     vkey: &VerifierKey,
 ) -> Result<View, ServiceError> {
     let checkpoint = reader.checkpoint();
+    let last = checkpoint.checkpoint().size().last_index().ok_or(ServiceError::Empty)?;
     let mut core = Core::default();
     for at in index.governance_entries() {
         let read = reader.entry(at)?;
@@ -358,10 +396,7 @@ fn published_view(
         }
         core.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
     }
-    let last_recorded = match checkpoint.checkpoint().size().last_index() {
-        Some(last) => reader.entry(last)?.entry().recorded_at,
-        None => RecordedTime::default(),
-    };
+    let last_recorded = reader.entry(last)?.entry().recorded_at;
     let published = Published { checkpoint, last_recorded, core };
     Ok(View::new(published, index, reader))
 }
@@ -400,7 +435,7 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), ServiceError> {
         file.sync_all()
     });
     written.map_err(at(path))?;
-    sync_parent(path)
+    making::sync(making::parent(path))
 }
 
 fn report_recovery(report: &OpenReport) {
@@ -418,14 +453,6 @@ fn report_recovery(report: &OpenReport) {
 
 fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
     LogConfig { segment_bytes: settings.segment_bytes, rebuild }
-}
-
-fn sync_parent(path: &Path) -> Result<(), ServiceError> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(at(parent))
 }
 
 fn at(path: &Path) -> impl Fn(std::io::Error) -> ServiceError {

@@ -87,7 +87,7 @@ impl Checkpoint {
         Self { origin, size, root, extensions: String::new() }
     }
 
-    /// Reads a note's text strictly: one text per checkpoint.
+    /// Reads a note's text strictly: one text per checkpoint, and over no entries one root (RFC 6962 §2.1).
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
         let mut rest = text;
         let mut line = |line, expected| match rest.split_once('\n') {
@@ -99,11 +99,17 @@ impl Checkpoint {
         };
         const SIZE: &str = "a size in decimal digits without leading zeros";
         const ROOT: &str = "32 bytes in base64";
+        const EMPTY_ROOT: &str = "the root of the empty tree, as its size of 0 demands";
         const EXTENSION: &str = "a line that is not empty and ends in a newline";
         let origin = Origin::parse(line(1, "an origin")?).map_err(CheckpointError::Origin)?;
         let size = decimal(line(2, SIZE)?).ok_or(CheckpointError::Line { line: 2, expected: SIZE })?;
         let root = from_base64_exact(line(3, ROOT)?)
-            .map_err(|_| CheckpointError::Line { line: 3, expected: ROOT })?;
+            .map_err(|_| CheckpointError::Line { line: 3, expected: ROOT })
+            .map(TreeHash::from_bytes)?;
+        let size = TreeSize::new(size);
+        if size == TreeSize::EMPTY && root != TreeHash::empty_root() {
+            return Err(CheckpointError::Line { line: 3, expected: EMPTY_ROOT });
+        }
         if !rest.is_empty() {
             let empty = rest.split('\n').position(str::is_empty);
             let last = rest.matches('\n').count();
@@ -113,12 +119,7 @@ impl Checkpoint {
                 return Err(CheckpointError::Line { line, expected: EXTENSION });
             }
         }
-        Ok(Self {
-            origin,
-            size: TreeSize::new(size),
-            root: TreeHash::from_bytes(root),
-            extensions: rest.to_owned(),
-        })
+        Ok(Self { origin, size, root, extensions: rest.to_owned() })
     }
 
     /// The log.
@@ -289,6 +290,9 @@ mod tests {
         );
         let long = KeyError::LongName { found: 256, expected: 255 };
         assert_eq!(Origin::parse(&"a".repeat(256)), Err(long));
-        assert_eq!(Checkpoint::parse(&format!("a\n0\n{root}\n")).unwrap().size(), TreeSize::EMPTY);
+        // Nothing but the root of the empty tree stands over no entries.
+        assert_eq!(line(&format!("a\n0\n{root}\n")), 3);
+        let empty = to_base64(TreeHash::empty_root().as_bytes());
+        assert_eq!(Checkpoint::parse(&format!("a\n0\n{empty}\n")).unwrap().size(), TreeSize::EMPTY);
     }
 }

@@ -105,7 +105,7 @@ impl Fields {
         self.take(name).ok_or_else(|| self.error(name, FieldFault::Missing))
     }
 
-    /// A string field of 1 to `max` characters without control characters.
+    /// A string field of 1 to `max` characters without control characters other than line feeds.
     pub fn text(&mut self, name: &str, max: usize) -> Result<String, FieldError> {
         let value = self.require(name)?;
         self.as_text(name, value, max)
@@ -236,7 +236,7 @@ impl Fields {
             return Err(self.error(name, range(length.to_string(), 1, count(max), "characters")));
         }
         if text.chars().any(|c| c.is_control() && c != '\n') {
-            let expected = "text without control characters".into();
+            let expected = "text without control characters other than line feeds".into();
             return Err(self.error(name, FieldFault::Value { found: shorten(&text), expected }));
         }
         Ok(text)

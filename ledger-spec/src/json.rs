@@ -5,12 +5,15 @@
 //! events in the same signed bytes. Here such bytes are refused. The syntax itself is serde_json's
 //! business; this module only decides what is kept.
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::cell::RefCell;
 use std::fmt;
 
 /// How deep values may nest.
 pub const MAX_DEPTH: usize = 16;
+
+/// More keys than any object of the specification has; bounds the duplicate check.
+pub const MAX_KEYS: usize = 256;
 
 /// A JSON value without floating-point numbers, its object keys unique and in source order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +69,12 @@ pub enum JsonError {
     Number {
         /// The number as it was read.
         found: String,
+    },
+    /// An object with more keys than [`MAX_KEYS`].
+    #[error("more than {expected} keys in one object")]
+    TooManyKeys {
+        /// [`MAX_KEYS`].
+        expected: usize,
     },
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("nested deeper than {expected} levels")]
@@ -188,16 +197,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
                 return Err(self.refuse(JsonError::DuplicateKey { key }));
             }
             if fields.len() >= MAX_KEYS {
-                return Err(A::Error::custom("too many keys"));
+                return Err(self.refuse(JsonError::TooManyKeys { expected: MAX_KEYS }));
             }
             fields.push((key, entries.next_value_seed(inner)?));
         }
         Ok(Json::Object(fields))
     }
 }
-
-/// More keys than any object of the specification has; bounds the duplicate check.
-const MAX_KEYS: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -224,6 +230,12 @@ mod tests {
         assert!(matches!(error(b"{\"a\":"), JsonError::Truncated { .. }));
         assert!(matches!(error(b"{} {}"), JsonError::Syntax { .. }));
         assert_eq!(error(b"\"\xff\""), JsonError::Utf8 { offset: 1 });
+        let object = |keys: usize| {
+            let fields: Vec<_> = (0..keys).map(|n| format!("\"k{n}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert!(Json::parse(object(MAX_KEYS).as_bytes()).is_ok());
+        assert_eq!(error(object(MAX_KEYS + 1).as_bytes()), JsonError::TooManyKeys { expected: MAX_KEYS });
         assert_eq!(error("[".repeat(40).as_bytes()), JsonError::TooDeep { expected: MAX_DEPTH });
     }
 }

@@ -61,7 +61,7 @@ impl Init {
                 "--operator takes no key: the operator's key is made with the ledger",
             ));
         }
-        let (mut registrars, mut made) = (Vec::new(), Vec::new());
+        let (mut registrars, mut keys) = (Vec::new(), Vec::new());
         for text in &self.registrar {
             let (id, name, key) = party("--registrar", text)?;
             let key = match key {
@@ -70,7 +70,7 @@ impl Init {
                     let seed = keyfile::random()?;
                     let signer = signer(&id, &seed)?;
                     let key = *signer.verifier_key().public_key();
-                    made.push((id.clone(), signer));
+                    keys.push(signer);
                     key
                 }
             };
@@ -79,17 +79,16 @@ impl Init {
         let settings = Settings::new(origin);
         let (seed, random) = (keyfile::random()?, keyfile::random()?);
         let founding =
-            Founding { settings, operator, operator_name, operator_seed: seed, registrars, random };
+            Founding { settings, operator, operator_name, operator_seed: seed, registrars, keys, random };
         service::create(&self.dir, &founding).map_err(|error| match error {
-            ServiceError::Exists(_) | ServiceError::Opening(_) => Failure::usage(error),
+            ServiceError::Exists(_)
+            | ServiceError::Nameless(_)
+            | ServiceError::KeyTaken(_)
+            | ServiceError::Opening(_) => Failure::usage(error),
             other => Failure::unreachable(other),
         })?;
         let mut keys = vec![self.dir.join(service::OPERATOR_KEY)];
-        for (id, signer) in made {
-            let path = self.dir.join("keys").join(format!("{id}.key"));
-            service::write_secret(&path, &signer.secret_text()).map_err(Failure::unreachable)?;
-            keys.push(path);
-        }
+        keys.extend(founding.keys.iter().map(|key| self.dir.join(service::key_file(key.name().as_str()))));
         let vkey = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &seed).verifier_key();
         talk::say(&format!("made {}; secret keys: {}", self.dir.display(), shown(&keys)));
         if json {

@@ -113,12 +113,12 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 /// Whether an operation can answer with a kind of problem.
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
-        BadRequest, CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier,
-        MethodNotAllowed, NotFound, NotPublic, Stopping, Timeout, WriterStopped,
+        CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed, NotFound,
+        NotPublic, Stopping, Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
-        InvalidParameter | BadRequest | MethodNotAllowed | Internal | Timeout => true,
+        InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
         NotFound => path.contains("{index}") || path.contains("{code}") || path.contains("{id}"),
         NotPublic => path.contains("/entries/") || path.contains("/lists/"),

@@ -38,7 +38,8 @@ struct Resident {
     governance: Vec<EntryIndex>,
     covered: TreeSize,
     tip: Option<ChainHash>,
-    dirty: usize,
+    /// The streams whose slots are dirty, each once: what the copy in sled does not hold yet.
+    dirty: Vec<StreamKey>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,11 +73,6 @@ impl Index {
     /// How many streams there are.
     pub fn streams(&self) -> usize {
         self.read().heads.len()
-    }
-
-    /// How many entries the index covers: all before this size, none after.
-    pub fn covered(&self) -> TreeSize {
-        self.read().covered
     }
 
     /// The entries that concern a list, in the log's order.
@@ -116,7 +112,7 @@ impl Resident {
             }
             let known = self.heads.get(&stream);
             if !known.is_some_and(|slot| slot.dirty) {
-                self.dirty += 1;
+                self.dirty.push(stream.clone());
             }
             let head = Head::advanced(known.map(|slot| &slot.head), row.index);
             self.heads.insert(stream, Slot { head, dirty: true });

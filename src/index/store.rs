@@ -63,35 +63,56 @@ impl IndexStore {
         } else if !stopped_cleanly {
             IndexDoubt::UncleanStop
         } else {
-            let loaded = catch_unwind(AssertUnwindSafe(|| {
+            let loaded = guarded(|| {
                 let store = Self::open_db(path)?;
                 let index = store.load(size, tip);
-                Ok::<_, StoreError>((store, index))
-            }));
-            match loaded {
-                Ok(Ok((store, Ok(index)))) => {
+                if index.is_ok() {
                     // From here on the stored copy is behind: it is not to be believed after a crash.
                     store.meta()?.remove(META_KEY).map_err(failed)?;
-                    return Ok((store, Ok(index)));
                 }
-                Ok(Ok((_, Err(doubt)))) => doubt,
-                Ok(Err(_)) | Err(_) => IndexDoubt::Damaged,
+                Ok((store, index))
+            });
+            match loaded {
+                Ok((store, Ok(index))) => return Ok((store, Ok(index))),
+                Ok((_, Err(doubt))) => doubt,
+                Err(_) => IndexDoubt::Damaged,
             }
         };
         if path.exists() {
             fs::remove_dir_all(path).map_err(failed)?;
         }
-        Ok((Self::open_db(path)?, Err(doubt)))
+        Ok((guarded(|| Self::open_db(path))?, Err(doubt)))
     }
 
     /// Writes a few streams that changed, while the writer has nothing to do; says whether any are
-    /// left.
+    /// left. After an error nothing more is to be written: [`IndexStore::abandon`].
     pub fn write_some(&self, index: &Index) -> Result<bool, StoreError> {
-        self.write_dirty(&mut index.write(), IDLE_SLICE)
+        guarded(|| self.write_dirty(&mut index.write(), IDLE_SLICE))
+    }
+
+    /// Lets go of the folder without a clean stop, so that the next start makes the index anew.
+    pub fn abandon(self) {
+        // What sled says or panics with when it is dropped says nothing more about the index.
+        let _ = guarded(|| {
+            drop(self.db);
+            Ok(())
+        });
     }
 
     /// Writes what changed, then the digest over everything, and syncs the files: a clean stop.
     pub fn close(self, index: &Index) -> Result<(), StoreError> {
+        if let Err(error) = guarded(|| self.write_all(index)) {
+            self.abandon();
+            return Err(error);
+        }
+        let Self { path, db } = self;
+        guarded(|| {
+            drop(db);
+            sync_folder(&path).map_err(failed)
+        })
+    }
+
+    fn write_all(&self, index: &Index) -> Result<(), StoreError> {
         let mut resident = index.write();
         while self.write_dirty(&mut resident, usize::MAX)? {}
         self.write_chunks(&resident)?;
@@ -101,10 +122,7 @@ impl IndexStore {
             meta.extend_from_slice(resident.digest().as_bytes());
             self.meta()?.insert(META_KEY, meta).map_err(failed)?;
         }
-        self.db.flush().map_err(failed)?;
-        let path = self.path;
-        drop(self.db);
-        sync_folder(&path).map_err(failed)
+        self.db.flush().map(drop).map_err(failed)
     }
 
     fn open_db(path: &Path) -> Result<Self, StoreError> {
@@ -122,19 +140,24 @@ impl IndexStore {
     }
 
     fn write_dirty(&self, resident: &mut Resident, most: usize) -> Result<bool, StoreError> {
-        if resident.dirty == 0 {
+        let Resident { heads, dirty, .. } = resident;
+        if dirty.is_empty() {
             return Ok(false);
         }
         let mut batch = sled::Batch::default();
-        let mut written = 0;
-        for (stream, slot) in resident.heads.iter_mut().filter(|(_, slot)| slot.dirty).take(most) {
-            batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
-            slot.dirty = false;
-            written += 1;
+        for stream in dirty.drain(dirty.len().saturating_sub(most)..) {
+            if let Some(slot) = heads.get_mut(&stream) {
+                batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
+                slot.dirty = false;
+            }
         }
-        resident.dirty = resident.dirty.saturating_sub(written);
+        if dirty.is_empty() {
+            // After a rebuild it held every stream there is.
+            *dirty = Vec::new();
+        }
+        let more = !dirty.is_empty();
         self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
-        Ok(resident.dirty > 0)
+        Ok(more)
     }
 
     fn write_chunks(&self, resident: &Resident) -> Result<(), StoreError> {
@@ -259,6 +282,55 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Does what calls sled, with a panic as an error like others. What the panic leaves half done is on
+/// sled's side, which is not read again: the store is abandoned, or thrown away by the next opening.
+fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(failed("sled panicked")))
+}
+
 fn failed(error: impl std::fmt::Display) -> StoreError {
     StoreError(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::IndexRow;
+
+    #[test]
+    fn what_changed_is_written_slice_by_slice_and_once() {
+        let path = std::env::temp_dir().join(format!("credit-ledger-slices-{}", std::process::id()));
+        let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
+        let index = Index::default();
+        let streams = IDLE_SLICE * 2 + 1;
+        let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
+        let row = |at, n| IndexRow { index: EntryIndex::new(at), streams: vec![subject(n)], governs: false };
+        index.apply((0..).zip(0..streams).map(|(at, n)| row(at, n)), ChainHash::ZERO);
+        index.apply([row(600, 0), row(601, 0)], ChainHash::ZERO);
+        let more: Vec<_> = (0..3).map(|_| store.write_some(&index).unwrap()).collect();
+        assert_eq!(more, [true, true, false]);
+        assert!(!store.write_some(&index).unwrap());
+        let stored = |n| {
+            let value = store.db.open_tree("heads").unwrap().get(subject(n).to_string()).unwrap().unwrap();
+            let (key, head) = read_head(subject(n).to_string().as_bytes(), &value).unwrap();
+            assert_eq!((Some(head), key), (index.head(&subject(n)), subject(n)));
+        };
+        (0..streams).for_each(stored);
+        index.apply([row(602, 7)], ChainHash::ZERO);
+        assert!(!store.write_some(&index).unwrap());
+        stored(7);
+        store.close(&index).unwrap();
+        let size = TreeSize::new(603);
+        let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
+        assert_eq!(loaded.unwrap().streams(), streams);
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn a_panic_is_an_error_like_others() {
+        assert_eq!(guarded(|| Ok(7)), Ok(7));
+        assert_eq!(guarded(|| Err::<(), _>(failed("full"))), Err(failed("full")));
+        let panicked: Result<(), _> = guarded(|| panic!("as sled does"));
+        assert_eq!(panicked, Err(failed("sled panicked")));
+    }
 }

@@ -144,7 +144,7 @@ pub fn events(
     let start = match before {
         None => head.map(|entry| entry.entry().index),
         Some(cursor) => {
-            let at_cursor = entry(view, cursor)?.value;
+            let at_cursor = entry_of(view, &published, cursor)?;
             if at_cursor.event.subject != *subject {
                 return Err(QueryError::Cursor(cursor));
             }
@@ -165,10 +165,7 @@ pub fn events(
 /// One entry.
 pub fn entry(view: &View, index: EntryIndex) -> Result<Answer<EntryView>, QueryError> {
     let published = view.published();
-    if !index.is_in(published.size()) {
-        return Err(QueryError::NoEntry { found: index, size: published.size() });
-    }
-    Ok(Answer { value: entry_view(view.log().entry(index)?)?, published })
+    Ok(Answer { value: entry_of(view, &published, index)?, published })
 }
 
 /// A receipt for an entry, under the checkpoint published now.
@@ -193,6 +190,14 @@ fn published_entries(
     let last = view.index().head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
     entries_backwards(view.log(), last, 0)
         .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.entry().index.is_in(size)))
+}
+
+/// One entry of a published state.
+fn entry_of(view: &View, published: &Published, index: EntryIndex) -> Result<EntryView, QueryError> {
+    if !index.is_in(published.size()) {
+        return Err(QueryError::NoEntry { found: index, size: published.size() });
+    }
+    entry_view(view.log().entry(index)?)
 }
 
 fn known_event(read: EntryBytes) -> Result<KnownEvent, QueryError> {

@@ -18,6 +18,7 @@ use ledger_spec::hash::{ChainHash, TreeHash};
 use ledger_spec::position::{EntryIndex, StreamVersion};
 use ledger_spec::time::RecordedTime;
 use plan::Plan;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -63,7 +64,7 @@ pub enum CloseError {
     /// The log could not be synced.
     #[error("the log could not be closed: {0}")]
     Log(AppendError),
-    /// The writer's thread panicked, which is a defect.
+    /// The writer's thread panicked outside of its work, which is a defect.
     #[error("the writer panicked")]
     Panicked,
 }
@@ -98,6 +99,9 @@ pub enum WriteError {
     /// What admission needs could not be read.
     #[error("reading failed: {0}")]
     Read(StreamError),
+    /// The writer panicked, which is a defect; what the disk holds is unknown until the next start.
+    #[error("the writer panicked")]
+    Panicked,
     /// The server is stopping.
     #[error("the server is stopping")]
     Closing,
@@ -242,12 +246,24 @@ struct Worker {
     shared: Arc<Shared>,
 }
 
+/// Says that the writer is gone, when its thread ends and however it ends.
+struct Gone(Arc<Shared>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        let why = if std::thread::panicking() { WriteError::Panicked } else { WriteError::Closing };
+        // What was said before is the better reason.
+        let _ = self.0.stopped.set(why);
+    }
+}
+
 /// How long the writer waits for work before it uses the time to write the index.
 const IDLE: Duration = Duration::from_millis(200);
 
 impl Worker {
     fn run(mut self, submissions: &Receiver<Submission>, store: IndexStore) -> Result<(), CloseError> {
-        let mut index_behind = true;
+        let _gone = Gone(self.shared.clone());
+        let (mut store, mut index_behind) = (Some(store), true);
         loop {
             // An index that cannot be written is only slower at the next start.
             let wait = if index_behind { IDLE } else { Duration::from_secs(3600) };
@@ -256,22 +272,37 @@ impl Worker {
                     self.batch(first, submissions);
                     index_behind = true;
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    index_behind = store.write_some(&self.index).unwrap_or_else(|error| {
-                        tracing::warn!(%error, "the index could not be written; the next start rebuilds it");
-                        false
-                    });
-                }
+                Err(RecvTimeoutError::Timeout) => index_behind = self.write_index(&mut store),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         if let Some(stopped) = self.shared.stopped.get() {
+            if let Some(store) = store {
+                store.abandon();
+            }
             return Err(CloseError::Stopped(stopped.clone()));
         }
-        if let Err(error) = store.close(&self.index) {
+        if let Some(Err(error)) = store.map(|store| store.close(&self.index)) {
             tracing::warn!(%error, "the index could not be closed; the next start rebuilds it");
         }
         self.log.close().map_err(CloseError::Log)
+    }
+
+    /// Writes some of the index; says whether more is to be written. What cannot be written once is let
+    /// go: after a panic nobody knows what sled would do next.
+    fn write_index(&self, store: &mut Option<IndexStore>) -> bool {
+        let Some(open) = store.take() else { return false };
+        match open.write_some(&self.index) {
+            Ok(more) => {
+                *store = Some(open);
+                more
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the index could not be written; the next start rebuilds it");
+                open.abandon();
+                false
+            }
+        }
     }
 
     /// One batch: all that waits, up to the batch's size.
@@ -288,7 +319,10 @@ impl Worker {
             batch.into_iter().map(|s| ((s.events, s.atomic), s.reply)).unzip();
         let outcome = match self.shared.stopped.get() {
             Some(stopped) => Err(stopped.clone()),
-            None => self.commit(planned),
+            // A panic is a defect, and those who wait are told as for every other end of writing.
+            None => {
+                catch_unwind(AssertUnwindSafe(|| self.commit(planned))).unwrap_or(Err(WriteError::Panicked))
+            }
         };
         self.shared.queued.fetch_sub(count, Ordering::AcqRel);
         match outcome {
@@ -345,5 +379,30 @@ impl Worker {
         let published =
             self.view.publish(Published { checkpoint: committed.checkpoint, last_recorded: now, core });
         Ok((all, published))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_ends_the_writer_is_seen() {
+        let seen_after = |end: fn()| {
+            let shared = Arc::new(Shared::default());
+            let gone = Gone(shared.clone());
+            let ended = std::thread::spawn(move || {
+                let _gone = gone;
+                end();
+            });
+            let _ = ended.join();
+            shared.stopped.get().cloned()
+        };
+        assert_eq!(seen_after(|| panic!("a defect")), Some(WriteError::Panicked));
+        assert_eq!(seen_after(|| {}), Some(WriteError::Closing));
+        let shared = Arc::new(Shared::default());
+        let _ = shared.stopped.set(WriteError::DiskFull);
+        drop(Gone(shared.clone()));
+        assert_eq!(shared.stopped.get(), Some(&WriteError::DiskFull));
     }
 }

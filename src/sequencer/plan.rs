@@ -30,12 +30,14 @@ pub(super) struct Plan<'a> {
     reader: &'a LogReader,
 }
 
-/// What an atomic submission has to put back when one of its events is refused.
+/// What an atomic submission has to put back when one of its events is refused: of heads and streams
+/// only those that it touches, since a batch can hold many submissions.
 struct Undo {
     core: Core,
     tip: ChainHash,
     planned: usize,
-    heads: HashMap<StreamKey, Head>,
+    /// What the plan held of each head touched, where it held any.
+    heads: HashMap<StreamKey, Option<Head>>,
     streams: HashMap<SubjectId, SubjectStream>,
 }
 
@@ -79,7 +81,6 @@ impl<'a> Plan<'a> {
             heads: HashMap::new(),
             streams: HashMap::new(),
         };
-        let before = self.heads.clone();
         let count = events.len();
         let mut outcomes = Vec::with_capacity(count);
         for event in events {
@@ -87,7 +88,6 @@ impl<'a> Plan<'a> {
             let refused = matches!(outcome, EventOutcome::Refused { .. });
             outcomes.push(outcome);
             if refused {
-                undo.heads = before;
                 let kept = self.size.plus(u64::try_from(undo.planned).unwrap_or(u64::MAX));
                 self.take_back(undo);
                 // What was planned before the refused event is taken back with it, and so is a repeat
@@ -119,10 +119,13 @@ impl<'a> Plan<'a> {
             Ok(Admission::Seen(first)) => return self.seen(first, &stated, &bytes),
             Ok(Admission::Admitted(admitted)) => admitted,
         };
+        let keys = stated.streams();
         if let Some(undo) = undo {
             undo.streams.entry(subject).or_insert_with(|| stream.clone());
+            for key in &keys {
+                undo.heads.entry(key.clone()).or_insert_with(|| self.heads.get(key).copied());
+            }
         }
-        let keys = stated.streams();
         let heads: Vec<_> = keys.iter().map(|key| self.head(key)).collect();
         let entry = admitted.into_entry(self.tip, &heads);
         let encoded = EncodedEntry::new(&entry)?;
@@ -166,9 +169,14 @@ impl<'a> Plan<'a> {
     fn take_back(&mut self, undo: Undo) {
         self.core = undo.core;
         self.tip = undo.tip;
-        self.heads = undo.heads;
         self.entries.truncate(undo.planned);
         self.rows.truncate(undo.planned);
+        for (key, head) in undo.heads {
+            match head {
+                Some(head) => self.heads.insert(key, head),
+                None => self.heads.remove(&key),
+            };
+        }
         for (subject, stream) in undo.streams {
             self.streams.put(subject, stream);
         }

@@ -85,16 +85,18 @@ impl Streams {
     /// Takes in an admitted event of the subject.
     pub(super) fn apply(&mut self, event: &Event, entry: EntryIndex, core: &Core) {
         if let Some(stream) = self.young.get_mut(&event.subject) {
+            let before = weight(stream);
             stream.apply(event, entry, &core.directory);
-            self.young_events += 1;
+            self.young_events = self.young_events.saturating_sub(before) + weight(stream);
         }
     }
 
     /// Puts a stream in place, as after folding it or to take back what was not committed.
     pub(super) fn put(&mut self, subject: SubjectId, stream: SubjectStream) {
-        // An empty stream costs a place in the map like a full one.
-        self.young_events += stream.len().max(1);
-        self.young.insert(subject, stream);
+        self.young_events += weight(&stream);
+        if let Some(replaced) = self.young.insert(subject, stream) {
+            self.young_events = self.young_events.saturating_sub(weight(&replaced));
+        }
     }
 
     /// Makes room between batches, never within one: what a batch touches stays.
@@ -116,5 +118,34 @@ impl Streams {
             stream.apply(&event, entry.index, &core.directory);
         }
         Ok(stream)
+    }
+}
+
+/// What a stream counts for. An empty one costs a place in the map like a full one.
+fn weight(stream: &SubjectStream) -> usize {
+    stream.len().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Log, LogConfig};
+    use crate::storage::MemoryDisk;
+    use ledger_spec::note::{KeyName, NoteSigner};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_put_back_is_counted_once() {
+        let signer = NoteSigner::from_seed(KeyName::parse("a.example").unwrap(), &[1; 32]);
+        let log = Log::create(Arc::new(MemoryDisk::new(1)), signer, LogConfig::default()).unwrap();
+        let mut streams = Streams::new(log.reader(), 2);
+        let subject = SubjectId::parse("ext:test:a").unwrap();
+        for _ in 0..3 {
+            streams.put(subject.clone(), SubjectStream::default());
+        }
+        assert_eq!(streams.young_events, 1);
+        // At half of what both generations may hold, nothing has to grow old yet.
+        streams.age();
+        assert!(streams.young.contains_key(&subject));
     }
 }

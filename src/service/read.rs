@@ -15,7 +15,7 @@ use ledger_spec::note::{KeyName, VerifierKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -57,6 +57,15 @@ pub enum AuditFailure {
     /// Entry 0 names no key that could verify the checkpoint.
     #[error("entry 0: {0}")]
     NoKey(String),
+    /// The key given is not the one that entry 0 gives to the operator: whatever it signed, this is not the
+    /// ledger that it is known for.
+    #[error("entry 0 names the operator's key {found}; the key given is {expected}")]
+    OtherKey {
+        /// The key of entry 0.
+        found: String,
+        /// The key given.
+        expected: String,
+    },
     /// The folder could not be read: nothing is known about the ledger.
     #[error(transparent)]
     Unreadable(DiskError),
@@ -70,7 +79,13 @@ pub enum AuditFailure {
 pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnly, ServiceError> {
     let settings = Settings::read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
-    let vkey = key_of_entry_0(&*disk).map_err(|error| ServiceError::Opening(error.to_string()))?;
+    let vkey = key_of_entry_0(&*disk).map_err(|failure| match failure {
+        AuditFailure::Unreadable(error) => ServiceError::Disk(error),
+        AuditFailure::Files(error) => ServiceError::Log(error),
+        AuditFailure::Entry(error) => ServiceError::Opening(error.fault.to_string()),
+        AuditFailure::NoKey(reason) => ServiceError::Opening(reason),
+        other => ServiceError::Opening(other.to_string()),
+    })?;
     let reader = log::open_to_read(disk, &vkey)?;
     let size = reader.size();
     let tip = match size.last_index() {
@@ -84,17 +99,24 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnly, Ser
 
 /// Checks everything: every byte of every file of the log, chain, tree and checkpoint, every signature,
 /// and that every entry was rightly admitted. Names the first fault. `vkey` is the key that the
-/// auditor trusts; without one, the key that entry 0 names is used.
+/// auditor trusts, and has to be the one that entry 0 names; without one, that one is used.
 pub fn audit(
     dir: &Path,
     vkey: Option<VerifierKey>,
     progress: &dyn Progress,
 ) -> Result<AuditReport, AuditFailure> {
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir).map_err(AuditFailure::Unreadable)?);
-    let key_given = vkey.is_some();
-    let vkey = vkey.map_or_else(|| key_of_entry_0(&*disk), Ok)?;
+    let (named, key_given) = (key_of_entry_0(&*disk), vkey.is_some());
+    let (vkey, no_key) = match (vkey, named) {
+        (Some(given), Ok(named)) if given != named => {
+            return Err(AuditFailure::OtherKey { found: named.to_string(), expected: given.to_string() });
+        }
+        // What is wrong with entry 0 is told better by the audit itself.
+        (Some(given), named) => (given, named.err()),
+        (None, named) => (named?, None),
+    };
     let (work, chunks) = sync_channel::<Chunk>(8);
-    let (done, results) = channel();
+    let (done, results) = sync_channel(8);
     let chunks = Arc::new(Mutex::new(chunks));
     thread::scope(|scope| {
         let files = scope.spawn(|| {
@@ -118,7 +140,8 @@ pub fn audit(
         drop(done);
         let (auditor, entry_fault) = absorb_in_order(&results, progress);
         let files = files.join().map_err(|_| AuditFailure::Panicked)?;
-        judge(files, entry_fault, &auditor, &vkey, key_given)
+        let report = judge(files, entry_fault, &auditor, &vkey, key_given)?;
+        no_key.map_or(Ok(report), Err)
     })
 }
 

@@ -55,7 +55,7 @@ pub enum SettingsError {
     },
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     origin: String,
@@ -96,12 +96,12 @@ impl Settings {
         let path = dir.join(NAME);
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
-             origin = \"{}\"\n\
+             origin = {}\n\
              # A segment file of at least this many bytes gets no further batch.\n\
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
              max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n",
-            self.origin,
+            toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
             self.max_batch_events,
@@ -122,34 +122,39 @@ impl Settings {
         let origin = Origin::parse(&written.origin)
             .map_err(|_| value("origin", written.origin.clone(), "a name without spaces, quotes or +"))?;
         let bounds = [
-            ("segment_bytes", written.segment_bytes, "4096 or more", written.segment_bytes >= 4096),
+            (
+                "segment_bytes",
+                written.segment_bytes.to_string(),
+                "4096 or more",
+                written.segment_bytes >= 4096,
+            ),
             (
                 "max_body_bytes",
-                written.max_body_bytes as u64,
+                written.max_body_bytes.to_string(),
                 "73728 to 268435456",
                 (72 * 1024..=256 << 20).contains(&written.max_body_bytes),
             ),
             (
                 "max_batch_events",
-                written.max_batch_events as u64,
+                written.max_batch_events.to_string(),
                 "1 to 100000",
                 (1..=100_000).contains(&written.max_batch_events),
             ),
             (
                 "queue_events",
-                written.queue_events as u64,
+                written.queue_events.to_string(),
                 "1 to 1000000",
                 (1..=1_000_000).contains(&written.queue_events),
             ),
             (
                 "request_seconds",
-                written.request_seconds,
+                written.request_seconds.to_string(),
                 "1 to 3600",
                 (1..=3600).contains(&written.request_seconds),
             ),
         ];
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
-            return Err(value(line, found.to_string(), expected));
+            return Err(value(line, found, expected));
         }
         Ok(Self {
             origin,

@@ -4,6 +4,7 @@
 
 mod demo;
 mod import;
+mod init;
 mod states;
 
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -16,7 +16,7 @@ use ledger_spec::time::RecordedTime;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 
-fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
+pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
     let length = body.len();
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(

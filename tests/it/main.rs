@@ -15,3 +15,4 @@ mod sigkill;
 mod simulation;
 mod support;
 mod writer_faults;
+mod writer_stops;

@@ -46,6 +46,7 @@ pub fn founding() -> Founding {
             name,
             key: *registrar().public().as_bytes(),
         }],
+        keys: Vec::new(),
         random: [0; 10],
     }
 }

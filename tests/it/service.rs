@@ -5,13 +5,16 @@ use crate::people;
 use credit_ledger::log;
 use credit_ledger::query::{self, Instants};
 use credit_ledger::sequencer::{EventOutcome, Placed};
-use credit_ledger::service::{self, Service, Unwatched};
+use credit_ledger::service::{self, AuditFailure, Service, ServiceError, Unwatched};
+use credit_ledger::storage::FileDisk;
 use ledger_spec::id::SubjectId;
+use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
 use ledger_spec::position::EntryIndex;
 use ledger_spec::projection::State;
 use ledger_spec::time::ValidTime;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const SUBJECT: &str = "ext:test:a";
 
@@ -193,5 +196,46 @@ fn a_damaged_entry_is_never_answered_from() {
         );
         close(service);
     }
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
+    let dir = ledger("other-key", 1);
+    let service = service::open(&dir, &Unwatched).unwrap();
+    let right = service.vkey.clone();
+    close(service);
+    assert!(service::audit(&dir, Some(right), &Unwatched).unwrap().key_given);
+    // A checkpoint over the same entries, signed by somebody else under the same name.
+    let name = KeyName::parse(people::ORIGIN).unwrap();
+    let other = NoteSigner::from_seed(name, &[9; 32]);
+    let note = SignedNote::parse(&fs::read(dir.join("checkpoint")).unwrap()).unwrap();
+    let signed = SignedNote::sign(note.text().to_owned(), &[&other]).unwrap();
+    fs::write(dir.join("checkpoint"), signed.to_string()).unwrap();
+    let found = service::audit(&dir, Some(other.verifier_key()), &Unwatched);
+    let Err(AuditFailure::OtherKey { found, expected }) = found else { panic!("{found:?}") };
+    assert_eq!(expected, other.verifier_key().to_string());
+    assert_ne!(found, expected);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_folder_without_entry_0_is_no_ledger() {
+    let dir = ledger("empty", 0);
+    // All that a ledger has but entries.
+    for name in ["log", "tree", "index"] {
+        fs::remove_dir_all(dir.join(name)).unwrap();
+    }
+    fs::remove_file(dir.join("checkpoint")).unwrap();
+    let unopened = service::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(unopened, ServiceError::Disk(_)), "{unopened}");
+    let signer = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let disk = Arc::new(FileDisk::open(&dir).unwrap());
+    log::Log::create(disk, signer, log::LogConfig::default()).unwrap().close().unwrap();
+    let refused = service::open(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(refused, ServiceError::Empty), "{refused}");
+    let unread = service::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(unread, ServiceError::Log(_)), "{unread}");
+    assert!(service::audit(&dir, None, &Unwatched).is_err());
     fs::remove_dir_all(dir).unwrap();
 }

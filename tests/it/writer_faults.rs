@@ -18,6 +18,7 @@ use ledger_spec::hash::ChainHash;
 use ledger_spec::ledger::Ledger;
 use ledger_spec::note::{KeyName, NoteSigner};
 use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +31,15 @@ pub fn signer() -> NoteSigner {
 
 /// A ledger on `disk` with its setup in it, and a writer over it.
 pub fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
+    start_with(disk, index_dir, clock::now)
+}
+
+/// The same with a clock of the test's, which the writer reads once a batch, before it plans it.
+pub fn start_with(
+    disk: &MemoryDisk,
+    index_dir: &Path,
+    clock: fn() -> RecordedTime,
+) -> (Sequencer, Writer, View) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
@@ -61,8 +71,7 @@ pub fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
     let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
     let tip = log.head();
     let config = SequencerConfig::default();
-    let (sequencer, writer) =
-        sequencer::start(log, tip, index, store, view.clone(), clock::now, config).unwrap();
+    let (sequencer, writer) = sequencer::start(log, tip, index, store, view.clone(), clock, config).unwrap();
     (sequencer, writer, view)
 }
 

@@ -30,7 +30,7 @@ const ADOPTED: &str = "2017-01-01";
 /// A ledger of the demo.
 pub(super) struct Founded {
     pub(super) origin: Origin,
-    keys: PathBuf,
+    dir: PathBuf,
 }
 
 impl Founded {
@@ -38,8 +38,8 @@ impl Founded {
     pub(super) fn make(dir: &Path) -> Result<Self, Failure> {
         make_room(dir)?;
         let origin = Origin::parse(ORIGIN).map_err(Failure::usage)?;
-        let registrar_seed = keyfile::random()?;
-        let registrar = signer(REGISTRAR, &registrar_seed)?;
+        let registrar = signer(REGISTRAR)?;
+        let registrar_key = *registrar.verifier_key().public_key();
         let founding = Founding {
             settings: Settings::new(origin.clone()),
             operator: authority(OPERATOR)?,
@@ -48,19 +48,14 @@ impl Founded {
             registrars: vec![EnrolledRegistrar {
                 id: authority(REGISTRAR)?,
                 name: named("演示登记机关", "Demo registrar"),
-                key: *registrar.verifier_key().public_key(),
+                key: registrar_key,
             }],
+            keys: vec![registrar, signer(STEWARD)?, signer(LABOUR)?, signer(MARKET)?],
             random: keyfile::random()?,
         };
         service::create(dir, &founding).map_err(Failure::unreachable)?;
         std::fs::write(dir.join(MARKER), "demo\n").map_err(Failure::file(dir))?;
-        let keys = dir.join("keys");
-        let file = |id: &str| keys.join(format!("{id}.key"));
-        service::write_secret(&file(REGISTRAR), &registrar.secret_text()).map_err(Failure::unreachable)?;
-        for id in [STEWARD, LABOUR, MARKET] {
-            keyfile::make(&authority(id)?, &file(id))?;
-        }
-        Ok(Self { origin, keys })
+        Ok(Self { origin, dir: dir.to_owned() })
     }
 
     /// The key of the department that owns the list.
@@ -129,7 +124,7 @@ impl Founded {
     }
 
     fn key(&self, id: &str) -> Result<SecretKey, Failure> {
-        Ok(keyfile::read(&self.keys.join(format!("{id}.key")))?.secret_key())
+        Ok(keyfile::read(&self.dir.join(service::key_file(id)))?.secret_key())
     }
 }
 
@@ -138,8 +133,9 @@ pub(super) fn authority(id: &str) -> Result<AuthorityId, Failure> {
     AuthorityId::parse(id).map_err(Failure::usage)
 }
 
-fn signer(id: &str, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
-    Ok(NoteSigner::from_seed(KeyName::parse(id).map_err(Failure::usage)?, seed))
+/// A new key of an authority.
+fn signer(id: &str) -> Result<NoteSigner, Failure> {
+    Ok(NoteSigner::from_seed(KeyName::parse(id).map_err(Failure::usage)?, &keyfile::random()?))
 }
 
 fn named(zh: &str, en: &str) -> Name {

@@ -236,6 +236,9 @@ impl From<&JsonError> for Problem {
             JsonError::DuplicateKey { .. } => (ProblemKind::DuplicateKey, "each key once"),
             JsonError::Number { .. } => (ProblemKind::NumberOutOfRange, "a whole number of 64 bits"),
             JsonError::TooDeep { .. } => (ProblemKind::MalformedJson, "a value that nests less deep"),
+            JsonError::TooManyKeys { .. } => {
+                (ProblemKind::MalformedJson, "an object of as many keys as are read")
+            }
             _ => (ProblemKind::MalformedJson, "JSON (RFC 8259)"),
         };
         Self::new(kind).found(error).expected(expected)

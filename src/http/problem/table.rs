@@ -27,7 +27,6 @@ pub enum ProblemKind {
     EventTooLong,
     EnvelopeTooLong,
     InvalidParameter,
-    BadRequest,
     BadSignature,
     NotPublic,
     NotFound,
@@ -50,7 +49,7 @@ struct Row(&'static str, u16, [&'static str; 2], [&'static str; 2]);
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 32] = [
+    pub const OTHERS: [Self; 31] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -67,7 +66,6 @@ impl ProblemKind {
         Self::EventTooLong,
         Self::EnvelopeTooLong,
         Self::InvalidParameter,
-        Self::BadRequest,
         Self::BadSignature,
         Self::NotPublic,
         Self::NotFound,
@@ -180,9 +178,6 @@ impl ProblemKind {
             Self::InvalidParameter => Row("invalid-parameter", 400,
                 ["请求参数无效", "an invalid parameter"],
                 ["请对照接口文档（/docs）核对参数的名称和取值，每个参数只能出现一次。", "Check the names and values of the parameters in /docs; each may stand once."]),
-            Self::BadRequest => Row("bad-request", 400,
-                ["请求无法识别", "a request that cannot be read"],
-                ["请对照接口文档（/docs）核对请求。", "Check the request against /docs."]),
             Self::BadSignature => Row("bad-signature", 401,
                 ["签名验证未通过", "a signature that does not hold"],
                 ["请确认签名所用的密钥与公钥一致，且签名后内容未作改动。", "Sign exactly the bytes that are sent, with the key that the envelope names."]),

@@ -293,6 +293,11 @@ fn checkpoints() -> Vec<Case> {
             "a root of 31 bytes",
             &format!("{ORIGIN}\n7\n{}\n", ledger_spec::bytes::to_base64(&[0; 31])),
         ),
+        refused(
+            "empty-other-root",
+            "the empty tree under another root than its own",
+            &body.replacen("\n7\n", "\n0\n", 1),
+        ),
         refused("empty-line", "an empty extension line", &format!("{body}\nmore\n")),
         Case::refused(
             "checkpoint",
