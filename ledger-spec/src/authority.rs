@@ -3,16 +3,22 @@
 //! Nothing is ever taken out: a revoked key stays, with the entry that revoked it, so that the past
 //! can be asked about.
 
-use crate::event::{Body, Competence, Event, KeyRevoked, Name, RevocationReason, Role};
-use crate::id::{AuthorityId, SubjectId};
+use crate::definition::Name;
+use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
+use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::key::{KeyError, PublicKey};
-use crate::position::EntryIndex;
-use crate::time::{RecordedTime, ValidTime};
+use crate::position::{EntryIndex, TreeSize};
+use crate::rule::Rule;
+use crate::time::{Date, RecordedTime, ValidTime};
 use std::collections::{BTreeMap, HashMap};
 
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AuthorityNumber(u32);
+
+/// The number of a key in the order in which keys came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyNumber(u32);
 
 /// Where and when something entered the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +34,52 @@ pub struct Recorded {
 pub struct Authority {
     /// Its id.
     pub id: AuthorityId,
-    /// Its name.
+    /// Its name, as last stated.
     pub name: Name,
-    /// What it is.
+    /// What it is, as last stated.
     pub roles: Vec<Role>,
-    /// What it may act on.
+    /// What it may act on, as last stated.
     pub competence: Competence,
+    /// Every statement of the three, from enrolment on.
+    pub history: Vec<Stated<Capacity>>,
     /// Every key it ever had, in the order in which they came.
     pub keys: Vec<KeyRecord>,
     /// Where it was enrolled.
     pub enrolled: Recorded,
+    /// Who took over its tasks, each time that was said.
+    pub successions: Vec<Stated<AuthorityId>>,
+    /// The times for which it may issue nothing: the last day, where one is named.
+    pub suspensions: Vec<Stated<Option<Date>>>,
+}
+
+/// Something that was said about an authority, and from when it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated<T> {
+    /// What was said.
+    pub what: T,
+    /// From when (valid time).
+    pub from: ValidTime,
+    /// Where it was said.
+    pub recorded: Recorded,
+}
+
+/// The right of an authority to bring in an older register's records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The older register.
+    pub source: String,
+    /// The first day of the decisions that may come in.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+    /// Rules that are not asked.
+    pub unchecked: Vec<Rule>,
+    /// Where it was opened.
+    pub opened: Recorded,
+    /// Where it was closed, if it was.
+    pub closed: Option<Recorded>,
 }
 
 /// One key of an authority and its life.
@@ -67,8 +109,9 @@ pub struct KeyRevocation {
 pub struct Directory {
     authorities: Vec<Authority>,
     numbers: BTreeMap<AuthorityId, AuthorityNumber>,
-    owners: HashMap<[u8; 32], AuthorityNumber>,
+    owners: HashMap<[u8; 32], (AuthorityNumber, KeyNumber)>,
     parsed: HashMap<[u8; 32], PublicKey>,
+    migrations: BTreeMap<EventId, Migration>,
 }
 
 impl Directory {
@@ -89,7 +132,37 @@ impl Directory {
 
     /// The authority that has or had this key. A key belongs to one authority for ever.
     pub fn owner(&self, key: &[u8; 32]) -> Option<&Authority> {
-        self.owners.get(key).and_then(|number| self.by_number(*number))
+        self.owners.get(key).and_then(|(number, _)| self.by_number(*number))
+    }
+
+    /// The number of a key that stands in the directory.
+    pub fn key_number(&self, key: &[u8; 32]) -> Option<KeyNumber> {
+        self.owners.get(key).map(|(_, number)| *number)
+    }
+
+    /// The migration that this `migration.opened` event opened.
+    pub fn migration(&self, id: &EventId) -> Option<&Migration> {
+        self.migrations.get(id)
+    }
+
+    /// All migrations, by the id of what opened them.
+    pub fn migrations(&self) -> impl Iterator<Item = (&EventId, &Migration)> {
+        self.migrations.iter()
+    }
+
+    /// Whether `authority` acts for `source`: it is the same, or follows it through one or more
+    /// successions (systems.md M: 国税、地税 → 税务).
+    pub fn acts_for(&self, authority: &AuthorityId, source: AuthorityNumber) -> bool {
+        let mut next = self.by_number(source);
+        // A chain of successions is no longer than there are authorities.
+        for _ in 0..=self.authorities.len() {
+            match next {
+                Some(found) if found.id == *authority => return true,
+                Some(found) => next = found.successor().and_then(|successor| self.get(successor)),
+                None => return false,
+            }
+        }
+        false
     }
 
     /// [`PublicKey::parse`], which is quick for a key that stands in the directory.
@@ -106,23 +179,43 @@ impl Directory {
     pub fn apply(&mut self, event: &Event, recorded: Recorded) {
         match (&event.body, &event.subject) {
             (Body::LedgerOpened(body), _) => {
-                self.enrol(
-                    event.issuer.clone(),
-                    body.operator_name.clone(),
-                    vec![Role::Operator],
-                    Competence::default(),
-                    &[body.operator_key],
-                    recorded,
-                );
+                let operator = plain(&body.operator_name, Role::Operator);
+                self.enrol(event.issuer.clone(), operator, &[body.operator_key], event.valid_from, recorded);
                 for registrar in &body.registrars {
-                    let roles = vec![Role::Registrar];
-                    let (id, name) = (registrar.id.clone(), registrar.name.clone());
-                    self.enrol(id, name, roles, Competence::default(), &[registrar.key], recorded);
+                    let capacity = plain(&registrar.name, Role::Registrar);
+                    self.enrol(registrar.id.clone(), capacity, &[registrar.key], event.valid_from, recorded);
                 }
             }
             (Body::AuthorityEnrolled(body), SubjectId::Authority(id)) => {
-                let (roles, competence) = (body.roles.clone(), body.competence.clone());
-                self.enrol(id.clone(), body.name.clone(), roles, competence, &body.keys, recorded);
+                self.enrol(id.clone(), body.capacity.clone(), &body.keys, event.valid_from, recorded);
+            }
+            (Body::AuthorityAmended(capacity), SubjectId::Authority(id)) => {
+                self.change(id, |authority| authority.state(capacity.clone(), event.valid_from, recorded));
+            }
+            (Body::AuthoritySucceeded(body), SubjectId::Authority(id)) => {
+                let stated = Stated { what: body.successor.clone(), from: event.valid_from, recorded };
+                self.change(id, |authority| authority.successions.push(stated));
+            }
+            (Body::AuthoritySuspended(body), SubjectId::Authority(id)) => {
+                let stated = Stated { what: body.until, from: event.valid_from, recorded };
+                self.change(id, |authority| authority.suspensions.push(stated));
+            }
+            (Body::MigrationOpened(body), SubjectId::Authority(id)) => {
+                let migration = Migration {
+                    authority: id.clone(),
+                    source: body.source.clone(),
+                    from: body.from,
+                    until: body.until,
+                    unchecked: body.unchecked.clone(),
+                    opened: recorded,
+                    closed: None,
+                };
+                self.migrations.insert(event.id, migration);
+            }
+            (Body::Step(step), _) if step.kind == StepKind::MigrationClosed => {
+                if let Some(migration) = self.migrations.get_mut(&step.of) {
+                    migration.closed = Some(recorded);
+                }
             }
             (Body::KeyAdded(body), SubjectId::Authority(id)) => self.add_key(id, body.key, recorded),
             (Body::KeyRevoked(body), SubjectId::Authority(id)) => self.revoke_key(id, body, recorded),
@@ -133,30 +226,41 @@ impl Directory {
     fn enrol(
         &mut self,
         id: AuthorityId,
-        name: Name,
-        roles: Vec<Role>,
-        competence: Competence,
+        capacity: Capacity,
         keys: &[[u8; 32]],
+        from: ValidTime,
         recorded: Recorded,
     ) {
         let Ok(number) = u32::try_from(self.authorities.len()).map(AuthorityNumber) else { return };
         self.numbers.insert(id.clone(), number);
-        self.authorities.push(Authority {
+        let mut authority = Authority {
             id: id.clone(),
-            name,
-            roles,
-            competence,
+            name: capacity.name.clone(),
+            roles: Vec::new(),
+            competence: Competence::default(),
+            history: Vec::new(),
             keys: Vec::new(),
             enrolled: recorded,
-        });
+            successions: Vec::new(),
+            suspensions: Vec::new(),
+        };
+        authority.state(capacity, from, recorded);
+        self.authorities.push(authority);
         for key in keys {
             self.add_key(&id, *key, recorded);
         }
     }
 
+    fn change(&mut self, id: &AuthorityId, change: impl FnOnce(&mut Authority)) {
+        if let Some(authority) = self.number(id).and_then(|number| self.by_number_mut(number)) {
+            change(authority);
+        }
+    }
+
     fn add_key(&mut self, id: &AuthorityId, key: [u8; 32], recorded: Recorded) {
         if let Some(number) = self.number(id) {
-            self.owners.insert(key, number);
+            let key_number = KeyNumber(u32::try_from(self.owners.len()).unwrap_or(u32::MAX));
+            self.owners.insert(key, (number, key_number));
             // Admission has refused every key that does not parse.
             if let Ok(parsed) = PublicKey::parse(key) {
                 self.parsed.insert(key, parsed);
@@ -181,7 +285,43 @@ impl Directory {
     }
 }
 
+/// What the genesis states of whom it names.
+fn plain(name: &Name, role: Role) -> Capacity {
+    Capacity { name: name.clone(), roles: vec![role], competence: Competence::default() }
+}
+
 impl Authority {
+    fn state(&mut self, capacity: Capacity, from: ValidTime, recorded: Recorded) {
+        self.name = capacity.name.clone();
+        self.roles = capacity.roles.clone();
+        self.competence = capacity.competence.clone();
+        self.history.push(Stated { what: capacity, from, recorded });
+    }
+
+    /// Who took over its tasks, as last said.
+    pub fn successor(&self) -> Option<&AuthorityId> {
+        self.successions.last().map(|stated| &stated.what)
+    }
+
+    /// What keeps it from issuing anything at this time, in words; `None` while it acts.
+    pub fn barred_at(&self, time: ValidTime) -> Option<String> {
+        if let Some(over) = self.successions.iter().find(|stated| stated.from <= time) {
+            return Some(format!("succeeded by {} on {}", over.what, over.from.date()));
+        }
+        let suspended = self.suspensions.iter().find(|stated| {
+            // Without a last day it lasts until the authority is stated anew.
+            let restated = || self.history.iter().any(|later| later.recorded.index > stated.recorded.index);
+            let over = stated.what.map_or_else(restated, |last| time > last.end_of_day());
+            stated.from <= time && !over
+        });
+        suspended.map(|stated| format!("suspended since {}", stated.from.date()))
+    }
+
+    /// What it was and might act on at these instants.
+    pub fn capacity_at(&self, valid: ValidTime, known: TreeSize) -> Option<&Stated<Capacity>> {
+        self.history.iter().rfind(|stated| stated.recorded.index.is_in(known) && stated.from <= valid)
+    }
+
     /// Whether it is one of `roles`.
     pub fn is_any(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(role))

@@ -153,6 +153,21 @@ impl Fields {
         }
     }
 
+    /// The same, where the field must be there.
+    pub fn number(&mut self, name: &str, min: u64, max: u64) -> Result<u64, FieldError> {
+        let number = self.optional_number(name, min, max)?;
+        number.ok_or_else(|| self.error(name, FieldFault::Missing))
+    }
+
+    /// A boolean; an absent field is `false`.
+    pub fn flag(&mut self, name: &str) -> Result<bool, FieldError> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Json::Bool(value)) => Ok(value),
+            Some(other) => Err(self.error(name, wrong_type(&other, "a boolean"))),
+        }
+    }
+
     /// An object field.
     pub fn object(&mut self, name: &str) -> Result<Self, FieldError> {
         let value = self.require(name)?;

@@ -1,10 +1,11 @@
 //! The whole ledger folded in memory: the reference that tools, tests and the audit use.
 //!
-//! The server keeps the same parts ([`Core`], [`SubjectStream`], [`Head`]) in its own way, so that it
+//! The server keeps the same parts ([`Core`], [`CaseFile`], [`Head`]) in its own way, so that it
 //! need not hold every subject; what it answers must equal what this says.
 
-use crate::admission::{Admission, AdmittedEvent, Core, Head, Refusal, SubjectStream, admit, links};
+use crate::admission::{Admission, AdmittedEvent, Core, Refusal, admit, links};
 use crate::authority::Recorded;
+use crate::casefile::{CaseFile, Filed, Head};
 use crate::entry::{Entry, EntryError, EntryHashes};
 use crate::envelope::VerifiedEvent;
 use crate::event::Event;
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     core: Core,
-    subjects: HashMap<SubjectId, SubjectStream>,
+    subjects: HashMap<SubjectId, CaseFile>,
     others: HashMap<StreamKey, Head>,
     size: TreeSize,
     tip: ChainHash,
@@ -85,8 +86,8 @@ impl Ledger {
         self.last_recorded
     }
 
-    /// A subject's stream, folded for admission.
-    pub fn subject(&self, id: &SubjectId) -> Option<&SubjectStream> {
+    /// A subject's case file.
+    pub fn subject(&self, id: &SubjectId) -> Option<&CaseFile> {
         self.subjects.get(id)
     }
 
@@ -103,12 +104,12 @@ impl Ledger {
     pub fn enter(&mut self, event: VerifiedEvent, now: RecordedTime) -> Result<EnteredEntry, EnterError> {
         let at = Recorded { index: self.size.next_index(), at: now.max(self.last_recorded) };
         let admitted = self.admit(event, at)?;
-        let stated = admitted.event().clone();
+        let (stated, signers) = (admitted.event().clone(), admitted.signers());
         let heads = self.heads(&stated.streams());
         let entry = admitted.into_entry(self.tip, &heads);
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
-        self.apply(&stated, at, hashes.chain);
+        self.apply(&stated, &signers, at, hashes.chain);
         Ok(EnteredEntry { entry, bytes, hashes })
     }
 
@@ -128,12 +129,12 @@ impl Ledger {
         if entry.links != links(&heads) {
             return Ok(false);
         }
-        self.apply(stated, at, chain);
+        self.apply(stated, &admitted.signers(), at, chain);
         Ok(true)
     }
 
     fn admit(&self, event: VerifiedEvent, at: Recorded) -> Result<AdmittedEvent, EnterError> {
-        let nothing = SubjectStream::default();
+        let nothing = CaseFile::default();
         let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
         match admit(event, at, &self.core, stream)? {
             Admission::Admitted(admitted) => Ok(admitted),
@@ -146,13 +147,13 @@ impl Ledger {
     }
 
     /// Takes in one admitted event as the next entry.
-    fn apply(&mut self, event: &Event, at: Recorded, chain: ChainHash) {
+    fn apply(&mut self, event: &Event, signers: &[[u8; 32]], at: Recorded, chain: ChainHash) {
         self.core.apply(event, at);
         for stream in event.streams() {
             match stream {
                 StreamKey::Subject(id) => {
                     let stream = self.subjects.entry(id).or_default();
-                    stream.apply(event, at.index, &self.core.directory);
+                    stream.apply(Filed { event, recorded: at, signers }, &self.core.directory);
                 }
                 other => {
                     let head = Head::advanced(self.others.get(&other), at.index);

@@ -5,13 +5,19 @@
 //! same log always admits the same events. What it refuses names the rule, what was found and what
 //! would have been accepted.
 
-mod governance;
+mod authority;
+mod case;
+mod catalogue;
+mod conduct;
+mod listing;
+mod personal;
 mod record;
-mod rule;
-mod stream;
+mod rights;
+mod step;
+mod subject;
 
-pub use rule::Rule;
-pub use stream::{Head, SubjectStream};
+pub use crate::casefile::{CaseFile, Filed, Head};
+pub use crate::rule::Rule;
 
 use crate::authority::{Authority, Directory, Recorded};
 use crate::catalogue::Catalogue;
@@ -22,6 +28,7 @@ use crate::event::{Body, Event, Kind, Role};
 use crate::hash::ChainHash;
 use crate::position::{EntryIndex, StreamVersion};
 use crate::time::{RecordedTime, ValidTime};
+use case::Case;
 use std::sync::Arc;
 
 /// How far ahead of the ledger's clock a fact may begin: departments' clocks are not the ledger's.
@@ -32,9 +39,9 @@ pub const CLOCK_TOLERANCE_MICROS: u64 = 5 * 60 * 1_000_000;
 pub struct Core {
     /// The ledger's origin once `ledger.opened` stands in it.
     pub origin: Option<Origin>,
-    /// Authorities and keys.
+    /// Authorities, keys and migrations.
     pub directory: Arc<Directory>,
-    /// Types and lists.
+    /// The catalogue with its history.
     pub catalogue: Arc<Catalogue>,
 }
 
@@ -69,13 +76,13 @@ pub struct AdmittedEvent {
     at: Recorded,
 }
 
-/// Asks every rule whether `event` may become the entry `at`. `stream` is the subject's stream and
+/// Asks every rule whether `event` may become the entry `at`. `file` is the subject's case file and
 /// `core` the state of the ledger just before.
 pub fn admit(
     event: VerifiedEvent,
     at: Recorded,
     core: &Core,
-    stream: &SubjectStream,
+    file: &CaseFile,
 ) -> Result<Admission, Refusal> {
     let stated = event.event();
     if let Some(origin) = &core.origin
@@ -83,69 +90,116 @@ pub fn admit(
     {
         return Err(refuse(Rule::Origin, "origin", &stated.origin, origin));
     }
-    if let Some(index) = stream.entry_of(&stated.id) {
+    if let Some(index) = file.entry_of(&stated.id) {
         return Ok(Admission::Seen(index));
     }
     if let Some(seen) = stated.seen_version {
-        let head = Head::version_of(stream.head());
+        let head = Head::version_of(file.head());
         if seen != head {
-            return Err(refuse(
-                Rule::SeenVersion,
-                "seen_version",
-                seen,
-                format!("{head}, the stream's head"),
-            ));
+            let expected = format!("{head}, the stream's head");
+            return Err(refuse(Rule::SeenVersion, "seen_version", seen, expected));
         }
     }
     no_future(stated, at)?;
     if let Body::LedgerOpened(_) = &stated.body {
-        governance::opening(&event, at, core)?;
+        authority::opening(&event, at, core)?;
     } else {
         let issuer = signed_by_issuer(&event, core)?;
         entitled(stated, issuer)?;
-        let case = Case { event: stated, issuer, core, stream };
-        match &stated.body {
-            Body::LedgerOpened(_) => {}
-            Body::AuthorityEnrolled(body) => governance::enrolment(&case, body)?,
-            Body::KeyAdded(body) => governance::key_addition(&case, body)?,
-            Body::KeyRevoked(body) => governance::key_revocation(&case, body)?,
-            Body::TypeAdopted(_) => governance::type_adoption(&case)?,
-            Body::ListAdopted(_) => governance::list_adoption(&case)?,
-            Body::SubjectRegistered(body) => governance::registration(&case, body)?,
-            Body::RecordFiled(body) => record::filing(&case, body, at)?,
-            Body::RecordRevoked(body) => record::revocation(&case, body, at)?,
-            Body::ListingEntered(body) => record::entering(&case, body)?,
-            Body::ListingRemoved(body) => record::removal(&case, body)?,
-            Body::RepairApplied(body) => record::application(&case, body)?,
-            Body::RepairDecided(body) => record::decision(&case, body, at)?,
-        }
+        acting(issuer, at)?;
+        personal::nothing_in_clear(&event)?;
+        let case = Case { event: stated, signed: &event, issuer, core, file, at };
+        case.subject_stands()?;
+        asked(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))
+}
+
+/// Asks the rules of the event's kind.
+fn asked(case: &Case<'_>) -> Result<(), Refusal> {
+    match &case.event.body {
+        Body::LedgerOpened(_) => Ok(()),
+        Body::AuthorityEnrolled(body) => authority::enrolment(case, body),
+        Body::AuthorityAmended(body) => authority::amendment(case, body),
+        Body::AuthoritySucceeded(body) => authority::succession(case, body),
+        Body::AuthoritySuspended(_) => authority::suspension(case),
+        Body::KeyAdded(body) => authority::key_addition(case, body),
+        Body::KeyRevoked(body) => authority::key_revocation(case, body),
+        Body::Adopted(definition) => catalogue::adoption(case, definition),
+        Body::Amended(definition) => catalogue::amendment(case, definition),
+        Body::Repealed(body) => catalogue::repeal(case, body),
+        Body::SubjectRegistered(body) => subject::registration(case, body),
+        Body::SubjectAmended(body) => subject::amendment(case, body),
+        Body::IdentifierLinked(body) => subject::linking(case, body),
+        Body::IdentifierAccepted(_) => subject::acceptance(case),
+        Body::SubjectMerged(body) => subject::merger(case, body),
+        Body::SubjectDissolved(body) => subject::dissolution(case, body),
+        Body::RecordFiled(body) => record::filing(case, body),
+        Body::ListingNotified(body) => listing::notice(case, body),
+        Body::ListingEntered(body) => listing::entering(case, body),
+        Body::MeasureImposed(body) => listing::measure(case, body),
+        Body::RepairApplied(body) => rights::application(case, body),
+        Body::ObjectionRaised(body) => rights::objection(case, body),
+        Body::ComplaintFiled(body) => rights::complaint(case, body),
+        Body::HoldPlaced(body) => rights::hold(case, body),
+        Body::ConsentGranted(_) => case.about_a_subject().map(|_| ()),
+        Body::ReportIssued(body) => rights::report(case, body),
+        Body::UseReported(body) => rights::usage(case, body),
+        Body::CommitmentMade(body) => conduct::commitment(case, body),
+        Body::RatingAssigned(body) => conduct::rating(case, body),
+        Body::PointsCharged(body) => conduct::charge(case, body),
+        Body::PopulationDeclared(body) => conduct::population(case, body),
+        Body::RectificationOrdered(_) => case.enrolled_subject().map(|_| ()),
+        Body::IncidentOpened(body) => conduct::incident(case, body),
+        Body::TransferMade(body) => conduct::transfer(case, body),
+        Body::MigrationOpened(_) => case.enrolled_subject().map(|_| ()),
+        Body::Step(body) => step::step(case, body),
+    }
 }
 
 impl Core {
     /// Takes in one admitted event.
     pub fn apply(&mut self, event: &Event, recorded: Recorded) {
         match event.kind() {
-            Kind::LedgerOpened => {
-                self.origin = Some(event.origin.clone());
-                Arc::make_mut(&mut self.directory).apply(event, recorded);
+            Kind::Catalogue(..) => Arc::make_mut(&mut self.catalogue).apply(event, recorded),
+            kind => {
+                if kind == Kind::LedgerOpened {
+                    self.origin = Some(event.origin.clone());
+                }
+                if governs(kind) {
+                    Arc::make_mut(&mut self.directory).apply(event, recorded);
+                }
             }
-            Kind::AuthorityEnrolled | Kind::KeyAdded | Kind::KeyRevoked => {
-                Arc::make_mut(&mut self.directory).apply(event, recorded);
-            }
-            Kind::TypeAdopted | Kind::ListAdopted => {
-                Arc::make_mut(&mut self.catalogue).apply(event, recorded);
-            }
-            _ => {}
         }
     }
+}
+
+/// Whether events of a kind change what [`Core`] holds.
+pub fn governs(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::LedgerOpened
+            | Kind::AuthorityEnrolled
+            | Kind::AuthorityAmended
+            | Kind::AuthoritySucceeded
+            | Kind::AuthoritySuspended
+            | Kind::KeyAdded
+            | Kind::KeyRevoked
+            | Kind::Catalogue(..)
+            | Kind::MigrationOpened
+            | Kind::Step(crate::event::StepKind::MigrationClosed)
+    )
 }
 
 impl AdmittedEvent {
     /// What it says.
     pub const fn event(&self) -> &Event {
         self.event.event()
+    }
+
+    /// The keys that signed it.
+    pub fn signers(&self) -> Vec<[u8; 32]> {
+        self.event.signers().map(|key| *key.as_bytes()).collect()
     }
 
     /// The entry that it becomes. `heads` are the heads of [`Event::streams`], in that order, and
@@ -179,27 +233,21 @@ impl Refusal {
     }
 
     /// The stream's head, where the refusal is about a version that was not the last (L09).
-    pub fn stream_head(&self, stream: &SubjectStream) -> Option<StreamVersion> {
-        (self.rule == Rule::SeenVersion).then(|| Head::version_of(stream.head()))
+    pub fn stream_head(&self, file: &CaseFile) -> Option<StreamVersion> {
+        (self.rule == Rule::SeenVersion).then(|| Head::version_of(file.head()))
     }
-}
-
-/// One event before the rules, with what it touches.
-struct Case<'a> {
-    event: &'a Event,
-    issuer: &'a Authority,
-    core: &'a Core,
-    stream: &'a SubjectStream,
 }
 
 fn refuse(rule: Rule, field: &'static str, found: impl ToString, expected: impl ToString) -> Refusal {
     Refusal { rule, field, found: found.to_string(), expected: expected.to_string() }
 }
 
-/// L10. A catalogue may be adopted ahead of the day from which it counts; all else has begun.
+/// L10. The catalogue may be changed ahead of the day from which it counts; all else has begun.
 fn no_future(event: &Event, at: Recorded) -> Result<(), Refusal> {
-    let ahead = matches!(event.kind(), Kind::TypeAdopted | Kind::ListAdopted);
-    if ahead { Ok(()) } else { begun("valid_from", event.valid_from, at) }
+    match event.kind() {
+        Kind::Catalogue(..) => Ok(()),
+        _ => begun("valid_from", event.valid_from, at),
+    }
 }
 
 /// L10 for one time: it is not after the recorded time, give or take [`CLOCK_TOLERANCE_MICROS`].
@@ -243,22 +291,23 @@ fn signed_by_issuer<'a>(event: &VerifiedEvent, core: &'a Core) -> Result<&'a Aut
 
 /// L06: the issuer's roles allow the kind (design §5, "signed by").
 fn entitled(event: &Event, issuer: &Authority) -> Result<(), Refusal> {
-    let roles: &[Role] = match event.kind() {
-        Kind::LedgerOpened => &[Role::Operator],
-        Kind::AuthorityEnrolled | Kind::KeyAdded | Kind::KeyRevoked => &[Role::Registrar],
-        Kind::TypeAdopted | Kind::ListAdopted => &[Role::Steward],
-        Kind::SubjectRegistered => &[Role::Department],
-        Kind::RecordFiled | Kind::RecordRevoked | Kind::RepairApplied => {
-            &[Role::Department, Role::Court, Role::Window]
-        }
-        Kind::ListingEntered | Kind::ListingRemoved | Kind::RepairGranted | Kind::RepairRefused => {
-            &[Role::Department, Role::Court]
-        }
-    };
+    let roles = event.kind().roles();
     if issuer.is_any(roles) {
         return Ok(());
     }
     let names = |roles: &[Role]| roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" or ");
     let found = format!("{}, which is {}", issuer.id, names(&issuer.roles));
     Err(refuse(Rule::Role, "issuer", found, format!("{} for {}", names(roles), event.kind().name())))
+}
+
+/// L23: nobody has taken over the issuer's tasks, and it is not suspended.
+fn acting(issuer: &Authority, at: Recorded) -> Result<(), Refusal> {
+    let now = ValidTime::at_recorded(at.at).unwrap_or(ValidTime::MAX);
+    match issuer.barred_at(now) {
+        None => Ok(()),
+        Some(barred) => {
+            let found = format!("{}, {barred}", issuer.id);
+            Err(refuse(Rule::Acting, "issuer", found, "an authority that acts"))
+        }
+    }
 }

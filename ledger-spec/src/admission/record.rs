@@ -1,184 +1,357 @@
-//! Rules for `record.*`, `listing.*` and `repair.*`: what begins, what ends it, and who may.
+//! Rules for `record.filed`: due process (A01 to A13), and what the catalogue asks besides.
 
-use super::governance::scheme_of;
-use super::stream::{Fact, Item};
-use super::{Case, Refusal, Rule, begun, refuse};
-use crate::authority::{AuthorityNumber, Recorded};
-use crate::event::{
-    Decision, ListingEntered, ListingRemoved, Pattern, Polarity, RecordFiled, RecordRevoked, RepairApplied,
-    RepairDecided, Scheme,
-};
-use crate::id::{EventId, ListCode};
-use crate::time::ValidTime;
+use super::case::{Case, Over, waived};
+use super::{Refusal, Rule, refuse};
+use crate::authority::Migration;
+use crate::casefile::Fact;
+use crate::definition::{DetailField, Disclosure, Polarity, Pole, RecordType, Severity, Status};
+use crate::event::{Class, Phase, RecordFiled, Secrecy};
+use crate::time::Date;
 
-/// L07, L10, L11, L12, L21.
-pub(super) fn filing(case: &Case<'_>, body: &RecordFiled, at: Recorded) -> Result<(), Refusal> {
-    let code = body.record_type.to_string();
-    let Some(adopted) = case.core.catalogue.record_type(&body.record_type) else {
-        return Err(refuse(Rule::InCatalogue, "body.type", code, "a type that the catalogue holds"));
+/// A record before the rules.
+struct Filing<'c, 'a> {
+    case: &'c Case<'a>,
+    body: &'a RecordFiled,
+    definition: &'a RecordType,
+    migration: Option<&'a Migration>,
+    polarity: Polarity,
+    decided: Date,
+    code: String,
+}
+
+/// A01 to A13, D01 to D04, D08, D12, D14, L10, L11, L15, L16.
+pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
+    let (code, decided) = (body.record_type.to_string(), body.decision.date);
+    let types = &case.core.catalogue.types;
+    let Some(definition) = types.at(&body.record_type, decided.start_of_day(), case.known()) else {
+        return Err(match case.core.catalogue.types.last_status(&body.record_type) {
+            // What the law has done away with is refused for that, not for its date.
+            Some(definition) if definition.status == Status::Repealed => {
+                let found = format!("{code}, which is repealed");
+                refuse(Rule::Recordable, "body.type", found, "a code that takes records")
+            }
+            _ => case.not_in_catalogue("body.type", &code, types.ever(&body.record_type), decided),
+        });
     };
-    in_force(case, "body.type", &code, adopted.effective)?;
-    competent(case, "body.type", &code, &case.issuer.competence.types)?;
-    fits(case, &adopted.definition.subjects)?;
-    begun("body.decision.date", body.decision.date.start_of_day(), at)?;
-    let negative = adopted.definition.polarity == Polarity::Negative;
-    match (negative, body.severity) {
-        (true, None) => {
-            let expected = "minor, general or serious: the type is negative";
-            Err(refuse(Rule::SeverityGiven, "body.severity", "absent", expected))
+    case.competent("body.type", &code, Over::Types)?;
+    case.fits(&definition.subjects, &definition.kinds)?;
+    case.recordable("body.type", &code, definition.status, &body.basis, decided)?;
+    let migration = case.migration(body.migration.as_ref(), decided)?;
+    let polarity = polarity(body, definition)?;
+    let filing = Filing { case, body, definition, migration, polarity, decided, code };
+    filing.times()?;
+    filing.severity()?;
+    filing.details()?;
+    filing.data()?;
+    filing.person()?;
+    filing.disclosure()?;
+    filing.ground()?;
+    if polarity == Polarity::Negative {
+        filing.decision()?;
+        filing.heard()?;
+        filing.limitation()?;
+        filing.one_conduct()?;
+        filing.publicity()?;
+        if body.review.is_none() && !filing.waives(Rule::ReviewStatus) {
+            let expected = "none, pending, upheld or expired";
+            return Err(refuse(Rule::ReviewStatus, "body.review", "absent", expected));
         }
-        (false, Some(severity)) => {
-            let expected = "no severity: the type is not negative";
-            Err(refuse(Rule::SeverityGiven, "body.severity", severity.name(), expected))
+    }
+    case.reviewed(definition.legal_review, migration)
+}
+
+/// A08, first half: a type that leaves the polarity open has each record state it, and only such a type.
+fn polarity(body: &RecordFiled, definition: &RecordType) -> Result<Polarity, Refusal> {
+    match (definition.polarity, body.polarity) {
+        (Pole::Fixed(polarity), None) => Ok(polarity),
+        (Pole::Mixed, Some(polarity)) => Ok(polarity),
+        (Pole::Fixed(fixed), Some(found)) => {
+            let expected = format!("no polarity: the type is {}", fixed.name());
+            Err(refuse(Rule::SeverityGiven, "body.polarity", found.name(), expected))
         }
-        _ => Ok(()),
-    }
-}
-
-/// L10, L15, L16, L17, L20.
-pub(super) fn revocation(case: &Case<'_>, body: &RecordRevoked, at: Recorded) -> Result<(), Refusal> {
-    decision_not_ahead(body.decision.as_ref(), at)?;
-    match known(case, "body.record", &body.record)? {
-        Item { fact: Fact::Record { source, from, ended }, .. } => {
-            ending(case, "body.record", *ended, *from)?;
-            by_source(case, *source)
+        (Pole::Mixed, None) => {
+            let expected = "positive, neutral or negative: the type leaves it open";
+            Err(refuse(Rule::SeverityGiven, "body.polarity", "absent", expected))
         }
-        item => Err(other_kind("body.record", item, "a record.filed event")),
     }
 }
 
-/// L07, L11, L12, L15, L16, L18.
-pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refusal> {
-    let code = body.list.to_string();
-    let Some(adopted) = case.core.catalogue.list(&body.list) else {
-        return Err(refuse(Rule::InCatalogue, "body.list", code, "a list that the catalogue holds"));
-    };
-    in_force(case, "body.list", &code, adopted.effective)?;
-    competent(case, "body.list", &code, &case.issuer.competence.lists)?;
-    fits(case, &adopted.definition.subjects)?;
-    let columns = &adopted.definition.columns;
-    let complete = body.row.len() == columns.len()
-        && columns.iter().all(|column| body.row.iter().any(|(name, _)| name == column));
-    if !complete {
-        let found: Vec<_> = body.row.iter().map(|(name, _)| name.as_str()).collect();
-        return Err(refuse(Rule::RowFits, "body.row", found.join(", "), columns.join(", ")));
+impl Filing<'_, '_> {
+    fn waives(&self, rule: Rule) -> bool {
+        waived(self.migration, rule)
     }
-    match body.record.as_ref().map(|record| known(case, "body.record", record)).transpose()? {
-        None => Ok(()),
-        Some(Item { fact: Fact::Record { ended, from, .. }, .. }) => {
-            ending(case, "body.record", *ended, *from)
+
+    /// L10 for every day that the body names as past.
+    fn times(&self) -> Result<(), Refusal> {
+        self.case.decision_begun(Some(&self.body.decision))?;
+        self.case.day_begun("body.notice.served_on", self.body.notice.map(|notice| notice.served_on))?;
+        let conduct = self.body.conduct.as_ref();
+        self.case.day_begun("body.conduct.ended_on", conduct.map(|conduct| conduct.ended_on))?;
+        self.case.day_begun("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on))
+    }
+
+    /// A08.
+    fn severity(&self) -> Result<(), Refusal> {
+        let refused = |found: &str, expected: String| {
+            Err(refuse(Rule::SeverityGiven, "body.severity", found, expected))
+        };
+        let allowed = &self.definition.severities;
+        let names = |all: &[Severity]| all.iter().map(|one| one.name()).collect::<Vec<_>>().join(" or ");
+        match (self.polarity == Polarity::Negative, self.body.severity) {
+            (true, None) if allowed.is_empty() => {
+                refused("absent", "minor, general or serious: the record is negative".into())
+            }
+            (true, None) => refused("absent", format!("{}: the record is negative", names(allowed))),
+            (true, Some(found)) if !allowed.is_empty() && !allowed.contains(&found) => {
+                refused(found.name(), format!("{} for {}", names(allowed), self.code))
+            }
+            (false, Some(found)) => {
+                refused(found.name(), "no severity: the record is not negative".into())
+            }
+            _ => Ok(()),
         }
-        Some(item) => Err(other_kind("body.record", item, "a record.filed event")),
     }
-}
 
-/// L15, L16, L17, L20.
-pub(super) fn removal(case: &Case<'_>, body: &ListingRemoved) -> Result<(), Refusal> {
-    match known(case, "body.listing", &body.listing)? {
-        Item { fact: Fact::Listing { source, from, ended, list }, .. } => {
-            same_list(Some(&body.list), Some(list))?;
-            ending(case, "body.listing", *ended, *from)?;
-            by_source(case, *source)
+    /// D04.
+    fn details(&self) -> Result<(), Refusal> {
+        if self.waives(Rule::DetailsFit) {
+            return Ok(());
         }
-        item => Err(other_kind("body.listing", item, "a listing.entered event")),
-    }
-}
-
-/// L15, L16, L20: repair is asked for while there is something to repair.
-pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), Refusal> {
-    match known(case, "body.target", &body.target)? {
-        Item { fact: Fact::Record { from, ended, .. }, .. } => {
-            same_list(body.list.as_ref(), None)?;
-            ending(case, "body.target", *ended, *from)
+        let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
+        let fields = &self.definition.fields;
+        let refused = |found: String, expected: String| {
+            Err(refuse(Rule::DetailsFit, "body.details", found, expected))
+        };
+        for (name, value) in &self.body.details {
+            let Some(field) = fields.iter().find(|field| field.name == *name) else {
+                let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+                return refused(name.clone(), format!("fields of {}: {}", self.code, known.join(", ")));
+            };
+            if !takes(field, value, day) {
+                let known: Vec<_> = field.values.iter().map(|value| value.value.as_str()).collect();
+                let expected = format!("one of {} that is in force on {day}", known.join(", "));
+                return refused(format!("{name}: {value}"), expected);
+            }
         }
-        Item { fact: Fact::Listing { from, ended, list, .. }, .. } => {
-            same_list(body.list.as_ref(), Some(list))?;
-            ending(case, "body.target", *ended, *from)
+        let missing = fields
+            .iter()
+            .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
+        missing.map_or(Ok(()), |field| refused("absent".into(), format!("the field {}", field.name)))
+    }
+
+    /// A07, D12.
+    fn data(&self) -> Result<(), Refusal> {
+        let data = &self.body.data;
+        if let Some(forbidden) = data.iter().find(|category| category.is_forbidden()) {
+            let expected = "no such data, with or without consent";
+            return Err(refuse(Rule::ProhibitedData, "body.data", forbidden.name(), expected));
         }
-        item => Err(other_kind("body.target", item, "a record.filed or listing.entered event")),
-    }
-}
-
-/// L10, L15, L16, L17, L20.
-pub(super) fn decision(case: &Case<'_>, body: &RepairDecided, at: Recorded) -> Result<(), Refusal> {
-    decision_not_ahead(body.decision.as_ref(), at)?;
-    match known(case, "body.application", &body.application)? {
-        Item { fact: Fact::Application { source, from, ended, list }, .. } => {
-            same_list(body.list.as_ref(), list.as_deref())?;
-            ending(case, "body.application", *ended, *from)?;
-            by_source(case, *source)
+        let code = Some(self.code.as_str());
+        if let Some(sensitive) = data.first()
+            && self.case.consented(self.body.consent.as_ref(), code).is_err()
+        {
+            let expected = "such data only with the subject's written consent, live and covering the type";
+            return Err(refuse(Rule::ProhibitedData, "body.data", sensitive.name(), expected));
         }
-        item => Err(other_kind("body.application", item, "a repair.applied event")),
+        let natural = self.case.event.subject.is_natural();
+        let asks = (natural && self.definition.has_tag("consented"))
+            || self.definition.status == Status::Reference;
+        if asks || self.body.consent.is_some() {
+            return self.case.consented(self.body.consent.as_ref(), code);
+        }
+        Ok(())
+    }
+
+    /// A05. A household is no person: its members are.
+    fn person(&self) -> Result<(), Refusal> {
+        let is_person = matches!(self.case.event.subject, crate::id::SubjectId::Person(_));
+        if !is_person || self.waives(Rule::FullCapacity) {
+            return Ok(());
+        }
+        let refused = |field, found: &str, expected: &str| {
+            Err(refuse(Rule::FullCapacity, field, found, expected))
+        };
+        let Some(person) = self.body.person else {
+            return refused("body.person", "absent", "what the filer attests about age and capacity");
+        };
+        if !person.adult_at_filing || !person.full_capacity {
+            return refused("body.person", "no adult of full civil capacity", "an adult of full civil capacity");
+        }
+        if self.polarity == Polarity::Negative && !person.adult_at_conduct {
+            return refused("body.person.adult_at_conduct", "false", "at least 18 when the conduct happened");
+        }
+        Ok(())
+    }
+
+    /// A12, A13, D01.
+    fn disclosure(&self) -> Result<(), Refusal> {
+        let subject = &self.case.event.subject;
+        let mut class = self.definition.disclosure_for(subject);
+        let widest = self.definition.disclosure;
+        if subject.is_natural() && self.body.publication.is_some() {
+            class = class.min(widest);
+        }
+        if let Some(asked) = self.body.disclosure {
+            if asked < class {
+                let expected = format!("{} or narrower", class.name());
+                return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", asked.name(), expected));
+            }
+            class = asked;
+        }
+        if class != Disclosure::Public {
+            return Ok(());
+        }
+        if self.body.secrecy != Secrecy::None {
+            let expected = "none for what is public, or a narrower body.disclosure";
+            return Err(refuse(Rule::Secrecy, "body.secrecy", self.body.secrecy.name(), expected));
+        }
+        // Honours and licences of persons are public only as their type says, which rests on its own law.
+        if subject.is_natural() {
+            return self.case.published_on_basis(
+                Rule::PublicationBasis,
+                self.body.publication.as_ref(),
+                self.decided,
+            );
+        }
+        Ok(())
+    }
+
+    /// L15, L16: a record that only shows another names a record that is not of that sort itself.
+    fn ground(&self) -> Result<(), Refusal> {
+        let Some(id) = &self.body.rests_on else { return Ok(()) };
+        let (place, item) = self.case.refers("body.rests_on", id, Class::Record)?;
+        if matches!(&item.fact, Fact::Record(record) if record.rests_on.is_some()) {
+            let expected = "a record that does not rest on another itself";
+            return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
+        }
+        self.case.stands("body.rests_on", (place, item), &[Phase::Filed])
+    }
+
+    /// A03.
+    fn decision(&self) -> Result<(), Refusal> {
+        if self.waives(Rule::DecisionComplete) {
+            return Ok(());
+        }
+        let decision = &self.body.decision;
+        let missing = [
+            ("body.decision.issued_by", decision.issued_by.is_none()),
+            ("body.decision.article", decision.article.is_none()),
+            ("body.decision.served_on", decision.served_on.is_none()),
+            ("body.decision.document", decision.document.is_none()),
+        ];
+        if let Some((field, _)) = missing.into_iter().find(|(_, absent)| *absent) {
+            let expected = "the body, article, day of service and hash of the document";
+            return Err(refuse(Rule::DecisionComplete, field, "absent", expected));
+        }
+        match decision.served_on {
+            Some(served) if served < decision.date => {
+                let expected = format!("{} or later, when it was decided", decision.date);
+                Err(refuse(Rule::DecisionComplete, "body.decision.served_on", served, expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A04.
+    fn heard(&self) -> Result<(), Refusal> {
+        if self.waives(Rule::NoticeServed) {
+            return Ok(());
+        }
+        let Some(notice) = self.body.notice else {
+            let expected = "when notice was served, and whether a statement came in";
+            return Err(refuse(Rule::NoticeServed, "body.notice", "absent", expected));
+        };
+        if notice.served_on > self.decided {
+            let expected = format!("{} or earlier, when it was decided", self.decided);
+            return Err(refuse(Rule::NoticeServed, "body.notice.served_on", notice.served_on, expected));
+        }
+        if notice.answered {
+            return Ok(());
+        }
+        match self.case.lens().deadline("notice.statement", notice.served_on, self.decided) {
+            Some(last) if self.decided <= last => {
+                let expected = format!("a decision after {last}, the last day for a statement");
+                Err(refuse(Rule::NoticeServed, "body.notice.statement", format!("none by {}", self.decided), expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A06, for types that rest on administrative penalties.
+    fn limitation(&self) -> Result<(), Refusal> {
+        if !self.definition.limitation || self.waives(Rule::Limitation) {
+            return Ok(());
+        }
+        let Some(conduct) = &self.body.conduct else {
+            let expected = "the conduct, and when it ended";
+            return Err(refuse(Rule::Limitation, "body.conduct", "absent", expected));
+        };
+        let name = if conduct.harm { "penalty.limitation_harm" } else { "penalty.limitation" };
+        let discovered = conduct.discovered_on.unwrap_or(self.decided);
+        match self.case.lens().deadline(name, conduct.ended_on, self.decided) {
+            Some(last) if discovered > last => {
+                let expected = format!("discovered by {last}");
+                Err(refuse(Rule::Limitation, "body.conduct", format!("discovered on {discovered}"), expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A10.
+    fn one_conduct(&self) -> Result<(), Refusal> {
+        let Some(conduct) = &self.body.conduct else { return Ok(()) };
+        if self.waives(Rule::OneConduct) || self.body.rests_on.is_some() {
+            return Ok(());
+        }
+        let lens = self.case.lens();
+        let same = self.case.file.of_class(Class::Record).find(|(place, item)| {
+            let Fact::Record(record) = &item.fact else { return false };
+            record.conduct.as_deref() == Some(conduct.id.as_str())
+                && record.rests_on.is_none()
+                && lens.polarity(record) == Polarity::Negative
+                && self.case.file.last_phase(*place) != Some(Phase::Revoked)
+        });
+        match same {
+            None => Ok(()),
+            Some((_, item)) => {
+                let found = format!("{}, which entry {} records", conduct.id, item.entry);
+                let expected = "another conduct, or a measure that rests on that record";
+                Err(refuse(Rule::OneConduct, "body.conduct.id", found, expected))
+            }
+        }
+    }
+
+    /// A09: by the tiers in force on the day of the document; without any, nothing is enforced here.
+    fn publicity(&self) -> Result<(), Refusal> {
+        let Some(publicity) = &self.body.publicity else { return Ok(()) };
+        let field = "body.publicity.until";
+        let tier = match self.body.severity {
+            Some(Severity::Minor) if publicity.need.is_none() => {
+                let expected = "why a minor record has to be published at all, or no publicity";
+                return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", "absent", expected));
+            }
+            Some(Severity::Minor) => "minor.max",
+            Some(Severity::General) => "general.max",
+            Some(Severity::Serious) | None => "serious.max",
+        };
+        let last = self.case.lens().deadline(tier, self.decided, self.decided);
+        let latest = last.map(|last| self.body.restriction_until.map_or(last, |until| until.max(last)));
+        match latest {
+            Some(latest) if publicity.until > latest => {
+                Err(refuse(Rule::PublicityWithinTier, field, publicity.until, format!("{latest} or earlier")))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-fn known<'a>(case: &Case<'a>, field: &'static str, id: &EventId) -> Result<&'a Item, Refusal> {
-    case.stream.find(id).ok_or_else(|| {
-        refuse(Rule::ReferenceKnown, field, id, format!("an event of the stream of {}", case.event.subject))
-    })
-}
-
-fn other_kind(field: &'static str, item: &Item, expected: &str) -> Refusal {
-    let found = format!("{}, another kind of event (entry {})", item.id, item.index);
-    refuse(Rule::ReferenceKnown, field, found, expected)
-}
-
-/// L16 and L20 for what is still open, and began before.
-fn ending(case: &Case<'_>, field: &'static str, ended: bool, from: ValidTime) -> Result<(), Refusal> {
-    if ended {
-        return Err(refuse(Rule::NotEnded, field, "ended already", "something that has not ended"));
+/// Whether a field takes a value on a day: one of its values, if it names any, within that value's days.
+fn takes(field: &DetailField, value: &str, day: Date) -> bool {
+    let known = field.values.iter().find(|known| known.value == value);
+    match known {
+        None => field.values.is_empty(),
+        Some(known) => {
+            known.from.is_none_or(|from| day >= from) && known.until.is_none_or(|until| day < until)
+        }
     }
-    if case.event.valid_from < from {
-        let expected = format!("{from} or later, when {field} begins");
-        return Err(refuse(Rule::OrderOfTime, "valid_from", case.event.valid_from, expected));
-    }
-    Ok(())
-}
-
-fn by_source(case: &Case<'_>, source: AuthorityNumber) -> Result<(), Refusal> {
-    let source = case.core.directory.by_number(source);
-    if source.is_some_and(|source| source.id == case.issuer.id) {
-        return Ok(());
-    }
-    let expected = source.map_or_else(String::new, |source| source.id.to_string());
-    Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
-}
-
-fn same_list(found: Option<&ListCode>, expected: Option<&ListCode>) -> Result<(), Refusal> {
-    if found == expected {
-        return Ok(());
-    }
-    let name = |list: Option<&ListCode>| list.map_or("absent".to_owned(), ToString::to_string);
-    Err(refuse(Rule::ReferenceKnown, "body.list", name(found), name(expected)))
-}
-
-fn in_force(case: &Case<'_>, field: &'static str, code: &str, effective: ValidTime) -> Result<(), Refusal> {
-    if case.event.valid_from >= effective {
-        return Ok(());
-    }
-    let found = format!("{code}, which counts from {effective}");
-    let expected = format!("one that counts at {}", case.event.valid_from);
-    Err(refuse(Rule::InCatalogue, field, found, expected))
-}
-
-fn competent(case: &Case<'_>, field: &'static str, code: &str, patterns: &[Pattern]) -> Result<(), Refusal> {
-    if patterns.iter().any(|pattern| pattern.covers(code)) {
-        return Ok(());
-    }
-    let held: Vec<_> = patterns.iter().map(Pattern::as_str).collect();
-    let held = if held.is_empty() { "nothing of the kind".to_owned() } else { held.join(", ") };
-    let expected = format!("one that {} is competent for: {held}", case.issuer.id);
-    Err(refuse(Rule::Competence, field, code, expected))
-}
-
-fn fits(case: &Case<'_>, schemes: &[Scheme]) -> Result<(), Refusal> {
-    if scheme_of(&case.event.subject).is_some_and(|scheme| schemes.contains(&scheme)) {
-        return Ok(());
-    }
-    let expected: Vec<_> = schemes.iter().map(|scheme| format!("{}:", scheme.name())).collect();
-    Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected.join(" or ")))
-}
-
-fn decision_not_ahead(decision: Option<&Decision>, at: Recorded) -> Result<(), Refusal> {
-    decision.map_or(Ok(()), |decision| begun("body.decision.date", decision.date.start_of_day(), at))
 }

@@ -1,7 +1,23 @@
-//! Bodies of `listing.*`: onto a list and off it.
+//! Bodies of `listing.*` and `measure.*`, as far as they begin something: onto a list, and what follows.
 
+use super::record::{Decision, Publication};
+use crate::definition::Citation;
 use crate::fields::{FieldError, FieldFault, Fields, shorten};
-use crate::id::{EventId, ListCode};
+use crate::id::{EventId, ListCode, MeasureCode};
+use crate::time::Date;
+
+/// `listing.notified`: the subject is told that it is to come onto a list, and may answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingNotified {
+    /// The list.
+    pub list: ListCode,
+    /// The `record.filed` event that the entry is to rest on.
+    pub record: Option<EventId>,
+    /// When the notice was served.
+    pub served_on: Date,
+    /// Why, in words.
+    pub reason: String,
+}
 
 /// `listing.entered`: a subject comes onto a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,22 +26,60 @@ pub struct ListingEntered {
     pub list: ListCode,
     /// The `record.filed` event that it rests on, in the same subject's stream.
     pub record: Option<EventId>,
+    /// The `listing.notified` event before it.
+    pub notice: Option<EventId>,
     /// What the list publishes about it: a value for each column of the list, in the event's order.
     pub row: Vec<(String, String)>,
     /// Where it stands among the list's rows: rows are shown in the order of this text (bytewise),
     /// and in the log's order where it is equal or absent.
     pub order: Option<String>,
+    /// The document that decides.
+    pub decision: Option<Decision>,
+    /// The last day, where the decision says so; else the catalogue's months count.
+    pub until: Option<Date>,
+    /// Legal instruments that it cites (D02).
+    pub basis: Vec<Citation>,
+    /// On what publication of personal information rests (D06).
+    pub publication: Option<Publication>,
+    /// The `migration.opened` event under which an older register's entry comes in (D14).
+    pub migration: Option<EventId>,
 }
 
-/// `listing.removed`: an entry leaves a list.
+/// `measure.imposed`: what follows a record, an entry on a list or a rating.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListingRemoved {
-    /// The list.
-    pub list: ListCode,
-    /// The `listing.entered` event, in the same subject's stream.
-    pub listing: EventId,
-    /// Why, in words.
-    pub reason: String,
+pub struct MeasureImposed {
+    /// The measure.
+    pub measure: MeasureCode,
+    /// The `record.filed`, `listing.entered` or `rating.assigned` event that it rests on.
+    pub rests_on: EventId,
+    /// The document that decides.
+    pub decision: Option<Decision>,
+    /// How long it lasts.
+    pub term: Term,
+    /// Legal instruments that it cites (D02).
+    pub basis: Vec<Citation>,
+}
+
+/// How long a measure lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// As long as what it rests on.
+    WithGround,
+    /// Until this day, which it includes.
+    Until(Date),
+    /// For life.
+    Lifetime,
+}
+
+impl ListingNotified {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self {
+            list: fields.parsed("list", ListCode::parse)?,
+            record: fields.optional_parsed("record", EventId::parse)?,
+            served_on: fields.parsed("served_on", Date::parse)?,
+            reason: fields.text("reason", 1000)?,
+        })
+    }
 }
 
 impl ListingEntered {
@@ -39,16 +93,36 @@ impl ListingEntered {
             let expected = "ASCII letters and digits".into();
             return Err(fields.error("order", FieldFault::Value { found: shorten(order), expected }));
         }
-        Ok(Self { list, record, row, order })
+        Ok(Self {
+            list,
+            record,
+            notice: fields.optional_parsed("notice", EventId::parse)?,
+            row,
+            order,
+            decision: fields.optional_object("decision")?.map(Decision::parse).transpose()?,
+            until: fields.optional_parsed("until", Date::parse)?,
+            basis: Citation::parse_all(fields, "basis")?,
+            publication: fields.optional_object("publication")?.map(Publication::parse).transpose()?,
+            migration: fields.optional_parsed("migration", EventId::parse)?,
+        })
     }
 }
 
-impl ListingRemoved {
+impl MeasureImposed {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self {
-            list: fields.parsed("list", ListCode::parse)?,
-            listing: fields.parsed("listing", EventId::parse)?,
-            reason: fields.text("reason", 1000)?,
-        })
+        let measure = fields.parsed("measure", MeasureCode::parse)?;
+        let rests_on = fields.parsed("rests_on", EventId::parse)?;
+        let decision = fields.optional_object("decision")?.map(Decision::parse).transpose()?;
+        let until = fields.optional_parsed("until", Date::parse)?;
+        let term = match (fields.flag("lifetime")?, until) {
+            (false, None) => Term::WithGround,
+            (false, Some(until)) => Term::Until(until),
+            (true, None) => Term::Lifetime,
+            (true, Some(until)) => {
+                let expected = "no last day where lifetime is true".into();
+                return Err(fields.error("until", FieldFault::Value { found: until.to_string(), expected }));
+            }
+        };
+        Ok(Self { measure, rests_on, decision, term, basis: Citation::parse_all(fields, "basis")? })
     }
 }

@@ -4,24 +4,41 @@
 //! signed bytes are stored as they came. Whether an event may enter the ledger is admission's
 //! question, not this module's. The layout is in `README.md`, "Event"; the kinds are in `kinds.rs`.
 
+mod body;
+mod conduct;
 mod draft;
 mod governance;
 mod kinds;
 mod listing;
 mod record;
-mod repair;
-mod words;
+mod rights;
+mod step;
+mod subject;
 
+pub use body::{Body, Repealed};
+pub use conduct::{
+    CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
+    RatingAssigned, RectificationOrdered, TransferMade,
+};
 pub use draft::Draft;
 pub use governance::{
-    AuthorityEnrolled, Basis, Competence, Confidence, Disclosure, EnrolledRegistrar, KeyAdded, KeyRevoked,
-    LedgerOpened, ListAdopted, Name, Pattern, Polarity, RevocationReason, Role, Scheme, SubjectRegistered,
-    TypeAdopted,
+    AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, Competence, EnrolledRegistrar,
+    KeyAdded, KeyRevoked, LedgerOpened, RevocationReason, Role,
 };
-pub use kinds::{Body, Kind};
-pub use listing::{ListingEntered, ListingRemoved};
-pub use record::{Decision, RecordFiled, RecordRevoked, Severity};
-pub use repair::{RepairApplied, RepairDecided, RepairOutcome};
+pub use kinds::{Change, Kind};
+pub use listing::{ListingEntered, ListingNotified, MeasureImposed, Term};
+pub use record::{
+    Conduct, DataCategory, Decision, Notice, PersonAttested, Publication, Publicity, RecordFiled, Review,
+    Secrecy,
+};
+pub use rights::{
+    ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, ReportKind,
+    UseReported,
+};
+pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
+pub use subject::{
+    IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered,
+};
 
 use crate::checkpoint::Origin;
 use crate::fields::{FieldError, FieldFault, Fields, shorten};
@@ -120,11 +137,12 @@ impl Event {
     /// The list that it concerns, if it concerns one.
     pub const fn list(&self) -> Option<&ListCode> {
         match (&self.body, &self.subject) {
+            (Body::ListingNotified(body), _) => Some(&body.list),
             (Body::ListingEntered(body), _) => Some(&body.list),
-            (Body::ListingRemoved(body), _) => Some(&body.list),
             (Body::RepairApplied(body), _) => body.list.as_ref(),
-            (Body::RepairDecided(body), _) => body.list.as_ref(),
-            (Body::ListAdopted(_), SubjectId::Catalogue(CatalogueItem::List(code))) => Some(code),
+            (Body::ObjectionRaised(body), _) => body.list.as_ref(),
+            (Body::Step(body), _) => body.list.as_ref(),
+            (_, SubjectId::Catalogue(CatalogueItem::List(code))) => Some(code),
             _ => None,
         }
     }

@@ -1,71 +1,81 @@
-//! Who was on a list: a fold of the list's own stream.
+//! Editions of lists: a list as it was published on a date.
 
-use super::{AsOf, KnownEvent, Life, known};
-use crate::event::Body;
-use crate::id::{AuthorityId, EventId, ListCode, SubjectId};
-use crate::position::EntryIndex;
-use crate::time::ValidTime;
-use std::collections::HashMap;
+use super::{Line, View};
+use crate::casefile::{Fact, Place};
+use crate::event::{Body, Class};
+use crate::id::ListCode;
+use serde::Serialize;
 
-/// The members of a list at two instants, in the list's own order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
+/// A list as published at two instants. Rows stand in the list's own order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edition {
     /// The list.
-    pub list: ListCode,
-    /// The instants.
-    pub as_of: AsOf,
-    /// The members.
+    pub list: String,
+    /// Its members.
     pub members: Vec<Member>,
+    /// How many entries in force were left out because the reader may not see them.
+    pub withheld: usize,
 }
 
 /// One entry on a list that holds at the valid instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Member {
-    /// The `listing.entered` event.
-    pub listing: EventId,
-    /// Its entry.
-    pub entry: EntryIndex,
     /// Whom it is about.
-    pub subject: SubjectId,
-    /// Who entered it.
-    pub issuer: AuthorityId,
-    /// Since when (valid time).
-    pub from: ValidTime,
+    pub subject: String,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub line: Line,
     /// What the list publishes, in the event's order of columns.
-    pub row: Vec<(String, String)>,
+    #[serde(serialize_with = "in_order")]
+    pub row: Row,
     /// Its place among the rows, where the list keeps an order of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
 }
 
-/// Computes the members of `list` from the events of its stream, in the log's order. By P05 and P06
-/// an entry is on the list from its valid time until the valid time of its removal.
-pub fn fold_list(list: &ListCode, events: &[KnownEvent], as_of: AsOf) -> Membership {
-    let mut entered: Vec<Member> = Vec::new();
-    let mut until: HashMap<(SubjectId, EventId), ValidTime> = HashMap::new();
-    for KnownEvent { index, event, .. } in known(events, &as_of) {
-        match &event.body {
-            Body::ListingEntered(body) if body.list == *list => entered.push(Member {
-                listing: event.id,
-                entry: *index,
-                subject: event.subject.clone(),
-                issuer: event.issuer.clone(),
-                from: event.valid_from,
-                row: body.row.clone(),
-                order: body.order.clone(),
-            }),
-            Body::ListingRemoved(body) if body.list == *list => {
-                until.insert((event.subject.clone(), body.listing), event.valid_from);
+/// A row: columns and values, in the event's order.
+pub type Row = Vec<(String, String)>;
+
+impl View<'_> {
+    /// The subject's entries on a list that hold at the valid instant, as the reader sees them, and how many
+    /// hold but are left out.
+    pub fn members(&self, list: &ListCode) -> (Vec<Member>, usize) {
+        let on_list = self.lens.begun(Class::Listing).filter(|(place, item)| {
+            matches!(&item.fact, Fact::Listing(listing) if listing.list == *list) && self.lens.in_force(*place)
+        });
+        let (mut members, mut withheld) = (Vec::new(), 0);
+        for (place, _) in on_list {
+            if self.lens.shows(place, self.sight) {
+                members.extend(self.member(place));
+            } else {
+                withheld += 1;
             }
-            _ => {}
         }
+        (members, withheld)
     }
-    let mut members: Vec<_> = entered
-        .into_iter()
-        .filter(|member| {
-            let until = until.get(&(member.subject.clone(), member.listing)).copied();
-            Life::at(as_of.valid_at, member.from, until) == Life::InForce
-        })
-        .collect();
-    members.sort_by(|a, b| (&a.order, a.entry).cmp(&(&b.order, b.entry)));
-    Membership { list: list.clone(), as_of, members }
+
+    fn member(&self, place: Place) -> Option<Member> {
+        let (row, order) = match self.lens.file.get(place)?.body() {
+            Some(Body::ListingEntered(body)) => (body.row.clone(), body.order.clone()),
+            _ => (Vec::new(), None),
+        };
+        Some(Member { subject: self.lens.subject.to_string(), line: self.line(place)?, row, order })
+    }
+}
+
+impl Edition {
+    /// The edition of the members of many subjects.
+    pub fn of(list: &ListCode, parts: impl IntoIterator<Item = (Vec<Member>, usize)>) -> Self {
+        let mut edition = Self { list: list.to_string(), members: Vec::new(), withheld: 0 };
+        for (members, withheld) in parts {
+            edition.members.extend(members);
+            edition.withheld += withheld;
+        }
+        edition.members.sort_by(|a, b| (&a.order, a.line.entry).cmp(&(&b.order, b.line.entry)));
+        edition
+    }
+}
+
+fn in_order<S: serde::Serializer>(row: &Row, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(row.iter().map(|(column, value)| (column, value)))
 }

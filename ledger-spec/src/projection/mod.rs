@@ -1,151 +1,75 @@
 //! Projections: pure folds of events into answers.
 //!
 //! Every answer is a function of the log and two instants, valid and known; no projection reads a
-//! clock, and none computes a number about a subject. Each statement names the entries it rests on
-//! and the rules (`P01` to `P07`, in `README.md`) by which it follows.
+//! clock, and none computes a number that judges a subject. Each statement names the entries it rests on
+//! and the rules (`P01` to `P25`, in `README.md`) by which it follows. What the reader may not see is
+//! left out and counted.
+//!
+//! Answers are plain data: serialised as they are, they are the normative JSON.
 
+mod line;
 mod list;
 mod standing;
 
-pub use list::{Member, Membership, fold_list};
-pub use standing::{
-    ListingLine, NamedState, RecordLine, Registration, RepairLine, RepairStatus, Standing, State,
-    fold_standing,
-};
+pub use crate::casefile::{Asked, CaseFile, Lens, Life, ProjectionRule, Sight};
+pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine, TextLine};
+pub use list::{Edition, Member, Row};
+pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
 
-use crate::event::Event;
-use crate::position::{EntryIndex, TreeSize};
-use crate::time::{RecordedTime, ValidTime};
+use crate::authority::{AuthorityNumber, Directory};
+use crate::casefile::Place;
+use crate::catalogue::Catalogue;
+use crate::event::Class;
+use crate::id::SubjectId;
 
-/// The two instants of a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AsOf {
-    /// When the facts hold in the world.
-    pub valid_at: ValidTime,
-    /// What the ledger knew.
-    pub known_at: Known,
+/// What every projection of a subject is computed from: its case file at two instants, and as whom one
+/// reads.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// The case file at two instants.
+    pub lens: Lens<'a>,
+    /// The authorities.
+    pub directory: &'a Directory,
+    /// As whom one reads.
+    pub sight: Sight,
 }
 
-/// How much of the log a question takes into account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// The first entries of the log, this many.
-    Size(TreeSize),
-    /// The entries recorded at or before this time.
-    At(RecordedTime),
-}
-
-impl Known {
-    /// Whether it covers an entry.
-    pub fn covers(self, index: EntryIndex, recorded_at: RecordedTime) -> bool {
-        match self {
-            Self::Size(size) => index.is_in(size),
-            Self::At(time) => recorded_at <= time,
-        }
-    }
-}
-
-/// An event with its place in the log.
+/// The places of what the reader sees, and how many were left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownEvent {
-    /// Its entry.
-    pub index: EntryIndex,
-    /// When the ledger committed it.
-    pub recorded_at: RecordedTime,
-    /// What it states.
-    pub event: Event,
+pub struct Seen {
+    /// What is shown, in the log's order.
+    pub places: Vec<Place>,
+    /// How many are not.
+    pub withheld: usize,
 }
 
-/// A rule by which an answer follows from entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProjectionRule {
-    /// P01: a subject without entries has no record here; that says nothing about it.
-    NoRecord,
-    /// P02: a subject is registered from the valid time of its registration.
-    Registered,
-    /// P03: a record is in force from its valid time.
-    RecordInForce,
-    /// P04: a record ends at the valid time of its revocation.
-    RecordRevoked,
-    /// P05: an entry is on a list from its valid time.
-    Listed,
-    /// P06: an entry leaves a list at the valid time of its removal.
-    Removed,
-    /// P07: an application for repair is pending until it is granted or refused.
-    Repair,
-}
-
-impl ProjectionRule {
-    /// Every rule.
-    pub const ALL: [Self; 7] = [
-        Self::NoRecord,
-        Self::Registered,
-        Self::RecordInForce,
-        Self::RecordRevoked,
-        Self::Listed,
-        Self::Removed,
-        Self::Repair,
-    ];
-
-    /// Its id in the specification.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::NoRecord => "P01",
-            Self::Registered => "P02",
-            Self::RecordInForce => "P03",
-            Self::RecordRevoked => "P04",
-            Self::Listed => "P05",
-            Self::Removed => "P06",
-            Self::Repair => "P07",
-        }
-    }
-}
-
-/// Where something stands in its life at the valid instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
-    /// It begins later.
-    NotYet,
-    /// It holds.
-    InForce,
-    /// It has ended.
-    Ended,
-}
-
-impl Life {
-    /// The word for it in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotYet => "not-yet",
-            Self::InForce => "in-force",
-            Self::Ended => "ended",
-        }
+impl<'a> View<'a> {
+    /// A view of a subject's file.
+    pub fn new(
+        subject: &'a SubjectId,
+        file: &'a CaseFile,
+        (catalogue, directory): (&'a Catalogue, &'a Directory),
+        asked: Asked,
+        sight: Sight,
+    ) -> Self {
+        Self { lens: Lens::new(subject, file, catalogue, asked), directory, sight }
     }
 
-    fn at(valid_at: ValidTime, from: ValidTime, until: Option<ValidTime>) -> Self {
-        if until.is_some_and(|until| until <= valid_at) {
-            Self::Ended
-        } else if from <= valid_at {
-            Self::InForce
-        } else {
-            Self::NotYet
+    /// Everything known of a class that the reader sees, begun or not.
+    pub fn seen(&self, class: Class) -> Seen {
+        let (mut places, mut withheld) = (Vec::new(), 0);
+        for (place, _) in self.lens.known(class) {
+            if self.lens.shows(place, self.sight) {
+                places.push(place);
+            } else {
+                withheld += 1;
+            }
         }
+        Seen { places, withheld }
     }
-}
 
-/// What ended something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// The entry that says so.
-    pub entry: EntryIndex,
-    /// From when (valid time).
-    pub from: ValidTime,
-    /// Why.
-    pub reason: String,
-}
-
-/// The events that the question takes into account, in the log's order.
-fn known<'a>(events: &'a [KnownEvent], as_of: &AsOf) -> impl Iterator<Item = &'a KnownEvent> {
-    let known_at = as_of.known_at;
-    events.iter().filter(move |known| known_at.covers(known.index, known.recorded_at))
+    /// An authority's id.
+    pub fn authority(&self, number: AuthorityNumber) -> String {
+        self.directory.by_number(number).map(|authority| authority.id.to_string()).unwrap_or_default()
+    }
 }

@@ -1,328 +1,322 @@
 //! A subject's standing: named states, each with the entries and rules that led to it. No score.
 
-use super::{AsOf, Ending, KnownEvent, Life, ProjectionRule, known};
-use crate::event::{Body, Decision, Event, ListingEntered, RecordFiled, RepairOutcome, Severity};
-use crate::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode};
-use crate::position::EntryIndex;
-use crate::time::{Date, ValidTime};
+use super::line::ids;
+use super::{DecisionLine, Line, Life, ProjectionRule, View};
+use crate::casefile::{Fact, Identity, Item, Place};
+use crate::event::{Body, Class, Phase};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A subject's standing at two instants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Standing {
-    /// The subject.
-    pub subject: SubjectId,
-    /// The instants.
-    pub as_of: AsOf,
     /// What can be said in a word, each with its reasons. Never empty.
-    pub states: Vec<NamedState>,
+    pub states: Vec<StateLine>,
     /// The registration, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<Registration>,
-    /// Every record that was known, in the log's order, with where it stands.
+    /// The records that the reader sees, in the log's order, with where each stands.
     pub records: Vec<RecordLine>,
-    /// Every entry on a list that was known.
+    /// The entries on lists.
     pub listings: Vec<ListingLine>,
-    /// Every application for repair that was known.
+    /// The applications for repair.
     pub repairs: Vec<RepairLine>,
+    /// How many records, entries and applications were left out because the reader may not see them.
+    pub withheld: usize,
 }
 
 /// A word about a subject, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedState {
-    /// The word.
-    pub state: State,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateLine {
+    /// `no-record`, `registered`, `record-in-force`, `listed`, `repair-pending`, `nothing-in-force`, or
+    /// `withheld`: there is more than is shown here.
+    pub state: &'static str,
     /// The entries that it rests on.
-    pub because: Vec<EntryIndex>,
+    pub because: Vec<u64>,
     /// The rules by which it follows.
-    pub rules: Vec<ProjectionRule>,
+    pub rules: Vec<&'static str>,
 }
 
-/// The words. They stand side by side; none outweighs another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// Nothing is known: no entries.
-    NoRecord,
-    /// The subject is registered.
-    Registered,
-    /// At least one record is in force.
-    RecordInForce,
-    /// At least one entry on a list holds.
-    Listed,
-    /// At least one application for repair is undecided.
-    RepairPending,
-    /// There are entries, but none of the above holds at the valid instant.
-    NothingInForce,
-}
-
-/// A subject's registration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who the subject is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Registration {
     /// Its entry.
-    pub entry: EntryIndex,
+    pub entry: u64,
     /// Who registered it.
-    pub issuer: AuthorityId,
-    /// Since when.
-    pub from: ValidTime,
+    pub issuer: String,
+    /// Since when, RFC 3339.
+    pub valid_from: String,
     /// Its registered name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What kind of subject it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
     /// When the register took it in.
-    pub registered_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registered_on: Option<String>,
+    /// Other identifiers of the same subject.
+    pub identifiers: Vec<String>,
+    /// The subject that it was merged into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
+    /// When it was dissolved, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dissolved_from: Option<String>,
 }
 
 /// One record and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordLine {
-    /// The `record.filed` event.
-    pub event: EventId,
-    /// Its entry.
-    pub entry: EntryIndex,
-    /// Who filed it.
-    pub issuer: AuthorityId,
-    /// Since when.
-    pub from: ValidTime,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub line: Line,
     /// Its type.
-    pub record_type: TypeCode,
+    #[serde(rename = "type")]
+    pub record_type: String,
+    /// Which way it points.
+    pub polarity: &'static str,
+    /// Its severity, as last corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<&'static str>,
     /// The document it rests on.
-    pub decision: Decision,
-    /// Its severity.
-    pub severity: Option<Severity>,
-    /// What it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionLine>,
+    /// What it says, as last corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// Where it stands at the valid instant.
-    pub life: Life,
-    /// What ends it, where that is known (P04).
-    pub ending: Option<Ending>,
+    /// The type's own fields.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, String>,
+    /// Whether everyone can see it at the valid instant.
+    pub published: bool,
+    /// The last day on which it may be published (P18).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publicity_until: Option<String>,
 }
 
 /// One entry on a list and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListingLine {
-    /// The `listing.entered` event.
-    pub event: EventId,
-    /// Its entry.
-    pub entry: EntryIndex,
-    /// Who entered it.
-    pub issuer: AuthorityId,
-    /// Since when.
-    pub from: ValidTime,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub line: Line,
     /// The list.
-    pub list: ListCode,
-    /// The record that it rests on.
-    pub record: Option<EventId>,
+    pub list: String,
+    /// The event of the record that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
     /// What the list publishes.
-    pub row: Vec<(String, String)>,
-    /// Where it stands at the valid instant.
-    pub life: Life,
-    /// What ends it, where that is known (P06).
-    pub ending: Option<Ending>,
+    pub row: BTreeMap<String, String>,
+    /// Whether everyone can see it at the valid instant.
+    pub published: bool,
 }
 
 /// One application for repair and how far it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RepairLine {
-    /// The `repair.applied` event.
-    pub event: EventId,
-    /// Its entry.
-    pub entry: EntryIndex,
-    /// Who took it in.
-    pub issuer: AuthorityId,
-    /// When.
-    pub from: ValidTime,
-    /// What it is about.
-    pub target: EventId,
-    /// What the subject said.
+    /// Where it stands.
+    #[serde(flatten)]
+    pub line: Line,
+    /// The event that it is about.
+    pub target: String,
+    /// What the subject says.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
-    /// How far it came at the valid instant.
-    pub status: RepairStatus,
-    /// The entry that decided it, where it is decided.
-    pub decided: Option<Ending>,
+    /// When the conduct was corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_on: Option<String>,
+    /// The last day for the next step (P21), while one is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Whether that day has passed.
+    pub overdue: bool,
 }
 
-/// How far an application for repair came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RepairStatus {
-    /// Not yet made at the valid instant.
-    NotYet,
-    /// Made and undecided.
-    Pending,
-    /// Granted.
-    Granted,
-    /// Refused.
-    Refused,
-}
-
-impl State {
-    /// The word as answers write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoRecord => "no-record",
-            Self::Registered => "registered",
-            Self::RecordInForce => "record-in-force",
-            Self::Listed => "listed",
-            Self::RepairPending => "repair-pending",
-            Self::NothingInForce => "nothing-in-force",
-        }
-    }
-}
-
-impl RepairStatus {
-    /// The word as answers write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotYet => "not-yet",
-            Self::Pending => "pending",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// Computes a subject's standing from the events of its stream, in the log's order.
-pub fn fold_standing(subject: &SubjectId, events: &[KnownEvent], as_of: AsOf) -> Standing {
-    let mut standing = Standing {
-        subject: subject.clone(),
-        as_of,
-        states: Vec::new(),
-        registration: None,
-        records: Vec::new(),
-        listings: Vec::new(),
-        repairs: Vec::new(),
-    };
-    let mut all = Vec::new();
-    for KnownEvent { index, event, .. } in known(events, &as_of) {
-        all.push(*index);
-        standing.take(event, *index);
-    }
-    standing.states = standing.name_states(all);
-    standing
-}
-
-impl Standing {
-    fn take(&mut self, event: &Event, entry: EntryIndex) {
-        let valid_at = self.as_of.valid_at;
-        let ending = |reason: &str| Ending { entry, from: event.valid_from, reason: reason.to_owned() };
-        match &event.body {
-            Body::SubjectRegistered(body) if event.valid_from <= valid_at => {
-                self.registration = Some(Registration {
-                    entry,
-                    issuer: event.issuer.clone(),
-                    from: event.valid_from,
-                    name: body.name.clone(),
-                    registered_on: body.registered_on,
-                });
-            }
-            Body::RecordFiled(body) => self.records.push(record_line(event, entry, body, valid_at)),
-            Body::ListingEntered(body) => self.listings.push(listing_line(event, entry, body, valid_at)),
-            Body::RecordRevoked(body) => {
-                if let Some(line) = self.records.iter_mut().find(|line| line.event == body.record) {
-                    line.life = Life::at(valid_at, line.from, Some(event.valid_from));
-                    line.ending = Some(ending(&body.reason));
-                }
-            }
-            Body::ListingRemoved(body) => {
-                if let Some(line) = self.listings.iter_mut().find(|line| line.event == body.listing) {
-                    line.life = Life::at(valid_at, line.from, Some(event.valid_from));
-                    line.ending = Some(ending(&body.reason));
-                }
-            }
-            Body::RepairApplied(body) => self.repairs.push(RepairLine {
-                event: event.id,
-                entry,
-                issuer: event.issuer.clone(),
-                from: event.valid_from,
-                target: body.target,
-                statement: body.statement.clone(),
-                status: if event.valid_from <= valid_at {
-                    RepairStatus::Pending
-                } else {
-                    RepairStatus::NotYet
-                },
-                decided: None,
-            }),
-            Body::RepairDecided(body) => {
-                if let Some(line) = self.repairs.iter_mut().find(|line| line.event == body.application) {
-                    line.decided = Some(ending(body.reason.as_deref().unwrap_or_default()));
-                    if event.valid_from <= valid_at {
-                        line.status = match body.outcome {
-                            RepairOutcome::Granted => RepairStatus::Granted,
-                            RepairOutcome::Refused => RepairStatus::Refused,
-                        };
-                    }
-                }
-            }
-            _ => {}
-        }
+impl View<'_> {
+    /// The subject's standing.
+    pub fn standing(&self) -> Standing {
+        let records = self.seen(Class::Record);
+        let listings = self.seen(Class::Listing);
+        let repairs = self.seen_repairs();
+        let withheld = records.withheld + listings.withheld + repairs.1;
+        let mut standing = Standing {
+            states: Vec::new(),
+            registration: self.registration(),
+            records: records.places.iter().filter_map(|place| self.record_line(*place)).collect(),
+            listings: listings.places.iter().filter_map(|place| self.listing_line(*place)).collect(),
+            repairs: repairs.0.iter().filter_map(|place| self.repair_line(*place)).collect(),
+            withheld,
+        };
+        standing.states = self.states(&standing);
+        standing
     }
 
-    fn name_states(&self, all: Vec<EntryIndex>) -> Vec<NamedState> {
-        if all.is_empty() {
-            let rules = vec![ProjectionRule::NoRecord];
-            return vec![NamedState { state: State::NoRecord, because: Vec::new(), rules }];
+    fn states(&self, standing: &Standing) -> Vec<StateLine> {
+        let mut states = Vec::new();
+        let mut say = |state, because: Vec<u64>, rules: &[ProjectionRule]| {
+            if !because.is_empty() {
+                states.push(StateLine { state, because, rules: ids(rules) });
+            }
+        };
+        let in_force = |line: &Line| line.life == Life::InForce.name();
+        let entries = |lines: Vec<&Line>| lines.into_iter().map(|line| line.entry).collect::<Vec<_>>();
+        say("registered", standing.registration.iter().map(|r| r.entry).collect(), &[ProjectionRule::Registered]);
+        let records = standing.records.iter().map(|record| &record.line).filter(|line| in_force(line));
+        say("record-in-force", entries(records.collect()), &[ProjectionRule::RecordInForce]);
+        let listed = standing.listings.iter().map(|listing| &listing.line).filter(|line| in_force(line));
+        say("listed", entries(listed.collect()), &[ProjectionRule::Listed]);
+        let pending = standing.repairs.iter().map(|repair| &repair.line).filter(|line| {
+            line.phase.is_some_and(|phase| phase == Phase::Applied.name() || phase == Phase::Accepted.name())
+        });
+        say("repair-pending", entries(pending.collect()), &[ProjectionRule::Repair]);
+        if standing.withheld > 0 {
+            states.push(StateLine {
+                state: "withheld",
+                because: Vec::new(),
+                rules: ids(&[ProjectionRule::Disclosure]),
+            });
         }
-        let holds = |life: Life| life == Life::InForce;
-        let groups = [
-            (
-                State::Registered,
-                self.registration.iter().map(|line| line.entry).collect::<Vec<_>>(),
-                ProjectionRule::Registered,
-            ),
-            (
-                State::RecordInForce,
-                self.records.iter().filter(|line| holds(line.life)).map(|line| line.entry).collect(),
-                ProjectionRule::RecordInForce,
-            ),
-            (
-                State::Listed,
-                self.listings.iter().filter(|line| holds(line.life)).map(|line| line.entry).collect(),
-                ProjectionRule::Listed,
-            ),
-            (
-                State::RepairPending,
-                self.repairs
-                    .iter()
-                    .filter(|line| line.status == RepairStatus::Pending)
-                    .map(|line| line.entry)
-                    .collect(),
-                ProjectionRule::Repair,
-            ),
-        ];
-        let mut states: Vec<_> = groups
-            .into_iter()
-            .filter(|(_, because, _)| !because.is_empty())
-            .map(|(state, because, rule)| NamedState { state, because, rules: vec![rule] })
-            .collect();
         if states.is_empty() {
-            let rules = vec![ProjectionRule::RecordRevoked, ProjectionRule::Removed, ProjectionRule::Repair];
-            states.push(NamedState { state: State::NothingInForce, because: all, rules });
+            let known = self.lens.file.items().filter(|(_, item)| self.lens.knows(item));
+            let because: Vec<_> = known.map(|(_, item)| item.entry.get()).collect();
+            let (state, rule) = if because.is_empty() {
+                ("no-record", ProjectionRule::NoRecord)
+            } else {
+                ("nothing-in-force", ProjectionRule::Expired)
+            };
+            states.push(StateLine { state, because, rules: ids(&[rule]) });
         }
         states
     }
-}
 
-fn record_line(event: &Event, entry: EntryIndex, body: &RecordFiled, valid_at: ValidTime) -> RecordLine {
-    RecordLine {
-        event: event.id,
-        entry,
-        issuer: event.issuer.clone(),
-        from: event.valid_from,
-        record_type: body.record_type.clone(),
-        decision: body.decision.clone(),
-        severity: body.severity,
-        summary: body.summary.clone(),
-        life: Life::at(valid_at, event.valid_from, None),
-        ending: None,
+    /// Who the subject is, as the reader may know it.
+    pub fn registration(&self) -> Option<Registration> {
+        let mut found: Option<Registration> = None;
+        for item in self.lens.file.registrations().filter(|item| self.lens.has_begun(item)) {
+            match (&item.fact, item.body()) {
+                (
+                    Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)),
+                    Some(Body::SubjectRegistered(body) | Body::SubjectAmended(body)),
+                ) => {
+                    let before = found.take();
+                    let mut now = self.registered(item, *kind);
+                    now.name.clone_from(&body.name);
+                    now.registered_on = body.registered_on.map(|day| day.to_string());
+                    now.identifiers = before.map(|before| before.identifiers).unwrap_or_default();
+                    found = Some(now);
+                }
+                (_, Some(Body::IdentifierLinked(body))) => {
+                    if let Some(found) = &mut found {
+                        found.identifiers.push(body.identifier.to_string());
+                    }
+                }
+                (_, Some(Body::SubjectMerged(body))) => {
+                    if let Some(found) = &mut found {
+                        found.merged_into = Some(body.into.to_string());
+                    }
+                }
+                (_, Some(Body::SubjectDissolved(_))) => {
+                    if let Some(found) = &mut found {
+                        found.dissolved_from = Some(item.from.to_string());
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
     }
-}
 
-fn listing_line(event: &Event, entry: EntryIndex, body: &ListingEntered, valid_at: ValidTime) -> ListingLine {
-    ListingLine {
-        event: event.id,
-        entry,
-        issuer: event.issuer.clone(),
-        from: event.valid_from,
-        list: body.list.clone(),
-        record: body.record,
-        row: body.row.clone(),
-        life: Life::at(valid_at, event.valid_from, None),
-        ending: None,
+    fn registered(&self, item: &Item, kind: Option<crate::id::SubjectKind>) -> Registration {
+        Registration {
+            entry: item.entry.get(),
+            issuer: self.authority(item.issuer),
+            valid_from: item.from.to_string(),
+            name: None,
+            kind: self.lens.subject.kind().or(kind).map(crate::id::SubjectKind::name),
+            registered_on: None,
+            identifiers: Vec::new(),
+            merged_into: None,
+            dissolved_from: None,
+        }
+    }
+
+    /// A record as a line.
+    pub fn record_line(&self, place: Place) -> Option<RecordLine> {
+        let (lens, line) = (&self.lens, self.line(place)?);
+        let record = lens.record(place)?;
+        let body = match lens.file.get(place)?.body() {
+            Some(Body::RecordFiled(body)) => Some(body),
+            _ => None,
+        };
+        let corrected = line.steps.iter().rfind(|step| step.kind == "record.corrected");
+        let corrected = corrected.and_then(|step| step.statement.clone());
+        Some(RecordLine {
+            record_type: record.record_type.to_string(),
+            polarity: lens.polarity(record).name(),
+            severity: lens.severity(place).map(crate::definition::Severity::name),
+            decision: body.map(|body| DecisionLine::of(&body.decision)),
+            summary: corrected.or_else(|| body.and_then(|body| body.summary.clone())),
+            details: body.map(|body| body.details.iter().cloned().collect()).unwrap_or_default(),
+            published: lens.shows(place, super::Sight::Public),
+            publicity_until: lens.publicity_until(place, record).map(|day| day.to_string()),
+            line,
+        })
+    }
+
+    /// An entry on a list as a line.
+    pub fn listing_line(&self, place: Place) -> Option<ListingLine> {
+        let (lens, line) = (&self.lens, self.line(place)?);
+        let item = lens.file.get(place)?;
+        let Fact::Listing(listing) = &item.fact else { return None };
+        let row = match item.body() {
+            Some(Body::ListingEntered(body)) => body.row.iter().cloned().collect(),
+            _ => BTreeMap::new(),
+        };
+        Some(ListingLine {
+            list: listing.list.to_string(),
+            record: listing.record.and_then(|record| Some(lens.file.get(record)?.id.to_string())),
+            row,
+            published: lens.shows(place, super::Sight::Public),
+            line,
+        })
+    }
+
+    /// An application for repair as a line.
+    pub fn repair_line(&self, place: Place) -> Option<RepairLine> {
+        let (lens, line) = (&self.lens, self.line(place)?);
+        let item = lens.file.get(place)?;
+        let Fact::Application { target, corrected_on, .. } = &item.fact else { return None };
+        let statement = match item.body() {
+            Some(Body::RepairApplied(body)) => body.statement.clone(),
+            _ => None,
+        };
+        let due = match lens.phase_at(place) {
+            Some(Phase::Applied) => lens.deadline("repair.accept", item.from.date(), item.from.date()),
+            Some(Phase::Accepted) => {
+                let accepted = lens.moves(place).last().map_or(item.from, |(_, step)| step.from);
+                lens.deadline("repair.decide", accepted.date(), accepted.date())
+            }
+            _ => None,
+        };
+        Some(RepairLine {
+            target: lens.file.get(*target)?.id.to_string(),
+            statement,
+            corrected_on: corrected_on.map(|day| day.to_string()),
+            due: due.map(|day| day.to_string()),
+            overdue: due.is_some_and(|day| lens.is_past(day)),
+            line,
+        })
+    }
+
+    /// The applications for repair of what the reader sees, and how many are left out: an application says
+    /// that its target exists, and is no more public than that.
+    fn seen_repairs(&self) -> (Vec<Place>, usize) {
+        let all = self.lens.known(Class::Application);
+        let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(place, item)| {
+            self.lens.shows(*place, self.sight)
+                || item.fact.target().is_some_and(|target| self.lens.shows(target, self.sight))
+        });
+        (seen.into_iter().map(|(place, _)| place).collect(), hidden.len())
     }
 }

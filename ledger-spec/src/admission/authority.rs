@@ -1,0 +1,188 @@
+//! Rules for `ledger.opened` and `authority.*`: who may sign, and for what.
+
+use super::case::Case;
+use super::{Core, Refusal, Rule, begun, refuse};
+use crate::authority::{Authority, Recorded};
+use crate::bytes::to_base64url;
+use crate::envelope::VerifiedEvent;
+use crate::event::{
+    AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
+};
+use crate::id::SubjectId;
+use crate::key::PublicKey;
+use crate::position::EntryIndex;
+
+/// L02, L13, L14: entry 0 opens the ledger; its only signer is the operator key that it names.
+pub(super) fn opening(event: &VerifiedEvent, at: Recorded, core: &Core) -> Result<(), Refusal> {
+    let stated = event.event();
+    let Body::LedgerOpened(body) = &stated.body else { return Ok(()) };
+    if core.origin.is_some() || at.index != EntryIndex::new(0) {
+        let found = format!("ledger.opened at entry {}", at.index);
+        return Err(refuse(Rule::Genesis, "kind", found, "ledger.opened at entry 0 only"));
+    }
+    if stated.subject != SubjectId::Ledger {
+        return Err(refuse(Rule::SubjectFits, "subject", &stated.subject, "ledger"));
+    }
+    let mut keys = Vec::new();
+    let named = std::iter::once(("body.operator.key", &body.operator_key))
+        .chain(body.registrars.iter().map(|registrar| ("body.registrars", &registrar.key)));
+    for (field, key) in named {
+        strong(field, key)?;
+        if keys.contains(key) {
+            return Err(refuse(Rule::KeyNew, field, to_base64url(key), "a key of one authority"));
+        }
+        keys.push(*key);
+    }
+    if let Some(registrar) = body.registrars.iter().find(|registrar| registrar.id == stated.issuer) {
+        return Err(refuse(
+            Rule::NotTwice,
+            "body.registrars",
+            &registrar.id,
+            "another id than the operator's",
+        ));
+    }
+    let signers: Vec<_> = event.signers().collect();
+    if signers.len() != 1 || signers.iter().any(|key| *key.as_bytes() != body.operator_key) {
+        let found = signers.iter().map(|key| key.id()).collect::<Vec<_>>().join(", ");
+        return Err(refuse(Rule::Genesis, "signatures", found, "one signature, by body.operator.key"));
+    }
+    Ok(())
+}
+
+/// L02, L11, L13, L14, L19, D09.
+pub(super) fn enrolment(case: &Case<'_>, body: &AuthorityEnrolled) -> Result<(), Refusal> {
+    let SubjectId::Authority(id) = &case.event.subject else {
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "authority:<id>"));
+    };
+    if case.core.directory.get(id).is_some() {
+        return Err(refuse(Rule::NotTwice, "subject", id, "an authority that is not enrolled yet"));
+    }
+    capacity(&body.capacity, None)?;
+    body.keys.iter().try_for_each(|key| new_key(case, "body.keys", key))
+}
+
+/// L02, L11, L15, D09.
+pub(super) fn amendment(case: &Case<'_>, body: &Capacity) -> Result<(), Refusal> {
+    let authority = case.enrolled_subject()?;
+    if let Some(last) = authority.history.last() {
+        case.not_before("subject", last.from)?;
+    }
+    if authority.is_any(&[Role::Registrar]) && !body.roles.contains(&Role::Registrar) {
+        keeps_a_registrar(case, authority, None)?;
+    }
+    capacity(body, Some(authority))
+}
+
+/// L11, L15, L19, L20, L25.
+pub(super) fn succession(case: &Case<'_>, body: &AuthoritySucceeded) -> Result<(), Refusal> {
+    let authority = case.enrolled_subject()?;
+    let successor = case.enrolled("body.successor", &body.successor)?;
+    if let Some(known) = authority.successor() {
+        return Err(refuse(Rule::NotTwice, "subject", format!("succeeded by {known}"), "no successor yet"));
+    }
+    // A circle of successions would leave nobody to act for what was filed.
+    let circle = case.core.directory.number(&successor.id);
+    if circle.is_some_and(|successor| case.core.directory.acts_for(&authority.id, successor)) {
+        let expected = format!("an authority whose tasks {} has not taken over", authority.id);
+        return Err(refuse(Rule::SubjectFits, "body.successor", &successor.id, expected));
+    }
+    if authority.is_any(&[Role::Operator]) {
+        return Err(refuse(Rule::LastKey, "subject", &authority.id, "an authority that is not the operator"));
+    }
+    keeps_a_registrar(case, authority, None)
+}
+
+/// L11, L15, L25.
+pub(super) fn suspension(case: &Case<'_>) -> Result<(), Refusal> {
+    let authority = case.enrolled_subject()?;
+    if authority.is_any(&[Role::Operator]) {
+        return Err(refuse(Rule::LastKey, "subject", &authority.id, "an authority that is not the operator"));
+    }
+    keeps_a_registrar(case, authority, None)
+}
+
+/// L11, L13, L14, L15.
+pub(super) fn key_addition(case: &Case<'_>, body: &KeyAdded) -> Result<(), Refusal> {
+    case.enrolled_subject()?;
+    new_key(case, "body.key", &body.key)
+}
+
+/// L10, L11, L15, L16, L25.
+pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), Refusal> {
+    let authority = case.enrolled_subject()?;
+    let Some(record) = authority.key(&body.key) else {
+        let expected = format!("a key of {}", authority.id);
+        return Err(refuse(Rule::ReferenceKnown, "body.key", to_base64url(&body.key), expected));
+    };
+    if let Some(revoked) = &record.revoked {
+        let found = format!("a key revoked by entry {}", revoked.recorded.index);
+        return Err(refuse(Rule::InPhase, "body.key", found, "a key that is in force"));
+    }
+    if let Some(since) = body.compromised_since {
+        begun("body.compromised_since", since, case.at)?;
+    }
+    if authority.is_any(&[Role::Operator]) {
+        let expected = "a key of another authority: the operator's signs the checkpoints";
+        return Err(refuse(Rule::LastKey, "body.key", "the operator's key", expected));
+    }
+    keeps_a_registrar(case, authority, Some(&body.key))
+}
+
+/// L25: without `authority` (or without one key of it) a registrar is left that can act.
+fn keeps_a_registrar(
+    case: &Case<'_>,
+    authority: &Authority,
+    without: Option<&[u8; 32]>,
+) -> Result<(), Refusal> {
+    if !authority.is_any(&[Role::Registrar]) {
+        return Ok(());
+    }
+    let can_act = |found: &Authority| {
+        let keys = found.keys.iter().filter(|key| key.revoked.is_none());
+        let left = keys.filter(|key| found.id != authority.id || without.is_some_and(|gone| key.key != *gone));
+        found.is_any(&[Role::Registrar])
+            && found.successor().is_none()
+            && found.barred_at(case.event.valid_from).is_none()
+            && left.count() > 0
+    };
+    if case.core.directory.iter().any(can_act) {
+        return Ok(());
+    }
+    let found = format!("{}, the last registrar that can act", authority.id);
+    Err(refuse(Rule::LastKey, "subject", found, "another registrar with a key in force"))
+}
+
+/// L02 and D09 for what an authority is to be.
+fn capacity(body: &Capacity, before: Option<&Authority>) -> Result<(), Refusal> {
+    let was_operator = before.is_some_and(|authority| authority.is_any(&[Role::Operator]));
+    if body.roles.contains(&Role::Operator) != was_operator {
+        let found = if was_operator { "no operator" } else { "operator" };
+        return Err(refuse(Rule::Genesis, "body.roles", found, "the operator that ledger.opened names, alone"));
+    }
+    let files = [Role::Department, Role::Court, Role::Window];
+    let both = body.roles.contains(&Role::Steward) && body.roles.iter().any(|role| files.contains(role));
+    if both {
+        let names: Vec<_> = body.roles.iter().map(|role| role.name()).collect();
+        let expected = "the steward without department, court or window: it files no records";
+        return Err(refuse(Rule::SeparateDuties, "body.roles", names.join(", "), expected));
+    }
+    Ok(())
+}
+
+fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {
+    strong(field, key)?;
+    match case.core.directory.owner(key) {
+        None => Ok(()),
+        Some(owner) => {
+            let found = format!("{}, a key of {}", to_base64url(key), owner.id);
+            Err(refuse(Rule::KeyNew, field, found, "a key that this ledger has not seen"))
+        }
+    }
+}
+
+fn strong(field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {
+    PublicKey::parse(*key).map(|_| ()).map_err(|fault| {
+        let found = format!("{}: {fault}", to_base64url(key));
+        refuse(Rule::StrongKey, field, found, "a canonical Ed25519 key that is not of small order")
+    })
+}

@@ -1,0 +1,362 @@
+//! One event before the rules, with what it touches, and the questions that many rules share.
+
+use super::{Refusal, Rule, begun, refuse};
+use crate::authority::{Authority, Migration, Recorded};
+use crate::casefile::{Asked, CaseFile, Fact, Item, Lens, Life, Place};
+use crate::definition::{Citation, Level, Pattern, Scheme, Status};
+use crate::envelope::VerifiedEvent;
+use crate::event::{Body, Class, Decision, Event, Phase, Publication, Role};
+use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
+use crate::position::TreeSize;
+use crate::time::{Date, ValidTime};
+
+/// One event before the rules.
+pub(super) struct Case<'a> {
+    pub(super) event: &'a Event,
+    pub(super) signed: &'a VerifiedEvent,
+    pub(super) issuer: &'a Authority,
+    pub(super) core: &'a super::Core,
+    pub(super) file: &'a CaseFile,
+    pub(super) at: Recorded,
+}
+
+/// What an authority may be competent for, as messages and patterns name it.
+#[derive(Clone, Copy)]
+pub(super) enum Over {
+    Types,
+    Lists,
+    Measures,
+    Ratings,
+    Points,
+}
+
+impl<'a> Case<'a> {
+    /// What was known before this event: everything.
+    pub(super) fn known(&self) -> TreeSize {
+        TreeSize::new(self.at.index.get())
+    }
+
+    /// The case file when the event begins to hold.
+    pub(super) fn lens(&self) -> Lens<'a> {
+        let asked = Asked { valid_at: self.event.valid_from, known: self.known() };
+        Lens::new(&self.event.subject, self.file, &self.core.catalogue, asked)
+    }
+
+    /// The day on which the event begins to hold.
+    pub(super) fn day(&self) -> Date {
+        self.event.valid_from.date()
+    }
+
+    /// The day whose catalogue counts: the decision's, else the day on which the event begins to hold.
+    pub(super) fn decided(&self, decision: Option<&Decision>) -> Date {
+        decision.map_or_else(|| self.day(), |decision| decision.date)
+    }
+
+    /// L24: a code that fails its standard's check was accepted by name.
+    pub(super) fn subject_stands(&self) -> Result<(), Refusal> {
+        let SubjectId::External(id) = &self.event.subject else { return Ok(()) };
+        if id.register() != "uscc" || self.file.is_accepted() {
+            return Ok(());
+        }
+        if matches!(self.event.body, Body::IdentifierAccepted(_)) {
+            return Ok(());
+        }
+        let expected = "a code that a subject.identifier_accepted event admits";
+        Err(refuse(Rule::IdentifierAccepted, "subject", &self.event.subject, expected))
+    }
+
+    /// L11: the event is about someone whose credit is recorded.
+    pub(super) fn about_a_subject(&self) -> Result<Scheme, Refusal> {
+        match Scheme::of(&self.event.subject) {
+            Some(scheme) => Ok(scheme),
+            None => {
+                let expected = "a uscc:, person:, household:, place: or ext: subject";
+                Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected))
+            }
+        }
+    }
+
+    /// L11, L15: the event is about an authority that is enrolled.
+    pub(super) fn enrolled_subject(&self) -> Result<&'a Authority, Refusal> {
+        let SubjectId::Authority(id) = &self.event.subject else {
+            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, "authority:<id>"));
+        };
+        self.enrolled("subject", id)
+    }
+
+    /// L15: an authority that is enrolled.
+    pub(super) fn enrolled(&self, field: &'static str, id: &AuthorityId) -> Result<&'a Authority, Refusal> {
+        let found = self.core.directory.get(id);
+        found.ok_or_else(|| refuse(Rule::ReferenceKnown, field, id, "an enrolled authority"))
+    }
+
+    /// L15: an event of the same subject's stream, begun by `class`.
+    pub(super) fn refers(
+        &self,
+        field: &'static str,
+        id: &EventId,
+        class: Class,
+    ) -> Result<(Place, &'a Item), Refusal> {
+        self.refers_any(field, id, &[class])
+    }
+
+    /// The same for one of several classes.
+    pub(super) fn refers_any(
+        &self,
+        field: &'static str,
+        id: &EventId,
+        classes: &[Class],
+    ) -> Result<(Place, &'a Item), Refusal> {
+        let Some((place, item)) = self.file.find(id) else {
+            let expected = format!("an event of the stream of {}", self.event.subject);
+            return Err(refuse(Rule::ReferenceKnown, field, id, expected));
+        };
+        if item.opens().is_some_and(|(class, _)| classes.contains(&class)) {
+            return Ok((place, item));
+        }
+        let found = format!("{id}, another kind of event (entry {})", item.entry);
+        let expected: Vec<_> = classes.iter().map(|class| class.begun_by()).collect();
+        Err(refuse(Rule::ReferenceKnown, field, found, expected.join(" or ")))
+    }
+
+    /// L16, L20: what the event rests on still stands, and began before.
+    pub(super) fn stands(
+        &self,
+        field: &'static str,
+        (place, item): (Place, &Item),
+        phases: &[Phase],
+    ) -> Result<(), Refusal> {
+        let phase = self.file.last_phase(place);
+        if !phase.is_some_and(|phase| phases.contains(&phase)) {
+            let found = phase.map_or("unknown", Phase::name);
+            let expected: Vec<_> = phases.iter().map(|phase| phase.name()).collect();
+            return Err(refuse(Rule::InPhase, field, found, expected.join(" or ")));
+        }
+        self.not_before(field, item.from)
+    }
+
+    /// L20: the event does not hold before what it follows.
+    pub(super) fn not_before(&self, field: &'static str, from: ValidTime) -> Result<(), Refusal> {
+        if self.event.valid_from >= from {
+            return Ok(());
+        }
+        let expected = format!("{from} or later, when {field} begins");
+        Err(refuse(Rule::OrderOfTime, "valid_from", self.event.valid_from, expected))
+    }
+
+    /// Refuses by `rule` what no longer holds when the event begins to: repaired, expired, fallen.
+    pub(super) fn live(&self, rule: Rule, field: &'static str, place: Place) -> Result<(), Refusal> {
+        let lens = self.lens();
+        if lens.life(place) == Some(Life::InForce) {
+            return Ok(());
+        }
+        let found = match lens.end(place) {
+            Some(end) => format!("{} on {}", end.cause.name(), end.at.date()),
+            None => "not in force".to_owned(),
+        };
+        Err(refuse(rule, field, found, format!("something in force on {}", self.day())))
+    }
+
+    /// L17: the issuer is, or follows, who issued `item`.
+    pub(super) fn by_source(&self, item: &Item) -> Result<(), Refusal> {
+        if self.is_source(item) {
+            return Ok(());
+        }
+        let source = self.core.directory.by_number(item.issuer);
+        let expected = source.map_or_else(String::new, |source| source.id.to_string());
+        Err(refuse(Rule::SourceDecides, "issuer", &self.issuer.id, expected))
+    }
+
+    /// Whether the issuer is, or follows, who issued `item`.
+    pub(super) fn is_source(&self, item: &Item) -> bool {
+        self.core.directory.acts_for(&self.issuer.id, item.issuer)
+    }
+
+    /// Whether the issuer has this role.
+    pub(super) fn is(&self, role: Role) -> bool {
+        self.issuer.is_any(&[role])
+    }
+
+    /// L15: the list is named exactly where what the event follows concerns one.
+    pub(super) fn same_list(&self, found: Option<&ListCode>, item: &Item) -> Result<(), Refusal> {
+        let expected = item.fact.list();
+        if found == expected {
+            return Ok(());
+        }
+        let name = |list: Option<&ListCode>| list.map_or("absent".to_owned(), ToString::to_string);
+        Err(refuse(Rule::ReferenceKnown, "body.list", name(found), name(expected)))
+    }
+
+    /// A02: the issuer is competent for a code.
+    pub(super) fn competent(&self, field: &'static str, code: &str, over: Over) -> Result<(), Refusal> {
+        let competence = &self.issuer.competence;
+        let patterns = match over {
+            Over::Types => &competence.types,
+            Over::Lists => &competence.lists,
+            Over::Measures => &competence.measures,
+            Over::Ratings => &competence.ratings,
+            Over::Points => &competence.points,
+        };
+        if patterns.iter().any(|pattern| pattern.covers(code)) {
+            return Ok(());
+        }
+        let held: Vec<_> = patterns.iter().map(Pattern::as_str).collect();
+        let held = if held.is_empty() { "nothing of the kind".to_owned() } else { held.join(", ") };
+        let expected = format!("one that {} is competent for: {held}", self.issuer.id);
+        Err(refuse(Rule::Competence, field, code, expected))
+    }
+
+    /// A01 for what the catalogue does not have on the day of the decision.
+    pub(super) fn not_in_catalogue(&self, field: &'static str, code: &str, ever: bool, day: Date) -> Refusal {
+        let found = if ever { format!("{code}, which is not in force on {day}") } else { code.to_owned() };
+        refuse(Rule::InCatalogue, field, found, format!("a code that the catalogue holds on {day}"))
+    }
+
+    /// L11: the subject is one that a definition is for.
+    pub(super) fn fits(&self, schemes: &[Scheme], kinds: &[SubjectKind]) -> Result<(), Refusal> {
+        if !Scheme::of(&self.event.subject).is_some_and(|scheme| schemes.contains(&scheme)) {
+            let expected: Vec<_> = schemes.iter().map(|scheme| format!("{}:", scheme.name())).collect();
+            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected.join(" or ")));
+        }
+        match self.file.kind_of(&self.event.subject) {
+            Some(kind) if !kinds.is_empty() && !kinds.contains(&kind) => {
+                let expected: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+                Err(refuse(Rule::SubjectFits, "subject", kind.name(), expected.join(" or ")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// D02, D03: the status of a definition lets something rest on it.
+    pub(super) fn recordable(
+        &self,
+        field: &'static str,
+        code: &str,
+        status: Status,
+        cited: &[Citation],
+        day: Date,
+    ) -> Result<(), Refusal> {
+        match status {
+            Status::Active | Status::Reference => Ok(()),
+            Status::BasisRequired => self.on_basis(Rule::BasisRequired, "body.basis", cited, day),
+            Status::Repealed | Status::Excluded => {
+                let found = format!("{code}, which is {}", status.name());
+                Err(refuse(Rule::Recordable, field, found, "a code that takes records"))
+            }
+        }
+    }
+
+    /// One of the instruments cited is registered, in force on the day and of a level that can carry it.
+    pub(super) fn on_basis(
+        &self,
+        rule: Rule,
+        field: &'static str,
+        cited: &[Citation],
+        day: Date,
+    ) -> Result<(), Refusal> {
+        let carries = |citation: &Citation| {
+            let instrument =
+                self.core.catalogue.instrument_at(&citation.instrument, day.start_of_day(), self.known());
+            instrument.is_some_and(|instrument| match instrument.level {
+                Level::Law | Level::AdminRegulation | Level::CentralPolicy | Level::LocalRegulation => true,
+                Level::JudicialInterpretation => self.is(Role::Court),
+                _ => false,
+            })
+        };
+        if cited.iter().any(carries) {
+            return Ok(());
+        }
+        let found: Vec<_> = cited.iter().map(|citation| citation.instrument.to_string()).collect();
+        let found = if found.is_empty() { "absent".to_owned() } else { found.join(", ") };
+        let expected = format!(
+            "a law, administrative regulation, central policy or local regulation that is registered and in \
+             force on {day}"
+        );
+        Err(refuse(rule, field, found, expected))
+    }
+
+    /// A12, D06: personal information is published on a cited basis, masked.
+    pub(super) fn published_on_basis(
+        &self,
+        rule: Rule,
+        publication: Option<&Publication>,
+        day: Date,
+    ) -> Result<(), Refusal> {
+        let Some(publication) = publication else {
+            let expected = "the basis on which personal information is published";
+            return Err(refuse(rule, "body.publication", "absent", expected));
+        };
+        if !publication.masked {
+            return Err(refuse(rule, "body.publication.masked", "false", "true"));
+        }
+        let cited = std::slice::from_ref(&publication.basis);
+        self.on_basis(rule, "body.publication.basis", cited, day)
+    }
+
+    /// D08: a second officer has signed what the catalogue wants reviewed.
+    pub(super) fn reviewed(&self, legal_review: bool, migration: Option<&Migration>) -> Result<(), Refusal> {
+        let signatures = self.signed.signers().count();
+        if !legal_review || signatures >= 2 || waived(migration, Rule::SecondSignature) {
+            return Ok(());
+        }
+        let expected = "two signatures by keys of the issuer: the catalogue asks for legal review";
+        Err(refuse(Rule::SecondSignature, "signatures", signatures, expected))
+    }
+
+    /// D14: the migration that a fact names is open, is the issuer's, and covers the day of the decision.
+    pub(super) fn migration(&self, id: Option<&EventId>, day: Date) -> Result<Option<&'a Migration>, Refusal> {
+        let Some(id) = id else { return Ok(None) };
+        let refused = |found: String, expected: String| {
+            Err(refuse(Rule::MigrationWindow, "body.migration", found, expected))
+        };
+        let Some(migration) = self.core.directory.migration(id) else {
+            return refused(id.to_string(), "a migration.opened event".to_owned());
+        };
+        if migration.authority != self.issuer.id {
+            return refused(format!("one of {}", migration.authority), format!("one of {}", self.issuer.id));
+        }
+        if let Some(closed) = migration.closed {
+            return refused(format!("closed by entry {}", closed.index), "one that is open".to_owned());
+        }
+        if day < migration.from || day > migration.until {
+            let expected = format!("a decision from {} to {}", migration.from, migration.until);
+            return refused(format!("a decision of {day}"), expected);
+        }
+        Ok(Some(migration))
+    }
+
+    /// D12: a consent of this stream, live when the event begins to hold, that covers a code.
+    pub(super) fn consented(&self, id: Option<&EventId>, code: Option<&str>) -> Result<(), Refusal> {
+        const FIELD: &str = "body.consent";
+        let Some(id) = id else {
+            return Err(refuse(Rule::Consent, FIELD, "absent", "a consent.granted event of the subject"));
+        };
+        let (place, item) = self.refers(FIELD, id, Class::Consent)?;
+        self.live(Rule::Consent, FIELD, place)?;
+        let Fact::Consent { scope, .. } = &item.fact else { return Ok(()) };
+        match code {
+            Some(code) if !scope.iter().any(|pattern| pattern.covers(code)) => {
+                let held: Vec<_> = scope.iter().map(Pattern::as_str).collect();
+                Err(refuse(Rule::Consent, FIELD, held.join(", "), format!("a consent that covers {code}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// L10 for days inside a body.
+    pub(super) fn day_begun(&self, field: &'static str, day: Option<Date>) -> Result<(), Refusal> {
+        day.map_or(Ok(()), |day| begun(field, day.start_of_day(), self.at))
+    }
+
+    /// L10 for the document that decides.
+    pub(super) fn decision_begun(&self, decision: Option<&Decision>) -> Result<(), Refusal> {
+        let Some(decision) = decision else { return Ok(()) };
+        self.day_begun("body.decision.date", Some(decision.date))?;
+        self.day_begun("body.decision.served_on", decision.served_on)
+    }
+}
+
+/// Whether a migration leaves a rule unchecked.
+pub(super) fn waived(migration: Option<&Migration>, rule: Rule) -> bool {
+    migration.is_some_and(|migration| migration.unchecked.contains(&rule))
+}

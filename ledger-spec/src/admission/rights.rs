@@ -1,0 +1,98 @@
+//! Rules for what subjects may ask for (repair, objection, complaint, stay), and for reports and use.
+
+use super::case::Case;
+use super::{Refusal, Rule, refuse};
+use crate::casefile::Fact;
+use crate::event::{
+    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind, UseReported,
+};
+
+/// What an objection may be about, and a hold may hold.
+const OBJECTIONABLE: [Class; 5] =
+    [Class::Record, Class::Listing, Class::Measure, Class::Rating, Class::Charge];
+
+/// L10, L11, L15, L16, L19, L20: repair is asked for while there is something to repair, and once.
+pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), Refusal> {
+    case.day_begun("body.corrected_on", body.corrected_on)?;
+    let (place, item) = case.refers_any("body.target", &body.target, &[Class::Record, Class::Listing])?;
+    case.same_list(body.list.as_ref(), item)?;
+    case.stands("body.target", (place, item), &[Phase::Filed, Phase::Entered])?;
+    let pending = case.file.followers(place).find(|(application, item)| {
+        matches!(item.fact, Fact::Application { .. })
+            && matches!(
+                case.file.last_phase(*application),
+                Some(Phase::Applied | Phase::Accepted | Phase::Granted)
+            )
+    });
+    match pending {
+        None => Ok(()),
+        Some((application, item)) => {
+            let phase = case.file.last_phase(application).map_or("", Phase::name);
+            let found = format!("an application of entry {} that is {phase}", item.entry);
+            Err(refuse(Rule::NotTwice, "body.target", found, "no application that is open or granted"))
+        }
+    }
+}
+
+/// L11, L15, L16, L20.
+pub(super) fn objection(case: &Case<'_>, body: &ObjectionRaised) -> Result<(), Refusal> {
+    let (place, item) = case.refers_any("body.target", &body.target, &OBJECTIONABLE)?;
+    case.same_list(body.list.as_ref(), item)?;
+    let open = [
+        Phase::Filed,
+        Phase::Entered,
+        Phase::Imposed,
+        Phase::Exempted,
+        Phase::Assigned,
+        Phase::Charged,
+    ];
+    case.stands("body.target", (place, item), &open)
+}
+
+/// L11, L15, L20.
+pub(super) fn complaint(case: &Case<'_>, body: &ComplaintFiled) -> Result<(), Refusal> {
+    case.about_a_subject()?;
+    let Some(about) = &body.about else { return Ok(()) };
+    let Some((_, item)) = case.file.find(about) else {
+        let expected = format!("an event of the stream of {}", case.event.subject);
+        return Err(refuse(Rule::ReferenceKnown, "body.about", about, expected));
+    };
+    case.not_before("body.about", item.from)
+}
+
+/// L10, L11, L15, L20: what is held need not be in force; a hold keeps it where it is.
+pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
+    case.about_a_subject()?;
+    case.decision_begun(body.decision.as_ref())?;
+    let Some(target) = &body.target else { return Ok(()) };
+    let (_, item) = case.refers_any("body.target", target, &OBJECTIONABLE)?;
+    case.not_before("body.target", item.from)
+}
+
+/// D12, L11, L15: a report about a person is given out with consent alone.
+pub(super) fn report(case: &Case<'_>, body: &ReportIssued) -> Result<(), Refusal> {
+    case.about_a_subject()?;
+    let natural = case.event.subject.is_natural();
+    if natural == (body.report == ReportKind::Enterprise) {
+        let expected = if natural { "personal or occupational" } else { "enterprise" };
+        return Err(refuse(Rule::SubjectFits, "body.report", body.report.name(), expected));
+    }
+    if natural || body.consent.is_some() {
+        return case.consented(body.consent.as_ref(), None);
+    }
+    Ok(())
+}
+
+/// L11, L15.
+pub(super) fn usage(case: &Case<'_>, body: &UseReported) -> Result<(), Refusal> {
+    case.about_a_subject()?;
+    if let Some(report) = &body.report {
+        let (_, item) = case.refers("body.report", report, Class::Report)?;
+        case.not_before("body.report", item.from)?;
+    }
+    if let Some(record) = &body.record {
+        let (_, item) = case.refers("body.record", record, Class::Record)?;
+        case.not_before("body.record", item.from)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Rules for steps: one for all by the table of [`StepKind`], and what some ask besides.
+
+use super::case::Case;
+use super::{Refusal, Rule, refuse};
+use crate::casefile::{Fact, Item, Place};
+use crate::definition::Polarity;
+use crate::event::{Extra, Phase, Role, Step, StepKind, Who};
+use crate::time::Date;
+
+/// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
+pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
+    let row = body.kind.row();
+    case.decision_begun(body.decision.as_ref())?;
+    let (place, item) = case.refers(row.field, &body.of, row.class)?;
+    case.same_list(body.list.as_ref(), item)?;
+    case.stands(row.field, (place, item), row.from)?;
+    if let Some(moved) = case.file.last_moved(place) {
+        case.not_before(row.field, moved)?;
+    }
+    entitled(case, row.who, item)?;
+    match body.kind {
+        StepKind::RecordSealed => unheld(case, place),
+        StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
+        StepKind::RepairGranted => repairable(case, item),
+        StepKind::ListingExtended => extension(case, place, item, &body.extra),
+        StepKind::RecordCorrected => correction(case, item, &body.extra),
+        _ => Ok(()),
+    }
+}
+
+/// L17: who may take the step.
+fn entitled(case: &Case<'_>, who: Who, item: &Item) -> Result<(), Refusal> {
+    let recognized = || item.fact.target().and_then(|target| case.file.get(target)).unwrap_or(item);
+    match who {
+        Who::AnyRole => Ok(()),
+        Who::Source => case.by_source(item),
+        Who::SourceOrCourt if case.is(Role::Court) => Ok(()),
+        Who::SourceOrWindow if case.is(Role::Window) => Ok(()),
+        Who::SourceOrCourt | Who::SourceOrWindow => case.by_source(item),
+        Who::RecognizerOrWindow if case.is(Role::Window) => Ok(()),
+        Who::Recognizer | Who::RecognizerOrWindow => case.by_source(recognized()),
+        Who::Addressee => match &item.fact {
+            Fact::Transfer { to, .. } if !acts_for(case, to) => {
+                Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, to))
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
+    let directory = &case.core.directory;
+    directory.number(to).is_some_and(|to| directory.acts_for(&case.issuer.id, to))
+}
+
+/// D10.
+fn unheld(case: &Case<'_>, place: Place) -> Result<(), Refusal> {
+    let holds = case.file.followers(place).chain(case.file.subject_holds());
+    let standing = holds
+        .filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }))
+        .find(|(hold, _)| case.file.last_phase(*hold) == Some(Phase::Placed));
+    match standing {
+        None => Ok(()),
+        Some((_, hold)) => {
+            let found = format!("a hold of entry {}", hold.entry);
+            Err(refuse(Rule::OnHold, "body.record", found, "a record that no hold keeps where it is"))
+        }
+    }
+}
+
+/// D09: none of the keys that filed the target decides the objection to it.
+fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
+    let Some(target) = objection.fact.target().and_then(|target| case.file.get(target)) else { return Ok(()) };
+    let directory = &case.core.directory;
+    let same = case.signed.signers().find(|key| {
+        directory.key_number(key.as_bytes()).is_some_and(|number| target.signers.contains(&number))
+    });
+    match same {
+        None => Ok(()),
+        Some(key) => {
+            let found = format!("{}, which signed entry {}", key.id(), target.entry);
+            let expected = "keys that did not sign what the objection is about";
+            Err(refuse(Rule::SeparateDuties, "signatures", found, expected))
+        }
+    }
+}
+
+/// D13: duties done, commitment made, the least time reached.
+fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
+    let Fact::Application { target, corrected_on, commitment, .. } = &application.fact else { return Ok(()) };
+    let refused = |field, found: String, expected: String| {
+        Err(refuse(Rule::RepairConditions, field, found, expected))
+    };
+    if corrected_on.is_none() {
+        let expected = "an application that says when the conduct was corrected";
+        return refused("body.application", "no corrected_on".into(), expected.into());
+    }
+    if !commitment {
+        let expected = "an application with a public commitment";
+        return refused("body.application", "no commitment".into(), expected.into());
+    }
+    match least_day(case, *target) {
+        Some(least) if case.day() < least => {
+            refused("valid_from", case.day().to_string(), format!("{least} or later, when the least time is reached"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The first day on which repair of `target` may be granted: the tier's least time from the date of the
+/// document, and for an entry on a list the list's own.
+fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
+    let (lens, item) = (case.lens(), case.file.get(target)?);
+    let of_record = |place: Place| {
+        let record = lens.record(place)?;
+        (lens.polarity(record) == Polarity::Negative).then(|| lens.tier_period(place, record, "min")).flatten()
+    };
+    match &item.fact {
+        Fact::Record(_) => of_record(target),
+        Fact::Listing(listing) => {
+            let early = lens.list_of(item, listing).and_then(|list| list.early_months);
+            let of_list = early.map(|months| item.from.date().plus_months(months.into()));
+            of_list.max(listing.record.and_then(of_record))
+        }
+        _ => None,
+    }
+}
+
+/// D05: an extension goes beyond the term that there is.
+fn extension(case: &Case<'_>, place: Place, item: &Item, extra: &Extra) -> Result<(), Refusal> {
+    let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
+    match case.lens().listing_expiry(place, item, listing) {
+        Some(last) if *until <= last => {
+            let expected = format!("a day after {last}, the last so far");
+            Err(refuse(Rule::ListConditions, "body.until", until, expected))
+        }
+        _ if *until < case.day() => {
+            Err(refuse(Rule::ListConditions, "body.until", until, format!("{} or later", case.day())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A08: a corrected severity is one that the record may have.
+fn correction(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal> {
+    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) = (extra, &item.fact) else {
+        return Ok(());
+    };
+    let lens = case.lens();
+    let allowed = lens.type_of(record).map_or(&[][..], |definition| &definition.severities);
+    let fits = lens.polarity(record) == Polarity::Negative
+        && (allowed.is_empty() || allowed.contains(severity));
+    if fits {
+        return Ok(());
+    }
+    let names: Vec<_> = allowed.iter().map(|severity| severity.name()).collect();
+    let expected = if names.is_empty() { "no severity".to_owned() } else { names.join(" or ") };
+    Err(refuse(Rule::SeverityGiven, "body.severity", severity.name(), expected))
+}

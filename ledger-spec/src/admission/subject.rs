@@ -1,0 +1,100 @@
+//! Rules for `subject.*`: whom records may be about.
+
+use super::case::Case;
+use super::{Refusal, Rule, refuse};
+use crate::definition::Scheme;
+use crate::event::{IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
+use crate::id::{SubjectId, Uscc};
+
+/// A02, L10, L11, L19, L22.
+pub(super) fn registration(case: &Case<'_>, body: &SubjectRegistered) -> Result<(), Refusal> {
+    let scheme = registrar_of(case)?;
+    if case.file.is_registered() {
+        let expected = "a subject that is not registered yet";
+        return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
+    }
+    described(case, scheme, body)
+}
+
+/// A02, L10, L11, L15, L22.
+pub(super) fn amendment(case: &Case<'_>, body: &SubjectRegistered) -> Result<(), Refusal> {
+    let scheme = registered(case)?;
+    described(case, scheme, body)
+}
+
+/// A02, L11, L15.
+pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Refusal> {
+    registered(case)?;
+    another(case, "body.identifier", &body.identifier)
+}
+
+/// A02, L11, L15.
+pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusal> {
+    registered(case)?;
+    another(case, "body.into", &body.into)
+}
+
+/// A02, L10, L11, L15.
+pub(super) fn dissolution(case: &Case<'_>, body: &SubjectDissolved) -> Result<(), Refusal> {
+    registered(case)?;
+    case.decision_begun(body.decision.as_ref())
+}
+
+/// A02, L11, L19: only a code that the standard's check refuses has to be accepted by name.
+pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
+    registrar_of(case)?;
+    let expected = "ext:uscc:<18 characters that fail the check>";
+    let SubjectId::External(id) = &case.event.subject else {
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected));
+    };
+    let looks_right = id.code().len() == 18
+        && id.code().bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if id.register() != "uscc" || !looks_right || Uscc::parse(id.code()).is_ok() {
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected));
+    }
+    if case.file.is_accepted() {
+        let expected = "a code that is not accepted yet";
+        return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
+    }
+    Ok(())
+}
+
+/// A02, L11: the issuer registers subjects of this scheme.
+fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
+    let scheme = case.about_a_subject()?;
+    if !case.issuer.competence.subjects.contains(&scheme) {
+        let expected = format!("an authority that registers {}: subjects", scheme.name());
+        return Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected));
+    }
+    Ok(scheme)
+}
+
+fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
+    let scheme = registrar_of(case)?;
+    if case.file.is_registered() {
+        return Ok(scheme);
+    }
+    Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, "a registered subject"))
+}
+
+fn described(case: &Case<'_>, scheme: Scheme, body: &SubjectRegistered) -> Result<(), Refusal> {
+    if body.name.is_some() && matches!(scheme, Scheme::Person | Scheme::Household) {
+        let expected = "no name: it travels beside the event as a disclosure";
+        return Err(refuse(Rule::NoPersonalData, "body.name", "a name", expected));
+    }
+    case.day_begun("body.registered_on", body.registered_on)?;
+    match (case.event.subject.kind(), body.kind) {
+        (Some(shown), Some(stated)) if shown != stated => {
+            let expected = format!("{}, which the identifier shows", shown.name());
+            Err(refuse(Rule::SubjectFits, "body.kind", stated.name(), expected))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn another(case: &Case<'_>, field: &'static str, other: &SubjectId) -> Result<(), Refusal> {
+    if Scheme::of(other).is_some() && *other != case.event.subject {
+        return Ok(());
+    }
+    Err(refuse(Rule::SubjectFits, field, other, "another subject of record"))
+}

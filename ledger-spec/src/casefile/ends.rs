@@ -1,0 +1,313 @@
+//! When things end, and why: computed from the two instants, never stored.
+
+use super::{Fact, Item, Lens, ListingFact, MeasureFact, Place, ProjectionRule, RatingFact, RecordFact};
+use crate::definition::{ListDefinition, MeasureDefinition, RatingScheme, Severity, Validity};
+use crate::event::{Class, Phase, StepKind, Term};
+use crate::position::EntryIndex;
+use crate::time::{Date, ValidTime};
+use std::sync::Arc;
+
+/// Where something stands in its life at the valid instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Life {
+    /// It begins later.
+    NotYet,
+    /// It holds.
+    InForce,
+    /// It has ended.
+    Ended,
+}
+
+impl Life {
+    /// The word for it in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotYet => "not-yet",
+            Self::InForce => "in-force",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What ends something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The decision behind it was annulled or withdrawn.
+    Revoked,
+    /// It was sealed.
+    Sealed,
+    /// Repair was granted.
+    Repaired,
+    /// It was taken off its list.
+    Removed,
+    /// It was lifted, withdrawn or cancelled by who made it.
+    TakenBack,
+    /// Its term is over.
+    Expired,
+    /// What it rests on has ended.
+    GroundEnded,
+    /// A later one took its place.
+    Superseded,
+}
+
+impl Cause {
+    /// The word for it in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Sealed => "sealed",
+            Self::Repaired => "repaired",
+            Self::Removed => "removed",
+            Self::TakenBack => "taken-back",
+            Self::Expired => "expired",
+            Self::GroundEnded => "ground-ended",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// The rule by which it ends things.
+    pub const fn rule(self) -> ProjectionRule {
+        match self {
+            Self::Revoked => ProjectionRule::RecordRevoked,
+            Self::Sealed => ProjectionRule::Sealed,
+            Self::Repaired => ProjectionRule::Repaired,
+            Self::Removed => ProjectionRule::Removed,
+            Self::TakenBack => ProjectionRule::TakenBack,
+            Self::Expired => ProjectionRule::Expired,
+            Self::GroundEnded => ProjectionRule::GroundEnded,
+            Self::Superseded => ProjectionRule::Superseded,
+        }
+    }
+}
+
+/// An end: from when on something holds no more, why, and by which entry. A term's end has no entry of
+/// its own; it may lie in the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct End {
+    /// From when on (valid time).
+    pub at: ValidTime,
+    /// Why.
+    pub cause: Cause,
+    /// The entry that says so, where one does.
+    pub entry: Option<EntryIndex>,
+}
+
+impl Lens<'_> {
+    /// Where the thing that began at `place` stands; `None` where it is not known at all.
+    pub fn life(&self, place: Place) -> Option<Life> {
+        let item = self.file.get(place).filter(|item| self.knows(item))?;
+        if item.from > self.asked.valid_at {
+            return Some(Life::NotYet);
+        }
+        let ended = self.end(place).is_some_and(|end| end.at <= self.asked.valid_at);
+        Some(if ended { Life::Ended } else { Life::InForce })
+    }
+
+    /// Whether it holds.
+    pub fn in_force(&self, place: Place) -> bool {
+        self.life(place) == Some(Life::InForce)
+    }
+
+    /// The first end that is known of the thing at `place`, past or to come.
+    pub fn end(&self, place: Place) -> Option<End> {
+        let item = self.file.get(place).filter(|item| self.knows(item))?;
+        let mut ends = self.step_ends(place);
+        match &item.fact {
+            Fact::Record(record) => {
+                ends.extend(self.repair_end(place));
+                ends.extend(self.record_expiry(place, record).map(expiry));
+                ends.extend(record.rests_on.and_then(|ground| self.ground_end(ground, Cascade::Any)));
+            }
+            Fact::Listing(listing) => {
+                ends.extend(self.repair_end(place));
+                ends.extend(self.listing_expiry(place, item, listing).map(expiry));
+                ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
+            }
+            Fact::Measure(measure) => self.measure_ends(item, measure, &mut ends),
+            Fact::Rating(rating) => self.rating_ends(place, item, rating, &mut ends),
+            Fact::Charge { record: Some(ground), .. } => {
+                ends.extend(self.ground_end(*ground, Cascade::RevokedOnly));
+            }
+            Fact::Consent { until, .. } => ends.extend(until.map(expiry)),
+            _ => {}
+        }
+        ends.into_iter().min()
+    }
+
+    /// Ends that steps bring.
+    fn step_ends(&self, place: Place) -> Vec<End> {
+        let ends = self.file.moves(place).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
+            let cause = match step.fact.moved_to()? {
+                Phase::Revoked => Cause::Revoked,
+                Phase::Sealed => Cause::Sealed,
+                Phase::Removed => Cause::Removed,
+                Phase::Lifted | Phase::Withdrawn | Phase::Cancelled => Cause::TakenBack,
+                _ => return None,
+            };
+            Some(End { at: step.from, cause, entry: Some(step.entry) })
+        });
+        ends.collect()
+    }
+
+    /// P08: the repair that stands at the valid instant, or begins later; one that was rescinded by then
+    /// ends nothing any more.
+    fn repair_end(&self, place: Place) -> Option<End> {
+        let applications = self.file.followers(place).filter(|(_, item)| {
+            item.opens().is_some_and(|(class, _)| class == Class::Application) && self.knows(item)
+        });
+        let granted = applications.filter_map(|(application, _)| {
+            let moves = self.file.moves(application).filter(|(_, step)| self.knows(step));
+            let standing = moves.filter(|(_, step)| {
+                step.step_kind() == Some(StepKind::RepairGranted) || step.from <= self.asked.valid_at
+            });
+            let (_, last) = standing.last()?;
+            (last.step_kind() == Some(StepKind::RepairGranted)).then_some(End {
+                at: last.from,
+                cause: Cause::Repaired,
+                entry: Some(last.entry),
+            })
+        });
+        granted.min()
+    }
+
+    /// P10: the end of what something rests on, as far as it takes that down.
+    fn ground_end(&self, ground: Place, cascade: Cascade) -> Option<End> {
+        let end = self.end(ground)?;
+        let falls = match cascade {
+            Cascade::Any => true,
+            Cascade::NotExpiry => end.cause != Cause::Expired,
+            Cascade::RevokedOnly => self.is_void(ground, end),
+        };
+        if falls {
+            return Some(End { cause: Cause::GroundEnded, ..end });
+        }
+        // The first end takes nothing down; a later revocation still does.
+        let revoked = self.step_ends(ground).into_iter().filter(|end| end.cause == Cause::Revoked).min();
+        revoked.map(|end| End { cause: Cause::GroundEnded, ..end })
+    }
+
+    /// Whether an end means that the decision never counted, here or further down.
+    fn is_void(&self, ground: Place, end: End) -> bool {
+        match end.cause {
+            Cause::Revoked => true,
+            Cause::GroundEnded => match self.file.get(ground).map(|item| &item.fact) {
+                Some(Fact::Listing(listing)) => listing.record,
+                Some(Fact::Record(record)) => record.rests_on,
+                _ => None,
+            }
+            .and_then(|deeper| self.end(deeper).map(|end| (deeper, end)))
+            .is_some_and(|(deeper, end)| self.is_void(deeper, end)),
+            _ => false,
+        }
+    }
+
+    fn measure_ends(&self, item: &Item, measure: &MeasureFact, ends: &mut Vec<End>) {
+        let outlives = self.measure_of(item, measure).is_some_and(|adopted| adopted.outlives_publicity);
+        if let Term::Until(until) = measure.term {
+            ends.push(expiry(until));
+        }
+        let cascade = if outlives { Cascade::RevokedOnly } else { Cascade::Any };
+        ends.extend(measure.rests_on.and_then(|ground| self.ground_end(ground, cascade)));
+    }
+
+    /// A measure as the catalogue had it when it was decided.
+    pub fn measure_of(&self, item: &Item, measure: &MeasureFact) -> Option<&Arc<MeasureDefinition>> {
+        let day = measure.decided_on.unwrap_or_else(|| item.from.date());
+        self.catalogue.measures.at(&measure.measure, day.start_of_day(), self.asked.known)
+    }
+
+    /// A rating's scheme as the catalogue had it when the grade was given.
+    pub fn scheme_of(&self, item: &Item, rating: &RatingFact) -> Option<&Arc<RatingScheme>> {
+        let day = rating.decided_on.unwrap_or_else(|| item.from.date());
+        self.catalogue.ratings.at(&rating.scheme, day.start_of_day(), self.asked.known)
+    }
+
+    /// A list as the catalogue had it when the entry was decided.
+    pub fn list_of(&self, item: &Item, listing: &ListingFact) -> Option<&Arc<ListDefinition>> {
+        let day = listing.decided_on.unwrap_or_else(|| item.from.date());
+        self.catalogue.lists.at(&listing.list, day.start_of_day(), self.asked.known)
+    }
+
+    fn rating_ends(&self, place: Place, item: &Item, rating: &RatingFact, ends: &mut Vec<End>) {
+        let cycle = self.scheme_of(item, rating).and_then(|scheme| scheme.cycle_months);
+        let last = rating.until.or_else(|| cycle.map(|months| last_day(item.from.date(), months)));
+        ends.extend(last.map(expiry));
+        ends.extend(rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)));
+        let later = self.known(Class::Rating).filter(|(other, later)| {
+            *other > place && matches!(&later.fact, Fact::Rating(r) if r.scheme == rating.scheme)
+        });
+        ends.extend(later.map(|(_, later)| End {
+            at: later.from.max(item.from),
+            cause: Cause::Superseded,
+            entry: Some(later.entry),
+        }));
+    }
+
+    /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry.
+    pub fn listing_expiry(&self, place: Place, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let extended = self.last_step(place, StepKind::ListingExtended);
+        if let Some(until) = extended.and_then(|(_, step)| step.step()?.until) {
+            return Some(until);
+        }
+        listing.until.or_else(|| {
+            let months = self.list_of(item, listing).and_then(|adopted| adopted.months);
+            months.map(|months| last_day(item.from.date(), months))
+        })
+    }
+
+    /// The last day on which a record counts: the term that its type gives, and for a tiered one the later
+    /// of the tier's maximum and the law's own restriction (A09).
+    pub fn record_expiry(&self, place: Place, record: &RecordFact) -> Option<Date> {
+        let definition = self.type_of(record)?;
+        let decided = record.decided_on;
+        match definition.validity {
+            Validity::Tier => {
+                let tier = self.tier_period(place, record, "max")?;
+                Some(record.restriction_until.map_or(tier, |restricted| restricted.max(tier)))
+            }
+            Validity::Fixed { period, .. } => {
+                Some(period.deadline(decided, &self.catalogue.working_days(self.asked.known)))
+            }
+            Validity::Between { max, .. } => Some(
+                record
+                    .restriction_until
+                    .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.asked.known))),
+            ),
+            Validity::AsDecided => record.restriction_until,
+            Validity::UntilEnded | Validity::Permanent => None,
+        }
+    }
+
+    /// The day on which a tier's `min` or `max` is reached, from the date of the document (Order 36), by the
+    /// procedure in force on that date.
+    pub fn tier_period(&self, place: Place, record: &RecordFact, bound: &str) -> Option<Date> {
+        let tier = match self.severity(place)? {
+            Severity::Minor => "minor",
+            Severity::General => "general",
+            Severity::Serious => "serious",
+        };
+        self.deadline(&format!("{tier}.{bound}"), record.decided_on, record.decided_on)
+    }
+}
+
+/// How much of a ground's ends takes down what rests on it.
+#[derive(Clone, Copy)]
+enum Cascade {
+    /// All.
+    Any,
+    /// All but the end of its own term.
+    NotExpiry,
+    /// Only that it never counted.
+    RevokedOnly,
+}
+
+/// A term ends with its last day.
+fn expiry(last_day: Date) -> End {
+    let at = ValidTime::from_micros(last_day.end_of_day().micros() + 1).unwrap_or(ValidTime::MAX);
+    End { at, cause: Cause::Expired, entry: None }
+}
+
+/// The last day of a term of so many months that begins on `from`.
+fn last_day(from: Date, months: u16) -> Date {
+    from.plus_months(months.into())
+}

@@ -1,0 +1,286 @@
+//! A subject's case file: its stream folded once, for admission and for every projection.
+//!
+//! It keeps what each event began and the steps that followed, with both times, and decides nothing by
+//! itself: [`Lens`] says where each thing stands at two instants. Nothing is ever taken out, so that the
+//! past can be asked about.
+
+mod ends;
+mod fact;
+mod lens;
+mod publicity;
+mod rule;
+
+pub use ends::{Cause, End, Life};
+pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+pub use lens::{Asked, Lens};
+pub use publicity::{Mark, Marked, Sight};
+pub use rule::ProjectionRule;
+
+use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
+use crate::event::{Body, Class, Event, Phase, StepKind};
+use crate::id::{EventId, SubjectId, SubjectKind};
+use crate::position::{EntryIndex, StreamVersion};
+use crate::time::{RecordedTime, ValidTime};
+use std::sync::Arc;
+
+/// The end of a stream: its last entry and its version with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last entry.
+    pub last: EntryIndex,
+    /// The stream's version.
+    pub version: StreamVersion,
+}
+
+impl Head {
+    /// The version of a stream whose head this is; a stream without a head holds nothing.
+    pub fn version_of(head: Option<&Self>) -> StreamVersion {
+        head.map_or(StreamVersion::NONE, |head| head.version)
+    }
+
+    /// The head after one more entry.
+    pub fn advanced(head: Option<&Self>, entry: EntryIndex) -> Self {
+        Self { last: entry, version: Self::version_of(head).next() }
+    }
+}
+
+/// The place of an event in its case file, from 0 in the log's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(u32);
+
+/// One subject's stream, folded.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CaseFile {
+    head: Option<Head>,
+    items: Vec<Item>,
+    /// Places ordered by event id.
+    by_id: Vec<Place>,
+    /// The `subject.*` events that say who the subject is.
+    registrations: Vec<Place>,
+    /// Holds on all of the subject.
+    holds: Vec<Place>,
+}
+
+/// One event of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The event's id.
+    pub id: EventId,
+    /// Its entry.
+    pub entry: EntryIndex,
+    /// When the ledger committed it.
+    pub recorded_at: RecordedTime,
+    /// Who issued it.
+    pub issuer: AuthorityNumber,
+    /// The keys that signed it.
+    pub signers: Vec<KeyNumber>,
+    /// From when it holds.
+    pub from: ValidTime,
+    /// What it began or moved on.
+    pub fact: Fact,
+    /// The events that refer to it, in the log's order: steps, and what rests on it or is about it.
+    pub followed: Vec<Place>,
+    /// What it says in full, where the file was folded to be read from.
+    pub event: Option<Arc<Event>>,
+}
+
+/// An admitted event with its place in the log, as a case file takes it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Filed<'a> {
+    /// What it states.
+    pub event: &'a Event,
+    /// Where it stands.
+    pub recorded: Recorded,
+    /// The keys that signed it.
+    pub signers: &'a [[u8; 32]],
+}
+
+impl CaseFile {
+    /// The stream's end; `None` while nothing stands in it.
+    pub const fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
+    /// How many events stand in it: what it costs to keep.
+    pub const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether nothing stands in it.
+    pub const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The entry that holds the event with this id.
+    pub fn entry_of(&self, id: &EventId) -> Option<EntryIndex> {
+        self.find(id).map(|(_, item)| item.entry)
+    }
+
+    /// The event with this id.
+    pub fn find(&self, id: &EventId) -> Option<(Place, &Item)> {
+        let at = self.position(id).ok()?;
+        let place = *self.by_id.get(at)?;
+        self.get(place).map(|item| (place, item))
+    }
+
+    /// The event at a place.
+    pub fn get(&self, place: Place) -> Option<&Item> {
+        self.items.get(usize::try_from(place.0).ok()?)
+    }
+
+    /// All events in the log's order.
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = (Place, &Item)> {
+        self.items.iter().enumerate().map(|(at, item)| (Place(u32::try_from(at).unwrap_or(u32::MAX)), item))
+    }
+
+    /// The events that say who the subject is, in the log's order.
+    pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &Item> {
+        self.registrations.iter().filter_map(|place| self.get(*place))
+    }
+
+    /// Takes in one admitted event that stands in this subject's stream.
+    pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
+        self.take(filed, directory, None);
+    }
+
+    /// The same, and keeps the event to be read from.
+    pub fn apply_whole(&mut self, filed: Filed<'_>, directory: &Directory, event: Arc<Event>) {
+        self.take(filed, directory, Some(event));
+    }
+
+    fn take(&mut self, filed: Filed<'_>, directory: &Directory, whole: Option<Arc<Event>>) {
+        let Filed { event, recorded, signers } = filed;
+        self.head = Some(Head::advanced(self.head.as_ref(), recorded.index));
+        let (Ok(at), Some(issuer)) = (u32::try_from(self.items.len()), directory.number(&event.issuer)) else {
+            return;
+        };
+        let (place, fact) = (Place(at), self.fact_of(event));
+        for referred in fact.refers_to() {
+            let item = usize::try_from(referred.0).ok().and_then(|at| self.items.get_mut(at));
+            if let Some(item) = item {
+                item.followed.push(place);
+            }
+        }
+        match fact {
+            Fact::Identity(_) => self.registrations.push(place),
+            Fact::Hold { target: None, .. } => self.holds.push(place),
+            _ => {}
+        }
+        self.items.push(Item {
+            id: event.id,
+            entry: recorded.index,
+            recorded_at: recorded.at,
+            issuer,
+            signers: signers.iter().filter_map(|key| directory.key_number(key)).collect(),
+            from: event.valid_from,
+            fact,
+            followed: Vec::new(),
+            event: whole,
+        });
+        if let Err(sorted) = self.position(&event.id) {
+            self.by_id.insert(sorted, place);
+        }
+    }
+
+    fn position(&self, id: &EventId) -> Result<usize, usize> {
+        self.by_id.binary_search_by(|place| match self.get(*place) {
+            Some(item) => item.id.cmp(id),
+            None => std::cmp::Ordering::Less,
+        })
+    }
+
+    /// The place of an event that another refers to. Admission has seen that it is there.
+    fn place_of(&self, id: &EventId) -> Option<Place> {
+        self.find(id).map(|(place, _)| place)
+    }
+
+    /// Whether the subject is registered, or was.
+    pub fn is_registered(&self) -> bool {
+        self.identities().any(|identity| matches!(identity, Identity::Registered(_)))
+    }
+
+    /// Whether the subject's code was accepted by name though it fails its standard's check.
+    pub fn is_accepted(&self) -> bool {
+        self.identities().any(|identity| identity == Identity::Accepted)
+    }
+
+    /// What kind of subject it is, by its identifier or else by its registration.
+    pub fn kind_of(&self, subject: &SubjectId) -> Option<SubjectKind> {
+        let stated = self.identities().filter_map(|identity| match identity {
+            Identity::Registered(kind) | Identity::Amended(kind) => kind,
+            _ => None,
+        });
+        subject.kind().or(stated.last())
+    }
+
+    fn identities(&self) -> impl Iterator<Item = Identity> {
+        self.registrations().filter_map(|item| match item.fact {
+            Fact::Identity(identity) => Some(identity),
+            _ => None,
+        })
+    }
+
+    /// How far the thing that began at `place` has come by everything that is known, whatever the valid
+    /// time of its steps: what admission asks.
+    pub fn last_phase(&self, place: Place) -> Option<Phase> {
+        let (_, opened) = self.get(place)?.opens()?;
+        Some(self.moves(place).filter_map(|(_, step)| step.fact.moved_to()).last().unwrap_or(opened))
+    }
+
+    /// The latest valid time of the thing at `place` and of what moved it.
+    pub fn last_moved(&self, place: Place) -> Option<ValidTime> {
+        let item = self.get(place)?;
+        Some(self.moves(place).map(|(_, step)| step.from).fold(item.from, ValidTime::max))
+    }
+
+    /// What moved the thing at `place` to another phase, in the log's order.
+    pub fn moves(&self, place: Place) -> impl Iterator<Item = (Place, &Item)> {
+        self.followers(place).filter(move |(_, item)| {
+            item.fact.moved_to().is_some() && item.fact.moves() == Some(place)
+        })
+    }
+
+    /// The events that refer to the one at `place`, in the log's order.
+    pub fn followers(&self, place: Place) -> impl Iterator<Item = (Place, &Item)> {
+        let followed = self.get(place).map_or(&[][..], |item| &item.followed);
+        followed.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
+    }
+
+    /// The holds on all of the subject, in the log's order.
+    pub fn subject_holds(&self) -> impl Iterator<Item = (Place, &Item)> {
+        self.holds.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
+    }
+
+    /// The places of what `class` began, in the log's order.
+    pub fn of_class(&self, class: Class) -> impl Iterator<Item = (Place, &Item)> {
+        self.items().filter(move |(_, item)| item.fact.opens().is_some_and(|(found, _)| found == class))
+    }
+}
+
+impl Item {
+    /// What it began and in which phase; `None` for steps.
+    pub const fn opens(&self) -> Option<(Class, Phase)> {
+        self.fact.opens()
+    }
+
+    /// The step it is, if it is one.
+    pub const fn step(&self) -> Option<&StepFact> {
+        match &self.fact {
+            Fact::Step(step) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// Which step it is, if it is one.
+    pub const fn step_kind(&self) -> Option<StepKind> {
+        match &self.fact {
+            Fact::Step(step) => Some(step.kind),
+            _ => None,
+        }
+    }
+
+    /// The event's body, where the file keeps it.
+    pub fn body(&self) -> Option<&Body> {
+        self.event.as_ref().map(|event| &event.body)
+    }
+}

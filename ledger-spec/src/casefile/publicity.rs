@@ -1,0 +1,299 @@
+//! Who may see what, and what has to be said beside it: disclosure, publication and marks.
+
+use super::{Fact, Item, Lens, Life, Place, ProjectionRule, RecordFact};
+use crate::definition::{Disclosure, Severity};
+use crate::event::{Class, Phase, Review, StepKind};
+use crate::position::EntryIndex;
+use crate::time::Date;
+
+/// As whom one reads. Each sees what the one before sees, and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sight {
+    /// Everyone: what is published.
+    Public,
+    /// Departments on the government's network: what is shared and in force.
+    Shared,
+    /// The subject, and who is authorised: everything that is not sealed, ended or not.
+    Restricted,
+    /// Courts: sealed records too.
+    Court,
+}
+
+/// What has to be said beside something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// It was corrected.
+    Corrected,
+    /// The subject has added its own words.
+    Annotated,
+    /// Its decision is under review.
+    UnderReview,
+    /// An objection is open.
+    Objected,
+    /// An objection was not decided in time: publication is suspended.
+    ObjectionOverdue,
+    /// An objection was upheld: publication is suspended until it is corrected or revoked.
+    ObjectionUpheld,
+    /// A hold stands: it is neither sealed nor erased.
+    Held,
+    /// A hold stays its publication.
+    PublicationStayed,
+    /// A ruling in bankruptcy masks it.
+    Masked,
+    /// A measure is set aside by an exemption.
+    Exempted,
+    /// It came in through a migration: some rules were not verified by this ledger.
+    NotVerified,
+}
+
+/// A mark and the entry that it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Marked {
+    /// The mark.
+    pub mark: Mark,
+    /// The entry.
+    pub entry: EntryIndex,
+}
+
+impl Sight {
+    /// Every sight.
+    pub const ALL: [Self; 4] = [Self::Public, Self::Shared, Self::Restricted, Self::Court];
+
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Shared => "shared",
+            Self::Restricted => "restricted",
+            Self::Court => "court",
+        }
+    }
+
+    /// The sight of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sight| sight.name() == name)
+    }
+}
+
+impl Mark {
+    /// The word for it in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Corrected => "corrected",
+            Self::Annotated => "annotated",
+            Self::UnderReview => "under-review",
+            Self::Objected => "objected",
+            Self::ObjectionOverdue => "objection-overdue",
+            Self::ObjectionUpheld => "objection-upheld",
+            Self::Held => "held",
+            Self::PublicationStayed => "publication-stayed",
+            Self::Masked => "masked",
+            Self::Exempted => "exempted",
+            Self::NotVerified => "not-verified",
+        }
+    }
+
+    /// The rule by which it follows.
+    pub const fn rule(self) -> ProjectionRule {
+        match self {
+            Self::Corrected | Self::Annotated | Self::UnderReview => ProjectionRule::RecordInForce,
+            Self::Objected => ProjectionRule::Objected,
+            Self::ObjectionOverdue | Self::ObjectionUpheld => ProjectionRule::PublicationSuspended,
+            Self::Held | Self::PublicationStayed => ProjectionRule::Held,
+            Self::Masked => ProjectionRule::Masked,
+            Self::Exempted => ProjectionRule::Exempted,
+            Self::NotVerified => ProjectionRule::NotVerified,
+        }
+    }
+
+    /// Whether nothing is published while it stands.
+    pub const fn suspends(self) -> bool {
+        matches!(
+            self,
+            Self::ObjectionOverdue | Self::ObjectionUpheld | Self::PublicationStayed | Self::Masked
+        )
+    }
+}
+
+impl Lens<'_> {
+    /// Everything that has to be said beside the thing at `place`, in the order of [`Mark`].
+    pub fn marks(&self, place: Place) -> Vec<Marked> {
+        let mut marks = Vec::new();
+        let Some(item) = self.file.get(place) else { return marks };
+        let mut mark = |mark, entry| marks.push(Marked { mark, entry });
+        for (step_mark, kind) in
+            [(Mark::Corrected, StepKind::RecordCorrected), (Mark::Annotated, StepKind::RecordAnnotated)]
+        {
+            if let Some((_, step)) = self.last_step(place, kind) {
+                mark(step_mark, step.entry);
+            }
+        }
+        match &item.fact {
+            Fact::Record(record) => {
+                if record.review == Some(Review::Pending) {
+                    mark(Mark::UnderReview, item.entry);
+                }
+                if record.migration.is_some() {
+                    mark(Mark::NotVerified, item.entry);
+                }
+            }
+            Fact::Listing(listing) if listing.migration.is_some() => mark(Mark::NotVerified, item.entry),
+            _ => {}
+        }
+        for (objection, raised) in self.followers_of(place, Class::Objection) {
+            match self.phase_at(objection) {
+                Some(Phase::Raised | Phase::Forwarded) => {
+                    mark(Mark::Objected, raised.entry);
+                    if self.objection_deadline(raised).is_some_and(|last| self.is_past(last)) {
+                        mark(Mark::ObjectionOverdue, raised.entry);
+                    }
+                }
+                Some(Phase::Upheld) if !self.corrected_since(place, objection) => {
+                    mark(Mark::ObjectionUpheld, raised.entry);
+                }
+                _ => {}
+            }
+        }
+        for (hold, placed) in self.followers_of(place, Class::Hold).chain(self.file.subject_holds()) {
+            if self.phase_at(hold) == Some(Phase::Placed) {
+                mark(Mark::Held, placed.entry);
+                if matches!(placed.fact, Fact::Hold { publication: true, .. }) {
+                    mark(Mark::PublicationStayed, placed.entry);
+                }
+            }
+        }
+        if let Some(ruling) = self.masking_of(place) {
+            mark(Mark::Masked, ruling);
+        }
+        if let Some(exempted) = self.exemption(place) {
+            mark(Mark::Exempted, exempted);
+        }
+        marks.sort_unstable();
+        marks
+    }
+
+    /// The last day for deciding an objection.
+    pub fn objection_deadline(&self, raised: &Item) -> Option<Date> {
+        self.deadline("objection.decide", raised.from.date(), raised.from.date())
+    }
+
+    /// P22: the entry of the exemption that sets a measure aside at the valid instant.
+    pub fn exemption(&self, place: Place) -> Option<EntryIndex> {
+        if self.phase_at(place) != Some(Phase::Exempted) {
+            return None;
+        }
+        let (_, step) = self.last_step(place, StepKind::MeasureExempted)?;
+        let over = step.step()?.until.is_some_and(|until| self.is_past(until));
+        (!over).then_some(step.entry)
+    }
+
+    /// P17: the entry of the ruling that masks the thing at `place`: a repairable record, or what rests on one.
+    pub fn masking_of(&self, place: Place) -> Option<EntryIndex> {
+        let ruling = self.file.get(self.masked_by?)?.entry;
+        self.is_repairable(place).then_some(ruling)
+    }
+
+    fn is_repairable(&self, place: Place) -> bool {
+        match self.file.get(place).map(|item| &item.fact) {
+            Some(Fact::Record(record)) => record.severity.is_some(),
+            Some(Fact::Listing(listing)) => listing.record.is_some_and(|record| self.is_repairable(record)),
+            Some(Fact::Measure(measure)) => {
+                measure.rests_on.is_some_and(|ground| self.is_repairable(ground))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the source has corrected a record since an objection to it was upheld.
+    fn corrected_since(&self, place: Place, objection: Place) -> bool {
+        self.last_step(place, StepKind::RecordCorrected).is_some_and(|(corrected, _)| corrected > objection)
+    }
+
+    fn followers_of(&self, place: Place, class: Class) -> impl Iterator<Item = (Place, &Item)> {
+        let followers = self.file.followers(place);
+        followers.filter(move |(_, item)| {
+            item.opens().is_some_and(|(found, _)| found == class) && self.has_begun(item)
+        })
+    }
+
+    /// P19: the widest circle that may ever see the thing at `place`.
+    pub fn disclosure(&self, place: Place) -> Disclosure {
+        let Some(item) = self.file.get(place) else { return Disclosure::Restricted };
+        let class = match &item.fact {
+            Fact::Record(record) => return self.record_disclosure(place, record),
+            Fact::Listing(listing) => self.list_of(item, listing).map(|adopted| adopted.disclosure),
+            Fact::Measure(measure) => {
+                let adopted = self.measure_of(item, measure).map(|adopted| adopted.disclosure);
+                // A measure says that its ground exists: it is no more public than that, save on its own basis.
+                let ground = measure.rests_on.map(|ground| self.disclosure(ground));
+                adopted.map(|class| if self.subject.is_natural() { class.max(ground.unwrap_or(class)) } else { class })
+            }
+            Fact::Rating(rating) => self.scheme_of(item, rating).map(|scheme| {
+                let hidden = !scheme.public_grades.is_empty()
+                    && !scheme.public_grades.iter().any(|grade| **grade == *rating.grade);
+                if hidden { scheme.disclosure.max(Disclosure::Shared) } else { scheme.disclosure }
+            }),
+            Fact::Charge { scheme, .. } => self
+                .catalogue
+                .points
+                .at(scheme, item.from.date().start_of_day(), self.asked.known)
+                .map(|scheme| scheme.disclosure),
+            Fact::Commitment { commitment_type, .. } => self
+                .catalogue
+                .types
+                .at(commitment_type, item.from.date().start_of_day(), self.asked.known)
+                .map(|definition| definition.disclosure_for(self.subject)),
+            Fact::Identity(_) if !self.subject.is_natural() => Some(Disclosure::Public),
+            Fact::Population { .. } | Fact::Order { .. } => Some(Disclosure::Public),
+            _ => None,
+        };
+        class.unwrap_or(Disclosure::Restricted)
+    }
+
+    fn record_disclosure(&self, place: Place, record: &RecordFact) -> Disclosure {
+        let Some(definition) = self.type_of(record) else { return Disclosure::Restricted };
+        let mut class = definition.disclosure_for(self.subject);
+        if self.subject.is_natural() && record.published_on_basis {
+            class = class.min(definition.disclosure);
+        }
+        if self.severity(place) == Some(Severity::Minor) && !record.need {
+            class = class.max(Disclosure::Shared);
+        }
+        record.disclosure.map_or(class, |narrowed| narrowed.max(class))
+    }
+
+    /// P18: the last day on which a record is published.
+    pub fn publicity_until(&self, place: Place, record: &RecordFact) -> Option<Date> {
+        record.publicity_until.or_else(|| self.record_expiry(place, record))
+    }
+
+    /// Whether the thing at `place` is shown to whoever reads with this sight.
+    pub fn shows(&self, place: Place, sight: Sight) -> bool {
+        let Some(item) = self.file.get(place).filter(|item| self.knows(item)) else { return false };
+        if sight == Sight::Court {
+            return true;
+        }
+        if self.phase_at(place) == Some(Phase::Sealed) {
+            return false;
+        }
+        if sight == Sight::Restricted {
+            return true;
+        }
+        let class = self.disclosure(place);
+        if self.life(place) != Some(Life::InForce) || class == Disclosure::Restricted {
+            return false;
+        }
+        sight == Sight::Shared || (class == Disclosure::Public && self.is_published(place, item))
+    }
+
+    /// Whether something of the public class is published at the valid instant.
+    fn is_published(&self, place: Place, item: &Item) -> bool {
+        let over = match &item.fact {
+            Fact::Record(record) => {
+                self.publicity_until(place, record).is_some_and(|last| self.is_past(last))
+            }
+            _ => false,
+        };
+        !over && !self.marks(place).iter().any(|marked| marked.mark.suspends())
+    }
+}

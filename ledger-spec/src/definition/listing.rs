@@ -1,0 +1,154 @@
+//! Lists and measures.
+
+use super::Common;
+use super::reading::{kinds, months, optional_period, status, subjects};
+use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
+use crate::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::id::SubjectKind;
+use crate::time::Period;
+
+/// A list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListDefinition {
+    /// Title, basis, confidence.
+    pub common: Common,
+    /// Red (positive) or black (negative) list, or neither.
+    pub polarity: Polarity,
+    /// Who may see it.
+    pub disclosure: Disclosure,
+    /// Whom it may hold.
+    pub subjects: Vec<Scheme>,
+    /// Which kinds of subjects; any where none is named.
+    pub kinds: Vec<SubjectKind>,
+    /// The columns of a row, in the order in which they are shown.
+    pub columns: Vec<String>,
+    /// Types of records on which an entry may rest; any where none is named.
+    pub types: Vec<Pattern>,
+    /// Whether an entry must rest on a record.
+    pub requires_record: bool,
+    /// How long an entry lasts.
+    pub months: Option<u16>,
+    /// After how long it may end early.
+    pub early_months: Option<u16>,
+    /// How soon after its end is known an entry has to leave the list.
+    pub exit_within: Option<Period>,
+    /// How soon after the decision it has to be published.
+    pub publish_within: Option<Period>,
+    /// Whether notice must be served before an entry (A04).
+    pub notice_required: bool,
+    /// Whether natural persons may stand on it (D06).
+    pub persons: Persons,
+    /// Whether a second officer signs (D08).
+    pub legal_review: bool,
+    /// Whether entries may be made.
+    pub status: Status,
+    /// Who keeps it, in words.
+    pub owner: Option<String>,
+}
+
+/// Whether natural persons may stand on a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Persons {
+    /// Not at all.
+    #[default]
+    Never,
+    /// Each on a cited basis, masked.
+    WithBasis,
+}
+
+/// A measure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasureDefinition {
+    /// Title, basis, confidence.
+    pub common: Common,
+    /// What it does to the subject.
+    pub direction: Direction,
+    /// Who may see it.
+    pub disclosure: Disclosure,
+    /// Whom it may meet.
+    pub subjects: Vec<Scheme>,
+    /// Which kinds of subjects; any where none is named.
+    pub kinds: Vec<SubjectKind>,
+    /// The types, lists and schemes on which it may rest.
+    pub rests_on: Vec<Pattern>,
+    /// How long it lasts at least, where a last day is named.
+    pub min_months: Option<u16>,
+    /// How long at most.
+    pub max_months: Option<u16>,
+    /// Whether it may be for life.
+    pub lifetime: bool,
+    /// Whether it goes on when its record is no longer published.
+    pub outlives_publicity: bool,
+    /// The domains that are closed while it is in force.
+    pub bars: Vec<Domain>,
+    /// Whether a second officer signs (D08).
+    pub legal_review: bool,
+    /// Whether it may be imposed.
+    pub status: Status,
+}
+
+/// What a measure does to the subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the catalogue's own words
+pub enum Direction {
+    Sanction,
+    Incentive,
+    Ban,
+}
+
+words!(Persons { Never = "never", WithBasis = "with_basis" });
+words!(Direction { Sanction = "sanction", Incentive = "incentive", Ban = "ban" });
+
+impl ListDefinition {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self {
+            common: Common::parse(fields)?,
+            polarity: fields.parsed("polarity", Polarity::parse_word)?,
+            disclosure: fields.parsed("disclosure", Disclosure::parse_word)?,
+            subjects: subjects(fields)?,
+            kinds: kinds(fields)?,
+            columns: fields.parsed_array("columns", (1, 64), column)?,
+            types: fields.parsed_array("types", (0, 100), Pattern::parse)?,
+            requires_record: fields.flag("requires_record")?,
+            months: months(fields, "months")?,
+            early_months: months(fields, "early_months")?,
+            exit_within: optional_period(fields, "exit_within")?,
+            publish_within: optional_period(fields, "publish_within")?,
+            notice_required: fields.flag("notice_required")?,
+            persons: fields.optional_parsed("persons", Persons::parse_word)?.unwrap_or_default(),
+            legal_review: fields.flag("legal_review")?,
+            status: status(fields)?,
+            owner: fields.optional_text("owner", 200)?,
+        })
+    }
+}
+
+impl MeasureDefinition {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self {
+            common: Common::parse(fields)?,
+            direction: fields.parsed("direction", Direction::parse_word)?,
+            disclosure: fields.parsed("disclosure", Disclosure::parse_word)?,
+            subjects: subjects(fields)?,
+            kinds: kinds(fields)?,
+            rests_on: fields.parsed_array("rests_on", (1, 100), Pattern::parse)?,
+            min_months: months(fields, "min_months")?,
+            max_months: months(fields, "max_months")?,
+            lifetime: fields.flag("lifetime")?,
+            outlives_publicity: fields.flag("outlives_publicity")?,
+            bars: fields.parsed_array("bars", (0, 11), Domain::parse_word)?,
+            legal_review: fields.flag("legal_review")?,
+            status: status(fields)?,
+        })
+    }
+}
+
+fn column(text: &str) -> Result<String, FieldFault> {
+    if text.is_empty() || text.chars().count() > 64 || text.chars().any(char::is_control) {
+        return Err(FieldFault::Value {
+            found: shorten(text),
+            expected: "a column of 1 to 64 characters".into(),
+        });
+    }
+    Ok(text.to_owned())
+}

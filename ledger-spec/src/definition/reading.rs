@@ -1,0 +1,56 @@
+//! What several sorts of definitions read alike.
+
+use super::words::{Scheme, Status};
+use super::kind_word;
+use crate::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::id::SubjectKind;
+use crate::time::{Period, Unit};
+
+/// Schemes of subjects that something is for.
+pub(super) fn subjects(fields: &mut Fields) -> Result<Vec<Scheme>, FieldError> {
+    fields.parsed_array("subjects", (1, 5), Scheme::parse_word)
+}
+
+/// Kinds of subjects that something is for; any where none is named.
+pub(super) fn kinds(fields: &mut Fields) -> Result<Vec<SubjectKind>, FieldError> {
+    fields.parsed_array("kinds", (0, 9), kind_word)
+}
+
+/// Whether something may rest on the definition; it may where nothing is said.
+pub(super) fn status(fields: &mut Fields) -> Result<Status, FieldError> {
+    Ok(fields.optional_parsed("status", Status::parse_word)?.unwrap_or_default())
+}
+
+/// A number of months, where one is named.
+pub(super) fn months(fields: &mut Fields, name: &str) -> Result<Option<u16>, FieldError> {
+    Ok(fields.optional_number(name, 0, 1200)?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+}
+
+/// `{ number, unit }`, where it is named.
+pub(super) fn optional_period(fields: &mut Fields, name: &str) -> Result<Option<Period>, FieldError> {
+    let Some(mut inner) = fields.optional_object(name)? else { return Ok(None) };
+    let period = period(&mut inner)?;
+    inner.finish()?;
+    Ok(Some(period))
+}
+
+/// `number` and `unit` of the same object.
+pub(super) fn period(fields: &mut Fields) -> Result<Period, FieldError> {
+    let number = fields.number("number", 0, 10_000)?;
+    Ok(Period {
+        number: u16::try_from(number).unwrap_or(u16::MAX),
+        unit: fields.parsed("unit", Unit::parse_word)?,
+    })
+}
+
+/// A name of a field, a rule, a grade or a period: what programs refer to.
+pub(super) fn token(text: &str) -> Result<String, FieldFault> {
+    let fits = !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'+'));
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let expected = "1 to 64 letters, digits, `-`, `_`, `.`, `:` or `+`".into();
+    Err(FieldFault::Value { found: shorten(text), expected })
+}

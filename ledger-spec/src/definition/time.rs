@@ -1,0 +1,130 @@
+//! Legal instruments, periods of procedure, and working days.
+
+use super::Common;
+use super::reading::{period, token};
+use super::words::{Confidence, Level, Name};
+use crate::fields::{FieldError, FieldFault, Fields};
+use crate::id::BasisCode;
+use crate::time::{Date, Period, WorkingDays};
+
+/// A legal instrument. It is in force from the valid time of its registration until its repeal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instrument {
+    /// Its full title.
+    pub title: Name,
+    /// Its official number.
+    pub number: Option<String>,
+    /// Its level.
+    pub level: Level,
+    /// How sure the catalogue is.
+    pub confidence: Confidence,
+    /// The section of the plan that names it.
+    pub plan: Option<String>,
+    /// Doubts and remarks.
+    pub note: Option<String>,
+}
+
+/// Periods that the rules ask for by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Title, basis, confidence.
+    pub common: Common,
+    /// The periods.
+    pub periods: Vec<NamedPeriod>,
+}
+
+/// One period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPeriod {
+    /// The name that rules ask for.
+    pub name: String,
+    /// How long.
+    pub period: Period,
+    /// Where it comes from.
+    pub instrument: BasisCode,
+    /// Its article.
+    pub article: Option<String>,
+    /// How sure the catalogue is that it holds here.
+    pub confidence: Confidence,
+    /// Doubts and remarks.
+    pub note: Option<String>,
+}
+
+/// The working days of a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// Title, basis, confidence.
+    pub common: Common,
+    /// The year.
+    pub year: u16,
+    /// Where it departs from the week.
+    pub days: WorkingDays,
+}
+
+impl Instrument {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self {
+            title: Name::parse(fields, "title")?,
+            number: fields.optional_text("number", 100)?,
+            level: fields.parsed("level", Level::parse_word)?,
+            confidence: fields.parsed("confidence", Confidence::parse_word)?,
+            plan: fields.optional_text("plan", 100)?,
+            note: fields.optional_text("note", 1000)?,
+        })
+    }
+}
+
+impl Procedure {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let common = Common::parse(fields)?;
+        let mut periods: Vec<NamedPeriod> = Vec::new();
+        for (path, item) in fields.array("periods", 0, 64)? {
+            let mut one = Fields::of(&path, item)?;
+            let named = NamedPeriod {
+                name: one.parsed("name", token)?,
+                period: period(&mut one)?,
+                instrument: one.parsed("instrument", BasisCode::parse)?,
+                article: one.optional_text("article", 100)?,
+                confidence: one.parsed("confidence", Confidence::parse_word)?,
+                note: one.optional_text("note", 1000)?,
+            };
+            if periods.iter().any(|known| known.name == named.name) {
+                let expected = "a name once".into();
+                return Err(one.error("name", FieldFault::Value { found: named.name, expected }));
+            }
+            one.finish()?;
+            periods.push(named);
+        }
+        Ok(Self { common, periods })
+    }
+}
+
+impl Calendar {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let common = Common::parse(fields)?;
+        let year = u16::try_from(fields.number("year", 1900, 2199)?).unwrap_or(u16::MAX);
+        let holidays = days(fields, "holidays", year, false)?;
+        let workdays = days(fields, "workdays", year, true)?;
+        Ok(Self {
+            common,
+            year,
+            days: WorkingDays {
+                holidays: holidays.into_iter().collect(),
+                workdays: workdays.into_iter().collect(),
+            },
+        })
+    }
+}
+
+/// Days of the year that depart from the week: weekend days that are worked, or weekdays that are not.
+fn days(fields: &mut Fields, name: &str, year: u16, weekend: bool) -> Result<Vec<Date>, FieldError> {
+    let days = fields.parsed_array(name, (0, 100), Date::parse)?;
+    match days.iter().find(|day| day.year() != year || day.is_weekend() != weekend) {
+        None => Ok(days),
+        Some(wrong) => {
+            let sort = if weekend { "a Saturday or Sunday" } else { "a weekday" };
+            let fault = FieldFault::Value { found: wrong.to_string(), expected: format!("{sort} of {year}") };
+            Err(fields.error(name, fault))
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The closed vocabularies that definitions and events share: each value is one lower-case word.
+
+use crate::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::id::{BasisCode, SubjectId, SubjectKind};
+use crate::time::Unit;
+
+/// Gives an enum its words: `ALL`, `name()` for writing, `parse_word()` for reading.
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $name {
+            /// The word for it in events.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            pub(crate) fn parse_word(text: &str) -> Result<Self, $crate::fields::FieldFault> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err($crate::fields::FieldFault::Value {
+                        found: $crate::fields::shorten(other),
+                        expected: ["one of", $($word),+].join(" "),
+                    }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// A name in both languages of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// A kind of subject identifier (design §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the schemes' own names
+pub enum Scheme {
+    Uscc,
+    Person,
+    Household,
+    Place,
+    Ext,
+}
+
+/// A catalogue code, or all codes that begin with a prefix (`base.*`), or all (`*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Box<str>);
+
+/// Which way a record, a list or a grade points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the catalogue's own words
+pub enum Polarity {
+    Positive,
+    Neutral,
+    Negative,
+}
+
+/// Who may see records of a type (plan 4.1-4(2): 社会公开, 共享, 授权); the later the narrower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the catalogue's own words
+pub enum Disclosure {
+    Public,
+    Shared,
+    Restricted,
+}
+
+/// How sure the catalogue is of what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// `V`: checked against a text of the instrument.
+    Verified,
+    /// `K`: known, not checked again.
+    Known,
+    /// `U`: unsure, a placeholder.
+    Unsure,
+}
+
+/// How grave a negative record is (Order 36 of 2025: 轻微, 一般, 严重).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// 轻微
+    Minor,
+    /// 一般
+    General,
+    /// 严重
+    Serious,
+}
+
+/// Whether something may rest on a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Status {
+    /// It may.
+    #[default]
+    Active,
+    /// Only with a legal basis that is cited each time (D02).
+    BasisRequired,
+    /// Its law was repealed: nothing new (D03).
+    Repealed,
+    /// It is kept out of the ledger on purpose (D03).
+    Excluded,
+    /// Another law governs it: only a pointer, with consent (D03, D12).
+    Reference,
+}
+
+/// The eleven domains in which the government itself uses credit records (plan 3.1-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the plan's own words
+pub enum Domain {
+    Licensing,
+    Procurement,
+    Tendering,
+    MarketAccess,
+    Qualification,
+    Employment,
+    SocialSecurity,
+    Research,
+    Cadre,
+    Funding,
+    ServicePurchase,
+}
+
+/// The level of a legal instrument, from the top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the words say it
+pub enum Level {
+    Law,
+    AdminRegulation,
+    CentralPolicy,
+    LocalRegulation,
+    JudicialInterpretation,
+    MinistryRule,
+    Normative,
+    LocalPolicy,
+    Standard,
+}
+
+words!(Scheme { Uscc = "uscc", Person = "person", Household = "household", Place = "place", Ext = "ext" });
+words!(Polarity { Positive = "positive", Neutral = "neutral", Negative = "negative" });
+words!(Disclosure { Public = "public", Shared = "shared", Restricted = "restricted" });
+words!(Confidence { Verified = "V", Known = "K", Unsure = "U" });
+words!(Severity { Minor = "minor", General = "general", Serious = "serious" });
+words!(Status {
+    Active = "active",
+    BasisRequired = "basis_required",
+    Repealed = "repealed",
+    Excluded = "excluded",
+    Reference = "reference",
+});
+words!(Domain {
+    Licensing = "licensing",
+    Procurement = "procurement",
+    Tendering = "tendering",
+    MarketAccess = "market_access",
+    Qualification = "qualification",
+    Employment = "employment",
+    SocialSecurity = "social_security",
+    Research = "research",
+    Cadre = "cadre",
+    Funding = "funding",
+    ServicePurchase = "service_purchase",
+});
+words!(Level {
+    Law = "law",
+    AdminRegulation = "admin_regulation",
+    CentralPolicy = "central_policy",
+    LocalRegulation = "local_regulation",
+    JudicialInterpretation = "judicial_interpretation",
+    MinistryRule = "ministry_rule",
+    Normative = "normative",
+    LocalPolicy = "local_policy",
+    Standard = "standard",
+});
+words!(Unit { Day = "day", WorkingDay = "working_day", Month = "month", Year = "year" });
+words!(SubjectKind {
+    Enterprise = "enterprise",
+    IndividualBusiness = "individual_business",
+    Cooperative = "cooperative",
+    SocialOrg = "social_org",
+    PublicInstitution = "public_institution",
+    Government = "government",
+    Person = "person",
+    Household = "household",
+    Place = "place",
+});
+
+impl Domain {
+    /// All eleven.
+    pub const ALL: [Self; 11] = [
+        Self::Licensing,
+        Self::Procurement,
+        Self::Tendering,
+        Self::MarketAccess,
+        Self::Qualification,
+        Self::Employment,
+        Self::SocialSecurity,
+        Self::Research,
+        Self::Cadre,
+        Self::Funding,
+        Self::ServicePurchase,
+    ];
+
+    /// The domain of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_word(text).ok()
+    }
+}
+
+impl Scheme {
+    /// The scheme of a subject whose credit is recorded; `None` for authorities, catalogue and ledger.
+    pub const fn of(subject: &SubjectId) -> Option<Self> {
+        Some(match subject {
+            SubjectId::Uscc(_) => Self::Uscc,
+            SubjectId::Person(_) => Self::Person,
+            SubjectId::Household(_) => Self::Household,
+            SubjectId::Place(_) => Self::Place,
+            SubjectId::External(_) => Self::Ext,
+            SubjectId::Authority(_) | SubjectId::Catalogue(_) | SubjectId::Ledger => return None,
+        })
+    }
+}
+
+impl Pattern {
+    /// Reads `code`, `prefix.*` or `*`.
+    pub fn parse(text: &str) -> Result<Self, FieldFault> {
+        let stem = text.strip_suffix(".*").unwrap_or(text);
+        let parts_fit = stem.split('.').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        });
+        if text == "*" || (parts_fit && text.len() <= 66) {
+            return Ok(Self(text.into()));
+        }
+        Err(FieldFault::Value { found: shorten(text), expected: "a code, prefix.* or *".into() })
+    }
+
+    /// Whether the pattern covers `code`.
+    pub fn covers(&self, code: &str) -> bool {
+        match self.0.strip_suffix('*') {
+            Some(prefix) => code.starts_with(prefix),
+            None => *self.0 == *code,
+        }
+    }
+
+    /// The pattern's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Name {
+    pub(crate) fn parse(fields: &mut Fields, name: &str) -> Result<Self, FieldError> {
+        let mut both = fields.object(name)?;
+        let parsed = Self { zh: both.text("zh", 200)?, en: both.text("en", 200)? };
+        both.finish()?;
+        Ok(parsed)
+    }
+}
+
+/// A legal instrument and where in it, as events cite it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Citation {
+    /// The instrument, as the catalogue registers it.
+    pub instrument: BasisCode,
+    /// Its article, where one is meant.
+    pub article: Option<String>,
+}
+
+impl Citation {
+    pub(crate) fn parse(mut fields: Fields) -> Result<Self, FieldError> {
+        let citation = Self {
+            instrument: fields.parsed("instrument", BasisCode::parse)?,
+            article: fields.optional_text("article", 100)?,
+        };
+        fields.finish()?;
+        Ok(citation)
+    }
+
+    pub(crate) fn parse_all(fields: &mut Fields, name: &str) -> Result<Vec<Self>, FieldError> {
+        let items = fields.array(name, 0, 8)?;
+        items.into_iter().map(|(path, item)| Self::parse(Fields::of(&path, item)?)).collect()
+    }
+}

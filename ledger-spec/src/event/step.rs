@@ -1,0 +1,394 @@
+//! Steps: events that move an earlier event of the same stream on. One table says for each what it
+//! refers to, from which phases to which, who may, and what it has to carry: admission, projections,
+//! the specification's table and the tests all read it.
+
+use super::governance::Role;
+use super::record::Decision;
+use crate::definition::{Domain, Severity, words};
+use crate::fields::{FieldError, Fields};
+use crate::id::{EventId, ListCode};
+use crate::time::Date;
+
+/// What an event begins, as far as something can follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // named like the kinds that begin them
+pub enum Class {
+    Record,
+    Notice,
+    Listing,
+    Measure,
+    Application,
+    Objection,
+    Complaint,
+    Hold,
+    Commitment,
+    Rating,
+    Charge,
+    Consent,
+    Report,
+    Use,
+    Population,
+    Order,
+    Incident,
+    Transfer,
+    Migration,
+    /// Nothing can follow it.
+    Plain,
+}
+
+/// How far something has come. Which phases a class has follows from [`StepKind::row`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the words of the kinds
+pub enum Phase {
+    Filed,
+    Sealed,
+    Revoked,
+    Notified,
+    Stated,
+    Entered,
+    Removed,
+    Imposed,
+    Exempted,
+    Lifted,
+    Applied,
+    Accepted,
+    Returned,
+    Granted,
+    Refused,
+    Rescinded,
+    Raised,
+    Forwarded,
+    Upheld,
+    Dismissed,
+    Decided,
+    Placed,
+    Released,
+    Made,
+    Kept,
+    Broken,
+    Assigned,
+    Withdrawn,
+    Charged,
+    Cancelled,
+    Issued,
+    Declared,
+    Ordered,
+    Done,
+    Opened,
+    Closed,
+}
+
+/// Who may take a step, beside having one of its roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The authority that issued what the step refers to, or its successor.
+    Source,
+    /// The same, or a court.
+    SourceOrCourt,
+    /// The same, or a service window.
+    SourceOrWindow,
+    /// Who recognised what the application or objection is about, or its successor.
+    Recognizer,
+    /// The same, or a service window.
+    RecognizerOrWindow,
+    /// The authority that a transfer names.
+    Addressee,
+    /// Anyone with the role.
+    AnyRole,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct StepRow {
+    /// The kind's name in events.
+    pub name: &'static str,
+    /// What it refers to.
+    pub class: Class,
+    /// The field of its body that refers.
+    pub reference: &'static str,
+    /// The same with its path.
+    pub field: &'static str,
+    /// From which phases.
+    pub from: &'static [Phase],
+    /// To which phase; `None` where the phase stays.
+    pub to: Option<Phase>,
+    /// Who may.
+    pub who: Who,
+    /// Whether it must say why.
+    pub reason: bool,
+    /// The roles that may issue it.
+    pub roles: &'static [Role],
+}
+
+/// The body of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which step.
+    pub kind: StepKind,
+    /// What it refers to, in the same subject's stream.
+    pub of: EventId,
+    /// The list, where what it refers to concerns one: so that the list's stream shows it too.
+    pub list: Option<ListCode>,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// The document that decides.
+    pub decision: Option<Decision>,
+    /// What only some steps carry.
+    pub extra: Extra,
+}
+
+/// What only some steps carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Nothing.
+    None,
+    /// `record.corrected`: what it now says.
+    Correction {
+        /// Its severity, where that was wrong.
+        severity: Option<Severity>,
+        /// Its summary, where that was wrong.
+        summary: Option<String>,
+    },
+    /// `record.annotated`: the subject's own words.
+    Annotation(String),
+    /// `listing.statement_received`
+    Statement {
+        /// What the subject said.
+        statement: Option<String>,
+        /// Whether the statement has been considered and answered.
+        answered: bool,
+    },
+    /// `listing.extended`, `measure.exempted`: until when, that day included.
+    Until(Option<Date>),
+    /// `measure.applied`: where it was used, and with what outcome.
+    Use {
+        /// The domain.
+        domain: Domain,
+        /// The outcome.
+        outcome: String,
+    },
+    /// `complaint.decided`
+    Finding(Finding),
+}
+
+/// What a complaint came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the words say it
+pub enum Finding {
+    Founded,
+    Unfounded,
+}
+
+words!(Finding { Founded = "founded", Unfounded = "unfounded" });
+
+impl Step {
+    pub(super) fn parse(kind: StepKind, fields: &mut Fields) -> Result<Self, FieldError> {
+        let row = kind.row();
+        Ok(Self {
+            kind,
+            of: fields.parsed(row.reference, EventId::parse)?,
+            list: fields.optional_parsed("list", ListCode::parse)?,
+            reason: if row.reason {
+                Some(fields.text("reason", 1000)?)
+            } else {
+                fields.optional_text("reason", 1000)?
+            },
+            decision: fields.optional_object("decision")?.map(Decision::parse).transpose()?,
+            extra: Extra::parse(kind, fields)?,
+        })
+    }
+}
+
+impl Extra {
+    fn parse(kind: StepKind, fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(match kind {
+            StepKind::RecordCorrected => Self::Correction {
+                severity: fields.optional_parsed("severity", Severity::parse_word)?,
+                summary: fields.optional_text("summary", 4000)?,
+            },
+            StepKind::RecordAnnotated => Self::Annotation(fields.text("statement", 4000)?),
+            StepKind::StatementReceived => Self::Statement {
+                statement: fields.optional_text("statement", 4000)?,
+                answered: fields.flag("answered")?,
+            },
+            StepKind::ListingExtended => Self::Until(Some(fields.parsed("until", Date::parse)?)),
+            StepKind::MeasureExempted => Self::Until(fields.optional_parsed("until", Date::parse)?),
+            StepKind::MeasureApplied => Self::Use {
+                domain: fields.parsed("domain", Domain::parse_word)?,
+                outcome: fields.text("outcome", 1000)?,
+            },
+            StepKind::ComplaintDecided => Self::Finding(fields.parsed("outcome", Finding::parse_word)?),
+            _ => Self::None,
+        })
+    }
+}
+
+/// Gives the steps their rows.
+macro_rules! steps {
+    ($($variant:ident = $name:literal: $class:ident . $reference:literal
+        from [$($from:ident),*] to $to:tt, $who:ident, $reason:tt, by [$($role:ident),*];)+) => {
+        /// The kinds of steps.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs)] // each is named like the kind that its row names
+        pub enum StepKind { $($variant),+ }
+
+        impl StepKind {
+            /// Every step, in the order of the specification.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its line of the table.
+            pub const fn row(self) -> StepRow {
+                match self { $(Self::$variant => StepRow {
+                    name: $name,
+                    class: Class::$class,
+                    reference: $reference,
+                    field: concat!("body.", $reference),
+                    from: &[$(Phase::$from),*],
+                    to: steps!(@to $to),
+                    who: Who::$who,
+                    reason: steps!(@reason $reason),
+                    roles: &[$(Role::$role),*],
+                }),+ }
+            }
+        }
+    };
+    (@to same) => { None };
+    (@to $to:ident) => { Some(Phase::$to) };
+    (@reason why) => { true };
+    (@reason _) => { false };
+}
+
+steps! {
+    RecordCorrected = "record.corrected": Record."record"
+        from [Filed] to same, Source, why, by [Department, Court, Window];
+    RecordRevoked = "record.revoked": Record."record"
+        from [Filed, Sealed] to Revoked, SourceOrCourt, why, by [Department, Court, Window];
+    RecordSealed = "record.sealed": Record."record"
+        from [Filed] to Sealed, SourceOrCourt, why, by [Department, Court, Window];
+    RecordAnnotated = "record.annotated": Record."record"
+        from [Filed] to same, AnyRole, _, by [Department, Court, Window];
+    StatementReceived = "listing.statement_received": Notice."notice"
+        from [Notified, Stated] to Stated, SourceOrWindow, _, by [Department, Court, Window];
+    ListingExtended = "listing.extended": Listing."listing"
+        from [Entered] to same, Source, why, by [Department, Court];
+    ListingRemoved = "listing.removed": Listing."listing"
+        from [Entered] to Removed, SourceOrCourt, why, by [Department, Court];
+    MeasureExempted = "measure.exempted": Measure."imposition"
+        from [Imposed] to Exempted, Source, why, by [Department, Court];
+    MeasureLifted = "measure.lifted": Measure."imposition"
+        from [Imposed, Exempted] to Lifted, Source, why, by [Department, Court];
+    MeasureApplied = "measure.applied": Measure."imposition"
+        from [Imposed, Exempted] to same, AnyRole, _, by [Department, Court];
+    RepairAccepted = "repair.accepted": Application."application"
+        from [Applied] to Accepted, RecognizerOrWindow, _, by [Department, Court, Window];
+    RepairReturned = "repair.returned": Application."application"
+        from [Applied] to Returned, RecognizerOrWindow, why, by [Department, Court, Window];
+    RepairGranted = "repair.granted": Application."application"
+        from [Accepted] to Granted, Recognizer, _, by [Department, Court, Window];
+    RepairRefused = "repair.refused": Application."application"
+        from [Accepted] to Refused, Recognizer, why, by [Department, Court, Window];
+    RepairRescinded = "repair.rescinded": Application."application"
+        from [Granted] to Rescinded, Recognizer, why, by [Department, Court, Window];
+    ObjectionForwarded = "objection.forwarded": Objection."objection"
+        from [Raised] to Forwarded, SourceOrWindow, _, by [Department, Court, Window];
+    ObjectionUpheld = "objection.upheld": Objection."objection"
+        from [Raised, Forwarded] to Upheld, Recognizer, why, by [Department, Court, Window];
+    ObjectionDismissed = "objection.dismissed": Objection."objection"
+        from [Raised, Forwarded] to Dismissed, Recognizer, why, by [Department, Court, Window];
+    ComplaintDecided = "complaint.decided": Complaint."complaint"
+        from [Filed] to Decided, AnyRole, why, by [Department, Court, Window];
+    HoldReleased = "hold.released": Hold."hold"
+        from [Placed] to Released, SourceOrCourt, why, by [Department, Court];
+    CommitmentKept = "commitment.kept": Commitment."commitment"
+        from [Made] to Kept, Source, _, by [Department, Court, Window];
+    CommitmentBroken = "commitment.broken": Commitment."commitment"
+        from [Made] to Broken, Source, why, by [Department, Court, Window];
+    RatingWithdrawn = "rating.withdrawn": Rating."rating"
+        from [Assigned] to Withdrawn, Source, why, by [Department, Court];
+    PointsCancelled = "points.cancelled": Charge."charge"
+        from [Charged] to Cancelled, Source, why, by [Department, Court];
+    ConsentWithdrawn = "consent.withdrawn": Consent."consent"
+        from [Granted] to Withdrawn, SourceOrWindow, _, by [Department, Window];
+    RectificationDone = "rectification.done": Order."order"
+        from [Ordered] to Done, AnyRole, _, by [Steward];
+    IncidentClosed = "incident.closed": Incident."incident"
+        from [Opened] to Closed, AnyRole, why, by [Steward, Operator];
+    TransferAccepted = "transfer.accepted": Transfer."transfer"
+        from [Made] to Accepted, Addressee, _, by [Department, Court];
+    TransferReturned = "transfer.returned": Transfer."transfer"
+        from [Made] to Returned, Addressee, why, by [Department, Court];
+    MigrationClosed = "migration.closed": Migration."migration"
+        from [Opened] to Closed, AnyRole, _, by [Steward];
+}
+
+impl Phase {
+    /// The word for it in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Filed => "filed",
+            Self::Sealed => "sealed",
+            Self::Revoked => "revoked",
+            Self::Notified => "notified",
+            Self::Stated => "stated",
+            Self::Entered => "entered",
+            Self::Removed => "removed",
+            Self::Imposed => "imposed",
+            Self::Exempted => "exempted",
+            Self::Lifted => "lifted",
+            Self::Applied => "applied",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Rescinded => "rescinded",
+            Self::Raised => "raised",
+            Self::Forwarded => "forwarded",
+            Self::Upheld => "upheld",
+            Self::Dismissed => "dismissed",
+            Self::Decided => "decided",
+            Self::Placed => "placed",
+            Self::Released => "released",
+            Self::Made => "made",
+            Self::Kept => "kept",
+            Self::Broken => "broken",
+            Self::Assigned => "assigned",
+            Self::Withdrawn => "withdrawn",
+            Self::Charged => "charged",
+            Self::Cancelled => "cancelled",
+            Self::Issued => "issued",
+            Self::Declared => "declared",
+            Self::Ordered => "ordered",
+            Self::Done => "done",
+            Self::Opened => "opened",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl Class {
+    /// What begins it, for messages.
+    pub const fn begun_by(self) -> &'static str {
+        match self {
+            Self::Record => "a record.filed event",
+            Self::Notice => "a listing.notified event",
+            Self::Listing => "a listing.entered event",
+            Self::Measure => "a measure.imposed event",
+            Self::Application => "a repair.applied event",
+            Self::Objection => "an objection.raised event",
+            Self::Complaint => "a complaint.filed event",
+            Self::Hold => "a hold.placed event",
+            Self::Commitment => "a commitment.made event",
+            Self::Rating => "a rating.assigned event",
+            Self::Charge => "a points.charged event",
+            Self::Consent => "a consent.granted event",
+            Self::Report => "a report.issued event",
+            Self::Use => "a use.reported event",
+            Self::Population => "a population.declared event",
+            Self::Order => "a rectification.ordered event",
+            Self::Incident => "an incident.opened event",
+            Self::Transfer => "a transfer.made event",
+            Self::Migration => "a migration.opened event",
+            Self::Plain => "an event that something can follow",
+        }
+    }
+}
