@@ -56,6 +56,15 @@ pub enum EntrySignature {
     },
 }
 
+impl EntrySignature {
+    /// The key that signed.
+    pub const fn key(&self) -> [u8; 32] {
+        match self {
+            Self::Ed25519 { key, .. } => *key,
+        }
+    }
+}
+
 /// Why bytes are not an entry, or an entry does not fit into bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

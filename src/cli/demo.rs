@@ -14,7 +14,7 @@ use crate::service;
 use clap::Args;
 use found::{Founded, LIST};
 use ledger_spec::envelope::seal;
-use ledger_spec::event::{Draft, Kind};
+use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
 use serde::Deserialize;
@@ -97,11 +97,14 @@ impl Demo {
         let client = Client::new(url)?;
         founded.enrol(&client)?;
         talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
-        let job = Job::new(LIST, "ext:mhlw:{establishment}", found::LABOUR, founded.labour_key()?)?;
+        let migration = founded.open_migration(&client, states)?;
+        let key = founded.labour_key()?;
+        let job = Job::new(LIST, "ext:mhlw:{establishment}", found::LABOUR, key, Some(migration))?;
         let counts = job.run(&client, states)?;
+        founded.close_migration(&client, migration)?;
         let (entered, removed) = (counts.entered, counts.removed);
         talk::say(&format!(
-            "3. {} states of the list became {entered} entries and {removed} removals, signed, over HTTP",
+            "3. {} states of the list came in through a migration: {entered} entries and {removed} removals, signed",
             counts.states
         ));
         let (member, last) = interesting(&client, states)?;
@@ -170,15 +173,20 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
     let issuer = found::authority(found::LABOUR)?;
     let applied = super::keyfile::new_event_id()?;
     let application = json!({
-        "list": LIST, "statement": "违法行为已纠正，申请信用修复。", "target": member.listing,
+        "commitment": true, "corrected_on": now()?.date().to_string(), "list": LIST,
+        "statement": "违法行为已纠正，申请信用修复。", "target": member.listing,
     });
+    let accepted = json!({ "application": applied.to_string(), "list": LIST });
     let granted = json!({
         "application": applied.to_string(), "list": LIST, "reason": "已核实纠正 (corrected, as inspected)",
     });
     let mut receipt = String::new();
     let decided = super::keyfile::new_event_id()?;
-    let events: [(Kind, EventId, Value); 2] =
-        [(Kind::RepairApplied, applied, application), (Kind::RepairGranted, decided, granted)];
+    let events: [(Kind, EventId, Value); 3] = [
+        (Kind::RepairApplied, applied, application),
+        (Kind::Step(StepKind::RepairAccepted), super::keyfile::new_event_id()?, accepted),
+        (Kind::Step(StepKind::RepairGranted), decided, granted),
+    ];
     for (kind, id, body) in events {
         let draft = Draft {
             origin: &founded.origin,

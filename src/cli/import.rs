@@ -9,6 +9,7 @@ use clap::Args;
 use ledger_spec::checkpoint::Origin;
 use ledger_spec::envelope::seal;
 use ledger_spec::event::Event;
+use ledger_spec::id::EventId;
 use ledger_spec::key::SecretKey;
 use ledger_spec::mapping::{Mapping, Row, RowError};
 use serde::Serialize;
@@ -63,6 +64,9 @@ pub(super) struct Import {
     /// With --states: who owns the list.
     #[arg(long, requires = "states")]
     issuer: Option<String>,
+    /// With --states: the migration.opened event under which an older register's entries come in.
+    #[arg(long, requires = "states", value_name = "EVENT")]
+    migration: Option<String>,
     /// The issuer's secret key file.
     #[arg(long)]
     key: PathBuf,
@@ -95,8 +99,10 @@ impl Import {
         let (table, mapping) = match (&self.states, &self.table, &self.mapping) {
             (Some(folder), _, _) => {
                 let given = |option: &Option<String>| option.clone().unwrap_or_default();
-                let job =
-                    states::Job::new(&given(&self.list), &given(&self.subject), &given(&self.issuer), key)?;
+                let migration = self.migration.as_deref().map(EventId::parse).transpose();
+                let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
+                let (list, subject) = (given(&self.list), given(&self.subject));
+                let job = states::Job::new(&list, &subject, &given(&self.issuer), key, migration)?;
                 return job.run(&client, &states::read_folder(folder)?)?.print(json);
             }
             (None, Some(table), Some(mapping)) => (table, mapping),

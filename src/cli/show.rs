@@ -9,15 +9,15 @@ use super::client::{Client, encoded};
 use super::failure::Failure;
 use super::talk::{self, Bar};
 use crate::clock;
-use crate::query::{self, Instants, QueryError};
+use crate::query::{self, Asking, Instants, Known, QueryError, SubjectView};
 use crate::service::{self, ReadOnly};
 use crate::wire::{
-    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, StandingAnswer, Withheld,
+    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, Withheld,
 };
 use clap::{Args, Subcommand};
+use ledger_spec::casefile::Sight;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::projection::Known;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -50,6 +50,9 @@ pub(super) struct Show {
     /// What was known: a number of entries, YYYY-MM-DD or RFC 3339. [default: everything]
     #[arg(long, global = true, value_name = "WHEN")]
     known_at: Option<String>,
+    /// As whom one reads a folder: public, shared, restricted or court.
+    #[arg(long, global = true, default_value = "restricted", value_parser = sight)]
+    sight: Sight,
     /// The language of words for people: zh or en. [default: that of LANG]
     #[arg(long, global = true)]
     lang: Option<Language>,
@@ -136,11 +139,13 @@ impl Show {
         let view = &ledger.view;
         let published = view.published();
         let checkpoint = published.checkpoint_text();
-        let withheld = || Withheld { count: 0, reasons: Vec::new() };
+        let withheld = || Withheld { count: 0 };
         match &self.what {
             What::Subject { id } => {
-                let standing = query::standing(view, &subject(id)?, self.read_instants()?).map_err(failed)?;
-                to_json(&StandingAnswer::of(&standing.value, withheld(), &checkpoint))
+                let id = subject(id)?;
+                let found = query::subject_view(view, &id, SubjectView::Standing, self.asking()?);
+                let (asked, value) = found.map_err(failed)?.value;
+                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
             }
             What::Events { id, before, limit } => {
                 let before = before.map(EntryIndex::new);
@@ -161,17 +166,24 @@ impl Show {
             }
             What::List { code } => {
                 let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
-                let members = query::membership(view, &code, self.read_instants()?).map_err(failed)?;
-                let columns =
-                    published.core.catalogue.list(&code).map(|list| list.definition.columns.clone());
-                ListAnswer::of(&members.value, &columns.unwrap_or_default(), withheld(), &checkpoint)
+                let (asked, edition) = query::edition(view, &code, self.asking()?).map_err(failed)?.value;
+                let list = query::edition_columns(&published, &code, asked);
+                let columns = list.map(|list| list.columns.clone()).unwrap_or_default();
+                ListAnswer::of(&edition, &columns, asked, &checkpoint)
                     .to_rows()
                     .map_err(|error| Failure::wrong(format!("json: {error}")))
             }
             What::Authorities => to_json(&AuthorityList::of(&published.core.directory, &checkpoint)),
-            What::Catalogue => to_json(&CatalogueAnswer::of(&published.core.catalogue, &checkpoint)),
+            What::Catalogue => {
+                let asked = query::asked(view, &published, self.read_instants()?).map_err(failed)?;
+                to_json(&CatalogueAnswer::of(&published.core.catalogue, asked, &checkpoint))
+            }
             What::Checkpoint => Ok(checkpoint),
         }
+    }
+
+    fn asking(&self) -> Result<Asking, Failure> {
+        Ok(Asking { instants: self.read_instants()?, sight: self.sight })
     }
 
     fn read_instants(&self) -> Result<Instants, Failure> {
@@ -202,7 +214,7 @@ impl What {
                 format!("/v1/lists/{}", encoded(code))
             }
             Self::Authorities => return "/v1/authorities".into(),
-            Self::Catalogue => return "/v1/catalogue".into(),
+            Self::Catalogue => "/v1/catalogue".into(),
             Self::Checkpoint => return "/checkpoint".into(),
         };
         if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
@@ -222,6 +234,10 @@ fn known(text: &str) -> Result<Known, Failure> {
     let time = valid_time(text).map_err(|error| wrong(&error))?;
     let micros = u64::try_from(time.micros()).map_err(|_| wrong(&"no ledger knew anything before 1970"))?;
     Ok(Known::At(RecordedTime::from_micros(micros)))
+}
+
+fn sight(text: &str) -> Result<Sight, String> {
+    Sight::parse(text).ok_or_else(|| "public, shared, restricted or court is expected".to_owned())
 }
 
 fn subject(text: &str) -> Result<SubjectId, Failure> {

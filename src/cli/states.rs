@@ -11,7 +11,7 @@ use super::talk::{self, Bar};
 use crate::service::Progress as _;
 use ledger_spec::checkpoint::Origin;
 use ledger_spec::envelope::seal;
-use ledger_spec::event::{Draft, Kind};
+use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::mapping::{Row, SubjectTemplate};
@@ -31,6 +31,8 @@ pub(super) struct Job {
     subject: SubjectTemplate,
     issuer: AuthorityId,
     key: SecretKey,
+    /// The `migration.opened` event under which the entries come in.
+    migration: Option<EventId>,
 }
 
 /// The list as it stood on a day.
@@ -124,7 +126,13 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<State>, Failure> {
 }
 
 impl Job {
-    pub(super) fn new(list: &str, subject: &str, issuer: &str, key: SecretKey) -> Result<Self, Failure> {
+    pub(super) fn new(
+        list: &str,
+        subject: &str,
+        issuer: &str,
+        key: SecretKey,
+        migration: Option<EventId>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             list: ListCode::parse(list).map_err(|error| Failure::usage(format!("--list: {error}")))?,
             subject: SubjectTemplate::parse(subject)
@@ -132,6 +140,7 @@ impl Job {
             issuer: AuthorityId::parse(issuer)
                 .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
             key,
+            migration,
         })
     }
 
@@ -255,7 +264,14 @@ impl Job {
                 "list": self.list.as_str(), "listing": member.listing.to_string(), "reason": REASON,
             });
             let id = removal_id(&self.list, from, &member.listing);
-            events.push(self.event(origin, state, Kind::ListingRemoved, id, &member.subject, body)?);
+            events.push(self.event(
+                origin,
+                state,
+                Kind::Step(StepKind::ListingRemoved),
+                id,
+                &member.subject,
+                body,
+            )?);
         }
         for new in &plan.entered {
             let (Some((_, row)), Some(subject)) = (state.rows.get(new.position), subjects.get(new.position))
@@ -266,7 +282,10 @@ impl Job {
             let row_sorted: BTreeMap<_, _> = columns.iter().zip(row).collect();
             let row_object: Map<String, Value> =
                 row_sorted.into_iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-            let body = json!({ "list": self.list.as_str(), "order": new.order, "row": row_object });
+            let mut body = json!({ "list": self.list.as_str(), "order": new.order, "row": row_object });
+            if let (Some(migration), Value::Object(members)) = (&self.migration, &mut body) {
+                members.insert("migration".to_owned(), migration.to_string().into());
+            }
             let id = entering_id(&self.list, from, row, new.occurrence);
             events.push(self.event(origin, state, Kind::ListingEntered, id, subject, body)?);
         }

@@ -6,9 +6,9 @@
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Shared};
-use crate::sequencer::{BatchOutcome, EventOutcome, Placed, WriteError};
+use crate::sequencer::{self, BatchOutcome, EventOutcome, Placed, WriteError};
 use crate::view::Published;
-use crate::wire::{Appended, write_placed};
+use crate::wire::{Admissible, Appended, write_placed};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -61,6 +61,8 @@ type Checked = Result<VerifiedEvent, Box<Problem>>;
     params(
         ("atomic" = Option<String>, Query, pattern = "^(true|false)$",
             description = "`true`: all lines are placed or none"),
+        ("dry_run" = Option<String>, Query, pattern = "^(true|false)$",
+            description = "`true`: every rule is asked and nothing is appended"),
         ("receipts" = Option<String>, Query, pattern = "^full$",
             description = "`full`: each placed line of a batch carries its receipt"),
     ),
@@ -86,12 +88,15 @@ pub(super) async fn append(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let params = Params::read(parts.uri.query(), &["atomic", "receipts"])?;
+    let params = Params::read(parts.uri.query(), &["atomic", "receipts", "dry_run"])?;
     let atomic = params.word("atomic", &["true", "false"])? == Some("true");
     let receipts = params.word("receipts", &["full"])?.is_some();
+    let dry_run = params.word("dry_run", &["true", "false"])? == Some("true");
     let form = form(&parts.headers)?;
     let body = read_body(&parts.headers, body, shared.app.settings.max_body_bytes).await?;
     match form {
+        Form::One if dry_run => check_one(&shared, &body).await,
+        Form::Many if dry_run => check_many(&shared, edge, body).await,
         Form::One => one(&shared, &body).await,
         Form::Many => many(&shared, edge, body, atomic, receipts).await,
     }
@@ -116,6 +121,55 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
             Err(problem)
         }
         Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
+    }
+}
+
+/// Asks every rule about one event and appends nothing.
+async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
+    let keys = shared.app.view.published().core.directory.clone();
+    let event = check(body, &keys).map_err(|problem| *problem)?;
+    match admissible(shared, vec![event]).await?.into_iter().next() {
+        Some(EventOutcome::Placed(placed)) => Ok(Json(Admissible::of(&placed)).into_response()),
+        Some(EventOutcome::Refused { refusal, head }) => Err(Problem::refused(&refusal, head)),
+        Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
+    }
+}
+
+/// The same for one envelope a line, each as if those before it that pass had been appended.
+async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Response, Problem> {
+    let lines = lines(&body, shared.app.settings.max_batch_events)?;
+    let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
+    let keys = shared.app.view.published().core.directory.clone();
+    let checked = check_all(body, lines, &keys, shared.threads).await?;
+    let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
+    for line in checked {
+        slots.push(line.map(|event| events.push(event)));
+    }
+    let mut outcomes = admissible(shared, events).await?.into_iter();
+    let mut answer = Answer { out: String::with_capacity(slots.len() * LINE_BYTES), time: None };
+    for (number, slot) in numbers.into_iter().zip(slots) {
+        let problem = match slot.map(|()| outcomes.next()) {
+            Ok(Some(EventOutcome::Placed(placed))) => {
+                answer.admissible(number, placed.repeat);
+                continue;
+            }
+            Ok(Some(EventOutcome::Refused { refusal, head })) => Problem::refused(&refusal, head),
+            Ok(_) => Problem::new(ProblemKind::Internal),
+            Err(problem) => *problem,
+        };
+        let problem = problem.to_json(edge.language);
+        let _ = writeln!(answer.out, r#"{{"line":{number},"status":"refused","problem":{problem}}}"#);
+    }
+    Ok(answer.finish(&shared.app.view.published()))
+}
+
+async fn admissible(shared: &Arc<Shared>, events: Vec<VerifiedEvent>) -> Result<Vec<EventOutcome>, Problem> {
+    let (view, now) = (shared.app.view.clone(), (shared.app.clock)());
+    let asked = tokio::task::spawn_blocking(move || sequencer::dry_run(&view, now, events)).await;
+    match asked {
+        Ok(Ok(outcomes)) => Ok(outcomes),
+        Ok(Err(error)) => Err(Problem::from(&error)),
+        Err(_) => Err(Problem::new(ProblemKind::Internal)),
     }
 }
 
@@ -185,6 +239,11 @@ impl Answer {
             self.out.push_str(&json_text(&receipt));
         }
         self.out.push_str("}\n");
+    }
+
+    fn admissible(&mut self, line: usize, repeat: bool) {
+        let status = if repeat { "repeat" } else { "admissible" };
+        let _ = writeln!(self.out, r#"{{"line":{line},"status":"{status}"}}"#);
     }
 
     fn refused(&mut self, shared: &Shared, edge: Edge, line: usize, problem: &Problem) {

@@ -14,7 +14,6 @@ mod problem;
 mod reads;
 mod serve;
 
-pub use disclosure::is_public;
 pub use language::Language;
 pub use openapi::document;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};

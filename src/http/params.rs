@@ -1,11 +1,10 @@
 //! Query parameters and path segments, read strictly: nothing unknown, nothing twice.
 
 use super::problem::{Problem, ProblemKind};
-use crate::query::Instants;
+use crate::query::{Instants, Known};
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::projection::Known;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use percent_encoding::percent_decode_str;
 

@@ -1,12 +1,12 @@
 //! Everything that is only read.
 
 use super::Shared;
-use super::disclosure::{PublicPart, is_natural, is_public, public_part, rests_on};
+use super::disclosure::public_events;
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
-use crate::query::{self, Answer, EntryView, as_of};
+use crate::query::{self, Answer, Asking, EntryView, SubjectView};
 use crate::wire::{
-    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, StandingAnswer, Withheld,
+    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, Withheld, count,
 };
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -14,10 +14,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use ledger_spec::event::Disclosure;
+use ledger_spec::casefile::Sight;
+use ledger_spec::definition::Disclosure;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::position::EntryIndex;
-use ledger_spec::projection::{Membership, fold_standing};
 use ledger_spec::proof::TlogProof;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
         ("known_at" = Option<String>, Query, pattern = "^(0|[1-9][0-9]{0,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?)$",
             description = "What was known: a number of entries, an RFC 3339 instant, or a day; all where it is absent"),
     ),
-    responses((status = 200, description = "The standing", body = StandingAnswer)),
+    responses((status = 200, description = "The standing", body = ViewAnswer)),
 )]
 pub(super) async fn standing(
     State(shared): State<Arc<Shared>>,
@@ -54,12 +54,13 @@ pub(super) async fn standing(
     let subject = subject(path)?;
     let params = Params::read(query.as_deref(), &INSTANTS)?;
     off_the_runtime(shared, move |shared| {
-        let Answer { value: events, published } = query::history(&shared.app.view, &subject)?;
-        let as_of = as_of(params.instants((shared.app.clock)(), published.size())?, &published);
-        let known = events.into_iter().filter(|known| as_of.known_at.covers(known.index, known.recorded_at));
-        let PublicPart { events, withheld, .. } = public_part(known.collect(), &published.core);
-        let standing = fold_standing(&subject, &events, as_of);
-        let answer = StandingAnswer::of(&standing, withheld, &published.checkpoint_text());
+        let view = &shared.app.view;
+        let instants = params.instants((shared.app.clock)(), view.published().size())?;
+        let asking = Asking { instants, sight: Sight::Public };
+        let Answer { value: (asked, value), published } =
+            query::subject_view(view, &subject, SubjectView::Standing, asking)?;
+        let (id, checkpoint) = (subject.to_string(), published.checkpoint_text());
+        let answer = ViewAnswer::of("subject", &id, asked, Sight::Public, value, &checkpoint);
         Ok(Json(answer).into_response())
     })
     .await
@@ -97,16 +98,14 @@ pub(super) async fn history(
             Err(query::QueryError::NoEntry { found, .. }) => Err(query::QueryError::Cursor(found)),
             other => other,
         }?;
-        let whole = public_part(query::history(view, &subject)?.value, &published.core);
+        let shown = public_events(view, &subject, (shared.app.clock)())?;
         let (public, hidden): (Vec<_>, Vec<_>) =
-            page.events.iter().partition(|one| !whole.hidden.contains(&one.event.id));
-        let count = u64::try_from(hidden.len()).unwrap_or(u64::MAX);
-        let reasons = if count > 0 { whole.withheld.reasons } else { Vec::new() };
+            page.events.iter().partition(|one| shown.contains(&one.event.id));
         let answer = EventsAnswer {
             subject: subject.to_string(),
             version: page.version.get(),
             events: public.into_iter().map(entry_answer).collect::<Result<_, _>>()?,
-            withheld: Withheld { count, reasons },
+            withheld: Withheld { count: count(hidden.len()) },
             next: page.next.map(EntryIndex::get),
             checkpoint: published.checkpoint_text(),
         };
@@ -154,15 +153,13 @@ pub(super) async fn list(
     off_the_runtime(shared, move |shared| {
         let published = shared.app.view.published();
         let instants = params.instants((shared.app.clock)(), published.size())?;
-        let Answer { value: mut membership, published } =
-            query::membership(&shared.app.view, &code, instants)?;
-        let adopted = published.core.catalogue.list(&code);
-        let Some(adopted) = adopted.filter(|list| list.definition.disclosure == Disclosure::Public) else {
+        let asking = Asking { instants, sight: Sight::Public };
+        let Answer { value: (asked, edition), published } = query::edition(&shared.app.view, &code, asking)?;
+        let adopted = query::edition_columns(&published, &code, asked);
+        let Some(adopted) = adopted.filter(|list| list.disclosure == Disclosure::Public) else {
             return Err(Problem::new(ProblemKind::NotPublic).field("code"));
         };
-        let withheld = withhold_natural(&mut membership);
-        let columns = &adopted.definition.columns;
-        let answer = ListAnswer::of(&membership, columns, withheld, &published.checkpoint_text());
+        let answer = ListAnswer::of(&edition, &adopted.columns, asked, &published.checkpoint_text());
         if rows {
             let lines = answer.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
             return Ok(([(CONTENT_TYPE, NDJSON)], lines).into_response());
@@ -267,21 +264,34 @@ pub(super) async fn authorities(
     Ok(Json(AuthorityList::of(&published.core.directory, &published.checkpoint_text())))
 }
 
-/// What may be recorded: types of records and lists.
+/// What may be recorded at two instants: types, lists, measures, schemes, periods, calendars, legal bases.
 #[utoipa::path(
     get,
     path = "/v1/catalogue",
     operation_id = "getCatalogue",
     tag = "read",
+    params(
+        ("valid_at" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
+            description = "When it counts: an RFC 3339 instant, or a day, which means its end in UTC+08:00; now where it is absent"),
+        ("known_at" = Option<String>, Query, pattern = "^(0|[1-9][0-9]{0,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?)$",
+            description = "What was known: a number of entries, an RFC 3339 instant, or a day; all where it is absent"),
+    ),
     responses((status = 200, description = "The catalogue", body = CatalogueAnswer)),
 )]
 pub(super) async fn catalogue(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
-) -> Result<Json<CatalogueAnswer>, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    let published = shared.app.view.published();
-    Ok(Json(CatalogueAnswer::of(&published.core.catalogue, &published.checkpoint_text())))
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &INSTANTS)?;
+    off_the_runtime(shared, move |shared| {
+        let view = &shared.app.view;
+        let published = view.published();
+        let instants = params.instants((shared.app.clock)(), published.size())?;
+        let asked = query::asked(view, &published, instants)?;
+        let answer = CatalogueAnswer::of(&published.core.catalogue, asked, &published.checkpoint_text());
+        Ok(Json(answer).into_response())
+    })
+    .await
 }
 
 /// The signed checkpoint (C2SP tlog-checkpoint).
@@ -349,14 +359,8 @@ fn subject(path: Text) -> Result<SubjectId, Problem> {
 /// An entry, if everybody may see it.
 fn public_entry(shared: &Shared, index: EntryIndex) -> Result<EntryView, Problem> {
     let view = &shared.app.view;
-    let Answer { value, published } = query::entry(view, index)?;
-    let core = &published.core;
-    let by_itself = is_public(&value.event, core);
-    let public = by_itself
-        && (rests_on(&value.event).is_none() || {
-            let whole = query::history(view, &value.event.subject)?.value;
-            !public_part(whole, core).hidden.contains(&value.event.id)
-        });
+    let Answer { value, .. } = query::entry(view, index)?;
+    let public = public_events(view, &value.event.subject, (shared.app.clock)())?.contains(&value.event.id);
     if public { Ok(value) } else { Err(Problem::new(ProblemKind::NotPublic).field("index").found(index)) }
 }
 
@@ -367,14 +371,6 @@ fn entry_answer(found: &EntryView) -> Result<EntryAnswer, Problem> {
 
 fn raw(found: EntryView) -> Response {
     ([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response()
-}
-
-/// Takes persons and households off a list's answer.
-fn withhold_natural(membership: &mut Membership) -> Withheld {
-    let before = membership.members.len();
-    membership.members.retain(|member| !is_natural(&member.subject));
-    let count = u64::try_from(before - membership.members.len()).unwrap_or(u64::MAX);
-    Withheld { count, reasons: (count > 0).then_some("natural-person").into_iter().collect() }
 }
 
 /// Whether `Accept` names the media type itself.

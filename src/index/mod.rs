@@ -10,7 +10,7 @@ mod store;
 pub use store::{IndexDoubt, IndexStore, StoreError};
 
 use ledger_spec::admission::Head;
-use ledger_spec::event::{Event, Kind};
+use ledger_spec::event::Event;
 use ledger_spec::hash::ChainHash;
 use ledger_spec::id::{ListCode, StreamKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
@@ -51,15 +51,7 @@ struct Slot {
 impl IndexRow {
     /// What the entry `index`, which holds `event`, adds.
     pub fn of(index: EntryIndex, event: &Event) -> Self {
-        let governs = matches!(
-            event.kind(),
-            Kind::LedgerOpened
-                | Kind::AuthorityEnrolled
-                | Kind::KeyAdded
-                | Kind::KeyRevoked
-                | Kind::TypeAdopted
-                | Kind::ListAdopted
-        );
+        let governs = ledger_spec::admission::governs(event.kind());
         Self { index, streams: event.streams(), governs }
     }
 }

@@ -11,9 +11,12 @@ use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{ListCode, StreamKey, SubjectId};
 use ledger_spec::merkle::InclusionProof;
 use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
-use ledger_spec::projection::{AsOf, Known, KnownEvent, Membership, Standing, fold_list, fold_standing};
-use ledger_spec::time::ValidTime;
+use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
+
+mod ask;
+
+pub use ask::{Asking, SubjectView, asked, edition, edition_columns, subject_view, visible_events};
 
 /// Why a question could not be answered.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -30,6 +33,9 @@ pub enum QueryError {
     /// The catalogue holds no such list.
     #[error("list {0} is not in the catalogue")]
     NoList(ListCode),
+    /// An answer that could not be written down, which is a defect.
+    #[error("answer: {0}")]
+    Answer(String),
     /// The cursor does not name an entry of the stream.
     #[error("entry {0} is not one of this subject's")]
     Cursor(EntryIndex),
@@ -44,6 +50,15 @@ pub enum QueryError {
         /// What is wrong.
         error: EventError,
     },
+}
+
+/// How much of the log a question takes into account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The first entries of the log, this many.
+    Size(TreeSize),
+    /// The entries recorded at or before this time.
+    At(RecordedTime),
 }
 
 /// The instants that a question is asked for.
@@ -93,44 +108,6 @@ pub struct ReceiptView {
     pub proof: InclusionProof,
 }
 
-/// A subject's standing.
-pub fn standing(
-    view: &View,
-    subject: &SubjectId,
-    instants: Instants,
-) -> Result<Answer<Standing>, QueryError> {
-    let Answer { value: events, published } = history(view, subject)?;
-    let as_of = as_of(instants, &published);
-    Ok(Answer { value: fold_standing(subject, &events, as_of), published })
-}
-
-/// Every event of a subject's stream, in the log's order: what its standing is folded from.
-pub fn history(view: &View, subject: &SubjectId) -> Result<Answer<Vec<KnownEvent>>, QueryError> {
-    let published = view.published();
-    let mut events = published_entries(view, subject, published.size())
-        .map(|entry| known_event(entry?))
-        .collect::<Result<Vec<_>, _>>()?;
-    events.reverse();
-    Ok(Answer { value: events, published })
-}
-
-/// Who is on a list.
-pub fn membership(
-    view: &View,
-    list: &ListCode,
-    instants: Instants,
-) -> Result<Answer<Membership>, QueryError> {
-    let published = view.published();
-    if published.core.catalogue.list(list).is_none() {
-        return Err(QueryError::NoList(list.clone()));
-    }
-    let as_of = as_of(instants, &published);
-    let entries = view.index().list_entries(list).into_iter().filter(|index| index.is_in(published.size()));
-    let events =
-        entries.map(|index| known_event(view.log().entry(index)?)).collect::<Result<Vec<_>, QueryError>>()?;
-    Ok(Answer { value: fold_list(list, &events, as_of), published })
-}
-
 /// A page of a subject's events, newest first, from the one before the entry `before`.
 pub fn events(
     view: &View,
@@ -175,12 +152,6 @@ pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, Qu
     Ok(Answer { value: ReceiptView { view: value, proof }, published })
 }
 
-/// The two instants of a question put to a published state.
-pub fn as_of(instants: Instants, published: &Published) -> AsOf {
-    let known_at = instants.known_at.unwrap_or(Known::Size(published.size()));
-    AsOf { valid_at: instants.valid_at, known_at }
-}
-
 /// A subject's entries below `size`, newest first. The index may already know of one batch more.
 fn published_entries(
     view: &View,
@@ -198,12 +169,6 @@ fn entry_of(view: &View, published: &Published, index: EntryIndex) -> Result<Ent
         return Err(QueryError::NoEntry { found: index, size: published.size() });
     }
     entry_view(view.log().entry(index)?)
-}
-
-fn known_event(read: EntryBytes) -> Result<KnownEvent, QueryError> {
-    let entry = read.entry();
-    let event = parse(entry)?;
-    Ok(KnownEvent { index: entry.index, recorded_at: entry.recorded_at, event })
 }
 
 fn entry_view(entry: EntryBytes) -> Result<EntryView, QueryError> {

@@ -4,10 +4,12 @@
 //! is one thread and the only one that changes anything. After any error of the log it stops for good:
 //! what the disk holds is then unknown, and start-up, not this process, finds out. Reads go on.
 
+mod dry_run;
 mod plan;
 mod streams;
 
-pub use streams::{StreamError, entries_backwards};
+pub use dry_run::dry_run;
+pub use streams::{StreamError, entries_backwards, signers};
 
 use crate::index::{Index, IndexStore};
 use crate::log::{AppendError, Log};

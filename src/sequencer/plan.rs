@@ -5,7 +5,7 @@ use super::streams::{StreamError, Streams};
 use super::{EventOutcome, Placed};
 use crate::index::{Index, IndexRow};
 use crate::log::{EncodedEntry, LogReader};
-use ledger_spec::admission::{Admission, Core, Head, Refusal, SubjectStream, admit};
+use ledger_spec::admission::{Admission, CaseFile, Core, Filed, Head, Refusal, admit};
 use ledger_spec::authority::Recorded;
 use ledger_spec::entry::Entry;
 use ledger_spec::envelope::VerifiedEvent;
@@ -38,7 +38,7 @@ struct Undo {
     planned: usize,
     /// What the plan held of each head touched, where it held any.
     heads: HashMap<StreamKey, Option<Head>>,
-    streams: HashMap<SubjectId, SubjectStream>,
+    streams: HashMap<SubjectId, CaseFile>,
 }
 
 impl<'a> Plan<'a> {
@@ -119,6 +119,7 @@ impl<'a> Plan<'a> {
             Ok(Admission::Seen(first)) => return self.seen(first, &stated, &bytes),
             Ok(Admission::Admitted(admitted)) => admitted,
         };
+        let signers = admitted.signers();
         let keys = stated.streams();
         if let Some(undo) = undo {
             undo.streams.entry(subject).or_insert_with(|| stream.clone());
@@ -134,7 +135,7 @@ impl<'a> Plan<'a> {
             self.heads.insert(key, Head::advanced(head.as_ref(), at.index));
         }
         self.core.apply(&stated, at);
-        self.streams.apply(&stated, at.index, &self.core);
+        self.streams.apply(Filed { event: &stated, recorded: at, signers: &signers }, &self.core);
         self.rows.push(IndexRow::of(at.index, &stated));
         self.tip = hashes.chain;
         self.entries.push(encoded);

@@ -5,11 +5,12 @@
 
 use crate::index::Index;
 use crate::log::{EntryBytes, LogReader, ReadError};
-use ledger_spec::admission::{Core, SubjectStream};
-use ledger_spec::entry::EntryError;
+use ledger_spec::admission::{CaseFile, Core, Filed};
+use ledger_spec::authority::Recorded;
+use ledger_spec::entry::{Entry, EntryError, EntrySignature};
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
-use ledger_spec::position::EntryIndex;
+use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::HashMap;
 
 /// A stream that could not be folded from the log.
@@ -52,17 +53,24 @@ pub fn entries_backwards(
 /// one is dropped and the young becomes old.
 pub(super) struct Streams {
     reader: LogReader,
-    young: HashMap<SubjectId, SubjectStream>,
-    old: HashMap<SubjectId, SubjectStream>,
+    young: HashMap<SubjectId, CaseFile>,
+    old: HashMap<SubjectId, CaseFile>,
     /// Events held by `young`.
     young_events: usize,
     /// The most events that both generations hold together.
     capacity: usize,
+    /// What lies past it is not folded; the writer has no such limit.
+    limit: Option<TreeSize>,
 }
 
 impl Streams {
     pub(super) fn new(reader: LogReader, capacity: usize) -> Self {
-        Self { reader, young: HashMap::new(), old: HashMap::new(), young_events: 0, capacity }
+        Self { reader, young: HashMap::new(), old: HashMap::new(), young_events: 0, capacity, limit: None }
+    }
+
+    /// Streams as they stood in the first `limit` entries, for whoever asks and writes nothing.
+    pub(super) fn up_to(reader: LogReader, limit: TreeSize) -> Self {
+        Self { limit: Some(limit), ..Self::new(reader, usize::MAX) }
     }
 
     /// The subject's stream, folded from the log where it is not kept.
@@ -71,7 +79,7 @@ impl Streams {
         subject: &SubjectId,
         index: &Index,
         core: &Core,
-    ) -> Result<&SubjectStream, StreamError> {
+    ) -> Result<&CaseFile, StreamError> {
         if !self.young.contains_key(subject) {
             let stream = match self.old.remove(subject) {
                 Some(stream) => stream,
@@ -83,16 +91,16 @@ impl Streams {
     }
 
     /// Takes in an admitted event of the subject.
-    pub(super) fn apply(&mut self, event: &Event, entry: EntryIndex, core: &Core) {
-        if let Some(stream) = self.young.get_mut(&event.subject) {
+    pub(super) fn apply(&mut self, filed: Filed<'_>, core: &Core) {
+        if let Some(stream) = self.young.get_mut(&filed.event.subject) {
             let before = weight(stream);
-            stream.apply(event, entry, &core.directory);
+            stream.apply(filed, &core.directory);
             self.young_events = self.young_events.saturating_sub(before) + weight(stream);
         }
     }
 
     /// Puts a stream in place, as after folding it or to take back what was not committed.
-    pub(super) fn put(&mut self, subject: SubjectId, stream: SubjectStream) {
+    pub(super) fn put(&mut self, subject: SubjectId, stream: CaseFile) {
         self.young_events += weight(&stream);
         if let Some(replaced) = self.young.insert(subject, stream) {
             self.young_events = self.young_events.saturating_sub(weight(&replaced));
@@ -107,22 +115,34 @@ impl Streams {
         }
     }
 
-    fn fold(&self, subject: &SubjectId, index: &Index, core: &Core) -> Result<SubjectStream, StreamError> {
+    fn fold(&self, subject: &SubjectId, index: &Index, core: &Core) -> Result<CaseFile, StreamError> {
         let last = index.head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
-        let mut entries = entries_backwards(&self.reader, last, 0).collect::<Result<Vec<_>, _>>()?;
+        let entries = entries_backwards(&self.reader, last, 0);
+        // The index may already know of one batch more than a reader answers for.
+        let entries = entries.skip_while(|entry| {
+            self.limit.is_some_and(|limit| entry.as_ref().is_ok_and(|read| !read.entry().index.is_in(limit)))
+        });
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         entries.reverse();
-        let mut stream = SubjectStream::default();
+        let mut stream = CaseFile::default();
         for entry in entries.iter().map(EntryBytes::entry) {
             let event = Event::parse(&entry.event)
                 .map_err(|error| StreamError::Event { index: entry.index, error })?;
-            stream.apply(&event, entry.index, &core.directory);
+            let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+            let signers = signers(entry);
+            stream.apply(Filed { event: &event, recorded, signers: &signers }, &core.directory);
         }
         Ok(stream)
     }
 }
 
+/// The keys that signed an entry.
+pub fn signers(entry: &Entry) -> Vec<[u8; 32]> {
+    entry.signatures.iter().map(EntrySignature::key).collect()
+}
+
 /// What a stream counts for. An empty one costs a place in the map like a full one.
-fn weight(stream: &SubjectStream) -> usize {
+fn weight(stream: &CaseFile) -> usize {
     stream.len().max(1)
 }
 
@@ -141,7 +161,7 @@ mod tests {
         let mut streams = Streams::new(log.reader(), 2);
         let subject = SubjectId::parse("ext:test:a").unwrap();
         for _ in 0..3 {
-            streams.put(subject.clone(), SubjectStream::default());
+            streams.put(subject.clone(), CaseFile::default());
         }
         assert_eq!(streams.young_events, 1);
         // At half of what both generations may hold, nothing has to grow old yet.

@@ -24,6 +24,13 @@ pub struct Appended {
     pub receipt: String,
 }
 
+/// An event that every rule would let in; nothing was appended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Admissible {
+    /// `admissible`, or `repeat` where it stands in the ledger already.
+    pub status: &'static str,
+}
+
 /// The answer to one line of a batch. Documentation only: the lines are written by
 /// [`write_placed`] and by the problems themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -57,6 +64,8 @@ pub enum LineStatus {
     Placed,
     /// It was there before.
     Repeat,
+    /// Every rule would let it in; nothing was appended (`dry_run=true`).
+    Admissible,
     /// It was refused.
     Refused,
     /// It was not tried, because another line of the atomic batch was refused.
@@ -68,6 +77,13 @@ pub enum LineStatus {
 pub struct LastLine {
     /// The signed checkpoint that covers every line placed.
     pub checkpoint: String,
+}
+
+impl Admissible {
+    /// The answer for one event.
+    pub const fn of(placed: &Placed) -> Self {
+        Self { status: if placed.repeat { "repeat" } else { "admissible" } }
+    }
 }
 
 impl Appended {

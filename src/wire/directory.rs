@@ -2,8 +2,11 @@
 
 use ledger_spec::authority::{Authority, Directory, KeyRecord};
 use ledger_spec::bytes::to_hex;
-use ledger_spec::catalogue::{Adopted, Catalogue};
-use ledger_spec::event::{Basis, ListAdopted, Name, Scheme, TypeAdopted};
+use ledger_spec::casefile::Asked;
+use ledger_spec::catalogue::{Catalogue, Shelf, Version};
+use ledger_spec::definition::{
+    Basis, BasisSource, Common, ListDefinition as ListItem, Name, Pattern, RecordType, Scheme, Status,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,6 +52,12 @@ pub struct CompetenceAnswer {
     pub types: Vec<String>,
     /// Lists that it owns.
     pub lists: Vec<String>,
+    /// Measures that it may impose.
+    pub measures: Vec<String>,
+    /// Rating schemes that it owns.
+    pub ratings: Vec<String>,
+    /// Points schemes that it owns.
+    pub points: Vec<String>,
     /// Schemes of subjects that it registers.
     pub subjects: Vec<&'static str>,
 }
@@ -82,22 +91,68 @@ pub struct RevocationAnswer {
     pub compromised_since: Option<String>,
 }
 
-/// What may be recorded.
+/// What may be recorded at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CatalogueAnswer {
+    /// The valid instant, RFC 3339.
+    #[schema(format = DateTime)]
+    pub valid_at: String,
+    /// What was known: so many entries.
+    #[schema(minimum = 0)]
+    pub known_at: u64,
     /// Types of records, by code.
     pub types: Vec<TypeDefinition>,
     /// Lists, by code.
     pub lists: Vec<ListDefinition>,
+    /// Measures, by code.
+    pub measures: Vec<ItemAnswer>,
+    /// Rating schemes, by code.
+    pub rating_schemes: Vec<ItemAnswer>,
+    /// Points schemes, by code.
+    pub points_schemes: Vec<ItemAnswer>,
+    /// Periods of procedure, by code.
+    pub procedures: Vec<ItemAnswer>,
+    /// Calendars of working days, by code.
+    pub calendars: Vec<ItemAnswer>,
+    /// Legal instruments, by code.
+    pub instruments: Vec<ItemAnswer>,
     /// The signed checkpoint that the answer was computed at.
     pub checkpoint: String,
 }
 
-/// A legal instrument.
+/// What all items of the catalogue say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ItemAnswer {
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: NameAnswer,
+    /// On which law it rests; for an instrument, nothing.
+    pub basis: Vec<BasisAnswer>,
+    /// `V` checked against the text, `K` known, `U` unsure.
+    pub confidence: &'static str,
+    /// `active`, `basis_required`, `repealed`, `excluded` or `reference`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    /// Doubts and remarks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// From when on this version counts, RFC 3339.
+    #[schema(format = DateTime)]
+    pub effective: String,
+    /// The entry that recorded this version.
+    pub entry: u64,
+}
+
+/// A legal instrument: its code in the catalogue, or its title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BasisAnswer {
+    /// Its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
     /// Its title.
-    pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// The article meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
@@ -106,34 +161,25 @@ pub struct BasisAnswer {
 /// A type of records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TypeDefinition {
-    /// Its code.
-    pub code: String,
-    /// Its title.
-    pub title: NameAnswer,
-    /// `positive`, `neutral` or `negative`.
+    /// What all items say.
+    #[serde(flatten)]
+    pub item: ItemAnswer,
+    /// `positive`, `neutral`, `negative` or `mixed`.
     pub polarity: &'static str,
     /// `public`, `shared` or `restricted`.
     pub disclosure: &'static str,
+    /// The same for natural persons.
+    pub person_disclosure: &'static str,
     /// Schemes of the subjects that it may be about.
     pub subjects: Vec<&'static str>,
-    /// On which law it rests.
-    pub basis: Vec<BasisAnswer>,
-    /// `V` checked against the text, `K` known, `U` unsure.
-    pub confidence: &'static str,
-    /// From when records may rest on it, RFC 3339.
-    #[schema(format = DateTime)]
-    pub effective: String,
-    /// The entry that adopted it.
-    pub entry: u64,
 }
 
 /// A list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ListDefinition {
-    /// Its code.
-    pub code: String,
-    /// Its title.
-    pub title: NameAnswer,
+    /// What all items say.
+    #[serde(flatten)]
+    pub item: ItemAnswer,
     /// `positive`, `neutral` or `negative`.
     pub polarity: &'static str,
     /// `public`, `shared` or `restricted`.
@@ -142,15 +188,6 @@ pub struct ListDefinition {
     pub subjects: Vec<&'static str>,
     /// The columns of a row, in the order in which they are shown.
     pub columns: Vec<String>,
-    /// On which law it rests.
-    pub basis: Vec<BasisAnswer>,
-    /// `V` checked against the text, `K` known, `U` unsure.
-    pub confidence: &'static str,
-    /// From when entries may rest on it, RFC 3339.
-    #[schema(format = DateTime)]
-    pub effective: String,
-    /// The entry that adopted it.
-    pub entry: u64,
 }
 
 impl AuthorityList {
@@ -162,13 +199,65 @@ impl AuthorityList {
 }
 
 impl CatalogueAnswer {
-    /// The answer.
-    pub fn of(catalogue: &Catalogue, checkpoint: &str) -> Self {
+    /// The answer at two instants.
+    pub fn of(catalogue: &Catalogue, asked: Asked, checkpoint: &str) -> Self {
         Self {
-            types: catalogue.types().map(|(code, adopted)| record_type(code.to_string(), adopted)).collect(),
-            lists: catalogue.lists().map(|(code, adopted)| list(code.to_string(), adopted)).collect(),
+            valid_at: asked.valid_at.to_string(),
+            known_at: asked.known.get(),
+            types: items(&catalogue.types, asked, record_type),
+            lists: items(&catalogue.lists, asked, list),
+            measures: items(&catalogue.measures, asked, |code, version, one| {
+                item(code, version, &one.common, Some(one.status))
+            }),
+            rating_schemes: items(&catalogue.ratings, asked, |code, version, one| {
+                item(code, version, &one.common, Some(one.status))
+            }),
+            points_schemes: items(&catalogue.points, asked, |code, version, one| {
+                item(code, version, &one.common, Some(one.status))
+            }),
+            procedures: items(&catalogue.procedures, asked, |code, version, one| {
+                item(code, version, &one.common, None)
+            }),
+            calendars: items(&catalogue.calendars, asked, |code, version, one| {
+                item(code, version, &one.common, None)
+            }),
+            instruments: items(&catalogue.bases, asked, |code, version, one| ItemAnswer {
+                code,
+                title: (&one.title).into(),
+                basis: Vec::new(),
+                confidence: one.confidence.name(),
+                status: None,
+                note: one.note.clone(),
+                effective: version.effective.to_string(),
+                entry: version.recorded.index.get(),
+            }),
             checkpoint: checkpoint.to_owned(),
         }
+    }
+}
+
+/// What counts on a shelf at two instants, by code.
+fn items<C: Ord + Clone + ToString, T, A>(
+    shelf: &Shelf<C, T>,
+    asked: Asked,
+    answer: impl Fn(String, &Version<T>, &T) -> A,
+) -> Vec<A> {
+    let counting = shelf.all_at(asked.valid_at, asked.known);
+    counting
+        .filter_map(|(code, version)| Some(answer(code.to_string(), version, version.content.as_ref()?)))
+        .collect()
+}
+
+fn item<T>(code: String, version: &Version<T>, common: &Common, status: Option<Status>) -> ItemAnswer {
+    ItemAnswer {
+        code,
+        title: (&common.title).into(),
+        basis: common.basis.iter().map(BasisAnswer::from).collect(),
+        confidence: common.confidence.name(),
+        status: status.map(Status::name),
+        note: common.note.clone(),
+        effective: version.effective.to_string(),
+        entry: version.recorded.index.get(),
     }
 }
 
@@ -186,8 +275,11 @@ impl From<&Authority> for AuthorityAnswer {
             name: (&authority.name).into(),
             roles: authority.roles.iter().map(|role| role.name()).collect(),
             competence: CompetenceAnswer {
-                types: competence.types.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
-                lists: competence.lists.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
+                types: patterns(&competence.types),
+                lists: patterns(&competence.lists),
+                measures: patterns(&competence.measures),
+                ratings: patterns(&competence.ratings),
+                points: patterns(&competence.points),
                 subjects: schemes(&competence.subjects),
             },
             keys: authority.keys.iter().map(KeyAnswer::from).collect(),
@@ -211,41 +303,40 @@ impl From<&KeyRecord> for KeyAnswer {
     }
 }
 
-fn record_type(code: String, adopted: &Adopted<TypeAdopted>) -> TypeDefinition {
-    let definition = &adopted.definition;
+fn record_type(code: String, version: &Version<RecordType>, one: &RecordType) -> TypeDefinition {
     TypeDefinition {
-        code,
-        title: (&definition.title).into(),
-        polarity: definition.polarity.name(),
-        disclosure: definition.disclosure.name(),
-        subjects: schemes(&definition.subjects),
-        basis: basis(&definition.basis),
-        confidence: definition.confidence.name(),
-        effective: adopted.effective.to_string(),
-        entry: adopted.recorded.index.get(),
+        item: item(code, version, &one.common, Some(one.status)),
+        polarity: one.polarity.name(),
+        disclosure: one.disclosure.name(),
+        person_disclosure: one.person_disclosure.name(),
+        subjects: schemes(&one.subjects),
     }
 }
 
-fn list(code: String, adopted: &Adopted<ListAdopted>) -> ListDefinition {
-    let definition = &adopted.definition;
+fn list(code: String, version: &Version<ListItem>, one: &ListItem) -> ListDefinition {
     ListDefinition {
-        code,
-        title: (&definition.title).into(),
-        polarity: definition.polarity.name(),
-        disclosure: definition.disclosure.name(),
-        subjects: schemes(&definition.subjects),
-        columns: definition.columns.clone(),
-        basis: basis(&definition.basis),
-        confidence: definition.confidence.name(),
-        effective: adopted.effective.to_string(),
-        entry: adopted.recorded.index.get(),
+        item: item(code, version, &one.common, Some(one.status)),
+        polarity: one.polarity.name(),
+        disclosure: one.disclosure.name(),
+        subjects: schemes(&one.subjects),
+        columns: one.columns.clone(),
     }
+}
+
+fn patterns(patterns: &[Pattern]) -> Vec<String> {
+    patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()
 }
 
 fn schemes(schemes: &[Scheme]) -> Vec<&'static str> {
     schemes.iter().map(|scheme| scheme.name()).collect()
 }
 
-fn basis(basis: &[Basis]) -> Vec<BasisAnswer> {
-    basis.iter().map(|one| BasisAnswer { title: one.title.clone(), article: one.article.clone() }).collect()
+impl From<&Basis> for BasisAnswer {
+    fn from(basis: &Basis) -> Self {
+        let (instrument, title) = match &basis.source {
+            BasisSource::Instrument(code) => (Some(code.to_string()), None),
+            BasisSource::Title(title) => (None, Some(title.clone())),
+        };
+        Self { instrument, title, article: basis.article.clone() }
+    }
 }

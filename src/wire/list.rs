@@ -1,7 +1,8 @@
 //! Who is on a list.
 
-use super::{Withheld, as_object, known_text};
-use ledger_spec::projection::{Member, Membership};
+use super::{Withheld, as_object, count};
+use ledger_spec::casefile::Asked;
+use ledger_spec::projection::{Edition, Member};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,8 +14,9 @@ pub struct ListAnswer {
     /// The valid instant, RFC 3339.
     #[schema(format = DateTime)]
     pub valid_at: String,
-    /// What was known: a number of entries, or an RFC 3339 instant.
-    pub known_at: String,
+    /// What was known: so many entries.
+    #[schema(minimum = 0)]
+    pub known_at: u64,
     /// The members.
     pub members: Vec<MemberAnswer>,
     /// What was left out because it is not public.
@@ -44,17 +46,25 @@ pub struct MemberAnswer {
     /// Its place among the rows, where the list keeps an order of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
+    /// From when on it stands there no more, as far as that is known, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub until: Option<String>,
+    /// What has to be said beside it: `objected`, `not-verified`, …
+    pub marks: Vec<&'static str>,
+    /// Rules that this ledger did not verify, since it came in through a migration.
+    pub not_verified: Vec<&'static str>,
 }
 
 impl ListAnswer {
     /// The answer; `columns` are the list's, in the catalogue's order.
-    pub fn of(membership: &Membership, columns: &[String], withheld: Withheld, checkpoint: &str) -> Self {
+    pub fn of(edition: &Edition, columns: &[String], asked: Asked, checkpoint: &str) -> Self {
         Self {
-            list: membership.list.to_string(),
-            valid_at: membership.as_of.valid_at.to_string(),
-            known_at: known_text(membership.as_of.known_at),
-            members: membership.members.iter().map(|member| MemberAnswer::of(member, columns)).collect(),
-            withheld,
+            list: edition.list.clone(),
+            valid_at: asked.valid_at.to_string(),
+            known_at: asked.known.get(),
+            members: edition.members.iter().map(|member| MemberAnswer::of(member, columns)).collect(),
+            withheld: Withheld { count: count(edition.withheld) },
             checkpoint: checkpoint.to_owned(),
         }
     }
@@ -79,12 +89,15 @@ impl MemberAnswer {
         };
         Self {
             row: columns.iter().filter_map(value).collect(),
-            subject: member.subject.to_string(),
-            listing: member.listing.to_string(),
-            entry: member.entry.get(),
-            issuer: member.issuer.to_string(),
-            since: member.from.to_string(),
+            subject: member.subject.clone(),
+            listing: member.line.event.clone(),
+            entry: member.line.entry,
+            issuer: member.line.issuer.clone(),
+            since: member.line.valid_from.clone(),
             order: member.order.clone(),
+            until: member.line.end.as_ref().map(|end| end.at.clone()),
+            marks: member.line.marks.iter().map(|mark| mark.mark).collect(),
+            not_verified: member.line.not_verified.clone(),
         }
     }
 }

@@ -7,41 +7,27 @@ mod append;
 mod directory;
 mod entry;
 mod list;
-mod standing;
+mod view;
 
-pub use append::{Appended, AppendedLine, LastLine, LineStatus, write_placed};
+pub use append::{Admissible, Appended, AppendedLine, LastLine, LineStatus, write_placed};
 pub use directory::{
-    AuthorityAnswer, AuthorityList, BasisAnswer, CatalogueAnswer, CompetenceAnswer, KeyAnswer,
+    AuthorityAnswer, AuthorityList, BasisAnswer, CatalogueAnswer, CompetenceAnswer, ItemAnswer, KeyAnswer,
     ListDefinition, NameAnswer, RevocationAnswer, TypeDefinition,
 };
 pub use entry::{EntryAnswer, EventsAnswer, LinkAnswer, SignatureAnswer};
 pub use list::{ListAnswer, MemberAnswer};
-pub use standing::{
-    DecisionAnswer, EndingAnswer, ListingAnswer, RecordAnswer, RegistrationAnswer, RepairAnswer,
-    StandingAnswer, StateAnswer,
-};
+pub use view::ViewAnswer;
 
-use ledger_spec::projection::Known;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use utoipa::ToSchema;
 
-/// What was left out of an answer because it is not public, and why.
+/// What was left out of an answer because the reader may not see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Withheld {
-    /// How many entries were left out.
+    /// How many entries were left out (P19).
     #[schema(minimum = 0)]
     pub count: u64,
-    /// Why: `natural-person`, `not-public-type`, `not-public-list`, `rests-on-withheld`.
-    pub reasons: Vec<&'static str>,
-}
-
-/// What was known, as answers write it: a number of entries or an instant.
-fn known_text(known: Known) -> String {
-    match known {
-        Known::Size(size) => size.to_string(),
-        Known::At(time) => time.to_text(),
-    }
 }
 
 /// Columns and values as one JSON object, in their own order.
@@ -51,4 +37,9 @@ fn as_object<S: Serializer>(row: &[(String, String)], serializer: S) -> Result<S
         map.serialize_entry(column, value)?;
     }
     map.end()
+}
+
+/// A count as answers write it.
+pub(crate) fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -5,9 +5,7 @@ use super::{Core, Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Recorded};
 use crate::bytes::to_base64url;
 use crate::envelope::VerifiedEvent;
-use crate::event::{
-    AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
-};
+use crate::event::{AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role};
 use crate::id::SubjectId;
 use crate::key::PublicKey;
 use crate::position::EntryIndex;
@@ -139,7 +137,8 @@ fn keeps_a_registrar(
     }
     let can_act = |found: &Authority| {
         let keys = found.keys.iter().filter(|key| key.revoked.is_none());
-        let left = keys.filter(|key| found.id != authority.id || without.is_some_and(|gone| key.key != *gone));
+        let left =
+            keys.filter(|key| found.id != authority.id || without.is_some_and(|gone| key.key != *gone));
         found.is_any(&[Role::Registrar])
             && found.successor().is_none()
             && found.barred_at(case.event.valid_from).is_none()
@@ -157,7 +156,12 @@ fn capacity(body: &Capacity, before: Option<&Authority>) -> Result<(), Refusal> 
     let was_operator = before.is_some_and(|authority| authority.is_any(&[Role::Operator]));
     if body.roles.contains(&Role::Operator) != was_operator {
         let found = if was_operator { "no operator" } else { "operator" };
-        return Err(refuse(Rule::Genesis, "body.roles", found, "the operator that ledger.opened names, alone"));
+        return Err(refuse(
+            Rule::Genesis,
+            "body.roles",
+            found,
+            "the operator that ledger.opened names, alone",
+        ));
     }
     let files = [Role::Department, Role::Court, Role::Window];
     let both = body.roles.contains(&Role::Steward) && body.roles.iter().any(|role| files.contains(role));

@@ -304,7 +304,11 @@ impl<'a> Case<'a> {
     }
 
     /// D14: the migration that a fact names is open, is the issuer's, and covers the day of the decision.
-    pub(super) fn migration(&self, id: Option<&EventId>, day: Date) -> Result<Option<&'a Migration>, Refusal> {
+    pub(super) fn migration(
+        &self,
+        id: Option<&EventId>,
+        day: Date,
+    ) -> Result<Option<&'a Migration>, Refusal> {
         let Some(id) = id else { return Ok(None) };
         let refused = |found: String, expected: String| {
             Err(refuse(Rule::MigrationWindow, "body.migration", found, expected))

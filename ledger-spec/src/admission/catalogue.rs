@@ -78,9 +78,10 @@ fn grounded(case: &Case<'_>, definition: &Definition) -> Result<(), Refusal> {
         }
     }
     match definition {
-        Definition::Procedure(procedure) => {
-            procedure.periods.iter().try_for_each(|period| registered(case, "body.periods", &period.instrument))
-        }
+        Definition::Procedure(procedure) => procedure
+            .periods
+            .iter()
+            .try_for_each(|period| registered(case, "body.periods", &period.instrument)),
         _ => Ok(()),
     }
 }
@@ -89,5 +90,10 @@ fn registered(case: &Case<'_>, field: &'static str, code: &BasisCode) -> Result<
     if case.core.catalogue.bases.ever(code) {
         return Ok(());
     }
-    Err(refuse(Rule::ReferenceKnown, field, code, "an instrument that a catalogue.basis_registered event names"))
+    Err(refuse(
+        Rule::ReferenceKnown,
+        field,
+        code,
+        "an instrument that a catalogue.basis_registered event names",
+    ))
 }

@@ -3,7 +3,8 @@
 use super::case::{Case, Over};
 use super::{Refusal, Rule, refuse};
 use crate::event::{
-    Class, CommitmentMade, IncidentOpened, Phase, PointsCharged, PopulationDeclared, RatingAssigned, TransferMade,
+    Class, CommitmentMade, IncidentOpened, Phase, PointsCharged, PopulationDeclared, RatingAssigned,
+    TransferMade,
 };
 use crate::id::SubjectId;
 
@@ -102,4 +103,3 @@ pub(super) fn transfer(case: &Case<'_>, body: &TransferMade) -> Result<(), Refus
         }
     }
 }
-

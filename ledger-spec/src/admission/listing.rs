@@ -207,10 +207,13 @@ fn term(case: &Case<'_>, definition: &MeasureDefinition, term: Term) -> Result<(
         Term::Until(until) => {
             let day = case.day();
             let (least, most) = (definition.min_months, definition.max_months);
-            if let Some(first) = least.map(|months| day.plus_months(months.into())).filter(|first| until < *first) {
+            if let Some(first) =
+                least.map(|months| day.plus_months(months.into())).filter(|first| until < *first)
+            {
                 return refused(until.to_string(), format!("{first} or later"));
             }
-            if let Some(last) = most.map(|months| day.plus_months(months.into())).filter(|last| until > *last) {
+            if let Some(last) = most.map(|months| day.plus_months(months.into())).filter(|last| until > *last)
+            {
                 return refused(until.to_string(), format!("{last} or earlier"));
             }
             if until < day {

@@ -78,12 +78,7 @@ pub struct AdmittedEvent {
 
 /// Asks every rule whether `event` may become the entry `at`. `file` is the subject's case file and
 /// `core` the state of the ledger just before.
-pub fn admit(
-    event: VerifiedEvent,
-    at: Recorded,
-    core: &Core,
-    file: &CaseFile,
-) -> Result<Admission, Refusal> {
+pub fn admit(event: VerifiedEvent, at: Recorded, core: &Core, file: &CaseFile) -> Result<Admission, Refusal> {
     let stated = event.event();
     if let Some(origin) = &core.origin
         && stated.origin != *origin

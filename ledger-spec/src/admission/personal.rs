@@ -84,7 +84,12 @@ mod tests {
 
     #[test]
     fn numbers_that_stand_alone_are_found() {
-        for text in ["电话13800138000。", "１３８００１３８０００", "11010519491231002X", "身份证：11010519491231002x号"] {
+        for text in [
+            "电话13800138000。",
+            "１３８００１３８０００",
+            "11010519491231002X",
+            "身份证：11010519491231002x号",
+        ] {
             assert!(in_text(text).is_some(), "{text}");
             assert!(may_hold_numbers(text.as_bytes()), "{text}");
         }
@@ -92,7 +97,9 @@ mod tests {
 
     #[test]
     fn other_numbers_are_not() {
-        for text in ["12800138000", "138001380001", "a13800138000", "110105194912310021", "湘应急罚〔2026〕12号"] {
+        for text in
+            ["12800138000", "138001380001", "a13800138000", "110105194912310021", "湘应急罚〔2026〕12号"]
+        {
             assert_eq!(in_text(text), None, "{text}");
         }
     }

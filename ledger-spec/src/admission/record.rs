@@ -105,9 +105,7 @@ impl Filing<'_, '_> {
             (true, Some(found)) if !allowed.is_empty() && !allowed.contains(&found) => {
                 refused(found.name(), format!("{} for {}", names(allowed), self.code))
             }
-            (false, Some(found)) => {
-                refused(found.name(), "no severity: the record is not negative".into())
-            }
+            (false, Some(found)) => refused(found.name(), "no severity: the record is not negative".into()),
             _ => Ok(()),
         }
     }
@@ -119,9 +117,8 @@ impl Filing<'_, '_> {
         }
         let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
         let fields = &self.definition.fields;
-        let refused = |found: String, expected: String| {
-            Err(refuse(Rule::DetailsFit, "body.details", found, expected))
-        };
+        let refused =
+            |found: String, expected: String| Err(refuse(Rule::DetailsFit, "body.details", found, expected));
         for (name, value) in &self.body.details {
             let Some(field) = fields.iter().find(|field| field.name == *name) else {
                 let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
@@ -154,8 +151,8 @@ impl Filing<'_, '_> {
             return Err(refuse(Rule::ProhibitedData, "body.data", sensitive.name(), expected));
         }
         let natural = self.case.event.subject.is_natural();
-        let asks = (natural && self.definition.has_tag("consented"))
-            || self.definition.status == Status::Reference;
+        let asks =
+            (natural && self.definition.has_tag("consented")) || self.definition.status == Status::Reference;
         if asks || self.body.consent.is_some() {
             return self.case.consented(self.body.consent.as_ref(), code);
         }
@@ -168,14 +165,17 @@ impl Filing<'_, '_> {
         if !is_person || self.waives(Rule::FullCapacity) {
             return Ok(());
         }
-        let refused = |field, found: &str, expected: &str| {
-            Err(refuse(Rule::FullCapacity, field, found, expected))
-        };
+        let refused =
+            |field, found: &str, expected: &str| Err(refuse(Rule::FullCapacity, field, found, expected));
         let Some(person) = self.body.person else {
             return refused("body.person", "absent", "what the filer attests about age and capacity");
         };
         if !person.adult_at_filing || !person.full_capacity {
-            return refused("body.person", "no adult of full civil capacity", "an adult of full civil capacity");
+            return refused(
+                "body.person",
+                "no adult of full civil capacity",
+                "an adult of full civil capacity",
+            );
         }
         if self.polarity == Polarity::Negative && !person.adult_at_conduct {
             return refused("body.person.adult_at_conduct", "false", "at least 18 when the conduct happened");
@@ -271,7 +271,12 @@ impl Filing<'_, '_> {
         match self.case.lens().deadline("notice.statement", notice.served_on, self.decided) {
             Some(last) if self.decided <= last => {
                 let expected = format!("a decision after {last}, the last day for a statement");
-                Err(refuse(Rule::NoticeServed, "body.notice.statement", format!("none by {}", self.decided), expected))
+                Err(refuse(
+                    Rule::NoticeServed,
+                    "body.notice.statement",
+                    format!("none by {}", self.decided),
+                    expected,
+                ))
             }
             _ => Ok(()),
         }

@@ -4,7 +4,8 @@ use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::Fact;
 use crate::event::{
-    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind, UseReported,
+    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind,
+    UseReported,
 };
 
 /// What an objection may be about, and a hold may hold.
@@ -38,14 +39,8 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
 pub(super) fn objection(case: &Case<'_>, body: &ObjectionRaised) -> Result<(), Refusal> {
     let (place, item) = case.refers_any("body.target", &body.target, &OBJECTIONABLE)?;
     case.same_list(body.list.as_ref(), item)?;
-    let open = [
-        Phase::Filed,
-        Phase::Entered,
-        Phase::Imposed,
-        Phase::Exempted,
-        Phase::Assigned,
-        Phase::Charged,
-    ];
+    let open =
+        [Phase::Filed, Phase::Entered, Phase::Imposed, Phase::Exempted, Phase::Assigned, Phase::Charged];
     case.stands("body.target", (place, item), &open)
 }
 

@@ -70,7 +70,9 @@ fn unheld(case: &Case<'_>, place: Place) -> Result<(), Refusal> {
 
 /// D09: none of the keys that filed the target decides the objection to it.
 fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
-    let Some(target) = objection.fact.target().and_then(|target| case.file.get(target)) else { return Ok(()) };
+    let Some(target) = objection.fact.target().and_then(|target| case.file.get(target)) else {
+        return Ok(());
+    };
     let directory = &case.core.directory;
     let same = case.signed.signers().find(|key| {
         directory.key_number(key.as_bytes()).is_some_and(|number| target.signers.contains(&number))
@@ -88,9 +90,8 @@ fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
 /// D13: duties done, commitment made, the least time reached.
 fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
     let Fact::Application { target, corrected_on, commitment, .. } = &application.fact else { return Ok(()) };
-    let refused = |field, found: String, expected: String| {
-        Err(refuse(Rule::RepairConditions, field, found, expected))
-    };
+    let refused =
+        |field, found: String, expected: String| Err(refuse(Rule::RepairConditions, field, found, expected));
     if corrected_on.is_none() {
         let expected = "an application that says when the conduct was corrected";
         return refused("body.application", "no corrected_on".into(), expected.into());
@@ -100,9 +101,11 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
         return refused("body.application", "no commitment".into(), expected.into());
     }
     match least_day(case, *target) {
-        Some(least) if case.day() < least => {
-            refused("valid_from", case.day().to_string(), format!("{least} or later, when the least time is reached"))
-        }
+        Some(least) if case.day() < least => refused(
+            "valid_from",
+            case.day().to_string(),
+            format!("{least} or later, when the least time is reached"),
+        ),
         _ => Ok(()),
     }
 }
@@ -113,7 +116,9 @@ fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
     let (lens, item) = (case.lens(), case.file.get(target)?);
     let of_record = |place: Place| {
         let record = lens.record(place)?;
-        (lens.polarity(record) == Polarity::Negative).then(|| lens.tier_period(place, record, "min")).flatten()
+        (lens.polarity(record) == Polarity::Negative)
+            .then(|| lens.tier_period(place, record, "min"))
+            .flatten()
     };
     match &item.fact {
         Fact::Record(_) => of_record(target),
@@ -143,13 +148,14 @@ fn extension(case: &Case<'_>, place: Place, item: &Item, extra: &Extra) -> Resul
 
 /// A08: a corrected severity is one that the record may have.
 fn correction(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal> {
-    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) = (extra, &item.fact) else {
+    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) = (extra, &item.fact)
+    else {
         return Ok(());
     };
     let lens = case.lens();
     let allowed = lens.type_of(record).map_or(&[][..], |definition| &definition.severities);
-    let fits = lens.polarity(record) == Polarity::Negative
-        && (allowed.is_empty() || allowed.contains(severity));
+    let fits =
+        lens.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(severity));
     if fits {
         return Ok(());
     }

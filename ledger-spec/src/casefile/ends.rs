@@ -232,7 +232,9 @@ impl Lens<'_> {
         let cycle = self.scheme_of(item, rating).and_then(|scheme| scheme.cycle_months);
         let last = rating.until.or_else(|| cycle.map(|months| last_day(item.from.date(), months)));
         ends.extend(last.map(expiry));
-        ends.extend(rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)));
+        ends.extend(
+            rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)),
+        );
         let later = self.known(Class::Rating).filter(|(other, later)| {
             *other > place && matches!(&later.fact, Fact::Rating(r) if r.scheme == rating.scheme)
         });

@@ -3,7 +3,8 @@
 use super::{CaseFile, Place};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{
-    Body, Class, Event, Extra, Finding, Indicator, Phase, RecordFiled, ReportKind, Review, Step, StepKind, Term,
+    Body, Class, Event, Extra, Finding, Indicator, Phase, RecordFiled, ReportKind, Review, Step, StepKind,
+    Term,
 };
 use crate::id::{AuthorityId, EventId, ListCode, MeasureCode, PointsCode, RatingCode, SubjectKind, TypeCode};
 use crate::time::Date;
@@ -17,23 +18,67 @@ pub enum Fact {
     /// One of `subject.*`.
     Identity(Identity),
     Record(Box<RecordFact>),
-    Notice { list: ListCode, record: Option<Place>, served_on: Date },
+    Notice {
+        list: ListCode,
+        record: Option<Place>,
+        served_on: Date,
+    },
     Listing(Box<ListingFact>),
     Measure(Box<MeasureFact>),
-    Application { target: Place, list: Option<ListCode>, corrected_on: Option<Date>, commitment: bool },
-    Objection { target: Place, list: Option<ListCode> },
-    Complaint { about: Option<Place> },
-    Hold { target: Option<Place>, publication: bool },
-    Commitment { commitment_type: TypeCode, due: Option<Date> },
+    Application {
+        target: Place,
+        list: Option<ListCode>,
+        corrected_on: Option<Date>,
+        commitment: bool,
+    },
+    Objection {
+        target: Place,
+        list: Option<ListCode>,
+    },
+    Complaint {
+        about: Option<Place>,
+    },
+    Hold {
+        target: Option<Place>,
+        publication: bool,
+    },
+    Commitment {
+        commitment_type: TypeCode,
+        due: Option<Date>,
+    },
     Rating(Box<RatingFact>),
-    Charge { scheme: PointsCode, rule: Box<str>, points: u16, record: Option<Place> },
-    Consent { scope: Vec<Pattern>, until: Option<Date> },
-    Report { report: ReportKind, consent: Option<Place> },
-    Use { domain: Domain, report: Option<Place>, record: Option<Place> },
-    Population { indicator: Indicator, count: u64, date: Date },
-    Order { due: Date },
+    Charge {
+        scheme: PointsCode,
+        rule: Box<str>,
+        points: u16,
+        record: Option<Place>,
+    },
+    Consent {
+        scope: Vec<Pattern>,
+        until: Option<Date>,
+    },
+    Report {
+        report: ReportKind,
+        consent: Option<Place>,
+    },
+    Use {
+        domain: Domain,
+        report: Option<Place>,
+        record: Option<Place>,
+    },
+    Population {
+        indicator: Indicator,
+        count: u64,
+        date: Date,
+    },
+    Order {
+        due: Date,
+    },
     Incident,
-    Transfer { to: AuthorityId, record: Option<Place> },
+    Transfer {
+        to: AuthorityId,
+        record: Option<Place>,
+    },
     Migration,
     Step(StepFact),
 }
@@ -284,19 +329,15 @@ impl CaseFile {
             },
             Body::ConsentGranted(body) => Fact::Consent { scope: body.scope.clone(), until: body.until },
             Body::ReportIssued(body) => Fact::Report { report: body.report, consent: place(&body.consent) },
-            Body::UseReported(body) => Fact::Use {
-                domain: body.domain,
-                report: place(&body.report),
-                record: place(&body.record),
-            },
+            Body::UseReported(body) => {
+                Fact::Use { domain: body.domain, report: place(&body.report), record: place(&body.record) }
+            }
             Body::PopulationDeclared(body) => {
                 Fact::Population { indicator: body.indicator, count: body.count, date: body.date }
             }
             Body::RectificationOrdered(body) => Fact::Order { due: body.due },
             Body::IncidentOpened(_) => Fact::Incident,
-            Body::TransferMade(body) => {
-                Fact::Transfer { to: body.to.clone(), record: place(&body.record) }
-            }
+            Body::TransferMade(body) => Fact::Transfer { to: body.to.clone(), record: place(&body.record) },
             Body::MigrationOpened(_) => Fact::Migration,
             Body::Step(step) => Fact::Step(step_fact(step, self.place_of(&step.of)?)),
             _ => Fact::Plain,

@@ -151,7 +151,8 @@ impl CaseFile {
     fn take(&mut self, filed: Filed<'_>, directory: &Directory, whole: Option<Arc<Event>>) {
         let Filed { event, recorded, signers } = filed;
         self.head = Some(Head::advanced(self.head.as_ref(), recorded.index));
-        let (Ok(at), Some(issuer)) = (u32::try_from(self.items.len()), directory.number(&event.issuer)) else {
+        let (Ok(at), Some(issuer)) = (u32::try_from(self.items.len()), directory.number(&event.issuer))
+        else {
             return;
         };
         let (place, fact) = (Place(at), self.fact_of(event));
@@ -235,9 +236,8 @@ impl CaseFile {
 
     /// What moved the thing at `place` to another phase, in the log's order.
     pub fn moves(&self, place: Place) -> impl Iterator<Item = (Place, &Item)> {
-        self.followers(place).filter(move |(_, item)| {
-            item.fact.moved_to().is_some() && item.fact.moves() == Some(place)
-        })
+        self.followers(place)
+            .filter(move |(_, item)| item.fact.moved_to().is_some() && item.fact.moves() == Some(place))
     }
 
     /// The events that refer to the one at `place`, in the log's order.

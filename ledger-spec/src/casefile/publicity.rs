@@ -1,7 +1,7 @@
 //! Who may see what, and what has to be said beside it: disclosure, publication and marks.
 
 use super::{Fact, Item, Lens, Life, Place, ProjectionRule, RecordFact};
-use crate::definition::{Disclosure, Severity};
+use crate::definition::{Disclosure, Scheme, Severity};
 use crate::event::{Class, Phase, Review, StepKind};
 use crate::position::EntryIndex;
 use crate::time::Date;
@@ -197,9 +197,7 @@ impl Lens<'_> {
         match self.file.get(place).map(|item| &item.fact) {
             Some(Fact::Record(record)) => record.severity.is_some(),
             Some(Fact::Listing(listing)) => listing.record.is_some_and(|record| self.is_repairable(record)),
-            Some(Fact::Measure(measure)) => {
-                measure.rests_on.is_some_and(|ground| self.is_repairable(ground))
-            }
+            Some(Fact::Measure(measure)) => measure.rests_on.is_some_and(|ground| self.is_repairable(ground)),
             _ => false,
         }
     }
@@ -219,6 +217,10 @@ impl Lens<'_> {
     /// P19: the widest circle that may ever see the thing at `place`.
     pub fn disclosure(&self, place: Place) -> Disclosure {
         let Some(item) = self.file.get(place) else { return Disclosure::Restricted };
+        if Scheme::of(self.subject).is_none() && !matches!(item.fact, Fact::Incident) {
+            // Who may sign, and what may be recorded, everyone may know.
+            return Disclosure::Public;
+        }
         let class = match &item.fact {
             Fact::Record(record) => return self.record_disclosure(place, record),
             Fact::Listing(listing) => self.list_of(item, listing).map(|adopted| adopted.disclosure),
@@ -226,7 +228,9 @@ impl Lens<'_> {
                 let adopted = self.measure_of(item, measure).map(|adopted| adopted.disclosure);
                 // A measure says that its ground exists: it is no more public than that, save on its own basis.
                 let ground = measure.rests_on.map(|ground| self.disclosure(ground));
-                adopted.map(|class| if self.subject.is_natural() { class.max(ground.unwrap_or(class)) } else { class })
+                adopted.map(|class| {
+                    if self.subject.is_natural() { class.max(ground.unwrap_or(class)) } else { class }
+                })
             }
             Fact::Rating(rating) => self.scheme_of(item, rating).map(|scheme| {
                 let hidden = !scheme.public_grades.is_empty()
@@ -244,7 +248,7 @@ impl Lens<'_> {
                 .at(commitment_type, item.from.date().start_of_day(), self.asked.known)
                 .map(|definition| definition.disclosure_for(self.subject)),
             Fact::Identity(_) if !self.subject.is_natural() => Some(Disclosure::Public),
-            Fact::Population { .. } | Fact::Order { .. } => Some(Disclosure::Public),
+            Fact::Population { .. } => Some(Disclosure::Public),
             _ => None,
         };
         class.unwrap_or(Disclosure::Restricted)
@@ -284,6 +288,19 @@ impl Lens<'_> {
             return false;
         }
         sight == Sight::Shared || (class == Disclosure::Public && self.is_published(place, item))
+    }
+
+    /// The same for any event of the file: a step is seen by who sees what it moved, an application for
+    /// repair by who sees what it is about.
+    pub fn shows_event(&self, place: Place, sight: Sight) -> bool {
+        let Some(item) = self.file.get(place) else { return false };
+        match &item.fact {
+            Fact::Step(step) => self.shows_event(step.of, sight),
+            Fact::Application { target, .. } => {
+                self.shows(place, sight) || (self.knows(item) && self.shows(*target, sight))
+            }
+            _ => self.shows(place, sight),
+        }
     }
 
     /// Whether something of the public class is published at the valid instant.

@@ -120,7 +120,12 @@ impl Catalogue {
     }
 
     /// A legal instrument in force at a valid time, by what was known.
-    pub fn instrument_at(&self, code: &BasisCode, valid: ValidTime, known: TreeSize) -> Option<&Arc<Instrument>> {
+    pub fn instrument_at(
+        &self,
+        code: &BasisCode,
+        valid: ValidTime,
+        known: TreeSize,
+    ) -> Option<&Arc<Instrument>> {
         self.bases.at(code, valid, known)
     }
 

@@ -64,7 +64,8 @@ impl<C: Ord + Clone, T> Shelf<C, T> {
 
     /// What counts at these instants, by code.
     pub fn all_at(&self, valid: ValidTime, known: TreeSize) -> impl Iterator<Item = (&C, &Version<T>)> {
-        let versions = self.0.keys().filter_map(move |code| Some((code, self.version_at(code, valid, known)?)));
+        let versions =
+            self.0.keys().filter_map(move |code| Some((code, self.version_at(code, valid, known)?)));
         versions.filter(|(_, version)| version.content.is_some())
     }
 

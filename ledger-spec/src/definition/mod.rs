@@ -12,10 +12,10 @@ pub use listing::{Direction, ListDefinition, MeasureDefinition, Persons};
 pub use record::{DetailField, DetailValue, Pole, RecordType, Validity};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
+pub(crate) use words::words;
 pub use words::{
     Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity, Scheme, Severity, Status,
 };
-pub(crate) use words::words;
 
 use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::{BasisCode, CatalogueItem, SubjectKind};
@@ -81,18 +81,21 @@ pub enum Definition {
     Procedure(Box<Procedure>),
 }
 
-words!(ItemKind {
-    Basis = "basis",
-    Type = "type",
-    List = "list",
-    Measure = "measure",
-    Rating = "rating",
-    Points = "points",
-    Calendar = "calendar",
-    Procedure = "procedure",
-});
-
 impl ItemKind {
+    /// The word for it in subjects: `catalogue:<word>.<code>`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Basis => "basis",
+            Self::Type => "type",
+            Self::List => "list",
+            Self::Measure => "measure",
+            Self::Rating => "rating",
+            Self::Points => "points",
+            Self::Calendar => "calendar",
+            Self::Procedure => "procedure",
+        }
+    }
+
     /// Every sort, in the order in which they are adopted: what others rest on first.
     pub const ALL: [Self; 8] = [
         Self::Basis,

@@ -1,7 +1,7 @@
 //! What several sorts of definitions read alike.
 
-use super::words::{Scheme, Status};
 use super::kind_word;
+use super::words::{Scheme, Status};
 use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::SubjectKind;
 use crate::time::{Period, Unit};

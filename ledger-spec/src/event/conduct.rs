@@ -261,5 +261,6 @@ fn in_order(fields: &Fields, name: &str, from: Date, until: Date) -> Result<(), 
     if from <= until {
         return Ok(());
     }
-    Err(fields.error(name, FieldFault::Value { found: until.to_string(), expected: format!("{from} or later") }))
+    Err(fields
+        .error(name, FieldFault::Value { found: until.to_string(), expected: format!("{from} or later") }))
 }

@@ -36,9 +36,7 @@ pub use rights::{
     UseReported,
 };
 pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
-pub use subject::{
-    IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered,
-};
+pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
 
 use crate::checkpoint::Origin;
 use crate::fields::{FieldError, FieldFault, Fields, shorten};

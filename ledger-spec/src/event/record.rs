@@ -178,10 +178,7 @@ words!(Secrecy { None = "none", State = "state", Commercial = "commercial" });
 impl DataCategory {
     /// Whether no consent makes it lawful to hold.
     pub const fn is_forbidden(self) -> bool {
-        matches!(
-            self,
-            Self::Religion | Self::Genes | Self::Fingerprints | Self::BloodType | Self::Health
-        )
+        matches!(self, Self::Religion | Self::Genes | Self::Fingerprints | Self::BloodType | Self::Health)
     }
 }
 
@@ -283,10 +280,8 @@ impl Publication {
 
 impl Publicity {
     fn parse(mut fields: Fields) -> Result<Self, FieldError> {
-        let publicity = Self {
-            until: fields.parsed("until", Date::parse)?,
-            need: fields.optional_text("need", 1000)?,
-        };
+        let publicity =
+            Self { until: fields.parsed("until", Date::parse)?, need: fields.optional_text("need", 1000)? };
         fields.finish()?;
         Ok(publicity)
     }

@@ -75,10 +75,7 @@ impl IdentifierLinked {
 
 impl IdentifierAccepted {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self {
-            reason: fields.text("reason", 1000)?,
-            register: fields.optional_text("register", 200)?,
-        })
+        Ok(Self { reason: fields.text("reason", 1000)?, register: fields.optional_text("register", 200)? })
     }
 }
 

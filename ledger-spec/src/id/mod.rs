@@ -6,8 +6,8 @@
 
 mod code;
 mod event_id;
-mod kind;
 pub mod gb11643;
+mod kind;
 mod subject;
 mod uscc;
 
@@ -15,8 +15,8 @@ pub use code::{
     AuthorityId, BasisCode, CalendarCode, ExternalId, ListCode, MeasureCode, PlaceCode, PointsCode,
     ProcedureCode, RatingCode, TypeCode,
 };
-pub use kind::SubjectKind;
 pub use event_id::EventId;
+pub use kind::SubjectKind;
 pub use subject::{CatalogueItem, HouseholdId, PersonId, StreamKey, SubjectId};
 pub use uscc::Uscc;
 

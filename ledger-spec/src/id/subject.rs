@@ -114,7 +114,8 @@ impl CatalogueItem {
     }
 }
 
-const CATALOGUE_CLASSES: &str = "catalogue: and basis. calendar. list. measure. points. procedure. rating. or type.";
+const CATALOGUE_CLASSES: &str =
+    "catalogue: and basis. calendar. list. measure. points. procedure. rating. or type.";
 
 impl fmt::Display for CatalogueItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use super::View;
 use crate::casefile::{Fact, Item, Mark, Place, ProjectionRule};
 use crate::definition::Name;
-use crate::event::{Decision, Extra, Body};
+use crate::event::{Body, Decision, Extra};
 use serde::Serialize;
 
 /// One thing in a case file, and where it stands.
@@ -130,7 +130,8 @@ impl View<'_> {
     pub fn line(&self, place: Place) -> Option<Line> {
         let lens = &self.lens;
         let item = lens.file.get(place).filter(|item| lens.knows(item))?;
-        let steps = lens.file.followers(place).filter(|(_, step)| step.step().is_some() && lens.has_begun(step));
+        let steps =
+            lens.file.followers(place).filter(|(_, step)| step.step().is_some() && lens.has_begun(step));
         Some(Line {
             event: item.id.to_string(),
             entry: item.entry.get(),

@@ -41,7 +41,8 @@ impl View<'_> {
     /// hold but are left out.
     pub fn members(&self, list: &ListCode) -> (Vec<Member>, usize) {
         let on_list = self.lens.begun(Class::Listing).filter(|(place, item)| {
-            matches!(&item.fact, Fact::Listing(listing) if listing.list == *list) && self.lens.in_force(*place)
+            matches!(&item.fact, Fact::Listing(listing) if listing.list == *list)
+                && self.lens.in_force(*place)
         });
         let (mut members, mut withheld) = (Vec::new(), 0);
         for (place, _) in on_list {

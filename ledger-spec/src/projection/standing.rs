@@ -1,7 +1,7 @@
 //! A subject's standing: named states, each with the entries and rules that led to it. No score.
 
 use super::line::ids;
-use super::{DecisionLine, Line, Life, ProjectionRule, View};
+use super::{DecisionLine, Life, Line, ProjectionRule, View};
 use crate::casefile::{Fact, Identity, Item, Place};
 use crate::event::{Body, Class, Phase};
 use serde::Serialize;
@@ -161,7 +161,11 @@ impl View<'_> {
         };
         let in_force = |line: &Line| line.life == Life::InForce.name();
         let entries = |lines: Vec<&Line>| lines.into_iter().map(|line| line.entry).collect::<Vec<_>>();
-        say("registered", standing.registration.iter().map(|r| r.entry).collect(), &[ProjectionRule::Registered]);
+        say(
+            "registered",
+            standing.registration.iter().map(|r| r.entry).collect(),
+            &[ProjectionRule::Registered],
+        );
         let records = standing.records.iter().map(|record| &record.line).filter(|line| in_force(line));
         say("record-in-force", entries(records.collect()), &[ProjectionRule::RecordInForce]);
         let listed = standing.listings.iter().map(|listing| &listing.line).filter(|line| in_force(line));

@@ -4,11 +4,13 @@ use super::{MARKER, append_one, make_room};
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::keyfile;
+use crate::cli::states::State;
 use crate::service::{self, Founding, Settings};
 use ledger_spec::bytes::to_base64url;
 use ledger_spec::checkpoint::Origin;
-use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Name};
-use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::definition::{ItemKind, Name};
+use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, StepKind};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::note::{KeyName, NoteSigner};
 use ledger_spec::time::Date;
@@ -95,11 +97,36 @@ impl Founded {
             "columns": ["bureau", "establishment", "location", "published", "law_articles"],
             "confidence": "K",
             "disclosure": "public",
+            "notice_required": true,
             "polarity": "negative",
             "subjects": ["ext"],
             "title": {"en": "Published breaches of labour law", "zh": "违反劳动基准法令公布名单"},
         });
-        self.state(client, STEWARD, Kind::ListAdopted, &subject, body)
+        self.state(client, STEWARD, Kind::Catalogue(ItemKind::List, Change::Adopted), &subject, body)
+            .map(drop)
+    }
+
+    /// Opens the migration under which the list as it was published comes in. That each entry was notified
+    /// before nobody can check looking back: the ledger says so beside every one of them.
+    pub(super) fn open_migration(&self, client: &Client, states: &[State]) -> Result<EventId, Failure> {
+        let (Some(first), Some(last)) = (states.first(), states.last()) else {
+            return Err(Failure::usage("no state shows any row"));
+        };
+        let body = json!({
+            "from": first.date.to_string(),
+            "note": "the published list alone is at hand; its notices are not",
+            "source": "労働基準関係法令違反に係る公表事案 (厚生労働省), as published month by month",
+            "unchecked": ["A04"],
+            "until": last.date.to_string(),
+        });
+        self.state(client, STEWARD, Kind::MigrationOpened, &labour()?, body)
+    }
+
+    /// Closes it: nothing more comes in without its notice.
+    pub(super) fn close_migration(&self, client: &Client, migration: EventId) -> Result<(), Failure> {
+        let kind = Kind::Step(StepKind::MigrationClosed);
+        let body = json!({ "migration": migration.to_string(), "reason": "imported up to the last state" });
+        self.state(client, STEWARD, kind, &labour()?, body).map(drop)
     }
 
     fn state(
@@ -109,10 +136,11 @@ impl Founded {
         kind: Kind,
         subject: &SubjectId,
         body: Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<EventId, Failure> {
+        let id = keyfile::new_event_id()?;
         let draft = Draft {
             origin: &self.origin,
-            id: keyfile::new_event_id()?,
+            id,
             kind,
             issuer: &authority(issuer)?,
             subject,
@@ -120,12 +148,16 @@ impl Founded {
             seen_version: None,
             body,
         };
-        append_one(client, &draft, &self.key(issuer)?).map(drop)
+        append_one(client, &draft, &self.key(issuer)?).map(|_| id)
     }
 
     fn key(&self, id: &str) -> Result<SecretKey, Failure> {
         Ok(keyfile::read(&self.dir.join(service::key_file(id)))?.secret_key())
     }
+}
+
+fn labour() -> Result<SubjectId, Failure> {
+    Ok(SubjectId::Authority(authority(LABOUR)?))
 }
 
 /// An authority of the demo.

@@ -3,6 +3,7 @@
 //! Handlers give a [`Problem`] back; its words are chosen at the edge, where the reader's language is
 //! known. The table of all problems is in `table.rs`.
 
+mod due_process;
 mod table;
 
 pub use table::ProblemKind;
@@ -10,7 +11,7 @@ pub use table::ProblemKind;
 use crate::http::language::Language;
 use crate::log::ReadError;
 use crate::query::QueryError;
-use crate::sequencer::{SubmitError, WriteError};
+use crate::sequencer::{StreamError, SubmitError, WriteError};
 use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{Response, StatusCode};
@@ -213,7 +214,8 @@ impl From<&EnvelopeError> for Problem {
             EnvelopeError::Event(EventError::Json(error)) => Self::from(error).field("payload"),
             EnvelopeError::Event(EventError::Field(error)) => Self::from(error),
             EnvelopeError::Event(EventError::UnknownKind { found }) => {
-                let known = ledger_spec::event::Kind::ALL.map(|kind| kind.name()).join(" ");
+                let known: Vec<_> = ledger_spec::event::Kind::all().map(|kind| kind.name()).collect();
+                let known = known.join(" ");
                 let expected = format!("one of {known}");
                 Self::new(ProblemKind::UnknownKind).field("kind").found(found).expected(expected)
             }
@@ -322,9 +324,16 @@ impl From<QueryError> for Problem {
             QueryError::Cursor(index) => {
                 Self::parameter("before", index, "the index of an entry in this subject's stream")
             }
+            QueryError::Answer(_) => Self::new(ProblemKind::Internal),
             QueryError::Read(error) => damaged(&error),
             QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
         }
+    }
+}
+
+impl From<&StreamError> for Problem {
+    fn from(error: &StreamError) -> Self {
+        damaged(error)
     }
 }
 

@@ -45,7 +45,12 @@ pub enum ProblemKind {
 }
 
 /// One row: slug, status, title zh and en, advice zh and en.
-struct Row(&'static str, u16, [&'static str; 2], [&'static str; 2]);
+pub(super) struct Row(
+    pub(super) &'static str,
+    pub(super) u16,
+    pub(super) [&'static str; 2],
+    pub(super) [&'static str; 2],
+);
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
@@ -85,7 +90,7 @@ impl ProblemKind {
 
     /// Every kind, the admission rules' first.
     pub fn all() -> impl Iterator<Item = Self> {
-        Rule::ALL.into_iter().map(Self::Rule).chain(Self::OTHERS)
+        Rule::ALL.iter().copied().map(Self::Rule).chain(Self::OTHERS)
     }
 
     /// The last part of the problem's type.
@@ -249,9 +254,6 @@ const fn rule_row(rule: Rule) -> Row {
         Rule::Role => Row(slug, 403,
             ["记载单位的职责不含此类事项", "the issuer's role does not cover this kind of event"],
             ["请由负有相应职责的单位提交。", "Have an authority with the role send it."]),
-        Rule::Competence => Row(slug, 403,
-            ["记载单位无权办理该类型、名单或主体的事项", "the issuer is not competent for this"],
-            ["按照“谁认定、谁负责”的原则，请由有权单位提交，或先变更其职权登记。", "Have the competent authority send it, or have its competence enrolled first."]),
         Rule::IdOnce => Row(slug, 409,
             ["事项编号已被另一事项使用", "the id stands for another event already"],
             ["请核对此前提交的内容；新事项请使用新的编号。", "Compare with what was sent before; give a new event a new id."]),
@@ -264,9 +266,6 @@ const fn rule_row(rule: Rule) -> Row {
         Rule::SubjectFits => Row(slug, 422,
             ["事项与主体类别不符", "the event does not fit its subject"],
             ["请核对主体标识及目录中该类型适用的主体范围。", "Check the subject against those that the catalogue allows."]),
-        Rule::InCatalogue => Row(slug, 422,
-            ["目录中没有该类型或名单，或其尚未生效", "the type or list is not in force in the catalogue"],
-            ["信用信息实行目录管理，请先将其列入目录，或更正代码。", "Have it adopted into the catalogue first, or correct the code."]),
         Rule::StrongKey => Row(slug, 422,
             ["公钥强度不符合要求", "a key that strict verifiers refuse"],
             ["请重新生成 Ed25519 密钥后再登记。", "Generate a fresh Ed25519 key and enrol that."]),
@@ -276,9 +275,18 @@ const fn rule_row(rule: Rule) -> Row {
         Rule::ReferenceKnown => Row(slug, 422,
             ["所引用的事项不在该主体的记载中", "what it refers to is not in the subject's stream"],
             ["请核对所引用的事项编号和主体标识。", "Check the id that it refers to, and the subject."]),
-        Rule::NotEnded => Row(slug, 409,
-            ["所引用的事项已经终止或办结", "it has ended or was decided already"],
-            ["请查阅该主体的现状，无需重复办理。", "Look at the subject's standing; nothing remains to be ended."]),
+        Rule::InPhase => Row(slug, 409,
+            ["所引用的事项不在可以办理本步骤的阶段", "what it refers to is not in a phase from which this step starts"],
+            ["请查阅该事项现处的阶段（见 found）；已经终止或办结的无需重复办理。", "Look at the phase it is in (`found`); what has ended cannot end again."]),
+        Rule::Acting => Row(slug, 403,
+            ["记载单位已由其他单位承接职责或被暂停", "the issuer has a successor, or is suspended"],
+            ["请由承接其职责的单位提交。", "Have the authority that took over its tasks send it."]),
+        Rule::IdentifierAccepted => Row(slug, 422,
+            ["该统一社会信用代码未通过校验，且未经确认", "the code fails its check and has not been accepted by name"],
+            ["请核对代码；确属真实代码的，先由登记机关提交 subject.identifier_accepted。", "Check the code; if it is genuine, have its registrar send subject.identifier_accepted first."]),
+        Rule::LastKey => Row(slug, 409,
+            ["不得撤去账本运营者的密钥或最后一个登记机关的密钥", "the operator or the last registrar would be left without a key"],
+            ["请先为登记机关增加新的密钥，再撤销旧的密钥。", "Add a new key for a registrar first, then revoke the old one."]),
         Rule::SourceDecides => Row(slug, 403,
             ["只能由原认定单位办理", "only the source decides this"],
             ["按照“谁认定、谁修复”的原则，请由原认定单位提交。", "Have the authority that filed it send this."]),
@@ -291,16 +299,10 @@ const fn rule_row(rule: Rule) -> Row {
         Rule::OrderOfTime => Row(slug, 422,
             ["终止时间早于开始时间", "it would end before it began"],
             ["请核对生效时间。", "Check `valid_from`."]),
-        Rule::SeverityGiven => Row(slug, 422,
-            ["失信程度的填写不符合要求", "severity is missing, or stands where none belongs"],
-            ["失信信息须注明轻微、一般或者严重，其他信息不得填写该项。", "State minor, general or serious for negative records, and nothing for others."]),
         Rule::NoPersonalData => Row(slug, 422,
             ["不得以明文记载个人信息", "personal data in clear"],
-            ["请删除自然人或家庭的姓名等个人信息，重新签名后提交。", "Remove names of persons or households, sign again and send."]),
-        // Rule is non-exhaustive: a rule without a row of its own is still answered.
-        _ => Row(slug, 422,
-            ["不符合记载规则", "refused by a rule of admission"],
-            ["请对照规范核对后重新提交。", "Check the event against the specification."]),
+            ["请删除自然人的姓名、身份证件号码、电话号码等个人信息，重新签名后提交。", "Remove names, identity and telephone numbers of persons, sign again and send."]),
+        due => super::due_process::row(due),
     }
 }
 
@@ -331,7 +333,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_row_of_its_own() {
         for rule in Rule::ALL {
-            let title = ProblemKind::Rule(rule).title(Language::En);
+            let title = ProblemKind::Rule(*rule).title(Language::En);
             assert_ne!(title, "refused by a rule of admission", "{}", rule.slug());
         }
     }

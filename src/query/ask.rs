@@ -1,0 +1,144 @@
+//! Questions about subjects and lists at two instants: which entries are read, and which projection is
+//! computed from them. The projections themselves are the specification's.
+
+use super::{Answer, Instants, Known, QueryError, parse, published_entries};
+use crate::log::EntryBytes;
+use crate::sequencer::signers;
+use crate::view::{Published, View};
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{Asked, CaseFile, Filed, Lens, Sight};
+use ledger_spec::catalogue::Version;
+use ledger_spec::definition::ListDefinition;
+use ledger_spec::entry::Entry;
+use ledger_spec::id::{EventId, ListCode, SubjectId};
+use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::projection::{self, Edition};
+use ledger_spec::time::RecordedTime;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// When one asks, and as whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking {
+    /// The instants.
+    pub instants: Instants,
+    /// As whom one reads.
+    pub sight: Sight,
+}
+
+/// What can be asked about a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectView {
+    /// Named states, registration, records, entries on lists, repairs.
+    Standing,
+}
+
+/// A subject's view at two instants, as plain data, and what was asked exactly.
+pub fn subject_view(
+    view: &View,
+    subject: &SubjectId,
+    which: SubjectView,
+    asking: Asking,
+) -> Result<Answer<(Asked, Value)>, QueryError> {
+    let published = view.published();
+    let asked = asked(view, &published, asking.instants)?;
+    let file = case_file(view, subject, &published)?;
+    let core = &published.core;
+    let seen = projection::View::new(subject, &file, (&core.catalogue, &core.directory), asked, asking.sight);
+    let value = match which {
+        SubjectView::Standing => serde_json::to_value(seen.standing()),
+    };
+    let value = value.map_err(|error| QueryError::Answer(error.to_string()))?;
+    Ok(Answer { value: (asked, value), published })
+}
+
+/// A list as it stood at two instants.
+pub fn edition(view: &View, list: &ListCode, asking: Asking) -> Result<Answer<(Asked, Edition)>, QueryError> {
+    let published = view.published();
+    if !published.core.catalogue.lists.ever(list) {
+        return Err(QueryError::NoList(list.clone()));
+    }
+    let asked = asked(view, &published, asking.instants)?;
+    let mut subjects = BTreeSet::new();
+    for index in view.index().list_entries(list).into_iter().filter(|index| index.is_in(asked.known)) {
+        subjects.insert(parse(view.log().entry(index)?.entry())?.subject);
+    }
+    let core = &published.core;
+    let mut parts = Vec::with_capacity(subjects.len());
+    for subject in &subjects {
+        let file = case_file(view, subject, &published)?;
+        let seen =
+            projection::View::new(subject, &file, (&core.catalogue, &core.directory), asked, asking.sight);
+        parts.push(seen.members(list));
+    }
+    Ok(Answer { value: (asked, Edition::of(list, parts)), published })
+}
+
+/// The definition of a list that counts at these instants; the last one where none does.
+pub fn edition_columns(published: &Published, list: &ListCode, asked: Asked) -> Option<Arc<ListDefinition>> {
+    let lists = &published.core.catalogue.lists;
+    let then = lists.at(list, asked.valid_at, asked.known);
+    then.or_else(|| {
+        lists.versions(list).iter().rev().find_map(|version: &Version<_>| version.content.as_ref())
+    })
+    .cloned()
+}
+
+/// The events of a subject that are seen now with this sight.
+pub fn visible_events(
+    view: &View,
+    subject: &SubjectId,
+    asking: Asking,
+) -> Result<Answer<HashSet<EventId>>, QueryError> {
+    let published = view.published();
+    let asked = asked(view, &published, asking.instants)?;
+    let file = case_file(view, subject, &published)?;
+    let lens = Lens::new(subject, &file, &published.core.catalogue, asked);
+    let seen = file.items().filter(|(place, _)| lens.shows_event(*place, asking.sight));
+    Ok(Answer { value: seen.map(|(_, item)| item.id).collect(), published })
+}
+
+/// A subject's case file, with every event whole.
+fn case_file(view: &View, subject: &SubjectId, published: &Published) -> Result<CaseFile, QueryError> {
+    let mut entries =
+        published_entries(view, subject, published.size()).collect::<Result<Vec<EntryBytes>, _>>()?;
+    entries.reverse();
+    let mut file = CaseFile::default();
+    for read in &entries {
+        let entry = read.entry();
+        let event = Arc::new(parse(entry)?);
+        let filed = Filed { event: &event, recorded: recorded(entry), signers: &signers(entry) };
+        file.apply_whole(filed, &published.core.directory, event.clone());
+    }
+    Ok(file)
+}
+
+fn recorded(entry: &Entry) -> Recorded {
+    Recorded { index: entry.index, at: entry.recorded_at }
+}
+
+/// The instants of a question put to a published state: a recorded time becomes the number of entries
+/// that were recorded by then.
+pub fn asked(view: &View, published: &Published, instants: Instants) -> Result<Asked, QueryError> {
+    let known = match instants.known_at {
+        None => published.size(),
+        Some(Known::Size(size)) => size.min(published.size()),
+        Some(Known::At(time)) => size_at(view, published.size(), time)?,
+    };
+    Ok(Asked { valid_at: instants.valid_at, known })
+}
+
+/// How many entries were recorded at or before a time: recorded times never decrease along the log.
+fn size_at(view: &View, size: TreeSize, time: RecordedTime) -> Result<TreeSize, QueryError> {
+    let (mut least, mut most) = (0, size.get());
+    while least < most {
+        let middle = least + (most - least) / 2;
+        if view.log().entry(EntryIndex::new(middle))?.entry().recorded_at <= time {
+            least = middle + 1;
+        } else {
+            most = middle;
+        }
+    }
+    Ok(TreeSize::new(least))
+}
