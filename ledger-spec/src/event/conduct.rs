@@ -150,6 +150,27 @@ words!(Indicator {
     J15 = "J15",
 });
 
+impl Indicator {
+    /// All fifteen, in the plan's order.
+    pub const ALL: [Self; 15] = [
+        Self::J1,
+        Self::J2,
+        Self::J3,
+        Self::J4,
+        Self::J5,
+        Self::J6,
+        Self::J7,
+        Self::J8,
+        Self::J9,
+        Self::J10,
+        Self::J11,
+        Self::J12,
+        Self::J13,
+        Self::J14,
+        Self::J15,
+    ];
+}
+
 impl CommitmentMade {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
