@@ -18,6 +18,8 @@ pub struct CommitmentMade {
     pub text: String,
     /// By when.
     pub due: Option<Date>,
+    /// Legal instruments that it cites (D02).
+    pub basis: Vec<Citation>,
 }
 
 /// `rating.assigned`: the owner of a scheme gives a grade. The ledger computes none.
@@ -177,6 +179,7 @@ impl CommitmentMade {
             commitment_type: fields.parsed("type", TypeCode::parse)?,
             text: fields.text("text", 4000)?,
             due: fields.optional_parsed("due", Date::parse)?,
+            basis: Citation::parse_all(fields, "basis")?,
         })
     }
 }
