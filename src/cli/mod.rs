@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod check;
 mod client;
 mod completions;
 mod demo;
@@ -65,6 +66,7 @@ enum Command {
     Serve(serve::Serve),
     Sign(sign::Sign),
     Append(append::Append),
+    Check(check::Check),
     Import(import::Import),
     Show(show::Show),
     Verify(verify::Verify),
@@ -100,6 +102,7 @@ impl Arguments {
             Command::Serve(command) => command.run(json),
             Command::Sign(command) => command.run(),
             Command::Append(command) => command.run(),
+            Command::Check(command) => command.run(),
             Command::Import(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Verify(command) => command.run(json),
