@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod catalogue;
 mod client;
 mod completions;
 mod demo;
@@ -66,6 +67,7 @@ enum Command {
     Sign(sign::Sign),
     Append(append::Append),
     Import(import::Import),
+    Catalogue(catalogue::Catalogue),
     Show(show::Show),
     Verify(verify::Verify),
     Audit(audit::Audit),
@@ -101,6 +103,7 @@ impl Arguments {
             Command::Sign(command) => command.run(),
             Command::Append(command) => command.run(),
             Command::Import(command) => command.run(json),
+            Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
