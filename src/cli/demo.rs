@@ -109,8 +109,7 @@ impl Demo {
         ));
         let (member, last) = interesting(&client, states)?;
         before_and_after(&client, &member, states)?;
-        let receipt = repair(&client, founded, &member, last.date)?;
-        let proven = prove(&client, receipt)?;
+        let proven = repair(&client, founded, &member, last.date)?;
         let report = {
             let bar = Bar::new("auditing");
             service::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
@@ -167,8 +166,13 @@ fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outco
     Ok(())
 }
 
-/// Files an application for repair and grants it; gives the receipt's line of the latter.
-fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> Result<String, Failure> {
+/// Files an application for repair, verifies its receipt, accepts it and grants it.
+fn repair(
+    client: &Client,
+    founded: &Founded,
+    member: &Member,
+    listed: Date,
+) -> Result<verify::Proven, Failure> {
     let subject = SubjectId::parse(&member.subject).map_err(Failure::wrong)?;
     let issuer = found::authority(found::LABOUR)?;
     let applied = super::keyfile::new_event_id()?;
@@ -180,7 +184,7 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
     let granted = json!({
         "application": applied.to_string(), "list": LIST, "reason": "已核实纠正 (corrected, as inspected)",
     });
-    let mut receipt = String::new();
+    let mut proven = None;
     let decided = super::keyfile::new_event_id()?;
     let events: [(Kind, EventId, Value); 3] = [
         (Kind::RepairApplied, applied, application),
@@ -198,12 +202,16 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
             seen_version: None,
             body,
         };
-        receipt = append_one(client, &draft, &founded.labour_key()?)?;
+        let receipt = append_one(client, &draft, &founded.labour_key()?)?;
+        // While what it is about is public, so is the application: anyone can check its receipt.
+        if kind == Kind::RepairApplied {
+            proven = Some(prove(client, receipt)?);
+        }
     }
     let path = format!("/v1/subjects/{}", member.subject);
-    talk::say("5. Repair applied for and granted; the standing now:");
+    talk::say("6. Repair accepted and granted, which ends publicity; the standing now:");
     talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
-    Ok(receipt)
+    proven.ok_or_else(|| Failure::wrong("no receipt"))
 }
 
 /// Appends one event and gives the server's line for it, with its receipt.
@@ -232,7 +240,10 @@ fn prove(client: &Client, receipt: String) -> Result<verify::Proven, Failure> {
     let entry = client.get_bytes(&format!("/v1/entries/{}/raw", line.index))?;
     let key = vkey::of_server(client)?;
     let proven = verify::prove(line.receipt.as_bytes(), &entry, None, &key).map_err(Failure::wrong)?;
-    talk::say(&format!("6. Its receipt verified offline with {key}:\n   {}", proven.in_words()));
+    talk::say(&format!(
+        "5. Repair applied for; its receipt verified offline with {key}:\n   {}",
+        proven.in_words()
+    ));
     Ok(proven)
 }
 

@@ -32,7 +32,15 @@ Example: a table
     type = \"market.penalty\"
     severity = \"{grade}\"
     summary = \"{remark|optional}\"    # dropped where the column is empty
-    decision = { number = \"{number|trim}\", date = \"{decided|date}\" }
+    review = \"none\"
+    notice = { served_on = \"{notified|date}\", statement = \"answered\" }
+    [body.decision]
+    number = \"{number|trim}\"
+    date = \"{decided|date}\"
+    issued_by = \"{office}\"
+    article = \"{article}\"
+    served_on = \"{served|date}\"
+    document = \"{document}\"           # BLAKE3 of the decision's file, in hex
     [values.grade]
     \"轻微\" = \"minor\"
 

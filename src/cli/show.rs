@@ -11,9 +11,7 @@ use super::talk::{self, Bar};
 use crate::clock;
 use crate::query::{self, Asking, Instants, Known, QueryError, SubjectView};
 use crate::service::{self, ReadOnly};
-use crate::wire::{
-    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, Withheld,
-};
+use crate::wire::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer};
 use clap::{Args, Subcommand};
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::{ListCode, SubjectId};
@@ -139,7 +137,6 @@ impl Show {
         let view = &ledger.view;
         let published = view.published();
         let checkpoint = published.checkpoint_text();
-        let withheld = || Withheld { count: 0 };
         match &self.what {
             What::Subject { id } => {
                 let id = subject(id)?;
@@ -155,7 +152,7 @@ impl Show {
                     subject: id.clone(),
                     version: page.value.version.get(),
                     events,
-                    withheld: withheld(),
+                    withheld: 0,
                     next: page.value.next.map(EntryIndex::get),
                     checkpoint,
                 })

@@ -71,12 +71,7 @@ struct Definition {
 struct Members {
     members: Vec<Member>,
     #[serde(default)]
-    withheld: Withheld,
-}
-
-#[derive(Deserialize, Default)]
-struct Withheld {
-    count: u64,
+    withheld: u64,
 }
 
 #[derive(Deserialize)]
@@ -229,10 +224,9 @@ impl Job {
     fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {
         let path = format!("/v1/lists/{}?valid_at={}", encoded(self.list.as_str()), encoded(at));
         let Members { members, withheld } = client.get_json(&path)?;
-        if withheld.count > 0 {
+        if withheld > 0 {
             return Err(Failure::wrong(format!(
-                "{path}: {} members are withheld, so that no difference can be computed",
-                withheld.count
+                "{path}: {withheld} members are withheld, so that no difference can be computed"
             )));
         }
         let unexpected = |reason: &dyn std::fmt::Display| Failure::unreachable(format!("{path}: {reason}"));

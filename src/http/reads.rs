@@ -5,9 +5,7 @@ use super::disclosure::public_events;
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
 use crate::query::{self, Answer, Asking, EntryView, SubjectView};
-use crate::wire::{
-    AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, Withheld, count,
-};
+use crate::wire::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, count};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -105,7 +103,7 @@ pub(super) async fn history(
             subject: subject.to_string(),
             version: page.version.get(),
             events: public.into_iter().map(entry_answer).collect::<Result<_, _>>()?,
-            withheld: Withheld { count: count(hidden.len()) },
+            withheld: count(hidden.len()),
             next: page.next.map(EntryIndex::get),
             checkpoint: published.checkpoint_text(),
         };

@@ -1,6 +1,5 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
-use super::Withheld;
 use crate::log::EntryBytes;
 use ledger_spec::bytes::to_hex;
 use ledger_spec::entry::EntrySignature;
@@ -67,8 +66,9 @@ pub struct EventsAnswer {
     pub version: u64,
     /// The events that are public.
     pub events: Vec<EntryAnswer>,
-    /// What was left out of this page because it is not public.
-    pub withheld: Withheld,
+    /// How many events of the page were left out because the reader may not see them (P19).
+    #[schema(minimum = 0)]
+    pub withheld: u64,
     /// What `before` has to be for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,

@@ -1,6 +1,6 @@
 //! Who is on a list.
 
-use super::{Withheld, as_object, count};
+use super::{as_object, count};
 use ledger_spec::casefile::Asked;
 use ledger_spec::projection::{Edition, Member};
 use serde::Serialize;
@@ -19,8 +19,9 @@ pub struct ListAnswer {
     pub known_at: u64,
     /// The members.
     pub members: Vec<MemberAnswer>,
-    /// What was left out because it is not public.
-    pub withheld: Withheld,
+    /// How many entries in force were left out because the reader may not see them (P19).
+    #[schema(minimum = 0)]
+    pub withheld: u64,
     /// The signed checkpoint that the answer was computed at.
     pub checkpoint: String,
 }
@@ -64,7 +65,7 @@ impl ListAnswer {
             valid_at: asked.valid_at.to_string(),
             known_at: asked.known.get(),
             members: edition.members.iter().map(|member| MemberAnswer::of(member, columns)).collect(),
-            withheld: Withheld { count: count(edition.withheld) },
+            withheld: count(edition.withheld),
             checkpoint: checkpoint.to_owned(),
         }
     }

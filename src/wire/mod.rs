@@ -18,17 +18,7 @@ pub use entry::{EntryAnswer, EventsAnswer, LinkAnswer, SignatureAnswer};
 pub use list::{ListAnswer, MemberAnswer};
 pub use view::ViewAnswer;
 
-use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
-use utoipa::ToSchema;
-
-/// What was left out of an answer because the reader may not see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Withheld {
-    /// How many entries were left out (P19).
-    #[schema(minimum = 0)]
-    pub count: u64,
-}
 
 /// Columns and values as one JSON object, in their own order.
 fn as_object<S: Serializer>(row: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -208,7 +208,7 @@ fn from_a_new_ledger_to_a_verified_receipt() {
         "record.filed",
         "dept",
         subject,
-        r#"{"type":"market.penalty","severity":"minor","decision":{"number":"7","date":"2016-12-01"}}"#,
+        r#"{"type":"market.penalty","severity":"general","review":"none","notice":{"served_on":"2017-01-01","statement":"answered"},"decision":{"number":"7","date":"2017-01-01","issued_by":"甲","article":"乙法第一条","served_on":"2017-01-01","document":"0000000000000000000000000000000000000000000000000000000000000000"}}"#,
     );
     let receipt = served.append("dept.key", &record).right();
     folder.write("receipt.json", &receipt);
@@ -240,8 +240,20 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     assert!(refused.out.starts_with(r#"{"fault":"#), "{}", refused.out);
 
     let from_server = served.run(&["show", "subject", subject, "--valid-at", "2017-02-01", "--json"]).right();
-    let from_folder =
-        folder.run(&["show", "subject", subject, "--dir", "l", "--valid-at", "2017-02-01", "--json"]).right();
+    let from_folder = folder
+        .run(&[
+            "show",
+            "subject",
+            subject,
+            "--dir",
+            "l",
+            "--sight",
+            "public",
+            "--valid-at",
+            "2017-02-01",
+            "--json",
+        ])
+        .right();
     assert_eq!(from_server, from_folder);
     let words = served.run(&["show", "subject", subject, "--lang", "zh"]).right();
     assert!(words.contains("有有效记录") && words.contains("#5 market.penalty"), "{words}");

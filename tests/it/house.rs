@@ -190,12 +190,11 @@ fn only_the_clock_reads_the_clock() {
 #[test]
 fn the_specification_names_every_kind_and_every_rule() {
     let readme = fs::read_to_string(root().join("ledger-spec/README.md")).unwrap();
-    let kinds = Kind::ALL.map(Kind::name);
-    let rules = Rule::ALL.map(Rule::id);
-    let slugs = Rule::ALL.map(Rule::slug);
-    let projections = ProjectionRule::ALL.map(ProjectionRule::id);
+    let kinds = Kind::all().map(Kind::name);
+    let rules = Rule::ALL.iter().map(|rule| rule.id());
+    let slugs = Rule::ALL.iter().map(|rule| rule.slug());
+    let projections = ProjectionRule::ALL.iter().map(|rule| rule.id());
     let missing: Vec<_> = kinds
-        .into_iter()
         .chain(rules)
         .chain(slugs)
         .chain(projections)

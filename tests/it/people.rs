@@ -3,8 +3,9 @@
 
 use credit_ledger::service::{Founding, Settings};
 use ledger_spec::checkpoint::Origin;
+use ledger_spec::definition::Name;
 use ledger_spec::envelope::{SignedEvent, VerifiedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Name};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Kind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::time::ValidTime;
@@ -103,12 +104,21 @@ pub fn setup() -> Vec<String> {
     ]
 }
 
+/// The body of a negative record, with everything that due process asks.
+pub fn negative(number: &str) -> Value {
+    json!({
+        "type": TYPE, "severity": "general", "review": "none",
+        "notice": {"served_on": "2025-12-01", "statement": "answered"},
+        "decision": {
+            "number": number, "date": "2026-01-01", "issued_by": "某单位", "article": "测试条例第一条",
+            "served_on": "2026-01-01", "document": "00".repeat(32),
+        },
+    })
+}
+
 /// A penalty of the department about a subject, in its envelope.
 pub fn penalty(n: u64, subject: &str) -> String {
-    let body = json!({
-        "type": TYPE, "severity": "general",
-        "decision": {"number": format!("测罚字〔2026〕{n}号"), "date": "2026-01-01"},
-    });
+    let body = negative(&format!("测罚字〔2026〕{n}号"));
     seal(&event(n, "record.filed", "department", subject, body), &[&department()])
 }
 

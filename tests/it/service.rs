@@ -3,14 +3,14 @@
 
 use crate::people;
 use credit_ledger::log;
-use credit_ledger::query::{self, Instants};
+use credit_ledger::query::{self, Asking, Instants, SubjectView};
 use credit_ledger::sequencer::{EventOutcome, Placed};
 use credit_ledger::service::{self, AuditFailure, Service, ServiceError, Unwatched};
 use credit_ledger::storage::FileDisk;
+use ledger_spec::casefile::Sight;
 use ledger_spec::id::SubjectId;
 use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
 use ledger_spec::position::EntryIndex;
-use ledger_spec::projection::State;
 use ledger_spec::time::ValidTime;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,11 +55,14 @@ fn placed(outcome: &EventOutcome) -> Placed {
     }
 }
 
-fn states(view: &credit_ledger::view::View) -> Vec<State> {
+fn states(view: &credit_ledger::view::View) -> Vec<String> {
     let instants =
         Instants { valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(), known_at: None };
-    let standing = query::standing(view, &SubjectId::parse(SUBJECT).unwrap(), instants).unwrap();
-    standing.value.states.iter().map(|state| state.state).collect()
+    let asking = Asking { instants, sight: Sight::Public };
+    let subject = SubjectId::parse(SUBJECT).unwrap();
+    let (_, standing) = query::subject_view(view, &subject, SubjectView::Standing, asking).unwrap().value;
+    let states = standing["states"].as_array().unwrap();
+    states.iter().map(|state| state["state"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -68,17 +71,17 @@ fn what_is_written_is_there_again() {
     assert_eq!(audited(&dir), 46);
     // With the index from sled, with one made anew, and without any lock.
     let service = service::open(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&service.view), [State::RecordInForce]);
+    assert_eq!(states(&service.view), ["record-in-force"]);
     let streams = service.view.index().streams();
     let beside = service::open_to_read(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&beside.view), [State::RecordInForce]);
+    assert_eq!(states(&beside.view), ["record-in-force"]);
     assert_eq!(beside.view.index().streams(), streams);
     assert!(service::open(&dir, &Unwatched).is_err(), "the folder is locked");
     close(service);
     fs::remove_dir_all(dir.join("index")).unwrap();
     let service = service::open(&dir, &Unwatched).unwrap();
     assert_eq!(service.view.index().streams(), streams);
-    assert_eq!(states(&service.view), [State::RecordInForce]);
+    assert_eq!(states(&service.view), ["record-in-force"]);
     close(service);
     assert_eq!(service::rebuild(&dir, &Unwatched).unwrap(), 46);
     assert_eq!(audited(&dir), 46);
@@ -100,7 +103,7 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
             fs::write(&file, &bad).unwrap();
             let service = service::open(&dir, &Unwatched).unwrap();
             assert_eq!(service.view.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
-            assert_eq!(states(&service.view), [State::RecordInForce]);
+            assert_eq!(states(&service.view), ["record-in-force"]);
             close(service);
             damaged += 1;
             if !file.exists() {

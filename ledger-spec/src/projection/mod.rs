@@ -62,10 +62,16 @@ impl<'a> View<'a> {
             if self.lens.shows(place, self.sight) {
                 places.push(place);
             } else {
-                withheld += 1;
+                withheld += usize::from(self.is_withheld(place));
             }
         }
         Seen { places, withheld }
+    }
+
+    /// Whether something that is not shown counts as left out. To the public, and to departments, what has
+    /// ended or not begun is nothing; whoever may see the whole file is told of everything.
+    pub fn is_withheld(&self, place: Place) -> bool {
+        self.sight >= Sight::Restricted || self.lens.in_force(place)
     }
 
     /// An authority's id.

@@ -182,13 +182,14 @@ impl View<'_> {
             });
         }
         if states.is_empty() {
-            let known = self.lens.file.items().filter(|(_, item)| self.lens.knows(item));
-            let because: Vec<_> = known.map(|(_, item)| item.entry.get()).collect();
-            let (state, rule) = if because.is_empty() {
+            let mut known = self.lens.file.items().filter(|(_, item)| self.lens.knows(item)).peekable();
+            let (state, rule) = if known.peek().is_none() {
                 ("no-record", ProjectionRule::NoRecord)
             } else {
                 ("nothing-in-force", ProjectionRule::Expired)
             };
+            let seen = known.filter(|(place, _)| self.lens.shows_event(*place, self.sight));
+            let because = seen.map(|(_, item)| item.entry.get()).collect();
             states.push(StateLine { state, because, rules: ids(&[rule]) });
         }
         states
@@ -313,6 +314,12 @@ impl View<'_> {
         })
     }
 
+    /// Whether an application that is not shown counts as left out: one that still awaits a step.
+    fn is_open(&self, place: Place) -> bool {
+        let awaits = matches!(self.lens.phase_at(place), Some(Phase::Applied | Phase::Accepted));
+        self.sight >= super::Sight::Restricted || awaits
+    }
+
     /// The applications for repair of what the reader sees, and how many are left out: an application says
     /// that its target exists, and is no more public than that.
     fn seen_repairs(&self) -> (Vec<Place>, usize) {
@@ -321,6 +328,7 @@ impl View<'_> {
             self.lens.shows(*place, self.sight)
                 || item.fact.target().is_some_and(|target| self.lens.shows(target, self.sight))
         });
-        (seen.into_iter().map(|(place, _)| place).collect(), hidden.len())
+        let hidden = hidden.into_iter().filter(|(place, _)| self.is_open(*place));
+        (seen.into_iter().map(|(place, _)| place).collect(), hidden.count())
     }
 }

@@ -42,9 +42,27 @@ impl Language {
             "not-yet" => ("尚未生效", "not yet"),
             "in-force" => ("有效", "in force"),
             "ended" => ("已终止", "ended"),
-            "pending" => ("审理中", "pending"),
-            "granted" => ("已准予修复", "granted"),
-            "refused" => ("不予修复", "refused"),
+            "revoked" => ("原决定被撤销", "the decision was revoked"),
+            "sealed" => ("已封存", "sealed"),
+            "repaired" => ("已准予修复", "repair was granted"),
+            "removed" => ("已移出", "taken off the list"),
+            "taken-back" => ("已撤回", "taken back"),
+            "expired" => ("期限届满", "its term is over"),
+            "ground-ended" => ("所依据的事项已终止", "what it rests on has ended"),
+            "superseded" => ("被新的结果取代", "a later one took its place"),
+            "corrected" => ("已更正", "corrected"),
+            "annotated" => ("附有主体说明", "with the subject's own words"),
+            "under-review" => ("正在复议或诉讼", "under review"),
+            "objected" => ("异议处理中", "an objection is open"),
+            "objection-overdue" => {
+                ("异议逾期未决，暂停公示", "an objection is overdue: publication suspended")
+            }
+            "objection-upheld" => ("异议成立，待更正", "an objection was upheld: to be corrected"),
+            "held" => ("保全中", "a hold stands"),
+            "publication-stayed" => ("依法暂停公示", "publication is stayed"),
+            "masked" => ("破产重整、和解期间屏蔽", "masked during reorganisation"),
+            "exempted" => ("措施已豁免", "exempted"),
+            "not-verified" => ("历史数据迁移", "came in through a migration"),
             other => return other,
         };
         self.of(zh, en)
@@ -78,7 +96,7 @@ pub(super) fn subject(answer: &Value, language: Language) -> String {
     out
 }
 
-/// One record, listing or repair on a line, and what ended it below.
+/// One record, listing or repair on a line, and below it what ends it and what has to be said beside it.
 fn statement(one: &Value, what: &str, language: Language) -> String {
     let named = ["type", "list", "target"].iter().map(|name| text(one, name)).find(|text| !text.is_empty());
     let mut out = format!(
@@ -87,17 +105,30 @@ fn statement(one: &Value, what: &str, language: Language) -> String {
         named.unwrap_or_default(),
         language.word(text(one, "life")),
         language.of("自", "from"),
-        day(text(one, "from")),
+        day(text(one, "valid_from")),
         text(one, "issuer"),
     );
     if let Some(row) = one.get("row").and_then(Value::as_object) {
         let cells: Vec<_> = row.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
         let _ = write!(out, "\n      {}", cells.join("; "));
     }
-    if let Some(ending) = one.get("ending").filter(|ending| ending.is_object()) {
+    for step in items(one, "steps") {
+        let (kind, from, reason) = (text(step, "kind"), day(text(step, "valid_from")), text(step, "reason"));
+        let _ = write!(out, "\n      {kind} #{} {from} {reason}", number(step, "entry"));
+    }
+    if let Some(end) = one.get("end").filter(|end| end.is_object()) {
         let until = language.of("终止于", "ends");
-        let (from, reason) = (day(text(ending, "from")), text(ending, "reason"));
-        let _ = write!(out, "\n      {until} {from} #{}: {reason}", number(ending, "entry"));
+        let _ =
+            write!(out, "\n      {until} {}: {}", day(text(end, "at")), language.word(text(end, "cause")));
+    }
+    let marks: Vec<_> = items(one, "marks").map(|mark| language.word(text(mark, "mark"))).collect();
+    if !marks.is_empty() {
+        let _ = write!(out, "\n      {}", marks.join("; "));
+    }
+    let unverified: Vec<_> = items(one, "not_verified").filter_map(Value::as_str).collect();
+    if !unverified.is_empty() {
+        let words = language.of("本账本未核验", "not verified by this ledger");
+        let _ = write!(out, "\n      {words}: {}", unverified.join(", "));
     }
     out
 }

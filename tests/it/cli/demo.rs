@@ -75,7 +75,7 @@ fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
         let said =
             folder.run(&["demo", "--once", "--data", "data", "--json", "--listen", "127.0.0.1:0"]).right();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
-        assert_eq!(said["receipt"]["kind"], "repair.granted");
+        assert_eq!(said["receipt"]["kind"], "repair.applied");
     }
     let (date, rows) = &states[4];
     let list =

@@ -12,7 +12,15 @@ id = ["number"]
 type = "market.penalty"
 severity = "{grade}"
 summary = "{remark|optional}"
-decision = { number = "{number|trim}", date = "{decided|date}" }
+review = "none"
+notice = { served_on = "{decided|date}", statement = "answered" }
+[body.decision]
+number = "{number|trim}"
+date = "{decided|date}"
+issued_by = "某局"
+article = "某法第一条"
+served_on = "{decided|date}"
+document = "0000000000000000000000000000000000000000000000000000000000000000"
 [values.grade]
 "轻微" = "minor"
 "严重" = "serious"
@@ -49,7 +57,7 @@ fn a_table_twice_and_what_is_refused_lies_beside_it() {
     let lines: Vec<_> = refused.lines().collect();
     assert_eq!(lines[0], "row,field,value,reason");
     assert!(lines[1].starts_with("4,code,uscc:914403001922038215,"), "{refused}");
-    assert!(lines[2].starts_with("5,") && lines[2].contains("L12"), "{refused}");
+    assert!(lines[2].starts_with("5,") && lines[2].contains("A01"), "{refused}");
 
     folder.write("t.csv", good);
     import(&served, "t.csv").right();
