@@ -22,7 +22,7 @@ const PAGE: u16 = 500;
 #[derive(Deserialize)]
 struct Page {
     events: Vec<Entry>,
-    withheld: Withheld,
+    withheld: u64,
     next: Option<u64>,
 }
 
@@ -31,11 +31,6 @@ struct Entry {
     index: u64,
     recorded_at: String,
     event: Box<RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Withheld {
-    count: u64,
 }
 
 /// What the ledger has adopted of the items that `shipped` names.
@@ -76,10 +71,10 @@ fn history(client: &Client, item: &CatalogueItem) -> Result<Vec<(Event, Recorded
     let (mut all, mut before) = (Vec::new(), String::new());
     loop {
         let page: Page = client.get_json(&format!("{path}{before}"))?;
-        if page.withheld.count > 0 {
+        if page.withheld > 0 {
             return Err(unexpected(&format!(
                 "{} events are withheld, so that no difference can be computed",
-                page.withheld.count
+                page.withheld
             )));
         }
         for entry in page.events {

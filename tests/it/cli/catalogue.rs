@@ -1,6 +1,7 @@
 //! `catalogue`: from files to events and back to no difference, through a folder and through a server.
 
 use super::{Folder, ORIGIN, event};
+use ledger_spec::catalogue::shipped::files as files_of_the_program;
 
 const LAW: &str = r#"[[instrument]]
 code = "law.one"
@@ -66,6 +67,21 @@ fn check_names_file_and_line_of_all_that_is_wrong() {
     folder.run(&["catalogue", "diff", "c", "--dir", "l"]).failed(2, "c/types/base.toml:8: ");
     folder.write("empty/readme.md", "");
     folder.run(&["catalogue", "check", "empty"]).failed(2, "holds no .toml file");
+}
+
+#[test]
+fn the_program_carries_every_file_of_the_folder() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ledger-spec/catalogue");
+    let mut names = Vec::new();
+    for (folder, before) in [(root.clone(), ""), (root.join("types"), "types/")] {
+        let files = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap());
+        let texts = files.filter(|item| item.file_type().unwrap().is_file());
+        names.extend(texts.map(|item| format!("{before}{}", item.file_name().into_string().unwrap())));
+    }
+    names.sort();
+    let mut carried: Vec<_> = files_of_the_program().iter().map(|(name, _)| (*name).to_owned()).collect();
+    carried.sort();
+    assert_eq!(carried, names);
 }
 
 #[test]
