@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod catalogue;
 mod check;
 mod client;
 mod completions;
@@ -68,6 +69,7 @@ enum Command {
     Append(append::Append),
     Check(check::Check),
     Import(import::Import),
+    Catalogue(catalogue::Catalogue),
     Show(show::Show),
     Verify(verify::Verify),
     Audit(audit::Audit),
@@ -104,6 +106,7 @@ impl Arguments {
             Command::Append(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Import(command) => command.run(json),
+            Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),

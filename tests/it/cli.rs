@@ -2,6 +2,7 @@
 //!
 //! Every test that wrote a ledger ends with `audit`.
 
+mod catalogue;
 mod demo;
 mod import;
 mod init;

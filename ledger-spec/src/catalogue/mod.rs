@@ -4,6 +4,7 @@
 //! the instant asked about; nothing is ever taken out.
 
 mod shelf;
+pub mod shipped;
 
 pub use shelf::{Shelf, Version};
 
@@ -119,6 +120,34 @@ impl Catalogue {
         }
     }
 
+    /// What counted of any item at a valid time, by what was known then.
+    pub fn definition_at(
+        &self,
+        item: &CatalogueItem,
+        valid: ValidTime,
+        known: TreeSize,
+    ) -> Option<Definition> {
+        fn boxed<T: Clone>(found: Option<&Arc<T>>) -> Option<Box<T>> {
+            found.map(|one| Box::new(T::clone(one)))
+        }
+        match item {
+            CatalogueItem::Basis(code) => boxed(self.bases.at(code, valid, known)).map(Definition::Basis),
+            CatalogueItem::Type(code) => boxed(self.types.at(code, valid, known)).map(Definition::Type),
+            CatalogueItem::List(code) => boxed(self.lists.at(code, valid, known)).map(Definition::List),
+            CatalogueItem::Measure(code) => {
+                boxed(self.measures.at(code, valid, known)).map(Definition::Measure)
+            }
+            CatalogueItem::Rating(code) => boxed(self.ratings.at(code, valid, known)).map(Definition::Rating),
+            CatalogueItem::Points(code) => boxed(self.points.at(code, valid, known)).map(Definition::Points),
+            CatalogueItem::Calendar(code) => {
+                boxed(self.calendars.at(code, valid, known)).map(Definition::Calendar)
+            }
+            CatalogueItem::Procedure(code) => {
+                boxed(self.procedures.at(code, valid, known)).map(Definition::Procedure)
+            }
+        }
+    }
+
     /// A legal instrument in force at a valid time, by what was known.
     pub fn instrument_at(
         &self,
@@ -190,3 +219,6 @@ impl Catalogue {
         all
     }
 }
+
+#[cfg(test)]
+mod tests;

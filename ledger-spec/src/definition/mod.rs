@@ -1,6 +1,7 @@
 //! Definitions: what the catalogue says of each type, list, measure, scheme, calendar, procedure and
 //! legal instrument. `catalogue.*` events and the shipped TOML are read by the same strict code.
 
+mod difference;
 mod listing;
 mod reading;
 mod record;
@@ -211,3 +212,6 @@ impl Basis {
 pub(crate) fn kind_word(text: &str) -> Result<SubjectKind, FieldFault> {
     SubjectKind::parse_word(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,7 +168,7 @@ impl LedgerOpened {
 }
 
 impl Capacity {
-    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(crate) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = Name::parse(fields, "name")?;
         let roles = fields.parsed_array("roles", (1, 7), Role::parse_word)?;
         let competence = match fields.optional_object("competence")? {

@@ -99,7 +99,8 @@ impl SubjectId {
 }
 
 impl CatalogueItem {
-    fn parse(text: &str) -> Result<Self, IdError> {
+    /// Reads `<sort>.<code>`, such as `type.food.licence`.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
         match text.split_once('.') {
             Some(("basis", code)) => BasisCode::parse(code).map(Self::Basis),
             Some(("calendar", code)) => CalendarCode::parse(code).map(Self::Calendar),
@@ -110,6 +111,22 @@ impl CatalogueItem {
             Some(("rating", code)) => RatingCode::parse(code).map(Self::Rating),
             Some(("type", code)) => TypeCode::parse(code).map(Self::Type),
             _ => Err(IdError::Scheme { expected: CATALOGUE_CLASSES }),
+        }
+    }
+}
+
+impl CatalogueItem {
+    /// The code alone, without its sort.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Basis(code) => code.as_str(),
+            Self::Calendar(code) => code.as_str(),
+            Self::List(code) => code.as_str(),
+            Self::Measure(code) => code.as_str(),
+            Self::Points(code) => code.as_str(),
+            Self::Procedure(code) => code.as_str(),
+            Self::Rating(code) => code.as_str(),
+            Self::Type(code) => code.as_str(),
         }
     }
 }
