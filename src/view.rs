@@ -6,8 +6,9 @@ use ledger_spec::admission::Core;
 use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::hash::TreeHash;
 use ledger_spec::position::TreeSize;
+use ledger_spec::projection::World;
 use ledger_spec::time::RecordedTime;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The ledger at one checkpoint.
 #[derive(Clone, Debug)]
@@ -43,12 +44,14 @@ pub struct View {
     published: Arc<RwLock<Arc<Published>>>,
     index: Arc<Index>,
     reader: LogReader,
+    /// Every case file, made when first asked for and then kept up.
+    world: Arc<Mutex<World>>,
 }
 
 impl View {
     /// A view that begins at `published`.
     pub fn new(published: Published, index: Arc<Index>, reader: LogReader) -> Self {
-        Self { published: Arc::new(RwLock::new(Arc::new(published))), index, reader }
+        Self { published: Arc::new(RwLock::new(Arc::new(published))), index, reader, world: Arc::default() }
     }
 
     /// The last published state. An answer takes it once and stays with it.
@@ -66,6 +69,12 @@ impl View {
     /// The log.
     pub const fn log(&self) -> &LogReader {
         &self.reader
+    }
+
+    /// The place where every case file is kept for answers about all of them. It may lag behind what is
+    /// published; whoever asks brings it up first.
+    pub(crate) const fn world(&self) -> &Arc<Mutex<World>> {
+        &self.world
     }
 
     /// Replaces the published state; the sequencer's alone.

@@ -317,6 +317,19 @@ impl Authority {
         suspended.map(|stated| format!("suspended since {}", stated.from.date()))
     }
 
+    /// The authority as it was known with so many entries.
+    pub fn as_known(&self, known: TreeSize) -> Self {
+        let mut then = self.clone();
+        then.history.retain(|stated| stated.recorded.index.is_in(known));
+        then.successions.retain(|stated| stated.recorded.index.is_in(known));
+        then.suspensions.retain(|stated| stated.recorded.index.is_in(known));
+        then.keys.retain(|key| key.added.index.is_in(known));
+        for key in &mut then.keys {
+            key.revoked = key.revoked.take().filter(|revoked| revoked.recorded.index.is_in(known));
+        }
+        then
+    }
+
     /// What it was and might act on at these instants.
     pub fn capacity_at(&self, valid: ValidTime, known: TreeSize) -> Option<&Stated<Capacity>> {
         self.history.iter().rfind(|stated| stated.recorded.index.is_in(known) && stated.from <= valid)

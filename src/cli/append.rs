@@ -84,7 +84,7 @@ impl Append {
 }
 
 /// The envelopes of a file, each on one line. White space between them is free.
-fn read_envelopes(path: &Path, bytes: &[u8]) -> Result<Vec<String>, Failure> {
+pub(super) fn read_envelopes(path: &Path, bytes: &[u8]) -> Result<Vec<String>, Failure> {
     let mut envelopes = Vec::new();
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Box<RawValue>>() {
         let value = value.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;

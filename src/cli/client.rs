@@ -54,6 +54,11 @@ pub(super) struct Answer {
 }
 
 impl Line {
+    /// Whether every rule would let the event in, or it stands in the ledger already.
+    pub(super) fn may_enter(&self) -> bool {
+        matches!(self.status.as_str(), "admissible" | "repeat")
+    }
+
     /// Whether the event stands in the ledger.
     pub(super) fn is_in(&self) -> bool {
         matches!(self.status.as_str(), "placed" | "repeat")
@@ -133,6 +138,15 @@ impl Client {
             (false, true) => "/v1/events?receipts=full",
             (true, true) => "/v1/events?atomic=true&receipts=full",
         };
+        self.post(path, envelopes)
+    }
+
+    /// Asks what would become of envelopes, one a line; nothing is appended.
+    pub(super) fn check(&self, envelopes: &[String]) -> Result<Answer, Failure> {
+        self.post("/v1/events?dry_run=true", envelopes)
+    }
+
+    fn post(&self, path: &str, envelopes: &[String]) -> Result<Answer, Failure> {
         let body = envelopes.join("\n");
         for _ in 0..PATIENCE {
             let request = self

@@ -5,6 +5,8 @@
 
 mod append;
 mod audit;
+mod catalogue;
+mod check;
 mod client;
 mod completions;
 mod demo;
@@ -65,7 +67,9 @@ enum Command {
     Serve(serve::Serve),
     Sign(sign::Sign),
     Append(append::Append),
+    Check(check::Check),
     Import(import::Import),
+    Catalogue(catalogue::Catalogue),
     Show(show::Show),
     Verify(verify::Verify),
     Audit(audit::Audit),
@@ -100,7 +104,9 @@ impl Arguments {
             Command::Serve(command) => command.run(json),
             Command::Sign(command) => command.run(),
             Command::Append(command) => command.run(),
+            Command::Check(command) => command.run(),
             Command::Import(command) => command.run(json),
+            Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),

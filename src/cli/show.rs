@@ -9,11 +9,13 @@ use super::client::{Client, encoded};
 use super::failure::Failure;
 use super::talk::{self, Bar};
 use crate::clock;
-use crate::query::{self, Asking, Instants, Known, QueryError, SubjectView};
+use crate::query::{self, Answer, Asking, CityView, Instants, Known, QueryError, SubjectView};
 use crate::service::{self, ReadOnly};
+use crate::view::View;
 use crate::wire::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer};
 use clap::{Args, Subcommand};
 use ledger_spec::casefile::Sight;
+use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -63,6 +65,31 @@ enum What {
         /// Such as uscc:914403001922038216.
         id: String,
     },
+    /// One projection of a subject: records, measures, repairs, objections, commitments, ratings, points,
+    /// eligibility, occupation, civil-servant, rural, uses, standing.
+    View {
+        /// The projection.
+        view: String,
+        /// The subject.
+        id: String,
+        /// With eligibility: the domain, such as procurement.
+        #[arg(long)]
+        domain: Option<String>,
+    },
+    /// What has left a list, the last first.
+    Departures {
+        /// The list's code.
+        code: String,
+    },
+    /// The fifteen indicators of a place.
+    Indicators {
+        /// Such as place:430381.
+        id: String,
+    },
+    /// What the log shows of the departments' own work.
+    Oversight,
+    /// Who might sign what at two instants.
+    Directory,
     /// A subject's history, newest first.
     Events {
         /// The subject.
@@ -119,6 +146,11 @@ impl Show {
                 })?;
                 talk::put(&match what {
                     What::Subject { .. } => words::subject(&value, language),
+                    What::View { .. }
+                    | What::Departures { .. }
+                    | What::Indicators { .. }
+                    | What::Oversight
+                    | What::Directory => words::plain_data(&value),
                     What::Events { .. } => words::events(&value),
                     What::Authorities => words::authorities(&value, language),
                     What::Catalogue => words::catalogue(&value, language),
@@ -144,6 +176,20 @@ impl Show {
                 let (asked, value) = found.map_err(failed)?.value;
                 to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
             }
+            What::View { view: name, id, domain } => {
+                let id = subject(id)?;
+                let found =
+                    query::subject_view(view, &id, subject_view(name, domain.as_deref())?, self.asking()?);
+                let (asked, value) = found.map_err(failed)?.value;
+                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
+            }
+            What::Departures { code } => {
+                let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
+                self.city(view, "", "", &CityView::Departures(code))
+            }
+            What::Indicators { id } => self.city(view, "place", id, &CityView::Indicators(subject(id)?)),
+            What::Oversight => self.city(view, "", "", &CityView::Oversight),
+            What::Directory => self.city(view, "", "", &CityView::Directory),
             What::Events { id, before, limit } => {
                 let before = before.map(EntryIndex::new);
                 let page = query::events(view, &subject(id)?, before, usize::from(*limit)).map_err(failed)?;
@@ -179,6 +225,12 @@ impl Show {
         }
     }
 
+    fn city(&self, view: &View, about: &str, id: &str, which: &CityView) -> Result<String, Failure> {
+        let Answer { value: (asked, value), published } =
+            query::city_view(view, which, self.asking()?).map_err(failed)?;
+        to_json(&ViewAnswer::of(about, id, asked, self.sight, value, &published.checkpoint_text()))
+    }
+
     fn asking(&self) -> Result<Asking, Failure> {
         Ok(Asking { instants: self.read_instants()?, sight: self.sight })
     }
@@ -200,6 +252,14 @@ impl What {
             instants.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let path = match self {
             Self::Subject { id } => format!("/v1/subjects/{}", encoded(id)),
+            Self::View { view, id, domain } => {
+                query.extend(domain.as_ref().map(|domain| format!("domain={}", encoded(domain))));
+                format!("/v1/subjects/{}/{}", encoded(id), encoded(view))
+            }
+            Self::Departures { code } => format!("/v1/lists/{}/departures", encoded(code)),
+            Self::Indicators { id } => format!("/v1/indicators/{}", encoded(id)),
+            Self::Oversight => "/v1/oversight".into(),
+            Self::Directory => "/v1/directory".into(),
             Self::Events { id, before, limit } => {
                 query = vec![format!("limit={limit}")];
                 query.extend(before.map(|before| format!("before={before}")));
@@ -231,6 +291,17 @@ fn known(text: &str) -> Result<Known, Failure> {
     let time = valid_time(text).map_err(|error| wrong(&error))?;
     let micros = u64::try_from(time.micros()).map_err(|_| wrong(&"no ledger knew anything before 1970"))?;
     Ok(Known::At(RecordedTime::from_micros(micros)))
+}
+
+fn subject_view(name: &str, domain: Option<&str>) -> Result<SubjectView, Failure> {
+    let domain = domain.map(|text| {
+        let words = Domain::ALL.map(Domain::name).join(", ");
+        Domain::parse(text).ok_or_else(|| Failure::usage(format!("--domain: one of {words} is expected")))
+    });
+    SubjectView::parse(name, domain.transpose()?).ok_or_else(|| {
+        let names = SubjectView::NAMES.join(", ");
+        Failure::usage(format!("one of {names} is expected; --domain exactly with eligibility"))
+    })
 }
 
 fn sight(text: &str) -> Result<Sight, String> {

@@ -20,7 +20,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
 
 /// What each operation does, in Chinese; the English is the document's own.
-const ZH: [(&str, &str); 15] = [
+const ZH: [(&str, &str); 20] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
     ("getStanding", "查询主体在指定时点的信用状况，并列明依据的记载和规则"),
     ("getEvents", "按时间倒序分页查询主体的全部记载"),
@@ -29,7 +29,12 @@ const ZH: [(&str, &str); 15] = [
     ("getEntryBytes", "取得一条记载的原始字节"),
     ("getReceipt", "取得一条记载的最新回执（C2SP tlog-proof）"),
     ("getAuthorities", "查询已登记的单位及其密钥"),
-    ("getCatalogue", "查询信用信息目录：类型和名单"),
+    ("getSubjectView", "查询主体的一项投影：记录、措施、修复、异议、承诺、评价、记分、参与资格等"),
+    ("getDepartures", "查询已移出名单的事项（停止使用通知）"),
+    ("getIndicators", "查询规划的十五项指标及其分母"),
+    ("getOversight", "查询各单位的履职情况和承诺兑现情况"),
+    ("getDirectory", "查询指定时点的记载单位、职权和密钥"),
+    ("getCatalogue", "查询指定时点的信用信息目录：类型、名单、措施、评价和记分办法、期限、日历、法律依据"),
     ("getCheckpoint", "取得账本的签名检查点（C2SP tlog-checkpoint）"),
     ("getHealth", "进程是否存活"),
     ("getReadiness", "当前能否提交事项"),

@@ -13,6 +13,7 @@ mod params;
 mod problem;
 mod reads;
 mod serve;
+mod views;
 
 pub use language::Language;
 pub use openapi::document;
@@ -83,7 +84,12 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/events", post(events::append))
         .route("/v1/subjects/{id}", get(reads::standing))
         .route("/v1/subjects/{id}/events", get(reads::history))
+        .route("/v1/subjects/{id}/{view}", get(views::subject))
         .route("/v1/lists/{code}", get(reads::list))
+        .route("/v1/lists/{code}/departures", get(views::departures))
+        .route("/v1/indicators/{id}", get(views::indicators))
+        .route("/v1/oversight", get(views::oversight))
+        .route("/v1/directory", get(views::directory))
         .route("/v1/entries/{index}", get(reads::entry))
         .route("/v1/entries/{index}/raw", get(reads::entry_raw))
         .route("/v1/receipts/{index}", get(reads::receipt))

@@ -4,7 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemAnswer, ProblemKind};
-use super::{Language, docs, events, metrics, reads};
+use super::{Language, docs, events, metrics, reads, views};
 use crate::wire::{AppendedLine, LastLine};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -51,7 +51,12 @@ pub(super) struct EnvelopeSignature {
         events::append,
         reads::standing,
         reads::history,
+        views::subject,
         reads::list,
+        views::departures,
+        views::indicators,
+        views::oversight,
+        views::directory,
         reads::entry,
         reads::entry_raw,
         reads::receipt,

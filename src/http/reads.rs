@@ -19,7 +19,7 @@ use ledger_spec::position::EntryIndex;
 use ledger_spec::proof::TlogProof;
 use std::sync::Arc;
 
-type Text = Result<Path<String>, PathRejection>;
+pub(super) type Text = Result<Path<String>, PathRejection>;
 
 const INSTANTS: [&str; 2] = ["valid_at", "known_at"];
 /// Events on a page, where nobody says, and at most.
@@ -35,7 +35,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
     operation_id = "getStanding",
     tag = "read",
     params(
-        ("id" = String, Path, pattern = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(list|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$",
+        ("id" = String, Path, pattern = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(basis|calendar|list|measure|points|procedure|rating|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$",
             description = "The subject"),
         ("valid_at" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
             description = "When the facts hold: an RFC 3339 instant, or a day, which means its end in UTC+08:00; now where it is absent"),
@@ -71,7 +71,7 @@ pub(super) async fn standing(
     operation_id = "getEvents",
     tag = "read",
     params(
-        ("id" = String, Path, pattern = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(list|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$",
+        ("id" = String, Path, pattern = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(basis|calendar|list|measure|points|procedure|rating|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$",
             description = "The subject"),
         ("before" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
             description = "The cursor: `next` of the page before"),
@@ -125,6 +125,10 @@ pub(super) async fn history(
             description = "When the facts hold: an RFC 3339 instant, or a day, which means its end in UTC+08:00; now where it is absent"),
         ("known_at" = Option<String>, Query, pattern = "^(0|[1-9][0-9]{0,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?)$",
             description = "What was known: a number of entries, an RFC 3339 instant, or a day; all where it is absent"),
+        ("after" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
+            description = "The cursor: `next` of the page before"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 10000,
+            description = "Most members on the page; all where it is absent"),
         ("format" = Option<String>, Query, pattern = "^(json|rows)$",
             description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`"),
     ),
@@ -143,7 +147,9 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let text = segment(path)?;
     let code = ListCode::parse(&text).map_err(|error| Problem::from(&error).field("code"))?;
-    let params = Params::read(query.as_deref(), &["valid_at", "known_at", "format"])?;
+    let params = Params::read(query.as_deref(), &["valid_at", "known_at", "format", "after", "limit"])?;
+    let after = params.number("after", 0, (1 << 53) - 1)?;
+    let limit = params.number("limit", 1, 10_000)?.and_then(|limit| usize::try_from(limit).ok());
     let rows = match params.word("format", &["json", "rows"])? {
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
@@ -157,7 +163,15 @@ pub(super) async fn list(
         let Some(adopted) = adopted.filter(|list| list.disclosure == Disclosure::Public) else {
             return Err(Problem::new(ProblemKind::NotPublic).field("code"));
         };
+        let (edition, next) = edition.page(after.map(EntryIndex::new), limit).ok_or_else(|| {
+            Problem::parameter(
+                "after",
+                "another entry",
+                "the entry of a member of this list at these instants",
+            )
+        })?;
         let answer = ListAnswer::of(&edition, &adopted.columns, asked, &published.checkpoint_text());
+        let answer = ListAnswer { next: next.map(EntryIndex::get), ..answer };
         if rows {
             let lines = answer.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
             return Ok(([(CONTENT_TYPE, NDJSON)], lines).into_response());
@@ -341,7 +355,7 @@ pub(super) async fn readyz(
 }
 
 /// Reads of the log may wait for the disk, so they run beside the threads that answer.
-async fn off_the_runtime(
+pub(super) async fn off_the_runtime(
     shared: Arc<Shared>,
     read: impl FnOnce(&Shared) -> Result<Response, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
@@ -350,8 +364,12 @@ async fn off_the_runtime(
 }
 
 fn subject(path: Text) -> Result<SubjectId, Problem> {
-    let text = segment(path)?;
-    SubjectId::parse(&text).map_err(|error| Problem::from(&error).field("id"))
+    subject_of(&segment(path)?)
+}
+
+/// The subject that a path names.
+pub(super) fn subject_of(text: &str) -> Result<SubjectId, Problem> {
+    SubjectId::parse(text).map_err(|error| Problem::from(&error).field("id"))
 }
 
 /// An entry, if everybody may see it.

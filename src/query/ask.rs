@@ -1,6 +1,7 @@
 //! Questions about subjects and lists at two instants: which entries are read, and which projection is
 //! computed from them. The projections themselves are the specification's.
 
+use super::world::with_world;
 use super::{Answer, Instants, Known, QueryError, parse, published_entries};
 use crate::log::EntryBytes;
 use crate::sequencer::signers;
@@ -8,14 +9,14 @@ use crate::view::{Published, View};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Lens, Sight};
 use ledger_spec::catalogue::Version;
-use ledger_spec::definition::ListDefinition;
+use ledger_spec::definition::{Domain, ListDefinition};
 use ledger_spec::entry::Entry;
 use ledger_spec::id::{EventId, ListCode, SubjectId};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::{self, Edition};
 use ledger_spec::time::RecordedTime;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// When one asks, and as whom.
@@ -29,9 +30,78 @@ pub struct Asking {
 
 /// What can be asked about a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // named like the projections of the specification
 pub enum SubjectView {
-    /// Named states, registration, records, entries on lists, repairs.
     Standing,
+    Records,
+    Measures,
+    Repairs,
+    Objections,
+    Commitments,
+    Ratings,
+    Points,
+    Eligibility(Domain),
+    Occupation,
+    CivilServant,
+    Rural,
+    Uses,
+}
+
+impl SubjectView {
+    /// The names of all views, as paths and the command line have them.
+    pub const NAMES: [&'static str; 13] = [
+        "standing",
+        "records",
+        "measures",
+        "repairs",
+        "objections",
+        "commitments",
+        "ratings",
+        "points",
+        "eligibility",
+        "occupation",
+        "civil-servant",
+        "rural",
+        "uses",
+    ];
+
+    /// The view of this name; `domain` is what `eligibility` is asked for.
+    pub fn parse(name: &str, domain: Option<Domain>) -> Option<Self> {
+        Some(match (name, domain) {
+            ("standing", None) => Self::Standing,
+            ("records", None) => Self::Records,
+            ("measures", None) => Self::Measures,
+            ("repairs", None) => Self::Repairs,
+            ("objections", None) => Self::Objections,
+            ("commitments", None) => Self::Commitments,
+            ("ratings", None) => Self::Ratings,
+            ("points", None) => Self::Points,
+            ("eligibility", Some(domain)) => Self::Eligibility(domain),
+            ("occupation", None) => Self::Occupation,
+            ("civil-servant", None) => Self::CivilServant,
+            ("rural", None) => Self::Rural,
+            ("uses", None) => Self::Uses,
+            _ => return None,
+        })
+    }
+
+    fn of(self, view: &projection::View<'_>) -> serde_json::Result<Value> {
+        match self {
+            Self::Standing => serde_json::to_value(view.standing()),
+            Self::Records => serde_json::to_value(view.records()),
+            Self::Measures => serde_json::to_value(view.measures()),
+            Self::Repairs => serde_json::to_value(view.repairs()),
+            Self::Objections => serde_json::to_value(view.objections()),
+            Self::Commitments => serde_json::to_value(view.commitments()),
+            Self::Ratings => serde_json::to_value(view.ratings()),
+            Self::Points => serde_json::to_value(view.points()),
+            Self::Eligibility(domain) => serde_json::to_value(view.eligibility(domain)),
+            Self::Occupation => serde_json::to_value(view.occupation()),
+            Self::CivilServant => serde_json::to_value(view.civil_servant()),
+            Self::Rural => serde_json::to_value(view.rural()),
+            Self::Uses => serde_json::to_value(view.uses()),
+        }
+    }
 }
 
 /// A subject's view at two instants, as plain data, and what was asked exactly.
@@ -46,10 +116,7 @@ pub fn subject_view(
     let file = case_file(view, subject, &published)?;
     let core = &published.core;
     let seen = projection::View::new(subject, &file, (&core.catalogue, &core.directory), asked, asking.sight);
-    let value = match which {
-        SubjectView::Standing => serde_json::to_value(seen.standing()),
-    };
-    let value = value.map_err(|error| QueryError::Answer(error.to_string()))?;
+    let value = which.of(&seen).map_err(|error| QueryError::Answer(error.to_string()))?;
     Ok(Answer { value: (asked, value), published })
 }
 
@@ -60,19 +127,11 @@ pub fn edition(view: &View, list: &ListCode, asking: Asking) -> Result<Answer<(A
         return Err(QueryError::NoList(list.clone()));
     }
     let asked = asked(view, &published, asking.instants)?;
-    let mut subjects = BTreeSet::new();
-    for index in view.index().list_entries(list).into_iter().filter(|index| index.is_in(asked.known)) {
-        subjects.insert(parse(view.log().entry(index)?.entry())?.subject);
-    }
     let core = &published.core;
-    let mut parts = Vec::with_capacity(subjects.len());
-    for subject in &subjects {
-        let file = case_file(view, subject, &published)?;
-        let seen =
-            projection::View::new(subject, &file, (&core.catalogue, &core.directory), asked, asking.sight);
-        parts.push(seen.members(list));
-    }
-    Ok(Answer { value: (asked, Edition::of(list, parts)), published })
+    let edition = with_world(view, &published, |world| {
+        world.edition(list, (&core.catalogue, &core.directory), asked, asking.sight)
+    })?;
+    Ok(Answer { value: (asked, edition), published })
 }
 
 /// The definition of a list that counts at these instants; the last one where none does.

@@ -15,8 +15,10 @@ use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
 
 mod ask;
+mod world;
 
 pub use ask::{Asking, SubjectView, asked, edition, edition_columns, subject_view, visible_events};
+pub use world::{CityView, city_view};
 
 /// Why a question could not be answered.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -22,6 +22,9 @@ pub struct ListAnswer {
     /// How many entries in force were left out because the reader may not see them (P19).
     #[schema(minimum = 0)]
     pub withheld: u64,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
     /// The signed checkpoint that the answer was computed at.
     pub checkpoint: String,
 }
@@ -66,6 +69,7 @@ impl ListAnswer {
             known_at: asked.known.get(),
             members: edition.members.iter().map(|member| MemberAnswer::of(member, columns)).collect(),
             withheld: count(edition.withheld),
+            next: None,
             checkpoint: checkpoint.to_owned(),
         }
     }

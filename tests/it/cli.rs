@@ -2,6 +2,7 @@
 //!
 //! Every test that wrote a ledger ends with `audit`.
 
+mod catalogue;
 mod demo;
 mod import;
 mod init;
@@ -209,6 +210,26 @@ fn from_a_new_ledger_to_a_verified_receipt() {
         subject,
         r#"{"type":"market.penalty","severity":"general","review":"none","notice":{"served_on":"2017-01-01","statement":"answered"},"decision":{"number":"7","date":"2017-01-01","issued_by":"甲","article":"乙法第一条","served_on":"2017-01-01","document":"0000000000000000000000000000000000000000000000000000000000000000"}}"#,
     );
+    // Checked first, by the server and from the folder: what is admissible and what is not.
+    let envelope = folder.run_with(&["sign", "--key", "dept.key", "--new"], &record).right();
+    let unheard =
+        record.replace(r#""statement":"answered""#, r#""statement":"none""#).replace("general", "grave");
+    assert!(served.run(&["check"]).failed(2, "holds no envelope").out.is_empty());
+    let asked = folder.run_with(&["check", "--url", &served.url], &envelope).right();
+    assert_eq!(asked, "{\"line\":1,\"status\":\"admissible\"}\n");
+    assert_eq!(folder.run_with(&["check", "--dir", "l"], &envelope).right(), asked);
+    folder.run_with(&["sign", "--key", "dept.key", "--new"], &unheard).failed(2, "severity");
+    let secret = record.replace(r#""review":"none","#, "");
+    let secret = folder.run_with(&["sign", "--key", "dept.key", "--new"], &secret).right();
+    for source in [["--url", &served.url], ["--dir", "l"]] {
+        let refused = folder.run_with(&["check", source[0], source[1]], &secret);
+        let refused = refused.failed(1, "1 of 1 events would be refused");
+        assert!(
+            refused.out.contains(r#""rule":"A11""#) && refused.out.contains("行政复议法"),
+            "{}",
+            refused.out
+        );
+    }
     let receipt = served.append("dept.key", &record).right();
     folder.write("receipt.json", &receipt);
     let vkey = folder.run(&["vkey", "--dir", "l"]).right();

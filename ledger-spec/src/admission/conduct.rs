@@ -2,13 +2,14 @@
 
 use super::case::{Case, Over};
 use super::{Refusal, Rule, refuse};
+use crate::definition::Status;
 use crate::event::{
     Class, CommitmentMade, IncidentOpened, Phase, PointsCharged, PopulationDeclared, RatingAssigned,
-    TransferMade,
+    StepKind, TransferMade,
 };
 use crate::id::SubjectId;
 
-/// A01, A02, D03, L11.
+/// A01, A02, D02, D03, L11.
 pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), Refusal> {
     let (code, day) = (body.commitment_type.to_string(), case.day());
     let types = &case.core.catalogue.types;
@@ -17,7 +18,11 @@ pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), R
     };
     case.competent("body.type", &code, Over::Types)?;
     case.fits(&definition.subjects, &definition.kinds)?;
-    case.recordable("body.type", &code, definition.status, &[], day)
+    if definition.status == Status::Reference {
+        let found = format!("{code}, which is only referred to");
+        return Err(refuse(Rule::Recordable, "body.type", found, "a code that takes commitments"));
+    }
+    case.recordable("body.type", &code, definition.status, &body.basis, day)
 }
 
 /// A01, A02, D02, D03, D11, L10, L11, L15, L16, L20.
@@ -91,7 +96,11 @@ pub(super) fn incident(case: &Case<'_>, body: &IncidentOpened) -> Result<(), Ref
 /// L11, L15, L20.
 pub(super) fn transfer(case: &Case<'_>, body: &TransferMade) -> Result<(), Refusal> {
     case.about_a_subject()?;
-    case.enrolled("body.to", &body.to)?;
+    let to = case.enrolled("body.to", &body.to)?;
+    if !to.is_any(StepKind::TransferAccepted.row().roles) {
+        let expected = "an authority that may answer: a department, court or window";
+        return Err(refuse(Rule::SubjectFits, "body.to", &body.to, expected));
+    }
     if body.to == case.issuer.id {
         return Err(refuse(Rule::SubjectFits, "body.to", &body.to, "another authority"));
     }

@@ -137,7 +137,7 @@ fn asked(case: &Case<'_>) -> Result<(), Refusal> {
         Body::ObjectionRaised(body) => rights::objection(case, body),
         Body::ComplaintFiled(body) => rights::complaint(case, body),
         Body::HoldPlaced(body) => rights::hold(case, body),
-        Body::ConsentGranted(_) => case.about_a_subject().map(|_| ()),
+        Body::ConsentGranted(_) => rights::consent(case),
         Body::ReportIssued(body) => rights::report(case, body),
         Body::UseReported(body) => rights::usage(case, body),
         Body::CommitmentMade(body) => conduct::commitment(case, body),

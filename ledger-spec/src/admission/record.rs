@@ -3,7 +3,7 @@
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::Fact;
+use crate::casefile::{Fact, RecordFact};
 use crate::definition::{DetailField, Disclosure, Polarity, Pole, RecordType, Severity, Status};
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -220,8 +220,10 @@ impl Filing<'_, '_> {
     fn ground(&self) -> Result<(), Refusal> {
         let Some(id) = &self.body.rests_on else { return Ok(()) };
         let (place, item) = self.case.refers("body.rests_on", id, Class::Record)?;
-        if matches!(&item.fact, Fact::Record(record) if record.rests_on.is_some()) {
-            let expected = "a record that does not rest on another itself";
+        let fits =
+            |record: &RecordFact| record.rests_on.is_none() && record.record_type != self.body.record_type;
+        if !matches!(&item.fact, Fact::Record(record) if fits(record)) {
+            let expected = "a record of another type that does not rest on another itself";
             return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
         }
         self.case.stands("body.rests_on", (place, item), &[Phase::Filed])
@@ -305,14 +307,17 @@ impl Filing<'_, '_> {
     /// A10.
     fn one_conduct(&self) -> Result<(), Refusal> {
         let Some(conduct) = &self.body.conduct else { return Ok(()) };
-        if self.waives(Rule::OneConduct) || self.body.rests_on.is_some() {
+        if self.waives(Rule::OneConduct) {
             return Ok(());
         }
+        // What only shows another record is about the same conduct as that, and as nothing else.
+        let shown =
+            self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(place, _)| place);
         let lens = self.case.lens();
         let same = self.case.file.of_class(Class::Record).find(|(place, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.conduct.as_deref() == Some(conduct.id.as_str())
-                && record.rests_on.is_none()
+                && shown != Some(*place)
                 && lens.polarity(record) == Polarity::Negative
                 && self.case.file.last_phase(*place) != Some(Phase::Revoked)
         });

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::Fact;
+use crate::definition::Scheme;
 use crate::event::{
     Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind,
     UseReported,
@@ -62,6 +63,17 @@ pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     let Some(target) = &body.target else { return Ok(()) };
     let (_, item) = case.refers_any("body.target", target, &OBJECTIONABLE)?;
     case.not_before("body.target", item.from)
+}
+
+/// L11: a place consents to nothing.
+pub(super) fn consent(case: &Case<'_>) -> Result<(), Refusal> {
+    match case.about_a_subject()? {
+        Scheme::Place => {
+            let expected = "a uscc:, person:, household: or ext: subject";
+            Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// D12, L11, L15: a report about a person is given out with consent alone.

@@ -17,6 +17,11 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     if let Some(moved) = case.file.last_moved(place) {
         case.not_before(row.field, moved)?;
     }
+    if let Some((_, last)) =
+        case.file.followers(place).filter(|(_, it)| it.step_kind() == Some(body.kind)).last()
+    {
+        case.not_before(row.field, last.from)?;
+    }
     entitled(case, row.who, item)?;
     match body.kind {
         StepKind::RecordSealed => unheld(case, place),

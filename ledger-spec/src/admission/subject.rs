@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::definition::Scheme;
-use crate::event::{IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
+use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, Uscc};
 
 /// A02, L10, L11, L19, L22.
@@ -62,7 +62,8 @@ pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
 /// A02, L11: the issuer registers subjects of this scheme.
 fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
     let scheme = case.about_a_subject()?;
-    if !case.issuer.competence.subjects.contains(&scheme) {
+    let registers = case.is(Role::Registrar) || case.issuer.competence.subjects.contains(&scheme);
+    if !registers {
         let expected = format!("an authority that registers {}: subjects", scheme.name());
         return Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected));
     }

@@ -236,10 +236,12 @@ impl Lens<'_> {
             rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)),
         );
         let later = self.known(Class::Rating).filter(|(other, later)| {
-            *other > place && matches!(&later.fact, Fact::Rating(r) if r.scheme == rating.scheme)
+            (later.from, *other) > (item.from, place)
+                && matches!(&later.fact, Fact::Rating(r) if r.scheme == rating.scheme)
+                && self.phase_at(*other) != Some(Phase::Withdrawn)
         });
         ends.extend(later.map(|(_, later)| End {
-            at: later.from.max(item.from),
+            at: later.from,
             cause: Cause::Superseded,
             entry: Some(later.entry),
         }));

@@ -8,6 +8,7 @@ use crate::event::{
 };
 use crate::id::{AuthorityId, EventId, ListCode, MeasureCode, PointsCode, RatingCode, SubjectKind, TypeCode};
 use crate::time::Date;
+use std::sync::Arc;
 
 /// What one event began or moved on. References to other events of the stream are places.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +130,9 @@ pub struct ListingFact {
     /// The decision's date, where one is named.
     pub decided_on: Option<Date>,
     pub migration: Option<EventId>,
+    /// What the list publishes, in the event's order of columns: editions are made from it.
+    pub row: Arc<[(String, String)]>,
+    pub order: Option<Box<str>>,
 }
 
 /// A measure.
@@ -290,6 +294,8 @@ impl CaseFile {
                 until: body.until,
                 decided_on: body.decision.as_ref().map(|decision| decision.date),
                 migration: body.migration,
+                row: body.row.as_slice().into(),
+                order: body.order.as_deref().map(Into::into),
             })),
             Body::MeasureImposed(body) => Fact::Measure(Box::new(MeasureFact {
                 measure: body.measure.clone(),

@@ -219,3 +219,6 @@ impl Catalogue {
         all
     }
 }
+
+#[cfg(test)]
+mod tests;

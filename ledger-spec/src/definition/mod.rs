@@ -212,3 +212,6 @@ impl Basis {
 pub(crate) fn kind_word(text: &str) -> Result<SubjectKind, FieldFault> {
     SubjectKind::parse_word(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,8 @@ pub struct CommitmentMade {
     pub text: String,
     /// By when.
     pub due: Option<Date>,
+    /// Legal instruments that it cites (D02).
+    pub basis: Vec<Citation>,
 }
 
 /// `rating.assigned`: the owner of a scheme gives a grade. The ledger computes none.
@@ -150,12 +152,34 @@ words!(Indicator {
     J15 = "J15",
 });
 
+impl Indicator {
+    /// All fifteen, in the plan's order.
+    pub const ALL: [Self; 15] = [
+        Self::J1,
+        Self::J2,
+        Self::J3,
+        Self::J4,
+        Self::J5,
+        Self::J6,
+        Self::J7,
+        Self::J8,
+        Self::J9,
+        Self::J10,
+        Self::J11,
+        Self::J12,
+        Self::J13,
+        Self::J14,
+        Self::J15,
+    ];
+}
+
 impl CommitmentMade {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
             commitment_type: fields.parsed("type", TypeCode::parse)?,
             text: fields.text("text", 4000)?,
             due: fields.optional_parsed("due", Date::parse)?,
+            basis: Citation::parse_all(fields, "basis")?,
         })
     }
 }

@@ -314,9 +314,9 @@ steps! {
     IncidentClosed = "incident.closed": Incident."incident"
         from [Opened] to Closed, AnyRole, why, by [Steward, Operator];
     TransferAccepted = "transfer.accepted": Transfer."transfer"
-        from [Made] to Accepted, Addressee, _, by [Department, Court];
+        from [Made] to Accepted, Addressee, _, by [Department, Court, Window];
     TransferReturned = "transfer.returned": Transfer."transfer"
-        from [Made] to Returned, Addressee, why, by [Department, Court];
+        from [Made] to Returned, Addressee, why, by [Department, Court, Window];
     MigrationClosed = "migration.closed": Migration."migration"
         from [Opened] to Closed, AnyRole, _, by [Steward];
 }

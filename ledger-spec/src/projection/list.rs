@@ -2,9 +2,11 @@
 
 use super::{Line, View};
 use crate::casefile::{Fact, Place};
-use crate::event::{Body, Class};
+use crate::event::Class;
 use crate::id::ListCode;
+use crate::position::EntryIndex;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A list as published at two instants. Rows stand in the list's own order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +36,7 @@ pub struct Member {
 }
 
 /// A row: columns and values, in the event's order.
-pub type Row = Vec<(String, String)>;
+pub type Row = Arc<[(String, String)]>;
 
 impl View<'_> {
     /// The subject's entries on a list that hold at the valid instant, as the reader sees them, and how many
@@ -56,11 +58,13 @@ impl View<'_> {
     }
 
     fn member(&self, place: Place) -> Option<Member> {
-        let (row, order) = match self.lens.file.get(place)?.body() {
-            Some(Body::ListingEntered(body)) => (body.row.clone(), body.order.clone()),
-            _ => (Vec::new(), None),
-        };
-        Some(Member { subject: self.lens.subject.to_string(), line: self.line(place)?, row, order })
+        let Fact::Listing(listing) = &self.lens.file.get(place)?.fact else { return None };
+        Some(Member {
+            subject: self.lens.subject.to_string(),
+            line: self.line(place)?,
+            row: listing.row.clone(),
+            order: listing.order.as_deref().map(str::to_owned),
+        })
     }
 }
 
@@ -74,6 +78,25 @@ impl Edition {
         }
         edition.members.sort_by(|a, b| (&a.order, a.line.entry).cmp(&(&b.order, b.line.entry)));
         edition
+    }
+}
+
+impl Edition {
+    /// The members after the one with the entry `after`, at most `limit`, and the entry of the last where
+    /// more follow; `None` where no member has that entry.
+    pub fn page(
+        mut self,
+        after: Option<EntryIndex>,
+        limit: Option<usize>,
+    ) -> Option<(Self, Option<EntryIndex>)> {
+        if let Some(after) = after {
+            let at = self.members.iter().position(|member| member.line.entry == after.get())?;
+            self.members.drain(..=at);
+        }
+        let more = limit.is_some_and(|limit| self.members.len() > limit);
+        self.members.truncate(limit.unwrap_or(usize::MAX));
+        let next = self.members.last().filter(|_| more).map(|member| EntryIndex::new(member.line.entry));
+        Some((self, next))
     }
 }
 

@@ -7,14 +7,30 @@
 //!
 //! Answers are plain data: serialised as they are, they are the normative JSON.
 
+mod conduct;
+mod directory;
+mod files;
+mod indicators;
 mod line;
 mod list;
+mod measures;
+mod oversight;
+mod rights;
 mod standing;
+mod world;
 
 pub use crate::casefile::{Asked, CaseFile, Lens, Life, ProjectionRule, Sight};
+pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, PointsLine, RatingLine, Ratings};
+pub use directory::{AuthorityLine, DirectoryAnswer, KeyLine, MigrationLine};
+pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
+pub use indicators::{IndicatorLine, Indicators};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine, TextLine};
 pub use list::{Edition, Member, Row};
+pub use measures::{Eligibility, MeasureLine, Measures};
+pub use oversight::{CommitmentRate, Oversight, OversightLine};
+pub use rights::{Deadline, Objections, RequestLine, UseLine, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
+pub use world::{Departure, Departures, World};
 
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::Place;

@@ -274,14 +274,10 @@ impl View<'_> {
         let (lens, line) = (&self.lens, self.line(place)?);
         let item = lens.file.get(place)?;
         let Fact::Listing(listing) = &item.fact else { return None };
-        let row = match item.body() {
-            Some(Body::ListingEntered(body)) => body.row.iter().cloned().collect(),
-            _ => BTreeMap::new(),
-        };
         Some(ListingLine {
             list: listing.list.to_string(),
             record: listing.record.and_then(|record| Some(lens.file.get(record)?.id.to_string())),
-            row,
+            row: listing.row.iter().cloned().collect(),
             published: lens.shows(place, super::Sight::Public),
             line,
         })
@@ -296,14 +292,7 @@ impl View<'_> {
             Some(Body::RepairApplied(body)) => body.statement.clone(),
             _ => None,
         };
-        let due = match lens.phase_at(place) {
-            Some(Phase::Applied) => lens.deadline("repair.accept", item.from.date(), item.from.date()),
-            Some(Phase::Accepted) => {
-                let accepted = lens.moves(place).last().map_or(item.from, |(_, step)| step.from);
-                lens.deadline("repair.decide", accepted.date(), accepted.date())
-            }
-            _ => None,
-        };
+        let due = super::oversight::repair_due(lens, place, item);
         Some(RepairLine {
             target: lens.file.get(*target)?.id.to_string(),
             statement,
@@ -322,7 +311,7 @@ impl View<'_> {
 
     /// The applications for repair of what the reader sees, and how many are left out: an application says
     /// that its target exists, and is no more public than that.
-    fn seen_repairs(&self) -> (Vec<Place>, usize) {
+    pub(super) fn seen_repairs(&self) -> (Vec<Place>, usize) {
         let all = self.lens.known(Class::Application);
         let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(place, item)| {
             self.lens.shows(*place, self.sight)

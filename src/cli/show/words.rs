@@ -133,6 +133,16 @@ fn statement(one: &Value, what: &str, language: Language) -> String {
     out
 }
 
+/// A projection without words of its own, as indented data.
+pub(super) fn plain_data(answer: &Value) -> String {
+    let mut shown = answer.clone();
+    if let Some(members) = shown.as_object_mut() {
+        members.remove("checkpoint");
+    }
+    // A value that was read always writes.
+    serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n"
+}
+
 /// A page of a history.
 pub(super) fn events(answer: &Value) -> String {
     let mut out = String::new();

@@ -1,0 +1,191 @@
+//! The fifteen indicators of the plan (2.2): counted from the log, over populations declared in it.
+//!
+//! Coverage counts files that were opened, whatever stands in them: an indicator that rewarded negative
+//! records would be a wrong one. Without a declared population there is no ratio, and that is said.
+
+use super::World;
+use crate::authority::{AuthorityNumber, Directory};
+use crate::casefile::{Asked, CaseFile, Fact, Item, Lens, Sight};
+use crate::catalogue::Catalogue;
+use crate::event::{Class, Indicator, Role};
+use crate::id::SubjectId;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// The indicators of a place at two instants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Indicators {
+    /// All fifteen, in the plan's order.
+    pub indicators: Vec<IndicatorLine>,
+}
+
+/// One indicator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IndicatorLine {
+    /// `J1` to `J15`.
+    pub indicator: &'static str,
+    /// How many the log shows; absent where the log cannot show it, or where it was suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<u64>,
+    /// How many there are, as last declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<u64>,
+    /// The entry that declares it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_by: Option<u64>,
+    /// Numerator per thousand of the denominator, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_mille: Option<u64>,
+    /// `counted`, `no-population`, `not-in-the-log` or `suppressed` (fewer than five natural persons).
+    pub state: &'static str,
+    /// The rule by which it follows.
+    pub rule: &'static str,
+}
+
+/// Fewer natural persons than this are not counted in public: they could be told apart.
+const SMALLEST_CELL: u64 = 5;
+
+/// The departments' part of the count: who filed, used, and keeps a key.
+#[derive(Default)]
+struct Departments {
+    filed_on_time: BTreeSet<AuthorityNumber>,
+    used: BTreeSet<AuthorityNumber>,
+    filed: BTreeSet<AuthorityNumber>,
+}
+
+impl World {
+    /// The indicators of a place.
+    pub fn indicators(
+        &self,
+        place: &SubjectId,
+        (catalogue, directory): (&Catalogue, &Directory),
+        asked: Asked,
+        sight: Sight,
+    ) -> Indicators {
+        let mut opened: Vec<(Indicator, u64)> =
+            COVERAGE.iter().map(|(indicator, _)| (*indicator, 0)).collect();
+        let (mut departments, mut judicial) = (Departments::default(), 0);
+        for (subject, file) in self.files() {
+            let lens = Lens::new(subject, file, catalogue, asked);
+            for (slot, (_, tag)) in opened.iter_mut().zip(COVERAGE) {
+                slot.1 += u64::from(has_file(&lens, tag));
+            }
+            judicial += departments.count(&lens, directory);
+        }
+        let coverage = |indicator| opened.iter().find(|(one, _)| *one == indicator).map(|(_, count)| *count);
+        let numerator = |indicator| match indicator {
+            Indicator::J1 => Some(count(departments.filed_on_time.len())),
+            Indicator::J2 => Some(count(departments.used.len())),
+            Indicator::J6 => Some(judicial),
+            Indicator::J14 => Some(count(with_key(directory, asked, &departments.filed))),
+            // Built and connected systems are attested outside of the log.
+            Indicator::J13 | Indicator::J15 => None,
+            other => coverage(other),
+        };
+        let declared = self.file(place);
+        let indicators = Indicator::ALL
+            .into_iter()
+            .map(|indicator| line(indicator, numerator(indicator), declared, asked, sight))
+            .collect();
+        Indicators { indicators }
+    }
+}
+
+/// The indicators that count files, and the tag of the types that open one.
+const COVERAGE: [(Indicator, &str); 9] = [
+    (Indicator::J3, "file:J3"),
+    (Indicator::J4, "file:J4"),
+    (Indicator::J5, "file:J5"),
+    (Indicator::J7, "file:J7"),
+    (Indicator::J8, "file:J8"),
+    (Indicator::J9, "file:J9"),
+    (Indicator::J10, "file:J10"),
+    (Indicator::J11, "file:J11"),
+    (Indicator::J12, "file:J12"),
+];
+
+fn has_file(lens: &Lens<'_>, tag: &str) -> bool {
+    lens.begun(Class::Record).any(|(_, item)| match &item.fact {
+        Fact::Record(record) => lens.type_of(record).is_some_and(|definition| definition.has_tag(tag)),
+        _ => false,
+    })
+}
+
+impl Departments {
+    /// Counts what departments did in one file; gives how many judicial records it holds that came in time.
+    fn count(&mut self, lens: &Lens<'_>, directory: &Directory) -> u64 {
+        let mut judicial = 0;
+        for (_, item) in lens.begun(Class::Record) {
+            let Fact::Record(record) = &item.fact else { continue };
+            let Some(definition) = lens.type_of(record) else { continue };
+            let in_time = super::oversight::filed_in_time(lens, item) != Some(false);
+            self.filed.insert(item.issuer);
+            if in_time && is_department(directory, item) {
+                self.filed_on_time.insert(item.issuer);
+            }
+            judicial += u64::from(in_time && definition.has_tag("judicial"));
+        }
+        for (_, item) in lens.begun(Class::Use) {
+            self.used.insert(item.issuer);
+        }
+        judicial
+    }
+}
+
+fn is_department(directory: &Directory, item: &Item) -> bool {
+    directory.by_number(item.issuer).is_some_and(|authority| authority.is_any(&[Role::Department]))
+}
+
+/// How many departments have filed and keep a key in force.
+fn with_key(directory: &Directory, asked: Asked, filed: &BTreeSet<AuthorityNumber>) -> usize {
+    let keeps = |authority: &&crate::authority::Authority| {
+        let then = authority.as_known(asked.known);
+        then.is_any(&[Role::Department]) && then.keys.iter().any(|key| key.revoked.is_none())
+    };
+    filed.iter().filter_map(|number| directory.by_number(*number)).filter(keeps).count()
+}
+
+fn line(
+    indicator: Indicator,
+    numerator: Option<u64>,
+    place: Option<&CaseFile>,
+    asked: Asked,
+    sight: Sight,
+) -> IndicatorLine {
+    let declarations = place.into_iter().flat_map(|file| file.of_class(Class::Population));
+    let declared = declarations
+        .filter(|(_, item)| item.entry.is_in(asked.known) && item.from <= asked.valid_at)
+        .filter_map(|(_, item)| match item.fact {
+            Fact::Population { indicator: found, count, .. } if found == indicator => {
+                Some((item.from, item.entry, count))
+            }
+            _ => None,
+        })
+        .max();
+    let persons = matches!(indicator, Indicator::J8 | Indicator::J9 | Indicator::J12);
+    let small = persons && sight == Sight::Public && numerator.is_some_and(|n| n > 0 && n < SMALLEST_CELL);
+    let numerator = numerator.filter(|_| !small);
+    let denominator = declared.map(|(_, _, count)| count);
+    let per_mille = match (numerator, denominator) {
+        (Some(n), Some(d)) if d > 0 => n.checked_mul(1000).map(|n| n / d),
+        _ => None,
+    };
+    IndicatorLine {
+        indicator: indicator.name(),
+        state: match (small, numerator, per_mille) {
+            (true, _, _) => "suppressed",
+            (false, None, _) => "not-in-the-log",
+            (false, Some(_), None) => "no-population",
+            (false, Some(_), Some(_)) => "counted",
+        },
+        numerator,
+        denominator,
+        declared_by: declared.map(|(_, entry, _)| entry.get()),
+        per_mille,
+        rule: super::ProjectionRule::Indicator.id(),
+    }
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,47 @@
+//! Where a catalogue's files come from: a folder, or the program itself.
+
+use crate::cli::failure::Failure;
+use ledger_spec::catalogue::shipped::{Shipped, ShippedError};
+use std::path::{Path, PathBuf};
+
+/// Reads and checks a catalogue; without a folder, the one inside the program.
+pub(super) fn load(folder: Option<&Path>) -> Result<Result<Shipped, Vec<ShippedError>>, Failure> {
+    let Some(folder) = folder else { return Ok(Shipped::embedded()) };
+    let mut paths = Vec::new();
+    gather(folder, &mut paths)?;
+    if paths.is_empty() {
+        return Err(Failure::usage(format!("{}: holds no .toml file", folder.display())));
+    }
+    paths.sort();
+    let mut texts = Vec::with_capacity(paths.len());
+    for path in &paths {
+        let text = std::fs::read_to_string(path).map_err(Failure::file(path))?;
+        texts.push((path.display().to_string(), text));
+    }
+    Ok(Shipped::load(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
+}
+
+/// The same for those who cannot go on with faults.
+pub(super) fn load_right(folder: Option<&Path>) -> Result<Shipped, Failure> {
+    load(folder)?.map_err(|faults| {
+        let first = faults.first().map(ToString::to_string).unwrap_or_default();
+        match faults.len() {
+            0 | 1 => Failure::usage(first),
+            more => Failure::usage(format!("{first} (and {} faults more: see catalogue check)", more - 1)),
+        }
+    })
+}
+
+/// The .toml files in a folder and the folders below it. Links are not followed into folders.
+fn gather(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for item in std::fs::read_dir(folder).map_err(Failure::file(folder))? {
+        let item = item.map_err(Failure::file(folder))?;
+        let (path, kind) = (item.path(), item.file_type().map_err(Failure::file(folder))?);
+        if kind.is_dir() {
+            gather(&path, paths)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
