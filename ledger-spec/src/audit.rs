@@ -174,7 +174,7 @@ fn read_one(
 }
 
 /// Goes through a log from its first entry, in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Auditor {
     ledger: Ledger,
     tree: Frontier,

@@ -30,5 +30,6 @@ pub mod position;
 pub mod projection;
 pub mod proof;
 pub mod rule;
+pub mod scenario;
 pub mod states;
 pub mod time;

@@ -1,0 +1,14 @@
+//! Scenarios: case files that say who files what when, what must be accepted, what refused and by which
+//! rule, and what each projection must answer. Written to be checked by a lawyer, run by the tests and by
+//! `credit-ledger scenario`.
+//!
+//! Pure: texts come in, a report goes out. Where the files lie is the caller's business.
+
+mod format;
+mod matching;
+mod run;
+mod world;
+
+pub use format::{Ask, Expect, Known, Scenario, Step, Title};
+pub use run::{Mismatch, Report, Shown, run};
+pub use world::{Base, World, WorldError};
