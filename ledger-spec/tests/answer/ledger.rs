@@ -3,18 +3,20 @@
 use super::{Answer, number, refused, text, unhex, verified, vkey};
 use ledger_spec::admission::Refusal;
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
+use ledger_spec::authority::Recorded;
 use ledger_spec::bytes::to_hex;
+use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
 use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::EntrySignature;
 use ledger_spec::envelope::SignedEvent;
 use ledger_spec::event::Event;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::ledger::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
-use ledger_spec::projection::{
-    AsOf, Ending, Known, KnownEvent, Membership, Standing, fold_list, fold_standing,
-};
+use ledger_spec::projection::{View, World};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The entries of a case, given in hex.
 pub fn entries_of(input: &Value) -> Vec<Vec<u8>> {
@@ -67,23 +69,34 @@ fn refusal(refusal: &Refusal, head: Option<StreamVersion>) -> Value {
 
 pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     let built = Built::over(input, ledgers);
-    let known_at = match input["known_at"].as_u64() {
-        Some(size) => Known::Size(TreeSize::new(size)),
-        None => Known::At(RecordedTime::parse(text(input, "known_at")).map_err(refused)?),
-    };
-    let as_of = AsOf { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known_at };
-    match input.get("list").and_then(Value::as_str) {
-        Some(list) => {
-            let list = ListCode::parse(list).map_err(refused)?;
-            let events = built.events(|event| event.list() == Some(&list));
-            Ok(members(&fold_list(&list, &events, as_of)))
-        }
+    let known = match input["known_at"].as_u64() {
+        Some(size) => TreeSize::new(size),
         None => {
-            let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
-            let events = built.events(|event| event.subject == subject);
-            Ok(standing(&fold_standing(&subject, &events, as_of)))
+            let time = RecordedTime::parse(text(input, "known_at")).map_err(refused)?;
+            let known = built.made.iter().filter(|made| made.entry.recorded_at <= time);
+            TreeSize::new(u64::try_from(known.count()).unwrap())
         }
+    };
+    let asked = Asked { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known };
+    let core = built.ledger.core();
+    let (catalogue, directory) = (&*core.catalogue, &*core.directory);
+    let sight = Sight::parse(input["sight"].as_str().unwrap_or("restricted")).unwrap();
+    let json = |value: serde_json::Result<Value>| value.map_err(refused);
+    if let Some(list) = input.get("list").and_then(Value::as_str) {
+        let list = ListCode::parse(list).map_err(refused)?;
+        let mut world = World::default();
+        built.each(|filed, _| world.apply(filed, directory));
+        return json(serde_json::to_value(world.edition(&list, (catalogue, directory), asked, sight)));
     }
+    let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
+    let mut file = CaseFile::default();
+    built.each(|filed, event| {
+        if event.subject == subject {
+            file.apply_whole(filed, directory, event.clone());
+        }
+    });
+    let view = View::new(&subject, &file, (catalogue, directory), asked, sight);
+    json(serde_json::to_value(view.standing()))
 }
 
 pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
@@ -139,52 +152,14 @@ impl Built {
         ledger_spec::merkle::root_of(&leaves).to_string()
     }
 
-    fn events(&self, wanted: impl Fn(&Event) -> bool) -> Vec<KnownEvent> {
-        self.made
-            .iter()
-            .map(|made| KnownEvent {
-                index: made.entry.index,
-                recorded_at: made.entry.recorded_at,
-                event: SignedEvent::from_entry(&made.entry).unwrap().event().clone(),
-            })
-            .filter(|known| wanted(&known.event))
-            .collect()
+    /// Each event as case files take it in.
+    fn each(&self, mut take: impl FnMut(Filed<'_>, &Arc<Event>)) {
+        for made in &self.made {
+            let entry = &made.entry;
+            let event = Arc::new(SignedEvent::from_entry(entry).unwrap().event().clone());
+            let signers: Vec<_> = entry.signatures.iter().map(EntrySignature::key).collect();
+            let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+            take(Filed { event: &event, recorded, signers: &signers }, &event);
+        }
     }
-}
-
-fn members(list: &Membership) -> Value {
-    let members = list.members.iter().map(|member| {
-        let row: Vec<_> = member.row.iter().map(|(column, value)| json!([column, value])).collect();
-        json!({ "subject": member.subject.to_string(), "entry": member.entry.get(), "row": row })
-    });
-    json!({ "members": members.collect::<Vec<_>>() })
-}
-
-fn standing(standing: &Standing) -> Value {
-    let ending = |ending: &Option<Ending>| {
-        ending.as_ref().map(|e| json!({ "entry": e.entry.get(), "from": e.from.micros() }))
-    };
-    let states = standing.states.iter().map(|state| {
-        json!({
-            "state": state.state.name(),
-            "because": state.because.iter().map(|index| index.get()).collect::<Vec<_>>(),
-            "rules": state.rules.iter().map(|rule| rule.id()).collect::<Vec<_>>(),
-        })
-    });
-    let records = standing.records.iter().map(
-        |line| json!({ "entry": line.entry.get(), "life": line.life.name(), "ending": ending(&line.ending) }),
-    );
-    let listings = standing.listings.iter().map(
-        |line| json!({ "entry": line.entry.get(), "life": line.life.name(), "ending": ending(&line.ending) }),
-    );
-    let repairs = standing.repairs.iter().map(|line| {
-        json!({ "entry": line.entry.get(), "status": line.status.name(), "decided": ending(&line.decided) })
-    });
-    json!({
-        "states": states.collect::<Vec<_>>(),
-        "registered": standing.registration.as_ref().map(|line| line.entry.get()),
-        "records": records.collect::<Vec<_>>(),
-        "listings": listings.collect::<Vec<_>>(),
-        "repairs": repairs.collect::<Vec<_>>(),
-    })
 }

@@ -5,8 +5,9 @@ use super::client::Connection;
 use super::{cores, together};
 use ledger_spec::bytes::from_base64;
 use ledger_spec::checkpoint::Origin;
+use ledger_spec::definition::ItemKind;
 use ledger_spec::envelope::seal;
-use ledger_spec::event::{Draft, Kind};
+use ledger_spec::event::{Change, Draft, Kind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::time::ValidTime;
@@ -66,7 +67,13 @@ impl People {
         for envelope in [
             enrol(&steward, "steward", key(1)),
             enrol(&people.department, "department", key(2)),
-            people.sealed(Kind::TypeAdopted, &steward, &subject, &adopted, &key(1)),
+            people.sealed(
+                Kind::Catalogue(ItemKind::Type, Change::Adopted),
+                &steward,
+                &subject,
+                &adopted,
+                &key(1),
+            ),
         ] {
             server.place(&envelope);
         }
@@ -99,7 +106,7 @@ impl People {
     fn filing(&self, subject: usize, n: usize) -> String {
         let body = json!({
             "type": self.type_code(), "summary": "行政许可决定，准予变更登记。",
-            "decision": { "number": format!("湘市监许〔2025〕{n}号"), "date": "2025-10-30" },
+            "decision": { "number": format!("湘市监许〔2025〕{n}号"), "date": "2025-11-01" },
         });
         self.sealed(Kind::RecordFiled, &self.department, &self.subject(subject), &body, &self.key)
     }

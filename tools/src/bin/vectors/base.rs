@@ -2,8 +2,9 @@
 
 use ledger_spec::bytes::to_base64url;
 use ledger_spec::checkpoint::Origin;
+use ledger_spec::definition::ItemKind;
 use ledger_spec::envelope::seal;
-use ledger_spec::event::{Draft, Kind};
+use ledger_spec::event::{Change, Draft, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::position::StreamVersion;
@@ -19,6 +20,11 @@ pub const WINDOW: &str = "window.430381";
 pub const STEWARD: &str = "credit-office.430381";
 pub const REGISTRAR: &str = "registrar.430381";
 pub const OPERATOR: &str = "operator.430381";
+
+/// `catalogue.type_adopted`
+pub const TYPE_ADOPTED: Kind = Kind::Catalogue(ItemKind::Type, Change::Adopted);
+/// `catalogue.list_adopted`
+pub const LIST_ADOPTED: Kind = Kind::Catalogue(ItemKind::List, Change::Adopted);
 
 /// The key of this number; the seed is 32 bytes of it.
 pub fn key(number: u8) -> SecretKey {
@@ -153,10 +159,19 @@ pub fn opening() -> Making {
     Making::new(0, Kind::LedgerOpened, OPERATOR, "ledger", body)
 }
 
+/// A decision document with everything that A03 asks.
+pub fn decision(number: &str, date: &str) -> Value {
+    json!({
+        "number": number, "date": date, "issued_by": "湘乡市市场监督管理局", "article": "食品安全法第一百二十六条",
+        "served_on": date, "document": "5a".repeat(32),
+    })
+}
+
 pub fn filing(id: u8) -> Making {
     let body = json!({
-        "type": "penalty.fine", "severity": "minor", "summary": "罚款五千元",
-        "decision": { "number": "湘市监罚〔2025〕17号", "date": "2025-10-30" },
+        "type": "penalty.fine", "severity": "minor", "summary": "罚款五千元", "review": "none",
+        "notice": { "served_on": "2025-10-10", "statement": "answered" },
+        "decision": decision("湘市监罚〔2025〕17号", "2025-10-30"),
     });
     Making::new(id, Kind::RecordFiled, DEPARTMENT, FIRM, body)
 }
@@ -171,15 +186,27 @@ pub fn removing(id: u8, listing: u8) -> Making {
     let body = json!({
         "list": "market.serious", "listing": event_id(listing).to_string(), "reason": "repair granted",
     });
-    Making::new(id, Kind::ListingRemoved, DEPARTMENT, FIRM, body).valid_from("2025-11-20T00:00:00+08:00")
+    Making::new(id, Kind::Step(StepKind::ListingRemoved), DEPARTMENT, FIRM, body)
+        .valid_from("2025-11-20T00:00:00+08:00")
 }
 
 pub fn applying(id: u8, target: u8, list: Option<&str>) -> Making {
-    let mut body = json!({ "target": event_id(target).to_string(), "statement": "已整改" });
+    let mut body = json!({
+        "target": event_id(target).to_string(), "statement": "已整改", "corrected_on": "2025-11-05", "commitment": true,
+    });
     if let Some(list) = list {
         body["list"] = list.into();
     }
     Making::new(id, Kind::RepairApplied, WINDOW, FIRM, body).valid_from("2025-11-10T00:00:00+08:00")
+}
+
+pub fn accepting(id: u8, application: u8, list: Option<&str>) -> Making {
+    let mut body = json!({ "application": event_id(application).to_string() });
+    if let Some(list) = list {
+        body["list"] = list.into();
+    }
+    let kind = Kind::Step(StepKind::RepairAccepted);
+    Making::new(id, kind, WINDOW, FIRM, body).valid_from("2025-11-12T00:00:00+08:00")
 }
 
 pub fn deciding(id: u8, kind: Kind, application: u8, list: Option<&str>) -> Making {
@@ -192,7 +219,8 @@ pub fn deciding(id: u8, kind: Kind, application: u8, list: Option<&str>) -> Maki
 
 pub fn revoking(id: u8, record: u8) -> Making {
     let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review" });
-    Making::new(id, Kind::RecordRevoked, DEPARTMENT, FIRM, body).valid_from("2025-11-18T00:00:00+08:00")
+    Making::new(id, Kind::Step(StepKind::RecordRevoked), DEPARTMENT, FIRM, body)
+        .valid_from("2025-11-18T00:00:00+08:00")
 }
 
 pub fn registering(id: u8, subject: &str) -> Making {
@@ -216,19 +244,22 @@ pub fn ledger() -> Vec<Making> {
         enrol(4, WINDOW, json!(["window"]), none, name("服务窗口", "Service window")),
         Making::new(
             5,
-            Kind::TypeAdopted,
+            TYPE_ADOPTED,
             STEWARD,
             "catalogue:type.penalty.fine",
             a_type(name("罚款", "Fine"), "negative"),
-        ),
+        )
+        .valid_from("2025-01-01T00:00:00+08:00"),
         Making::new(
             6,
-            Kind::TypeAdopted,
+            TYPE_ADOPTED,
             STEWARD,
             "catalogue:type.licence.granted",
             a_type(name("许可", "Licence"), "positive"),
-        ),
-        Making::new(7, Kind::ListAdopted, STEWARD, "catalogue:list.market.serious", a_list()),
+        )
+        .valid_from("2025-01-01T00:00:00+08:00"),
+        Making::new(7, LIST_ADOPTED, STEWARD, "catalogue:list.market.serious", a_list())
+            .valid_from("2025-01-01T00:00:00+08:00"),
         registering(8, FIRM),
         filing(9),
         entering(10),

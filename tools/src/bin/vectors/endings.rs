@@ -1,16 +1,18 @@
 //! Cases of admission that refer to what stands in the stream: what ends, and who may end it.
 
 use super::Case;
-use super::rules::{accepted, after, by, with, with_issuer};
-use crate::base::{COURT, Making, OTHER_FIRM, applying, deciding, entering, removing, revoking};
-use ledger_spec::event::Kind;
+use super::rules::{accepted, accepted_after, after, by, with, with_issuer};
+use crate::base::{
+    COURT, Making, OTHER_FIRM, WINDOW, accepting, applying, deciding, entering, removing, revoking,
+};
+use ledger_spec::event::{Kind, StepKind};
 use serde_json::json;
 
 const LIST: Option<&str> = Some("market.serious");
 
 pub fn cases() -> Vec<Case> {
     let (id, next) = (20, 21);
-    let granted = |id| deciding(id, Kind::RepairGranted, 11, LIST);
+    let granted = |id| deciding(id, Kind::Step(StepKind::RepairGranted), 11, LIST);
     let elsewhere = |making: Making| Making { subject: OTHER_FIRM.into(), ..making };
     vec![
         accepted("revoked", "the department annuls its record", &revoking(id, 9)),
@@ -25,9 +27,9 @@ pub fn cases() -> Vec<Case> {
         ),
         by(
             "L17",
-            "court-revokes",
+            "window-revokes",
             "a record that another authority filed",
-            &with_issuer(revoking(id, 9), COURT),
+            &with_issuer(revoking(id, 9), WINDOW),
         ),
         by(
             "L20",
@@ -57,17 +59,20 @@ pub fn cases() -> Vec<Case> {
             &[removing(id, 10)],
             &removing(next, 10),
         ),
-        by(
-            "L17",
-            "court-removes",
-            "an entry that another authority made",
-            &with_issuer(removing(id, 10), COURT),
-        ),
+        accepted("court-removes", "a court takes off the list", &with_issuer(removing(id, 10), COURT)),
+        accepted("court-revokes", "a court annuls", &with_issuer(revoking(id, 9), COURT)),
         by(
             "L20",
             "removed-before",
             "removed before it was entered",
             &removing(id, 10).valid_from("2025-10-31T00:00:00+08:00"),
+        ),
+        after(
+            "L19",
+            "applied-twice",
+            "repair of an entry for which an application is open",
+            &[],
+            &applying(next, 10, LIST),
         ),
         accepted("applied-for-record", "repair of the record itself", &applying(id, 9, None)),
         by(
@@ -89,22 +94,41 @@ pub fn cases() -> Vec<Case> {
             &[removing(id, 10)],
             &applying(next, 10, LIST),
         ),
-        accepted("granted", "whoever entered it grants", &granted(id)),
-        accepted("refused", "whoever entered it refuses", &deciding(id, Kind::RepairRefused, 11, LIST)),
+        accepted("accepted", "the window accepts the application", &accepting(id, 11, LIST)),
+        by("L16", "granted-unaccepted", "an application that is not accepted yet", &granted(id)),
+        accepted_after("granted", "whoever entered it grants", &[accepting(19, 11, LIST)], &granted(id)),
+        accepted_after(
+            "refused",
+            "whoever entered it refuses",
+            &[accepting(19, 11, LIST)],
+            &deciding(id, Kind::Step(StepKind::RepairRefused), 11, LIST),
+        ),
         after(
             "L16",
             "decided-twice",
             "an application that is decided already",
-            &[granted(id)],
-            &deciding(next, Kind::RepairRefused, 11, LIST),
+            &[accepting(19, 11, LIST), granted(id)],
+            &deciding(next, Kind::Step(StepKind::RepairRefused), 11, LIST),
         ),
-        by("L17", "court-decides", "whoever did not enter it decides", &with_issuer(granted(id), COURT)),
-        by("L15", "decides-nothing", "no such application", &deciding(id, Kind::RepairGranted, 99, LIST)),
+        after(
+            "L17",
+            "court-decides",
+            "whoever did not enter it decides",
+            &[accepting(19, 11, LIST)],
+            &with_issuer(granted(id), COURT),
+        ),
         by(
+            "L15",
+            "decides-nothing",
+            "no such application",
+            &deciding(id, Kind::Step(StepKind::RepairGranted), 99, LIST),
+        ),
+        after(
             "L20",
             "decided-before",
-            "decided before it was made",
-            &granted(id).valid_from("2025-11-09T00:00:00+08:00"),
+            "decided before it was accepted",
+            &[accepting(19, 11, LIST)],
+            &granted(id).valid_from("2025-11-11T00:00:00+08:00"),
         ),
     ]
 }

@@ -2,12 +2,12 @@
 
 use super::Case;
 use crate::base::{
-    COURT, DEPARTMENT, FIRM, Making, STEWARD, a_list, a_type, applying, deciding, entering, event_id, filing,
-    key, key_of, ledger, name, opening, public, registering, removing, revoking,
+    COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, STEWARD, TYPE_ADOPTED, a_list, a_type, applying, deciding,
+    entering, event_id, filing, key, key_of, ledger, name, opening, public, registering, removing, revoking,
 };
 use ledger_spec::bytes::{to_base64, to_hex};
 use ledger_spec::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
-use ledger_spec::event::Kind;
+use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
 
 pub fn cases() -> Vec<Case> {
@@ -64,14 +64,9 @@ fn identifiers() -> Vec<Case> {
             true,
         ),
         ("catalogue-type", "subject", "catalogue:type.penalty.fine", "a record type", true),
+        ("catalogue-measure", "subject", "catalogue:measure.travel.ban", "a measure", true),
         ("catalogue-list", "subject", "catalogue:list.market.serious", "a list", true),
-        (
-            "catalogue-measure",
-            "subject",
-            "catalogue:measure.travel.ban",
-            "no such item in this version",
-            false,
-        ),
+        ("catalogue-sort", "subject", "catalogue:score.travel.ban", "no such sort of item", false),
         ("ledger", "subject", "ledger", "the ledger itself", true),
         (
             "unknown-scheme",
@@ -201,20 +196,20 @@ fn good_events() -> Vec<Case> {
         Making::new(21, Kind::KeyRevoked, "registrar.430381", &about(DEPARTMENT), revoked),
         Making::new(
             22,
-            Kind::TypeAdopted,
+            TYPE_ADOPTED,
             STEWARD,
             "catalogue:type.penalty.fine",
             a_type(name("罚款", "Fine"), "negative"),
         ),
-        Making::new(23, Kind::ListAdopted, STEWARD, "catalogue:list.market.serious", a_list()),
+        Making::new(23, LIST_ADOPTED, STEWARD, "catalogue:list.market.serious", a_list()),
         registering(24, FIRM),
         filing(25),
         revoking(26, 9),
         entering(27),
         removing(28, 10),
         applying(29, 10, Some("market.serious")),
-        deciding(30, Kind::RepairGranted, 11, Some("market.serious")),
-        deciding(31, Kind::RepairRefused, 11, None),
+        deciding(30, Kind::Step(StepKind::RepairGranted), 11, Some("market.serious")),
+        deciding(31, Kind::Step(StepKind::RepairRefused), 11, None),
     ];
     let mut cases: Vec<_> = makings
         .iter()
@@ -278,14 +273,9 @@ fn bad_events() -> Vec<Case> {
         ("negative-version", "a negative version", "\"body\"", "\"seen_version\":-1,\"body\""),
         ("number-as-text", "a number in quotes", "\"body\"", "\"seen_version\":\"1\",\"body\""),
         ("null", "null where a field may be absent", "\"body\"", "\"seen_version\":null,\"body\""),
-        ("unknown-kind", "a kind without rules", "record.filed", "record.sealed"),
+        ("unknown-kind", "a kind without rules", "record.filed", "record.burnt"),
         ("missing-field", "no issuer", "\"issuer\":\"market-regulation.430381\",", ""),
-        (
-            "missing-body-field",
-            "a record without a decision",
-            "\"decision\":{\"date\":\"2025-10-30\",\"number\":\"湘市监罚〔2025〕17号\"},",
-            "",
-        ),
+        ("missing-body-field", "a record without a type", ",\"type\":\"penalty.fine\"", ""),
         ("bad-time", "a time without offset", "00:00:00+08:00", "00:00:00"),
         ("bad-subject", "a code with another check character", "922038216", "922038215"),
         ("bad-word", "a severity that is none", "\"minor\"", "\"small\""),

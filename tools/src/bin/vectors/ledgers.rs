@@ -1,12 +1,12 @@
 //! Cases about whole ledgers: projections at two instants, and what the audit finds.
 
 use super::Case;
-use crate::base::{FIRM, Making, ORIGIN, OTHER_FIRM, deciding, removing, revoking};
+use crate::base::{FIRM, Making, ORIGIN, OTHER_FIRM, accepting, deciding, removing, revoking};
 use crate::evidence::base_entries;
 use ledger_spec::bytes::to_hex;
 use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use ledger_spec::entry::{Entry, EntrySignature};
-use ledger_spec::event::Kind;
+use ledger_spec::event::{Kind, StepKind};
 use ledger_spec::hash::TreeHash;
 use ledger_spec::merkle::root_of;
 use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
@@ -21,35 +21,40 @@ pub fn cases(base: &Value) -> Vec<Case> {
 
 fn projections() -> Vec<Case> {
     let list = Some("market.serious");
-    let then = [deciding(20, Kind::RepairGranted, 11, list), removing(21, 10), revoking(22, 9)];
+    let then = [
+        accepting(19, 11, list),
+        deciding(20, Kind::Step(StepKind::RepairGranted), 11, list),
+        removing(21, 10),
+        revoking(22, 9),
+    ];
     let then: Vec<_> = then.iter().map(Making::timed).collect();
     let of = |subject: &str, valid_at: &str, known_at: Value| json!({ "ledger": "base", "then": then, "subject": subject, "valid_at": valid_at, "known_at": known_at });
     let on = |valid_at: &str, known_at: Value| json!({ "ledger": "base", "then": then, "list": "market.serious", "valid_at": valid_at, "known_at": known_at });
     let accepted = |name: &str, about: &str, input| Case::accepted("projection", name, about, input);
     let (november, december) = ("2025-11-12T00:00:00+08:00", "2025-12-01T12:00:00+08:00");
     vec![
-        accepted("standing-no-record", "P01: a subject without entries", of(OTHER_FIRM, december, json!(15))),
+        accepted("standing-no-record", "P01: a subject without entries", of(OTHER_FIRM, december, json!(16))),
         accepted(
             "standing-not-yet",
             "a valid time before all that is known",
-            of(FIRM, "2025-10-01T00:00:00+08:00", json!(15)),
+            of(FIRM, "2025-10-01T00:00:00+08:00", json!(16)),
         ),
         accepted(
             "standing-in-force",
             "P02, P03, P05, P07: all holds and the application is undecided",
-            of(FIRM, november, json!(15)),
+            of(FIRM, november, json!(16)),
         ),
         accepted(
             "standing-granted",
             "P07: granted, and still on the list",
-            of(FIRM, "2025-11-16T00:00:00+08:00", json!(15)),
+            of(FIRM, "2025-11-16T00:00:00+08:00", json!(16)),
         ),
         accepted(
             "standing-removed",
             "P06: off the list, the record still in force… until it is annulled",
-            of(FIRM, "2025-11-19T00:00:00+08:00", json!(14)),
+            of(FIRM, "2025-11-19T00:00:00+08:00", json!(15)),
         ),
-        accepted("standing-ended", "P04, P06: only the registration is left", of(FIRM, december, json!(15))),
+        accepted("standing-ended", "P04, P06: only the registration is left", of(FIRM, december, json!(16))),
         accepted(
             "standing-not-known-yet",
             "the same instant as it was known before the end was recorded",
@@ -60,22 +65,22 @@ fn projections() -> Vec<Case> {
             "known at a time in place of a size",
             of(FIRM, december, json!("2025-12-01T09:00:09+08:00")),
         ),
-        accepted("list-before", "nobody yet", on("2025-10-31T23:59:59+08:00", json!(15))),
+        accepted("list-before", "nobody yet", on("2025-10-31T23:59:59+08:00", json!(16))),
         accepted(
             "list-first-instant",
             "P05: from the first microsecond",
-            on("2025-11-01T00:00:00+08:00", json!(15)),
+            on("2025-11-01T00:00:00+08:00", json!(16)),
         ),
         accepted(
             "list-last-instant",
             "P06: to the last microsecond before the removal",
-            on("2025-11-19T23:59:59.999999+08:00", json!(15)),
+            on("2025-11-19T23:59:59.999999+08:00", json!(16)),
         ),
-        accepted("list-after", "P06: nobody any more", on("2025-11-20T00:00:00+08:00", json!(15))),
+        accepted("list-after", "P06: nobody any more", on("2025-11-20T00:00:00+08:00", json!(16))),
         accepted(
             "list-not-known-yet",
             "the removal was not recorded yet",
-            on("2025-11-20T00:00:00+08:00", json!(13)),
+            on("2025-11-20T00:00:00+08:00", json!(14)),
         ),
     ]
 }

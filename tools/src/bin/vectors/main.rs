@@ -11,6 +11,7 @@
 #[allow(missing_docs)]
 mod answer;
 mod base;
+mod due;
 mod endings;
 mod evidence;
 mod forms;

@@ -1,11 +1,12 @@
 //! Cases of admission: every rule both ways, on the base ledger.
 
-use super::{Case, Expected, endings};
+use super::{Case, Expected, due, endings};
 use crate::base::{
-    COURT, DEPARTMENT, FIRM, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, WINDOW, a_list, a_type,
-    deciding, entering, event_id, filing, name, opening, public, registering,
+    COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
+    WINDOW, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name, opening, public,
+    registering,
 };
-use ledger_spec::event::Kind;
+use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
 
 const LIST: Option<&str> = Some("market.serious");
@@ -15,6 +16,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(governance());
     cases.extend(facts());
     cases.extend(endings::cases());
+    cases.extend(due::cases());
     cases
 }
 
@@ -27,7 +29,7 @@ pub fn accepted(name: &str, about: &str, event: &Making) -> Case {
     Case::accepted("admission", name, about, input(&[], event))
 }
 
-fn accepted_after(name: &str, about: &str, then: &[Making], event: &Making) -> Case {
+pub fn accepted_after(name: &str, about: &str, then: &[Making], event: &Making) -> Case {
     Case::accepted("admission", name, about, input(then, event))
 }
 
@@ -110,11 +112,12 @@ fn anybody() -> Vec<Case> {
         ),
         accepted_after("new-key", "a key that was added", &[rotated], &filing(21).keys(&[12])),
         after("L05", "revoked-key", "a key that was revoked", &[revoke_key], &filing(21)),
-        by(
-            "L06",
+        after(
+            "L17",
             "window-decides",
-            "a service window grants a repair",
-            &with_issuer(deciding(id, Kind::RepairGranted, 11, LIST), WINDOW),
+            "a service window grants a repair of what it did not recognise",
+            &[accepting(19, 11, LIST)],
+            &with_issuer(deciding(id, Kind::Step(StepKind::RepairGranted), 11, LIST), WINDOW),
         ),
         by(
             "L06",
@@ -248,36 +251,32 @@ fn governance() -> Vec<Case> {
         accepted(
             "type-adopted-ahead",
             "a type that counts from a later day",
-            &adopting(id, "type.judgment.unpaid", a_new_type(), Kind::TypeAdopted)
+            &adopting(id, "type.judgment.unpaid", a_new_type(), TYPE_ADOPTED)
                 .valid_from("2026-07-01T00:00:00+08:00"),
         ),
         by(
             "L19",
             "type-twice",
             "a type that is adopted already",
-            &adopting(id, "type.penalty.fine", a_new_type(), Kind::TypeAdopted),
+            &adopting(id, "type.penalty.fine", a_new_type(), TYPE_ADOPTED),
         ),
         by(
             "L11",
             "type-as-list",
             "a type under a list's name",
-            &adopting(id, "list.judgment.unpaid", a_new_type(), Kind::TypeAdopted),
+            &adopting(id, "list.judgment.unpaid", a_new_type(), TYPE_ADOPTED),
         ),
-        accepted(
-            "list-adopted",
-            "a second list",
-            &adopting(id, "list.court.unpaid", a_list(), Kind::ListAdopted),
-        ),
+        accepted("list-adopted", "a second list", &adopting(id, "list.court.unpaid", a_list(), LIST_ADOPTED)),
         by(
             "L19",
             "list-twice",
             "a list that is adopted already",
-            &adopting(id, "list.market.serious", a_list(), Kind::ListAdopted),
+            &adopting(id, "list.market.serious", a_list(), LIST_ADOPTED),
         ),
         accepted("registered", "a second firm is registered", &registering(id, OTHER_FIRM)),
         by("L19", "registered-twice", "a firm that is registered already", &registering(id, FIRM)),
         by(
-            "L07",
+            "A02",
             "registers-households",
             "a scheme that the department does not register",
             &Making { subject: household, ..nameless.clone() },
@@ -304,7 +303,7 @@ fn facts() -> Vec<Case> {
     let ahead = || {
         Making::new(
             30,
-            Kind::TypeAdopted,
+            TYPE_ADOPTED,
             STEWARD,
             "catalogue:type.penalty.ahead",
             a_type(name("新", "New"), "negative"),
@@ -318,11 +317,12 @@ fn facts() -> Vec<Case> {
     };
     let judgment = Making::new(
         30,
-        Kind::TypeAdopted,
+        TYPE_ADOPTED,
         STEWARD,
         "catalogue:type.judgment.unpaid",
         a_type(name("判决", "Judgment"), "negative"),
-    );
+    )
+    .valid_from("2025-01-01T00:00:00+08:00");
     let on_list = |making: Making, list: &str| with(making, "list", json!(list));
     let place = Making { subject: "place:430381".into(), ..filing(id) };
     let person = Making { subject: format!("person:{}", "ab".repeat(32)), ..entering(id) };
@@ -334,16 +334,16 @@ fn facts() -> Vec<Case> {
     let row = |row: Value| with(entering(id), "row", row);
     vec![
         accepted("licence", "a positive record has no severity", &licence()),
-        by("L12", "unknown-type", "a type that the catalogue has not", &type_of("penalty.other")),
+        by("A01", "unknown-type", "a type that the catalogue has not", &type_of("penalty.other")),
         after(
-            "L12",
+            "A01",
             "type-not-yet",
             "a type that counts from a later day",
             &[ahead()],
             &with(filing(31), "type", json!("penalty.ahead")),
         ),
         after(
-            "L07",
+            "A02",
             "type-of-the-court",
             "a type that is the court's business",
             &[judgment],
@@ -354,18 +354,18 @@ fn facts() -> Vec<Case> {
             "L10",
             "decision-ahead",
             "a decision of a day to come",
-            &with(filing(id), "decision", json!({ "number": "1", "date": "2025-12-02" })),
+            &with(filing(id), "decision", decision("1", "2025-12-02")),
         ),
-        by("L21", "no-severity", "a negative record without severity", &negative_without),
+        by("A08", "no-severity", "a negative record without severity", &negative_without),
         by(
-            "L21",
+            "A08",
             "severity-of-licence",
             "a positive record with severity",
             &with(licence(), "severity", json!("minor")),
         ),
         accepted("entered", "a second entry on the list, with its record", &entering(id)),
         by(
-            "L12",
+            "A01",
             "unknown-list",
             "a list that the catalogue has not",
             &on_list(entering(id), "market.other"),
@@ -373,7 +373,7 @@ fn facts() -> Vec<Case> {
         by("L11", "person-listed", "a person on a list of firms", &person),
         by("L06", "window-enters", "a service window enters", &with_issuer(entering(id), WINDOW)),
         by(
-            "L07",
+            "A02",
             "list-of-another",
             "a list that is not the court's business",
             &with_issuer(entering(id), COURT),

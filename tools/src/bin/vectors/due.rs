@@ -1,0 +1,571 @@
+//! Cases of admission: due process. Each rule that the others do not show, refused once and met once.
+
+use super::Case;
+use super::rules::{accepted, accepted_after, after, by, with, with_issuer};
+use crate::base::{
+    COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
+    accepting, applying, deciding, entering, event_id, filing, name, public, revoking,
+};
+use ledger_spec::definition::ItemKind;
+use ledger_spec::event::{Change, Kind, StepKind};
+use serde_json::{Value, json};
+
+const LAW: &str = "law.administrative-penalty";
+const YEAR: &str = "2025-01-01T00:00:00+08:00";
+const PERSON_OF: &str = "ab";
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = records();
+    cases.extend(persons());
+    cases.extend(lists());
+    cases.extend(rights());
+    cases.extend(keeping());
+    cases
+}
+
+fn id_of(number: u8) -> Value {
+    json!(event_id(number).to_string())
+}
+
+fn person() -> String {
+    format!("person:{}", PERSON_OF.repeat(32))
+}
+
+/// A type of the department, with more of the definition.
+fn type_adopted(id: u8, code: &str, more: Value) -> Making {
+    let mut body = a_type(name("新", "New"), "negative");
+    merge(&mut body, more);
+    Making::new(id, TYPE_ADOPTED, STEWARD, &format!("catalogue:type.{code}"), body).valid_from(YEAR)
+}
+
+fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
+    let kind = Kind::Catalogue(item, Change::Adopted);
+    Making::new(id, kind, STEWARD, &format!("catalogue:{}.{code}", item.name()), body).valid_from(YEAR)
+}
+
+fn law(id: u8) -> Making {
+    let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V" });
+    adopted(id, ItemKind::Basis, LAW, body)
+}
+
+fn periods(id: u8, periods: Value) -> Making {
+    let body = json!({
+        "title": name("期限", "Periods"), "basis": [{ "instrument": LAW }], "confidence": "V", "periods": periods,
+    });
+    adopted(id, ItemKind::Procedure, "test.clock", body)
+}
+
+fn period(name: &str, number: u8, unit: &str) -> Value {
+    json!({ "name": name, "number": number, "unit": unit, "instrument": LAW, "confidence": "V" })
+}
+
+fn merge(body: &mut Value, more: Value) {
+    let Value::Object(more) = more else { return };
+    for (field, value) in more {
+        body[field.as_str()] = value;
+    }
+}
+
+fn without(making: Making, field: &str) -> Making {
+    let mut making = making;
+    making.body.as_object_mut().unwrap().remove(field);
+    making
+}
+
+fn records() -> Vec<Case> {
+    let (id, next) = (40, 41);
+    let fine = || filing(id);
+    let of = |code: &str| with(filing(id), "type", json!(code));
+    let conduct = |name: &str| json!({ "id": name, "ended_on": "2022-06-01", "discovered_on": "2025-08-01" });
+    let limited = type_adopted(32, "penalty.limited", json!({ "limitation": true }));
+    let tiers = periods(
+        31,
+        json!([
+            period("penalty.limitation", 2, "year"),
+            period("minor.max", 3, "month"),
+            period("general.max", 1, "year"),
+            period("notice.statement", 5, "day"),
+        ]),
+    );
+    let late = json!({ "served_on": "2025-10-28", "statement": "none" });
+    let fields = json!({ "fields": [{ "name": "trade", "title": name("行业", "Trade"), "required": true,
+        "values": [{ "value": "retail", "title": name("零售", "Retail"), "until": "2020-01-01" }] }] });
+    vec![
+        by(
+            "A03",
+            "no-article",
+            "a decision without its article",
+            &with(fine(), "decision", json!({ "number": "1", "date": "2025-10-30", "issued_by": "局" })),
+        ),
+        by("A04", "no-notice", "nobody was heard", &without(fine(), "notice")),
+        after(
+            "A04",
+            "too-early",
+            "decided while a statement was still possible",
+            &[law(30), tiers.clone()],
+            &with(fine(), "notice", late),
+        ),
+        after(
+            "A06",
+            "too-late",
+            "discovered after limitation",
+            &[law(30), tiers.clone(), limited.clone()],
+            &with(of("penalty.limited"), "conduct", conduct("案一")),
+        ),
+        accepted_after(
+            "within-limitation",
+            "discovered within five years of harm: no such period is adopted",
+            &[law(30), limited],
+            &with(of("penalty.limited"), "conduct", conduct("案一")),
+        ),
+        by("A07", "religion", "data that nobody may hold", &with(fine(), "data", json!(["religion"]))),
+        by("A07", "income", "income without consent", &with(fine(), "data", json!(["income"]))),
+        after(
+            "A09",
+            "minor-without-need",
+            "a minor record published without need",
+            &[law(30), tiers.clone()],
+            &with(fine(), "publicity", json!({ "until": "2025-12-30" })),
+        ),
+        after(
+            "A09",
+            "too-long",
+            "published longer than the tier allows",
+            &[law(30), tiers],
+            &with(fine(), "publicity", json!({ "until": "2026-01-31", "need": "涉及公共安全" })),
+        ),
+        after(
+            "A10",
+            "conduct-twice",
+            "a second record of one conduct",
+            &[with(filing(39), "conduct", conduct("案二"))],
+            &with(fine(), "conduct", conduct("案二")),
+        ),
+        accepted_after(
+            "conduct-again",
+            "the first record of it was annulled",
+            &[with(filing(38), "conduct", conduct("案二")), revoking(39, 38)],
+            &with(fine(), "conduct", conduct("案二")),
+        ),
+        by(
+            "A11",
+            "no-review",
+            "it is not said whether the decision is under review",
+            &without(fine(), "review"),
+        ),
+        by("A13", "secret", "a commercial secret in public", &with(fine(), "secrecy", json!("commercial"))),
+        accepted(
+            "secret-narrowed",
+            "the same, kept from the public",
+            &with(with(fine(), "secrecy", json!("commercial")), "disclosure", json!("restricted")),
+        ),
+        after(
+            "D01",
+            "widened",
+            "public where the catalogue says shared",
+            &[type_adopted(32, "penalty.shared", json!({ "disclosure": "shared" }))],
+            &with(of("penalty.shared"), "disclosure", json!("public")),
+        ),
+        after(
+            "D02",
+            "no-basis",
+            "a type without settled basis, and none cited",
+            &[type_adopted(32, "penalty.unsettled", json!({ "status": "basis_required" }))],
+            &of("penalty.unsettled"),
+        ),
+        accepted_after(
+            "on-cited-basis",
+            "the same on a law that is registered",
+            &[law(31), type_adopted(32, "penalty.unsettled", json!({ "status": "basis_required" }))],
+            &with(of("penalty.unsettled"), "basis", json!([{ "instrument": LAW, "article": "48" }])),
+        ),
+        after(
+            "D03",
+            "excluded",
+            "a type that is kept out",
+            &[type_adopted(32, "penalty.excluded", json!({ "status": "excluded" }))],
+            &of("penalty.excluded"),
+        ),
+        after(
+            "D04",
+            "licence-abolished",
+            "a value that was no longer in force",
+            &[type_adopted(32, "penalty.trade", fields.clone())],
+            &with(of("penalty.trade"), "details", json!({ "trade": "retail" })),
+        ),
+        after(
+            "D04",
+            "field-missing",
+            "a field that every record fills",
+            &[type_adopted(32, "penalty.trade", fields)],
+            &of("penalty.trade"),
+        ),
+        after(
+            "D08",
+            "one-signature",
+            "a type that asks for legal review",
+            &[type_adopted(32, "penalty.heavy", json!({ "legal_review": true }))],
+            &of("penalty.heavy"),
+        ),
+        after(
+            "L15",
+            "rests-on-itself",
+            "a record that shows another of its own type",
+            &[],
+            &with(fine(), "rests_on", id_of(9)),
+        ),
+        by(
+            "L22",
+            "telephone",
+            "a telephone number in the summary",
+            &with(fine(), "summary", json!("联系电话13800138000。")),
+        ),
+        by(
+            "L22",
+            "identity-number",
+            "an identity number in full-width digits",
+            &with(fine(), "summary", json!("证号１１０１０５１９４９１２３１００２Ｘ")),
+        ),
+        after(
+            "D14",
+            "no-migration",
+            "a migration that nobody opened",
+            &[],
+            &with(fine(), "migration", id_of(99)),
+        ),
+        accepted_after(
+            "migrated",
+            "an older register's record without its notice",
+            &[migration(30)],
+            &with(without(fine(), "notice"), "migration", id_of(30)),
+        ),
+        after(
+            "D14",
+            "migration-closed",
+            "a migration that is closed",
+            &[migration(30), closing(31, 30)],
+            &Making { id: next, ..with(fine(), "migration", id_of(30)) },
+        ),
+    ]
+}
+
+fn migration(id: u8) -> Making {
+    let body = json!({
+        "source": "原信用信息平台", "from": "2020-01-01", "until": "2025-11-30", "unchecked": ["A04", "D08"],
+    });
+    Making::new(id, Kind::MigrationOpened, STEWARD, &format!("authority:{DEPARTMENT}"), body)
+}
+
+fn closing(id: u8, of: u8) -> Making {
+    let kind = Kind::Step(StepKind::MigrationClosed);
+    Making::new(id, kind, STEWARD, &format!("authority:{DEPARTMENT}"), json!({ "migration": id_of(of) }))
+}
+
+fn persons() -> Vec<Case> {
+    let attested = |conduct: bool| {
+        json!({
+            "adult_at_conduct": conduct, "adult_at_filing": true, "full_capacity": true,
+        })
+    };
+    let about = |person_block: Value| {
+        let mut making = Making { subject: person(), ..filing(40) };
+        making.body["person"] = person_block;
+        making
+    };
+    let consent = Making::new(
+        30,
+        Kind::ConsentGranted,
+        WINDOW,
+        &person(),
+        json!({ "scope": ["penalty.*"], "purpose": "个人信用报告", "until": "2026-12-31" }),
+    );
+    let report = |consent: Option<u8>| {
+        let mut body = json!({ "report": "personal", "purpose": "应聘" });
+        if let Some(consent) = consent {
+            body["consent"] = id_of(consent);
+        }
+        Making::new(41, Kind::ReportIssued, WINDOW, &person(), body).valid_from("2025-11-20T00:00:00+08:00")
+    };
+    let public_type = type_adopted(32, "penalty.open", json!({ "person_disclosure": "public" }));
+    let open = || with(about(attested(true)), "type", json!("penalty.open"));
+    vec![
+        by(
+            "A05",
+            "not-attested",
+            "nothing is attested about the person",
+            &about(Value::Null).clone_without("person"),
+        ),
+        by("A05", "minor", "a minor when it happened", &about(attested(false))),
+        accepted("adult", "an adult of full capacity", &about(attested(true))),
+        after(
+            "A12",
+            "no-basis",
+            "a person's record in public without a basis",
+            std::slice::from_ref(&public_type),
+            &open(),
+        ),
+        after(
+            "A12",
+            "unmasked",
+            "published on a law, but not masked",
+            &[law(31), public_type.clone()],
+            &with(open(), "publication", json!({ "basis": { "instrument": LAW } })),
+        ),
+        accepted_after(
+            "published-on-basis",
+            "published on a law, masked",
+            &[law(31), public_type],
+            &with(open(), "publication", json!({ "basis": { "instrument": LAW }, "masked": true })),
+        ),
+        by("D12", "no-consent", "a personal report without consent", &report(None)),
+        accepted_after("report", "a personal report with consent", &[consent], &report(Some(30))),
+    ]
+}
+
+impl Making {
+    /// The event without a field of its body.
+    fn clone_without(&self, field: &str) -> Self {
+        without(self.clone(), field)
+    }
+}
+
+fn lists() -> Vec<Case> {
+    let mut strict = a_list();
+    merge(
+        &mut strict,
+        json!({
+            "notice_required": true, "requires_record": true, "types": ["licence.*"], "months": 12, "persons": "never",
+            "subjects": ["uscc", "person"],
+        }),
+    );
+    let strict =
+        Making::new(30, LIST_ADOPTED, STEWARD, "catalogue:list.market.strict", strict).valid_from(YEAR);
+    let on = |making: Making| with(making, "list", json!("market.strict"));
+    let listed_person = {
+        let making = without(on(entering(40)), "record");
+        Making { subject: person(), ..making }
+    };
+    let measure = adopted(
+        31,
+        ItemKind::Measure,
+        "market.ban",
+        json!({
+            "title": name("限制", "Restriction"), "basis": [{ "title": "市场监督管理严重违法失信名单管理办法" }],
+            "confidence": "K", "direction": "ban", "disclosure": "public", "subjects": ["uscc"],
+            "rests_on": ["market.serious"], "max_months": 36, "bars": ["procurement"],
+        }),
+    );
+    let competent = Making::new(
+        32,
+        Kind::AuthorityAmended,
+        REGISTRAR,
+        &format!("authority:{DEPARTMENT}"),
+        json!({
+            "name": name("市场监管局", "Market regulation"), "roles": ["department"], "competence": {
+                "types": ["penalty.*", "licence.granted"], "lists": ["market.*"], "measures": ["market.*"],
+                "ratings": ["market.*"], "points": ["market.*"], "subjects": ["uscc", "person"],
+            },
+        }),
+    );
+    let imposing = |ground: u8, until: &str| {
+        let body = json!({ "measure": "market.ban", "rests_on": id_of(ground), "until": until });
+        Making::new(41, Kind::MeasureImposed, DEPARTMENT, FIRM, body).valid_from("2025-11-21T00:00:00+08:00")
+    };
+    let scheme = adopted(
+        33,
+        ItemKind::Rating,
+        "market.grade",
+        json!({
+            "title": name("等级", "Grade"), "basis": [{ "title": "办法" }], "confidence": "U", "subjects": ["uscc"],
+            "grades": [{ "grade": "A", "title": name("A级", "A"), "polarity": "positive" }],
+            "disclosure": "public", "method": "1",
+        }),
+    );
+    let grade = |grade: &str| {
+        let body = json!({ "scheme": "market.grade", "grade": grade });
+        Making::new(41, Kind::RatingAssigned, DEPARTMENT, FIRM, body)
+    };
+    let ready = [measure, competent.clone()];
+    vec![
+        after(
+            "D05",
+            "no-record",
+            "an entry without the record that the list asks for",
+            std::slice::from_ref(&strict),
+            &without(on(entering(40)), "record"),
+        ),
+        after(
+            "D05",
+            "other-type",
+            "a record of another type than the list's",
+            std::slice::from_ref(&strict),
+            &on(entering(40)),
+        ),
+        after("D06", "never", "a person on a list that holds none", &[strict], &listed_person),
+        accepted_after("imposed", "a measure that rests on an entry", &ready, &imposing(10, "2027-11-21")),
+        after("D07", "too-long", "longer than the catalogue allows", &ready, &imposing(10, "2029-11-21")),
+        after(
+            "D07",
+            "other-ground",
+            "resting on what the catalogue does not name",
+            &ready,
+            &imposing(9, "2027-11-21"),
+        ),
+        accepted_after("graded", "a grade of the scheme", &[competent.clone(), scheme.clone()], &grade("A")),
+        after("D11", "other-grade", "a grade that the scheme has not", &[competent, scheme], &grade("E")),
+    ]
+}
+
+fn rights() -> Vec<Case> {
+    let second = Making::new(
+        30,
+        Kind::KeyAdded,
+        REGISTRAR,
+        &format!("authority:{DEPARTMENT}"),
+        json!({ "key": public(12) }),
+    );
+    let raised = |id: u8| {
+        Making::new(
+            id,
+            Kind::ObjectionRaised,
+            WINDOW,
+            FIRM,
+            json!({ "target": id_of(9), "ground": "处罚对象有误" }),
+        )
+        .valid_from("2025-11-20T00:00:00+08:00")
+    };
+    let dismissed = |id: u8, objection: u8| {
+        Making::new(
+            id,
+            Kind::Step(StepKind::ObjectionDismissed),
+            DEPARTMENT,
+            FIRM,
+            json!({ "objection": id_of(objection), "reason": "核实无误" }),
+        )
+        .valid_from("2025-11-21T00:00:00+08:00")
+    };
+    let held = Making::new(
+        30,
+        Kind::HoldPlaced,
+        COURT,
+        FIRM,
+        json!({ "reason": "行政诉讼", "case": "（2025）湘0381行初1号" }),
+    )
+    .valid_from("2025-11-19T00:00:00+08:00");
+    let sealed = Making::new(
+        41,
+        Kind::Step(StepKind::RecordSealed),
+        DEPARTMENT,
+        FIRM,
+        json!({ "record": id_of(9), "reason": "依法封存" }),
+    )
+    .valid_from("2025-11-20T00:00:00+08:00");
+    let early = json!({ "early_months": 12 });
+    let slow = {
+        let mut body = a_list();
+        merge(&mut body, early);
+        let kind = Kind::Catalogue(ItemKind::List, Change::Amended);
+        Making::new(30, kind, STEWARD, "catalogue:list.market.serious", body).valid_from(YEAR)
+    };
+    let list = Some("market.serious");
+    let granted = |id: u8| deciding(id, Kind::Step(StepKind::RepairGranted), 11, list);
+    let hasty = without(applying(34, 9, None), "corrected_on");
+    vec![
+        after(
+            "D09",
+            "same-officer",
+            "whoever filed decides the objection",
+            &[raised(31)],
+            &dismissed(40, 31),
+        ),
+        accepted_after(
+            "other-officer",
+            "another officer of the same authority",
+            &[second, raised(31)],
+            &dismissed(40, 31).keys(&[12]),
+        ),
+        after("D10", "sealed-under-hold", "sealed while a court holds it", &[held], &sealed),
+        accepted("sealed", "sealed without a hold", &sealed),
+        after(
+            "D13",
+            "too-early",
+            "before the least time of the list",
+            &[slow, accepting(31, 11, list)],
+            &granted(40),
+        ),
+        after(
+            "D13",
+            "not-corrected",
+            "nothing says when the conduct was corrected",
+            &[hasty, accepting(35, 34, None)],
+            &deciding(40, Kind::Step(StepKind::RepairGranted), 34, None),
+        ),
+    ]
+}
+
+fn keeping() -> Vec<Case> {
+    let about = |authority: &str| format!("authority:{authority}");
+    let both = Making::new(
+        40,
+        Kind::AuthorityEnrolled,
+        REGISTRAR,
+        &about("both.430381"),
+        json!({
+            "name": name("甲", "A"), "roles": ["steward", "department"], "keys": [public(13)],
+        }),
+    );
+    let operator = Making::new(
+        40,
+        Kind::AuthorityEnrolled,
+        REGISTRAR,
+        &about("other.430381"),
+        json!({
+            "name": name("乙", "B"), "roles": ["operator"], "keys": [public(13)],
+        }),
+    );
+    let succeeded = Making::new(
+        30,
+        Kind::AuthoritySucceeded,
+        REGISTRAR,
+        &about(DEPARTMENT),
+        json!({ "successor": COURT, "reason": "机构改革" }),
+    );
+    let last = Making::new(
+        40,
+        Kind::KeyRevoked,
+        REGISTRAR,
+        &about(REGISTRAR),
+        json!({ "key": public(2), "reason": "lost" }),
+    );
+    // A genuine pilot code that fails the standard's check.
+    let odd = |making: Making| Making { subject: "ext:uscc:91430381MA4L2XXXXX".into(), ..making };
+    let accepts = odd(Making::new(
+        30,
+        Kind::IdentifierAccepted,
+        REGISTRAR,
+        FIRM,
+        json!({ "reason": "试点代码，登记机关核实无误" }),
+    ));
+    let named =
+        odd(Making::new(40, Kind::SubjectRegistered, REGISTRAR, FIRM, json!({ "name": "某某有限公司" })));
+    vec![
+        by("D09", "steward-files", "a steward that is also a department", &both),
+        by("L02", "second-operator", "a second operator", &operator),
+        after(
+            "L23",
+            "succeeded",
+            "an authority whose tasks another has taken over",
+            &[succeeded.clone()],
+            &filing(40),
+        ),
+        accepted_after(
+            "successor-revokes",
+            "the successor annuls what was filed before it",
+            &[succeeded],
+            &with_issuer(revoking(40, 9), COURT),
+        ),
+        by("L25", "last-registrar", "the last registrar's last key", &last),
+        by("L24", "odd-code", "a code that fails its check, not accepted by name", &named),
+        accepted_after("odd-code-accepted", "the same, accepted by name", &[accepts], &named),
+    ]
+}
