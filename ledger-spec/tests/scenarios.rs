@@ -195,7 +195,7 @@ fn every_kind_of_difference_is_told_with_its_place() {
         ("[\"ended\"]", "[\"in-force\"]", "ask 1 (line at 2026-05-14)", "in-force"),
         ("\"line\"", "\"lines\"", "ask 1 (lines at 2026-05-14)", "view"),
         ("of = \"@评价\"", "of = \"@评级\"", "ask 1 (line at 2026-05-14)", "@评级"),
-        ("of = ", "known = 0\nof = ", "ask 1 (line at 2026-05-14): life", "absent"),
+        ("of = ", "known = 0\nof = ", "ask 1 (line at 2026-05-14): life", "unknown"),
     ] {
         assert!(CASE.contains(from), "{from}");
         let found = run(&base, &Scenario::parse(&CASE.replacen(from, to, 1)).unwrap()).mismatches;

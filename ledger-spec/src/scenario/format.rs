@@ -105,12 +105,15 @@ pub struct Ask {
     /// What was known: everything, or the log up to an entry.
     #[serde(default)]
     pub known: Known,
-    /// Which answer: `standing`, `list` or `line`.
+    /// Which answer: a projection by its name, or `line`.
     pub view: String,
-    /// The subject, for `standing`.
+    /// The subject, for projections of one.
     #[serde(default)]
     pub about: Option<String>,
-    /// The list, for `list`.
+    /// The domain, for `eligibility`.
+    #[serde(default)]
+    pub domain: Option<String>,
+    /// The list, for `list` and `departures`.
     #[serde(default)]
     pub list: Option<String>,
     /// The event, as `@name`, for `line`.

@@ -4,6 +4,7 @@
 //!
 //! Pure: texts come in, a report goes out. Where the files lie is the caller's business.
 
+mod answer;
 mod format;
 mod matching;
 mod run;

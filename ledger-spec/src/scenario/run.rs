@@ -1,12 +1,13 @@
 //! Runs a case file: takes its steps, asks its questions, and tells every difference.
 
+use super::answer::Reader;
 use super::format::{Ask, Expect, Known, Scenario, Step};
 use super::matching;
 use super::world::{Base, Outcome, Paper, World, key_text};
 use crate::event::EventError;
-use crate::id::{EventId, ListCode, SubjectId};
+use crate::id::{EventId, SubjectId};
 use crate::position::{EntryIndex, TreeSize};
-use crate::projection::{Asked, Edition, Sight, View};
+use crate::projection::{Asked, Sight};
 use crate::time::{Date, ValidTime};
 use core::fmt;
 use serde_json::{Value, json};
@@ -184,44 +185,21 @@ impl<'a> Running<'a> {
     }
 
     fn answer(&self, ask: &Ask, asked: Asked, sight: Sight) -> Result<Value, String> {
-        let core = self.world.ledger.core();
-        let over = (&*core.catalogue, &*core.directory);
-        let none = crate::casefile::CaseFile::default();
-        let answer = match (ask.view.as_str(), &ask.about, &ask.list, &ask.of) {
-            ("standing", Some(about), None, None) => {
-                let subject = self.subject(about)?;
-                let file = self.world.files.get(&subject).unwrap_or(&none);
-                serde_json::to_value(View::new(&subject, file, over, asked, sight).standing())
+        let reader = Reader { world: &self.world, asked, sight };
+        let answer = match (&ask.about, &ask.list, &ask.of) {
+            (Some(about), None, None) => {
+                reader.about(&ask.view, &self.subject(about)?, ask.domain.as_deref())
             }
-            ("list", None, Some(list), None) => {
-                let list = ListCode::parse(list).map_err(|error| error.to_string())?;
-                let mut files: Vec<_> = self.world.files.iter().collect();
-                files.sort_unstable_by_key(|(subject, _)| subject.to_string());
-                let parts = files
-                    .into_iter()
-                    .map(|(subject, file)| View::new(subject, file, over, asked, sight).members(&list));
-                serde_json::to_value(Edition::of(&list, parts))
-            }
-            ("line", None, None, Some(of)) => {
+            (None, Some(list), None) => reader.list(&ask.view, list),
+            (None, None, Some(of)) if ask.view == "line" => {
                 let event = self.event(of)?;
-                let file = self.world.files.get(&event.subject).unwrap_or(&none);
-                let view = View::new(&event.subject, file, over, asked, sight);
-                let place = file.find(&event.id).map(|(place, _)| place);
-                let line = place.and_then(|place| view.line(place));
-                let shown = place.is_some_and(|place| view.lens.shows(place, sight));
-                serde_json::to_value(line).map(|mut line| {
-                    if let Some(fields) = line.as_object_mut() {
-                        fields.insert("shown".into(), shown.into());
-                    }
-                    line
-                })
+                Some(reader.line(&event.subject, &event.id))
             }
-            (view, ..) => {
-                return Err(format!(
-                    "view = {view}: standing takes `about`, list takes `list`, line takes `of`"
-                ));
-            }
+            (None, None, None) => reader.whole(&ask.view),
+            _ => None,
         };
+        let answer =
+            answer.ok_or_else(|| format!("view = {}: with other fields, or none there is", ask.view))?;
         answer.map_err(|error| error.to_string())
     }
 

@@ -15,6 +15,7 @@ use crate::id::{AuthorityId, EventId, StreamKey, SubjectId};
 use crate::key::SecretKey;
 use crate::ledger::{EnterError, Ledger};
 use crate::position::EntryIndex;
+use crate::projection;
 use crate::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -38,6 +39,8 @@ pub struct World {
     pub ledger: Ledger,
     /// The files of its subjects, with whole events.
     pub files: HashMap<SubjectId, CaseFile>,
+    /// The same for answers about all of them.
+    pub city: projection::World,
     auditor: Auditor,
     events: u64,
 }
@@ -141,7 +144,8 @@ impl Base {
 impl World {
     fn opened(begun: Date) -> Result<Self, WorldError> {
         let (ledger, files) = (Ledger::default(), HashMap::new());
-        let mut world = Self { ledger, files, auditor: Auditor::new(), events: 0 };
+        let city = projection::World::default();
+        let mut world = Self { ledger, files, city, auditor: Auditor::new(), events: 0 };
         let body = json!({
             "spec_version": 1,
             "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
@@ -245,6 +249,7 @@ impl World {
         }
         let recorded = Recorded { index, at: made.entry.recorded_at };
         let (directory, whole) = (&self.ledger.core().directory, Arc::new(stated));
+        self.city.apply(Filed { event: &whole, recorded, signers: &signers }, directory);
         for stream in whole.streams() {
             if let StreamKey::Subject(id) = stream {
                 let filed = Filed { event: &whole, recorded, signers: &signers };
