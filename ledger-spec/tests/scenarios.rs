@@ -1,6 +1,9 @@
 //! The case files of `ledger-spec/scenarios/`: each comes out as it says, and together they show every
 //! step of the state machines, accepted and refused, and every rule of due process both ways.
 
+// Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use ledger_spec::admission::Rule;
 use ledger_spec::event::StepKind;
 use ledger_spec::scenario::{Base, Report, Scenario, Shown, run};
