@@ -136,3 +136,70 @@ const LAST_ROWS: [(&str, u8); 11] = [
     ("J", 15),
     ("L", 11),
 ];
+
+/// A case with one step and one question, to be broken.
+const CASE: &str = r#"title = { zh = "甲", en = "A" }
+rows = ["G18"]
+law = "x"
+story = "x"
+
+[[step]]
+at = 2026-05-14T09:00:00+08:00
+by = "ecology-environment.430381"
+kind = "rating.assigned"
+about = "uscc:914403001922038216"
+name = "评价"
+expect = "accepted"
+why = "x"
+body = { scheme = "env.rating", grade = "red" }
+
+[[ask]]
+at = 2026-05-14
+view = "line"
+of = "@评价"
+why = "x"
+lacks = ["ended"]
+counts = { marks = 0 }
+says = { life = "in-force" }
+"#;
+
+#[test]
+fn what_is_no_case_file_is_refused_with_its_line() {
+    assert!(Scenario::parse(CASE).is_ok());
+    for (from, to, told) in [
+        ("why = \"x\"\nbody", "reason = \"x\"\nbody", "reason"),
+        ("\"accepted\"", "\"maybe\"", "accepted"),
+        ("\"accepted\"", "{ refused = \"A01\", because = 1 }", "expect"),
+        ("\"red\"", "1.5", "1.5"),
+        ("[[ask]]", "[[question]]", "question"),
+        ("rows = [\"G18\"]\n", "", "rows"),
+    ] {
+        assert!(CASE.contains(from), "{from}");
+        let error = Scenario::parse(&CASE.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains("line") && error.contains(told), "{from} → {to}: {error}");
+    }
+}
+
+#[test]
+fn every_kind_of_difference_is_told_with_its_place() {
+    let base = Base::build().unwrap();
+    assert_eq!(run(&base, &Scenario::parse(CASE).unwrap()).mismatches, []);
+    for (from, to, place, told) in [
+        ("\"red\"", "\"black\"", "step 1 (评价)", "D11"),
+        ("\"accepted\"", "{ refused = \"D11\" }", "step 1 (评价)", "accepted"),
+        ("\"accepted\"", "{ malformed = \"body.grade\" }", "step 1 (评价)", "accepted"),
+        ("grade = \"red\"", "grades = 1", "step 1 (评价)", "malformed"),
+        ("\"uscc:9144", "\"uscc:9145", "step 1 (评价)", "check"),
+        ("life = \"in-force\"", "life = \"not-yet\"", "ask 1 (line at 2026-05-14): life", "in-force"),
+        ("marks = 0", "marks = 1", "ask 1 (line at 2026-05-14): how many marks", "0"),
+        ("[\"ended\"]", "[\"in-force\"]", "ask 1 (line at 2026-05-14)", "in-force"),
+        ("\"line\"", "\"lines\"", "ask 1 (lines at 2026-05-14)", "view"),
+        ("of = \"@评价\"", "of = \"@评级\"", "ask 1 (line at 2026-05-14)", "@评级"),
+        ("of = ", "known = 0\nof = ", "ask 1 (line at 2026-05-14): life", "absent"),
+    ] {
+        assert!(CASE.contains(from), "{from}");
+        let found = run(&base, &Scenario::parse(&CASE.replacen(from, to, 1)).unwrap()).mismatches;
+        let told = found.iter().any(|one| one.place == place && one.found.contains(told));
+        assert!(told, "{from} → {to}: {found:?}");
+    }
+}

@@ -17,6 +17,7 @@ mod keyfile;
 mod keygen;
 mod rebuild;
 mod running;
+mod scenario;
 mod serve;
 mod show;
 mod sign;
@@ -74,6 +75,7 @@ enum Command {
     Verify(verify::Verify),
     Audit(audit::Audit),
     Rebuild(rebuild::Rebuild),
+    Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
     Completions(completions::Completions),
 }
@@ -111,6 +113,7 @@ impl Arguments {
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
+            Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),
             Command::Completions(command) => command.run(),
         };

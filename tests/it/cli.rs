@@ -6,6 +6,7 @@ mod catalogue;
 mod demo;
 mod import;
 mod init;
+mod scenario;
 mod states;
 
 use std::io::{BufRead as _, BufReader, Write as _};

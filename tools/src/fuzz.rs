@@ -16,16 +16,18 @@ use ledger_spec::json::Json;
 use ledger_spec::mapping::{Mapping, Row};
 use ledger_spec::note::{NoteSigner, SignedNote, VerifierKey};
 use ledger_spec::proof::TlogProof;
+use ledger_spec::scenario::{Base, Scenario, run};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::{fs, io};
 
 /// A target: its name and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
@@ -33,6 +35,7 @@ pub const TARGETS: [Target; 7] = [
     ("mapping", mapping),
     ("note", note),
     ("proof", proof),
+    ("scenario", scenario),
 ];
 
 /// Entries: what decodes encodes to the same bytes, and no longer bytes decode to anything.
@@ -138,11 +141,24 @@ pub fn proof(data: &[u8]) {
     }
 }
 
+/// Case files: whatever is read is run to an end, twice alike, and the audit reaches its end too.
+pub fn scenario(data: &[u8]) {
+    static BASE: LazyLock<Base> = LazyLock::new(|| Base::build().unwrap());
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(scenario) = Scenario::parse(text) else { return };
+    let report = run(&BASE, &scenario);
+    assert_eq!(report, run(&BASE, &scenario));
+    assert!(report.mismatches.iter().all(|mismatch| mismatch.place != "the end"));
+}
+
 /// The inputs of the vectors that a target can start from, with names for files.
 pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
     if target == "mapping" {
         let named = |(at, text): (usize, &str)| (format!("mapping-{at}.toml"), text.as_bytes().to_vec());
         return Ok(MAPPINGS.into_iter().enumerate().map(named).collect());
+    }
+    if target == "scenario" {
+        return Ok(vec![("scenario.toml".to_owned(), SCENARIO.as_bytes().to_vec())]);
     }
     let (group, fields): (&str, &[&str]) = match target {
         "entry" => ("entry", &["hex"]),
@@ -194,6 +210,48 @@ id = ["number"]
 body = { list = "court.unpaid", row = { name = "{name}", since = "{since|optional}" } }
 "#,
 ];
+
+/// A case file to start from: small, so that a change hits what matters.
+const SCENARIO: &str = r#"title = { zh = "甲", en = "A" }
+rows = ["C4"]
+law = "x"
+story = "x"
+
+[subjects]
+甲 = "uscc:914403001922038216"
+
+[[step]]
+at = 2026-05-14T09:00:00+08:00
+by = "ecology-environment.430381"
+cosign = ["b"]
+kind = "rating.assigned"
+about = "甲"
+name = "评价"
+from = 2026-05-14
+expect = "accepted"
+meets = ["D11"]
+why = "x"
+body = { scheme = "env.rating", grade = "red" }
+
+[[step]]
+at = "2026-05-15T09:00:00+08:00"
+by = "ecology-environment.430381"
+kind = "rating.withdrawn"
+about = "甲"
+expect = { refused = "L16", field = "body.rating" }
+why = "x"
+body = { rating = "@评价", reason = "x" }
+
+[[ask]]
+at = 2026-05-14
+known = "@评价"
+view = "line"
+of = "@评价"
+why = "x"
+lacks = ["listed"]
+counts = { marks = 0 }
+says = { life = "in-force", marks = [] }
+"#;
 
 /// Hex of bytes, as test output shows an input that failed.
 pub fn show(data: &[u8]) -> String {

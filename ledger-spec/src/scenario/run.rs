@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What running a case came to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Report {
     /// Every difference; none where the case is as its file says.
     pub mismatches: Vec<Mismatch>,
@@ -58,6 +58,7 @@ pub fn run(base: &Base, scenario: &Scenario) -> Report {
     let mut running = Running {
         world: world.clone(),
         begins: world.ledger.size(),
+        now: ValidTime::MIN,
         scenario,
         named: BTreeMap::new(),
         report: Report::default(),
@@ -92,6 +93,7 @@ struct Named {
 struct Running<'a> {
     world: World,
     begins: TreeSize,
+    now: ValidTime,
     scenario: &'a Scenario,
     named: BTreeMap<&'a str, Named>,
     report: Report,
@@ -104,6 +106,13 @@ impl<'a> Running<'a> {
 
     fn step(&mut self, place: &str, step: &'a Step) -> Result<(), String> {
         let at = instant(&step.at, Side::First).ok_or_else(|| format!("at = {}", step.at))?;
+        if at < self.now {
+            return Err(format!("at = {}, before the step before it", step.at));
+        }
+        self.now = at;
+        if step.name.as_deref().is_some_and(|name| self.named.contains_key(name)) {
+            return Err("a name that another step has".to_owned());
+        }
         let valid_from = match &step.from {
             None => at,
             Some(from) => instant(from, Side::First).ok_or_else(|| format!("from = {from}"))?,
