@@ -63,7 +63,7 @@ pub struct Refusal {
 #[derive(Clone, Debug)]
 pub enum Admission {
     /// It may enter.
-    Admitted(AdmittedEvent),
+    Admitted(Box<AdmittedEvent>),
     /// An event of this id stands in the subject's stream already: the same one if its bytes are the
     /// same, which whoever holds the log can tell; else [`Refusal::id_reused`].
     Seen(EntryIndex),
@@ -107,7 +107,7 @@ pub fn admit(event: VerifiedEvent, at: Recorded, core: &Core, file: &CaseFile) -
         case.subject_stands()?;
         asked(&case)?;
     }
-    Ok(Admission::Admitted(AdmittedEvent { event, at }))
+    Ok(Admission::Admitted(Box::new(AdmittedEvent { event, at })))
 }
 
 /// Asks the rules of the event's kind.
