@@ -15,7 +15,9 @@ mod due;
 mod endings;
 mod evidence;
 mod forms;
+mod kinds;
 mod ledgers;
+mod malformed;
 mod rules;
 
 use answer::{GROUPS, answer, print};
@@ -92,6 +94,8 @@ fn main() -> ExitCode {
         base.clone(),
     )];
     cases.extend(forms::cases());
+    cases.extend(kinds::cases());
+    cases.extend(malformed::cases());
     cases.extend(evidence::cases());
     cases.extend(rules::cases());
     cases.extend(ledgers::cases(&base));
