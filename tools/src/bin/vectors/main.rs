@@ -18,6 +18,8 @@ mod forms;
 mod kinds;
 mod ledgers;
 mod malformed;
+mod met;
+mod rights;
 mod rules;
 
 use answer::{GROUPS, answer, print};
