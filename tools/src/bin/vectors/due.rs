@@ -1,29 +1,28 @@
 //! Cases of admission: due process. Each rule that the others do not show, refused once and met once.
 
-use super::Case;
-use super::rules::{accepted, accepted_after, after, by, with, with_issuer};
+use super::rules::{accepted, accepted_after, after, by, with};
+use super::{Case, keeping};
 use crate::base::{
-    COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
-    accepting, applying, deciding, entering, event_id, filing, name, public, revoking,
+    DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
+    entering, event_id, filing, name, revoking,
 };
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, StepKind};
 use serde_json::{Value, json};
 
 const LAW: &str = "law.administrative-penalty";
-const YEAR: &str = "2025-01-01T00:00:00+08:00";
+pub const YEAR: &str = "2025-01-01T00:00:00+08:00";
 const PERSON_OF: &str = "ab";
 
 pub fn cases() -> Vec<Case> {
     let mut cases = records();
     cases.extend(persons());
     cases.extend(lists());
-    cases.extend(rights());
-    cases.extend(keeping());
+    cases.extend(keeping::cases());
     cases
 }
 
-fn id_of(number: u8) -> Value {
+pub fn id_of(number: u8) -> Value {
     json!(event_id(number).to_string())
 }
 
@@ -32,13 +31,13 @@ fn person() -> String {
 }
 
 /// A type of the department, with more of the definition.
-fn type_adopted(id: u8, code: &str, more: Value) -> Making {
+pub fn type_adopted(id: u8, code: &str, more: Value) -> Making {
     let mut body = a_type(name("新", "New"), "negative");
     merge(&mut body, more);
     Making::new(id, TYPE_ADOPTED, STEWARD, &format!("catalogue:type.{code}"), body).valid_from(YEAR)
 }
 
-fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
+pub fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
     let kind = Kind::Catalogue(item, Change::Adopted);
     Making::new(id, kind, STEWARD, &format!("catalogue:{}.{code}", item.name()), body).valid_from(YEAR)
 }
@@ -59,14 +58,14 @@ fn period(name: &str, number: u8, unit: &str) -> Value {
     json!({ "name": name, "number": number, "unit": unit, "instrument": LAW, "confidence": "V" })
 }
 
-fn merge(body: &mut Value, more: Value) {
+pub fn merge(body: &mut Value, more: Value) {
     let Value::Object(more) = more else { return };
     for (field, value) in more {
         body[field.as_str()] = value;
     }
 }
 
-fn without(making: Making, field: &str) -> Making {
+pub fn without(making: Making, field: &str) -> Making {
     let mut making = making;
     making.body.as_object_mut().unwrap().remove(field);
     making
@@ -413,159 +412,5 @@ fn lists() -> Vec<Case> {
         ),
         accepted_after("graded", "a grade of the scheme", &[competent.clone(), scheme.clone()], &grade("A")),
         after("D11", "other-grade", "a grade that the scheme has not", &[competent, scheme], &grade("E")),
-    ]
-}
-
-fn rights() -> Vec<Case> {
-    let second = Making::new(
-        30,
-        Kind::KeyAdded,
-        REGISTRAR,
-        &format!("authority:{DEPARTMENT}"),
-        json!({ "key": public(12) }),
-    );
-    let raised = |id: u8| {
-        Making::new(
-            id,
-            Kind::ObjectionRaised,
-            WINDOW,
-            FIRM,
-            json!({ "target": id_of(9), "ground": "处罚对象有误" }),
-        )
-        .valid_from("2025-11-20T00:00:00+08:00")
-    };
-    let dismissed = |id: u8, objection: u8| {
-        Making::new(
-            id,
-            Kind::Step(StepKind::ObjectionDismissed),
-            DEPARTMENT,
-            FIRM,
-            json!({ "objection": id_of(objection), "reason": "核实无误" }),
-        )
-        .valid_from("2025-11-21T00:00:00+08:00")
-    };
-    let held = Making::new(
-        30,
-        Kind::HoldPlaced,
-        COURT,
-        FIRM,
-        json!({ "reason": "行政诉讼", "case": "（2025）湘0381行初1号" }),
-    )
-    .valid_from("2025-11-19T00:00:00+08:00");
-    let sealed = Making::new(
-        41,
-        Kind::Step(StepKind::RecordSealed),
-        DEPARTMENT,
-        FIRM,
-        json!({ "record": id_of(9), "reason": "依法封存" }),
-    )
-    .valid_from("2025-11-20T00:00:00+08:00");
-    let early = json!({ "early_months": 12 });
-    let slow = {
-        let mut body = a_list();
-        merge(&mut body, early);
-        let kind = Kind::Catalogue(ItemKind::List, Change::Amended);
-        Making::new(30, kind, STEWARD, "catalogue:list.market.serious", body).valid_from(YEAR)
-    };
-    let list = Some("market.serious");
-    let granted = |id: u8| deciding(id, Kind::Step(StepKind::RepairGranted), 11, list);
-    let hasty = without(applying(34, 9, None), "corrected_on");
-    vec![
-        after(
-            "D09",
-            "same-officer",
-            "whoever filed decides the objection",
-            &[raised(31)],
-            &dismissed(40, 31),
-        ),
-        accepted_after(
-            "other-officer",
-            "another officer of the same authority",
-            &[second, raised(31)],
-            &dismissed(40, 31).keys(&[12]),
-        ),
-        after("D10", "sealed-under-hold", "sealed while a court holds it", &[held], &sealed),
-        accepted("sealed", "sealed without a hold", &sealed),
-        after(
-            "D13",
-            "too-early",
-            "before the least time of the list",
-            &[slow, accepting(31, 11, list)],
-            &granted(40),
-        ),
-        after(
-            "D13",
-            "not-corrected",
-            "nothing says when the conduct was corrected",
-            &[hasty, accepting(35, 34, None)],
-            &deciding(40, Kind::Step(StepKind::RepairGranted), 34, None),
-        ),
-    ]
-}
-
-fn keeping() -> Vec<Case> {
-    let about = |authority: &str| format!("authority:{authority}");
-    let both = Making::new(
-        40,
-        Kind::AuthorityEnrolled,
-        REGISTRAR,
-        &about("both.430381"),
-        json!({
-            "name": name("甲", "A"), "roles": ["steward", "department"], "keys": [public(13)],
-        }),
-    );
-    let operator = Making::new(
-        40,
-        Kind::AuthorityEnrolled,
-        REGISTRAR,
-        &about("other.430381"),
-        json!({
-            "name": name("乙", "B"), "roles": ["operator"], "keys": [public(13)],
-        }),
-    );
-    let succeeded = Making::new(
-        30,
-        Kind::AuthoritySucceeded,
-        REGISTRAR,
-        &about(DEPARTMENT),
-        json!({ "successor": COURT, "reason": "机构改革" }),
-    );
-    let last = Making::new(
-        40,
-        Kind::KeyRevoked,
-        REGISTRAR,
-        &about(REGISTRAR),
-        json!({ "key": public(2), "reason": "lost" }),
-    );
-    // A genuine pilot code that fails the standard's check.
-    let odd = |making: Making| Making { subject: "ext:uscc:91430381MA4L2XXXXX".into(), ..making };
-    let accepts = odd(Making::new(
-        30,
-        Kind::IdentifierAccepted,
-        REGISTRAR,
-        FIRM,
-        json!({ "reason": "试点代码，登记机关核实无误" }),
-    ));
-    let named =
-        odd(Making::new(40, Kind::SubjectRegistered, REGISTRAR, FIRM, json!({ "name": "某某有限公司" })));
-    vec![
-        by("D09", "steward-files", "a steward that is also a department", &both),
-        by("L02", "second-operator", "a second operator", &operator),
-        after(
-            "L23",
-            "succeeded",
-            "an authority whose tasks another has taken over",
-            &[succeeded.clone()],
-            &filing(40),
-        ),
-        accepted_after(
-            "successor-revokes",
-            "the successor annuls what was filed before it",
-            &[succeeded],
-            &with_issuer(revoking(40, 9), COURT),
-        ),
-        by("L25", "last-registrar", "the last registrar's last key", &last),
-        by("L24", "odd-code", "a code that fails its check, not accepted by name", &named),
-        accepted_after("odd-code-accepted", "the same, accepted by name", &[accepts], &named),
     ]
 }

@@ -15,6 +15,7 @@ mod due;
 mod endings;
 mod evidence;
 mod forms;
+mod keeping;
 mod ledgers;
 mod rules;
 

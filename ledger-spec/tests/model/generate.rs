@@ -1,0 +1,293 @@
+//! Random events: most of them carry a life on (a record, a notice, an entry on a list, a repair, …), and
+//! about every third is spoiled afterwards ([`crate::spoil`]).
+
+use crate::chance::Chance;
+use crate::history::{Accepted, History, Stated};
+use crate::openings::asked_at;
+use crate::reference::phase;
+use crate::table::{self, Row, STEPS, Who, opens};
+use crate::world::{self, AUTHORITIES, ORIGIN, SUBJECTS};
+use ledger_spec::id::EventId;
+use ledger_spec::time::{Date, ValidTime};
+use serde_json::{Value, json};
+
+/// Makes one event after another; knows all that was accepted, and its own clock.
+pub struct Generator {
+    pub chance: Chance,
+    pub now: ValidTime,
+    ids: u64,
+}
+
+const MINUTE: i64 = 60_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+impl Generator {
+    pub fn new(seed: u64, now: ValidTime) -> Self {
+        Self { chance: Chance(seed), now, ids: 1000 }
+    }
+
+    /// Gives an event an id that no other has, and its bytes.
+    pub fn finish(&mut self, event: &mut Stated) {
+        if event.id.is_empty() {
+            self.ids += 1;
+            let mut random = [0; 10];
+            random[2..].copy_from_slice(&self.ids.to_be_bytes());
+            event.id = EventId::from_parts(1_700_000_000_000, random).to_string();
+        }
+        event.bytes = written(event);
+    }
+
+    /// The next event; time goes on by up to three days.
+    pub fn next(&mut self, past: &History) -> Stated {
+        if self.chance.percent(60) {
+            self.now = ago(self.now, -i64::try_from(self.chance.below(3 * 24 * 60)).unwrap() * MINUTE);
+        }
+        loop {
+            let made = match self.chance.below(100) {
+                0..48 => self.step(past),
+                48..94 => Some(self.opening(past)),
+                _ => self.governance(past),
+            };
+            let Some(mut event) = made else { continue };
+            self.sign(past, &mut event);
+            if self.chance.percent(35) {
+                self.spoil(past, &mut event);
+            }
+            self.finish(&mut event);
+            if ledger_spec::event::Event::parse(&event.bytes).is_ok() {
+                return event;
+            }
+        }
+    }
+
+    pub fn state(
+        &mut self,
+        kind: &str,
+        issuer: &str,
+        subject: &str,
+        valid_from: ValidTime,
+        body: Value,
+    ) -> Stated {
+        Stated {
+            origin: ORIGIN.into(),
+            id: String::new(),
+            kind: kind.into(),
+            issuer: issuer.into(),
+            subject: subject.into(),
+            valid_from,
+            seen_version: None,
+            signers: Vec::new(),
+            body,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// A little while ago.
+    pub fn recently(&mut self, days: usize) -> ValidTime {
+        ago(self.now, i64::try_from(self.chance.below(days * 24 * 60)).unwrap() * MINUTE)
+    }
+
+    /// A little while ago, but hardly ever before what it refers to.
+    fn after(&mut self, thing: &Accepted) -> ValidTime {
+        let time = self.recently(12);
+        if self.chance.percent(95) { time.max(thing.event.valid_from) } else { time }
+    }
+
+    /// Who may issue a step, as far as that is easily said; now and then anybody.
+    fn issuer_of_step(&mut self, past: &History, row: &Row, moved: &Accepted) -> String {
+        let target = moved.event.text("target").and_then(|id| past.find(&moved.event.subject, id));
+        let target = target.map_or(&moved.event.issuer, |target| &target.event.issuer);
+        let last = |of: &str| last_successor(past, of);
+        if self.chance.percent(6) {
+            return (*self.chance.pick(AUTHORITIES)).to_owned();
+        }
+        let or_role = self.chance.percent(30);
+        match row.who {
+            Who::SourceOr(role) | Who::TargetSourceOr(role) if or_role => self.in_role(past, &[role]),
+            Who::Source | Who::SourceOr(_) => last(&moved.event.issuer),
+            Who::Any(roles) => self.in_role(past, roles),
+            Who::Addressee => last(moved.event.text("to").unwrap()),
+            _ => last(target),
+        }
+    }
+
+    pub fn in_role(&mut self, past: &History, roles: &[&str]) -> String {
+        let fits = |one: &&str| {
+            past.capacity(one).is_some_and(|(has, _)| has.iter().any(|role| roles.contains(role)))
+        };
+        let all: Vec<&str> = AUTHORITIES.iter().copied().filter(fits).collect();
+        let picked = self.chance.any(&all).unwrap_or("market");
+        if self.chance.percent(80) { last_successor(past, picked) } else { picked.to_owned() }
+    }
+
+    fn step(&mut self, past: &History) -> Option<Stated> {
+        let subject = *self.chance.weighted(&[(12, &"subjects"), (1, &"authorities")]);
+        let subject = if subject == "subjects" {
+            (*self.chance.pick(SUBJECTS)).to_owned()
+        } else {
+            format!("authority:{}", self.chance.pick(AUTHORITIES))
+        };
+        let opened: Vec<&Accepted> =
+            past.stream(&subject).filter(|one| opens(&one.event.kind).is_some()).collect();
+        // Later things are more likely to be in the middle of their life.
+        let recent = opened.len().saturating_sub(12);
+        let moved = if self.chance.percent(80) {
+            self.chance.any(&opened[recent..])?
+        } else {
+            self.chance.any(&opened)?
+        };
+        let phase = phase(past, moved).unwrap();
+        let open = self.chance.percent(85);
+        let rows: Vec<&Row> = STEPS
+            .iter()
+            .filter(|row| row.opening == moved.event.kind && (!open || row.from.contains(&phase)))
+            .collect();
+        let row = self.chance.any(&rows)?;
+        let issuer = self.issuer_of_step(past, row, moved);
+        let valid_from = self.after(moved);
+        let mut body = json!({ row.field: moved.event.id });
+        if let Some(list) = moved.event.text("list") {
+            body["list"] = json!(list);
+        }
+        self.fill_step(row.kind, &mut body, valid_from.date());
+        Some(self.state(row.kind, &issuer, &subject, valid_from, body))
+    }
+
+    fn fill_step(&mut self, kind: &str, body: &mut Value, day: Date) {
+        body["reason"] = json!("because");
+        match kind {
+            "record.corrected" if self.chance.percent(40) => {
+                body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));
+            }
+            "record.annotated" => body["statement"] = json!("said"),
+            "listing.statement_received" => body["answered"] = json!(self.chance.percent(50)),
+            "listing.extended" => body["until"] = json!(day.plus_days(90).to_string()),
+            "measure.applied" => {
+                body["domain"] = json!("tendering");
+                body["outcome"] = json!("kept out");
+            }
+            "complaint.decided" => body["outcome"] = json!(self.chance.pick(&["founded", "unfounded"])),
+            _ => {}
+        }
+    }
+
+    fn opening(&mut self, past: &History) -> Stated {
+        let subject = *self.chance.weighted(&[
+            (8, &SUBJECTS[0]),
+            (6, &SUBJECTS[1]),
+            (6, &SUBJECTS[2]),
+            (1, &SUBJECTS[3]),
+            (2, &SUBJECTS[4]),
+            (3, &SUBJECTS[5]),
+            (2, &SUBJECTS[6]),
+        ]);
+        let kind = self.chance.weighted(&[
+            (22, "record.filed"),
+            (9, "listing.notified"),
+            (14, "listing.entered"),
+            (8, "measure.imposed"),
+            (11, "repair.applied"),
+            (8, "objection.raised"),
+            (3, "complaint.filed"),
+            (3, "hold.placed"),
+            (3, "commitment.made"),
+            (5, "rating.assigned"),
+            (4, "points.charged"),
+            (4, "consent.granted"),
+            (3, "report.issued"),
+            (3, "use.reported"),
+            (1, "population.declared"),
+            (1, "rectification.ordered"),
+            (1, "incident.opened"),
+            (3, "transfer.made"),
+            (3, "migration.opened"),
+            (2, "subject.registered"),
+            (1, "subject.amended"),
+            (2, "subject.identifier_accepted"),
+            (1, "subject.identifier_linked"),
+        ]);
+        let subject = match kind {
+            "rectification.ordered" | "migration.opened" | "incident.opened" => {
+                format!("authority:{}", self.chance.pick(AUTHORITIES))
+            }
+            "population.declared" => "place:430381".to_owned(),
+            "subject.identifier_accepted" if self.chance.percent(90) => SUBJECTS[5].to_owned(),
+            _ => (*subject).to_owned(),
+        };
+        let issuer = if self.chance.percent(4) {
+            (*self.chance.pick(AUTHORITIES)).to_owned()
+        } else {
+            self.in_role(past, table::roles(kind))
+        };
+        let valid_from = self.recently(20);
+        let mut event = self.state(kind, &issuer, &subject, valid_from, json!({}));
+        self.fill(past, &mut event);
+        event
+    }
+
+    /// Signs with keys in force: two where the catalogue wants two, and not the target's key to decide an
+    /// objection, most of the time.
+    fn sign(&mut self, past: &History, event: &mut Stated) {
+        let keys = past.keys(&event.issuer);
+        let mut good: Vec<String> =
+            keys.iter().filter(|(_, revoked)| !revoked).map(|(key, _)| (*key).to_owned()).collect();
+        if good.is_empty() {
+            good = AUTHORITIES.iter().take(1).map(|one| world::key(one, 0).public().to_base64url()).collect();
+        }
+        if event.kind.starts_with("objection.") && self.chance.percent(80) {
+            let objection = event.text("objection").and_then(|id| past.find(&event.subject, id));
+            let target = objection.and_then(|one| past.find(&event.subject, one.event.text("target")?));
+            if let Some(target) = target {
+                let other: Vec<String> =
+                    good.iter().filter(|key| !target.event.signers.contains(key)).cloned().collect();
+                good = if other.is_empty() { good } else { other };
+            }
+        }
+        let first = self.chance.below(good.len());
+        event.signers = vec![good[first].clone()];
+        let two = wants_two(past, event) || self.chance.percent(5);
+        if two && good.len() > 1 {
+            event.signers.push(good[(first + 1) % good.len()].clone());
+        }
+    }
+}
+
+/// Whether the catalogue wants two signatures of an event.
+fn wants_two(past: &History, event: &Stated) -> bool {
+    let (sort, field) = match event.kind.as_str() {
+        "record.filed" => ("type", "type"),
+        "listing.entered" => ("list", "list"),
+        "measure.imposed" => ("measure", "measure"),
+        _ => return false,
+    };
+    let definition = past.definition(sort, event.text(field).unwrap(), asked_at(event));
+    definition.is_some_and(|definition| definition["legal_review"] == true)
+}
+
+fn last_successor(past: &History, authority: &str) -> String {
+    let mut last = authority;
+    for _ in 0..4 {
+        last = past.successor(last).unwrap_or(last);
+    }
+    last.to_owned()
+}
+
+pub fn ago(time: ValidTime, micros: i64) -> ValidTime {
+    ValidTime::from_micros(time.micros() - micros).unwrap()
+}
+
+pub fn days_ago(time: ValidTime, days: i64) -> ValidTime {
+    ago(time, days * DAY)
+}
+
+/// The bytes of an event.
+fn written(event: &Stated) -> Vec<u8> {
+    let mut whole = json!({
+        "origin": event.origin, "id": event.id, "kind": event.kind, "issuer": event.issuer, "subject": event.subject,
+        "valid_from": event.valid_from.to_string(), "body": event.body,
+    });
+    if let Some(version) = event.seen_version {
+        whole["seen_version"] = json!(version);
+    }
+    serde_json::to_vec(&whole).unwrap()
+}

@@ -1,0 +1,131 @@
+//! The reference's rules about authorities, their keys, the catalogue, and who a subject is.
+
+use crate::history::{Accepted, History};
+use crate::reference::Question;
+use ledger_spec::time::ValidTime;
+use serde_json::Value;
+
+/// L23: whether an authority is suspended or has a successor at this moment.
+pub fn is_barred(past: &History, authority: &str, now: ValidTime) -> bool {
+    let subject = format!("authority:{authority}");
+    past.stream(&subject).any(|one| match one.event.kind.as_str() {
+        _ if one.event.valid_from > now => false,
+        "authority.succeeded" => true,
+        "authority.suspended" => match one.event.date("until") {
+            Some(until) => now <= until.end_of_day(),
+            None => !past
+                .stream(&subject)
+                .any(|later| later.at > one.at && later.event.kind == "authority.amended"),
+        },
+        _ => false,
+    })
+}
+
+/// `authority.*`: D09, L14, L15, L16, L19, L25.
+pub fn authority(q: &mut Question<'_>) {
+    let (past, event) = (q.past, q.event);
+    let about = event.subject.strip_prefix("authority:").unwrap_or_default();
+    let known = past.capacity(about).is_some();
+    if event.kind == "authority.enrolled" {
+        q.refuse_if(known, "L19");
+    } else {
+        q.refuse_if(!known, "L15");
+    }
+    if matches!(event.kind.as_str(), "authority.suspended" | "authority.succeeded") {
+        let someone = past
+            .authorities()
+            .into_iter()
+            .any(|one| one != about && can_register(past, one, &Value::Null, q.now));
+        q.refuse_if(serves(past, about, "operator") || serves(past, about, "registrar") && !someone, "L25");
+    }
+    if event.kind == "authority.amended" {
+        let stated =
+            |one: &&Accepted| matches!(one.event.kind.as_str(), "authority.enrolled" | "authority.amended");
+        let last = past.stream(&event.subject).rfind(stated);
+        q.refuse_if(last.is_some_and(|last| event.valid_from < last.event.valid_from), "L20");
+    }
+    match event.kind.as_str() {
+        "authority.enrolled" | "authority.amended" => {
+            let roles: Vec<&str> =
+                event.body["roles"].as_array().unwrap().iter().map(|role| role.as_str().unwrap()).collect();
+            let files = ["department", "court", "window"].iter().any(|role| roles.contains(role));
+            q.refuse_if(roles.contains(&"steward") && files, "D09");
+            for key in event.body["keys"].as_array().into_iter().flatten() {
+                q.refuse_if(is_known_key(past, key), "L14");
+            }
+        }
+        "authority.key_added" => q.refuse_if(is_known_key(past, &event.body["key"]), "L14"),
+        "authority.key_revoked" => revocation(q, about),
+        "authority.succeeded" => {
+            q.refuse_if(past.successor(about).is_some(), "L19");
+            let successor = event.text("successor").unwrap();
+            q.refuse_if(past.capacity(successor).is_none(), "L15");
+            q.refuse_if(past.acts_for(about, successor), "L11");
+        }
+        _ => {}
+    }
+}
+
+fn is_known_key(past: &History, key: &Value) -> bool {
+    past.authorities().into_iter().any(|one| past.keys(one).iter().any(|(known, _)| key == known))
+}
+
+fn revocation(q: &mut Question<'_>, about: &str) {
+    let past = q.past;
+    let keys = past.keys(about);
+    let key = &q.event.body["key"];
+    match keys.iter().find(|(known, _)| key == known) {
+        None => return q.refuse("L15"),
+        Some((_, true)) => q.refuse("L16"),
+        Some((_, false)) => {}
+    }
+    let someone = past.authorities().into_iter().any(|one| can_register(past, one, key, q.now));
+    q.refuse_if(serves(past, about, "operator") || serves(past, about, "registrar") && !someone, "L25");
+}
+
+fn serves(past: &History, authority: &str, role: &str) -> bool {
+    past.capacity(authority).is_some_and(|(roles, _)| roles.contains(&role))
+}
+
+/// Whether an authority is a registrar that acts and has a key in force, other than `without`.
+fn can_register(past: &History, authority: &str, without: &Value, now: ValidTime) -> bool {
+    serves(past, authority, "registrar")
+        && !is_barred(past, authority, now)
+        && past.keys(authority).iter().any(|(key, revoked)| !revoked && without != key)
+}
+
+/// `catalogue.*`: L15, L16, L19.
+pub fn catalogue(q: &mut Question<'_>) {
+    let item = q.event.kind["catalogue.".len()..].split('_').next().unwrap();
+    let sort = q.event.subject.strip_prefix("catalogue:").and_then(|rest| rest.split('.').next());
+    if sort != Some(item) {
+        return q.refuse("L11");
+    }
+    let last = q.past.stream(&q.event.subject).last();
+    q.refuse_if(last.is_some_and(|last| q.event.valid_from < last.event.valid_from), "L20");
+    let opening = q.event.kind.ends_with("_adopted") || q.event.kind.ends_with("_registered");
+    match last {
+        None => q.refuse_if(!opening, "L15"),
+        Some(_) if opening => q.refuse("L19"),
+        Some(last) => q.refuse_if(last.event.kind.ends_with("_repealed"), "L16"),
+    }
+}
+
+/// `subject.*`: A02, L15, L19.
+pub fn subject(q: &mut Question<'_>) {
+    let (past, event) = (q.past, q.event);
+    let scheme = event.subject.split(':').next().unwrap();
+    if !q.has_role(&["registrar"]) {
+        q.competent("subjects", scheme);
+    }
+    let said = |kind: &str| past.stream(&event.subject).any(|one| one.event.kind == kind);
+    q.refuse_if(
+        event.kind == "subject.identifier_accepted" && !event.subject.starts_with("ext:uscc:"),
+        "L11",
+    );
+    q.refuse_if(event.text("identifier") == Some(&event.subject), "L11");
+    match event.kind.as_str() {
+        "subject.registered" | "subject.identifier_accepted" => q.refuse_if(said(&event.kind), "L19"),
+        _ => q.refuse_if(!said("subject.registered"), "L15"),
+    }
+}

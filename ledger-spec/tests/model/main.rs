@@ -1,0 +1,64 @@
+//! The model test: random events go to the engine and to a reference that was written separately from it,
+//! small, slow and plain; both have to say the same of each, and of every phase at every instant.
+//!
+//! `reference`, `openings`, `force`, `governance` and `history` are the reference, `table` is its state machines;
+//! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
+//! disagree, looks for the shortest sequence that shows it.
+//!
+//! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
+//! takes a million on two threads; `MODEL_SEED` begins elsewhere.
+
+// Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod bodies;
+mod chance;
+mod changes;
+mod compare;
+mod force;
+mod generate;
+mod governance;
+mod history;
+mod openings;
+mod reference;
+mod spoil;
+mod table;
+mod world;
+
+use compare::{Base, Tally};
+
+/// How many steps a sequence takes: long enough for whole lives, short enough for a slow reference.
+const SEQUENCE: usize = 500;
+const THREADS: usize = 2;
+
+fn variable(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+#[test]
+fn the_engine_says_what_the_reference_says() {
+    let steps = usize::try_from(variable("MODEL_STEPS", 20_000)).unwrap();
+    let seed = variable("MODEL_SEED", 1);
+    let base = Base::new();
+    let sequences = steps.div_ceil(SEQUENCE);
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let base = &base;
+                scope.spawn(move || {
+                    let mut tally = Tally::default();
+                    for number in (thread..sequences).step_by(THREADS) {
+                        base.run(seed * 1_000_003 + u64::try_from(number).unwrap(), SEQUENCE, &mut tally);
+                    }
+                    tally
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    let mut all = Tally::default();
+    tallies.into_iter().for_each(|tally| all.add(tally));
+    println!("{all}");
+    assert!(all.steps >= steps && all.disagreements == 0, "{all}");
+    all.covers_everything();
+}

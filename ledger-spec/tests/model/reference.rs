@@ -1,0 +1,361 @@
+//! The reference: says of one event, from all that was accepted before, whether it may enter, and if not,
+//! which rules refuse it.
+//!
+//! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
+
+use crate::history::{Accepted, History, Stated, date};
+use crate::table::{FILERS, Row, Who, opens, roles, step, subjects};
+use crate::{force, governance, openings};
+use ledger_spec::time::{Date, ValidTime};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What becomes of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Accept,
+    /// The same bytes stand in the stream already.
+    Seen,
+    /// Refused, by one of these rules.
+    Refuse(BTreeSet<&'static str>),
+}
+
+/// One question: an event, at a moment, after all that was accepted.
+pub struct Question<'a> {
+    pub past: &'a History,
+    pub event: &'a Stated,
+    pub now: ValidTime,
+    pub refused: BTreeSet<&'static str>,
+}
+
+/// Judges one event.
+pub fn judge(past: &History, event: &Stated, now: ValidTime) -> Verdict {
+    let mut question = Question { past, event, now, refused: BTreeSet::new() };
+    if question.is_repeated() {
+        return Verdict::Seen;
+    }
+    question.envelope();
+    question.issuer();
+    question.subject();
+    match step(&event.kind) {
+        Some(row) => question.step(row),
+        None => question.opening(),
+    }
+    if question.refused.is_empty() { Verdict::Accept } else { Verdict::Refuse(question.refused) }
+}
+
+/// How far the thing that began with `opening` has come, counting what `counts` of the later events.
+fn phase_by(past: &History, opening: &Accepted, counts: impl Fn(&Accepted) -> bool) -> Option<&'static str> {
+    let mut phase = opens(&opening.event.kind)?;
+    for later in past.stream(&opening.event.subject) {
+        let names = |field: &str| later.event.text(field) == Some(&opening.event.id);
+        if !counts(later) {
+            continue;
+        }
+        match step(&later.event.kind) {
+            Some(row) if names(row.field) => phase = row.to.unwrap_or(phase),
+            None if later.event.kind == "listing.entered" && names("notice") => phase = "entered",
+            _ => {}
+        }
+    }
+    Some(phase)
+}
+
+/// When it last came further, or a step like this one was taken on it: nothing moves it before that (L20).
+pub fn last_moved(past: &History, opening: &Accepted, kind: &str) -> ValidTime {
+    let mut last = opening.event.valid_from;
+    for later in past.stream(&opening.event.subject) {
+        let names = |field: &str| later.event.text(field) == Some(&opening.event.id);
+        let counts = match step(&later.event.kind) {
+            Some(row) => names(row.field) && (row.to.is_some() || row.kind == kind),
+            None => later.event.kind == "listing.entered" && names("notice"),
+        };
+        if counts {
+            last = last.max(later.event.valid_from);
+        }
+    }
+    last
+}
+
+/// How far it has come by everything that was accepted.
+pub fn phase(past: &History, opening: &Accepted) -> Option<&'static str> {
+    phase_by(past, opening, |_| true)
+}
+
+/// How far it had come at a valid time, by what the first `known` entries say; `None` before it began.
+pub fn phase_at(past: &History, opening: &Accepted, valid: ValidTime, known: usize) -> Option<&'static str> {
+    let counts = |one: &Accepted| one.at < known && one.event.valid_from <= valid;
+    if counts(opening) { phase_by(past, opening, counts) } else { None }
+}
+
+impl<'a> Question<'a> {
+    pub fn refuse(&mut self, rule: &'static str) {
+        self.refused.insert(rule);
+    }
+
+    pub fn refuse_if(&mut self, wrong: bool, rule: &'static str) {
+        if wrong {
+            self.refuse(rule);
+        }
+    }
+
+    fn is_repeated(&self) -> bool {
+        self.event.origin == crate::world::ORIGIN
+            && self
+                .past
+                .find(&self.event.subject, &self.event.id)
+                .is_some_and(|one| one.event.bytes == self.event.bytes)
+    }
+
+    /// L01, L08, L09, L10.
+    fn envelope(&mut self) {
+        let event = self.event;
+        self.refuse_if(event.origin != crate::world::ORIGIN, "L01");
+        self.refuse_if(self.past.find(&event.subject, &event.id).is_some(), "L08");
+        let version = self.past.stream(&event.subject).count();
+        self.refuse_if(
+            event.seen_version.is_some_and(|seen| usize::try_from(seen).unwrap() != version),
+            "L09",
+        );
+        let horizon = ValidTime::from_micros(self.now.micros() + 300_000_000).unwrap();
+        self.refuse_if(!event.kind.starts_with("catalogue.") && event.valid_from > horizon, "L10");
+        let body = &event.body;
+        let days = [
+            &body["decision"]["date"],
+            &body["decision"]["served_on"],
+            &body["served_on"],
+            &body["corrected_on"],
+            &body["registered_on"],
+            &body["date"],
+            &body["reported_on"],
+            &body["notice"]["served_on"],
+            &body["conduct"]["ended_on"],
+            &body["conduct"]["discovered_on"],
+        ];
+        self.refuse_if(days.into_iter().filter_map(date).any(|day| day.start_of_day() > horizon), "L10");
+    }
+
+    /// L02 to L05 and L23.
+    fn issuer(&mut self) {
+        let (past, event) = (self.past, self.event);
+        self.refuse_if((event.kind == "ledger.opened") != past.0.is_empty(), "L02");
+        if event.kind == "ledger.opened" {
+            self.refuse_if(event.signers != [event.body["operator"]["key"].as_str().unwrap()], "L02");
+            return;
+        }
+        if past.capacity(&event.issuer).is_none() {
+            return self.refuse("L03");
+        }
+        let keys = past.keys(&event.issuer);
+        for (at, signer) in event.signers.iter().enumerate() {
+            match keys.iter().find(|(key, _)| key == signer) {
+                None => self.refuse("L04"),
+                Some((_, revoked)) => self.refuse_if(*revoked, "L05"),
+            }
+            self.refuse_if(event.signers[..at].contains(signer), "L04");
+        }
+        self.refuse_if(governance::is_barred(past, &event.issuer, self.now), "L23");
+    }
+
+    /// L11 and L24, as far as the kind alone decides.
+    fn subject(&mut self) {
+        let event = self.event;
+        if step(&event.kind).is_none() {
+            let scheme = event.subject.split(':').next().unwrap();
+            self.refuse_if(!subjects(&event.kind).contains(&scheme), "L11");
+        }
+        if event.subject.starts_with("ext:uscc:") && event.kind != "subject.identifier_accepted" {
+            let mut accepted = self.past.stream(&event.subject);
+            let missing = accepted.all(|one| one.event.kind != "subject.identifier_accepted");
+            self.refuse_if(missing, "L24");
+        }
+    }
+
+    pub fn has_role(&self, wanted: &[&str]) -> bool {
+        self.past
+            .capacity(&self.event.issuer)
+            .is_some_and(|(roles, _)| roles.iter().any(|r| wanted.contains(r)))
+    }
+
+    /// A02: whether a pattern of the issuer's competence covers `code`.
+    pub fn competent(&mut self, field: &str, code: &str) {
+        let patterns =
+            self.past.capacity(&self.event.issuer).and_then(|(_, competence)| competence[field].as_array());
+        let covered = patterns.is_some_and(|all| all.iter().any(|pattern| covers(pattern, code)));
+        self.refuse_if(!covered, "A02");
+    }
+
+    /// The event of the same stream that a field names, if it is of one of these kinds (L15) and began no
+    /// later (L20).
+    pub fn reference(&mut self, field: &str, kinds: &[&str]) -> Option<&'a Accepted> {
+        let id = self.event.text(field)?;
+        self.reference_to(id, kinds)
+    }
+
+    pub fn reference_to(&mut self, id: &str, kinds: &[&str]) -> Option<&'a Accepted> {
+        let found = self.past.find(&self.event.subject, id);
+        let Some(found) = found.filter(|one| kinds.is_empty() || kinds.contains(&one.event.kind.as_str()))
+        else {
+            self.refuse("L15");
+            return None;
+        };
+        self.refuse_if(self.event.valid_from < found.event.valid_from, "L20");
+        Some(found)
+    }
+
+    /// L15: a list is named exactly where the thing named is on one, and it is that list.
+    pub fn same_list(&mut self, thing: &Accepted) {
+        self.refuse_if(self.event.text("list") != thing.event.text("list"), "L15");
+    }
+
+    pub fn is_natural(&self) -> bool {
+        self.event.subject.starts_with("person:") || self.event.subject.starts_with("household:")
+    }
+
+    fn opening(&mut self) {
+        let event = self.event;
+        if event.kind == "ledger.opened" {
+            return;
+        }
+        let entitled = self.has_role(roles(&event.kind));
+        self.refuse_if(!entitled, "L06");
+        if event.kind.starts_with("authority.") {
+            governance::authority(self);
+        } else if event.kind.starts_with("catalogue.") {
+            governance::catalogue(self);
+        } else if event.kind.starts_with("subject.") {
+            governance::subject(self);
+        } else {
+            openings::opening(self);
+        }
+    }
+
+    /// A step: L15, L20, L16, then who may take it, then what the kind asks beyond.
+    fn step(&mut self, row: &Row) {
+        let Some(moved) = self.reference(row.field, &[row.opening]) else {
+            return self.refuse("L06");
+        };
+        self.same_list(moved);
+        let phase = phase(self.past, moved).unwrap();
+        self.refuse_if(!row.from.contains(&phase), "L16");
+        let last = last_moved(self.past, moved, row.kind);
+        self.refuse_if(self.event.valid_from < last, "L20");
+        self.who(row, moved);
+        match self.event.kind.as_str() {
+            "record.corrected" => self.correction(moved),
+            "record.sealed" => {
+                let held = self.is_held(&moved.event.id);
+                self.refuse_if(held, "D10");
+            }
+            "listing.extended" => self.extension(moved),
+            "repair.granted" => self.repair_conditions(moved),
+            _ => {}
+        }
+    }
+
+    fn who(&mut self, row: &Row, moved: &Accepted) {
+        let (past, issuer) = (self.past, self.event.issuer.as_str());
+        let source = || past.acts_for(issuer, &moved.event.issuer);
+        let target = || moved.event.text("target").and_then(|id| past.find(&moved.event.subject, id));
+        let of_target = || target().is_some_and(|target| past.acts_for(issuer, &target.event.issuer));
+        let entitled = match row.who {
+            Who::Source => source(),
+            Who::SourceOr(role) => source() || self.has_role(&[role]),
+            Who::Any(roles) => self.has_role(roles),
+            Who::TargetSource | Who::TargetSourceByAnotherKey => of_target(),
+            Who::TargetSourceOr(role) => of_target() || self.has_role(&[role]),
+            Who::Addressee => moved.event.text("to").is_some_and(|to| past.acts_for(issuer, to)),
+        };
+        // What an authority may no longer begin, it may no longer carry on.
+        let serving = match row.who {
+            Who::Any(_) => true,
+            Who::Addressee => self.has_role(FILERS),
+            Who::SourceOr(role) | Who::TargetSourceOr(role) => {
+                self.has_role(&[role]) || self.has_role(roles(row.opening))
+            }
+            _ => self.has_role(roles(row.opening)),
+        };
+        self.refuse_if(!serving, "L06");
+        if !entitled {
+            self.refuse("L06");
+            self.refuse_if(!matches!(row.who, Who::Any(_)), "L17");
+        }
+        if row.who == Who::TargetSourceByAnotherKey {
+            let signed = |key: &String| target().is_some_and(|target| target.event.signers.contains(key));
+            self.refuse_if(self.event.signers.iter().any(signed), "D09");
+        }
+    }
+
+    /// A08 of a correction: the severity that it corrects to is one that the record may have.
+    fn correction(&mut self, record: &Accepted) {
+        if let Some(severity) = self.event.text("severity") {
+            let wrong = !openings::severity_fits(self.past, &record.event, Some(severity));
+            self.refuse_if(wrong, "A08");
+        }
+    }
+
+    /// D05 of an extension: it ends later than the entry would.
+    fn extension(&mut self, listing: &Accepted) {
+        let last = force::last_day(self.past, listing, self.event.valid_from);
+        self.refuse_if(last.is_some_and(|last| self.event.date("until").unwrap() <= last), "D05");
+        self.refuse_if(self.event.date("until").unwrap() < self.event.day(), "D05");
+    }
+
+    /// D10: whether a hold stands on this event, or on all of the subject.
+    fn is_held(&self, id: &str) -> bool {
+        let mut holds = self.past.stream(&self.event.subject).filter(|one| one.event.kind == "hold.placed");
+        holds.any(|hold| {
+            hold.event.text("target").is_none_or(|target| target == id)
+                && phase(self.past, hold) == Some("placed")
+        })
+    }
+
+    /// D13.
+    fn repair_conditions(&mut self, application: &Accepted) {
+        let said = &application.event;
+        self.refuse_if(said.date("corrected_on").is_none() || !said.flag("commitment"), "D13");
+        let Some(target) = self.past.find(&said.subject, said.text("target").unwrap()) else { return };
+        let record = match target.event.kind.as_str() {
+            "record.filed" => Some(target),
+            _ => target.event.text("record").and_then(|id| self.past.find(&said.subject, id)),
+        };
+        let mut firsts = vec![record.and_then(|record| self.tier_minimum(record))];
+        if let Some(code) = target.event.text("list") {
+            let list = self.past.definition("list", code, openings::asked_at(&target.event));
+            let months = list.and_then(|list| list["early_months"].as_u64());
+            firsts.push(months.map(|months| target.event.day().plus_months(u32::try_from(months).unwrap())));
+        }
+        self.refuse_if(firsts.into_iter().flatten().any(|first| self.event.day() < first), "D13");
+    }
+
+    /// The first day on which a record of its tier may be repaired.
+    fn tier_minimum(&self, record: &Accepted) -> Option<Date> {
+        // Of a type that has been repealed for that day since, nobody can say that the record is negative.
+        openings::polarity(self.past, &record.event)?;
+        let severity = severity(self.past, record, self.event.valid_from)?;
+        let day = record.event.decision_day().unwrap();
+        self.past.deadline("repair.tiers", &format!("{severity}.min"), day, day.start_of_day())
+    }
+}
+
+/// The severity of a record at a valid time, as last corrected by then.
+pub fn severity(past: &History, record: &Accepted, at: ValidTime) -> Option<String> {
+    let mut severity = record.event.text("severity");
+    for later in past.stream(&record.event.subject) {
+        let corrects =
+            later.event.kind == "record.corrected" && later.event.text("record") == Some(&record.event.id);
+        if corrects && later.event.valid_from <= at {
+            severity = later.event.text("severity").or(severity);
+        }
+    }
+    severity.map(str::to_owned)
+}
+
+/// Whether a pattern (`a.b`, `a.*`, `*`) covers a code.
+pub fn covers(pattern: &Value, code: &str) -> bool {
+    let pattern = pattern.as_str().unwrap();
+    match pattern.strip_suffix('*') {
+        Some(prefix) => code.starts_with(prefix),
+        None => pattern == code,
+    }
+}
