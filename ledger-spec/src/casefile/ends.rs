@@ -117,6 +117,7 @@ impl Lens<'_> {
                 ends.extend(self.repair_end(place));
                 ends.extend(self.record_expiry(place, record).map(expiry));
                 ends.extend(record.rests_on.and_then(|ground| self.ground_end(ground, Cascade::Any)));
+                ends.extend(record.consent.and_then(|consent| self.ground_end(consent, Cascade::Any)));
             }
             Fact::Listing(listing) => {
                 ends.extend(self.repair_end(place));
