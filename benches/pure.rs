@@ -6,17 +6,20 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ledger_spec::audit::{Auditor, read_chunk};
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
 use ledger_spec::checkpoint::Origin;
+use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::envelope::{SignedEvent, seal};
-use ledger_spec::event::{Draft, Event, Kind};
+use ledger_spec::event::{Change, Draft, Event, Kind};
 use ledger_spec::hash::TreeHash;
-use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
 use ledger_spec::key::SecretKey;
 use ledger_spec::ledger::Ledger;
 use ledger_spec::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
 use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::projection::{AsOf, Known, KnownEvent, fold_standing};
+use ledger_spec::projection::{View, World};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -46,8 +49,12 @@ fn event(n: u64, kind: Kind, issuer: &str, subject: &str, body: Value) -> Vec<u8
 
 fn filing(n: u64) -> Vec<u8> {
     let body = json!({
-        "type": "base.penalty", "severity": "minor", "summary": "罚款五千元，已缴清。",
-        "decision": { "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-10-30" },
+        "type": "base.penalty", "severity": "minor", "summary": "罚款五千元，已缴清。", "review": "none",
+        "notice": { "served_on": "2025-10-20", "statement": "answered" },
+        "decision": {
+            "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-11-01", "issued_by": "湘乡市市场监督管理局",
+            "article": "食品安全法第一百二十六条", "served_on": "2025-11-01", "document": "5a".repeat(32),
+        },
     });
     event(n, Kind::RecordFiled, "department", SUBJECT, body)
 }
@@ -74,7 +81,16 @@ fn setup() -> Vec<String> {
         seal(&event(0, Kind::LedgerOpened, "operator", "ledger", opened), &[&key(1)]),
         enrol(1, "steward", 3, "steward"),
         enrol(2, "department", 4, "department"),
-        seal(&event(3, Kind::TypeAdopted, "steward", "catalogue:type.base.penalty", adopted), &[&key(3)]),
+        seal(
+            &event(
+                3,
+                Kind::Catalogue(ItemKind::Type, Change::Adopted),
+                "steward",
+                "catalogue:type.base.penalty",
+                adopted,
+            ),
+            &[&key(3)],
+        ),
     ]
 }
 
@@ -152,18 +168,62 @@ fn tree(c: &mut Criterion) {
 
 fn answers(c: &mut Criterion) {
     let subject = SubjectId::parse(SUBJECT).unwrap();
-    let known: Vec<_> = (0..30)
-        .map(|n| KnownEvent {
-            index: EntryIndex::new(n),
-            recorded_at: RecordedTime::from_micros(n),
-            event: Event::parse(&filing(n)).unwrap(),
-        })
-        .collect();
+    let ledger = ready();
+    let core = ledger.core();
+    let events: Vec<_> = (4..34).map(|n| std::sync::Arc::new(Event::parse(&filing(n)).unwrap())).collect();
+    let recorded = |n| Recorded { index: EntryIndex::new(n), at: RecordedTime::from_micros(n) };
+    let mut file = CaseFile::default();
+    for (n, event) in (4..).zip(&events) {
+        let filed = Filed { event, recorded: recorded(n), signers: &[] };
+        file.apply_whole(filed, &core.directory, event.clone());
+    }
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
-    let as_of = AsOf { valid_at, known_at: Known::Size(TreeSize::new(30)) };
-    c.bench_function("projection: standing over 30 events", |b| {
-        b.iter(|| fold_standing(&subject, black_box(&known), as_of));
+    let asked = Asked { valid_at, known: TreeSize::new(34) };
+    let standing = |file: &CaseFile| {
+        View::new(&subject, file, (&core.catalogue, &core.directory), asked, Sight::Public).standing()
+    };
+    c.bench_function("projection: standing over 30 records", |b| b.iter(|| standing(black_box(&file))));
+    let mut group = c.benchmark_group("case files");
+    group.throughput(Throughput::Elements(30));
+    group.bench_function("30 events folded", |b| {
+        b.iter(|| {
+            let mut world = World::default();
+            for (n, event) in (4..).zip(&events) {
+                world.apply(Filed { event, recorded: recorded(n), signers: &[] }, &core.directory);
+            }
+            world
+        });
     });
+    group.finish();
+}
+
+/// An edition of a list with 100,000 members, out of the kept case files.
+fn editions(c: &mut Criterion) {
+    let (mut ledger, mut world) = (ready(), World::default());
+    let list = ListCode::parse("test.list").unwrap();
+    let body = json!({
+        "title": { "zh": "名单", "en": "List" }, "polarity": "negative", "disclosure": "public",
+        "subjects": ["ext"], "columns": ["name", "since"], "basis": [{ "title": "依据" }], "confidence": "U",
+    });
+    let kind = Kind::Catalogue(ItemKind::List, Change::Adopted);
+    enter(&mut ledger, &seal(&event(4, kind, "steward", "catalogue:list.test.list", body), &[&key(3)]));
+    for n in 0..100_000_u64 {
+        let body = json!({ "list": "test.list", "row": { "name": format!("某某有限公司{n}"), "since": "2025-11-01" } });
+        let subject = format!("ext:test:{n}");
+        let bytes = event(10 + n, Kind::ListingEntered, "department", &subject, body);
+        let recorded = Recorded { index: EntryIndex::new(10 + n), at: RecordedTime::from_micros(n) };
+        let event = Event::parse(&bytes).unwrap();
+        world.apply(Filed { event: &event, recorded, signers: &[] }, &ledger.core().directory);
+    }
+    let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
+    let asked = Asked { valid_at, known: TreeSize::new(200_000) };
+    let core = (&*ledger.core().catalogue, &*ledger.core().directory);
+    let mut group = c.benchmark_group("lists");
+    group.sample_size(10);
+    group.bench_function("an edition of 100,000 members", |b| {
+        b.iter(|| world.edition(&list, core, asked, Sight::Public).members.len());
+    });
+    group.finish();
 }
 
 fn audit(c: &mut Criterion) {
@@ -183,5 +243,5 @@ fn audit(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(pure, events, entries, tree, answers, audit);
+criterion_group!(pure, events, entries, tree, answers, editions, audit);
 criterion_main!(pure);

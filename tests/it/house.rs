@@ -204,6 +204,55 @@ fn the_specification_names_every_kind_and_every_rule() {
 }
 
 #[test]
+fn every_system_of_the_plan_has_its_row_and_what_shows_it() {
+    // The groups of the inventory of the plan, with the number of rows of each.
+    const GROUPS: [(&str, usize); 11] = [
+        ("A", 45),
+        ("B", 14),
+        ("C", 31),
+        ("D", 16),
+        ("E", 14),
+        ("F", 34),
+        ("G", 23),
+        ("H", 9),
+        ("I", 15),
+        ("J", 15),
+        ("L", 11),
+    ];
+    let readme = fs::read_to_string(root().join("ledger-spec/README.md")).unwrap();
+    let table = readme.split("## Systems of the plan").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| row"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let expected: Vec<String> =
+        GROUPS.iter().flat_map(|(group, last)| (1..=*last).map(move |n| format!("{group}{n}"))).collect();
+    assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), expected);
+    let tests: String = sources("tests").into_iter().map(|(_, text)| text).collect();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let [id, _, state, shown] = row[..] else { panic!("{row:?}") };
+        assert!(["works", "refused", "outside", "not yet"].contains(&state), "{id}: {state}");
+        let shown: Vec<_> =
+            shown.split(", ").filter(|name| !name.is_empty()).map(|name| name.trim_matches('`')).collect();
+        if shown.is_empty() && matches!(state, "works" | "refused") {
+            wrong.push(format!("{id} is shown by nothing"));
+        }
+        for name in shown {
+            let case = root().join("ledger-spec/scenarios").join(format!("{name}.toml"));
+            let told = |path: &Path| fs::read_to_string(path).unwrap().contains(&format!("\"{id}\""));
+            let test = name.rsplit("::").next().unwrap();
+            let exists = if case.is_file() { told(&case) } else { tests.contains(&format!("fn {test}()")) };
+            if !exists {
+                wrong.push(format!("{id}: {name} does not show it"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn files_stay_readable_and_say_what_they_are() {
     let mut wrong = Vec::new();
     for folder in ["src", "ledger-spec/src", "ledger-spec/tests", "tools", "tests", "benches"] {

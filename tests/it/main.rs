@@ -14,5 +14,6 @@ mod service;
 mod sigkill;
 mod simulation;
 mod support;
+mod views;
 mod writer_faults;
 mod writer_stops;

@@ -218,7 +218,7 @@ law = "x"
 story = "x"
 
 [subjects]
-甲 = "uscc:914403001922038216"
+"甲" = "uscc:914403001922038216"
 
 [[step]]
 at = 2026-05-14T09:00:00+08:00
@@ -235,10 +235,10 @@ body = { scheme = "env.rating", grade = "red" }
 
 [[step]]
 at = "2026-05-15T09:00:00+08:00"
-by = "ecology-environment.430381"
+by = "tax.430381"
 kind = "rating.withdrawn"
 about = "甲"
-expect = { refused = "L16", field = "body.rating" }
+expect = { refused = "L17", field = "issuer" }
 why = "x"
 body = { rating = "@评价", reason = "x" }
 

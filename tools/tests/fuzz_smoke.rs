@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use ledger_spec::scenario::{Base, Scenario, run};
 use std::panic::catch_unwind;
 use std::path::Path;
 use tools::fuzz::{TARGETS, seeds, show};
@@ -61,5 +62,15 @@ fn no_target_fails_on_the_vectors_or_near_them() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_case_file_to_start_from_comes_out_as_it_says() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ledger-spec/vectors");
+    let base = Base::build().unwrap();
+    for (file, seed) in seeds(&vectors, "scenario").unwrap() {
+        let scenario = Scenario::parse(std::str::from_utf8(&seed).unwrap()).unwrap();
+        assert_eq!(run(&base, &scenario).mismatches, [], "{file}");
     }
 }

@@ -9,6 +9,7 @@ use crate::event::{AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdd
 use crate::id::SubjectId;
 use crate::key::PublicKey;
 use crate::position::EntryIndex;
+use crate::time::ValidTime;
 
 /// L02, L13, L14: entry 0 opens the ledger; its only signer is the operator key that it names.
 pub(super) fn opening(event: &VerifiedEvent, at: Recorded, core: &Core) -> Result<(), Refusal> {
@@ -135,13 +136,15 @@ fn keeps_a_registrar(
     if !authority.is_any(&[Role::Registrar]) {
         return Ok(());
     }
+    // As L23 asks it: by the recorded time, so that no date in an event makes room.
+    let now = ValidTime::at_recorded(case.at.at).unwrap_or(ValidTime::MAX);
     let can_act = |found: &Authority| {
         let keys = found.keys.iter().filter(|key| key.revoked.is_none());
         let left =
             keys.filter(|key| found.id != authority.id || without.is_some_and(|gone| key.key != *gone));
         found.is_any(&[Role::Registrar])
             && found.successor().is_none()
-            && found.barred_at(case.event.valid_from).is_none()
+            && found.barred_at(now).is_none()
             && left.count() > 0
     };
     if case.core.directory.iter().any(can_act) {

@@ -33,6 +33,10 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
             _ => case.not_in_catalogue("body.type", &code, types.ever(&body.record_type), decided),
         });
     };
+    // That a type takes no records is said before who would be competent for it: nobody is.
+    if matches!(definition.status, Status::Repealed | Status::Excluded) {
+        case.recordable("body.type", &code, definition.status, &body.basis, decided)?;
+    }
     case.competent("body.type", &code, Over::Types)?;
     case.fits(&definition.subjects, &definition.kinds)?;
     case.recordable("body.type", &code, definition.status, &body.basis, decided)?;

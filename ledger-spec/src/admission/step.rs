@@ -116,7 +116,7 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
 }
 
 /// The first day on which repair of `target` may be granted: the tier's least time from the date of the
-/// document, and for an entry on a list the list's own.
+/// document; for an entry on a list the list's own, where it has one.
 fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
     let (lens, item) = (case.lens(), case.file.get(target)?);
     let of_record = |place: Place| {
@@ -130,7 +130,8 @@ fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
         Fact::Listing(listing) => {
             let early = lens.list_of(item, listing).and_then(|list| list.early_months);
             let of_list = early.map(|months| item.from.date().plus_months(months.into()));
-            of_list.max(listing.record.and_then(of_record))
+            // The list's own rule goes before the general one.
+            of_list.or_else(|| listing.record.and_then(of_record))
         }
         _ => None,
     }

@@ -117,6 +117,7 @@ impl Lens<'_> {
                 ends.extend(self.repair_end(place));
                 ends.extend(self.record_expiry(place, record).map(expiry));
                 ends.extend(record.rests_on.and_then(|ground| self.ground_end(ground, Cascade::Any)));
+                ends.extend(record.consent.and_then(|consent| self.ground_end(consent, Cascade::Any)));
             }
             Fact::Listing(listing) => {
                 ends.extend(self.repair_end(place));
@@ -172,32 +173,35 @@ impl Lens<'_> {
 
     /// P10: the end of what something rests on, as far as it takes that down.
     fn ground_end(&self, ground: Place, cascade: Cascade) -> Option<End> {
-        let end = self.end(ground)?;
-        let falls = match cascade {
-            Cascade::Any => true,
-            Cascade::NotExpiry => end.cause != Cause::Expired,
-            Cascade::RevokedOnly => self.is_void(ground, end),
+        let end = match cascade {
+            Cascade::Any => self.end(ground),
+            Cascade::NotExpiry => self.end_but_term(ground),
+            Cascade::RevokedOnly => self.revoked(ground),
         };
-        if falls {
-            return Some(End { cause: Cause::GroundEnded, ..end });
-        }
-        // The first end takes nothing down; a later revocation still does.
-        let revoked = self.step_ends(ground).into_iter().filter(|end| end.cause == Cause::Revoked).min();
-        revoked.map(|end| End { cause: Cause::GroundEnded, ..end })
+        end.map(|end| End { cause: Cause::GroundEnded, ..end })
     }
 
-    /// Whether an end means that the decision never counted, here or further down.
-    fn is_void(&self, ground: Place, end: End) -> bool {
-        match end.cause {
-            Cause::Revoked => true,
-            Cause::GroundEnded => match self.file.get(ground).map(|item| &item.fact) {
-                Some(Fact::Listing(listing)) => listing.record,
-                Some(Fact::Record(record)) => record.rests_on,
-                _ => None,
-            }
-            .and_then(|deeper| self.end(deeper).map(|end| (deeper, end)))
-            .is_some_and(|(deeper, end)| self.is_void(deeper, end)),
-            _ => false,
+    /// The first end of a record that is not that of its own term.
+    fn end_but_term(&self, place: Place) -> Option<End> {
+        let mut ends = self.step_ends(place);
+        ends.extend(self.repair_end(place));
+        ends.extend(self.deeper(place).and_then(|ground| self.ground_end(ground, Cascade::Any)));
+        ends.into_iter().min()
+    }
+
+    /// The first revocation of a decision, of this one or of what it rests on: it never counted.
+    fn revoked(&self, place: Place) -> Option<End> {
+        let own = self.step_ends(place).into_iter().filter(|end| end.cause == Cause::Revoked).min();
+        let deeper = self.deeper(place).and_then(|ground| self.revoked(ground));
+        own.into_iter().chain(deeper).min()
+    }
+
+    /// What a ground rests on itself.
+    fn deeper(&self, place: Place) -> Option<Place> {
+        match &self.file.get(place)?.fact {
+            Fact::Listing(listing) => listing.record,
+            Fact::Record(record) => record.rests_on,
+            _ => None,
         }
     }
 

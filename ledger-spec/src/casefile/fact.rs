@@ -115,6 +115,7 @@ pub struct RecordFact {
     pub conduct_ended_on: Option<Date>,
     pub review: Option<Review>,
     pub rests_on: Option<Place>,
+    pub consent: Option<Place>,
     /// The migration under which it came in, an event of its filer's own stream.
     pub migration: Option<EventId>,
 }
@@ -229,7 +230,7 @@ impl Fact {
     /// What it refers to.
     pub fn refers_to(&self) -> Vec<Place> {
         match self {
-            Self::Record(record) => record.rests_on.into_iter().collect(),
+            Self::Record(record) => record.rests_on.into_iter().chain(record.consent).collect(),
             Self::Notice { record, .. } => record.iter().copied().collect(),
             Self::Listing(listing) => listing.record.into_iter().chain(listing.notice).collect(),
             Self::Measure(measure) => measure.rests_on.into_iter().collect(),
@@ -281,7 +282,9 @@ impl CaseFile {
             Body::IdentifierAccepted(_) => Fact::Identity(Identity::Accepted),
             Body::SubjectMerged(_) => Fact::Identity(Identity::Merged),
             Body::SubjectDissolved(_) => Fact::Identity(Identity::Dissolved),
-            Body::RecordFiled(body) => Fact::Record(Box::new(record(body, place(&body.rests_on)))),
+            Body::RecordFiled(body) => {
+                Fact::Record(Box::new(record(body, place(&body.rests_on), place(&body.consent))))
+            }
             Body::ListingNotified(body) => Fact::Notice {
                 list: body.list.clone(),
                 record: place(&body.record),
@@ -351,7 +354,7 @@ impl CaseFile {
     }
 }
 
-fn record(body: &RecordFiled, rests_on: Option<Place>) -> RecordFact {
+fn record(body: &RecordFiled, rests_on: Option<Place>, consent: Option<Place>) -> RecordFact {
     RecordFact {
         record_type: body.record_type.clone(),
         polarity: body.polarity,
@@ -366,6 +369,7 @@ fn record(body: &RecordFiled, rests_on: Option<Place>) -> RecordFact {
         conduct_ended_on: body.conduct.as_ref().map(|conduct| conduct.ended_on),
         review: body.review,
         rests_on,
+        consent,
         migration: body.migration,
     }
 }

@@ -31,7 +31,6 @@ pub struct Tally {
     pub steps: usize,
     pub disagreements: usize,
     phases: usize,
-    open: usize,
     accepted: BTreeMap<String, usize>,
     refused: BTreeMap<&'static str, usize>,
     seen: usize,
@@ -75,18 +74,6 @@ fn agree(answer: &Answer, verdict: &Verdict) -> bool {
     match (answer, verdict) {
         (Answer::Accept, Verdict::Accept) | (Answer::Seen, Verdict::Seen) => true,
         (Answer::Refuse(rule, _), Verdict::Refuse(rules)) => rules.contains(rule),
-        _ => false,
-    }
-}
-
-/// The disagreements that were reported and wait: L25 is asked at `valid_from`, though L23 bars at the recorded
-/// time; and a revocation does not reach an entry on a list through a record that expired before.
-fn is_open(event: &Stated, answer: &Answer, verdict: &Verdict) -> bool {
-    match (answer, verdict) {
-        (Answer::Refuse("L25", _), Verdict::Accept) => true,
-        (Answer::Accept, Verdict::Refuse(rules)) => {
-            rules.iter().eq(&["L25"]) || event.kind == "measure.imposed" && rules.iter().eq(&["D07"])
-        }
         _ => false,
     }
 }
@@ -148,8 +135,7 @@ impl Base {
             let verdict = judge(&past, &event, generator.now);
             let answer = ask(&mut ledger, &past, &asking);
             tally.count(&event, &answer);
-            tally.open += usize::from(is_open(&event, &answer, &verdict));
-            if !agree(&answer, &verdict) && !is_open(&event, &answer, &verdict) {
+            if !agree(&answer, &verdict) {
                 tally.disagreements += 1;
                 self.show(seed, &asked, &asking, &answer, &verdict);
                 // What comes after would only repeat it.
@@ -206,9 +192,7 @@ impl Base {
         for asking in before {
             let said = judge(&past, &asking.event, valid(asking.now));
             let answer = ask(&mut ledger, &past, asking);
-            if !matches!(answer, Answer::Accept)
-                || !agree(&answer, &said) && !is_open(&asking.event, &answer, &said)
-            {
+            if !matches!(answer, Answer::Accept) || !agree(&answer, &said) {
                 return false;
             }
             past.push(asking.event.clone());
@@ -269,7 +253,6 @@ impl Tally {
         self.steps += other.steps;
         self.disagreements += other.disagreements;
         self.phases += other.phases;
-        self.open += other.open;
         self.seen += other.seen;
         other.accepted.into_iter().for_each(|(kind, n)| *self.accepted.entry(kind).or_default() += n);
         other.refused.into_iter().for_each(|(rule, n)| *self.refused.entry(rule).or_default() += n);
@@ -301,7 +284,7 @@ impl fmt::Display for Tally {
             "{} steps: {accepted} accepted, {} repeated, {} phases asked",
             self.steps, self.seen, self.phases
         )?;
-        writeln!(f, "{} disagreements, {} reported before", self.disagreements, self.open)?;
+        writeln!(f, "{} disagreements", self.disagreements)?;
         writeln!(f, "accepted: {:?}", self.accepted)?;
         write!(f, "refused: {:?}", self.refused)
     }

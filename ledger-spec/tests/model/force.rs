@@ -33,6 +33,7 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
             let scheme = past.definition("rating", event.text("scheme")?, asked_at(event))?;
             Some(event.day().plus_months(months(&scheme["cycle_months"])?))
         }
+        "consent.granted" => event.date("until"),
         _ => None,
     }
 }
@@ -84,16 +85,16 @@ fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     };
     let superseded = event.kind == "rating.assigned" && past.stream(&event.subject).any(later);
     let fallen = grounds(past, thing).into_iter().any(|ground| match event.kind.as_str() {
-        // What comes after the end of the record's term ends it no more.
-        "listing.entered" => {
-            let last = last_day(past, ground, at).map_or(at, |last| at.min(last.end_of_day()));
-            is_ended_early(past, ground, last) && is_ended_early(past, ground, at)
-        }
+        "listing.entered" => is_ended_early(past, ground, at),
         "record.filed" => !in_force(past, ground, at),
         _ => false,
     });
     let sealed = phase_at(past, thing, at, past.0.len()) == Some("sealed");
-    is_revoked(past, thing, at) || sealed || repaired || superseded || fallen
+    // What needed consent goes with it.
+    let consent = event.text("consent").filter(|_| event.kind == "record.filed");
+    let consent = consent.and_then(|id| past.find(&event.subject, id));
+    let unconsented = consent.is_some_and(|consent| !in_force(past, consent, at));
+    is_revoked(past, thing, at) || sealed || repaired || superseded || fallen || unconsented
 }
 
 /// Whether something has begun and not ended.

@@ -6,7 +6,7 @@ const CASE: &str = r#"title = { zh = "红牌", en = "A red card" }
 rows = ["G18"]
 law = "norm.env-credit-2013"
 story = "甲厂评为红牌。"
-subjects = { 甲厂 = "uscc:914403001922038216" }
+subjects = { "甲厂" = "uscc:914403001922038216" }
 
 [[step]]
 at = 2026-05-14T09:00:00+08:00

@@ -1,7 +1,7 @@
 //! Cases of admission: due process. Each rule that the others do not show, refused once and met once.
 
 use super::rules::{accepted, accepted_after, after, by, with};
-use super::{Case, met, rights};
+use super::{Case, keeping, met};
 use crate::base::{
     DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
     entering, event_id, filing, name, revoking,
@@ -18,7 +18,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = records();
     cases.extend(persons());
     cases.extend(lists());
-    cases.extend(rights::cases());
+    cases.extend(keeping::cases());
     cases.extend(met::cases());
     cases
 }

@@ -15,11 +15,11 @@ mod due;
 mod endings;
 mod evidence;
 mod forms;
+mod keeping;
 mod kinds;
 mod ledgers;
 mod malformed;
 mod met;
-mod rights;
 mod rules;
 
 use answer::{GROUPS, answer, print};

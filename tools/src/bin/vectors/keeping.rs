@@ -1,4 +1,4 @@
-//! Cases of admission: what a subject may ask for, and the keeping of authorities and codes.
+//! Cases of admission: rights of subjects, and how the ledger keeps itself in order.
 
 use super::Case;
 use super::due::{YEAR, id_of, merge, without};
@@ -156,7 +156,7 @@ fn keeping() -> Vec<Case> {
             "L23",
             "succeeded",
             "an authority whose tasks another has taken over",
-            &[succeeded.clone()],
+            std::slice::from_ref(&succeeded),
             &filing(40),
         ),
         accepted_after(

@@ -1,0 +1,348 @@
+//! The projections through the front door: each over HTTP, with its instants; and the same bytes whichever
+//! way the log was read.
+
+use crate::http_server::{JSON, Server};
+use crate::people::{self, LIST, TYPE, department, event, id, registrar, steward};
+use credit_ledger::query::{self, Asking, CityView, Instants, SubjectView};
+use credit_ledger::service::{self, Service, Unwatched};
+use credit_ledger::view::View;
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{Asked, Filed, Sight};
+use ledger_spec::definition::Domain;
+use ledger_spec::entry::EntrySignature;
+use ledger_spec::envelope::seal;
+use ledger_spec::event::Event;
+use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::position::EntryIndex;
+use ledger_spec::projection::World;
+use ledger_spec::time::ValidTime;
+use serde_json::{Value, json};
+
+const FIRM: &str = "uscc:914403001922038216";
+const PLACE: &str = "place:430381";
+
+/// What the city of these tests knows, as envelopes: a firm with a record, a list, a measure, a grade, a
+/// commitment, points, an objection, a repair and a use; and a population.
+fn city() -> Vec<String> {
+    let common = json!({ "title": people::name(), "basis": [{"title": "测试依据"}], "confidence": "U" });
+    let with = |more: Value| {
+        let mut body = common.clone();
+        for (field, value) in more.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        body
+    };
+    let adopt = |n, kind: &str, subject: &str, body: Value| {
+        seal(&event(n, kind, "steward", &format!("catalogue:{subject}"), body), &[&steward()])
+    };
+    let act = |n, kind: &str, subject: &str, body: Value| {
+        seal(&event(n, kind, "department", subject, body), &[&department()])
+    };
+    let competence = json!({
+        "types": ["base.*"], "lists": ["test.*"], "measures": ["test.*"], "ratings": ["test.*"],
+        "points": ["test.*"], "subjects": ["uscc", "ext"],
+    });
+    let amended = json!({ "name": people::name(), "roles": ["department"], "competence": competence });
+    let grades = json!([{ "grade": "A", "title": people::name(), "polarity": "positive" }]);
+    let rules = json!([{ "rule": "late", "title": people::name(), "min": 1, "max": 6 }]);
+    let population =
+        json!({ "indicator": "J3", "count": 4, "source": "市场监管局登记", "date": "2025-12-31" });
+    let record = {
+        let mut body = people::negative("测罚字〔2026〕1号");
+        body["type"] = "base.food".into();
+        body
+    };
+    let on = |field: &str, n: u64| json!({ field: id(n).to_string() });
+    vec![
+        seal(&event(10, "authority.amended", "registrar", "authority:department", amended), &[&registrar()]),
+        adopt(
+            11,
+            "catalogue.type_adopted",
+            "type.base.food",
+            with(json!({
+                "polarity": "negative", "disclosure": "public", "subjects": ["uscc"], "tags": ["file:J3"],
+            })),
+        ),
+        adopt(
+            12,
+            "catalogue.type_adopted",
+            "type.base.promise",
+            with(json!({
+                "polarity": "neutral", "disclosure": "public", "subjects": ["uscc"],
+            })),
+        ),
+        adopt(
+            13,
+            "catalogue.measure_adopted",
+            "measure.test.ban",
+            with(json!({
+                "direction": "ban", "disclosure": "public", "subjects": ["uscc"], "rests_on": ["base.food"],
+                "bars": ["procurement"],
+            })),
+        ),
+        adopt(
+            14,
+            "catalogue.rating_scheme_adopted",
+            "rating.test.grade",
+            with(json!({
+                "subjects": ["uscc"], "grades": grades, "disclosure": "public", "method": "1",
+            })),
+        ),
+        adopt(
+            15,
+            "catalogue.points_scheme_adopted",
+            "points.test.points",
+            with(json!({
+                "subjects": ["uscc"], "rules": rules, "cycle_months": 12, "disclosure": "public",
+                "thresholds": [{ "points": 6, "proposes": LIST }],
+            })),
+        ),
+        seal(&event(16, "population.declared", "steward", PLACE, population), &[&steward()]),
+        act(20, "record.filed", FIRM, record),
+        act(21, "measure.imposed", FIRM, json!({ "measure": "test.ban", "rests_on": id(20).to_string() })),
+        act(22, "rating.assigned", FIRM, json!({ "scheme": "test.grade", "grade": "A" })),
+        act(
+            23,
+            "commitment.made",
+            FIRM,
+            json!({ "type": "base.promise", "text": "按期整改", "due": "2026-01-31" }),
+        ),
+        act(24, "points.charged", FIRM, json!({ "scheme": "test.points", "rule": "late", "points": 4 })),
+        act(25, "points.charged", FIRM, json!({ "scheme": "test.points", "rule": "late", "points": 2 })),
+        act(26, "objection.raised", FIRM, json!({ "target": id(22).to_string(), "ground": "等级有误" })),
+        act(27, "use.reported", FIRM, json!({ "domain": "procurement", "outcome": "取消投标资格" })),
+        act(
+            28,
+            "measure.applied",
+            FIRM,
+            json!({
+                "imposition": id(21).to_string(), "domain": "procurement", "outcome": "取消投标资格",
+            }),
+        ),
+        act(
+            29,
+            "listing.entered",
+            "ext:test:a",
+            json!({ "list": LIST, "row": { "name": "甲", "reason": "一" } }),
+        ),
+        act(
+            30,
+            "listing.entered",
+            "ext:test:b",
+            json!({ "list": LIST, "row": { "name": "乙", "reason": "二" } }),
+        ),
+        act(
+            31,
+            "listing.removed",
+            "ext:test:a",
+            json!({
+                "list": LIST, "listing": id(29).to_string(), "reason": "期满",
+            }),
+        ),
+        act(32, "commitment.kept", FIRM, on("commitment", 23)),
+    ]
+}
+
+fn served(name: &str) -> Server {
+    let server = Server::start(name, |_| {});
+    for envelope in city() {
+        let answer = server.post(JSON, &envelope);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    server
+}
+
+#[test]
+fn every_view_of_a_subject_answers_in_public() {
+    let server = served("views");
+    let view = |name: &str| server.get(&format!("/v1/subjects/{FIRM}/{name}")).json();
+    assert_eq!(view("records")["public"][0]["type"], "base.food");
+    assert_eq!(view("measures")["measures"][0]["uses"][0]["kind"], "measure.applied");
+    assert_eq!(view("ratings")["ratings"][0]["grade"], "A");
+    assert_eq!(view("ratings")["ratings"][0]["marks"][0]["mark"], "objected");
+    assert_eq!((&view("commitments")["kept"], &view("commitments")["open"]), (&json!(1), &json!(0)));
+    let points = view("points");
+    let cycle = &points["schemes"][0]["cycles"][0];
+    assert_eq!((&cycle["points"], &cycle["proposes"]), (&json!(6), &json!([LIST])));
+    // What is not of the public class is counted and not shown.
+    assert_eq!((&view("objections")["objections"], &view("objections")["withheld"]), (&json!([]), &json!(1)));
+    assert_eq!(view("uses")["withheld"], 1);
+    for name in ["standing", "repairs", "occupation", "civil-servant", "rural"] {
+        assert_eq!(view(name)["known_at"], 25, "{name}");
+    }
+    let barred = view("eligibility?domain=procurement");
+    assert_eq!((&barred["eligible"], &barred["reasons"][0]["measure"]), (&json!(false), &json!("test.ban")));
+    assert!(barred["letter"]["zh"].as_str().unwrap().contains("政府采购"));
+    assert_eq!(view("eligibility?domain=licensing")["eligible"], true);
+    // Before anything was known, and with a domain missing or out of place.
+    assert_eq!(view("eligibility?domain=procurement&known_at=10")["eligible"], true);
+    assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/eligibility")).status, 400);
+    assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/records?domain=licensing")).status, 400);
+    assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/score")).status, 404);
+    assert_eq!(server.finish(), 25);
+}
+
+#[test]
+fn lists_and_departures() {
+    let server = served("lists");
+    let list = |query: &str| server.get(&format!("/v1/lists/{LIST}{query}")).json();
+    let subjects = |answer: &Value| -> Vec<String> {
+        let members = answer["members"].as_array().unwrap().iter();
+        members.map(|member| member["subject"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(subjects(&list("")), ["ext:test:b"]);
+    // Known before the removal was: both, by pages.
+    let first = list("?known_at=23&limit=1");
+    assert_eq!(subjects(&first), ["ext:test:a"]);
+    let second = list(&format!("?known_at=23&limit=1&after={}", first["next"]));
+    assert_eq!((subjects(&second), &second["next"]), (vec!["ext:test:b".to_owned()], &Value::Null));
+    assert_eq!(server.get(&format!("/v1/lists/{LIST}?after=3")).status, 400);
+    let left = server.get(&format!("/v1/lists/{LIST}/departures")).json();
+    let departure = &left["departures"][0];
+    assert_eq!((&departure["cause"], &departure["event"]), (&json!("removed"), &json!(id(29).to_string())));
+    assert_eq!(departure["subject"], Value::Null, "the public learns that it left, not whom it was about");
+    assert_eq!(server.finish(), 25);
+}
+
+#[test]
+fn the_city() {
+    let server = served("city");
+    let indicators = server.get(&format!("/v1/indicators/{PLACE}")).json();
+    let line = |n: usize| indicators["indicators"][n - 1].clone();
+    assert_eq!(indicators["indicators"].as_array().unwrap().len(), 15);
+    assert_eq!(
+        (&line(3)["numerator"], &line(3)["denominator"], &line(3)["per_mille"]),
+        (&json!(1), &json!(4), &json!(250))
+    );
+    assert_eq!((&line(2)["state"], &line(2)["numerator"]), (&json!("no-population"), &json!(1)));
+    assert_eq!(line(13)["state"], "not-in-the-log");
+    let oversight = server.get("/v1/oversight").json();
+    let work = &oversight["authorities"][0];
+    assert_eq!(
+        (&work["authority"], &work["records"], &work["uses"]),
+        (&json!("department"), &json!(1), &json!(1))
+    );
+    assert_eq!(oversight["commitments"][0]["kept"], 1);
+    let directory = server.get("/v1/directory").json();
+    let known = |at: &str| {
+        server.get(&format!("/v1/directory?known_at={at}")).json()["authorities"].as_array().unwrap().len()
+    };
+    assert_eq!(directory["authorities"].as_array().unwrap().len(), 4);
+    assert_eq!((known("1"), known("2"), known("3")), (2, 3, 4));
+    assert_eq!(server.get("/v1/indicators/ledger").status, 400);
+    assert_eq!(server.finish(), 25);
+}
+
+/// Every projection there is, as one text.
+fn everything(view: &View) -> String {
+    let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
+    let mut all = String::new();
+    for sight in Sight::ALL {
+        let asking = Asking { instants: Instants { valid_at, known_at: None }, sight };
+        for name in SubjectView::NAMES {
+            let domain = (name == "eligibility").then_some(Domain::Procurement);
+            let which = SubjectView::parse(name, domain).unwrap();
+            for subject in [FIRM, "ext:test:a", PLACE, "authority:department"] {
+                let subject = SubjectId::parse(subject).unwrap();
+                all += &query::subject_view(view, &subject, which, asking).unwrap().value.1.to_string();
+            }
+        }
+        let list = ListCode::parse(LIST).unwrap();
+        let edition = query::edition(view, &list, asking).unwrap().value.1;
+        all += &serde_json::to_string(&edition).unwrap();
+        let place = SubjectId::parse(PLACE).unwrap();
+        for which in [
+            CityView::Departures(list),
+            CityView::Indicators(place),
+            CityView::Oversight,
+            CityView::Directory,
+        ] {
+            all += &query::city_view(view, &which, asking).unwrap().value.1.to_string();
+        }
+    }
+    all
+}
+
+/// All case files, taken in by one thread in one go.
+fn alone(view: &View) -> World {
+    let published = view.published();
+    let mut world = World::default();
+    for index in 0..published.size().get() {
+        let read = view.log().entry(EntryIndex::new(index)).unwrap();
+        let entry = read.entry();
+        let event = Event::parse(&entry.event).unwrap();
+        let signers: Vec<_> = entry.signatures.iter().map(EntrySignature::key).collect();
+        let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+        world.apply(Filed { event: &event, recorded, signers: &signers }, &published.core.directory);
+    }
+    world
+}
+
+#[test]
+fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
+    let dir = std::env::temp_dir().join(format!("credit-ledger-same-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    service::create(&dir, &people::founding()).unwrap();
+    let service = service::open(&dir, &Unwatched).unwrap();
+    // Entry by entry: all is asked after each, so that the kept case files grow by one.
+    let mut last = String::new();
+    for envelope in people::setup().iter().chain(&city()) {
+        let answer = service.sequencer.submit(vec![people::verified(envelope)], false).unwrap();
+        answer.blocking_recv().unwrap().unwrap();
+        if service.view.published().size().get() > 5 {
+            last = everything(&service.view);
+        }
+    }
+    assert!(last.contains("test.ban") && last.contains("取消投标资格"));
+    assert_eq!(everything(&service.view), last, "asked twice");
+    let (catalogue, directory) =
+        (service.view.published().core.catalogue.clone(), service.view.published().core.directory.clone());
+    let asked = Asked {
+        valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(),
+        known: service.view.published().size(),
+    };
+    let one_thread = alone(&service.view).oversight((&catalogue, &directory), asked);
+    assert!(last.contains(&serde_json::to_value(one_thread).unwrap().to_string()), "another thread count");
+    let Service { sequencer, writer, lock, view, .. } = service;
+    drop((sequencer, view));
+    writer.join().unwrap();
+    drop(lock);
+    assert_eq!(everything(&service::open_to_read(&dir, &Unwatched).unwrap().view), last, "in one go");
+    service::rebuild(&dir, &Unwatched).unwrap();
+    assert_eq!(everything(&service::open_to_read(&dir, &Unwatched).unwrap().view), last, "after rebuild");
+    assert_eq!(service::audit(&dir, None, &Unwatched).unwrap().size.get(), 25);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_dry_run_asks_every_rule_and_appends_nothing() {
+    let server = Server::start("dry", |_| {});
+    let to = "/v1/events?dry_run=true";
+    let (good, media) = (people::penalty(100, "ext:test:a"), format!("content-type: {JSON}\r\n"));
+    let answer = server.post_to(to, &media, &good);
+    assert_eq!((answer.status, answer.json()), (200, json!({ "status": "admissible" })));
+    let unfit = people::penalty(101, PLACE);
+    let refused = server.post_to(to, &media, &unfit);
+    assert_eq!((refused.status, refused.problem().as_str()), (422, "subject-does-not-fit"));
+    // Each line as if those before it that pass had been appended.
+    let revoked = seal(
+        &event(
+            102,
+            "record.revoked",
+            "department",
+            "ext:test:a",
+            json!({
+                "record": id(100).to_string(), "reason": "撤销",
+            }),
+        ),
+        &[&department()],
+    );
+    let lines = format!("{good}\n{unfit}\n{revoked}\n{revoked}");
+    let answer = server.post_to(to, "content-type: application/x-ndjson\r\n", lines).lines();
+    let states: Vec<_> = answer.iter().filter_map(|line| line["status"].as_str()).collect();
+    assert_eq!(states, ["admissible", "refused", "admissible", "repeat"]);
+    assert_eq!(server.get("/v1/subjects/ext:test:a").json()["states"][0]["state"], "no-record");
+    assert!(server.get("/v1/catalogue?valid_at=2025-01-01").json()["types"].as_array().unwrap().is_empty());
+    assert_eq!(server.get("/v1/catalogue").json()["types"][0]["code"], TYPE);
+    assert_eq!(server.finish(), 5);
+}
