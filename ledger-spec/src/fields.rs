@@ -35,7 +35,7 @@ pub enum FieldFault {
         expected: &'static str,
     },
     /// A number, a length or a count outside its bounds.
-    #[error("{found} is outside {min} to {max} {unit}")]
+    #[error("{found} is outside {min} to {max}{}{unit}", if unit.is_empty() { "" } else { " " })]
     Range {
         /// The number found.
         found: String,

@@ -10,6 +10,7 @@
 mod answer;
 
 use answer::{GROUPS, answer, print};
+use ledger_spec::event::Kind;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fs;
@@ -84,5 +85,17 @@ fn every_group_has_cases_of_both_outcomes_and_every_rule_refuses_in_one() {
     }
     for rule in ledger_spec::admission::Rule::ALL {
         assert!(rules.iter().any(|id| id == rule.id()), "no case is refused by {}", rule.id());
+    }
+}
+
+#[test]
+fn every_kind_has_an_event_that_its_parser_accepts() {
+    let mut kinds = Vec::new();
+    for (group, name) in files().into_iter().filter(|(group, _)| group == "event") {
+        let accepted = read(&group, &name).remove("accepted");
+        kinds.extend(accepted.and_then(|said| said["kind"].as_str().map(str::to_owned)));
+    }
+    for kind in Kind::all() {
+        assert!(kinds.iter().any(|name| name == kind.name()), "no event of the kind {}", kind.name());
     }
 }

@@ -1,7 +1,7 @@
 //! Cases of admission: due process. Each rule that the others do not show, refused once and met once.
 
 use super::rules::{accepted, accepted_after, after, by, with};
-use super::{Case, keeping};
+use super::{Case, keeping, met};
 use crate::base::{
     DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
     entering, event_id, filing, name, revoking,
@@ -10,7 +10,7 @@ use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, StepKind};
 use serde_json::{Value, json};
 
-const LAW: &str = "law.administrative-penalty";
+pub const LAW: &str = "law.administrative-penalty";
 pub const YEAR: &str = "2025-01-01T00:00:00+08:00";
 const PERSON_OF: &str = "ab";
 
@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(persons());
     cases.extend(lists());
     cases.extend(keeping::cases());
+    cases.extend(met::cases());
     cases
 }
 
@@ -26,7 +27,7 @@ pub fn id_of(number: u8) -> Value {
     json!(event_id(number).to_string())
 }
 
-fn person() -> String {
+pub fn person() -> String {
     format!("person:{}", PERSON_OF.repeat(32))
 }
 
@@ -42,19 +43,19 @@ pub fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
     Making::new(id, kind, STEWARD, &format!("catalogue:{}.{code}", item.name()), body).valid_from(YEAR)
 }
 
-fn law(id: u8) -> Making {
+pub fn law(id: u8) -> Making {
     let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V" });
     adopted(id, ItemKind::Basis, LAW, body)
 }
 
-fn periods(id: u8, periods: Value) -> Making {
+pub fn periods(id: u8, periods: Value) -> Making {
     let body = json!({
         "title": name("期限", "Periods"), "basis": [{ "instrument": LAW }], "confidence": "V", "periods": periods,
     });
     adopted(id, ItemKind::Procedure, "test.clock", body)
 }
 
-fn period(name: &str, number: u8, unit: &str) -> Value {
+pub fn period(name: &str, number: u8, unit: &str) -> Value {
     json!({ "name": name, "number": number, "unit": unit, "instrument": LAW, "confidence": "V" })
 }
 

@@ -16,7 +16,10 @@ mod endings;
 mod evidence;
 mod forms;
 mod keeping;
+mod kinds;
 mod ledgers;
+mod malformed;
+mod met;
 mod rules;
 
 use answer::{GROUPS, answer, print};
@@ -93,6 +96,8 @@ fn main() -> ExitCode {
         base.clone(),
     )];
     cases.extend(forms::cases());
+    cases.extend(kinds::cases());
+    cases.extend(malformed::cases());
     cases.extend(evidence::cases());
     cases.extend(rules::cases());
     cases.extend(ledgers::cases(&base));
