@@ -1,6 +1,10 @@
 //! `demo`: the real list, date for date.
 
 use super::{Folder, rows_of};
+use credit_ledger::service::{self, Unwatched};
+use ledger_spec::event::Event;
+use ledger_spec::position::EntryIndex;
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
@@ -60,7 +64,39 @@ fn the_members_on_each_date_are_the_published_rows() {
     let killed = std::process::Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
     assert!(killed.success());
     assert_eq!(demo.wait().unwrap().code(), Some(0));
+    what_was_known_while_the_list_came_in(&folder, &states);
     folder.audit("demo-ledger");
+}
+
+/// With `known_at` moved across the import: after each state the ledger knew that state, for its day and for
+/// every later one; before the first it knew nothing.
+fn what_was_known_while_the_list_came_in(folder: &Folder, states: &[(String, Vec<String>)]) {
+    let ledger = service::open_to_read(&folder.path("demo-ledger"), &Unwatched).unwrap();
+    let published = ledger.view.published().size().get();
+    let mut known: BTreeMap<String, u64> = BTreeMap::new();
+    let mut before = None;
+    for index in 0..published {
+        let read = ledger.view.log().entry(EntryIndex::new(index)).unwrap();
+        let event = Event::parse(&read.entry().event).unwrap();
+        if matches!(event.kind().name(), "listing.entered" | "listing.removed") {
+            before.get_or_insert(index);
+            known.insert(event.valid_from.date().to_string(), index + 1);
+        }
+    }
+    let members = |valid_at: &str, known_at: u64| {
+        let known_at = known_at.to_string();
+        let list = ["show", "list", "mhlw.labour-violations", "--dir", "demo-ledger", "--json"];
+        as_rows(
+            &folder.run(&[&list[..], &["--valid-at", valid_at, "--known-at", &known_at]].concat()).right(),
+        )
+    };
+    let last = &states.last().unwrap().0;
+    for (date, rows) in states {
+        let size = known[date];
+        assert_eq!(members(date, size), *rows, "{date}, known with {size} entries");
+        assert_eq!(members(last, size), *rows, "{last}, known with {size} entries");
+    }
+    assert_eq!(members(last, before.unwrap()), [""; 0]);
 }
 
 #[test]
