@@ -272,7 +272,7 @@ fn what_rests_on_a_revoked_record_falls_with_it() {
     for place in [showing, entry, ban, lasting, grade] {
         assert_eq!(desk.end(place, LATER), ends("2025-03-01", Cause::GroundEnded, Some(7)), "{place:?}");
     }
-    assert!(!desk.known("2025-03-01", 7).life(ban).is_none_or(|life| life == Life::Ended));
+    assert_eq!(desk.known("2025-03-01", 7).life(ban), Some(Life::InForce));
 }
 
 #[test]
