@@ -108,8 +108,8 @@ impl People {
         let body = json!({
             "type": self.type_code(), "summary": "未按规定公示年度报告，责令改正。", "severity": "general", "review": "none",
             "decision": {
-                "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-10-30", "issued_by": "压力测试",
-                "article": "第十七条", "served_on": "2025-10-31", "document": "5a".repeat(32),
+                "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-11-01", "issued_by": "压力测试",
+                "article": "第十七条", "served_on": "2025-11-01", "document": "5a".repeat(32),
             },
             "notice": { "served_on": "2025-10-10", "statement": "answered" },
         });
