@@ -121,10 +121,8 @@ impl Lens<'_> {
         let mut ends = self.step_ends(place);
         match &item.fact {
             Fact::Record(record) => {
-                ends.extend(self.repair_end(place));
+                ends.extend(self.end_but_term(place));
                 ends.extend(self.record_expiry(place, record).map(expiry));
-                ends.extend(record.rests_on.and_then(|ground| self.ground_end(ground, Cascade::Any)));
-                ends.extend(record.consent.and_then(|consent| self.ground_end(consent, Cascade::Any)));
             }
             Fact::Listing(listing) => {
                 ends.extend(self.repair_end(place));
@@ -192,7 +190,9 @@ impl Lens<'_> {
     fn end_but_term(&self, place: Place) -> Option<End> {
         let mut ends = self.step_ends(place);
         ends.extend(self.repair_end(place));
-        ends.extend(self.deeper(place).and_then(|ground| self.ground_end(ground, Cascade::Any)));
+        let consent = self.record(place).and_then(|record| record.consent);
+        let grounds = self.deeper(place).into_iter().chain(consent);
+        ends.extend(grounds.filter_map(|ground| self.ground_end(ground, Cascade::Any)));
         ends.into_iter().min()
     }
 

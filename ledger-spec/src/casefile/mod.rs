@@ -284,3 +284,6 @@ impl Item {
         self.event.as_ref().map(|event| &event.body)
     }
 }
+
+#[cfg(test)]
+mod tests;

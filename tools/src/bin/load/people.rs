@@ -60,7 +60,7 @@ impl People {
             )
         };
         let adopted = json!({
-            "title": name, "polarity": "neutral", "disclosure": "public", "subjects": ["ext"],
+            "title": name, "polarity": "negative", "disclosure": "public", "subjects": ["ext"],
             "basis": [{ "title": "load" }], "confidence": "U",
         });
         let subject = format!("catalogue:type.{}", people.type_code());
@@ -103,10 +103,15 @@ impl People {
         format!("ext:load:{}-{n}", self.run)
     }
 
+    /// A negative record that passes due process: the path on which most rules are asked.
     fn filing(&self, subject: usize, n: usize) -> String {
         let body = json!({
-            "type": self.type_code(), "summary": "行政许可决定，准予变更登记。",
-            "decision": { "number": format!("湘市监许〔2025〕{n}号"), "date": "2025-11-01" },
+            "type": self.type_code(), "summary": "未按规定公示年度报告，责令改正。", "severity": "general", "review": "none",
+            "decision": {
+                "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-10-30", "issued_by": "压力测试",
+                "article": "第十七条", "served_on": "2025-10-31", "document": "5a".repeat(32),
+            },
+            "notice": { "served_on": "2025-10-10", "statement": "answered" },
         });
         self.sealed(Kind::RecordFiled, &self.department, &self.subject(subject), &body, &self.key)
     }
