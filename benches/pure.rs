@@ -180,7 +180,7 @@ fn answers(c: &mut Criterion) {
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
     let asked = Asked { valid_at, known: TreeSize::new(34) };
     let standing = |file: &CaseFile| {
-        View::new(&subject, file, (&core.catalogue, &core.directory), asked, Sight::Public).standing()
+        View::new(&subject, file, (&core.catalogue, &core.directory), asked, Sight::Restricted).standing()
     };
     c.bench_function("projection: standing over 30 records", |b| b.iter(|| standing(black_box(&file))));
     let mut group = c.benchmark_group("case files");

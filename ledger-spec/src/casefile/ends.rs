@@ -96,11 +96,18 @@ impl Lens<'_> {
     /// Where the thing that began at `place` stands; `None` where it is not known at all.
     pub fn life(&self, place: Place) -> Option<Life> {
         let item = self.file.get(place).filter(|item| self.knows(item))?;
+        Some(self.life_until(item, self.end(place)))
+    }
+
+    /// The same for whoever knows its end already.
+    pub fn life_until(&self, item: &Item, end: Option<End>) -> Life {
         if item.from > self.asked.valid_at {
-            return Some(Life::NotYet);
+            Life::NotYet
+        } else if end.is_some_and(|end| end.at <= self.asked.valid_at) {
+            Life::Ended
+        } else {
+            Life::InForce
         }
-        let ended = self.end(place).is_some_and(|end| end.at <= self.asked.valid_at);
-        Some(if ended { Life::Ended } else { Life::InForce })
     }
 
     /// Whether it holds.

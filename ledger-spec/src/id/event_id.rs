@@ -49,11 +49,16 @@ impl EventId {
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, byte) in self.0.iter().enumerate() {
-            let hyphen = if matches!(i, 4 | 6 | 8 | 10) { "-" } else { "" };
-            write!(f, "{hyphen}{byte:02x}")?;
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        // In one piece: answers hold many ids.
+        let (mut text, mut at) = ([b'-'; 36], 0);
+        for byte in self.0 {
+            at += usize::from(HYPHENS.contains(&at));
+            text[at] = HEX[usize::from(byte >> 4)];
+            text[at + 1] = HEX[usize::from(byte & 15)];
+            at += 2;
         }
-        Ok(())
+        f.write_str(super::ascii(&text))
     }
 }
 

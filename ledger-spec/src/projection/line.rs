@@ -132,15 +132,16 @@ impl View<'_> {
         let item = lens.file.get(place).filter(|item| lens.knows(item))?;
         let steps =
             lens.file.followers(place).filter(|(_, step)| step.step().is_some() && lens.has_begun(step));
+        let end = lens.end(place);
         Some(Line {
             event: item.id.to_string(),
             entry: item.entry.get(),
             issuer: self.authority(item.issuer),
             valid_from: item.from.to_string(),
             recorded_at: item.recorded_at.to_text(),
-            life: lens.life(place)?.name(),
+            life: lens.life_until(item, end).name(),
             phase: lens.phase_at(place).map(crate::event::Phase::name),
-            end: lens.end(place).map(|end| Ended {
+            end: end.map(|end| Ended {
                 at: end.at.to_string(),
                 cause: end.cause.name(),
                 entry: end.entry.map(crate::position::EntryIndex::get),

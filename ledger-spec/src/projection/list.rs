@@ -1,6 +1,6 @@
 //! Editions of lists: a list as it was published on a date.
 
-use super::{Line, View};
+use super::{Line, Sight, View};
 use crate::casefile::{Fact, Place};
 use crate::event::Class;
 use crate::id::ListCode;
@@ -42,16 +42,18 @@ impl View<'_> {
     /// The subject's entries on a list that hold at the valid instant, as the reader sees them, and how many
     /// hold but are left out.
     pub fn members(&self, list: &ListCode) -> (Vec<Member>, usize) {
-        let on_list = self.lens.begun(Class::Listing).filter(|(place, item)| {
-            matches!(&item.fact, Fact::Listing(listing) if listing.list == *list)
-                && self.lens.in_force(*place)
-        });
+        let on_list = self
+            .lens
+            .begun(Class::Listing)
+            .filter(|(_, item)| matches!(&item.fact, Fact::Listing(listing) if listing.list == *list));
         let (mut members, mut withheld) = (Vec::new(), 0);
         for (place, _) in on_list {
-            if self.lens.shows(place, self.sight) {
+            let shown = self.lens.shows(place, self.sight);
+            // What the public and departments see is in force; others see what has ended too.
+            if shown && (self.sight < Sight::Restricted || self.lens.in_force(place)) {
                 members.extend(self.member(place));
             } else {
-                withheld += 1;
+                withheld += usize::from(!shown && self.lens.in_force(place));
             }
         }
         (members, withheld)

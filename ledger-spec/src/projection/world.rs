@@ -12,12 +12,13 @@ use crate::event::Class;
 use crate::id::{ListCode, StreamKey, SubjectId};
 use crate::position::TreeSize;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Every subject's case file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct World {
-    files: BTreeMap<SubjectId, CaseFile>,
+    /// In no order: what is computed from all of them orders itself.
+    files: HashMap<SubjectId, CaseFile>,
     lists: BTreeMap<ListCode, BTreeSet<SubjectId>>,
     size: TreeSize,
 }
@@ -72,7 +73,7 @@ impl World {
         self.files.get(subject)
     }
 
-    /// All files, by subject.
+    /// All files, in no order.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&SubjectId, &CaseFile)> {
         self.files.iter()
     }
