@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 /// An answer at two instants. Its other members are the projection's own (specification, "Projections").
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ViewAnswer {
-    /// What was asked about: `subject`, `list`, `authority` or `place`, with its id.
-    #[serde(flatten)]
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    pub about: Map<String, Value>,
+    /// The subject asked about, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The place asked about, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The valid instant, RFC 3339.
     #[schema(format = DateTime)]
     pub valid_at: String,
@@ -29,18 +31,16 @@ pub struct ViewAnswer {
 }
 
 impl ViewAnswer {
-    /// The answer about `what` (`subject`, say) with this id.
+    /// The answer about `what` (`subject`, `place` or nothing) with this id.
     pub fn of(what: &str, id: &str, asked: Asked, sight: Sight, answer: Value, checkpoint: &str) -> Self {
-        let mut about = Map::new();
-        if !what.is_empty() {
-            about.insert(what.to_owned(), id.into());
-        }
+        let about = |name: &str| (what == name).then(|| id.to_owned());
         let answer = match answer {
             Value::Object(members) => members,
             other => Map::from_iter([("answer".to_owned(), other)]),
         };
         Self {
-            about,
+            subject: about("subject"),
+            place: about("place"),
             valid_at: asked.valid_at.to_string(),
             known_at: asked.known.get(),
             sight: sight.name(),
