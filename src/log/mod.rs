@@ -23,6 +23,7 @@ mod recover;
 mod scan;
 mod seal;
 mod shared;
+mod sweep;
 mod tree;
 mod verify;
 mod walk;

@@ -41,7 +41,7 @@ fn may_hold_numbers(bytes: &[u8]) -> bool {
     false
 }
 
-fn first_number(value: &Json) -> Option<&'static str> {
+fn first_number(value: &Json<'_>) -> Option<&'static str> {
     match value {
         Json::String(text) => in_text(text),
         Json::Array(items) => items.iter().find_map(first_number),
