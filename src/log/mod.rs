@@ -24,6 +24,7 @@ mod scan;
 mod seal;
 mod shared;
 mod sweep;
+mod tiles;
 mod tree;
 mod verify;
 mod walk;

@@ -14,6 +14,7 @@ mod service;
 mod sigkill;
 mod simulation;
 mod support;
+mod tiles;
 mod views;
 mod writer_faults;
 mod writer_stops;
