@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod disk_full;
 mod files;
+mod follower;
 mod house;
 mod http;
 mod http_server;
