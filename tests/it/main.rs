@@ -5,6 +5,7 @@
 mod bad_input;
 mod cli;
 mod disk_full;
+mod feed;
 mod files;
 mod follower;
 mod house;
