@@ -4,99 +4,32 @@
 // A benchmark that cannot set up its input has nothing to measure.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod fixture;
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use fixture::{enter, event, filing_about, key, setup};
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::envelope::{SignedEvent, seal};
-use ledger_spec::event::{Change, Draft, Event, Kind};
+use ledger_spec::event::{Change, Event, Kind};
 use ledger_spec::hash::TreeHash;
-use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
-use ledger_spec::key::SecretKey;
+use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::ledger::Ledger;
 use ledger_spec::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::{View, World};
 use ledger_spec::time::{RecordedTime, ValidTime};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashMap;
 use std::hint::black_box;
 
 const SUBJECT: &str = "uscc:914403001922038216";
 
-fn key(seed: u8) -> SecretKey {
-    SecretKey::from_seed(&[seed; 32])
-}
-
-fn event(n: u64, kind: Kind, issuer: &str, subject: &str, body: Value) -> Vec<u8> {
-    let mut random = [0; 10];
-    random[2..].copy_from_slice(&n.to_be_bytes());
-    let draft = Draft {
-        origin: &Origin::parse("credit.example/ledger").unwrap(),
-        id: EventId::from_parts(1_760_000_000_000, random),
-        kind,
-        issuer: &AuthorityId::parse(issuer).unwrap(),
-        subject: &SubjectId::parse(subject).unwrap(),
-        valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
-        seen_version: None,
-        body,
-    };
-    draft.to_bytes().unwrap()
-}
-
 fn filing(n: u64) -> Vec<u8> {
-    let body = json!({
-        "type": "base.penalty", "severity": "minor", "summary": "罚款五千元，已缴清。", "review": "none",
-        "notice": { "served_on": "2025-10-20", "statement": "answered" },
-        "decision": {
-            "number": format!("湘市监罚〔2025〕{n}号"), "date": "2025-11-01", "issued_by": "湘乡市市场监督管理局",
-            "article": "食品安全法第一百二十六条", "served_on": "2025-11-01", "document": "5a".repeat(32),
-        },
-    });
-    event(n, Kind::RecordFiled, "department", SUBJECT, body)
-}
-
-/// The envelopes of a ledger that is ready for filings: operator, steward, department, one type.
-fn setup() -> Vec<String> {
-    let name = json!({ "zh": "某单位", "en": "A body" });
-    let public = |seed| key(seed).public().to_base64url();
-    let opened = json!({
-        "spec_version": 1, "operator": { "name": name, "key": public(1) },
-        "registrars": [{ "id": "registrar", "name": name, "key": public(2) }],
-    });
-    let enrol = |n, id: &str, seed, role| {
-        let body = json!({
-            "name": name, "roles": [role], "keys": [public(seed)], "competence": { "types": ["*"] },
-        });
-        seal(&event(n, Kind::AuthorityEnrolled, "registrar", &format!("authority:{id}"), body), &[&key(2)])
-    };
-    let adopted = json!({
-        "title": name, "polarity": "negative", "disclosure": "public", "subjects": ["uscc"],
-        "basis": [{ "title": "依据" }], "confidence": "U",
-    });
-    vec![
-        seal(&event(0, Kind::LedgerOpened, "operator", "ledger", opened), &[&key(1)]),
-        enrol(1, "steward", 3, "steward"),
-        enrol(2, "department", 4, "department"),
-        seal(
-            &event(
-                3,
-                Kind::Catalogue(ItemKind::Type, Change::Adopted),
-                "steward",
-                "catalogue:type.base.penalty",
-                adopted,
-            ),
-            &[&key(3)],
-        ),
-    ]
-}
-
-fn enter(ledger: &mut Ledger, envelope: &str) -> Vec<u8> {
-    let event = SignedEvent::from_envelope(envelope.as_bytes()).unwrap().verify().unwrap();
-    ledger.enter(event, RecordedTime::parse("2025-12-01T09:00:00+08:00").unwrap()).unwrap().bytes
+    filing_about(n, SUBJECT)
 }
 
 fn ready() -> Ledger {

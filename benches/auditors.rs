@@ -1,0 +1,209 @@
+//! How fast a whole ledger is verified, copied and served, beside the limit that the signatures set on the
+//! same cores in the same run: `cargo bench --bench auditors [-- ENTRIES]`.
+
+// A benchmark that cannot set up its input has nothing to measure.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod fixture;
+
+use credit_ledger::http::{self, AppState};
+use credit_ledger::log::{EncodedEntry, Log, LogConfig};
+use credit_ledger::remote::Remote;
+use credit_ledger::service::{self, AuditOptions, Follower, Settings, Unwatched};
+use credit_ledger::storage::FileDisk;
+use credit_ledger::{clock, lanes};
+use fixture::{enter, filing_about, key, setup};
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::entry::{Entry, EntrySignature};
+use ledger_spec::envelope::{pre_authentication_encoding, seal};
+use ledger_spec::key::PublicKey;
+use ledger_spec::ledger::Ledger;
+use ledger_spec::note::NoteSigner;
+use ledger_spec::tile::{TileId, TileKind};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Events of each subject.
+const PER_SUBJECT: u64 = 30;
+/// Signatures that are verified at once.
+const BATCH: usize = 512;
+/// Keep-alive connections that ask for tiles, and for how long.
+const CONNECTIONS: usize = 32;
+const ASKING: Duration = Duration::from_secs(5);
+
+fn main() {
+    let entries = std::env::args().filter_map(|argument| argument.parse().ok()).next_back();
+    let entries: u64 = entries.unwrap_or(100_000);
+    let folder = std::env::temp_dir().join(format!("credit-ledger-bench-{}", std::process::id()));
+    let (here, copy) = (folder.join("ledger"), folder.join("copy"));
+    std::fs::create_dir_all(&here).unwrap();
+    let checks = ledger(&here, entries);
+    println!("{:<58} {:>12}", format!("entries, on {} cores", lanes::cores()), checks.len());
+
+    let limit = per_second(checks.len(), || verify_batch(&checks));
+    tell("limit: verify_batch alone, all cores", limit, None);
+    let audit = per_second(checks.len(), || drop(service::audit(&here, None, &Unwatched).unwrap()));
+    tell("audit of the folder (aim: 0.7 of the limit)", audit, Some(audit / limit));
+
+    let (runtime, address) = serve(&here);
+    let remote = || Remote::new(&format!("http://{address}")).unwrap();
+    let options = AuditOptions::default;
+    let by_url = per_second(checks.len(), || {
+        drop(service::audit_remote(&remote(), options(), &Unwatched).unwrap());
+    });
+    tell("audit over HTTP, server on the same cores", by_url, Some(by_url / limit));
+    let followed = per_second(checks.len(), || {
+        let mut follower = Follower::open(&copy, remote(), signer().verifier_key(), &Unwatched).unwrap();
+        follower.advance(&Unwatched, &mut |_| {}).unwrap();
+        follower.close().unwrap();
+    });
+    tell("follower, server on the same cores (aim: 0.7 of the audit)", followed, Some(followed / audit));
+
+    let before = resident();
+    let tiles = tiles(address, entries);
+    tell("tiles of hashes, keep-alive, client on the same cores", tiles, None);
+    println!(
+        "{:<58} {:>9} kB",
+        "resident memory before and after the tiles",
+        format!("{before} {}", resident())
+    );
+    drop(runtime);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn signer() -> NoteSigner {
+    NoteSigner::from_seed(Origin::parse("credit.example/ledger").unwrap().key_name().clone(), &[1; 32])
+}
+
+/// A signature as it is checked.
+type Check = (PublicKey, Vec<u8>, [u8; 64]);
+
+/// Writes a ledger of so many filings, and gives what there is to verify in it.
+fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
+    Settings::new(Origin::parse("credit.example/ledger").unwrap()).write(dir).unwrap();
+    let disk = Arc::new(FileDisk::open(dir).unwrap());
+    let mut log = Log::create(disk, signer(), LogConfig::default()).unwrap();
+    let (mut ledger, mut batch, mut checks) = (Ledger::default(), Vec::new(), Vec::new());
+    let department = key(4);
+    let filed = (4..filings + 4).map(|n| {
+        let subject = format!("ext:bench:{}", n / PER_SUBJECT);
+        seal(&filing_about(n, &subject), &[&department])
+    });
+    for envelope in setup().into_iter().chain(filed) {
+        let entry = Entry::decode(&enter(&mut ledger, &envelope)).unwrap();
+        let EntrySignature::Ed25519 { key, signature } = &entry.signatures[0] else { unreachable!() };
+        checks.push((PublicKey::parse(*key).unwrap(), pre_authentication_encoding(&entry.event), *signature));
+        batch.push(EncodedEntry::new(&entry).unwrap());
+        if batch.len() == 1_000 {
+            log.append(std::mem::take(&mut batch)).unwrap();
+        }
+    }
+    if !batch.is_empty() {
+        log.append(batch).unwrap();
+    }
+    log.close().unwrap();
+    checks
+}
+
+/// Verifies every signature on all cores, in batches; nothing is read, parsed, hashed or admitted.
+fn verify_batch(checks: &[Check]) {
+    let batches: Vec<&[Check]> = checks.chunks(BATCH).collect();
+    let next = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..lanes::cores() {
+            scope.spawn(|| {
+                while let Some(batch) = take(&next, &batches) {
+                    let messages: Vec<&[u8]> =
+                        batch.iter().map(|(_, message, _)| message.as_slice()).collect();
+                    let signatures: Vec<[u8; 64]> =
+                        batch.iter().map(|(_, _, signature)| *signature).collect();
+                    let keys: Vec<PublicKey> = batch.iter().map(|(key, _, _)| *key).collect();
+                    assert!(PublicKey::verify_batch(&messages, &signatures, &keys));
+                }
+            });
+        }
+    });
+}
+
+fn take<'a, T>(next: &AtomicU64, items: &'a [T]) -> Option<&'a T> {
+    items.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap())
+}
+
+/// Serves a folder from this process.
+fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
+    let service::ReadOnly { view, settings, vkey } = service::open_to_read(dir, &Unwatched).unwrap();
+    let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    runtime.spawn(http::serve(listener, state, std::future::pending()));
+    (runtime, address)
+}
+
+/// Tiles a second.
+fn tiles(address: SocketAddr, entries: u64) -> f64 {
+    let asked = AtomicU64::new(0);
+    let begin = Instant::now();
+    thread::scope(|scope| {
+        for connection in 0..CONNECTIONS {
+            let asked = &asked;
+            scope.spawn(move || {
+                let mut stream = TcpStream::connect(address).unwrap();
+                stream.set_nodelay(true).unwrap();
+                let mut answer = vec![0; 16_384];
+                let full = (entries / 256).max(1);
+                let mut index = u64::try_from(connection).unwrap();
+                while begin.elapsed() < ASKING {
+                    index = (index * 7_919 + 1) % full;
+                    let tile = TileId::new(TileKind::Hashes(0), index, 256).unwrap();
+                    write!(stream, "GET /tile/{tile} HTTP/1.1\r\nhost: bench\r\n\r\n").unwrap();
+                    read_answer(&mut stream, &mut answer);
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    rate(asked.into_inner(), begin.elapsed())
+}
+
+/// Reads one answer of 8192 bytes after its head.
+fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) {
+    let mut read = 0;
+    loop {
+        let got = stream.read(&mut buffer[read..]).unwrap();
+        assert!(got > 0, "the server hung up");
+        read += got;
+        let head = buffer[..read].windows(4).position(|four| four == b"\r\n\r\n");
+        if head.is_some_and(|head| read >= head + 4 + 8_192) {
+            assert!(buffer.starts_with(b"HTTP/1.1 200"));
+            return;
+        }
+    }
+}
+
+/// This process's resident memory, in kB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
+
+fn per_second(count: usize, work: impl FnOnce()) -> f64 {
+    let begin = Instant::now();
+    work();
+    rate(u64::try_from(count).unwrap(), begin.elapsed())
+}
+
+fn rate(count: u64, elapsed: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap()) / elapsed.as_secs_f64()
+}
+
+fn tell(what: &str, rate: f64, share: Option<f64>) {
+    let share = share.map(|share| format!("  {share:.2}")).unwrap_or_default();
+    println!("{what:<58} {rate:>10.0}/s{share}");
+}
