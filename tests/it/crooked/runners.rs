@@ -1,0 +1,73 @@
+//! The verifiers that are set upon the crook, each run as its user would run it.
+
+use super::forge::vkey;
+use super::{Cheat, folder};
+use crate::people;
+use credit_ledger::service::{self, Service, Unwatched};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a verifier has said, on both streams.
+pub struct Ran {
+    pub code: i32,
+    pub said: String,
+}
+
+/// A folder of a case's own, taken away with it.
+pub struct Place(PathBuf);
+
+impl Place {
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("credit-ledger-crook-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Runs the program in a folder.
+pub fn show(dir: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+    command.args(arguments).current_dir(dir).env("LANG", "C").env_remove("LC_ALL");
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    Ran { code: output.status.code().unwrap(), said: String::from_utf8(said).unwrap() }
+}
+
+/// `audit --dir`, with a key that the auditor has from elsewhere.
+pub fn audit_folder(cheat: &Cheat, place: &Place) -> Ran {
+    folder::write(place.path(), &cheat.ledger);
+    for (path, bytes) in &cheat.files {
+        std::fs::write(place.path().join(path), bytes).unwrap();
+    }
+    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string()])
+}
+
+/// Starts the real ledger over a folder, appends one event, stops it; how many entries there are then.
+pub fn served_and_continued(dir: &Path) -> usize {
+    let Service { sequencer, writer, .. } = service::open(dir, &Unwatched).unwrap();
+    let said = super::forge::penalty(9_000, "ext:firm:31").bytes();
+    let envelope = ledger_spec::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
+    let answer = sequencer.submit(vec![people::verified(&envelope)], true).unwrap();
+    let outcomes = answer.blocking_recv().unwrap().unwrap();
+    drop(sequencer);
+    writer.join().unwrap();
+    match outcomes.outcomes.first() {
+        Some(credit_ledger::sequencer::EventOutcome::Placed(placed)) => {
+            usize::try_from(placed.index.get()).unwrap() + 1
+        }
+        other => panic!("{other:?}"),
+    }
+}
