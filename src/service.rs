@@ -3,6 +3,7 @@
 //! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
+mod indexing;
 mod making;
 mod read;
 mod settings;
@@ -11,23 +12,25 @@ pub use read::{AuditFailure, AuditReport, ReadOnly, audit, open_to_read};
 pub use settings::{Settings, SettingsError};
 
 use crate::clock;
-use crate::index::{Index, IndexRow, IndexStore, StoreError};
-use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::index::{Index, IndexStore, StoreError};
+use crate::log::{
+    self, AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError,
+};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::storage::{DiskError, FileDisk, FolderLock};
 use crate::view::{Published, View};
+use indexing::{Scanned, beside_scan, index_of};
 use ledger_spec::admission::Core;
 use ledger_spec::authority::Recorded;
 use ledger_spec::bytes::to_base64url;
 use ledger_spec::definition::Name;
-use ledger_spec::entry::{Entry, EntryError};
+use ledger_spec::entry::EntryError;
 use ledger_spec::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Body, Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
-use ledger_spec::hash::ChainHash;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::ledger::{EnterError, Ledger};
 use ledger_spec::note::{NoteSigner, VerifierKey};
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::position::EntryIndex;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use making::Making;
 use serde_json::json;
@@ -281,59 +284,12 @@ fn open_log(
     progress: &dyn Progress,
 ) -> Result<(Log, Option<Scanned>), ServiceError> {
     let disk = Arc::new(FileDisk::open(dir)?);
-    let mut scanned = Scanned::default();
-    let (log, report) = Log::open(
-        disk,
-        signer,
-        log_config(settings, rebuild),
-        &mut |step| progress.step(step.done, step.total),
-        &mut |index, bytes| scanned.take(index, bytes),
-    )?;
+    let (log, report, scanned) = beside_scan(|visitor| {
+        let mut step = |step: log::Progress| progress.step(step.done, step.total);
+        Log::open(disk, signer, log_config(settings, rebuild), &mut step, visitor)
+    })?;
     report_recovery(&report);
-    if let Some(error) = scanned.error {
-        return Err(error);
-    }
-    Ok((log, report.scanned.then_some(scanned)))
-}
-
-/// An index that grows while a log is read.
-#[derive(Default)]
-struct Scanned {
-    index: Index,
-    /// What the index does not hold yet: few rows at a time.
-    rows: Vec<IndexRow>,
-    error: Option<ServiceError>,
-}
-
-/// Rows that go into the index at once.
-const ROWS: usize = 4096;
-
-impl Scanned {
-    fn take(&mut self, index: EntryIndex, bytes: &[u8]) {
-        if self.error.is_some() {
-            return;
-        }
-        let entry = match Entry::decode(bytes) {
-            Ok(entry) => entry,
-            Err(error) => {
-                self.error = Some(ServiceError::Entry { index, error });
-                return;
-            }
-        };
-        match Event::parse(&entry.event) {
-            Ok(event) => self.rows.push(IndexRow::of(index, &event)),
-            Err(error) => self.error = Some(ServiceError::Event { index, error }),
-        }
-        if self.rows.len() >= ROWS {
-            self.index.apply(self.rows.drain(..), ChainHash::of_entry(bytes));
-        }
-    }
-
-    /// The index of all that was read, which ends in `tip`.
-    fn into_index(self, tip: ChainHash) -> Index {
-        self.index.apply(self.rows, tip);
-        self.index
-    }
+    Ok((log, scanned))
 }
 
 fn load_index(
@@ -356,26 +312,6 @@ fn load_index(
         }
     };
     Ok((store, index))
-}
-
-/// Reads the first `size` entries and makes the index of them.
-fn index_of(
-    reader: &LogReader,
-    size: TreeSize,
-    tip: ChainHash,
-    progress: &dyn Progress,
-) -> Result<Index, ServiceError> {
-    let mut scanned = Scanned::default();
-    for (read, done) in reader.frames(EntryIndex::new(0)).zip(0..size.get()) {
-        scanned.take(EntryIndex::new(done), read?.bytes());
-        if done.is_multiple_of(4096) {
-            progress.step(done, size.get());
-        }
-        if let Some(error) = scanned.error {
-            return Err(error);
-        }
-    }
-    Ok(scanned.into_index(tip))
 }
 
 /// What readers see of a log that was just opened.

@@ -44,14 +44,17 @@ pub fn from_hex<const N: usize>(text: &str) -> Result<[u8; N], TextError> {
         b'a'..=b'f' => Some(c - b'a' + 10),
         _ => None,
     };
-    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let (mut bytes, mut found) = ([0; N], 0);
     for pair in text.as_bytes().chunks(2) {
         let (Some(high), Some(low)) = (nibble(pair[0]), pair.get(1).copied().and_then(nibble)) else {
             return Err(TextError::NotCanonical { expected: "hex" });
         };
-        bytes.push(high << 4 | low);
+        if let Some(byte) = bytes.get_mut(found) {
+            *byte = high << 4 | low;
+        }
+        found += 1;
     }
-    exact(bytes)
+    if found == N { Ok(bytes) } else { Err(TextError::Length { found, expected: N }) }
 }
 
 /// Standard padded base64 (RFC 4648 §4), as C2SP notes use it.

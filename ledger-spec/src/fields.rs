@@ -5,6 +5,7 @@ use crate::bytes::{TextError, from_base64url_exact};
 use crate::id::IdError;
 use crate::json::Json;
 use crate::time::TimeError;
+use std::borrow::Cow;
 
 /// A field that is not what the specification says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,14 +68,14 @@ pub enum FieldFault {
 
 /// The fields of one object, each taken once; [`Fields::finish`] refuses those nobody took.
 #[derive(Debug)]
-pub struct Fields {
+pub struct Fields<'a> {
     path: String,
-    entries: Vec<(String, Option<Json>)>,
+    entries: Vec<(Cow<'a, str>, Option<Json<'a>>)>,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// The fields of `value`, which must be an object; `path` names it in errors (empty at the top).
-    pub fn of(path: &str, value: Json) -> Result<Self, FieldError> {
+    pub fn of(path: &str, value: Json<'a>) -> Result<Self, FieldError> {
         match value {
             Json::Object(entries) => Ok(Self {
                 path: path.to_owned(),
@@ -96,24 +97,28 @@ impl Fields {
 
     /// Takes a field that may be absent. `null` is a value like any other, so it is refused where
     /// something else is expected.
-    pub fn take(&mut self, name: &str) -> Option<Json> {
+    pub fn take(&mut self, name: &str) -> Option<Json<'a>> {
         self.entries.iter_mut().find(|(known, _)| known == name).and_then(|(_, value)| value.take())
     }
 
     /// Takes a field that must be there.
-    pub fn require(&mut self, name: &str) -> Result<Json, FieldError> {
+    pub fn require(&mut self, name: &str) -> Result<Json<'a>, FieldError> {
         self.take(name).ok_or_else(|| self.error(name, FieldFault::Missing))
     }
 
     /// A string field of 1 to `max` characters without control characters other than line feeds.
     pub fn text(&mut self, name: &str, max: usize) -> Result<String, FieldError> {
+        self.borrowed(name, max).map(Cow::into_owned)
+    }
+
+    fn borrowed(&mut self, name: &str, max: usize) -> Result<Cow<'a, str>, FieldError> {
         let value = self.require(name)?;
         self.as_text(name, value, max)
     }
 
     /// The same, where the field may be absent.
     pub fn optional_text(&mut self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
-        self.take(name).map(|value| self.as_text(name, value, max)).transpose()
+        self.take(name).map(|value| self.as_text(name, value, max).map(Cow::into_owned)).transpose()
     }
 
     /// A string field read by a parser of its own.
@@ -122,7 +127,7 @@ impl Fields {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, FieldError> {
-        let text = self.text(name, MAX_TOKEN)?;
+        let text = self.borrowed(name, MAX_TOKEN)?;
         parse(&text).map_err(|e| self.error(name, e))
     }
 
@@ -132,8 +137,9 @@ impl Fields {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, FieldError> {
-        let text = self.optional_text(name, MAX_TOKEN)?;
-        text.map(|text| parse(&text).map_err(|e| self.error(name, e))).transpose()
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let text = self.as_text(name, value, MAX_TOKEN)?;
+        parse(&text).map(Some).map_err(|e| self.error(name, e))
     }
 
     /// 32 bytes in base64url.
@@ -182,11 +188,16 @@ impl Fields {
 
     /// An array of `min` to `max` items, each with its path (`body.keys[0]`); an absent field is an
     /// empty array where `min` is 0.
-    pub fn array(&mut self, name: &str, min: usize, max: usize) -> Result<Vec<(String, Json)>, FieldError> {
+    pub fn array(
+        &mut self,
+        name: &str,
+        min: usize,
+        max: usize,
+    ) -> Result<Vec<(String, Json<'a>)>, FieldError> {
         let items = match self.take(name) {
             Some(Json::Array(items)) => items,
             Some(other) => return Err(self.error(name, wrong_type(&other, "an array"))),
-            None if min == 0 => Vec::new(),
+            None if min == 0 => return Ok(Vec::new()),
             None => return Err(self.error(name, FieldFault::Missing)),
         };
         if !(min..=max).contains(&items.len()) {
@@ -223,10 +234,12 @@ impl Fields {
         let mut texts = Vec::new();
         for (name, value) in std::mem::take(&mut self.entries) {
             match value {
-                Some(Json::String(text)) if text.is_empty() => texts.push((name, text)),
+                Some(Json::String(text)) if text.is_empty() => {
+                    texts.push((name.into_owned(), text.into_owned()));
+                }
                 Some(value) => {
-                    let text = self.as_text(&name, value, max)?;
-                    texts.push((name, text));
+                    let text = self.as_text(&name, value, max)?.into_owned();
+                    texts.push((name.into_owned(), text));
                 }
                 None => {}
             }
@@ -242,20 +255,33 @@ impl Fields {
         }
     }
 
-    fn as_text(&self, name: &str, value: Json, max: usize) -> Result<String, FieldError> {
+    fn as_text(&self, name: &str, value: Json<'a>, max: usize) -> Result<Cow<'a, str>, FieldError> {
         let Json::String(text) = value else {
             return Err(self.error(name, wrong_type(&value, "a string")));
         };
-        let length = text.chars().count();
-        if length == 0 || length > max {
+        // No text has more characters than bytes: most need no counting.
+        if text.is_empty() || text.len() > max && text.chars().count() > max {
+            let length = text.chars().count();
             return Err(self.error(name, range(length.to_string(), 1, count(max), "characters")));
         }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
+        if has_control(text.as_bytes()) {
             let expected = "text without control characters other than line feeds".into();
             return Err(self.error(name, FieldFault::Value { found: shorten(&text), expected }));
         }
         Ok(text)
     }
+}
+
+/// Whether UTF-8 holds a control character (U+0000 to U+001F, U+007F to U+009F) other than a line feed.
+fn has_control(bytes: &[u8]) -> bool {
+    // The later ones are C2 80 to C2 9F, and C2 begins nothing but characters up to U+00BF.
+    let second = |at: usize| matches!(bytes.get(at + 1), Some(0x80..=0x9F));
+    bytes.iter().enumerate().any(|(at, &byte)| match byte {
+        b'\n' => false,
+        0x00..=0x1F | 0x7F => true,
+        0xC2 => second(at),
+        _ => false,
+    })
 }
 
 /// Longest identifier, code or time.
@@ -270,7 +296,7 @@ pub fn shorten(text: &str) -> String {
     text.chars().take(LONGEST).chain(['…']).collect()
 }
 
-fn wrong_type(found: &Json, expected: &'static str) -> FieldFault {
+fn wrong_type(found: &Json<'_>, expected: &'static str) -> FieldFault {
     FieldFault::Type { found: found.kind(), expected }
 }
 

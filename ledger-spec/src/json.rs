@@ -6,6 +6,7 @@
 //! business; this module only decides what is kept.
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -15,9 +16,10 @@ pub const MAX_DEPTH: usize = 16;
 /// More keys than any object of the specification has; bounds the duplicate check.
 pub const MAX_KEYS: usize = 256;
 
-/// A JSON value without floating-point numbers, its object keys unique and in source order.
+/// A JSON value without floating-point numbers, its object keys unique and in source order. Strings
+/// that the source spells without escapes stay where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Json {
+pub enum Json<'a> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -25,11 +27,11 @@ pub enum Json {
     /// A whole number of the range that [`Json`] holds: −2^63 to 2^64−1.
     Integer(i128),
     /// A string.
-    String(String),
+    String(Cow<'a, str>),
     /// An array.
-    Array(Vec<Json>),
+    Array(Vec<Json<'a>>),
     /// An object; no key stands in it twice.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
 /// Why bytes are not JSON that this ledger reads.
@@ -84,9 +86,9 @@ pub enum JsonError {
     },
 }
 
-impl Json {
+impl<'a> Json<'a> {
     /// Reads exactly one JSON value from `bytes`.
-    pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(bytes).map_err(|e| JsonError::Utf8 { offset: e.valid_up_to() })?;
         let refusal = RefCell::new(None);
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -137,49 +139,53 @@ impl ValueSeed<'_> {
 }
 
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
-    type Value = Json;
+    type Value = Json<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for ValueSeed<'_> {
-    type Value = Json;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
         Ok(Json::Bool(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
         Ok(Json::Integer(value.into()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
         Ok(Json::Integer(value.into()))
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json<'de>, E> {
         Err(self.refuse(JsonError::Number { found: value.to_string() }))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::String(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Borrowed(value)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+    fn visit_string<E>(self, value: String) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Owned(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
         let inner = self.inner()?;
         let mut values = Vec::new();
         while let Some(value) = items.next_element_seed(inner)? {
@@ -188,13 +194,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         Ok(Json::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json<'de>, A::Error> {
         let inner = self.inner()?;
-        let mut fields: Vec<(String, Json)> = Vec::new();
-        while let Some(key) = entries.next_key::<String>()? {
+        let mut fields: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(8);
+        while let Some(key) = entries.next_key_seed(KeySeed)? {
             // Objects are small here; a linear look is faster than a set and keeps source order.
             if fields.iter().any(|(known, _)| *known == key) {
-                return Err(self.refuse(JsonError::DuplicateKey { key }));
+                return Err(self.refuse(JsonError::DuplicateKey { key: key.into_owned() }));
             }
             if fields.len() >= MAX_KEYS {
                 return Err(self.refuse(JsonError::TooManyKeys { expected: MAX_KEYS }));
@@ -202,6 +208,33 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             fields.push((key, entries.next_value_seed(inner)?));
         }
         Ok(Json::Object(fields))
+    }
+}
+
+/// Reads a key without copying it, where it is spelled without escapes.
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }
 

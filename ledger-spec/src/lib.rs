@@ -32,4 +32,5 @@ pub mod proof;
 pub mod rule;
 pub mod scenario;
 pub mod states;
+pub mod tile;
 pub mod time;

@@ -230,8 +230,32 @@ fn format_civil(unix_day: i64, micros_of_day: i64) -> String {
     let (year, month, day) = civil::date_of(unix_day + civil::EPOCH);
     let (second_of_day, micros) = (micros_of_day / MICROS_PER_SECOND, micros_of_day % MICROS_PER_SECOND);
     let (hour, minute, second) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
-    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}+08:00")
+    // Digit by digit: answers about a whole list hold hundreds of thousands of instants.
+    let mut text = String::with_capacity(32);
+    if year > 9_999 {
+        text.push_str(&year.to_string());
+    } else {
+        digits(&mut text, year, 1_000);
+    }
+    for (mark, number) in [('-', month.into()), ('-', day.into()), ('T', hour), (':', minute), (':', second)]
+    {
+        text.push(mark);
+        digits(&mut text, number, 10);
+    }
+    if micros != 0 {
+        text.push('.');
+        digits(&mut text, micros, 100_000);
+    }
+    text + "+08:00"
+}
+
+/// Adds the decimal digits of a number that is not negative, from the place of `highest` on.
+fn digits(text: &mut String, number: i64, mut highest: i64) {
+    while highest > 0 {
+        let digit = number / highest % 10;
+        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+        highest /= 10;
+    }
 }
 
 fn in_range(part: &'static str, found: i64, (min, max): (i64, i64)) -> Result<(), TimeError> {

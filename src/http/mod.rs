@@ -13,6 +13,7 @@ mod params;
 mod problem;
 mod reads;
 mod serve;
+mod tiles;
 mod views;
 
 pub use language::Language;
@@ -95,7 +96,9 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/receipts/{index}", get(reads::receipt))
         .route("/v1/authorities", get(reads::authorities))
         .route("/v1/catalogue", get(reads::catalogue))
+        .route("/v1/consistency", get(reads::consistency))
         .route("/checkpoint", get(reads::checkpoint))
+        .route("/tile/{*tile}", get(tiles::tile))
         .route("/healthz", get(reads::healthz))
         .route("/readyz", get(reads::readyz))
         .route("/metrics", get(metrics::show))

@@ -4,7 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemAnswer, ProblemKind};
-use super::{Language, docs, events, metrics, reads, views};
+use super::{Language, docs, events, metrics, reads, tiles, views};
 use crate::wire::{AppendedLine, LastLine};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -62,7 +62,9 @@ pub(super) struct EnvelopeSignature {
         reads::receipt,
         reads::authorities,
         reads::catalogue,
+        reads::consistency,
         reads::checkpoint,
+        tiles::tile,
         reads::healthz,
         reads::readyz,
         metrics::show,
@@ -125,8 +127,8 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     match kind {
         InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
-        NotFound => path.contains("{index}") || path.contains("{code}") || path.contains("{id}"),
-        NotPublic => path.contains("/entries/") || path.contains("/lists/"),
+        NotFound => path.contains('{'),
+        NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => writes || path.contains('{'),
         Stopping | WriterStopped => writes || path == "/readyz",
         _ => writes,

@@ -5,17 +5,20 @@ use super::disclosure::public_events;
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
 use crate::query::{self, Answer, Asking, EntryView, SubjectView};
-use crate::wire::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer, count};
+use crate::wire::{
+    AuthorityList, CatalogueAnswer, ConsistencyAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer,
+    count,
+};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::Disclosure;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::position::EntryIndex;
+use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::proof::TlogProof;
 use std::sync::Arc;
 
@@ -306,6 +309,36 @@ pub(super) async fn catalogue(
     .await
 }
 
+/// The proof that the log of `to` entries begins with that of `from` (RFC 6962 §2.1.2), verified before it leaves.
+#[utoipa::path(
+    get,
+    path = "/v1/consistency",
+    operation_id = "getConsistency",
+    tag = "read",
+    params(
+        ("from" = u64, Query, minimum = 0, maximum = 9007199254740991_i64, description = "The smaller size"),
+        ("to" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
+            description = "The greater size; all that is published where it is absent"),
+    ),
+    responses((status = 200, description = "The proof", body = ConsistencyAnswer)),
+)]
+pub(super) async fn consistency(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &["from", "to"])?;
+    let published = shared.app.view.published();
+    let size = published.size().get();
+    let to = params.number("to", 0, size)?.unwrap_or(size);
+    let from = params.number("from", 0, to)?;
+    let from = from.ok_or_else(|| Problem::parameter("from", "nothing", format!("a size from 0 to {to}")))?;
+    off_the_runtime(shared, move |shared| {
+        let answer = query::consistency(&shared.app.view, TreeSize::new(from), TreeSize::new(to))?;
+        Ok(Json(ConsistencyAnswer::of(&answer.value, &answer.published.checkpoint_text())).into_response())
+    })
+    .await
+}
+
 /// The signed checkpoint (C2SP tlog-checkpoint).
 #[utoipa::path(
     get,
@@ -319,7 +352,8 @@ pub(super) async fn checkpoint(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
-    Ok(([(CONTENT_TYPE, PLAIN)], shared.app.view.published().checkpoint_text()).into_response())
+    let text = shared.app.view.published().checkpoint_text();
+    Ok(([(CONTENT_TYPE, PLAIN), (CACHE_CONTROL, "public, max-age=1")], text).into_response())
 }
 
 /// Whether the process lives.

@@ -23,6 +23,8 @@ mod recover;
 mod scan;
 mod seal;
 mod shared;
+mod sweep;
+mod tiles;
 mod tree;
 mod verify;
 mod walk;

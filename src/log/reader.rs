@@ -9,6 +9,7 @@ use super::layout;
 use super::scan::{ScanError, Scanner};
 use super::seal::{root_of, size_of};
 use super::shared::{EntryFault, Segment, Shared};
+use super::tree::LevelFiles;
 use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::entry::Entry;
@@ -73,6 +74,10 @@ impl EntryBytes {
 impl LogReader {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+
+    pub(super) fn levels(&self) -> &LevelFiles {
+        &self.shared.levels
     }
 
     /// The newest checkpoint; its size bounds what can be read.
@@ -319,7 +324,7 @@ fn read_node(shared: &Shared, id: NodeId) -> Result<TreeHash, ReadError> {
     shared.levels.node(id).map_err(|error| node_error(id, error))
 }
 
-fn node_error(id: NodeId, error: DiskError) -> ReadError {
+pub(super) fn node_error(id: NodeId, error: DiskError) -> ReadError {
     match error.kind {
         DiskErrorKind::Short => ReadError::Damaged(Damage {
             file: layout::level(usize::from(id.level)),

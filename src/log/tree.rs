@@ -75,13 +75,20 @@ impl LevelFiles {
 
     /// Reads `count` nodes of a level.
     pub(super) fn read(&self, level: usize, start: u64, count: usize) -> Result<Vec<TreeHash>, DiskError> {
+        Ok(nodes_of(&self.read_bytes(level, start, count)?))
+    }
+
+    /// The same, as the file holds them.
+    pub(super) fn read_bytes(&self, level: usize, start: u64, count: usize) -> Result<Vec<u8>, DiskError> {
         let file = self.file(level).ok_or_else(|| DiskError {
             kind: DiskErrorKind::NotFound,
             operation: "read",
             path: layout::level(level),
             message: "the tree has no such level".to_owned(),
         })?;
-        read_nodes(&*file, start, count)
+        let mut bytes = vec![0; count * NODE_LEN];
+        file.read_at(start * NODE, &mut bytes)?;
+        Ok(bytes)
     }
 
     fn file(&self, level: usize) -> Option<Arc<dyn DiskFile>> {
@@ -89,16 +96,8 @@ impl LevelFiles {
     }
 }
 
-/// Reads nodes from a level's file.
-pub(super) fn read_nodes(file: &dyn DiskFile, start: u64, count: usize) -> Result<Vec<TreeHash>, DiskError> {
-    let mut bytes = vec![0; count * NODE_LEN];
-    file.read_at(start * NODE, &mut bytes)?;
-    let nodes = bytes.chunks_exact(NODE_LEN).map(|chunk| {
-        let mut node = [0; NODE_LEN];
-        node.copy_from_slice(chunk);
-        TreeHash::from_bytes(node)
-    });
-    Ok(nodes.collect())
+fn nodes_of(bytes: &[u8]) -> Vec<TreeHash> {
+    bytes.chunks_exact(NODE_LEN).filter_map(|node| node.try_into().ok().map(TreeHash::from_bytes)).collect()
 }
 
 impl Run {

@@ -8,8 +8,9 @@ use crate::sequencer::entries_backwards;
 use crate::view::{Published, View};
 use ledger_spec::entry::Entry;
 use ledger_spec::event::{Event, EventError};
+use ledger_spec::hash::TreeHash;
 use ledger_spec::id::{ListCode, StreamKey, SubjectId};
-use ledger_spec::merkle::InclusionProof;
+use ledger_spec::merkle::{ConsistencyProof, InclusionProof};
 use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
@@ -110,6 +111,17 @@ pub struct ReceiptView {
     pub proof: InclusionProof,
 }
 
+/// That one tree begins with another.
+#[derive(Clone, Debug)]
+pub struct Consistency {
+    /// The smaller size and its root.
+    pub from: (TreeSize, TreeHash),
+    /// The greater size and its root.
+    pub to: (TreeSize, TreeHash),
+    /// The proof between them.
+    pub proof: ConsistencyProof,
+}
+
 /// A page of a subject's events, newest first, from the one before the entry `before`.
 pub fn events(
     view: &View,
@@ -152,6 +164,17 @@ pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, Qu
     let Answer { value, published } = entry(view, index)?;
     let proof = view.log().inclusion_proof_under(index, &published.checkpoint)?;
     Ok(Answer { value: ReceiptView { view: value, proof }, published })
+}
+
+/// The proof that the tree of `to` entries begins with that of `from`, and both roots.
+pub fn consistency(view: &View, from: TreeSize, to: TreeSize) -> Result<Answer<Consistency>, QueryError> {
+    let (published, log) = (view.published(), view.log());
+    let value = Consistency {
+        from: (from, log.root(from)?),
+        to: (to, log.root(to)?),
+        proof: log.consistency_proof(from, to)?,
+    };
+    Ok(Answer { value, published })
 }
 
 /// A subject's entries below `size`, newest first. The index may already know of one batch more.

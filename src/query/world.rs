@@ -1,13 +1,13 @@
 //! Questions about all subjects at once: kept case files are brought up to what is published, then asked.
 
 use super::{Answer, Asking, QueryError, asked, parse};
+use crate::log::EntryBytes;
 use crate::sequencer::signers;
 use crate::view::{Published, View};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, Filed};
 use ledger_spec::event::Event;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::{DirectoryAnswer, World};
 use serde_json::Value;
 use std::sync::PoisonError;
@@ -66,42 +66,20 @@ pub(super) fn with_world<T>(
 ) -> Result<T, QueryError> {
     // A panic while the lock is held leaves whole entries or none.
     let mut world = view.world().lock().unwrap_or_else(PoisonError::into_inner);
-    while world.size() < published.size() {
+    if world.size() < published.size() {
         catch_up(view, published, &mut world)?;
     }
     Ok(ask(&world))
 }
 
-/// Entries that are read and parsed at a time.
-const CHUNK: u64 = 8192;
-
 /// Takes in the next entries: read and parsed on all cores, applied in order.
 fn catch_up(view: &View, published: &Published, world: &mut World) -> Result<(), QueryError> {
-    let first = world.size().get();
-    let last = published.size().get().min(first + CHUNK);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = (last - first).div_ceil(u64::try_from(threads).unwrap_or(1)).max(1);
-    let parts: Vec<Result<Vec<Read>, QueryError>> = std::thread::scope(|scope| {
-        let mut parts = Vec::new();
-        let mut from = first;
-        while from < last {
-            let until = last.min(from + share);
-            parts.push(scope.spawn(move || read(view, from, until)));
-            from = until;
-        }
-        let joined = parts.into_iter().map(|part| part.join());
-        joined
-            .map(|part| part.unwrap_or_else(|_| Err(QueryError::Answer("a reader panicked".into()))))
-            .collect()
-    });
     let directory = &published.core.directory;
-    for part in parts {
-        for Read { event, recorded, signers } in part? {
-            world.apply(Filed { event: &event, recorded, signers: &signers }, directory);
-        }
-    }
-    debug_assert_eq!(world.size(), TreeSize::new(last));
-    Ok(())
+    let first = world.size().next_index();
+    view.log().sweep(first, published.size(), read, |Read { event, recorded, signers }| {
+        world.apply(Filed { event, recorded: *recorded, signers }, directory);
+        Ok(())
+    })
 }
 
 /// An entry as case files take it in.
@@ -111,12 +89,8 @@ struct Read {
     signers: Vec<[u8; 32]>,
 }
 
-fn read(view: &View, from: u64, until: u64) -> Result<Vec<Read>, QueryError> {
-    let one = |index| {
-        let bytes = view.log().entry(EntryIndex::new(index))?;
-        let entry = bytes.entry();
-        let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-        Ok(Read { event: parse(entry)?, recorded, signers: signers(entry) })
-    };
-    (from..until).map(one).collect()
+fn read(bytes: EntryBytes) -> Result<Read, QueryError> {
+    let entry = bytes.entry();
+    let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+    Ok(Read { event: parse(entry)?, recorded, signers: signers(entry) })
 }

@@ -3,7 +3,8 @@
 //! Takes no lock and writes nothing. What is read is what the checkpoint covers at the moment of
 //! opening.
 
-use super::{Progress, ServiceError, Settings, index_of, published_view};
+use super::indexing::index_of;
+use super::{Progress, ServiceError, Settings, published_view};
 use crate::log::{self, OpenError, verify_files};
 use crate::storage::{Disk, DiskError, FileDisk};
 use crate::view::View;

@@ -19,6 +19,9 @@ pub struct Settings {
     pub queue_events: usize,
     /// How long a request may take, in seconds, from its first byte to its answer.
     pub request_seconds: u64,
+    /// Whether everybody may read every entry's bytes as tiles, as verifying the log without us takes. Where
+    /// not, only hashes are served, and entries of other than public class leave the machine by hand alone.
+    pub entries_open: bool,
 }
 
 /// Settings that cannot be used.
@@ -64,6 +67,12 @@ struct Written {
     max_batch_events: usize,
     queue_events: usize,
     request_seconds: u64,
+    #[serde(default = "open")]
+    entries_open: bool,
+}
+
+const fn open() -> bool {
+    true
 }
 
 const NAME: &str = "ledger.toml";
@@ -78,6 +87,7 @@ impl Settings {
             max_batch_events: 1_000,
             queue_events: 16_384,
             request_seconds: 30,
+            entries_open: true,
         }
     }
 
@@ -100,13 +110,16 @@ impl Settings {
              # A segment file of at least this many bytes gets no further batch.\n\
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
-             max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n",
+             max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n\
+             # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
+             entries_open = {}\n",
             toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
             self.max_batch_events,
             self.queue_events,
-            self.request_seconds
+            self.request_seconds,
+            self.entries_open
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
         written.map_err(|error| SettingsError::File { path, error })
@@ -163,6 +176,7 @@ impl Settings {
             max_batch_events: written.max_batch_events,
             queue_events: written.queue_events,
             request_seconds: written.request_seconds,
+            entries_open: written.entries_open,
         })
     }
 }

@@ -4,12 +4,14 @@
 //! text at +08:00, hashes and keys lower-case hex, entries plain numbers. Nothing here knows of HTTP.
 
 mod append;
+mod consistency;
 mod directory;
 mod entry;
 mod list;
 mod view;
 
 pub use append::{Admissible, Appended, AppendedLine, LastLine, LineStatus, write_placed};
+pub use consistency::ConsistencyAnswer;
 pub use directory::{
     AuthorityAnswer, AuthorityList, BasisAnswer, CatalogueAnswer, CompetenceAnswer, ItemAnswer, KeyAnswer,
     ListDefinition, NameAnswer, RevocationAnswer, TypeDefinition,

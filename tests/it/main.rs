@@ -15,6 +15,7 @@ mod service;
 mod sigkill;
 mod simulation;
 mod support;
+mod tiles;
 mod views;
 mod writer_faults;
 mod writer_stops;

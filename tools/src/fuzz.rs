@@ -17,6 +17,7 @@ use ledger_spec::mapping::{Mapping, Row};
 use ledger_spec::note::{NoteSigner, SignedNote, VerifierKey};
 use ledger_spec::proof::TlogProof;
 use ledger_spec::scenario::{Base, Scenario, run};
+use ledger_spec::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::Path;
@@ -27,7 +28,7 @@ use std::{fs, io};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
@@ -36,6 +37,7 @@ pub const TARGETS: [Target; 8] = [
     ("note", note),
     ("proof", proof),
     ("scenario", scenario),
+    ("tile", tile),
 ];
 
 /// Entries: what decodes encodes to the same bytes, and no longer bytes decode to anything.
@@ -100,6 +102,24 @@ pub fn identifier(data: &[u8]) {
     let _ = gb11643::ResidentNumber::parse(text);
 }
 
+/// Tiles: a path that is read prints as itself, and a bundle that is read holds just its bytes.
+pub fn tile(data: &[u8]) {
+    if let Ok(path) = std::str::from_utf8(data)
+        && let Ok(tile) = TileId::parse(path)
+    {
+        assert_eq!(tile.to_string(), path);
+        assert!((1..=TILE_WIDTH).contains(&tile.width()));
+    }
+    let width = u16::from(data.first().copied().unwrap_or_default()) + 1;
+    let Some(bundle) = TileId::new(TileKind::Entries, 0, width) else { return };
+    if let Ok(entries) = bundle.entries(data) {
+        let mut again = Vec::new();
+        entries.iter().for_each(|entry| push_entry(&mut again, entry).unwrap());
+        assert_eq!((again.as_slice(), entries.len()), (data, usize::from(width)));
+    }
+    let _ = bundle.hashes(data);
+}
+
 /// Mapping files: what is read gives a row the same event however often, one that reads back.
 pub fn mapping(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -160,6 +180,10 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     if target == "scenario" {
         return Ok(vec![("scenario.toml".to_owned(), SCENARIO.as_bytes().to_vec())]);
     }
+    if target == "tile" {
+        let named = |seed: &&[u8]| (show(seed), seed.to_vec());
+        return Ok(TILES.iter().map(named).collect());
+    }
     let (group, fields): (&str, &[&str]) = match target {
         "entry" => ("entry", &["hex"]),
         "envelope" => ("envelope", &["text"]),
@@ -183,6 +207,9 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     seeds.sort();
     Ok(seeds)
 }
+
+/// Paths of tiles, and a bundle of two entries in a row that begins with its width less one.
+const TILES: [&[u8]; 4] = [b"0/x001/x234/067.p/112", b"entries/000", b"7/000.p/255", b"\x00\x01x"];
 
 /// Mapping files to start from: records and entries on a list. They are no vectors: how a department
 /// names its columns is its own business.

@@ -1,7 +1,7 @@
 //! Lists and measures.
 
 use super::Common;
-use super::reading::{kinds, months, optional_period, status, subjects};
+use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects};
 use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
 use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::SubjectKind;
@@ -111,7 +111,7 @@ impl ListDefinition {
             types: fields.parsed_array("types", (0, 100), Pattern::parse)?,
             requires_record: fields.flag("requires_record")?,
             months: months(fields, "months")?,
-            early_months: months(fields, "early_months")?,
+            early_months: early_months(fields)?,
             exit_within: optional_period(fields, "exit_within")?,
             publish_within: optional_period(fields, "publish_within")?,
             notice_required: fields.flag("notice_required")?,
@@ -125,6 +125,7 @@ impl ListDefinition {
 
 impl MeasureDefinition {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let (min_months, max_months) = bounds(fields, ("min_months", "max_months"), months)?;
         Ok(Self {
             common: Common::parse(fields)?,
             direction: fields.parsed("direction", Direction::parse_word)?,
@@ -132,8 +133,8 @@ impl MeasureDefinition {
             subjects: subjects(fields)?,
             kinds: kinds(fields)?,
             rests_on: fields.parsed_array("rests_on", (1, 100), Pattern::parse)?,
-            min_months: months(fields, "min_months")?,
-            max_months: months(fields, "max_months")?,
+            min_months,
+            max_months,
             lifetime: fields.flag("lifetime")?,
             outlives_publicity: fields.flag("outlives_publicity")?,
             bars: fields.parsed_array("bars", (0, 11), Domain::parse_word)?,

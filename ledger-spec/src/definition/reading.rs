@@ -21,9 +21,31 @@ pub(super) fn status(fields: &mut Fields) -> Result<Status, FieldError> {
     Ok(fields.optional_parsed("status", Status::parse_word)?.unwrap_or_default())
 }
 
-/// A number of months, where one is named.
+/// A number of months, where one is named: what lasts no month would never be in force.
 pub(super) fn months(fields: &mut Fields, name: &str) -> Result<Option<u16>, FieldError> {
-    Ok(fields.optional_number(name, 0, 1200)?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+    Ok(fields.optional_number(name, 1, 1200)?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+}
+
+/// The months that have to pass before an early end; 0 where none have to, whatever the tier says.
+pub(super) fn early_months(fields: &mut Fields) -> Result<Option<u16>, FieldError> {
+    let number = fields.optional_number("early_months", 0, 1200)?;
+    Ok(number.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+}
+
+/// The least and the most of something, of which neither, one or both are named.
+pub(super) fn bounds(
+    fields: &mut Fields,
+    (least, most): (&str, &str),
+    read: impl Fn(&mut Fields, &str) -> Result<Option<u16>, FieldError>,
+) -> Result<(Option<u16>, Option<u16>), FieldError> {
+    let (min, max) = (read(fields, least)?, read(fields, most)?);
+    match (min, max) {
+        (Some(min), Some(max)) if min > max => {
+            let expected = format!("at most {most}, which is {max}");
+            Err(fields.error(least, FieldFault::Value { found: min.to_string(), expected }))
+        }
+        found => Ok(found),
+    }
 }
 
 /// `{ number, unit }`, where it is named.

@@ -1,6 +1,6 @@
 //! Types of records.
 
-use super::reading::{kinds, months, optional_period, status, subjects, token};
+use super::reading::{early_months, kinds, months, optional_period, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Severity, Status};
 use super::{Common, Confidence};
 use crate::fields::{FieldError, FieldFault, Fields, shorten};
@@ -171,7 +171,7 @@ impl Validity {
             Some(Json::String(word)) => word,
             Some(object) => return Self::parse_terms(Fields::of(&fields.path_of("validity"), object)?),
         };
-        match word.as_str() {
+        match &*word {
             "tier" => Ok(Self::Tier),
             "until_ended" => Ok(Self::UntilEnded),
             "as_decided" => Ok(Self::AsDecided),
@@ -186,7 +186,7 @@ impl Validity {
     fn parse_terms(mut fields: Fields) -> Result<Self, FieldError> {
         let of_months = |number| Period { number, unit: Unit::Month };
         let days = fields.optional_number("days", 1, 10_000)?;
-        let (whole, early) = (months(&mut fields, "months")?, months(&mut fields, "early_months")?);
+        let (whole, early) = (months(&mut fields, "months")?, early_months(&mut fields)?);
         let (min, max) = (months(&mut fields, "min_months")?, months(&mut fields, "max_months")?);
         let validity = match (days, whole, min, max) {
             (Some(days), None, None, None) => Self::Fixed {

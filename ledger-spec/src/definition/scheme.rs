@@ -2,7 +2,7 @@
 //! computes none.
 
 use super::Common;
-use super::reading::{kinds, months, status, subjects, token};
+use super::reading::{bounds, kinds, months, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Status};
 use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::SubjectKind;
@@ -119,11 +119,12 @@ impl PointsScheme {
         let mut rules: Vec<PointsRule> = Vec::new();
         for (path, item) in fields.array("rules", 1, 200)? {
             let mut one = Fields::of(&path, item)?;
+            let (min, max) = bounds(&mut one, ("min", "max"), points)?;
             let rule = PointsRule {
                 rule: one.parsed("rule", token)?,
                 title: Name::parse(&mut one, "title")?,
-                min: points(&mut one, "min")?,
-                max: points(&mut one, "max")?,
+                min,
+                max,
             };
             once(&one, "rule", &rule.rule, rules.iter().map(|known| &known.rule))?;
             one.finish()?;

@@ -61,10 +61,40 @@ fn forms_of_validity() {
         r#"{"min_months":6}"#,
         r#"{"min_months":7,"max_months":6}"#,
         r#"{"months":3,"years":1}"#,
+        r#"{"months":0}"#,
     ] {
         let error = record_type(&format!(r#","validity":{wrong}"#)).unwrap_err();
         assert!(error.starts_with("field body.validity"), "{wrong}: {error}");
     }
+}
+
+#[test]
+fn what_lasts_no_month_or_at_least_longer_than_at_most_is_refused() {
+    let with = |item, rest: &str| parse(item, &format!("{COMMON},{rest}}}")).map(drop);
+    let list = |months: &str| {
+        let rest = format!(
+            r#""polarity":"negative","disclosure":"public","subjects":["uscc"],"columns":["c"]{months}"#
+        );
+        with(ItemKind::List, &rest)
+    };
+    assert_eq!(list(r#","months":36,"early_months":0"#), Ok(()));
+    assert_eq!(list(r#","months":0"#), Err("field body.months: 0 is outside 1 to 1200".into()));
+    let measure = |months: &str| {
+        let rest = format!(
+            r#""direction":"sanction","disclosure":"public","subjects":["uscc"],"rests_on":["*"]{months}"#
+        );
+        with(ItemKind::Measure, &rest)
+    };
+    assert_eq!(measure(r#","min_months":12,"max_months":12"#), Ok(()));
+    let found = measure(r#","min_months":13,"max_months":12"#);
+    assert_eq!(found, Err("field body.min_months: \"13\" is not at most max_months, which is 12".into()));
+    let points = |bounds: &str| {
+        let rule = format!(r#"{{"rule":"r","title":{{"zh":"则","en":"R"}}{bounds}}}"#);
+        with(ItemKind::Points, &format!(r#""subjects":["uscc"],"cycle_months":12,"rules":[{rule}]"#))
+    };
+    assert_eq!(points(r#","min":1,"max":3"#), Ok(()));
+    let found = points(r#","min":4,"max":3"#);
+    assert_eq!(found, Err("field body.rules[0].min: \"4\" is not at most max, which is 3".into()));
 }
 
 #[test]

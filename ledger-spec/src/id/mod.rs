@@ -86,6 +86,10 @@ fn each(
     expected: &'static str,
     allowed: impl Fn(usize, u8) -> bool,
 ) -> Result<(), IdError> {
+    // What is right is seen byte by byte; only what is wrong needs its characters counted.
+    if text.bytes().enumerate().all(|(at, byte)| byte.is_ascii() && allowed(at, byte)) {
+        return Ok(());
+    }
     match text.char_indices().find(|(at, c)| !u8::try_from(*c).is_ok_and(|b| b.is_ascii() && allowed(*at, b)))
     {
         Some((position, found)) => Err(IdError::Character { part, found, position, expected }),

@@ -9,6 +9,7 @@ use crate::fields::{FieldError, Fields};
 use crate::id::AuthorityId;
 use crate::json::Json;
 use crate::time::Date;
+use std::borrow::Cow;
 
 /// An authority.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +56,12 @@ impl ShippedAuthority {
     pub(super) fn read(table: &Table<'_, '_>) -> Result<Self, ShippedError> {
         let mut fields = Fields::of("", table.json()?).map_err(|fault| table.field_error(fault))?;
         let mut read = || -> Result<Self, FieldError> {
-            let mut body = vec![
-                ("name".to_owned(), fields.require("name")?),
-                ("roles".to_owned(), fields.require("roles")?),
-            ];
-            let competence: Vec<(String, Json)> = COMPETENCE
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), fields.take(name)?)))
-                .collect();
+            let mut body =
+                vec![("name".into(), fields.require("name")?), ("roles".into(), fields.require("roles")?)];
+            let competence: Vec<(Cow<'_, str>, Json<'_>)> =
+                COMPETENCE.into_iter().filter_map(|name| Some((name.into(), fields.take(name)?))).collect();
             if !competence.is_empty() {
-                body.push(("competence".to_owned(), Json::Object(competence)));
+                body.push(("competence".into(), Json::Object(competence)));
             }
             let json = to_value(&Json::Object(body.clone()));
             let capacity = Capacity::parse(&mut Fields::of("", Json::Object(body))?)?;

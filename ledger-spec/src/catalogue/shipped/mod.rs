@@ -212,7 +212,7 @@ impl ShippedItem {
             let repealed = fields.optional_parsed("repealed", Date::parse)?;
             let definition = Definition::parse(sort, &mut fields)?;
             if let Json::Object(entries) = &mut whole {
-                entries.retain(|(name, _)| !matches!(name.as_str(), "code" | "effective" | "repealed"));
+                entries.retain(|(name, _)| !matches!(&**name, "code" | "effective" | "repealed"));
             }
             let json = toml_text::to_value(&whole);
             Ok(Self { item, definition, effective, repealed, json, place: table.place("") })

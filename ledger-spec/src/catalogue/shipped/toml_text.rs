@@ -4,6 +4,7 @@
 use super::{Place, ShippedError, ShippedFault};
 use crate::fields::FieldError;
 use crate::json::Json;
+use std::borrow::Cow;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -67,7 +68,7 @@ impl<'d> Table<'d, '_> {
     }
 
     /// The table as JSON: dates are texts there.
-    pub(super) fn json(&self) -> Result<Json, ShippedError> {
+    pub(super) fn json(&self) -> Result<Json<'_>, ShippedError> {
         to_json(self.value).map_err(|(offset, problem)| ShippedError {
             place: self.document.place(offset),
             fault: ShippedFault::Syntax(problem),
@@ -111,39 +112,39 @@ impl<'d> Table<'d, '_> {
 }
 
 /// JSON for writing.
-pub(super) fn to_value(json: &Json) -> serde_json::Value {
+pub(super) fn to_value(json: &Json<'_>) -> serde_json::Value {
     use serde_json::Value;
     match json {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(*truth),
         // Every number of a TOML file is one of 64 bits.
         Json::Integer(number) => i64::try_from(*number).map_or(Value::Null, Value::from),
-        Json::String(text) => Value::String(text.clone()),
+        Json::String(text) => Value::String(text.to_string()),
         Json::Array(items) => items.iter().map(to_value).collect(),
         Json::Object(entries) => {
-            entries.iter().map(|(name, value)| (name.clone(), to_value(value))).collect()
+            entries.iter().map(|(name, value)| (name.to_string(), to_value(value))).collect()
         }
     }
 }
 
-fn to_json(value: &Spanned<DeValue<'_>>) -> Result<Json, (usize, String)> {
+fn to_json<'d>(value: &'d Spanned<DeValue<'_>>) -> Result<Json<'d>, (usize, String)> {
     let wrong = |problem: &str| Err((value.span().start, problem.to_owned()));
     Ok(match value.get_ref() {
-        DeValue::String(text) => Json::String(text.to_string()),
+        DeValue::String(text) => Json::String(Cow::Borrowed(text)),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Json::Integer(number.into()),
             Err(_) => return wrong("a number of more than 64 bits"),
         },
         DeValue::Boolean(truth) => Json::Bool(*truth),
         DeValue::Datetime(time) if time.date.is_some() && time.time.is_none() => {
-            Json::String(time.to_string())
+            Json::String(Cow::Owned(time.to_string()))
         }
         DeValue::Datetime(_) => return wrong("a time of day, where the catalogue knows days"),
         DeValue::Float(_) => return wrong("a number with a fraction, which no event can say"),
         DeValue::Array(items) => Json::Array(items.iter().map(to_json).collect::<Result<_, _>>()?),
         DeValue::Table(table) => {
-            let entry = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, _)| {
-                Ok((name.get_ref().to_string(), to_json(value)?))
+            let entry = |(name, value): (&'d Spanned<Cow<'_, str>>, &'d Spanned<DeValue<'_>>)| {
+                Ok((Cow::Borrowed(&**name.get_ref()), to_json(value)?))
             };
             Json::Object(table.iter().map(entry).collect::<Result<_, _>>()?)
         }

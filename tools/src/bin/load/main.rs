@@ -97,6 +97,7 @@ fn main() -> ExitCode {
     let wanted = one_by_one / 2.0;
     let half = people.filings(usize_of(wanted * seconds(options.seconds)), PER_SUBJECT);
     let latency = open_loop(&options.host, &half, wanted);
+    let rebuilt = rebuild(&options.host);
     let standing = standing(&options.host, &people, options.batches / PER_SUBJECT);
 
     report(
@@ -112,6 +113,7 @@ fn main() -> ExitCode {
             "half_load_per_second": wanted.round(),
             "half_load_p50_ms": millis(percentile(&latency, 50)),
             "half_load_p99_ms": millis(percentile(&latency, 99)),
+            "case_files_rebuilt_entries_per_second": rebuilt.round(),
             "standing_of_30_p50_ms": millis(percentile(&standing, 50)),
             "standing_of_30_p99_ms": millis(percentile(&standing, 99)),
         }),
@@ -175,6 +177,18 @@ fn open_loop(host: &str, events: &[String], per_second: f64) -> Vec<Duration> {
         times.lock().unwrap().extend(own);
     });
     times.into_inner().unwrap()
+}
+
+/// Entries a second when every case file is made from the log: the first question about all of them, which
+/// nobody has asked since the server started.
+fn rebuild(host: &str) -> f64 {
+    let mut connection = Connection::open(host);
+    let (_, checkpoint) = connection.get("/checkpoint");
+    let size = checkpoint.lines().nth(1).unwrap().parse().unwrap();
+    let begin = Instant::now();
+    let (status, answer) = connection.get("/v1/oversight");
+    assert_eq!(status, 200, "{answer}");
+    rate(size, begin.elapsed())
 }
 
 /// Times to answer the standing of subjects with 30 events each, one question after another.

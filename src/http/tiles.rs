@@ -1,0 +1,89 @@
+//! The log as the transparency ecosystem reads it (C2SP tlog-tiles): tiles of hashes and of entries.
+//!
+//! Whoever reads checks: nothing here says that a tile is right, the signed checkpoint does.
+
+use super::Shared;
+use super::params::Params;
+use super::params::segment;
+use super::problem::{Problem, ProblemKind};
+use super::reads::{Text, off_the_runtime};
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::response::{IntoResponse as _, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ledger_spec::tile::{TileId, TileKind};
+use std::io::Write as _;
+use std::sync::Arc;
+
+const OCTETS: &str = "application/octet-stream";
+/// A tile never changes: whoever has it keeps it.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// A tile of the log (C2SP tlog-tiles): `<level>/<index>` for hashes, `entries/<index>` for entries, each with
+/// `.p/<width>` where it is partial.
+#[utoipa::path(
+    get,
+    path = "/tile/{tile}",
+    operation_id = "getTile",
+    tag = "read",
+    params(("tile" = String, Path, pattern = "^([0-7]|entries)/(x[0-9]{3}/){0,6}[0-9]{3}(\\.p/[0-9]{1,3})?$",
+        description = "The tile's path: what follows holds slashes, which stand as they are")),
+    responses((status = 200, description = "Hashes of 32 bytes, or entries each after its length in two bytes", body = String, content_type = "application/octet-stream")),
+)]
+pub(super) async fn tile(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let path = segment(path)?;
+    let found = TileId::parse(&path);
+    let tile = found.map_err(|error| Problem::new(ProblemKind::NotFound).field("tile").found(error))?;
+    let published = shared.app.view.log().size();
+    if !tile.is_in(published) {
+        let expected = format!("a tile of the {published} entries that are published");
+        return Err(Problem::new(ProblemKind::NotFound).field("tile").found(tile).expected(expected));
+    }
+    match tile.kind() {
+        // One read of at most 8 KiB, nearly always from memory: cheaper than to hand it to another thread.
+        TileKind::Hashes(_) => {
+            Ok(([(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)], read(&shared, tile)?).into_response())
+        }
+        TileKind::Entries if !shared.app.settings.entries_open => {
+            Err(Problem::new(ProblemKind::NotPublic).field("tile").found(tile))
+        }
+        TileKind::Entries => {
+            let zipped = takes_gzip(&headers);
+            off_the_runtime(shared, move |shared| bundle(read(shared, tile)?, zipped)).await
+        }
+    }
+}
+
+fn read(shared: &Shared, tile: TileId) -> Result<Vec<u8>, Problem> {
+    Ok(shared.app.view.log().tile(tile).map_err(crate::query::QueryError::from)?)
+}
+
+/// Entries are mostly text: they are sent in a third of their bytes to whoever can read that.
+fn bundle(bytes: Vec<u8>, zipped: bool) -> Result<Response, Problem> {
+    let headers = [(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER), (VARY, "accept-encoding")];
+    if !zipped {
+        return Ok((headers, bytes).into_response());
+    }
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
+    let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+    let packed = packed.map_err(|_| Problem::new(ProblemKind::Internal))?;
+    Ok((headers, [(CONTENT_ENCODING, "gzip")], packed).into_response())
+}
+
+/// Whether `Accept-Encoding` names gzip, and not to refuse it.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| matches!(name, "gzip" | "x-gzip"));
+        named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}

@@ -1,0 +1,35 @@
+//! Tiles, straight from the files by offset: hashes from the level's file, entries from the segments.
+
+use super::error::ReadError;
+use super::reader::{LogReader, node_error};
+use ledger_spec::merkle::NodeId;
+use ledger_spec::position::EntryIndex;
+use ledger_spec::tile::{TileId, TileKind, push_entry};
+
+impl LogReader {
+    /// The bytes of a tile, of any width that is published. Hashes are as they are stored: every client
+    /// checks them against a signed root, and the audit does.
+    pub fn tile(&self, tile: TileId) -> Result<Vec<u8>, ReadError> {
+        let (size, node) = (self.size(), tile.first_node());
+        if !tile.is_in(size) {
+            return Err(ReadError::NotFound { index: tile.first_entry(), size });
+        }
+        match tile.kind() {
+            TileKind::Hashes(_) => {
+                let read =
+                    self.levels().read_bytes(usize::from(node.level), node.index, usize::from(tile.width()));
+                read.map_err(|error| node_error(NodeId { level: node.level, index: node.index }, error))
+            }
+            TileKind::Entries => self.bundle(tile.first_entry(), usize::from(tile.width())),
+        }
+    }
+
+    fn bundle(&self, first: EntryIndex, width: usize) -> Result<Vec<u8>, ReadError> {
+        let mut bundle = Vec::new();
+        for entry in self.frames(first).take(width) {
+            // An entry that was appended fits: its layout has the same bound.
+            push_entry(&mut bundle, entry?.bytes()).unwrap_or_default();
+        }
+        Ok(bundle)
+    }
+}
