@@ -16,6 +16,7 @@ mod site;
 
 use forge::{Forged, LEN};
 use runners::{Place, Ran, show};
+use site::Site;
 use std::fmt::Write as _;
 
 /// What must stand in a message, each one; `a|b` is satisfied by either. Nothing: whoever it is about
@@ -143,8 +144,32 @@ fn the_server_starts_over_an_honest_ledger_and_goes_on() {
 }
 
 #[test]
+fn the_server_serves_the_same_site_as_the_forge() {
+    let (place, whole) = (Place::new(), Forged::honest(LEN));
+    folder::write(place.path(), &whole);
+    let ours = site::files(&whole);
+    assert_eq!(ours.len(), 6, "checkpoint, two bundles, two tiles, one above: {:?}", ours.keys());
+    assert_eq!(runners::served(place.path(), ours.keys().cloned()), ours);
+    // And our own little server serves what it is given, until it is given something else.
+    let site = Site::of(ours.clone());
+    assert_eq!(runners::fetched(&site.url(), ours.keys().cloned()), ours);
+    let fewer = site::files(&Forged::honest(1));
+    site.show(fewer.clone());
+    assert_eq!(runners::fetched(&site.url(), fewer.keys().cloned()), fewer);
+}
+
+#[test]
 fn the_auditor_of_a_folder_catches_the_crook() {
     hold(|sight| sight.folder, runners::audit_folder);
+}
+
+#[test]
+fn an_honest_ledger_satisfies_no_case() {
+    // Else a case could be honest by mistake, and nobody would see.
+    let honest = runners::audit_folder(&Cheat::of(Forged::honest(LEN)), &Place::new());
+    for Case(name, _, sight) in cases() {
+        assert_eq!(fault(&honest, sight.folder).is_some(), !sight.folder.is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Cheats with proofs: what a crook hands to somebody who asks about one entry, or about two checkpoints.
 //! Receipts are shown to `verify`, offline, as their holder would.
 
-use super::fault;
 use super::folder::levels;
 use super::forge::{Forged, LEN, MARK, OPERATOR, ORIGIN, index, note, operator, root, vkey};
 use super::runners::{Place, Ran, show};
+use super::{Words, fault};
 use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::hash::TreeHash;
 use ledger_spec::merkle::{
@@ -58,7 +58,8 @@ fn a_receipt_for_another_entry_is_caught() {
     assert_eq!(fault(&verify(&right, honest, Some(&event(honest))), &[]), None);
 
     let moved = right.replace(&format!("index {MARK}\n"), &format!("index {}\n", MARK + 1));
-    let cases: [(&str, String, &[u8], Option<Vec<u8>>, &'static [&'static str]); 6] = [
+    type Shown<'a> = (&'a str, String, &'a [u8], Option<Vec<u8>>, Words);
+    let cases: [Shown<'_>; 6] = [
         ("a valid proof for another index", moved.clone(), honest, None, &["receipt", "root"]),
         ("a valid proof of another entry", right.clone(), other, None, &["receipt", "root"]),
         (
@@ -98,9 +99,9 @@ fn a_receipt_under_a_checkpoint_that_is_none_is_caught() {
         let checkpoint = String::from_utf8(checkpoint).unwrap();
         right.replace(std::str::from_utf8(&whole.checkpoint).unwrap(), &checkpoint)
     };
-    const OTHER: &[&str] = &["credit.other.example/ledger"];
+    const OTHER: Words = &["credit.other.example/ledger"];
     let other = OTHER[0];
-    let cases: [(&str, String, &'static [&'static str]); 4] = [
+    let cases: [(&str, String, Words); 4] = [
         (
             "another key of the name",
             under(note(ORIGIN, LEN, root, &operator(ORIGIN, 9))),

@@ -1,11 +1,13 @@
 //! The verifiers that are set upon the crook, each run as its user would run it.
 
 use super::forge::vkey;
+use super::site::Files;
 use super::{Cheat, folder};
 use crate::people;
 use credit_ledger::service::{self, Service, Unwatched};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a verifier has said, on both streams.
@@ -44,6 +46,29 @@ pub fn show(dir: &Path, arguments: &[&str]) -> Ran {
     let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     Ran { code: output.status.code().unwrap(), said: String::from_utf8(said).unwrap() }
+}
+
+/// What `paths` of a site hold.
+pub fn fetched(url: &str, paths: impl Iterator<Item = String>) -> Files {
+    let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+    let fetch = |path: String| {
+        let bytes = agent.get(format!("{url}/{path}")).call().unwrap().into_body().read_to_vec().unwrap();
+        (path, bytes)
+    };
+    paths.map(fetch).collect()
+}
+
+/// What the real ledger serves over a folder.
+pub fn served(dir: &Path, paths: impl Iterator<Item = String>) -> Files {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+    command.args(["serve", "--dir", ".", "--listen", "127.0.0.1:0"]).current_dir(dir);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let files = fetched(url.trim(), paths);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    files
 }
 
 /// `audit --dir`, with a key that the auditor has from elsewhere.
