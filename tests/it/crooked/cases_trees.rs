@@ -4,7 +4,7 @@
 use super::cases_entries::inserted;
 use super::folder::levels;
 use super::forge::{
-    Forged, LEN, MARK, OPERATOR, ORIGIN, Said, chained, honest, key, linked, note, operator, penalty, root,
+    Forged, LEN, MARK, OPERATOR, ORIGIN, chained, honest, key, linked, note, operator, penalty, put, root,
 };
 use super::site::{bundle_of, files, path};
 use super::{Case, Cheat, Sight};
@@ -35,7 +35,12 @@ pub const CASES: &[Case] = &[
         Sight::all(&["checkpoint", "signature of known key"]),
     ),
     Case("leaves the checkpoint unsigned", unsigned, Sight::all(&["checkpoint"])),
-    Case("founds another ledger of the name", founds_anew, Sight::all(&["operator's key"])),
+    Case(
+        "founds another ledger of the name",
+        founds_anew,
+        Sight::all(&["operator's key|no signature of a known key"]),
+    ),
+    Case("names another operator in entry 0", other_operator, Sight::all(&["entry 0", "operator's key"])),
     Case("shows a tile that lies", tile_lies, Sight::all(&["level-0|tile/0/000"])),
     Case("shows an upper tile that lies", upper_tile_lies, Sight::all(&["level-8|tile/1/000"])),
     Case("shows a partial tile that lies", partial_tile_lies, Sight::all(&["level-0|tile/0/001"])),
@@ -47,10 +52,10 @@ pub const CASES: &[Case] = &[
         last_entry_lies,
         Sight::all(&["entry 319|entry 320|tile/entries/001"]),
     ),
-    Case("shows a bundle with a long length", long_length, Sight::url(&["tile/entries/000"])),
-    Case("shows a bundle with a short length", short_length, Sight::url(&["tile/entries/000"])),
-    Case("shows a bundle with an entry too many", long_bundle, Sight::url(&["tile/entries/001"])),
-    Case("shows a bundle with an entry too few", short_bundle, Sight::url(&["tile/entries/001"])),
+    Case("shows a bundle with a long length", long_length, Sight::site(&["tile/entries/000"])),
+    Case("shows a bundle with a short length", short_length, Sight::site(&["tile/entries/000"])),
+    Case("shows a bundle with an entry too many", long_bundle, Sight::site(&["tile/entries/001"])),
+    Case("shows a bundle with an entry too few", short_bundle, Sight::site(&["tile/entries/001"])),
     Case("forks, from an entry on", forks, Sight::memory(&["320"])),
     Case("forks, and goes on", forks_and_grows, Sight::memory(&["300", "320"])),
     Case("drops the last hour", drops_last_hour, Sight::memory(&["260", "320"])),
@@ -79,8 +84,11 @@ fn too_many() -> Cheat {
     Cheat::of(forged).site(path("entries", 1, 64), bundle).site(path("0", 1, 64), tile)
 }
 
+/// The site shows what is signed, and the folder holds more.
 fn too_few() -> Cheat {
-    under(Forged::honest(300).checkpoint)
+    let shown = Forged::honest(300);
+    let cheat = under(shown.checkpoint.clone());
+    files(&shown).into_iter().fold(cheat, |cheat, (path, bytes)| cheat.site(path, bytes))
 }
 
 fn other_root() -> Cheat {
@@ -120,14 +128,23 @@ fn unsigned() -> Cheat {
 
 /// Right in itself, and signed by somebody else.
 fn founds_anew() -> Cheat {
+    let forged = refounded();
+    let checkpoint = note(ORIGIN, LEN, root(&forged.entries), &operator(ORIGIN, 9));
+    Cheat::of(Forged { checkpoint, ..forged })
+}
+
+/// The checkpoint is signed with the key that everybody knows, the opening with another.
+fn other_operator() -> Cheat {
+    Cheat::of(refounded())
+}
+
+fn refounded() -> Forged {
     let mut entries = honest().to_vec();
     let event = String::from_utf8(entries[0].event.clone()).unwrap();
     let public = |number: u8| key(number).public().to_base64url();
     let event = event.replace(&public(OPERATOR), &public(9));
-    super::forge::put(&mut entries[0], event.into_bytes(), &[9]);
-    let forged = Forged::over(&chained(entries));
-    let checkpoint = note(ORIGIN, LEN, root(&forged.entries), &operator(ORIGIN, 9));
-    Cheat::of(Forged { checkpoint, ..forged })
+    put(&mut entries[0], event.into_bytes(), &[9]);
+    Forged::over(&chained(entries))
 }
 
 fn hashes(nodes: &[TreeHash]) -> Vec<u8> {
@@ -228,7 +245,7 @@ fn forked(from: usize, size: usize) -> Forged {
     let mut entries = honest()[..size].to_vec();
     for (at, entry) in entries.iter_mut().enumerate().skip(from) {
         let id = 9_000 + u64::try_from(at).unwrap();
-        Said { ..penalty(id, "ext:firm:31") }.put_into(entry);
+        penalty(id, "ext:firm:31").put_into(entry);
     }
     Forged::over(&remade(entries))
 }

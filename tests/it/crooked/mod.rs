@@ -29,8 +29,12 @@ struct Case(&'static str, fn() -> Cheat, Sight);
 /// Who can see a cheat, and what it must say.
 #[derive(Clone, Copy)]
 struct Sight {
-    /// `audit --dir`.
+    /// Who has the folder.
     folder: Words,
+    /// Who reads the site.
+    site: Words,
+    /// Who has seen the site before, and remembers.
+    memory: Words,
 }
 
 /// What the operator shows.
@@ -48,22 +52,22 @@ struct Cheat {
 impl Sight {
     /// Whoever looks at all of it.
     const fn all(words: Words) -> Self {
-        Self { folder: words }
+        Self { folder: words, site: words, memory: words }
     }
 
     /// Only who has the folder: what else stands there is not published.
     const fn folder(words: Words) -> Self {
-        Self { folder: words }
+        Self { folder: words, site: &[], memory: &[] }
     }
 
-    /// Only who reads the site.
-    const fn url(_: Words) -> Self {
-        Self { folder: &[] }
+    /// Only who reads the site: a folder has no bundles.
+    const fn site(words: Words) -> Self {
+        Self { folder: &[], site: words, memory: words }
     }
 
     /// Only who remembers what was shown before.
-    const fn memory(_: Words) -> Self {
-        Self { folder: &[] }
+    const fn memory(words: Words) -> Self {
+        Self { folder: &[], site: &[], memory: words }
     }
 }
 
