@@ -3,12 +3,18 @@
 //! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
+mod audit;
+mod follow;
 mod indexing;
 mod making;
 mod read;
 mod settings;
 
-pub use read::{AuditFailure, AuditReport, ReadOnly, audit, open_to_read};
+pub use audit::{
+    AuditFailure, AuditOptions, AuditReport, Counts, Place, RemoteFault, audit, audit_remote, audit_with,
+};
+pub use follow::{FollowError, Follower, Step};
+pub use read::{ReadOnly, open_to_read};
 pub use settings::{Settings, SettingsError};
 
 use crate::clock;

@@ -4,9 +4,11 @@
 //! signatures, hashes. [`Auditor::absorb`] goes entry by entry: chain, times, links, admission, tree.
 //! Files, frames and tree files are the caller's business; this module sees bytes.
 
+use crate::admission::AdmittedEvent;
 use crate::checkpoint::Checkpoint;
 use crate::entry::{Entry, EntryError, EntryHashes};
 use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use crate::event::Event;
 use crate::hash::{ChainHash, TreeHash};
 use crate::key::PublicKey;
 use crate::ledger::{EnterError, Ledger};
@@ -173,6 +175,49 @@ fn read_one(
     Ok((entry, event))
 }
 
+/// An entry that an earlier audit found right, read again for what it adds up to.
+#[derive(Clone, Debug)]
+pub struct KnownEntry {
+    entry: Entry,
+    event: Event,
+    hashes: EntryHashes,
+}
+
+impl KnownEntry {
+    /// Reads an entry's layout and event; signatures are not looked at.
+    pub fn read(place: EntryIndex, bytes: &[u8], hashes: EntryHashes) -> Result<Self, AuditError> {
+        let read = Entry::decode(bytes).map_err(AuditFault::from).and_then(|entry| {
+            let event = Event::parse(&entry.event).map_err(EnvelopeError::from)?;
+            Ok(Self { entry, event, hashes })
+        });
+        read.map_err(|fault| AuditError { index: place, fault })
+    }
+
+    /// Its event.
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+}
+
+/// An entry that was found right at its place.
+#[derive(Clone, Debug)]
+pub struct AuditedEntry {
+    entry: Entry,
+    event: AdmittedEvent,
+}
+
+impl AuditedEntry {
+    /// The entry.
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// What it states.
+    pub const fn event(&self) -> &Event {
+        self.event.event()
+    }
+}
+
 /// Goes through a log from its first entry, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Auditor {
@@ -193,14 +238,31 @@ impl Auditor {
         &self.ledger
     }
 
-    /// Takes the next entry.
-    pub fn absorb(&mut self, read: ReadEntry) -> Result<(), AuditError> {
+    /// Takes the next entry, after asking everything of it that there is to ask.
+    pub fn absorb(&mut self, read: ReadEntry) -> Result<AuditedEntry, AuditError> {
         let index = self.ledger.size().next_index();
-        self.check(read, index).map_err(|fault| AuditError { index, fault })
+        let ReadEntry { entry, event, hashes } = read;
+        let audited = self.follows(&entry, index).and_then(|()| {
+            let admitted = self.ledger.retrace(event, &entry, hashes.chain)?;
+            admitted.ok_or(AuditFault::Links)
+        });
+        let event = audited.map_err(|fault| AuditError { index, fault })?;
+        self.grow(hashes);
+        Ok(AuditedEntry { entry, event })
     }
 
-    fn check(&mut self, read: ReadEntry, index: EntryIndex) -> Result<(), AuditFault> {
-        let ReadEntry { entry, event, hashes } = read;
+    /// Takes the next entry where it is known to have been found right: by an audit whose checkpoint covers
+    /// it, which [`Auditor::compare`] then has to show. Only its place in the chain is looked at.
+    pub fn recall(&mut self, known: &KnownEntry) -> Result<(), AuditError> {
+        let index = self.ledger.size().next_index();
+        self.follows(&known.entry, index).map_err(|fault| AuditError { index, fault })?;
+        self.ledger.recall(&known.event, &known.entry, known.hashes.chain);
+        self.grow(known.hashes);
+        Ok(())
+    }
+
+    /// Whether the entry names this place, the chain before it and a time that does not go back.
+    fn follows(&self, entry: &Entry, index: EntryIndex) -> Result<(), AuditFault> {
         if entry.index != index {
             return Err(AuditFault::Index { found: entry.index });
         }
@@ -211,12 +273,12 @@ impl Auditor {
             let expected = self.ledger.last_recorded();
             return Err(AuditFault::Time { found: entry.recorded_at, expected });
         }
-        if !self.ledger.retrace(event, &entry, hashes.chain)? {
-            return Err(AuditFault::Links);
-        }
+        Ok(())
+    }
+
+    fn grow(&mut self, hashes: EntryHashes) {
         self.tree.append(hashes.leaf, &mut self.completed);
         self.completed.clear();
-        Ok(())
     }
 
     /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries.
@@ -241,5 +303,10 @@ impl Auditor {
     /// The root of the tree over the entries so far.
     pub fn root(&self) -> TreeHash {
         self.tree.root()
+    }
+
+    /// The right edge of that tree.
+    pub const fn tree(&self) -> &Frontier {
+        &self.tree
     }
 }

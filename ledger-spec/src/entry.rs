@@ -115,6 +115,11 @@ struct WireLink {
 }
 
 impl Entry {
+    /// The keys that signed its event, in the envelope's order.
+    pub fn signers(&self) -> Vec<[u8; 32]> {
+        self.signatures.iter().map(EntrySignature::key).collect()
+    }
+
     /// The longest entry: a tlog-tiles entry bundle gives its length 16 bits.
     pub const MAX_LEN: usize = 65_535;
 

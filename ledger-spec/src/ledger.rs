@@ -105,32 +105,39 @@ impl Ledger {
         let at = Recorded { index: self.size.next_index(), at: now.max(self.last_recorded) };
         let admitted = self.admit(event, at)?;
         let (stated, signers) = (admitted.event().clone(), admitted.signers());
-        let heads = self.heads(&stated.streams());
+        let streams = stated.streams();
+        let heads = self.heads(&streams);
         let entry = admitted.into_entry(self.tip, &heads);
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
-        self.apply(&stated, &signers, at, hashes.chain);
+        self.apply(&stated, streams, &signers, at, hashes.chain);
         Ok(EnteredEntry { entry, bytes, hashes })
     }
 
-    /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in;
-    /// says whether the entry's links are the heads of its streams, and takes nothing in where not.
-    /// `chain` is the chain hash of the entry's bytes; index, time and chain are the auditor's to check.
+    /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in.
+    /// `None`, and nothing taken in, where the entry's links are not the heads of its streams. `chain` is the
+    /// chain hash of the entry's bytes; index, time and chain are the auditor's to check.
     pub(crate) fn retrace(
         &mut self,
         event: VerifiedEvent,
         entry: &Entry,
         chain: ChainHash,
-    ) -> Result<bool, EnterError> {
+    ) -> Result<Option<AdmittedEvent>, EnterError> {
         let at = Recorded { index: entry.index, at: entry.recorded_at };
         let admitted = self.admit(event, at)?;
         let stated = admitted.event();
-        let heads = self.heads(&stated.streams());
-        if entry.links != links(&heads) {
-            return Ok(false);
+        let streams = stated.streams();
+        if entry.links != links(&self.heads(&streams)) {
+            return Ok(None);
         }
-        self.apply(stated, &admitted.signers(), at, chain);
-        Ok(true)
+        self.apply(stated, streams, &admitted.signers(), at, chain);
+        Ok(Some(admitted))
+    }
+
+    /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
+    pub(crate) fn recall(&mut self, event: &Event, entry: &Entry, chain: ChainHash) {
+        let at = Recorded { index: entry.index, at: entry.recorded_at };
+        self.apply(event, event.streams(), &entry.signers(), at, chain);
     }
 
     fn admit(&self, event: VerifiedEvent, at: Recorded) -> Result<AdmittedEvent, EnterError> {
@@ -147,9 +154,16 @@ impl Ledger {
     }
 
     /// Takes in one admitted event as the next entry.
-    fn apply(&mut self, event: &Event, signers: &[[u8; 32]], at: Recorded, chain: ChainHash) {
+    fn apply(
+        &mut self,
+        event: &Event,
+        streams: Vec<StreamKey>,
+        signers: &[[u8; 32]],
+        at: Recorded,
+        chain: ChainHash,
+    ) {
         self.core.apply(event, at);
-        for stream in event.streams() {
+        for stream in streams {
             match stream {
                 StreamKey::Subject(id) => {
                     let stream = self.subjects.entry(id).or_default();

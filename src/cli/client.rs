@@ -1,12 +1,12 @@
 //! A blocking HTTP client of a ledger's server.
 
 use super::failure::Failure;
+use crate::remote;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::net::IpAddr;
 use std::time::Duration;
 use ureq::Agent;
-use ureq::http::{Response, Uri};
+use ureq::http::Response;
 
 /// Events in one request: enough to share one fsync, few enough to be answered soon.
 pub(super) const BATCH: usize = 256;
@@ -85,23 +85,8 @@ impl Problem {
 impl Client {
     /// A client of the server at `url`, such as `http://127.0.0.1:8413`.
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
-        let wrong = |reason: &str| Failure::usage(format!("--url {url:?}: {reason}"));
-        let parsed: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
-        if parsed.scheme_str() != Some("http") || parsed.host().is_none() {
-            return Err(wrong("http://HOST[:PORT] is expected; TLS is left to a proxy on this machine"));
-        }
-        let host = parsed.host().unwrap_or_default();
-        let near = host == "localhost"
-            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_global(Some(Duration::from_secs(120)));
-        if near {
-            config = config.proxy(None);
-        }
-        Ok(Self { agent: config.build().into(), base: url.trim_end_matches('/').to_owned() })
+        let (agent, base) = remote::agent(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
+        Ok(Self { agent, base })
     }
 
     /// A path's text.

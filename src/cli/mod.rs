@@ -11,6 +11,7 @@ mod client;
 mod completions;
 mod demo;
 mod failure;
+mod follow;
 mod import;
 mod init;
 mod keyfile;
@@ -74,6 +75,7 @@ enum Command {
     Show(show::Show),
     Verify(verify::Verify),
     Audit(audit::Audit),
+    Follow(follow::Follow),
     Rebuild(rebuild::Rebuild),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
@@ -112,6 +114,7 @@ impl Arguments {
             Command::Show(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
+            Command::Follow(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),

@@ -5,8 +5,9 @@ use super::talk;
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::sequencer::Writer;
-use crate::service::Service;
+use crate::service::{Follower, Service};
 use crate::storage::FolderLock;
+use crate::view::View;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -17,18 +18,32 @@ pub(super) struct Running {
     stop: oneshot::Sender<()>,
     thread: JoinHandle<std::io::Result<()>>,
     runtime: tokio::runtime::Handle,
-    writer: Writer,
-    /// Held until the writer has closed the ledger.
-    lock: FolderLock,
+    /// The writer, and the lock that is held until it has closed the ledger; a copy has neither.
+    writer: Option<(Writer, FolderLock)>,
 }
 
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub(super) fn start(service: Service, addresses: &[SocketAddr]) -> Result<Self, Failure> {
+        let Service { sequencer, view, writer, settings, vkey, lock } = service;
+        let state = AppState { sequencer: Some(sequencer), view, settings, vkey, clock: clock::now };
+        Self::serve(state, Some((writer, lock)), addresses)
+    }
+
+    /// Serves what a copy shows.
+    pub(super) fn copy(follower: &Follower, view: View, addresses: &[SocketAddr]) -> Result<Self, Failure> {
+        let (settings, vkey) = (follower.settings().clone(), follower.vkey().clone());
+        let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now };
+        Self::serve(state, None, addresses)
+    }
+
+    fn serve(
+        state: AppState,
+        writer: Option<(Writer, FolderLock)>,
+        addresses: &[SocketAddr],
+    ) -> Result<Self, Failure> {
         let cannot =
             |error: std::io::Error| Failure::unreachable(format!("listening on {addresses:?}: {error}"));
-        let Service { sequencer, view, writer, settings, vkey, lock } = service;
-        let state = AppState { sequencer, view, settings, vkey, clock: clock::now };
         let listener = TcpListener::bind(addresses).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
@@ -51,7 +66,7 @@ impl Running {
                 served
             })
             .map_err(cannot)?;
-        Ok(Self { address, stop, thread, runtime: handle, writer, lock })
+        Ok(Self { address, stop, thread, runtime: handle, writer })
     }
 
     /// Where it answers.
@@ -71,8 +86,11 @@ impl Running {
     pub(super) fn stop(self) -> Result<(), Failure> {
         let _ = self.stop.send(());
         let served = self.thread.join().unwrap_or_else(|_| Err(std::io::Error::other("the server panicked")));
-        let closed = self.writer.join();
-        drop(self.lock);
+        let closed = self.writer.map_or(Ok(()), |(writer, lock)| {
+            let closed = writer.join();
+            drop(lock);
+            closed
+        });
         served.map_err(|error| Failure::unreachable(format!("the server: {error}")))?;
         closed.map_err(Failure::unreachable)
     }

@@ -306,8 +306,9 @@ async fn submit(
     events: Vec<VerifiedEvent>,
     atomic: bool,
 ) -> Result<BatchOutcome, Problem> {
-    let answer = shared.app.sequencer.submit(events, atomic).map_err(|error| Problem::from(&error))?;
-    let stopped = |_| Problem::from(shared.app.sequencer.stopped().unwrap_or(&WriteError::Closing));
+    let sequencer = shared.app.sequencer.as_ref().ok_or_else(|| Problem::new(ProblemKind::Copy))?;
+    let answer = sequencer.submit(events, atomic).map_err(|error| Problem::from(&error))?;
+    let stopped = |_| Problem::from(sequencer.stopped().unwrap_or(&WriteError::Closing));
     answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
 }
 

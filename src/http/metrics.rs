@@ -126,12 +126,13 @@ pub(super) async fn show(
     Params::read(query.as_deref(), &[])?;
     let mut out = String::new();
     shared.metrics.write(&mut out);
-    let sequencer = &shared.app.sequencer;
+    // A copy has no writer: nothing waits for it, and it has not stopped.
+    let sequencer = shared.app.sequencer.as_ref();
     for (name, help, value) in [
         (
             "credit_ledger_queue_events",
             "events that wait for the writer",
-            u64::try_from(sequencer.queued()).unwrap_or(u64::MAX),
+            sequencer.map_or(0, |writer| u64::try_from(writer.queued()).unwrap_or(u64::MAX)),
         ),
         (
             "credit_ledger_tree_size",
@@ -141,7 +142,7 @@ pub(super) async fn show(
         (
             "credit_ledger_writer_stopped",
             "1 once nothing is written any more",
-            u64::from(sequencer.stopped().is_some()),
+            u64::from(sequencer.is_some_and(|writer| writer.stopped().is_some())),
         ),
     ] {
         head(&mut out, name, "gauge", help);

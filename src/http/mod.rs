@@ -43,8 +43,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// What the front door needs of an open ledger.
 #[derive(Clone)]
 pub struct AppState {
-    /// The way to the writer.
-    pub sequencer: Sequencer,
+    /// The way to the writer; a copy of a ledger has none.
+    pub sequencer: Option<Sequencer>,
     /// The reading side.
     pub view: View,
     /// Bounds.
@@ -152,6 +152,6 @@ impl Shared {
         if self.stopping.load(Ordering::Acquire) {
             return Some(Problem::new(ProblemKind::Stopping));
         }
-        self.app.sequencer.stopped().map(Problem::from)
+        self.app.sequencer.as_ref()?.stopped().map(Problem::from)
     }
 }

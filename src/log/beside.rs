@@ -54,3 +54,11 @@ pub fn first_entry(disk: &dyn Disk) -> Result<Vec<u8>, OpenError> {
         Err(ScanError::Bad(at, fault)) => Err(damaged(at, fault.to_string())),
     }
 }
+
+/// Where an entry's frame begins: its segment's file and the byte there, as the offset file says. `None`
+/// where the files do not say.
+pub fn place_of(disk: &dyn Disk, index: EntryIndex) -> Option<(String, u64)> {
+    let first = segments_of(disk).ok()?.into_iter().rfind(|first| *first <= index)?;
+    let at = Segment::open(disk, first).ok()?.offset_of(index).ok()?;
+    Some((layout::segment(first), at))
+}

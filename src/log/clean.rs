@@ -39,7 +39,7 @@ pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, O
     }
     check_end(&segments, &before, &checkpoint)?;
     check_tree(disk, &segments, &checkpoint)?;
-    Ok((Opened { segments, checkpoint, chain: before.chain }, OpenReport::default()))
+    Ok((Opened { segments, checkpoint, size, chain: before.chain }, OpenReport::default()))
 }
 
 /// Opens a segment whose header must continue what is before it.

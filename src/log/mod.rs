@@ -13,6 +13,7 @@
 
 mod beside;
 mod clean;
+mod copy;
 mod derived;
 mod error;
 mod folder;
@@ -29,7 +30,8 @@ mod tree;
 mod verify;
 mod walk;
 
-pub use beside::{first_entry, open_to_read};
+pub use beside::{first_entry, open_to_read, place_of};
+pub use copy::LogCopy;
 pub use error::{AppendError, Damage, OpenError, ReadError};
 pub use reader::{EntryBytes, Frames, LogReader};
 pub use recover::{Cut, OpenReport, Progress, Rebuilt};
@@ -42,7 +44,8 @@ use ledger_spec::entry::{Entry, EntryError, EntryHashes};
 use ledger_spec::hash::{ChainHash, TreeHash};
 use ledger_spec::note::NoteSigner;
 use ledger_spec::position::{EntryIndex, TreeSize};
-use seal::{Sealer, size_of};
+use recover::Opened;
+use seal::Sealer;
 use shared::{Segment, Shared};
 use std::sync::{Arc, PoisonError};
 use tree::{LevelFiles, RECENT, Tail};
@@ -109,6 +112,11 @@ impl EncodedEntry {
         Ok(Self { index: entry.index, previous: entry.previous, bytes, hashes })
     }
 
+    /// An entry that was read from these bytes, with their hashes: as an audit leaves it.
+    pub fn verified(entry: &Entry, bytes: &[u8], hashes: EntryHashes) -> Self {
+        Self { index: entry.index, previous: entry.previous, bytes: bytes.to_vec(), hashes }
+    }
+
     /// Its place in the log.
     pub fn index(&self) -> EntryIndex {
         self.index
@@ -129,6 +137,18 @@ impl Log {
     /// Makes a new, empty log and opens it. Where an earlier creation did not finish, it begins again.
     pub fn create(disk: Arc<dyn Disk>, signer: NoteSigner, config: LogConfig) -> Result<Self, OpenError> {
         let sealer = Sealer::new(signer)?;
+        // No entry is written before its checkpoint over nothing is durable, so a log without a checkpoint
+        // has either no entry or has lost its checkpoint.
+        let nothing = sealer.sign(TreeSize::EMPTY, TreeHash::empty_root()).transpose()?;
+        Self::create_under(disk, sealer, config, nothing.ok_or(OpenError::Missing)?)
+    }
+
+    fn create_under(
+        disk: Arc<dyn Disk>,
+        sealer: Sealer,
+        config: LogConfig,
+        checkpoint: SignedCheckpoint,
+    ) -> Result<Self, OpenError> {
         if disk.exists(layout::CHECKPOINT)? {
             return Err(OpenError::Exists);
         }
@@ -138,12 +158,11 @@ impl Log {
         folder::mark_running(&*disk, TreeSize::EMPTY)?;
         let header = SegmentHeader { first: EntryIndex::new(0), previous: ChainHash::ZERO };
         let segment = Segment::create(&*disk, &header)?;
-        // From here on there is a log. No entry is written before its checkpoint over nothing is durable,
-        // so a log without a checkpoint has either no entry or has lost its checkpoint.
-        let checkpoint = sealer.sign(TreeSize::EMPTY, TreeHash::empty_root())?;
+        // From here on there is a log.
         storage::replace(&*disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
         disk.sync_dir("")?;
-        Self::over(disk, sealer, config, vec![Arc::new(segment)], checkpoint, ChainHash::ZERO)
+        let (segments, size, chain) = (vec![Arc::new(segment)], TreeSize::EMPTY, ChainHash::ZERO);
+        Self::over(disk, sealer, config, Opened { segments, checkpoint, size, chain })
     }
 
     /// Opens a log after whatever ended its last use: quickly after a clean stop, by reading every
@@ -157,16 +176,24 @@ impl Log {
         progress: &mut dyn FnMut(Progress),
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
     ) -> Result<(Self, OpenReport), OpenError> {
-        let sealer = Sealer::new(signer)?;
+        Self::open_with(disk, Sealer::new(signer)?, config, progress, visitor)
+    }
+
+    fn open_with(
+        disk: Arc<dyn Disk>,
+        sealer: Sealer,
+        config: LogConfig,
+        progress: &mut dyn FnMut(Progress),
+        visitor: &mut dyn FnMut(EntryIndex, &[u8]),
+    ) -> Result<(Self, OpenReport), OpenError> {
         let running = disk.exists(layout::RUNNING)?;
         let (state, report) = if running || config.rebuild {
             recover::recover(&*disk, &sealer, config.rebuild, progress, visitor)?
         } else {
             clean::open(&disk, sealer.key())?
         };
-        folder::mark_running(&*disk, size_of(&state.checkpoint))?;
-        let log = Self::over(disk, sealer, config, state.segments, state.checkpoint, state.chain)?;
-        Ok((log, report))
+        folder::mark_running(&*disk, state.size)?;
+        Ok((Self::over(disk, sealer, config, state)?, report))
     }
 
     /// Appends a batch: when this returns, the batch is durable and published. A batch is whole or
@@ -180,9 +207,14 @@ impl Log {
         }
         let last = self.check_continues(&batch)?;
         self.stopped = true;
-        let committed = self.commit(&batch, last)?;
+        let first = self.size.next_index();
+        let (size, root) = self.commit(&batch, last)?;
+        // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
+        // recovery comes to the same size and root, and two checkpoints of that are the same.
+        let checkpoint = self.sealer.sign(size, root).ok_or(AppendError::Stopped)??;
+        let checkpoint = self.seal(checkpoint)?;
         self.stopped = false;
-        Ok(committed)
+        Ok(Committed { first, size, root, checkpoint })
     }
 
     /// How many entries the log holds.
@@ -218,11 +250,8 @@ impl Log {
         disk: Arc<dyn Disk>,
         sealer: Sealer,
         config: LogConfig,
-        segments: Vec<Arc<Segment>>,
-        checkpoint: SignedCheckpoint,
-        chain: ChainHash,
+        Opened { segments, checkpoint, size, chain }: Opened,
     ) -> Result<Self, OpenError> {
-        let size = size_of(&checkpoint);
         let levels = LevelFiles::open(Arc::clone(&disk), size.get())?;
         let tail = Tail::load(&levels, size)?;
         let unsynced = segments.len().saturating_sub(1);
@@ -250,8 +279,13 @@ impl Log {
         if batch.is_empty() { Err(AppendError::Empty) } else { Ok(chain) }
     }
 
-    /// The write path, in order. An error anywhere leaves the log stopped.
-    fn commit(&mut self, batch: &[EncodedEntry], chain: ChainHash) -> Result<Committed, AppendError> {
+    /// The write path up to the checkpoint, in order: the new size and root. An error anywhere leaves the
+    /// log stopped.
+    fn commit(
+        &mut self,
+        batch: &[EncodedEntry],
+        chain: ChainHash,
+    ) -> Result<(TreeSize, TreeHash), AppendError> {
         let first = self.size.next_index();
         let size = self.size.plus(as_u64(batch.len()));
         if self.end >= self.config.segment_bytes {
@@ -270,15 +304,15 @@ impl Log {
         self.segment.offsets.write_at(self.segment.offset_place(first), &offsets)?;
         let root = self.grow_tree(batch)?;
 
-        // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
-        // recovery comes to the same size and root, and two checkpoints of that are the same.
-        let checkpoint = self.sealer.sign(size, root)?;
-        storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
-
         self.end += as_u64(bytes.len());
         (self.size, self.chain) = (size, chain);
-        let checkpoint = self.shared.publish(checkpoint);
-        Ok(Committed { first, size, root, checkpoint })
+        Ok((size, root))
+    }
+
+    /// Puts a checkpoint in the place of the one before, and shows it.
+    fn seal(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
+        storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
+        Ok(self.shared.publish(checkpoint))
     }
 
     fn begin_segment(&mut self) -> Result<(), DiskError> {

@@ -75,6 +75,8 @@ pub struct Rebuilt {
 pub(super) struct Opened {
     pub segments: Vec<Arc<Segment>>,
     pub checkpoint: SignedCheckpoint,
+    /// How many entries there are: what the checkpoint covers, but for a copy.
+    pub size: TreeSize,
     pub chain: ChainHash,
 }
 
@@ -93,7 +95,8 @@ pub(super) fn recover(
         disk,
         progress,
         visitor,
-        floor: size_of(&checkpoint).max(synced),
+        // A copy has its checkpoint before it has the entries, and can get those again.
+        floor: if sealer.is_others() { TreeSize::EMPTY } else { size_of(&checkpoint).max(synced) },
         trusted: if rebuild { TreeSize::EMPTY } else { synced },
         checkpoint: &checkpoint,
         done: Progress { done: 0, total: total_bytes(disk, &firsts)? },
@@ -118,16 +121,18 @@ pub(super) fn recover(
     for name in [layout::CHECKPOINT, layout::RUNNING] {
         remove_if_there(disk, &format!("{name}.new"))?;
     }
-    let checkpoint = if closed.size > size_of(&checkpoint) {
-        report.adopted = Some((size_of(&checkpoint), closed.size));
-        let newer = sealer.sign(closed.size, root)?;
-        storage::replace(disk, layout::CHECKPOINT, newer.to_string().as_bytes())?;
-        newer
-    } else {
-        checkpoint
+    let beyond = closed.size > size_of(&checkpoint);
+    let checkpoint = match beyond.then(|| sealer.sign(closed.size, root)).flatten() {
+        Some(newer) => {
+            let newer = newer?;
+            report.adopted = Some((size_of(&checkpoint), closed.size));
+            storage::replace(disk, layout::CHECKPOINT, newer.to_string().as_bytes())?;
+            newer
+        }
+        None => checkpoint,
     };
     disk.sync_dir("")?;
-    Ok((Opened { segments, checkpoint, chain: closed.chain }, report))
+    Ok((Opened { segments, checkpoint, size: closed.size, chain: closed.chain }, report))
 }
 
 /// A full pass over the segments.

@@ -8,8 +8,16 @@ use ledger_spec::hash::TreeHash;
 use ledger_spec::note::{NoteSigner, VerifierKey};
 use ledger_spec::position::TreeSize;
 
-/// Signs the checkpoints of one log, whose origin is the name of the key.
-pub(super) struct Sealer {
+/// Where the checkpoints of a log come from.
+pub(super) enum Sealer {
+    /// Signed here: the log's origin is the name of the key.
+    Own(Box<Own>),
+    /// Signed by whoever writes the log of which this is a copy.
+    Others(VerifierKey),
+}
+
+/// What signs.
+pub(super) struct Own {
     origin: Origin,
     signer: NoteSigner,
     key: VerifierKey,
@@ -20,17 +28,30 @@ impl Sealer {
     pub(super) fn new(signer: NoteSigner) -> Result<Self, OpenError> {
         let origin = Origin::parse(signer.name().as_str()).map_err(OpenError::Origin)?;
         let key = signer.verifier_key();
-        Ok(Self { origin, signer, key })
+        Ok(Self::Own(Box::new(Own { origin, signer, key })))
     }
 
-    /// The key that verifies what this signs.
+    /// The key that verifies the log's checkpoints.
     pub(super) fn key(&self) -> &VerifierKey {
-        &self.key
+        match self {
+            Self::Own(own) => &own.key,
+            Self::Others(key) => key,
+        }
     }
 
-    /// Signs; to be called only over entries that are durable.
-    pub(super) fn sign(&self, size: TreeSize, root: TreeHash) -> Result<SignedCheckpoint, CheckpointError> {
-        SignedCheckpoint::sign(&Checkpoint::new(self.origin.clone(), size, root), &self.signer)
+    /// Whether somebody else signs.
+    pub(super) const fn is_others(&self) -> bool {
+        matches!(self, Self::Others(_))
+    }
+
+    /// Signs, where this log does; to be called only over entries that are durable.
+    pub(super) fn sign(
+        &self,
+        size: TreeSize,
+        root: TreeHash,
+    ) -> Option<Result<SignedCheckpoint, CheckpointError>> {
+        let Self::Own(own) = self else { return None };
+        Some(SignedCheckpoint::sign(&Checkpoint::new(own.origin.clone(), size, root), &own.signer))
     }
 }
 

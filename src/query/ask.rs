@@ -4,7 +4,6 @@
 use super::world::with_world;
 use super::{Answer, Instants, Known, QueryError, parse, published_entries};
 use crate::log::EntryBytes;
-use crate::sequencer::signers;
 use crate::view::{Published, View};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Lens, Sight};
@@ -167,7 +166,7 @@ fn case_file(view: &View, subject: &SubjectId, published: &Published) -> Result<
     for read in &entries {
         let entry = read.entry();
         let event = Arc::new(parse(entry)?);
-        let filed = Filed { event: &event, recorded: recorded(entry), signers: &signers(entry) };
+        let filed = Filed { event: &event, recorded: recorded(entry), signers: &entry.signers() };
         file.apply_whole(filed, &published.core.directory, event.clone());
     }
     Ok(file)

@@ -2,7 +2,6 @@
 
 use super::{Answer, Asking, QueryError, asked, parse};
 use crate::log::EntryBytes;
-use crate::sequencer::signers;
 use crate::view::{Published, View};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, Filed};
@@ -92,5 +91,5 @@ struct Read {
 fn read(bytes: EntryBytes) -> Result<Read, QueryError> {
     let entry = bytes.entry();
     let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-    Ok(Read { event: parse(entry)?, recorded, signers: signers(entry) })
+    Ok(Read { event: parse(entry)?, recorded, signers: entry.signers() })
 }

@@ -9,7 +9,7 @@ mod plan;
 mod streams;
 
 pub use dry_run::dry_run;
-pub use streams::{StreamError, entries_backwards, signers};
+pub use streams::{StreamError, entries_backwards};
 
 use crate::index::{Index, IndexStore};
 use crate::log::{AppendError, Log};

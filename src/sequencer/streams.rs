@@ -7,7 +7,7 @@ use crate::index::Index;
 use crate::log::{EntryBytes, LogReader, ReadError};
 use ledger_spec::admission::{CaseFile, Core, Filed};
 use ledger_spec::authority::Recorded;
-use ledger_spec::entry::{Entry, EntryError, EntrySignature};
+use ledger_spec::entry::EntryError;
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
 use ledger_spec::position::{EntryIndex, TreeSize};
@@ -129,16 +129,11 @@ impl Streams {
             let event = Event::parse(&entry.event)
                 .map_err(|error| StreamError::Event { index: entry.index, error })?;
             let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-            let signers = signers(entry);
+            let signers = entry.signers();
             stream.apply(Filed { event: &event, recorded, signers: &signers }, &core.directory);
         }
         Ok(stream)
     }
-}
-
-/// The keys that signed an entry.
-pub fn signers(entry: &Entry) -> Vec<[u8; 32]> {
-    entry.signatures.iter().map(EntrySignature::key).collect()
 }
 
 /// What a stream counts for. An empty one costs a place in the map like a full one.

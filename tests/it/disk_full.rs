@@ -32,7 +32,13 @@ fn a_full_disk_is_507_and_reads_go_on() {
     let index_dir = std::env::temp_dir().join(format!("credit-ledger-full-{}", std::process::id()));
     let (sequencer, writer, view) = start(&disk, &index_dir);
     let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
-    let state = AppState { sequencer, view, settings, vkey: signer().verifier_key(), clock: clock::now };
+    let state = AppState {
+        sequencer: Some(sequencer),
+        view,
+        settings,
+        vkey: signer().verifier_key(),
+        clock: clock::now,
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();

@@ -44,8 +44,13 @@ impl Server {
         service::create(&dir, &founding).unwrap();
         let Service { sequencer, view, writer, settings, vkey, lock } =
             service::open(&dir, &Unwatched).unwrap();
-        let state =
-            AppState { sequencer, view: view.clone(), settings, vkey: vkey.clone(), clock: clock::now };
+        let state = AppState {
+            sequencer: Some(sequencer),
+            view: view.clone(),
+            settings,
+            vkey: vkey.clone(),
+            clock: clock::now,
+        };
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -100,6 +105,18 @@ impl Server {
             "POST {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
         );
         self.raw(&[head.as_bytes(), body].concat())
+    }
+
+    /// Appends at another address than this server's.
+    pub fn post_at(address: SocketAddr, media: &str, body: impl AsRef<[u8]>) -> Answer {
+        let body = body.as_ref();
+        let length = body.len();
+        let head = format!(
+            "POST /v1/events HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {length}\r\ncontent-type: {media}\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(address).unwrap();
+        let _ = stream.write_all(&[head.as_bytes(), body].concat());
+        Answer::read(stream)
     }
 
     /// Sends bytes, says that no more come, and reads what comes back.

@@ -7,6 +7,7 @@ mod cli;
 mod crooked;
 mod disk_full;
 mod files;
+mod follower;
 mod house;
 mod http;
 mod http_server;

@@ -28,6 +28,7 @@ pub enum ProblemKind {
     EnvelopeTooLong,
     InvalidParameter,
     BadSignature,
+    Copy,
     NotPublic,
     NotFound,
     MethodNotAllowed,
@@ -54,7 +55,7 @@ pub(super) struct Row(
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 31] = [
+    pub const OTHERS: [Self; 32] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -72,6 +73,7 @@ impl ProblemKind {
         Self::EnvelopeTooLong,
         Self::InvalidParameter,
         Self::BadSignature,
+        Self::Copy,
         Self::NotPublic,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -186,6 +188,9 @@ impl ProblemKind {
             Self::BadSignature => Row("bad-signature", 401,
                 ["签名验证未通过", "a signature that does not hold"],
                 ["请确认签名所用的密钥与公钥一致，且签名后内容未作改动。", "Sign exactly the bytes that are sent, with the key that the envelope names."]),
+            Self::Copy => Row("copy", 403,
+                ["此处为账本副本，只供查询", "this is a copy of the ledger: it can only be read"],
+                ["请向账本运营单位的服务提交。", "Send it to the ledger's own server."]),
             Self::NotPublic => Row("not-public", 403,
                 ["该内容不对社会公开", "this is not public"],
                 ["请向记载该信息的单位或信用服务窗口依法查询。", "Ask the authority that holds it, or a credit service window."]),

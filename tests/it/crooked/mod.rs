@@ -17,7 +17,9 @@ mod site;
 use forge::{Forged, LEN};
 use runners::{Place, Ran, show};
 use site::Site;
-use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// What must stand in a message, each one; `a|b` is satisfied by either. Nothing: whoever it is about
 /// cannot see the cheat and must not claim to.
@@ -33,8 +35,10 @@ struct Sight {
     folder: Words,
     /// Who reads the site.
     site: Words,
-    /// Who has seen the site before, and remembers.
-    memory: Words,
+    /// Who audited the site before, and goes on from there.
+    again: Words,
+    /// Who has copied the site before, and goes on from there.
+    follower: Words,
 }
 
 /// What the operator shows.
@@ -52,22 +56,27 @@ struct Cheat {
 impl Sight {
     /// Whoever looks at all of it.
     const fn all(words: Words) -> Self {
-        Self { folder: words, site: words, memory: words }
+        Self { folder: words, site: words, again: words, follower: words }
     }
 
     /// Only who has the folder: what else stands there is not published.
     const fn folder(words: Words) -> Self {
-        Self { folder: words, site: &[], memory: &[] }
+        Self { folder: words, ..Self::all(&[]) }
     }
 
     /// Only who reads the site: a folder has no bundles.
     const fn site(words: Words) -> Self {
-        Self { folder: &[], site: words, memory: words }
+        Self { folder: &[], ..Self::all(words) }
     }
 
     /// Only who remembers what was shown before.
     const fn memory(words: Words) -> Self {
-        Self { folder: &[], site: &[], memory: words }
+        Self { folder: &[], site: &[], ..Self::all(words) }
+    }
+
+    /// Whoever looks at all of it; a follower does not, who has what is beneath and asks for it no more.
+    const fn old(words: Words) -> Self {
+        Self { follower: &[], ..Self::all(words) }
     }
 }
 
@@ -94,6 +103,9 @@ fn cases() -> impl Iterator<Item = &'static Case> {
 /// The sizes of honest ledgers that everybody must accept.
 const HONEST: [usize; 7] = [0, 1, 2, 255, 256, 257, LEN];
 
+/// Cases that run at once: some of them wait for seconds to see whether an old checkpoint stays.
+const AT_ONCE: usize = 4;
+
 /// What is wrong about a verdict, if anything.
 fn fault(ran: &Ran, words: Words) -> Option<String> {
     let right = match words {
@@ -103,20 +115,23 @@ fn fault(ran: &Ran, words: Words) -> Option<String> {
     (!right).then(|| format!("exit code {}, expected {words:?}: {}", ran.code, ran.said.trim()))
 }
 
-/// Runs a verifier over all cases and tells all verdicts that are wrong at once.
-fn hold(words_of: fn(&Sight) -> Words, run: impl Fn(&Cheat, &Place) -> Ran) {
-    let mut wrong = String::new();
-    for (number, Case(name, make, sight)) in cases().enumerate() {
-        let (cheat, place) = (make(), Place::new());
-        let ran = run(&cheat, &place);
-        if std::env::var_os("CROOKED").is_some() {
-            println!("{name}: {} {}", ran.code, ran.said.trim());
+/// Runs a verifier over all cases, some at once, and tells all verdicts that are wrong.
+fn hold(words_of: fn(&Sight) -> Words, run: fn(&Cheat, &Place) -> Ran) {
+    let (cases, next, wrong) = (cases().collect::<Vec<_>>(), AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let take = || {
+        while let Some(Case(name, make, sight)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let ran = run(&make(), &Place::new());
+            let fault = fault(&ran, words_of(sight)).map(|fault| format!("{name}: {fault}"));
+            wrong.lock().unwrap().extend(fault);
         }
-        if let Some(fault) = fault(&ran, words_of(sight)) {
-            writeln!(wrong, "case {number}, {name}: {fault}").unwrap();
+    };
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(take);
         }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -129,11 +144,22 @@ fn the_table_is_long_and_its_names_are_different() {
 }
 
 #[test]
-fn honest_ledgers_are_accepted_in_a_folder() {
+fn honest_ledgers_are_accepted_by_all() {
     for size in HONEST {
-        let ran = runners::audit_folder(&Cheat::of(Forged::honest(size)), &Place::new());
-        assert_eq!(fault(&ran, &[]), None, "{size} entries");
-        assert!(ran.said.contains(&format!("{size} entries")), "{}", ran.said);
+        let honest = Cheat::of(Forged::honest(size));
+        for run in [runners::audit_folder, runners::audit_site, runners::audit_site_again] {
+            let ran = run(&honest, &Place::new());
+            assert_eq!(fault(&ran, &[]), None, "{size} entries");
+            assert!(ran.said.contains(&format!("{size} entries")), "{}", ran.said);
+        }
+        assert_eq!(fault(&runners::follow(&honest, &Place::new()), &[]), None, "{size} entries");
+    }
+    // And one that grows honestly between two looks.
+    for (from, to) in [(1, 2), (255, 256), (256, 257), (200, LEN), (300, LEN)] {
+        let grown = Cheat { before: Some(Forged::honest(from)), ..Cheat::of(Forged::honest(to)) };
+        for run in [runners::audit_site_again, runners::follow] {
+            assert_eq!(fault(&run(&grown, &Place::new()), &[]), None, "{from} to {to} entries");
+        }
     }
 }
 
@@ -165,6 +191,21 @@ fn the_server_serves_the_same_site_as_the_forge() {
 #[test]
 fn the_auditor_of_a_folder_catches_the_crook() {
     hold(|sight| sight.folder, runners::audit_folder);
+}
+
+#[test]
+fn the_auditor_of_a_site_catches_the_crook() {
+    hold(|sight| sight.site, runners::audit_site);
+}
+
+#[test]
+fn the_auditor_who_comes_again_catches_the_crook() {
+    hold(|sight| sight.again, runners::audit_site_again);
+}
+
+#[test]
+fn the_follower_catches_the_crook_and_keeps_the_evidence() {
+    hold(|sight| sight.follower, runners::follow);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The verifiers that are set upon the crook, each run as its user would run it.
 
-use super::forge::vkey;
-use super::site::Files;
-use super::{Cheat, folder};
+use super::forge::{Forged, vkey};
+use super::site::{Files, Site};
+use super::{Cheat, folder, site};
 use crate::people;
 use credit_ledger::service::{self, Service, Unwatched};
 use std::io::{BufRead as _, BufReader};
@@ -78,6 +78,59 @@ pub fn audit_folder(cheat: &Cheat, place: &Place) -> Ran {
         std::fs::write(place.path().join(path), bytes).unwrap();
     }
     show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string()])
+}
+
+/// `audit --url`, by somebody who sees the site for the first time.
+pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(shown(cheat));
+    show(place.path(), &["audit", "--url", &site.url(), "--vkey", &vkey().to_string()])
+}
+
+/// `audit --url`, which goes on from what an audit covered before.
+pub fn audit_site_again(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(before(cheat));
+    let (url, vkey) = (site.url(), vkey().to_string());
+    let audit = ["audit", "--url", &url, "--vkey", &vkey];
+    let first = show(place.path(), &[&audit[..], &["--save", "audited"]].concat());
+    assert_eq!(first.code, 0, "{}", first.said);
+    site.show(shown(cheat));
+    show(place.path(), &[&audit[..], &["--from", "audited"]].concat())
+}
+
+/// `follow`, which copies what was shown before, and then looks again. What it stops at, it keeps; and what
+/// it had copied stays right.
+pub fn follow(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(before(cheat));
+    let (url, vkey) = (site.url(), vkey().to_string());
+    let follow = ["follow", &url, "--dir", "copy", "--vkey", &vkey, "--once"];
+    let first = show(place.path(), &follow);
+    assert_eq!(first.code, 0, "{}", first.said);
+    site.show(shown(cheat));
+    let ran = show(place.path(), &follow);
+    let kept = evidence(&place.path().join("copy/evidence"));
+    assert_eq!(ran.code == 1, !kept.is_empty(), "{}: {kept:?}", ran.said);
+    let copied = show(place.path(), &["audit", "--dir", "copy", "--vkey", &vkey]);
+    assert_eq!(copied.code, 0, "after {}: {}", ran.said, copied.said);
+    ran
+}
+
+/// What is shown at first: nothing yet, where the cheat needs no past.
+fn before(cheat: &Cheat) -> Files {
+    site::files(cheat.before.as_ref().unwrap_or(&Forged::honest(0)))
+}
+
+/// What is shown in the end.
+fn shown(cheat: &Cheat) -> Files {
+    let mut files = site::files(&cheat.ledger);
+    files.extend(cheat.site.iter().cloned());
+    files
+}
+
+/// The names of what a follower has kept.
+fn evidence(folder: &Path) -> Vec<PathBuf> {
+    let Ok(faults) = std::fs::read_dir(folder) else { return Vec::new() };
+    let files = faults.flat_map(|fault| std::fs::read_dir(fault.unwrap().path()).unwrap());
+    files.map(|file| file.unwrap().path()).collect()
 }
 
 /// Starts the real ledger over a folder, appends one event, stops it; how many entries there are then.

@@ -1,0 +1,128 @@
+//! `follow`: a copy of a ledger that verifies everything as it comes.
+
+use super::failure::Failure;
+use super::running::Running;
+use super::talk::{self, Bar};
+use super::verify::read_vkey;
+use super::{Outcome, serve};
+use crate::remote::Remote;
+use crate::service::{FollowError, Follower, Step};
+use clap::Args;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+/// Copy a ledger through its tiles and keep the copy up to date: every signature, chain, tree, every rule of
+/// admission and every checkpoint is verified before anything is kept.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --once
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --listen 127.0.0.1:8414
+
+An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir`, `show --dir` and
+`rebuild` work on it, and --listen serves the same reads and tiles to others.
+Exit code 1: the ledger showed something that contradicts what it had signed, or an entry that is not
+right; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
+pub(super) struct Follow {
+    /// The ledger's server, or any C2SP tlog-tiles mirror of it.
+    url: String,
+    /// The copy's folder; made where it is not there.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The verifier key that you trust, or a file that holds it.
+    #[arg(long)]
+    vkey: String,
+    /// Serve the copy at this address.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// End once the copy is complete.
+    #[arg(long, conflicts_with = "listen")]
+    once: bool,
+    /// How often to look, in seconds.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    every: u64,
+}
+
+/// How often an older checkpoint may come in a row: a cache may hold one for a few seconds.
+const STALE: usize = 5;
+
+#[derive(Serialize)]
+struct Copied {
+    from: u64,
+    entries: u64,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct Listening {
+    url: String,
+}
+
+impl Follow {
+    pub(super) fn run(self, json: bool) -> Outcome {
+        serve::log_to_stderr();
+        let remote = Remote::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let vkey = read_vkey(&self.vkey)?;
+        let mut follower = {
+            let bar = Bar::new("reading the copy");
+            Follower::open(&self.dir, remote, vkey, &bar).map_err(failure)?
+        };
+        let (mut behind, mut running) = (0, None);
+        loop {
+            let step = {
+                let bar = Bar::new("copying");
+                follower.advance(&bar, &mut |_| {})
+            };
+            match step {
+                Ok(Step::Advanced { from, to }) => {
+                    behind = 0;
+                    self.tell(&follower, from.get(), to.get(), json)?;
+                }
+                Ok(Step::Nothing) => behind = 0,
+                Ok(Step::Behind(fault)) => {
+                    behind += 1;
+                    if behind >= STALE {
+                        return Err(failure(follower.dropped(*fault)));
+                    }
+                    thread::sleep(Duration::from_secs(1));
+                    continue;
+                }
+                // A follower outlives the server that it follows; one look does not.
+                Err(FollowError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
+                Err(error) => return Err(failure(error)),
+            }
+            if self.once {
+                return follower.close().map_err(failure);
+            }
+            if let (None, Some(address), Some(view)) = (&running, self.listen, follower.view()) {
+                let started = Running::copy(&follower, view, &[address])?;
+                let url = started.url();
+                if json {
+                    talk::put_json(&Listening { url })?
+                } else {
+                    talk::put_line(&url)?
+                }
+                running = Some(started);
+            }
+            thread::sleep(Duration::from_secs(self.every));
+        }
+    }
+
+    fn tell(&self, follower: &Follower, from: u64, entries: u64, json: bool) -> Outcome {
+        let root = follower.view().map(|view| view.published().root().to_string()).unwrap_or_default();
+        if json {
+            return talk::put_json(&Copied { from, entries, root });
+        }
+        talk::put_line(&format!("verified and copied entries {from} to {entries}, root {root}"))
+    }
+}
+
+fn failure(error: FollowError) -> Failure {
+    match error {
+        FollowError::Fault { .. } | FollowError::Damaged(_) => Failure::wrong(error),
+        other => Failure::unreachable(other),
+    }
+}

@@ -1,0 +1,88 @@
+//! A copy of a log that somebody else writes: the same files, under checkpoints that come from there.
+//!
+//! Entries are stored before the checkpoint that covers them is, so a copy may hold more than it shows:
+//! whoever fills it verifies them first, and goes on from there after a break.
+
+use super::error::{AppendError, OpenError};
+use super::recover::{OpenReport, Progress};
+use super::seal::{Sealer, size_of};
+use super::{EncodedEntry, Log, LogConfig, LogReader};
+use crate::storage::Disk;
+use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::hash::ChainHash;
+use ledger_spec::note::VerifierKey;
+use ledger_spec::position::{EntryIndex, TreeSize};
+use std::sync::Arc;
+
+/// A log that follows another. It can sign nothing.
+pub struct LogCopy(Log);
+
+impl LogCopy {
+    /// Makes an empty copy under a checkpoint of the other log. The entries that it covers are still to come:
+    /// nobody must read from the copy before they are stored.
+    pub fn create(
+        disk: Arc<dyn Disk>,
+        key: VerifierKey,
+        config: LogConfig,
+        checkpoint: SignedCheckpoint,
+    ) -> Result<Self, OpenError> {
+        Log::create_under(disk, Sealer::Others(key), config, checkpoint).map(Self)
+    }
+
+    /// Opens a copy after whatever ended its last use, by reading every byte of it; see [`Log::open`].
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        key: VerifierKey,
+        config: LogConfig,
+        progress: &mut dyn FnMut(Progress),
+        visitor: &mut dyn FnMut(EntryIndex, &[u8]),
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let config = LogConfig { rebuild: true, ..config };
+        let (log, report) = Log::open_with(disk, Sealer::Others(key), config, progress, visitor)?;
+        Ok((Self(log), report))
+    }
+
+    /// Stores entries that the caller has verified. They are durable when this returns, and shown once a
+    /// checkpoint covers them.
+    pub fn store(&mut self, batch: &[EncodedEntry]) -> Result<(), AppendError> {
+        let log = &mut self.0;
+        if log.stopped {
+            return Err(AppendError::Stopped);
+        }
+        let last = log.check_continues(batch)?;
+        log.stopped = true;
+        log.commit(batch, last)?;
+        log.stopped = false;
+        Ok(())
+    }
+
+    /// Shows what a checkpoint covers, which the caller has found to be all that is stored.
+    pub fn publish(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
+        self.0.seal(checkpoint)
+    }
+
+    /// The checkpoint that is shown, or that the copy was begun under.
+    pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
+        self.0.checkpoint()
+    }
+
+    /// How many entries are stored.
+    pub fn size(&self) -> TreeSize {
+        self.0.size()
+    }
+
+    /// Chain hash of the last one.
+    pub fn head(&self) -> ChainHash {
+        self.0.head()
+    }
+
+    /// A reader of what is shown.
+    pub fn reader(&self) -> LogReader {
+        self.0.reader()
+    }
+
+    /// Makes everything durable. Where more is stored than shown, the next start looks at all of it again.
+    pub fn close(self) -> Result<(), AppendError> {
+        if size_of(&self.0.checkpoint()) == self.0.size() { self.0.close() } else { Ok(()) }
+    }
+}

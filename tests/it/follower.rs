@@ -1,0 +1,171 @@
+//! Auditors and followers who see a ledger over HTTP alone: everything verified, interruptions survived,
+//! contradictions stopped at and kept.
+
+use crate::http_server::{NDJSON, Server};
+use crate::people;
+use credit_ledger::remote::Remote;
+use credit_ledger::service::{self, AuditOptions, FollowError, Follower, RemoteFault, Step, Unwatched};
+use ledger_spec::position::TreeSize;
+use std::fs;
+use std::path::PathBuf;
+
+fn fill(server: &Server, numbers: std::ops::Range<u64>) {
+    for start in numbers.clone().step_by(500) {
+        let end = numbers.end.min(start + 500);
+        let body: String =
+            (start..end).map(|n| people::penalty(n, &format!("ext:test:{n}")) + "\n").collect();
+        let answer = server.post(NDJSON, body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("credit-ledger-follow-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&dir);
+    dir
+}
+
+fn remote(server: &Server) -> Remote {
+    Remote::new(&format!("http://{}", server.address)).unwrap()
+}
+
+fn follower(server: &Server, dir: &std::path::Path) -> Follower {
+    Follower::open(dir, remote(server), server.vkey.clone(), &Unwatched).unwrap()
+}
+
+fn advance(follower: &mut Follower) -> Result<Step, FollowError> {
+    follower.advance(&Unwatched, &mut |_| {})
+}
+
+#[test]
+fn an_audit_over_http_says_what_an_audit_of_the_folder_says_and_goes_on_from_an_earlier_one() {
+    let server = Server::start("remote-audit", |_| {});
+    fill(&server, 0..700);
+    let options = || AuditOptions { vkey: Some(server.vkey.clone()), known: None };
+    let first = service::audit_remote(&remote(&server), options(), &Unwatched).unwrap();
+    assert_eq!((first.size, first.counts.known, first.counts.admitted), (TreeSize::new(705), 0, 705));
+    assert_eq!(first.counts.signatures, 705);
+    let by: Vec<_> = first.counts.authorities.iter().map(|(id, n)| (id.as_str().to_owned(), *n)).collect();
+    assert_eq!(by.iter().map(|(_, n)| n).sum::<u64>(), 705);
+    assert!(by.contains(&("department".to_owned(), 700)), "{by:?}");
+    fill(&server, 700..1_000);
+    let known = AuditOptions { known: Some(first.checkpoint.to_string().into()), ..options() };
+    let second = service::audit_remote(&remote(&server), known.clone(), &Unwatched).unwrap();
+    assert_eq!((second.size, second.counts.known, second.counts.admitted), (TreeSize::new(1_005), 705, 300));
+    // Without a key, the one that entry 0 names is used, and the report says so.
+    let unkeyed = service::audit_remote(&remote(&server), AuditOptions::default(), &Unwatched).unwrap();
+    assert!(!unkeyed.key_given && unkeyed.root == second.root);
+    server.finish();
+    // The same earlier checkpoint is not another ledger's.
+    let other = Server::start("remote-audit-other", |_| {});
+    fill(&other, 0..800);
+    let failure = service::audit_remote(&remote(&other), known, &Unwatched).unwrap_err();
+    assert!(failure.to_string().contains("the checkpoint says"), "{failure}");
+    other.finish();
+}
+
+#[test]
+fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
+    let server = Server::start("follow", |_| {});
+    fill(&server, 0..600);
+    let dir = folder("whole");
+    let mut copy = follower(&server, &dir);
+    assert_eq!(
+        advance(&mut copy).unwrap(),
+        Step::Advanced { from: TreeSize::new(0), to: TreeSize::new(605) }
+    );
+    assert_eq!(advance(&mut copy).unwrap(), Step::Nothing);
+    // Dropped without being closed, as when it is killed.
+    drop(copy);
+    fill(&server, 600..1_300);
+    let mut seen = Vec::new();
+    let mut copy = follower(&server, &dir);
+    assert_eq!(copy.view().unwrap().published().size(), TreeSize::new(605));
+    let step = copy.advance(&Unwatched, &mut |entry| seen.push(entry.entry().index.get())).unwrap();
+    assert_eq!(step, Step::Advanced { from: TreeSize::new(605), to: TreeSize::new(1_305) });
+    assert_eq!(seen, (605..1_305).collect::<Vec<_>>());
+    let view = copy.view().unwrap();
+    assert_eq!(view.published().checkpoint_text(), server.view.published().checkpoint_text());
+    for index in (0..1_305).step_by(97).map(ledger_spec::position::EntryIndex::new) {
+        assert_eq!(view.log().entry(index).unwrap().bytes(), server.view.log().entry(index).unwrap().bytes());
+    }
+    copy.close().unwrap();
+    let report = service::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
+    assert_eq!(report.root, server.view.published().root());
+    assert_eq!(server.finish(), 1_305);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn two_histories_under_one_name_are_a_contradiction_that_is_kept() {
+    let first = Server::start("fork-a", |_| {});
+    let second = Server::start("fork-b", |_| {});
+    fill(&first, 0..300);
+    fill(&second, 1_000..1_400);
+    let dir = folder("fork");
+    let mut copy = follower(&first, &dir);
+    advance(&mut copy).unwrap();
+    drop(copy);
+    for (more, expected) in [(None, "not of one history"), (Some(1_400..1_500), "not of one history")] {
+        if let Some(more) = more {
+            fill(&second, more);
+        }
+        let mut copy = follower(&second, &dir);
+        let Err(FollowError::Fault { fault, evidence }) = advance(&mut copy) else { panic!("taken") };
+        assert!(fault.to_string().contains(expected), "{fault}");
+        for name in ["older.checkpoint", "newer.checkpoint", "fault.txt"] {
+            assert!(evidence.join(name).exists(), "{name}");
+        }
+        assert_eq!(copy.view().unwrap().published().size(), TreeSize::new(305), "what was right stays");
+    }
+    first.finish();
+    second.finish();
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name_is_another() {
+    let server = Server::start("behind", |_| {});
+    fill(&server, 0..20);
+    let old = folder("behind-copy");
+    let mut copy = follower(&server, &old);
+    advance(&mut copy).unwrap();
+    // A second copy goes on, then sees what the first still shows.
+    fill(&server, 20..40);
+    let dir = folder("behind");
+    let mut ahead = follower(&server, &dir);
+    advance(&mut ahead).unwrap();
+    drop(ahead);
+    let state = credit_ledger::http::AppState {
+        sequencer: None,
+        view: copy.view().unwrap(),
+        settings: copy.settings().clone(),
+        vkey: copy.vkey().clone(),
+        clock: credit_ledger::clock::now,
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    runtime.spawn(credit_ledger::http::serve(listener, state, std::future::pending()));
+    let stale = || Remote::new(&format!("http://{address}")).unwrap();
+    let mut ahead = Follower::open(&dir, stale(), server.vkey.clone(), &Unwatched).unwrap();
+    let Ok(Step::Behind(fault)) = advance(&mut ahead) else { panic!("not behind") };
+    assert!(matches!(*fault, RemoteFault::Dropped { .. }), "{fault}");
+    drop(ahead);
+    // The copy answers like the ledger, but takes nothing.
+    let mut other = server.address;
+    other.set_port(address.port());
+    let append = Server::post_at(other, "application/json", people::penalty(99, "ext:test:99"));
+    assert_eq!((append.status, append.problem().as_str()), (403, "copy"));
+    let name = server.vkey.name().clone();
+    let stranger = ledger_spec::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key();
+    let fresh = folder("behind-stranger");
+    let mut refused = Follower::open(&fresh, stale(), stranger, &Unwatched).unwrap();
+    let Err(FollowError::Fault { fault, .. }) = advance(&mut refused) else { panic!("taken") };
+    assert!(fault.to_string().contains("checkpoint"), "{fault}");
+    drop(runtime);
+    server.finish();
+    for dir in [old, dir, fresh] {
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
