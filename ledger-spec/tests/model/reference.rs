@@ -319,13 +319,14 @@ impl<'a> Question<'a> {
             "record.filed" => Some(target),
             _ => target.event.text("record").and_then(|id| self.past.find(&said.subject, id)),
         };
-        let mut firsts = vec![record.and_then(|record| self.tier_minimum(record))];
-        if let Some(code) = target.event.text("list") {
-            let list = self.past.definition("list", code, openings::asked_at(&target.event));
-            let months = list.and_then(|list| list["early_months"].as_u64());
-            firsts.push(months.map(|months| target.event.day().plus_months(u32::try_from(months).unwrap())));
-        }
-        self.refuse_if(firsts.into_iter().flatten().any(|first| self.event.day() < first), "D13");
+        let of_list = target.event.text("list").and_then(|code| {
+            let list = self.past.definition("list", code, openings::asked_at(&target.event))?;
+            let months = u32::try_from(list["early_months"].as_u64()?).unwrap();
+            Some(target.event.day().plus_months(months))
+        });
+        // The list's own months stand in the place of the tier's.
+        let first = of_list.or_else(|| record.and_then(|record| self.tier_minimum(record)));
+        self.refuse_if(first.is_some_and(|first| self.event.day() < first), "D13");
     }
 
     /// The first day on which a record of its tier may be repaired.
