@@ -108,7 +108,12 @@ pub fn follow(cheat: &Cheat, place: &Place) -> Ran {
     site.show(shown(cheat));
     let ran = show(place.path(), &follow);
     let kept = evidence(&place.path().join("copy/evidence"));
-    assert_eq!(ran.code == 1, !kept.is_empty(), "{}: {kept:?}", ran.said);
+    assert_eq!(ran.code == 1, !kept.is_empty(), "{}: {:?}", ran.said, kept.keys());
+    // Two notes under one key that no honest log can have signed both: enough for anybody else.
+    if let (Some(before), 1) = (&cheat.before, ran.code) {
+        let notes = ["older.checkpoint", "newer.checkpoint"].map(|name| kept.get(name));
+        assert_eq!(notes, [Some(&before.checkpoint), Some(&cheat.ledger.checkpoint)], "{}", ran.said);
+    }
     let copied = show(place.path(), &["audit", "--dir", "copy", "--vkey", &vkey]);
     assert_eq!(copied.code, 0, "after {}: {}", ran.said, copied.said);
     ran
@@ -126,11 +131,14 @@ fn shown(cheat: &Cheat) -> Files {
     files
 }
 
-/// The names of what a follower has kept.
-fn evidence(folder: &Path) -> Vec<PathBuf> {
-    let Ok(faults) = std::fs::read_dir(folder) else { return Vec::new() };
+/// What a follower has kept of a fault, by the files' names.
+fn evidence(folder: &Path) -> Files {
+    let Ok(faults) = std::fs::read_dir(folder) else { return Files::new() };
     let files = faults.flat_map(|fault| std::fs::read_dir(fault.unwrap().path()).unwrap());
-    files.map(|file| file.unwrap().path()).collect()
+    let read = |path: PathBuf| {
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap())
+    };
+    files.map(|file| read(file.unwrap().path())).collect()
 }
 
 /// Starts the real ledger over a folder, appends one event, stops it; how many entries there are then.
