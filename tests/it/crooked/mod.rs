@@ -194,6 +194,14 @@ fn the_auditor_of_a_folder_catches_the_crook() {
 }
 
 #[test]
+fn the_auditor_who_has_audited_the_folder_catches_the_crook() {
+    hold(
+        |sight| if sight.site.is_empty() && sight.folder.is_empty() { sight.again } else { sight.folder },
+        runners::audit_folder_again,
+    );
+}
+
+#[test]
 fn the_auditor_of_a_site_catches_the_crook() {
     hold(|sight| sight.site, runners::audit_site);
 }

@@ -73,11 +73,24 @@ pub fn served(dir: &Path, paths: impl Iterator<Item = String>) -> Files {
 
 /// `audit --dir`, with a key that the auditor has from elsewhere.
 pub fn audit_folder(cheat: &Cheat, place: &Place) -> Ran {
+    write(cheat, place);
+    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string()])
+}
+
+/// `audit --dir`, which goes on from what an audit covered before.
+pub fn audit_folder_again(cheat: &Cheat, place: &Place) -> Ran {
+    let Some(before) = &cheat.before else { return audit_folder(cheat, place) };
+    write(cheat, place);
+    std::fs::write(place.path().join("audited"), &before.checkpoint).unwrap();
+    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string(), "--from", "audited"])
+}
+
+/// The folder that the crook keeps.
+fn write(cheat: &Cheat, place: &Place) {
     folder::write(place.path(), &cheat.ledger);
     for (path, bytes) in &cheat.files {
         std::fs::write(place.path().join(path), bytes).unwrap();
     }
-    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string()])
 }
 
 /// `audit --url`, by somebody who sees the site for the first time.
