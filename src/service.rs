@@ -7,6 +7,7 @@ mod audit;
 mod follow;
 mod indexing;
 mod making;
+mod monitor;
 mod read;
 mod settings;
 
@@ -14,6 +15,7 @@ pub use audit::{
     AuditFailure, AuditOptions, AuditReport, Counts, Place, RemoteFault, audit, audit_remote, audit_with,
 };
 pub use follow::{FollowError, Follower, Step};
+pub use monitor::{LateDelistings, Reason, Sighting, Watch};
 pub use read::{ReadOnly, open_to_read};
 pub use settings::{Settings, SettingsError};
 

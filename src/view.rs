@@ -9,6 +9,7 @@ use ledger_spec::position::TreeSize;
 use ledger_spec::projection::World;
 use ledger_spec::time::RecordedTime;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
 
 /// The ledger at one checkpoint.
 #[derive(Clone, Debug)]
@@ -46,12 +47,21 @@ pub struct View {
     reader: LogReader,
     /// Every case file, made when first asked for and then kept up.
     world: Arc<Mutex<World>>,
+    /// Tells those who wait how much is published.
+    sizes: watch::Sender<TreeSize>,
 }
 
 impl View {
     /// A view that begins at `published`.
     pub fn new(published: Published, index: Arc<Index>, reader: LogReader) -> Self {
-        Self { published: Arc::new(RwLock::new(Arc::new(published))), index, reader, world: Arc::default() }
+        let sizes = watch::Sender::new(published.size());
+        let published = Arc::new(RwLock::new(Arc::new(published)));
+        Self { published, index, reader, world: Arc::default(), sizes }
+    }
+
+    /// How many entries are published, now and whenever that changes.
+    pub fn changes(&self) -> watch::Receiver<TreeSize> {
+        self.sizes.subscribe()
     }
 
     /// The last published state. An answer takes it once and stays with it.
@@ -81,6 +91,7 @@ impl View {
     pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
         let next = Arc::new(next);
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        self.sizes.send_replace(next.size());
         next
     }
 }

@@ -19,8 +19,6 @@ use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::position::EntryIndex;
 use core::fmt;
 
-const HEADER: &str = "c2sp.org/tlog-proof@v1";
-
 /// The index of an entry, its inclusion path and the checkpoint that the path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlogProof {
@@ -76,6 +74,9 @@ pub enum TlogProofError {
 }
 
 impl TlogProof {
+    /// The first line of every proof.
+    pub const HEADER: &str = "c2sp.org/tlog-proof@v1";
+
     /// The longest proof that is read, in bytes: the longest note, the longest path, and the rest for
     /// extra data.
     pub const MAX_LEN: usize = SignedNote::MAX_LEN + 64 * 1024;
@@ -93,8 +94,8 @@ impl TlogProof {
         let text = core::str::from_utf8(bytes)
             .map_err(|error| TlogProofError::NotUtf8 { position: error.valid_up_to() })?;
         let mut lines = Lines { rest: text, line: 0 };
-        if lines.next(HEADER)? != HEADER {
-            return lines.wrong(HEADER);
+        if lines.next(TlogProof::HEADER)? != TlogProof::HEADER {
+            return lines.wrong(TlogProof::HEADER);
         }
         let mut line = lines.next("`extra` or `index`")?;
         let mut extra = None;
@@ -147,7 +148,7 @@ impl TlogProof {
 /// The proof's bytes.
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEADER}")?;
+        writeln!(f, "{}", TlogProof::HEADER)?;
         if let Some(extra) = &self.extra {
             writeln!(f, "extra {}", to_base64(extra))?;
         }
@@ -265,8 +266,8 @@ mod tests {
             TlogProof::parse(text.replacen(from, to, 1).as_bytes()).unwrap_err()
         };
         let line = |line, expected| TlogProofError::Line { line, expected };
-        assert_eq!(refused("@v1", "@v2"), line(1, HEADER));
-        assert_eq!(refused("@v1\n", "@v1\r\n"), line(1, HEADER));
+        assert_eq!(refused("@v1", "@v2"), line(1, TlogProof::HEADER));
+        assert_eq!(refused("@v1\n", "@v1\r\n"), line(1, TlogProof::HEADER));
         for index in ["index 04", "index  4", "index 4 ", "index +4", "index", "Index 4", "index 1\nindex 4x"]
         {
             let error = refused("index 4", index);

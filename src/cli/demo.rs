@@ -9,6 +9,7 @@ use super::running::Running;
 use super::show::standing_in_words;
 use super::states::{Job, State, read_folder};
 use super::talk::Bar;
+use super::verify::Found as _;
 use super::{Outcome, talk, verify, vkey};
 use crate::service;
 use clap::Args;

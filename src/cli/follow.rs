@@ -120,7 +120,7 @@ impl Follow {
     }
 }
 
-fn failure(error: FollowError) -> Failure {
+pub(super) fn failure(error: FollowError) -> Failure {
     match error {
         FollowError::Fault { .. } | FollowError::Damaged(_) => Failure::wrong(error),
         other => Failure::unreachable(other),

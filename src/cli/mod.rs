@@ -16,6 +16,7 @@ mod import;
 mod init;
 mod keyfile;
 mod keygen;
+mod monitor;
 mod rebuild;
 mod running;
 mod scenario;
@@ -76,6 +77,7 @@ enum Command {
     Verify(verify::Verify),
     Audit(audit::Audit),
     Follow(follow::Follow),
+    Monitor(monitor::Monitor),
     Rebuild(rebuild::Rebuild),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
@@ -115,6 +117,7 @@ impl Arguments {
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
             Command::Follow(command) => command.run(json),
+            Command::Monitor(command) => command.run(),
             Command::Rebuild(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),

@@ -1,19 +1,22 @@
-//! `verify`: a receipt, offline.
+//! `verify`: a receipt, an entry, a checkpoint or two, offline.
 
 use super::failure::Failure;
 use super::sign::read_file;
 use super::{Outcome, talk};
 use clap::Args;
-use ledger_spec::bytes::{from_base64, to_hex};
+use ledger_spec::bytes::{from_base64, from_base64_exact, from_hex, to_hex};
+use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::entry::Entry;
 use ledger_spec::envelope::SignedEvent;
 use ledger_spec::hash::TreeHash;
+use ledger_spec::merkle::ConsistencyProof;
 use ledger_spec::note::VerifierKey;
 use ledger_spec::proof::TlogProof;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Verify a receipt offline: that an entry stands in the ledger, under a checkpoint its operator signed.
+/// Verify offline a receipt (that an entry stands in the ledger, under a checkpoint that its operator signed),
+/// an entry alone, a checkpoint, or that one checkpoint goes on from another.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -24,21 +27,34 @@ Examples:
   # A proof and an entry fetched by themselves
   curl -o proof.txt URL/v1/receipts/7; curl -o entry.bin URL/v1/entries/7/raw
   credit-ledger verify proof.txt --entry entry.bin --vkey ledger.vkey
+  credit-ledger verify --entry entry.bin                 its layout and signatures alone
 
-Checks the entry's layout, its signatures, its place in the tree and the checkpoint's signature. It
-does not check whether the signers were entitled: that takes the whole ledger (`audit`).")]
+  # A checkpoint, and that it goes on from one that was kept
+  curl -o new.checkpoint URL/checkpoint; curl -o proof.json 'URL/v1/consistency?from=605&to=1305'
+  credit-ledger verify new.checkpoint --vkey ledger.vkey
+  credit-ledger verify new.checkpoint --older old.checkpoint --proof proof.json --vkey ledger.vkey
+
+Of a receipt it checks the entry's layout, its signatures, its place in the tree and the checkpoint's
+signature. It does not check whether the signers were entitled: that takes the whole ledger (`audit`).")]
 pub(super) struct Verify {
-    /// The receipt: a C2SP tlog-proof, or a JSON line as `append` prints it; `-` reads stdin.
-    receipt: PathBuf,
+    /// The receipt: a C2SP tlog-proof, or a JSON line as `append` prints it; or a checkpoint. `-` reads stdin.
+    #[arg(required_unless_present = "entry")]
+    receipt: Option<PathBuf>,
     /// The entry's exact bytes.
     #[arg(long)]
     entry: Option<PathBuf>,
     /// The event's exact bytes: the entry must hold just these.
     #[arg(long)]
     event: Option<PathBuf>,
+    /// A checkpoint that has to be of the same history, no greater than the one given.
+    #[arg(long, requires = "proof")]
+    older: Option<PathBuf>,
+    /// The proof between the two: what /v1/consistency answers, or its hashes in base64, one a line.
+    #[arg(long, requires = "older")]
+    proof: Option<PathBuf>,
     /// The verifier key that you trust, or a file that holds it.
-    #[arg(long)]
-    vkey: String,
+    #[arg(long, required_unless_present = "entry")]
+    vkey: Option<String>,
 }
 
 /// A line as `append` prints it; other members are passed over.
@@ -66,28 +82,147 @@ pub(super) struct Proven {
 
 impl Verify {
     pub(super) fn run(self, json: bool) -> Outcome {
-        let vkey = read_vkey(&self.vkey)?;
-        let (proof, enclosed) = read_receipt(&self.receipt)?;
-        let entry = match (&self.entry, enclosed) {
-            (Some(path), _) => read_file(path)?,
-            (None, Some(entry)) => entry,
-            (None, None) => {
-                let said = "the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)";
-                return Err(Failure::usage(said));
-            }
-        };
+        let vkey = self.vkey.as_deref().map(read_vkey).transpose()?;
         let event = self.event.as_deref().map(read_file).transpose()?;
-        match prove(&proof, &entry, event.as_deref(), &vkey) {
-            Ok(proven) if json => talk::put_json(&proven),
-            Ok(proven) => talk::put_line(&proven.in_words()),
-            Err(reason) => {
-                if json {
-                    talk::put_json(&serde_json::json!({"right": false, "fault": reason}))?;
-                }
-                Err(Failure::wrong(reason))
+        let entry = self.entry.as_deref().map(read_file).transpose()?;
+        let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
+        let Some(path) = &self.receipt else {
+            return tell(alone(&entry.unwrap_or_default(), event.as_deref()), json);
+        };
+        let vkey = vkey.ok_or_else(needs_key)?;
+        let (proof, enclosed) = read_receipt(path)?;
+        let header = TlogProof::HEADER.as_bytes();
+        if enclosed.is_none() && !proof.starts_with(header) {
+            let pair = match (&self.older, &self.proof) {
+                (Some(older), Some(proof)) => Some((read_file(older)?, read_file(proof)?)),
+                _ => None,
+            };
+            return tell(checkpoints(&proof, pair, &vkey), json);
+        }
+        let entry = entry.or(enclosed).ok_or_else(|| {
+            Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
+        })?;
+        tell(prove(&proof, &entry, event.as_deref(), &vkey), json)
+    }
+}
+
+/// What was found right, for programs and for people.
+pub(super) trait Found: Serialize {
+    fn in_words(&self) -> String;
+}
+
+fn tell(found: Result<impl Found, String>, json: bool) -> Outcome {
+    match found {
+        Ok(proven) if json => talk::put_json(&proven),
+        Ok(proven) => talk::put_line(&proven.in_words()),
+        Err(reason) => {
+            if json {
+                talk::put_json(&serde_json::json!({"right": false, "fault": reason}))?;
             }
+            Err(Failure::wrong(reason))
         }
     }
+}
+
+/// An entry that holds together, wherever it stands.
+#[derive(Serialize)]
+struct Alone {
+    right: bool,
+    index: u64,
+    entry_hash: String,
+    kind: &'static str,
+    signed_by: Vec<String>,
+}
+
+impl Found for Alone {
+    fn in_words(&self) -> String {
+        format!(
+            "right: {} that says it is entry {}, {} signature(s) hold; whether it stands in a ledger is not shown",
+            self.kind,
+            self.index,
+            self.signed_by.len()
+        )
+    }
+}
+
+fn alone(entry: &[u8], event: Option<&[u8]>) -> Result<Alone, String> {
+    let read = Entry::decode(entry).map_err(|error| format!("entry: {error}"))?;
+    if event.is_some_and(|event| event != read.event) {
+        return Err("the entry holds another event than the one given".into());
+    }
+    let verified = SignedEvent::from_entry(&read).and_then(SignedEvent::verify);
+    let verified = verified.map_err(|error| format!("entry {}: {error}", read.index))?;
+    Ok(Alone {
+        right: true,
+        index: read.index.get(),
+        entry_hash: TreeHash::leaf(entry).to_string(),
+        kind: verified.event().kind().name(),
+        signed_by: verified.signers().map(|key| to_hex(key.as_bytes())).collect(),
+    })
+}
+
+/// A checkpoint that its log signed, and what it goes on from.
+#[derive(Serialize)]
+struct Signed {
+    right: bool,
+    origin: String,
+    size: u64,
+    root: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goes_on_from: Option<u64>,
+}
+
+impl Found for Signed {
+    fn in_words(&self) -> String {
+        let from = match self.goes_on_from {
+            Some(size) => format!(", which begins with the {size} entries of the older one"),
+            None => String::new(),
+        };
+        format!("right: checkpoint of {} over {} entries, root {}{from}", self.origin, self.size, self.root)
+    }
+}
+
+fn checkpoints(newer: &[u8], pair: Option<(Vec<u8>, Vec<u8>)>, vkey: &VerifierKey) -> Result<Signed, String> {
+    let signed =
+        |note: &[u8]| SignedCheckpoint::verify(note, vkey).map_err(|error| format!("checkpoint: {error}"));
+    let newer = signed(newer)?;
+    let stated = newer.checkpoint();
+    let mut goes_on_from = None;
+    if let Some((older, proof)) = pair {
+        let older = signed(&older)?;
+        let before = older.checkpoint();
+        let proof = read_consistency(&proof)?;
+        proof
+            .verify(before.size(), before.root(), stated.size(), stated.root())
+            .map_err(|error| format!("from {} to {} entries: {error}", before.size(), stated.size()))?;
+        goes_on_from = Some(before.size().get());
+    }
+    Ok(Signed {
+        right: true,
+        origin: stated.origin().to_string(),
+        size: stated.size().get(),
+        root: stated.root().to_string(),
+        goes_on_from,
+    })
+}
+
+/// The answer of `/v1/consistency`; other members are passed over.
+#[derive(Deserialize)]
+struct Consistency {
+    proof: Vec<String>,
+}
+
+fn read_consistency(bytes: &[u8]) -> Result<ConsistencyProof, String> {
+    let hashes: Result<Vec<TreeHash>, String> = if bytes.first() == Some(&b'{') {
+        let read: Consistency = serde_json::from_slice(bytes).map_err(|error| format!("proof: {error}"))?;
+        let hash = |text: &String| from_hex(text).map(TreeHash::from_bytes);
+        read.proof.iter().map(|text| hash(text).map_err(|error| format!("proof: {error}"))).collect()
+    } else {
+        let text = std::str::from_utf8(bytes).map_err(|error| format!("proof: {error}"))?;
+        let hash = |line| from_base64_exact(line).map(TreeHash::from_bytes);
+        text.lines().map(|line| hash(line).map_err(|error| format!("proof: {error}"))).collect()
+    };
+    ConsistencyProof::from_hashes(hashes?).map_err(|error| format!("proof: {error}"))
 }
 
 /// Checks everything about one entry that can be checked without the rest of the ledger.
@@ -128,9 +263,8 @@ pub(super) fn prove(
     })
 }
 
-impl Proven {
-    /// The same, for people.
-    pub(super) fn in_words(&self) -> String {
+impl Found for Proven {
+    fn in_words(&self) -> String {
         format!(
             "right: entry {} of {}, under its checkpoint over {} entries\n  \
              {} {} by {} about {}, recorded {}",

@@ -6,6 +6,7 @@
 mod disclosure;
 mod docs;
 mod events;
+mod feed;
 mod language;
 mod metrics;
 mod openapi;
@@ -96,6 +97,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/receipts/{index}", get(reads::receipt))
         .route("/v1/authorities", get(reads::authorities))
         .route("/v1/catalogue", get(reads::catalogue))
+        .route("/v1/feed", get(feed::feed))
         .route("/v1/consistency", get(reads::consistency))
         .route("/checkpoint", get(reads::checkpoint))
         .route("/tile/{*tile}", get(tiles::tile))

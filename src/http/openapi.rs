@@ -4,7 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemAnswer, ProblemKind};
-use super::{Language, docs, events, metrics, reads, tiles, views};
+use super::{Language, docs, events, feed, metrics, reads, tiles, views};
 use crate::wire::{AppendedLine, LastLine};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -62,6 +62,7 @@ pub(super) struct EnvelopeSignature {
         reads::receipt,
         reads::authorities,
         reads::catalogue,
+        feed::feed,
         reads::consistency,
         reads::checkpoint,
         tiles::tile,

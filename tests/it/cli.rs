@@ -2,6 +2,7 @@
 //!
 //! Every test that wrote a ledger ends with `audit`.
 
+mod auditors;
 mod catalogue;
 mod demo;
 mod import;

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod crooked;
 mod disk_full;
+mod feed;
 mod files;
 mod follower;
 mod house;

@@ -1,0 +1,183 @@
+//! What an auditor, a mirror and a watcher do at a command line, with a URL and a key and nothing else.
+
+use super::{Folder, Served, event};
+use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const USCC: &str = "uscc:914403001922038216";
+
+/// A record of the department about a subject.
+fn record(served: &Served<'_>, subject: &str) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let body = format!(
+        r#"{{"type":"market.penalty","severity":"general","review":"none","notice":{{"served_on":"2017-01-01","statement":"answered"}},"decision":{{"number":"{number}","date":"2017-01-01","issued_by":"甲","article":"乙法第一条","served_on":"2017-01-01","document":"{number:064}"}}}}"#
+    );
+    served.append("dept.key", &event("record.filed", "dept", subject, &body)).right();
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn an_audit_by_url_reports_and_goes_on_from_what_it_saved() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    let vkey = folder.run(&["vkey", "--dir", "l"]).right();
+    folder.write("l.vkey", &vkey);
+    let url = served.url.clone();
+    let audit = |more: &[&str]| {
+        let arguments = [&["audit", "--url", &url, "--vkey", "l.vkey", "--json"], more].concat();
+        json(&folder.run(&arguments).right())
+    };
+    let first = audit(&["--save", "audited"]);
+    assert_eq!((&first["right"], &first["entries"], &first["known"]), (&true.into(), &5.into(), &0.into()));
+    assert_eq!((&first["signatures"], &first["rules_rerun"]), (&5.into(), &5.into()));
+    assert_eq!(first["authorities"]["steward"], 2);
+    assert_eq!(folder.read("audited"), first["checkpoint"].as_str().unwrap());
+    record(&served, USCC);
+    let second = audit(&["--from", "audited"]);
+    assert_eq!(
+        (&second["entries"], &second["known"], &second["rules_rerun"]),
+        (&6.into(), &5.into(), &1.into())
+    );
+    // Another key of the same name, nobody there, and no ledger at all.
+    let name = ledger_spec::note::KeyName::parse(super::ORIGIN).unwrap();
+    let other = ledger_spec::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key().to_string();
+    folder.run(&["audit", "--url", &url, "--vkey", &other]).failed(1, "checkpoint");
+    folder.run(&["audit", "--url", "http://127.0.0.1:1", "--vkey", "l.vkey"]).failed(3, "127.0.0.1:1");
+    folder.run(&["audit", "--url", "ftp://x", "--vkey", "l.vkey"]).failed(2, "http://HOST");
+    folder.run(&["audit"]).failed(2, "--dir");
+    served.stop();
+    folder.audit("l");
+}
+
+#[test]
+fn a_copy_is_a_ledger_to_read_and_audit() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    record(&served, USCC);
+    folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
+    let follow =
+        |url: &str| folder.run(&["follow", url, "--dir", "copy", "--vkey", "l.vkey", "--once", "--json"]);
+    let copied = json(&follow(&served.url).right());
+    assert_eq!((&copied["from"], &copied["entries"]), (&0.into(), &6.into()));
+    assert_eq!(follow(&served.url).right(), "", "nothing new");
+    record(&served, USCC);
+    assert_eq!(json(&follow(&served.url).right())["from"], 6);
+    let asked = |source: &[&str]| {
+        folder.run(&[&["show", "subject", USCC, "--json", "--valid-at", "2026-02-01"], source].concat())
+    };
+    let (there, here) = (asked(&["--dir", "l"]), asked(&["--dir", "copy"]));
+    assert_eq!(json(&there.right()), json(&here.right()));
+    folder.audit("copy");
+    follow("http://127.0.0.1:1").failed(3, "127.0.0.1:1");
+    served.stop();
+    folder.audit("l");
+}
+
+#[test]
+fn a_checkpoint_and_two_and_an_entry_are_verified_offline() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
+    let get = |path: &str, out: &str| {
+        let mut stream = std::net::TcpStream::connect(served.url.trim_start_matches("http://")).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        std::fs::write(folder.path(out), &answer[end..]).unwrap();
+    };
+    get("/checkpoint", "old");
+    record(&served, USCC);
+    get("/checkpoint", "new");
+    get("/v1/consistency?from=5&to=6", "proof.json");
+    get("/tile/entries/000.p/1", "bundle");
+    let alone = json(&folder.run(&["verify", "new", "--vkey", "l.vkey", "--json"]).right());
+    assert_eq!((&alone["size"], alone.get("goes_on_from")), (&6.into(), None));
+    let pair = ["verify", "new", "--older", "old", "--proof", "proof.json", "--vkey", "l.vkey", "--json"];
+    assert_eq!(json(&folder.run(&pair).right())["goes_on_from"], 5);
+    // The same proof in base64, one hash a line, as witnesses write it.
+    let hashes = json(&folder.read("proof.json"))["proof"].clone();
+    let lines = hashes.as_array().unwrap().iter().map(|hash| {
+        let bytes = ledger_spec::bytes::from_hex::<32>(hash.as_str().unwrap()).unwrap();
+        ledger_spec::bytes::to_base64(&bytes) + "\n"
+    });
+    folder.write("proof.txt", &lines.collect::<String>());
+    folder.run(&["verify", "new", "--older", "old", "--proof", "proof.txt", "--vkey", "l.vkey"]).right();
+    folder.write("wrong.txt", &format!("{}\n", ledger_spec::bytes::to_base64(&[7; 32])));
+    folder
+        .run(&["verify", "new", "--older", "old", "--proof", "wrong.txt", "--vkey", "l.vkey"])
+        .failed(1, "from 5 to 6");
+    folder
+        .run(&["verify", "old", "--older", "new", "--proof", "proof.json", "--vkey", "l.vkey"])
+        .failed(1, "from 6 to 5");
+    folder.run(&["verify", "new", "--older", "old", "--vkey", "l.vkey"]).failed(2, "--proof");
+    folder.run(&["verify", "new"]).failed(2, "--vkey");
+    // An entry by itself: the first of a bundle, after its length.
+    let bundle = std::fs::read(folder.path("bundle")).unwrap();
+    std::fs::write(folder.path("entry"), &bundle[2..]).unwrap();
+    assert_eq!(json(&folder.run(&["verify", "--entry", "entry", "--json"]).right())["kind"], "ledger.opened");
+    std::fs::write(folder.path("entry"), &bundle[2..bundle.len() - 1]).unwrap();
+    folder.run(&["verify", "--entry", "entry"]).failed(1, "entry");
+    served.stop();
+    folder.audit("l");
+}
+
+#[test]
+fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
+    record(&served, USCC);
+    record(&served, "uscc:91110000100000001W");
+    let monitor = |dir: &str, more: &[&str]| {
+        let arguments =
+            [&["monitor", &served.url, "--dir", dir, "--vkey", "l.vkey", "--once"], more].concat();
+        folder.run(&arguments)
+    };
+    let lines = |text: &str| text.lines().map(json).collect::<Vec<_>>();
+    let told = lines(&monitor("m", &["--subject", USCC, "--governance"]).right());
+    let seen: Vec<_> =
+        told.iter().map(|one| (one["index"].as_u64().unwrap(), one["reasons"][0].clone())).collect();
+    let governance = |index| (index, "governance".into());
+    let expected: Vec<(u64, Value)> = (0..5).map(governance).chain([(5, "subject".into())]).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(monitor("m", &["--subject", USCC, "--governance"]).right(), "", "told already");
+    // By authority, and by key.
+    assert_eq!(lines(&monitor("m2", &["--authority", "dept"]).right()).len(), 3);
+    let key = told[5]["issuer"].as_str().map(|_| folder.read("dept.key")).unwrap();
+    let signer = ledger_spec::note::NoteSigner::parse(key.trim()).unwrap();
+    let key = ledger_spec::bytes::to_hex(signer.verifier_key().public_key());
+    let signed = lines(&monitor("m3", &["--key", &key]).right());
+    assert_eq!(signed.iter().map(|one| one["index"].as_u64().unwrap()).collect::<Vec<_>>(), [5, 6]);
+    // A command that fails is told again; nothing is lost.
+    monitor("m4", &["--subject", USCC, "--command", "cat >/dev/null; exit 7"]).failed(3, "exit status: 7");
+    monitor("m4", &["--subject", USCC, "--command", "cat >>told.jsonl"]).right();
+    assert_eq!(lines(&folder.read("told.jsonl"))[0]["index"], 5);
+    let hook = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", hook.local_addr().unwrap());
+    let received = std::thread::spawn(move || {
+        let (mut stream, _) = hook.accept().unwrap();
+        let mut bytes = vec![0; 65_536];
+        let mut read = 0;
+        while !String::from_utf8_lossy(&bytes[..read]).contains("\"subject\"") {
+            read += stream.read(&mut bytes[read..]).unwrap();
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").unwrap();
+        String::from_utf8(bytes[..read].to_vec()).unwrap()
+    });
+    monitor("m5", &["--subject", USCC, "--webhook", &url]).right();
+    let received = received.join().unwrap();
+    assert!(received.starts_with("POST /hook"), "{received}");
+    assert_eq!(json(received.split("\r\n\r\n").nth(1).unwrap())["index"], 5);
+    monitor("m6", &["--subject", USCC, "--webhook", "http://127.0.0.1:1/"]).failed(3, "--webhook");
+    monitor("m7", &["--late-delistings"]).right();
+    served.stop();
+    folder.audit("l");
+    folder.audit("m");
+}

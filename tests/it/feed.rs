@@ -1,0 +1,113 @@
+//! The feed: every entry once and in order, from wherever one asks, also after the connection broke.
+
+use crate::http_server::{JSON, NDJSON, Server};
+use crate::people;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// One event of a stream.
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: Option<u64>,
+    data: Value,
+}
+
+/// An open feed.
+struct Feed(BufReader<TcpStream>);
+
+impl Feed {
+    fn open(server: &Server, query: &str, headers: &str) -> Self {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+            .write_all(format!("GET /v1/feed{query} HTTP/1.1\r\nhost: t\r\n{headers}\r\n").as_bytes())
+            .unwrap();
+        let mut feed = Self(BufReader::new(stream));
+        let head: Vec<String> = std::iter::from_fn(|| feed.line().filter(|line| !line.is_empty())).collect();
+        assert!(head[0].contains("200"), "{head:?}");
+        assert!(head.iter().any(|line| line == "content-type: text/event-stream"), "{head:?}");
+        feed
+    }
+
+    /// The next line, without its end; `None` at the end of the connection.
+    fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.0.read_line(&mut line).unwrap();
+        (read > 0).then(|| line.trim_end().to_owned())
+    }
+
+    /// The next event; sizes of chunks, comments and `retry` are passed over.
+    fn next(&mut self) -> Option<Event> {
+        let (mut name, mut id) = (String::new(), None);
+        loop {
+            let line = self.line()?;
+            if let Some(found) = line.strip_prefix("event: ") {
+                name = found.to_owned();
+            } else if let Some(found) = line.strip_prefix("id: ") {
+                id = Some(found.parse().unwrap());
+            } else if let Some(data) = line.strip_prefix("data: ") {
+                return Some(Event { name, id, data: serde_json::from_str(data).unwrap() });
+            }
+        }
+    }
+
+    /// Entries until one of this index has come.
+    fn entries(&mut self, last: u64) -> Vec<Event> {
+        let mut entries = Vec::new();
+        while entries.last().is_none_or(|entry: &Event| entry.id != Some(last)) {
+            entries.extend(self.next().filter(|event| event.name == "entry"));
+        }
+        entries
+    }
+}
+
+#[test]
+fn every_entry_comes_once_and_in_order_also_after_a_break() {
+    let server = Server::start("feed", |_| {});
+    let body: String = (0..600).map(|n| people::penalty(n, &format!("ext:test:{n}")) + "\n").collect();
+    assert_eq!(server.post(NDJSON, body).status, 200);
+    let mut feed = Feed::open(&server, "?from=0", "");
+    let entries = feed.entries(604);
+    assert!(entries.iter().map(|entry| entry.id.unwrap()).eq(0..605));
+    let first = &entries[0].data;
+    assert_eq!((&first["kind"], &first["subject"]), (&"ledger.opened".into(), &"ledger".into()));
+    let checkpoint = std::iter::from_fn(|| feed.next()).find(|event| event.name == "checkpoint").unwrap();
+    assert_eq!(checkpoint.data["size"], 605);
+    assert_eq!(checkpoint.data["checkpoint"], server.view.published().checkpoint_text());
+    // What comes while one listens.
+    let placed = server.post(JSON, people::penalty(900, "ext:test:900"));
+    assert_eq!(placed.status, 201);
+    assert_eq!(feed.entries(605)[0].data["leaf"], placed.json()["entry_hash"]);
+    drop(feed);
+    for n in 901..905 {
+        assert_eq!(server.post(JSON, people::penalty(n, &format!("ext:test:{n}"))).status, 201);
+    }
+    // The header goes before the parameter, as a client that reconnects to the same URL needs it.
+    let mut again = Feed::open(&server, "?from=0", "last-event-id: 605\r\n");
+    assert!(again.entries(609).iter().map(|entry| entry.id.unwrap()).eq(606..610));
+    let mut new = Feed::open(&server, "", "");
+    assert_eq!(new.next().unwrap().name, "checkpoint");
+    assert_eq!(server.post(JSON, people::penalty(905, "ext:test:905")).status, 201);
+    assert_eq!(new.entries(610).len(), 1);
+    let wrong = server.get("/v1/feed?from=x");
+    assert_eq!((wrong.status, wrong.problem().as_str()), (400, "invalid-parameter"));
+    // A server that stops ends its feeds, soon.
+    let stopping = server.stop();
+    while again.line().is_some() {}
+    assert_eq!(stopping.finish(), 611);
+}
+
+#[test]
+fn a_ledger_that_keeps_its_entries_to_itself_feeds_their_places_alone() {
+    let server = Server::start("feed-closed", |settings| settings.entries_open = false);
+    let mut feed = Feed::open(&server, "?from=3", "");
+    let entry = feed.next().unwrap();
+    assert_eq!(entry.id, Some(3));
+    let members: Vec<_> = entry.data.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["index", "leaf", "recorded_at"]);
+    drop(feed);
+    server.finish();
+}
