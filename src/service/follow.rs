@@ -202,13 +202,15 @@ impl Follower {
         progress: &dyn Progress,
         each: &mut dyn FnMut(&AuditedEntry),
     ) -> Result<(), FollowError> {
-        let older = self.shown();
+        let (older, note) = (self.shown(), newer.to_string());
+        let signed = Some(note.as_bytes());
         let tree = self.auditing.auditor.tree().clone();
-        let way = Way::survey(&self.remote, &tree, newer).map_err(|fault| self.remote_fault(fault))?;
+        let way = Way::survey(&self.remote, &self.vkey, &tree, newer)
+            .map_err(|fault| self.remote_fault(fault, signed))?;
         if !way.holds() {
             let older = older.as_deref().unwrap_or(newer);
             let fault = way.diagnose(&tree, older, newer).unwrap_or_else(|fault| fault);
-            return Err(self.remote_fault(fault));
+            return Err(self.remote_fault(fault, signed));
         }
         let mut log = match self.log.take() {
             Some(log) => log,
@@ -228,19 +230,17 @@ impl Follower {
         match walked {
             Ok(()) => {}
             Err(Walked::Taking(error)) => return Err(error.into()),
-            Err(Walked::Remote(fault)) => return Err(self.remote_fault(fault)),
+            Err(Walked::Remote(fault)) => return Err(self.remote_fault(fault, signed)),
             Err(Walked::Entry(error)) => {
                 let fault = AuditFailure::Entry { error, place: None };
-                return Err(self.fault(fault, Some(newer.to_string().as_bytes())));
+                return Err(self.fault(fault, signed));
             }
         }
         if let Some(fault) = suspect {
-            return Err(self.remote_fault(fault));
+            return Err(self.remote_fault(fault, signed));
         }
         if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
-            return Err(
-                self.fault(AuditFailure::Entry { error, place: None }, Some(newer.to_string().as_bytes()))
-            );
+            return Err(self.fault(AuditFailure::Entry { error, place: None }, signed));
         }
         if let Some(log) = &self.log {
             log.publish(newer.clone())?;
@@ -290,14 +290,14 @@ impl Follower {
 
     /// The end that a server brings which stays behind what it had signed.
     pub fn dropped(&self, fault: RemoteFault) -> FollowError {
-        self.remote_fault(fault)
+        self.remote_fault(fault, None)
     }
 
-    fn remote_fault(&self, fault: RemoteFault) -> FollowError {
+    fn remote_fault(&self, fault: RemoteFault, note: Option<&[u8]>) -> FollowError {
         let fault = AuditFailure::from(fault);
         match fault {
             AuditFailure::Remote(fault) if fault.is_unreadable() => FollowError::Unreachable(fault),
-            fault => self.fault(fault, None),
+            fault => self.fault(fault, note),
         }
     }
 

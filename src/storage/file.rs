@@ -18,7 +18,7 @@ pub struct FileDisk {
 /// operating system when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 struct RealFile {
@@ -72,7 +72,7 @@ impl FolderLock {
             .open(&path)
             .map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(DiskError {
                 kind: DiskErrorKind::Locked,
                 operation: "lock",
@@ -81,6 +81,15 @@ impl FolderLock {
             }),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    /// Gives the lock back by name. Closing the file would do so only once nobody else has it open, and a
+    /// child that is being started somewhere in this process has, until it becomes another program.
+    fn drop(&mut self) {
+        // Where that fails, closing the file is what is left.
+        let _ = self.file.unlock();
     }
 }
 
@@ -182,8 +191,11 @@ mod tests {
         let disk = FileDisk::create(&root).unwrap();
         let lock = FolderLock::take(&root).unwrap();
         assert_eq!(FolderLock::take(&root).unwrap_err().kind, DiskErrorKind::Locked);
+        // Also while a child that is being started still has the file open.
+        let inherited = lock.file.try_clone().unwrap();
         drop(lock);
         FolderLock::take(&root).unwrap();
+        drop(inherited);
         disk.create_dir("d").unwrap();
         disk.create_dir("d").unwrap();
         replace(&disk, "d/f", b"old").unwrap();

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod cli;
+mod crooked;
 mod disk_full;
 mod feed;
 mod files;

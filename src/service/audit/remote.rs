@@ -63,6 +63,14 @@ pub enum RemoteFault {
         /// The leaf under the signed root.
         expected: TreeHash,
     },
+    /// Entry 0 gives the operator another key than the one that verifies the checkpoint.
+    #[error("entry 0 names the operator's key {found}; the key given is {expected}")]
+    OtherKey {
+        /// The key of entry 0.
+        found: String,
+        /// The key that verifies the checkpoint.
+        expected: String,
+    },
     /// Two signed checkpoints of one log that no log can have.
     #[error("the checkpoints over {older_size} and {newer_size} entries are not of one history: {why}")]
     Inconsistent {
@@ -108,6 +116,7 @@ impl RemoteFault {
     pub(super) fn entry(&self) -> Option<EntryIndex> {
         match self {
             Self::Tile { entry, .. } | Self::Bundle { entry, .. } => Some(*entry),
+            Self::OtherKey { .. } => Some(EntryIndex::new(0)),
             _ => None,
         }
     }
@@ -138,7 +147,7 @@ pub fn audit_remote(
     let note = remote.checkpoint().map_err(RemoteFault::from)?;
     let checkpoint = SignedCheckpoint::verify(&note, &vkey).map_err(RemoteFault::from)?;
     let mut auditing = Auditing::new(known(options.known.as_deref(), &vkey)?);
-    let way = Way::survey(remote, &Frontier::new(), &checkpoint)?;
+    let way = Way::survey(remote, &vkey, &Frontier::new(), &checkpoint)?;
     let walked = way.walk(&mut auditing, progress, &mut |_, _| Ok::<(), AuditFailure>(()));
     walked.map_err(|walked| match walked {
         Walked::Entry(error) => AuditFailure::Entry { error, place: None },
@@ -148,8 +157,14 @@ pub fn audit_remote(
     let failure = |error: AuditError| AuditFailure::Entry { error, place: None };
     let report =
         report(&auditing, checkpoint, &vkey, key_given).map_err(|failed| failed.unwrap_or_else(failure))?;
-    // The entries are right: what contradicts them is a tile.
-    way.suspect().map_or(Ok(report), |fault| Err(fault.into()))
+    // The entries are right: what contradicts them is a tile, of leaves or of a higher level.
+    let suspect = if way.holds() {
+        way.suspect()
+    } else {
+        let signed = &report.checkpoint;
+        Some(way.diagnose(&Frontier::new(), signed, signed).unwrap_or_else(|fault| fault))
+    };
+    suspect.map_or(Ok(report), |fault| Err(fault.into()))
 }
 
 /// The key that entry 0 names.
@@ -164,6 +179,8 @@ fn named_key(remote: &Remote) -> Result<VerifierKey, AuditFailure> {
 /// The way from a tree whose entries were absorbed to a checkpoint, as a server's hashes describe it.
 pub(in crate::service) struct Way<'a> {
     remote: &'a Remote,
+    /// The key that entry 0 has to name.
+    vkey: &'a VerifierKey,
     from: TreeSize,
     until: TreeSize,
     /// The leaves from `from` on.
@@ -188,6 +205,7 @@ impl<'a> Way<'a> {
     /// Reads the tiles of hashes from what `tree` covers up to the checkpoint.
     pub(in crate::service) fn survey(
         remote: &'a Remote,
+        vkey: &'a VerifierKey,
         tree: &Frontier,
         checkpoint: &SignedCheckpoint,
     ) -> Result<Self, RemoteFault> {
@@ -203,7 +221,7 @@ impl<'a> Way<'a> {
         }
         let holds = grown.root() == checkpoint.checkpoint().root();
         let suspect = if holds { contradiction(remote, from, until, &nodes)? } else { None };
-        Ok(Self { remote, from, until, leaves, holds, suspect })
+        Ok(Self { remote, vkey, from, until, leaves, holds, suspect })
     }
 
     /// Whether the hashes lead to the signed root.
@@ -271,6 +289,9 @@ impl<'a> Way<'a> {
                 }
                 _ => {}
             }
+            if at == 0 {
+                self.operator(bytes)?;
+            }
             if entry == known.next_index() {
                 pieces.push(Piece::new(entry));
             }
@@ -279,6 +300,18 @@ impl<'a> Way<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether entry 0 gives the operator the key that signs the checkpoints. What cannot be read there is
+    /// told better by the audit itself.
+    fn operator(&self, entry_0: &[u8]) -> Result<(), RemoteFault> {
+        match operator_key(entry_0) {
+            Ok(named) if named != *self.vkey => {
+                let (found, expected) = (named.to_string(), self.vkey.to_string());
+                Err(RemoteFault::OtherKey { found, expected })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is wrong where the hashes do not lead to the signed root: a tile, if the entries do, and

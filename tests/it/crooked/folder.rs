@@ -1,0 +1,92 @@
+//! A ledger's folder as the log writes it, byte by byte, from entries that need not be right: segments
+//! with their offsets, the tree's levels, the checkpoint, the settings. Written here a second time, from
+//! the specification ("Files on disk"), so that a crook is not held back by our code's checks.
+
+use super::forge::{Forged, OPERATOR, ORIGIN, operator};
+use credit_ledger::service::Settings;
+use ledger_spec::checkpoint::Origin;
+use ledger_spec::hash::{ChainHash, TreeHash};
+use std::fs;
+use std::path::Path;
+
+/// Entries in a batch, and the bytes from which on a segment gets no further one: small, so that there
+/// are several of each.
+const BATCH: usize = 24;
+const SEGMENT: usize = 60_000;
+
+/// Writes a ledger's folder.
+pub fn write(dir: &Path, forged: &Forged) {
+    for folder in ["log", "tree", "keys"] {
+        fs::create_dir_all(dir.join(folder)).unwrap();
+    }
+    Settings::new(Origin::parse(ORIGIN).unwrap()).write(dir).unwrap();
+    let secret = operator(ORIGIN, OPERATOR).secret_text();
+    fs::write(dir.join("keys/operator.key"), format!("{}\n", secret.as_str())).unwrap();
+    segments(dir, &forged.entries);
+    for (level, nodes) in levels(&forged.entries).into_iter().enumerate() {
+        let bytes: Vec<u8> = nodes.iter().flat_map(|node| *node.as_bytes()).collect();
+        fs::write(dir.join(format!("tree/level-{level}")), bytes).unwrap();
+    }
+    fs::write(dir.join("checkpoint"), &forged.checkpoint).unwrap();
+}
+
+/// The complete nodes of every level of a tree, leaves first.
+pub fn levels(entries: &[Vec<u8>]) -> Vec<Vec<TreeHash>> {
+    let mut levels = Vec::new();
+    let mut nodes: Vec<_> = entries.iter().map(|entry| TreeHash::leaf(entry)).collect();
+    while !nodes.is_empty() {
+        let above =
+            nodes.as_chunks::<2>().0.iter().map(|[left, right]| TreeHash::node(left, right)).collect();
+        levels.push(std::mem::replace(&mut nodes, above));
+    }
+    levels
+}
+
+fn segments(dir: &Path, entries: &[Vec<u8>]) {
+    let (mut first, mut chain) = (0, ChainHash::ZERO);
+    let mut segment = header(first, chain);
+    let mut offsets = Vec::new();
+    let put = |first: usize, segment: &[u8], offsets: &[u8]| {
+        fs::write(dir.join(format!("log/{first:020}.seg")), segment).unwrap();
+        fs::write(dir.join(format!("log/{first:020}.off")), offsets).unwrap();
+    };
+    for (number, batch) in entries.chunks(BATCH).enumerate() {
+        let start = number * BATCH;
+        if segment.len() >= SEGMENT {
+            put(first, &segment, &offsets);
+            (first, segment) = (start, header(start, chain));
+            offsets.clear();
+        }
+        for entry in batch {
+            offsets.extend(u64::try_from(segment.len()).unwrap().to_le_bytes());
+            frame(&mut segment, u32::try_from(entry.len()).unwrap(), entry);
+            chain = ChainHash::of_entry(entry);
+        }
+        let mut commit = number_of(start).to_vec();
+        commit.extend(number_of(start + batch.len()));
+        commit.extend(chain.as_bytes());
+        frame(&mut segment, 0x8000_0030, &commit);
+    }
+    put(first, &segment, &offsets);
+}
+
+fn header(first: usize, previous: ChainHash) -> Vec<u8> {
+    let mut bytes = b"CLSEG\0\0\x01".to_vec();
+    bytes.extend(number_of(first));
+    bytes.extend(previous.as_bytes());
+    let crc = crc32c::crc32c(&bytes);
+    bytes.extend(crc.to_le_bytes());
+    bytes
+}
+
+fn frame(segment: &mut Vec<u8>, length: u32, payload: &[u8]) {
+    let length = length.to_le_bytes();
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&length), payload);
+    segment.extend(length);
+    segment.extend(crc.to_le_bytes());
+    segment.extend(payload);
+}
+
+fn number_of(count: usize) -> [u8; 8] {
+    u64::try_from(count).unwrap().to_le_bytes()
+}

@@ -1,0 +1,236 @@
+//! The crooked operator: makes a ledger with real keys, cheats in one way per case, and must be caught by
+//! every verifier that can see it, with a message that names what is wrong.
+//!
+//! [`forge`] makes ledgers honest and not, [`folder`] and [`site`] show them, `cases_*` are the cheats,
+//! [`runners`] the verifiers. What each verifier can see is a column of the table: a fork, say, is right in
+//! itself, so that only who remembers an older checkpoint can tell.
+
+mod cases_entries;
+mod cases_rules;
+mod cases_trees;
+mod folder;
+mod forge;
+mod proofs;
+mod runners;
+mod site;
+
+use forge::{Forged, LEN};
+use runners::{Place, Ran, show};
+use site::Site;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What must stand in a message, each one; `a|b` is satisfied by either. Nothing: whoever it is about
+/// cannot see the cheat and must not claim to.
+type Words = &'static [&'static str];
+
+/// One way of cheating.
+struct Case(&'static str, fn() -> Cheat, Sight);
+
+/// Who can see a cheat, and what it must say.
+#[derive(Clone, Copy)]
+struct Sight {
+    /// Who has the folder.
+    folder: Words,
+    /// Who reads the site.
+    site: Words,
+    /// Who audited the site before, and goes on from there.
+    again: Words,
+    /// Who has copied the site before, and goes on from there.
+    follower: Words,
+}
+
+/// What the operator shows.
+struct Cheat {
+    /// What was shown before, to whoever remembers.
+    before: Option<Forged>,
+    /// What is shown now.
+    ledger: Forged,
+    /// What is other in the folder than the ledger would have it.
+    files: Vec<(String, Vec<u8>)>,
+    /// What is other on the site.
+    site: Vec<(String, Vec<u8>)>,
+}
+
+impl Sight {
+    /// Whoever looks at all of it.
+    const fn all(words: Words) -> Self {
+        Self { folder: words, site: words, again: words, follower: words }
+    }
+
+    /// Only who has the folder: what else stands there is not published.
+    const fn folder(words: Words) -> Self {
+        Self { folder: words, ..Self::all(&[]) }
+    }
+
+    /// Only who reads the site: a folder has no bundles.
+    const fn site(words: Words) -> Self {
+        Self { folder: &[], ..Self::all(words) }
+    }
+
+    /// Only who remembers what was shown before.
+    const fn memory(words: Words) -> Self {
+        Self { folder: &[], site: &[], ..Self::all(words) }
+    }
+
+    /// Whoever looks at all of it; a follower does not, who has what is beneath and asks for it no more.
+    const fn old(words: Words) -> Self {
+        Self { follower: &[], ..Self::all(words) }
+    }
+}
+
+impl Cheat {
+    fn of(ledger: Forged) -> Self {
+        Self { before: None, ledger, files: Vec::new(), site: Vec::new() }
+    }
+
+    fn file(mut self, path: String, bytes: Vec<u8>) -> Self {
+        self.files.push((path, bytes));
+        self
+    }
+
+    fn site(mut self, path: String, bytes: Vec<u8>) -> Self {
+        self.site.push((path, bytes));
+        self
+    }
+}
+
+fn cases() -> impl Iterator<Item = &'static Case> {
+    cases_entries::CASES.iter().chain(cases_rules::CASES).chain(cases_trees::CASES)
+}
+
+/// The sizes of honest ledgers that everybody must accept.
+const HONEST: [usize; 7] = [0, 1, 2, 255, 256, 257, LEN];
+
+/// Cases that run at once: some of them wait for seconds to see whether an old checkpoint stays.
+const AT_ONCE: usize = 4;
+
+/// What is wrong about a verdict, if anything.
+fn fault(ran: &Ran, words: Words) -> Option<String> {
+    let right = match words {
+        [] => ran.code == 0,
+        words => ran.code == 1 && words.iter().all(|word| word.split('|').any(|one| ran.said.contains(one))),
+    };
+    (!right).then(|| format!("exit code {}, expected {words:?}: {}", ran.code, ran.said.trim()))
+}
+
+/// Runs a verifier over all cases, some at once, and tells all verdicts that are wrong.
+fn hold(words_of: fn(&Sight) -> Words, run: fn(&Cheat, &Place) -> Ran) {
+    let (cases, next, wrong) = (cases().collect::<Vec<_>>(), AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let take = || {
+        while let Some(Case(name, make, sight)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let ran = run(&make(), &Place::new());
+            let fault = fault(&ran, words_of(sight)).map(|fault| format!("{name}: {fault}"));
+            wrong.lock().unwrap().extend(fault);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(take);
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_is_long_and_its_names_are_different() {
+    let mut names: Vec<_> = cases().map(|Case(name, ..)| name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert!(names.len() == count && count >= 32, "{count} cases, {} names", names.len());
+}
+
+#[test]
+fn honest_ledgers_are_accepted_by_all() {
+    for size in HONEST {
+        let honest = Cheat::of(Forged::honest(size));
+        for run in [runners::audit_folder, runners::audit_site, runners::audit_site_again] {
+            let ran = run(&honest, &Place::new());
+            assert_eq!(fault(&ran, &[]), None, "{size} entries");
+            assert!(ran.said.contains(&format!("{size} entries")), "{}", ran.said);
+        }
+        assert_eq!(fault(&runners::follow(&honest, &Place::new()), &[]), None, "{size} entries");
+    }
+    // And one that grows honestly between two looks.
+    for (from, to) in [(1, 2), (255, 256), (256, 257), (200, LEN), (300, LEN)] {
+        let grown = Cheat { before: Some(Forged::honest(from)), ..Cheat::of(Forged::honest(to)) };
+        for run in [runners::audit_site_again, runners::follow] {
+            assert_eq!(fault(&run(&grown, &Place::new()), &[]), None, "{from} to {to} entries");
+        }
+    }
+}
+
+#[test]
+fn the_server_starts_over_an_honest_ledger_and_goes_on() {
+    let place = Place::new();
+    folder::write(place.path(), &Forged::honest(LEN));
+    assert_eq!(runners::served_and_continued(place.path()), LEN + 1);
+    // The segments are written as the log writes them: what it rebuilds from them is what stood there.
+    let again = show(place.path(), &["audit", "--dir", "."]);
+    assert_eq!(fault(&again, &[]), None);
+}
+
+#[test]
+fn the_server_serves_the_same_site_as_the_forge() {
+    let (place, whole) = (Place::new(), Forged::honest(LEN));
+    folder::write(place.path(), &whole);
+    let ours = site::files(&whole);
+    assert_eq!(ours.len(), 6, "checkpoint, two bundles, two tiles, one above: {:?}", ours.keys());
+    assert_eq!(runners::served(place.path(), ours.keys().cloned()), ours);
+    // And our own little server serves what it is given, until it is given something else.
+    let site = Site::of(ours.clone());
+    assert_eq!(runners::fetched(&site.url(), ours.keys().cloned()), ours);
+    let fewer = site::files(&Forged::honest(1));
+    site.show(fewer.clone());
+    assert_eq!(runners::fetched(&site.url(), fewer.keys().cloned()), fewer);
+}
+
+#[test]
+fn the_auditor_of_a_folder_catches_the_crook() {
+    hold(|sight| sight.folder, runners::audit_folder);
+}
+
+#[test]
+fn the_auditor_who_has_audited_the_folder_catches_the_crook() {
+    hold(
+        |sight| if sight.site.is_empty() && sight.folder.is_empty() { sight.again } else { sight.folder },
+        runners::audit_folder_again,
+    );
+}
+
+#[test]
+fn the_auditor_of_a_site_catches_the_crook() {
+    hold(|sight| sight.site, runners::audit_site);
+}
+
+#[test]
+fn the_auditor_who_comes_again_catches_the_crook() {
+    hold(|sight| sight.again, runners::audit_site_again);
+}
+
+#[test]
+fn the_follower_catches_the_crook_and_keeps_the_evidence() {
+    hold(|sight| sight.follower, runners::follow);
+}
+
+#[test]
+fn an_honest_ledger_satisfies_no_case() {
+    // Else a case could be honest by mistake, and nobody would see.
+    let honest = runners::audit_folder(&Cheat::of(Forged::honest(LEN)), &Place::new());
+    for Case(name, _, sight) in cases() {
+        assert_eq!(fault(&honest, sight.folder).is_some(), !sight.folder.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn what_only_memory_sees_is_right_in_itself() {
+    for Case(name, make, sight) in cases() {
+        let cheat = make();
+        if cheat.before.is_some() && sight.folder.is_empty() {
+            assert!(cheat.ledger.is_right(), "{name}");
+        }
+    }
+}

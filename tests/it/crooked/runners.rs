@@ -1,0 +1,172 @@
+//! The verifiers that are set upon the crook, each run as its user would run it.
+
+use super::forge::{Forged, vkey};
+use super::site::{Files, Site};
+use super::{Cheat, folder, site};
+use crate::people;
+use credit_ledger::service::{self, Service, Unwatched};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a verifier has said, on both streams.
+pub struct Ran {
+    pub code: i32,
+    pub said: String,
+}
+
+/// A folder of a case's own, taken away with it.
+pub struct Place(PathBuf);
+
+impl Place {
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("credit-ledger-crook-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Runs the program in a folder.
+pub fn show(dir: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+    command.args(arguments).current_dir(dir).env("LANG", "C").env_remove("LC_ALL");
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    Ran { code: output.status.code().unwrap(), said: String::from_utf8(said).unwrap() }
+}
+
+/// What `paths` of a site hold.
+pub fn fetched(url: &str, paths: impl Iterator<Item = String>) -> Files {
+    let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+    let fetch = |path: String| {
+        let bytes = agent.get(format!("{url}/{path}")).call().unwrap().into_body().read_to_vec().unwrap();
+        (path, bytes)
+    };
+    paths.map(fetch).collect()
+}
+
+/// What the real ledger serves over a folder.
+pub fn served(dir: &Path, paths: impl Iterator<Item = String>) -> Files {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+    command.args(["serve", "--dir", ".", "--listen", "127.0.0.1:0"]).current_dir(dir);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let files = fetched(url.trim(), paths);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    files
+}
+
+/// `audit --dir`, with a key that the auditor has from elsewhere.
+pub fn audit_folder(cheat: &Cheat, place: &Place) -> Ran {
+    write(cheat, place);
+    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string()])
+}
+
+/// `audit --dir`, which goes on from what an audit covered before.
+pub fn audit_folder_again(cheat: &Cheat, place: &Place) -> Ran {
+    let Some(before) = &cheat.before else { return audit_folder(cheat, place) };
+    write(cheat, place);
+    std::fs::write(place.path().join("audited"), &before.checkpoint).unwrap();
+    show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string(), "--from", "audited"])
+}
+
+/// The folder that the crook keeps.
+fn write(cheat: &Cheat, place: &Place) {
+    folder::write(place.path(), &cheat.ledger);
+    for (path, bytes) in &cheat.files {
+        std::fs::write(place.path().join(path), bytes).unwrap();
+    }
+}
+
+/// `audit --url`, by somebody who sees the site for the first time.
+pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(shown(cheat));
+    show(place.path(), &["audit", "--url", &site.url(), "--vkey", &vkey().to_string()])
+}
+
+/// `audit --url`, which goes on from what an audit covered before.
+pub fn audit_site_again(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(before(cheat));
+    let (url, vkey) = (site.url(), vkey().to_string());
+    let audit = ["audit", "--url", &url, "--vkey", &vkey];
+    let first = show(place.path(), &[&audit[..], &["--save", "audited"]].concat());
+    assert_eq!(first.code, 0, "{}", first.said);
+    site.show(shown(cheat));
+    show(place.path(), &[&audit[..], &["--from", "audited"]].concat())
+}
+
+/// `follow`, which copies what was shown before, and then looks again. What it stops at, it keeps; and what
+/// it had copied stays right.
+pub fn follow(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(before(cheat));
+    let (url, vkey) = (site.url(), vkey().to_string());
+    let follow = ["follow", &url, "--dir", "copy", "--vkey", &vkey, "--once"];
+    let first = show(place.path(), &follow);
+    assert_eq!(first.code, 0, "{}", first.said);
+    site.show(shown(cheat));
+    let ran = show(place.path(), &follow);
+    let kept = evidence(&place.path().join("copy/evidence"));
+    assert_eq!(ran.code == 1, !kept.is_empty(), "{}: {:?}", ran.said, kept.keys());
+    // Two notes under one key that no honest log can have signed both: enough for anybody else.
+    if let (Some(before), 1) = (&cheat.before, ran.code) {
+        let notes = ["older.checkpoint", "newer.checkpoint"].map(|name| kept.get(name));
+        assert_eq!(notes, [Some(&before.checkpoint), Some(&cheat.ledger.checkpoint)], "{}", ran.said);
+    }
+    let copied = show(place.path(), &["audit", "--dir", "copy", "--vkey", &vkey]);
+    assert_eq!(copied.code, 0, "after {}: {}", ran.said, copied.said);
+    ran
+}
+
+/// What is shown at first: nothing yet, where the cheat needs no past.
+fn before(cheat: &Cheat) -> Files {
+    site::files(cheat.before.as_ref().unwrap_or(&Forged::honest(0)))
+}
+
+/// What is shown in the end.
+fn shown(cheat: &Cheat) -> Files {
+    let mut files = site::files(&cheat.ledger);
+    files.extend(cheat.site.iter().cloned());
+    files
+}
+
+/// What a follower has kept of a fault, by the files' names.
+fn evidence(folder: &Path) -> Files {
+    let Ok(faults) = std::fs::read_dir(folder) else { return Files::new() };
+    let files = faults.flat_map(|fault| std::fs::read_dir(fault.unwrap().path()).unwrap());
+    let read = |path: PathBuf| {
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap())
+    };
+    files.map(|file| read(file.unwrap().path())).collect()
+}
+
+/// Starts the real ledger over a folder, appends one event, stops it; how many entries there are then.
+pub fn served_and_continued(dir: &Path) -> usize {
+    let Service { sequencer, writer, .. } = service::open(dir, &Unwatched).unwrap();
+    let said = super::forge::penalty(9_000, "ext:firm:31").bytes();
+    let envelope = ledger_spec::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
+    let answer = sequencer.submit(vec![people::verified(&envelope)], true).unwrap();
+    let outcomes = answer.blocking_recv().unwrap().unwrap();
+    drop(sequencer);
+    writer.join().unwrap();
+    match outcomes.outcomes.first() {
+        Some(credit_ledger::sequencer::EventOutcome::Placed(placed)) => {
+            usize::try_from(placed.index.get()).unwrap() + 1
+        }
+        other => panic!("{other:?}"),
+    }
+}
