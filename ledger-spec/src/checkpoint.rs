@@ -4,7 +4,7 @@
 
 use crate::bytes::{from_base64_exact, to_base64};
 use crate::hash::TreeHash;
-use crate::note::{KeyError, KeyName, NoteError, NoteSigner, SignedNote, VerifierKey};
+use crate::note::{KeyError, KeyName, NoteError, NoteSignature, NoteSigner, SignedNote, VerifierKey};
 use crate::position::TreeSize;
 use core::fmt;
 
@@ -58,6 +58,16 @@ pub enum CheckpointError {
     },
 }
 
+/// What the root's line has to be over no entries.
+const EMPTY_ROOT: &str = "the root of the empty tree, as its size of 0 demands";
+
+impl CheckpointError {
+    /// Whether all that is wrong is another root than the empty tree's over no entries.
+    pub(crate) fn is_empty_root(&self) -> bool {
+        matches!(self, Self::Line { expected, .. } if *expected == EMPTY_ROOT)
+    }
+}
+
 impl Origin {
     /// The longest origin, in bytes: cosignatures of the newer type give its length one byte.
     pub const MAX_LEN: usize = 255;
@@ -99,7 +109,6 @@ impl Checkpoint {
         };
         const SIZE: &str = "a size in decimal digits without leading zeros";
         const ROOT: &str = "32 bytes in base64";
-        const EMPTY_ROOT: &str = "the root of the empty tree, as its size of 0 demands";
         const EXTENSION: &str = "a line that is not empty and ends in a newline";
         let origin = Origin::parse(line(1, "an origin")?).map_err(CheckpointError::Origin)?;
         let size = decimal(line(2, SIZE)?).ok_or(CheckpointError::Line { line: 2, expected: SIZE })?;
@@ -168,6 +177,11 @@ impl SignedCheckpoint {
     pub fn sign(checkpoint: &Checkpoint, signer: &NoteSigner) -> Result<Self, CheckpointError> {
         let note = SignedNote::sign(checkpoint.to_string(), &[signer])?;
         Self::verify_note(note, &signer.verifier_key())
+    }
+
+    /// The same checkpoint with more signature lines: cosignatures, whose keys are others' business.
+    pub fn with(&self, more: Vec<NoteSignature>) -> Result<Self, CheckpointError> {
+        Ok(Self { checkpoint: self.checkpoint.clone(), note: self.note.with(more)? })
     }
 
     /// What the log says.

@@ -162,6 +162,17 @@ impl SignedNote {
         Ok(signed)
     }
 
+    /// The same note with more signature lines; a line of the same key name and id is replaced.
+    pub fn with(&self, more: Vec<NoteSignature>) -> Result<Self, NoteError> {
+        let mut signatures = self.signatures.clone();
+        signatures.retain(|old| !more.iter().any(|new| (&new.name, new.id) == (&old.name, old.id)));
+        signatures.extend(more);
+        check_count(signatures.len())?;
+        let note = Self { text: self.text.clone(), signatures };
+        check_length(note.to_string().len())?;
+        Ok(note)
+    }
+
     /// The text with its final newline: what is signed.
     pub fn text(&self) -> &str {
         &self.text
@@ -174,6 +185,27 @@ impl SignedNote {
 }
 
 impl NoteSignature {
+    /// Reads signature lines alone, as witnesses answer with them.
+    pub fn parse_lines(bytes: &[u8]) -> Result<Vec<Self>, NoteError> {
+        check_length(bytes.len())?;
+        let lines = core::str::from_utf8(bytes)
+            .map_err(|error| NoteError::NotUtf8 { position: error.valid_up_to() })?;
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::NoSignature)?;
+        check_count(lines.split('\n').count())?;
+        let numbered = lines.split('\n').enumerate();
+        numbered.map(|(i, line)| Self::parse(line).ok_or(NoteError::SignatureLine { line: i + 1 })).collect()
+    }
+
+    /// A line of a key whose kind of signature is not this module's business.
+    pub(crate) const fn new(name: KeyName, id: KeyId, bytes: Vec<u8>) -> Self {
+        Self { name, id, bytes }
+    }
+
+    /// What stands after the key's id.
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The name of the key that the line claims.
     pub const fn name(&self) -> &KeyName {
         &self.name

@@ -7,18 +7,23 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ledger_spec::bytes::to_hex;
-use ledger_spec::checkpoint::{Checkpoint, Origin};
+use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use ledger_spec::cosignature::{Cosigner, CosignerKey};
 use ledger_spec::entry::{ENTRY_VERSION, Entry};
 use ledger_spec::envelope::SignedEvent;
 use ledger_spec::event::Event;
+use ledger_spec::hash::TreeHash;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::json::Json;
 use ledger_spec::mapping::{Mapping, Row};
-use ledger_spec::note::{NoteSigner, SignedNote, VerifierKey};
+use ledger_spec::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
+use ledger_spec::policy::Policy;
+use ledger_spec::position::TreeSize;
 use ledger_spec::proof::TlogProof;
 use ledger_spec::scenario::{Base, Scenario, run};
 use ledger_spec::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use ledger_spec::witness::AddCheckpoint;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -28,16 +33,18 @@ use std::{fs, io};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
     ("identifier", identifier),
     ("mapping", mapping),
     ("note", note),
+    ("policy", policy),
     ("proof", proof),
     ("scenario", scenario),
     ("tile", tile),
+    ("witness", witness),
 ];
 
 /// Entries: what decodes encodes to the same bytes, and no longer bytes decode to anything.
@@ -120,6 +127,28 @@ pub fn tile(data: &[u8]) {
     let _ = bundle.hashes(data);
 }
 
+/// Policies: one that is read is met by all its witnesses together.
+pub fn policy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = CosignerKey::parse(text).map(|key| assert_eq!(key.to_string(), text));
+    if let Ok(policy) = Policy::parse(text) {
+        assert!(policy.is_met(|_| true));
+    }
+}
+
+/// Requests to a witness: what is read prints as itself, and is judged, whatever it is.
+pub fn witness(data: &[u8]) {
+    let _ = NoteSignature::parse_lines(data);
+    let Ok(request) = AddCheckpoint::parse(data) else { return };
+    assert_eq!(request.to_string().as_bytes(), data);
+    let origin = request.note.text().split('\n').next().unwrap_or_default();
+    let Ok(name) = KeyName::parse(origin) else { return };
+    let key = NoteSigner::from_seed(name, &[7; 32]).verifier_key();
+    if let Err(refusal) = request.judge(&[key], |_| None) {
+        assert!((400..=422).contains(&refusal.status()));
+    }
+}
+
 /// Mapping files: what is read gives a row the same event however often, one that reads back.
 pub fn mapping(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -180,9 +209,14 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     if target == "scenario" {
         return Ok(vec![("scenario.toml".to_owned(), SCENARIO.as_bytes().to_vec())]);
     }
-    if target == "tile" {
-        let named = |seed: &&[u8]| (show(seed), seed.to_vec());
-        return Ok(TILES.iter().map(named).collect());
+    let given: Option<Vec<Vec<u8>>> = match target {
+        "tile" => Some(TILES.iter().map(|seed| seed.to_vec()).collect()),
+        "policy" => Some(vec![two_of_two().into()]),
+        "witness" => Some(vec![request()]),
+        _ => None,
+    };
+    if let Some(given) = given {
+        return Ok(given.into_iter().map(|seed| (show(&seed), seed)).collect());
     }
     let (group, fields): (&str, &[&str]) = match target {
         "entry" => ("entry", &["hex"]),
@@ -206,6 +240,22 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     }
     seeds.sort();
     Ok(seeds)
+}
+
+/// A policy of two witnesses.
+fn two_of_two() -> String {
+    let key =
+        |name: &str, seed| Cosigner::from_seed(KeyName::parse(name).unwrap(), &[seed; 32]).key().to_string();
+    let (a, b) = (key("a.example", 1), key("b.example", 2));
+    format!("witness a {a} http://127.0.0.1:1\nwitness b {b}\n# both\ngroup g all a b\nquorum g\n")
+}
+
+/// A request to cosign a tree of nothing, signed by the key of seed 7.
+fn request() -> Vec<u8> {
+    let origin = Origin::parse("credit.example/ledger").unwrap();
+    let signer = NoteSigner::from_seed(origin.key_name().clone(), &[7; 32]);
+    let checkpoint = Checkpoint::new(origin, TreeSize::EMPTY, TreeHash::empty_root());
+    format!("old 0\n\n{}", SignedCheckpoint::sign(&checkpoint, &signer).unwrap()).into_bytes()
 }
 
 /// Paths of tiles, and a bundle of two entries in a row that begins with its width less one.

@@ -137,7 +137,7 @@ impl KeyId {
         Self([a, b, c, d])
     }
 
-    pub(super) const fn from_bytes(bytes: [u8; 4]) -> Self {
+    pub(crate) const fn from_bytes(bytes: [u8; 4]) -> Self {
         Self(bytes)
     }
 
