@@ -137,7 +137,7 @@ fn take<'a, T>(next: &AtomicU64, items: &'a [T]) -> Option<&'a T> {
 /// Serves a folder from this process.
 fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
     let service::ReadOnly { view, settings, vkey } = service::open_to_read(dir, &Unwatched).unwrap();
-    let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now };
+    let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now, witnesses: None };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();

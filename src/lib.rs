@@ -14,6 +14,8 @@ pub mod query;
 pub mod remote;
 pub mod sequencer;
 pub mod service;
+pub mod serving;
 pub mod storage;
 pub mod view;
 pub mod wire;
+pub mod witness;

@@ -98,6 +98,8 @@ pub struct Service {
     pub vkey: VerifierKey,
     /// The folder's lock, held until this is dropped.
     pub lock: FolderLock,
+    /// The ledger's folder.
+    pub dir: PathBuf,
 }
 
 /// Why a folder is not a ledger that can be opened.
@@ -222,7 +224,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<Service, ServiceError
     let (sequencer, writer) =
         sequencer::start(log, tip, view.index().clone(), store, view.clone(), clock::now, config)
             .map_err(ServiceError::Thread)?;
-    Ok(Service { sequencer, view, writer, settings, vkey, lock })
+    Ok(Service { sequencer, view, writer, settings, vkey, lock, dir: dir.to_owned() })
 }
 
 /// Throws index, offset files and tree files away and makes them anew from the segments; says how

@@ -6,7 +6,7 @@
 
 use crate::bytes::{from_base64, from_hex, to_base64, to_hex};
 use crate::key::{KeyError as PublicKeyError, PublicKey, SecretKey};
-use crate::note::{KeyError, KeyId, KeyName, NoteSignature, SignedNote};
+use crate::note::{KeyError, KeyId, KeyName, NoteSignature, NoteSigner, SignedNote};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
@@ -110,7 +110,12 @@ impl CosignerKey {
 impl Cosigner {
     /// The cosigner of a 32-byte seed.
     pub fn from_seed(name: KeyName, seed: &[u8; 32]) -> Self {
-        let secret = SecretKey::from_seed(seed);
+        Self::of(&NoteSigner::from_seed(name, seed))
+    }
+
+    /// The cosigner whose key is kept like a log's: the same secret under another signature type.
+    pub fn of(signer: &NoteSigner) -> Self {
+        let (name, secret) = (signer.name().clone(), signer.secret_key());
         let key = secret.public();
         Self { key: CosignerKey { id: id_of(&name, &key), name, key }, secret }
     }
@@ -160,7 +165,6 @@ impl fmt::Debug for CosignerKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::note::NoteSigner;
 
     fn cosigner() -> Cosigner {
         Cosigner::from_seed(KeyName::parse("witness.example/w").unwrap(), &[5; 32])

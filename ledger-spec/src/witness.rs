@@ -3,13 +3,14 @@
 //! Comparing with the last cosigned tree and keeping the new one has to be one step, and durable before the
 //! answer: that is for whoever holds the files.
 
-use crate::bytes::{from_base64_exact, to_base64};
+use crate::bytes::{from_base64_exact, to_base64, to_hex};
 use crate::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, decimal};
 use crate::hash::TreeHash;
 use crate::merkle::{ConsistencyProof, MAX_PROOF_LEN, VerifyError};
 use crate::note::{NoteError, SignedNote, VerifierKey};
 use crate::position::TreeSize;
 use core::fmt;
+use sha2::{Digest as _, Sha256};
 
 /// A request to cosign a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,6 +172,11 @@ impl Refusal {
             Self::Inconsistent { .. } => 422,
         }
     }
+}
+
+/// The folder in which witnesses and mirrors serve a log: SHA-256 of its origin, in hex.
+pub fn folder_of(origin: &str) -> String {
+    to_hex(&Sha256::digest(origin.as_bytes()))
 }
 
 /// The request's bytes.

@@ -28,6 +28,7 @@ mod table;
 mod talk;
 mod verify;
 mod vkey;
+mod witness;
 
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
@@ -78,6 +79,7 @@ enum Command {
     Audit(audit::Audit),
     Follow(follow::Follow),
     Monitor(monitor::Monitor),
+    Witness(witness::Witness),
     Rebuild(rebuild::Rebuild),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
@@ -118,6 +120,7 @@ impl Arguments {
             Command::Audit(command) => command.run(json),
             Command::Follow(command) => command.run(json),
             Command::Monitor(command) => command.run(),
+            Command::Witness(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),

@@ -5,10 +5,15 @@ use super::talk;
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::sequencer::Writer;
-use crate::service::{Follower, Service};
+use crate::service::{Follower, Service, Settings};
 use crate::storage::FolderLock;
 use crate::view::View;
+use crate::witness::Witnessing;
+use ledger_spec::note::VerifierKey;
+use ledger_spec::policy::Policy;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -20,20 +25,23 @@ pub(super) struct Running {
     runtime: tokio::runtime::Handle,
     /// The writer, and the lock that is held until it has closed the ledger; a copy has neither.
     writer: Option<(Writer, FolderLock)>,
+    witnesses: Option<Arc<Witnessing>>,
 }
 
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub(super) fn start(service: Service, addresses: &[SocketAddr]) -> Result<Self, Failure> {
-        let Service { sequencer, view, writer, settings, vkey, lock } = service;
-        let state = AppState { sequencer: Some(sequencer), view, settings, vkey, clock: clock::now };
+        let Service { sequencer, view, writer, settings, vkey, lock, dir } = service;
+        let witnesses = witnesses(&settings, &view, &vkey, &dir)?;
+        let state =
+            AppState { sequencer: Some(sequencer), view, settings, vkey, clock: clock::now, witnesses };
         Self::serve(state, Some((writer, lock)), addresses)
     }
 
     /// Serves what a copy shows.
     pub(super) fn copy(follower: &Follower, view: View, addresses: &[SocketAddr]) -> Result<Self, Failure> {
         let (settings, vkey) = (follower.settings().clone(), follower.vkey().clone());
-        let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now };
+        let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now, witnesses: None };
         Self::serve(state, None, addresses)
     }
 
@@ -47,6 +55,7 @@ impl Running {
         let listener = TcpListener::bind(addresses).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
+        let witnesses = state.witnesses.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -66,7 +75,7 @@ impl Running {
                 served
             })
             .map_err(cannot)?;
-        Ok(Self { address, stop, thread, runtime: handle, writer })
+        Ok(Self { address, stop, thread, runtime: handle, writer, witnesses })
     }
 
     /// Where it answers.
@@ -85,6 +94,9 @@ impl Running {
     /// Finishes what is queued, closes the ledger and lets the folder go.
     pub(super) fn stop(self) -> Result<(), Failure> {
         let _ = self.stop.send(());
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.stop();
+        }
         let served = self.thread.join().unwrap_or_else(|_| Err(std::io::Error::other("the server panicked")));
         let closed = self.writer.map_or(Ok(()), |(writer, lock)| {
             let closed = writer.join();
@@ -96,7 +108,26 @@ impl Running {
     }
 }
 
-async fn interrupted() -> std::io::Result<()> {
+/// Begins to ask the witnesses that the ledger's settings name, if they name any.
+fn witnesses(
+    settings: &Settings,
+    view: &View,
+    vkey: &VerifierKey,
+    dir: &Path,
+) -> Result<Option<Arc<Witnessing>>, Failure> {
+    let Some(file) = &settings.policy else { return Ok(None) };
+    let path = dir.join(file);
+    let text = std::fs::read_to_string(&path).map_err(Failure::file(&path))?;
+    let policy =
+        Policy::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    if !policy.logs().is_empty() && policy.logs().iter().all(|log| log.key != *vkey) {
+        let said = format!("{}: no log line has this ledger's key, {vkey}", path.display());
+        return Err(Failure::usage(said));
+    }
+    Ok(Some(Witnessing::start(view.clone(), vkey, policy, dir)))
+}
+
+pub(super) async fn interrupted() -> std::io::Result<()> {
     let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         interrupt = tokio::signal::ctrl_c() => interrupt,

@@ -4,6 +4,7 @@
 use super::Shared;
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
+use super::witnesses;
 use crate::sequencer::Placed;
 use axum::extract::{RawQuery, State};
 use axum::http::Method;
@@ -147,6 +148,12 @@ pub(super) async fn show(
     ] {
         head(&mut out, name, "gauge", help);
         let _ = writeln!(out, "{name} {value}");
+    }
+    for (name, help, values) in witnesses::gauges(&shared) {
+        head(&mut out, name, "gauge", help);
+        for (labels, value) in values {
+            let _ = writeln!(out, "{name}{labels} {value}");
+        }
     }
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out))
 }

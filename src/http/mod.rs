@@ -16,6 +16,7 @@ mod reads;
 mod serve;
 mod tiles;
 mod views;
+mod witnesses;
 
 pub use language::Language;
 pub use openapi::document;
@@ -25,6 +26,7 @@ pub use serve::serve;
 use crate::sequencer::Sequencer;
 use crate::service::Settings;
 use crate::view::View;
+use crate::witness::Witnessing;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -52,6 +54,8 @@ pub struct AppState {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
+    /// Who cosigns the checkpoints; `None` where nobody is asked to.
+    pub witnesses: Option<Arc<Witnessing>>,
     /// The time now, for whoever names no valid instant.
     pub clock: fn() -> RecordedTime,
 }
@@ -99,7 +103,8 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/catalogue", get(reads::catalogue))
         .route("/v1/feed", get(feed::feed))
         .route("/v1/consistency", get(reads::consistency))
-        .route("/checkpoint", get(reads::checkpoint))
+        .route("/checkpoint", get(witnesses::checkpoint))
+        .route("/checkpoint/witnessed", get(witnesses::witnessed))
         .route("/tile/{*tile}", get(tiles::tile))
         .route("/healthz", get(reads::healthz))
         .route("/readyz", get(reads::readyz))

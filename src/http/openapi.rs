@@ -4,7 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemAnswer, ProblemKind};
-use super::{Language, docs, events, feed, metrics, reads, tiles, views};
+use super::{Language, docs, events, feed, metrics, reads, tiles, views, witnesses};
 use crate::wire::{AppendedLine, LastLine};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -64,7 +64,8 @@ pub(super) struct EnvelopeSignature {
         reads::catalogue,
         feed::feed,
         reads::consistency,
-        reads::checkpoint,
+        witnesses::checkpoint,
+        witnesses::witnessed,
         tiles::tile,
         reads::healthz,
         reads::readyz,
@@ -122,13 +123,14 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed, NotFound,
-        NotPublic, Stopping, Timeout, WriterStopped,
+        NotPublic, NotWitnessed, Stopping, Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
         InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
         NotFound => path.contains('{'),
+        NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => writes || path.contains('{'),
         Stopping | WriterStopped => writes || path == "/readyz",

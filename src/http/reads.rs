@@ -4,6 +4,7 @@ use super::Shared;
 use super::disclosure::public_events;
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
+use super::witnesses;
 use crate::query::{self, Answer, Asking, EntryView, SubjectView};
 use crate::wire::{
     AuthorityList, CatalogueAnswer, ConsistencyAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer,
@@ -13,7 +14,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::Disclosure;
@@ -339,23 +340,6 @@ pub(super) async fn consistency(
     .await
 }
 
-/// The signed checkpoint (C2SP tlog-checkpoint).
-#[utoipa::path(
-    get,
-    path = "/checkpoint",
-    operation_id = "getCheckpoint",
-    tag = "read",
-    responses((status = 200, description = "The checkpoint", body = String, content_type = "text/plain")),
-)]
-pub(super) async fn checkpoint(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    let text = shared.app.view.published().checkpoint_text();
-    Ok(([(CONTENT_TYPE, PLAIN), (CACHE_CONTROL, "public, max-age=1")], text).into_response())
-}
-
 /// Whether the process lives.
 #[utoipa::path(
     get,
@@ -384,7 +368,9 @@ pub(super) async fn readyz(
     Params::read(query.as_deref(), &[])?;
     match shared.unready() {
         Some(problem) => Err(problem),
-        None => Ok(([(CONTENT_TYPE, PLAIN)], "ready\n").into_response()),
+        None => {
+            Ok(([(CONTENT_TYPE, PLAIN)], format!("ready\n{}", witnesses::words(&shared))).into_response())
+        }
     }
 }
 

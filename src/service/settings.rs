@@ -22,6 +22,9 @@ pub struct Settings {
     /// Whether everybody may read every entry's bytes as tiles, as verifying the log without us takes. Where
     /// not, only hashes are served, and entries of other than public class leave the machine by hand alone.
     pub entries_open: bool,
+    /// The file, in the ledger's folder, that says which witnesses cosign its checkpoints (C2SP
+    /// tlog-policy); none do where it is absent.
+    pub policy: Option<String>,
 }
 
 /// Settings that cannot be used.
@@ -69,6 +72,7 @@ struct Written {
     request_seconds: u64,
     #[serde(default = "open")]
     entries_open: bool,
+    policy: Option<String>,
 }
 
 const fn open() -> bool {
@@ -88,6 +92,7 @@ impl Settings {
             queue_events: 16_384,
             request_seconds: 30,
             entries_open: true,
+            policy: None,
         }
     }
 
@@ -104,6 +109,12 @@ impl Settings {
     /// Writes `ledger.toml` into a ledger's folder.
     pub fn write(&self, dir: &Path) -> Result<(), SettingsError> {
         let path = dir.join(NAME);
+        let policy = match &self.policy {
+            Some(file) => format!("policy = {}\n", toml::Value::from(file.as_str())),
+            None => "# Which witnesses cosign the checkpoints: a C2SP tlog-policy in this folder.\n\
+                     # policy = \"witnesses.policy\"\n"
+                .to_owned(),
+        };
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
              origin = {}\n\
@@ -112,7 +123,7 @@ impl Settings {
              # Bounds of one request, and of the queue before the writer.\n\
              max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n\
              # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
-             entries_open = {}\n",
+             entries_open = {}\n{policy}",
             toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
@@ -177,6 +188,7 @@ impl Settings {
             queue_events: written.queue_events,
             request_seconds: written.request_seconds,
             entries_open: written.entries_open,
+            policy: written.policy,
         })
     }
 }

@@ -38,6 +38,7 @@ fn a_full_disk_is_507_and_reads_go_on() {
         settings,
         vkey: signer().verifier_key(),
         clock: clock::now,
+        witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();

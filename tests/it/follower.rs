@@ -142,6 +142,7 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
         settings: copy.settings().clone(),
         vkey: copy.vkey().clone(),
         clock: credit_ledger::clock::now,
+        witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();

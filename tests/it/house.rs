@@ -8,25 +8,44 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms each may name (design, section 7).
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("clock", &[]),
     ("storage", &[]),
     ("lanes", &[]),
     ("remote", &[]),
+    ("serving", &[]),
     ("log", &["storage", "lanes"]),
     ("index", &["storage"]),
     ("view", &["log", "index"]),
     ("sequencer", &["clock", "storage", "log", "index", "view"]),
+    ("witness", &["clock", "storage", "remote", "log", "view"]),
     // `query` walks streams with the same function as the sequencer.
     ("query", &["log", "index", "view", "sequencer"]),
     ("wire", &["log", "view", "sequencer", "query"]),
     ("service", &["clock", "storage", "lanes", "remote", "log", "index", "view", "sequencer", "query"]),
-    ("http", &["clock", "view", "sequencer", "query", "service", "wire", "storage", "log", "index"]),
+    (
+        "http",
+        &[
+            "clock",
+            "serving",
+            "witness",
+            "view",
+            "sequencer",
+            "query",
+            "service",
+            "wire",
+            "storage",
+            "log",
+            "index",
+        ],
+    ),
     (
         "cli",
         &[
             "clock",
             "remote",
+            "serving",
+            "witness",
             "view",
             "sequencer",
             "query",

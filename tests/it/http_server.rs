@@ -42,7 +42,7 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         service::create(&dir, &founding).unwrap();
-        let Service { sequencer, view, writer, settings, vkey, lock } =
+        let Service { sequencer, view, writer, settings, vkey, lock, .. } =
             service::open(&dir, &Unwatched).unwrap();
         let state = AppState {
             sequencer: Some(sequencer),
@@ -50,6 +50,7 @@ impl Server {
             settings,
             vkey: vkey.clone(),
             clock: clock::now,
+            witnesses: None,
         };
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();

@@ -19,5 +19,6 @@ mod simulation;
 mod support;
 mod tiles;
 mod views;
+mod witness;
 mod writer_faults;
 mod writer_stops;

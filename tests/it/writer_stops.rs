@@ -44,7 +44,8 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
     let (sequencer, writer, view) = start_with(&disk, &index_dir, broken);
     let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
     let (app_sequencer, vkey) = (sequencer.clone(), signer().verifier_key());
-    let state = AppState { sequencer: Some(app_sequencer), view, settings, vkey, clock: clock::now };
+    let state =
+        AppState { sequencer: Some(app_sequencer), view, settings, vkey, clock: clock::now, witnesses: None };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();

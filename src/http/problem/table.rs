@@ -29,6 +29,7 @@ pub enum ProblemKind {
     InvalidParameter,
     BadSignature,
     Copy,
+    NotWitnessed,
     NotPublic,
     NotFound,
     MethodNotAllowed,
@@ -55,7 +56,7 @@ pub(super) struct Row(
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 32] = [
+    pub const OTHERS: [Self; 33] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -74,6 +75,7 @@ impl ProblemKind {
         Self::InvalidParameter,
         Self::BadSignature,
         Self::Copy,
+        Self::NotWitnessed,
         Self::NotPublic,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -191,6 +193,9 @@ impl ProblemKind {
             Self::Copy => Row("copy", 403,
                 ["此处为账本副本，只供查询", "this is a copy of the ledger: it can only be read"],
                 ["请向账本运营单位的服务提交。", "Send it to the ledger's own server."]),
+            Self::NotWitnessed => Row("not-witnessed", 404,
+                ["尚无满足见证规则的检查点", "no checkpoint meets the policy of witnesses yet"],
+                ["请稍后再试，或先使用 /checkpoint；各见证方的状态见 /readyz。", "Try again later, or use /checkpoint; /readyz says how each witness is."]),
             Self::NotPublic => Row("not-public", 403,
                 ["该内容不对社会公开", "this is not public"],
                 ["请向记载该信息的单位或信用服务窗口依法查询。", "Ask the authority that holds it, or a credit service window."]),

@@ -1,0 +1,353 @@
+//! Witnesses as an auditor's office runs them, and a ledger that collects their cosignatures: through HTTP and
+//! the program alone.
+
+use crate::people;
+use ledger_spec::bytes::to_base64;
+use ledger_spec::checkpoint::{Checkpoint, SignedCheckpoint};
+use ledger_spec::cosignature::CosignerKey;
+use ledger_spec::hash::TreeHash;
+use ledger_spec::merkle::root_of;
+use ledger_spec::note::{KeyName, NoteSigner};
+use ledger_spec::position::TreeSize;
+use ledger_spec::witness::folder_of;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn folder(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("credit-ledger-witness-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+/// A process of the program that prints its address.
+struct Process {
+    child: Child,
+    url: String,
+    /// What it printed after the address.
+    said: String,
+}
+
+impl Process {
+    fn start(arguments: &[&str], lines: usize) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut line = || out.next().unwrap_or_else(|| panic!("{arguments:?} ended")).unwrap();
+        let url = line();
+        let said = (1..lines).map(|_| line()).collect();
+        Self { child, url, said }
+    }
+
+    fn witness(dir: &Path, name: &str, log: &str, listen: &str) -> Self {
+        let dir = dir.to_str().unwrap();
+        Self::start(&["witness", "--dir", dir, "--name", name, "--log", log, "--listen", listen], 2)
+    }
+
+    fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    fn request(&self, head: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{head} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        self.request(&format!("GET {path}"), "")
+    }
+
+    /// Asked again until it answers so, or half a minute is over.
+    fn until(&self, path: &str, right: impl Fn(u16, &str) -> bool) -> String {
+        let begin = Instant::now();
+        loop {
+            let (status, body) = self.get(path);
+            if right(status, &body) {
+                return body;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(30), "{path}: {status} {body}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ended without being asked.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn leaves(count: usize, seed: &[u8]) -> Vec<TreeHash> {
+    (0..count).map(|n| TreeHash::leaf(&[seed, &n.to_be_bytes()].concat())).collect()
+}
+
+fn log() -> NoteSigner {
+    NoteSigner::from_seed(KeyName::parse("log.example/l").unwrap(), &[7; 32])
+}
+
+/// A signed checkpoint over leaves.
+fn note(leaves: &[TreeHash]) -> String {
+    let origin = ledger_spec::checkpoint::Origin::parse("log.example/l").unwrap();
+    let size = TreeSize::new(u64::try_from(leaves.len()).unwrap());
+    SignedCheckpoint::sign(&Checkpoint::new(origin, size, root_of(leaves)), &log()).unwrap().to_string()
+}
+
+/// A request from `old` to all of the leaves, proven by a second way: the whole right part hashed.
+fn request(old: usize, leaves: &[TreeHash]) -> String {
+    let proof = match old {
+        0 => Vec::new(),
+        old if old == leaves.len() => Vec::new(),
+        // A power of two is a complete subtree: the rest proves itself, piece by piece.
+        old => {
+            assert!(old.is_power_of_two() && leaves.len() <= old * 2);
+            vec![root_of(&leaves[old..])]
+        }
+    };
+    let lines: String = proof.iter().map(|hash| to_base64(hash.as_bytes()) + "\n").collect();
+    format!("old {old}\n{lines}\n{}", note(leaves))
+}
+
+#[test]
+fn a_witness_answers_with_every_status_and_forgets_nothing_when_killed() {
+    let dir = folder("statuses");
+    let vkey = log().verifier_key().to_string();
+    let witness = Process::witness(&dir, "office.example/w", &vkey, "127.0.0.1:0");
+    let key = CosignerKey::parse(&witness.said).unwrap();
+    let add = |witness: &Process, body: &str| witness.request("POST /add-checkpoint", body);
+    let path = format!("/{}/checkpoint", folder_of("log.example/l"));
+    assert_eq!(witness.get(&path).0, 404);
+    let all = leaves(8, b"a");
+    let (status, lines) = add(&witness, &request(0, &all[..4]));
+    assert_eq!(status, 200, "{lines}");
+    let signed = SignedCheckpoint::verify(note(&all[..4]).as_bytes(), &log().verifier_key()).unwrap();
+    let lines = ledger_spec::note::NoteSignature::parse_lines(lines.as_bytes()).unwrap();
+    assert!(key.time_of(signed.with(lines).unwrap().note()).unwrap().is_some());
+    assert_eq!(add(&witness, &request(0, &all)), (409, "4\n".to_owned()));
+    // Killed, not stopped: what it answered is what it remembers.
+    witness.kill();
+    let witness = Process::witness(&dir, "office.example/w", &vkey, "127.0.0.1:0");
+    assert_eq!(CosignerKey::parse(&witness.said).unwrap(), key);
+    assert!(witness.get(&path).1.contains("\n4\n"));
+    let fork = leaves(8, b"b");
+    assert_eq!(add(&witness, &request(4, &fork)).0, 422);
+    assert_eq!(std::fs::read_dir(dir.join("evidence")).unwrap().count(), 1, "the contradiction is kept");
+    assert_eq!(add(&witness, &request(4, &fork[..4])).0, 422, "another tree of the same size");
+    assert_eq!(add(&witness, &request(4, &all)).0, 200);
+    assert_eq!(add(&witness, &request(8, &all)).0, 200, "the same again");
+    assert_eq!(add(&witness, &request(8, &all).replace("\n8\n", "\n9\n")).0, 403);
+    assert_eq!(add(&witness, &request(8, &all).replace("log.example", "other.example")).0, 404);
+    assert_eq!(add(&witness, &request(8, &all).replace("old 8", "old 9")).0, 400);
+    assert_eq!(add(&witness, "old x\n\n").0, 400);
+    assert_eq!(add(&witness, &"x".repeat(300_000)).0, 413);
+    // Two processes on one memory could cosign two histories.
+    let second = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
+        .args(["witness", "--dir", dir.to_str().unwrap(), "--name", "office.example/w", "--log", &vkey])
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(3), "{}", String::from_utf8_lossy(&second.stderr));
+    drop(witness);
+    // A memory that was tampered with is none.
+    let stored = dir.join(folder_of("log.example/l")).join("checkpoint");
+    let text = std::fs::read_to_string(&stored).unwrap();
+    std::fs::write(&stored, text.replace("\n8\n", "\n4\n")).unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
+        .args(["witness", "--dir", dir.to_str().unwrap(), "--name", "office.example/w", "--log", &vkey])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("must not go on"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn of_two_histories_shown_at_once_one_is_cosigned() {
+    let dir = folder("race");
+    let vkey = log().verifier_key().to_string();
+    let witness = Process::witness(&dir, "office.example/w", &vkey, "127.0.0.1:0");
+    let (one, other) = (leaves(4, b"a"), leaves(4, b"fork"));
+    let statuses = std::thread::scope(|scope| {
+        let ask = |leaves| {
+            let witness = &witness;
+            scope.spawn(move || witness.request("POST /add-checkpoint", &request(0, leaves)).0)
+        };
+        let asked = [&one[..], &other[..], &one[..], &other[..], &one[..], &other[..]].map(ask);
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+    drop(witness);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+/// A ledger's folder with a policy, set up, and its verifier key.
+fn ledger(dir: &Path, policy: &str) -> String {
+    let mut founding = people::founding();
+    founding.settings.policy = Some("witnesses.policy".into());
+    credit_ledger::service::create(dir, &founding).unwrap();
+    std::fs::write(dir.join("witnesses.policy"), policy).unwrap();
+    credit_ledger::service::open(dir, &credit_ledger::service::Unwatched)
+        .map(|service| {
+            let vkey = service.vkey.to_string();
+            drop(service.sequencer);
+            service.writer.join().unwrap();
+            vkey
+        })
+        .unwrap()
+}
+
+fn serve(dir: &Path) -> Process {
+    Process::start(&["serve", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"], 1)
+}
+
+fn append(ledger: &Process, envelope: &str) {
+    let mut stream = TcpStream::connect(ledger.address()).unwrap();
+    let length = envelope.len();
+    write!(stream, "POST /v1/events HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{envelope}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+#[test]
+fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_holds_up_nothing() {
+    let root = folder("policy");
+    let origin_key = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let vkey = origin_key.verifier_key().to_string();
+    let start = |name: &str, listen: &str| {
+        Process::witness(&root.join(name), &format!("office.example/{name}"), &vkey, listen)
+    };
+    let (one, two, three) =
+        (start("w1", "127.0.0.1:0"), start("w2", "127.0.0.1:0"), start("w3", "127.0.0.1:0"));
+    let line = |name: &str, witness: &Process| format!("witness {name} {} {}\n", witness.said, witness.url);
+    let policy = format!(
+        "log {vkey}\n{}{}{}group two 2 w1 w2 w3\nquorum two\n",
+        line("w1", &one),
+        line("w2", &two),
+        line("w3", &three)
+    );
+    let (address, keys) = (three.address().to_owned(), [one.said.clone(), two.said.clone()]);
+    three.kill();
+    let dir = root.join("ledger");
+    assert_eq!(ledger(&dir, &policy), vkey);
+    let served = serve(&dir);
+    let right =
+        |size: u64| move |status: u16, body: &str| status == 200 && body.contains(&format!("\n{size}\n"));
+    let witnessed = served.until("/checkpoint/witnessed", right(1));
+    let signed = SignedCheckpoint::verify(witnessed.as_bytes(), &origin_key.verifier_key()).unwrap();
+    for key in keys {
+        assert!(CosignerKey::parse(&key).unwrap().time_of(signed.note()).unwrap().is_some());
+    }
+    for envelope in people::setup() {
+        append(&served, &envelope);
+    }
+    served.until("/checkpoint/witnessed", right(5));
+    let (_, ready) = served.get("/readyz");
+    assert!(ready.starts_with("ready\n") && ready.contains("witness w3: 0 entries, failing"), "{ready}");
+    // One of two that are needed goes down too: nothing new is witnessed, and nobody waits.
+    two.kill();
+    append(&served, &people::penalty(1, "ext:test:a"));
+    served.until("/metrics", |_, body| body.contains("credit_ledger_witness_up{witness=\"w2\"} 0"));
+    served.until("/checkpoint", |_, body| body.contains("office.example/w1"));
+    assert!(right(5)(200, &served.get("/checkpoint/witnessed").1));
+    // The third comes back, from nothing: two of three have cosigned again.
+    let three = start("w3", &address);
+    served.until("/checkpoint/witnessed", right(6));
+    let (_, metrics) = served.get("/metrics");
+    for metric in ["credit_ledger_witnessed_size 6", "credit_ledger_witness_size{witness=\"w3\"} 6"] {
+        assert!(metrics.contains(metric), "{metrics}");
+    }
+    served.kill();
+    // What was witnessed is shown again at once, before anybody was asked.
+    drop((one, three));
+    let served = serve(&dir);
+    assert!(right(6)(200, &served.get("/checkpoint/witnessed").1));
+    drop(served);
+    let report = credit_ledger::service::audit(&dir, None, &credit_ledger::service::Unwatched).unwrap();
+    assert_eq!(report.size, TreeSize::new(6));
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+#[test]
+fn two_histories_shown_to_one_witness_raise_an_alarm_with_the_evidence_kept() {
+    let root = folder("alarm");
+    let vkey = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let vkey = vkey.verifier_key().to_string();
+    let witness = Process::witness(&root.join("w"), "office.example/w", &vkey, "127.0.0.1:0");
+    let policy = format!("log {vkey}\nwitness w {} {}\nquorum w\n", witness.said, witness.url);
+    // The same operator, the same name, two ledgers.
+    let (first, second) = (root.join("first"), root.join("second"));
+    ledger(&first, &policy);
+    ledger(&second, &policy);
+    let one = serve(&first);
+    for envelope in people::setup() {
+        append(&one, &envelope);
+    }
+    one.until("/checkpoint/witnessed", |status, body| status == 200 && body.contains("\n5\n"));
+    let two = serve(&second);
+    let ready = two.until("/readyz", |_, body| body.contains("ALARM"));
+    assert!(ready.contains("it has cosigned 5 entries; this ledger has 1"), "{ready}");
+    for envelope in people::setup() {
+        append(&two, &envelope);
+    }
+    for n in 0..3 {
+        append(&two, &people::penalty(n, "ext:test:a"));
+    }
+    two.until("/readyz", |_, body| body.contains("not to go on from the 5"));
+    assert!(two.get("/metrics").1.contains("credit_ledger_witness_alarm{witness=\"w\"} 1"));
+    assert_eq!(two.get("/checkpoint/witnessed").0, 404);
+    let kept: Vec<_> =
+        std::fs::read_dir(second.join("evidence")).unwrap().map(|one| one.unwrap().path()).collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    for name in ["checkpoint", "answer", "fault.txt"] {
+        assert!(kept[0].join(name).exists(), "{name}");
+    }
+    assert_eq!(std::fs::read_dir(root.join("w/evidence")).unwrap().count(), 1, "the witness keeps it too");
+    drop((one, two, witness));
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+#[test]
+fn a_policy_that_is_not_the_ledgers_or_none_is_refused_at_the_start() {
+    let root = folder("refused");
+    let stranger = log().verifier_key();
+    for (n, (policy, said)) in [
+        ("quorum none\nquorum none\n".to_owned(), "line 2"),
+        (format!("log {stranger}\nquorum none\n"), "no log line has this ledger's key"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let dir = root.join(n.to_string());
+        ledger(&dir, &policy);
+        let refused = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
+            .args(["serve", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"])
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{said}");
+    }
+    std::fs::remove_dir_all(root).unwrap();
+}
