@@ -120,9 +120,14 @@ impl LogReader {
 
     /// Reads entries in order from `first` on, buffered: for scans.
     pub fn frames(&self, first: EntryIndex) -> Frames {
+        self.frames_to(first, self.size())
+    }
+
+    /// The same up to a size, which is published: nothing beyond is read ahead.
+    pub(super) fn frames_to(&self, first: EntryIndex, until: TreeSize) -> Frames {
         let shared = Arc::clone(&self.shared);
         let leaves = (first, Vec::new());
-        Frames { size: self.size(), shared, next: first, current: None, leaves, failed: false }
+        Frames { size: until.min(self.size()), shared, next: first, current: None, leaves, failed: false }
     }
 
     /// The proof that an entry stands in the tree of `size`, verified against the signed root.

@@ -5,8 +5,9 @@ use super::reader::{EntryBytes, LogReader};
 use crate::lanes;
 use ledger_spec::position::{EntryIndex, TreeSize};
 
-/// Entries that one thread reads at a time: long runs, so that files are read in order.
-const CHUNK: u64 = 4096;
+/// Entries that one thread reads at a time: so few that what they become is still in the processor's cache
+/// when it is taken, and its memory is used again.
+const CHUNK: u64 = 512;
 /// Below this many entries, threads cost more than they save.
 const FEW: u64 = 256;
 
@@ -22,8 +23,7 @@ impl LogReader {
     ) -> Result<(), E> {
         let (first, until) = (first.get(), until.get());
         let read = |from: u64, to: u64| -> Result<Vec<T>, E> {
-            let count = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX);
-            self.frames(EntryIndex::new(from)).take(count).map(|entry| make(entry?)).collect()
+            self.frames_to(EntryIndex::new(from), TreeSize::new(to)).map(|entry| make(entry?)).collect()
         };
         if until.saturating_sub(first) < FEW {
             return read(first, until)?.iter().try_for_each(take);

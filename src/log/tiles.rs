@@ -3,7 +3,7 @@
 use super::error::ReadError;
 use super::reader::{LogReader, node_error};
 use ledger_spec::merkle::NodeId;
-use ledger_spec::position::EntryIndex;
+use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::tile::{TileId, TileKind, push_entry};
 
 impl LogReader {
@@ -20,13 +20,13 @@ impl LogReader {
                     self.levels().read_bytes(usize::from(node.level), node.index, usize::from(tile.width()));
                 read.map_err(|error| node_error(NodeId { level: node.level, index: node.index }, error))
             }
-            TileKind::Entries => self.bundle(tile.first_entry(), usize::from(tile.width())),
+            TileKind::Entries => self.bundle(tile.first_entry(), u64::from(tile.width())),
         }
     }
 
-    fn bundle(&self, first: EntryIndex, width: usize) -> Result<Vec<u8>, ReadError> {
+    fn bundle(&self, first: EntryIndex, width: u64) -> Result<Vec<u8>, ReadError> {
         let mut bundle = Vec::new();
-        for entry in self.frames(first).take(width) {
+        for entry in self.frames_to(first, TreeSize::new(first.get().saturating_add(width))) {
             // An entry that was appended fits: its layout has the same bound.
             push_entry(&mut bundle, entry?.bytes()).unwrap_or_default();
         }
