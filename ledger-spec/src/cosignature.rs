@@ -86,17 +86,46 @@ impl CosignerKey {
         self.key.as_bytes()
     }
 
+    /// The key's id, as its lines name it.
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// This cosigner's line among those that a witness answered about a checkpoint's text, and its time in
+    /// seconds since 1970; the latest where there are several. Lines of others, though they bear its name, are
+    /// not taken; a line of its that is wrong rejects the answer.
+    pub fn line_of(
+        &self,
+        text: &str,
+        lines: Vec<NoteSignature>,
+    ) -> Result<Option<(NoteSignature, u64)>, BadCosignature> {
+        let mut latest: Option<(NoteSignature, u64)> = None;
+        for line in lines.into_iter().filter(|line| self.names(line)) {
+            let at = self.time(text, &line)?;
+            if latest.as_ref().is_none_or(|(_, before)| *before < at) {
+                latest = Some((line, at));
+            }
+        }
+        Ok(latest)
+    }
+
     /// When this cosigner signed the note, in seconds since 1970; `None` where it has no line in it. A line
     /// of its that is wrong rejects the note.
     pub fn time_of(&self, note: &SignedNote) -> Result<Option<u64>, BadCosignature> {
         let mut latest = None;
-        for line in note.signatures().iter().filter(|line| *line.name() == self.name && line.id() == self.id)
-        {
-            let at = self.verify(note.text(), line.payload());
-            let at = at.ok_or_else(|| BadCosignature { name: self.name.clone(), id: self.id })?;
-            latest = latest.max(Some(at));
+        for line in note.signatures().iter().filter(|line| self.names(line)) {
+            latest = latest.max(Some(self.time(note.text(), line)?));
         }
         Ok(latest)
+    }
+
+    fn names(&self, line: &NoteSignature) -> bool {
+        *line.name() == self.name && line.id() == self.id
+    }
+
+    fn time(&self, text: &str, line: &NoteSignature) -> Result<u64, BadCosignature> {
+        let at = self.verify(text, line.payload());
+        at.ok_or_else(|| BadCosignature { name: self.name.clone(), id: self.id })
     }
 
     fn verify(&self, text: &str, payload: &[u8]) -> Option<u64> {
@@ -190,6 +219,12 @@ mod tests {
         let other = NoteSigner::from_seed(KeyName::parse("log.example").unwrap(), &[7; 32]);
         let other = SignedNote::sign("log.example\n2\nAAAA\n".to_owned(), &[&other]).unwrap();
         assert!(cosigner.key().time_of(&other.with(vec![line]).unwrap()).is_err(), "another text");
+        let of_another = Cosigner::from_seed(cosigner.key().name().clone(), &[6; 32]).cosign(note.text(), 3);
+        let (first, second) = (cosigner.cosign(note.text(), 1), cosigner.cosign(note.text(), 2));
+        let found = |lines| cosigner.key().line_of(note.text(), lines);
+        assert_eq!(found(vec![second.clone(), first, of_another.clone()]), Ok(Some((second, 2))));
+        assert_eq!(found(vec![of_another]), Ok(None));
+        assert!(found(vec![cosigner.cosign("another\n", 2)]).is_err());
         let zero = note.with(vec![cosigner.cosign(note.text(), 0)]).unwrap();
         assert!(cosigner.key().time_of(&zero).is_err(), "no time");
     }

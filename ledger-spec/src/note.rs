@@ -173,6 +173,13 @@ impl SignedNote {
         Ok(note)
     }
 
+    /// The same text with those of its signature lines that `keep` wants: none, perhaps, which is no note
+    /// that could be published.
+    pub(crate) fn only(&self, keep: impl Fn(&NoteSignature) -> bool) -> Self {
+        let signatures = self.signatures.iter().filter(|line| keep(line)).cloned().collect();
+        Self { text: self.text.clone(), signatures }
+    }
+
     /// The text with its final newline: what is signed.
     pub fn text(&self) -> &str {
         &self.text

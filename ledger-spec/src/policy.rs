@@ -4,8 +4,9 @@ use crate::cosignature::CosignerKey;
 use crate::note::{KeyError, VerifierKey};
 use std::collections::HashMap;
 
-/// More of each than any policy needs; the specification asks for 32 at least.
-const MOST: usize = 256;
+/// The most of each; the specification asks for 32 at least. A note of 64 lines holds the log's and one of
+/// each witness.
+const MOST: usize = crate::note::SignedNote::MAX_SIGNATURES - 1;
 
 /// A policy, read and consistent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -116,7 +116,8 @@ impl AddCheckpoint {
     }
 
     /// Whether a witness that watches the logs of these keys, and of this log has cosigned `last`, may
-    /// cosign. In the order of the specification: form, origin, signature, sizes, consistency.
+    /// cosign. In the order of the specification: form, origin, signature, sizes, consistency. What may be
+    /// cosigned carries its log's signature lines and no others: whatever else stood there, nobody vouches for.
     pub fn judge(
         &self,
         keys: &[VerifierKey],
@@ -128,23 +129,28 @@ impl AddCheckpoint {
         if of_log.is_empty() {
             return Err(Refusal::Origin { found: origin.to_owned() });
         }
-        let signed = self.note.verify(&of_log).map_err(Refusal::Signature)?;
-        let key = signed.first().copied().ok_or_else(|| Refusal::Origin { found: origin.to_owned() })?;
-        let signed = SignedCheckpoint::verify_note(self.note.clone(), key);
+        let signers = self.note.verify(&of_log).map_err(Refusal::Signature)?;
+        let key = signers.first().copied().ok_or_else(|| Refusal::Origin { found: origin.to_owned() })?;
+        let note = self.note.only(|line| {
+            signers.iter().any(|key| (key.name(), key.id()) == (line.name(), line.id()))
+        });
+        let signed = SignedCheckpoint::verify_note(note, key);
         let last = last(origin);
         let size = last.as_ref().map(Checkpoint::size).unwrap_or_default();
-        let signed = signed.map_err(|error| match error {
-            error if error.is_empty_root() => Refusal::Inconsistent { size, why: Inconsistency::EmptyRoot },
-            error => Refusal::Checkpoint(error),
-        })?;
-        let stated = signed.checkpoint();
-        if self.old > stated.size() {
-            return Err(Refusal::OldSize { found: self.old, expected: stated.size() });
+        let stated = match &signed {
+            Ok(signed) => signed.checkpoint().size(),
+            Err(error) if error.is_empty_root() => TreeSize::EMPTY,
+            Err(error) => return Err(Refusal::Checkpoint(error.clone())),
+        };
+        if self.old > stated {
+            return Err(Refusal::OldSize { found: self.old, expected: stated });
         }
         if self.old != size {
             return Err(Refusal::Conflict { found: self.old, expected: size });
         }
-        self.consistent(last.as_ref(), stated).map_err(|why| Refusal::Inconsistent { size, why })?;
+        let inconsistent = |why| Refusal::Inconsistent { size, why };
+        let signed = signed.map_err(|_| inconsistent(Inconsistency::EmptyRoot))?;
+        self.consistent(last.as_ref(), signed.checkpoint()).map_err(inconsistent)?;
         Ok(signed)
     }
 
@@ -270,5 +276,22 @@ mod tests {
         let empty = format!("log.example\n0\n{}\n", to_base64(&[1; 32]));
         let empty = SignedNote::sign(empty, &[&signer()]).unwrap();
         assert_eq!(status(&format!("old 0\n\n{empty}")), Err(422));
+        // The sizes are compared first, as everywhere.
+        assert_eq!(status(&format!("old 1\n\n{empty}")), Err(400));
+        let request = AddCheckpoint::parse(format!("old 0\n\n{empty}").as_bytes()).unwrap();
+        let judged = request.judge(&[signer().verifier_key()], |_| Some(checkpoint(5)));
+        assert_eq!(judged.map_err(|refusal| refusal.status()), Err(409));
+    }
+
+    #[test]
+    fn what_may_be_cosigned_carries_the_logs_lines_alone() {
+        let mut request = request(0, 5);
+        let alone = request.note.clone();
+        let stranger = NoteSigner::from_seed(signer().name().clone(), &[8; 32]);
+        let junk = SignedNote::sign(alone.text().to_owned(), &[&stranger]).unwrap();
+        request.note = alone.with(junk.signatures().to_vec()).unwrap();
+        assert_eq!(request.note.signatures().len(), 2);
+        let signed = request.judge(&[signer().verifier_key()], |_| None).unwrap();
+        assert_eq!(signed.note(), &alone);
     }
 }
