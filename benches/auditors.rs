@@ -11,15 +11,19 @@ use credit_ledger::log::{EncodedEntry, Log, LogConfig};
 use credit_ledger::remote::Remote;
 use credit_ledger::service::{self, AuditOptions, Follower, Settings, Unwatched};
 use credit_ledger::storage::FileDisk;
-use credit_ledger::{clock, lanes};
+use credit_ledger::witness::{self, WitnessStore};
+use credit_ledger::{clock, lanes, serving};
 use fixture::{enter, filing_about, key, setup};
-use ledger_spec::checkpoint::Origin;
+use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use ledger_spec::cosignature::Cosigner;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::envelope::{pre_authentication_encoding, seal};
 use ledger_spec::key::PublicKey;
 use ledger_spec::ledger::Ledger;
-use ledger_spec::note::NoteSigner;
+use ledger_spec::note::{KeyName, NoteSigner};
+use ledger_spec::position::TreeSize;
 use ledger_spec::tile::{TileId, TileKind};
+use ledger_spec::witness::AddCheckpoint;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -77,6 +81,12 @@ fn main() {
         format!("{before} {}", resident())
     );
     drop(runtime);
+    let mut cosigning = cosign(&here, &folder.join("witness"));
+    cosigning.sort_unstable();
+    for (what, at) in [("p50", cosigning.len() / 2), ("p99", cosigning.len() * 99 / 100)] {
+        let millis = cosigning[at].as_secs_f64() * 1e3;
+        println!("{:<58} {millis:>9.2} ms", format!("a witness cosigns, {what} (aim: 5 ms)"));
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -136,6 +146,48 @@ fn verify_batch(checks: &[Check]) {
 
 fn take<'a, T>(next: &AtomicU64, items: &'a [T]) -> Option<&'a T> {
     items.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap())
+}
+
+/// How long a witness takes to answer, one checkpoint after the other, each proven and kept.
+fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
+    std::fs::create_dir_all(dir).unwrap();
+    let log = service::open_to_read(ledger, &Unwatched).unwrap().view;
+    let log = log.log();
+    let cosigner = Cosigner::from_seed(KeyName::parse("office.example/w").unwrap(), &[5; 32]);
+    let disk = Arc::new(FileDisk::open(dir).unwrap());
+    let store = WitnessStore::open(disk, cosigner, vec![signer().verifier_key()], clock::now).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    runtime.spawn(serving::serve(listener, witness::router(Arc::new(store)), || {}, std::future::pending()));
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let origin = Origin::parse("credit.example/ledger").unwrap();
+    let requests = (0..500_u64).map(|n| {
+        let (old, new) = (TreeSize::new(n * 100), TreeSize::new((n + 1) * 100));
+        let signed = Checkpoint::new(origin.clone(), new, log.root(new).unwrap());
+        let note = SignedCheckpoint::sign(&signed, &signer()).unwrap().note().clone();
+        let proof = log.consistency_proof(old, new).unwrap();
+        AddCheckpoint { old, proof, note }.to_string()
+    });
+    requests
+        .map(|body| {
+            let head = format!(
+                "POST /add-checkpoint HTTP/1.1\r\nhost: bench\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            let begin = Instant::now();
+            stream.write_all((head + &body).as_bytes()).unwrap();
+            let mut answer = [0; 4096];
+            let read = stream.read(&mut answer).unwrap();
+            assert!(
+                answer[..read].starts_with(b"HTTP/1.1 200"),
+                "{}",
+                String::from_utf8_lossy(&answer[..read])
+            );
+            begin.elapsed()
+        })
+        .collect()
 }
 
 /// Serves a folder from this process.

@@ -11,6 +11,7 @@ use ledger_spec::envelope::SignedEvent;
 use ledger_spec::hash::TreeHash;
 use ledger_spec::merkle::ConsistencyProof;
 use ledger_spec::note::VerifierKey;
+use ledger_spec::policy::Policy;
 use ledger_spec::proof::TlogProof;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ Examples:
   curl -o new.checkpoint URL/checkpoint; curl -o proof.json 'URL/v1/consistency?from=605&to=1305'
   credit-ledger verify new.checkpoint --vkey ledger.vkey
   credit-ledger verify new.checkpoint --older old.checkpoint --proof proof.json --vkey ledger.vkey
+  credit-ledger verify cosigned.checkpoint --policy my.policy --vkey ledger.vkey
 
 Of a receipt it checks the entry's layout, its signatures, its place in the tree and the checkpoint's
 signature. It does not check whether the signers were entitled: that takes the whole ledger (`audit`).")]
@@ -52,6 +54,9 @@ pub(super) struct Verify {
     /// The proof between the two: what /v1/consistency answers, or its hashes in base64, one a line.
     #[arg(long, requires = "older")]
     proof: Option<PathBuf>,
+    /// Whose cosignatures the checkpoint must carry: a C2SP tlog-policy.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long, required_unless_present = "entry")]
     vkey: Option<String>,
@@ -97,7 +102,8 @@ impl Verify {
                 (Some(older), Some(proof)) => Some((read_file(older)?, read_file(proof)?)),
                 _ => None,
             };
-            return tell(checkpoints(&proof, pair, &vkey), json);
+            let policy = self.policy.as_deref().map(read_policy).transpose()?;
+            return tell(checkpoints(&proof, pair, policy.as_ref(), &vkey), json);
         }
         let entry = entry.or(enclosed).ok_or_else(|| {
             Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
@@ -170,6 +176,9 @@ struct Signed {
     root: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     goes_on_from: Option<u64>,
+    /// Those of the policy's witnesses that cosigned, and when, in seconds since 1970.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<(String, u64)>,
 }
 
 impl Found for Signed {
@@ -178,11 +187,21 @@ impl Found for Signed {
             Some(size) => format!(", which begins with the {size} entries of the older one"),
             None => String::new(),
         };
-        format!("right: checkpoint of {} over {} entries, root {}{from}", self.origin, self.size, self.root)
+        let names: Vec<_> = self.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+        let by = if names.is_empty() { String::new() } else { format!(", cosigned by {}", names.join(", ")) };
+        format!(
+            "right: checkpoint of {} over {} entries, root {}{from}{by}",
+            self.origin, self.size, self.root
+        )
     }
 }
 
-fn checkpoints(newer: &[u8], pair: Option<(Vec<u8>, Vec<u8>)>, vkey: &VerifierKey) -> Result<Signed, String> {
+fn checkpoints(
+    newer: &[u8],
+    pair: Option<(Vec<u8>, Vec<u8>)>,
+    policy: Option<&Policy>,
+    vkey: &VerifierKey,
+) -> Result<Signed, String> {
     let signed =
         |note: &[u8]| SignedCheckpoint::verify(note, vkey).map_err(|error| format!("checkpoint: {error}"));
     let newer = signed(newer)?;
@@ -197,13 +216,30 @@ fn checkpoints(newer: &[u8], pair: Option<(Vec<u8>, Vec<u8>)>, vkey: &VerifierKe
             .map_err(|error| format!("from {} to {} entries: {error}", before.size(), stated.size()))?;
         goes_on_from = Some(before.size().get());
     }
+    let mut witnesses = Vec::new();
+    for witness in policy.map(Policy::witnesses).unwrap_or_default() {
+        let at = witness.key.time_of(newer.note()).map_err(|error| error.to_string())?;
+        witnesses.extend(at.map(|at| (witness.name.clone(), at)));
+    }
+    let signed = |name: &str| witnesses.iter().any(|(known, _)| known == name);
+    if policy.is_some_and(|policy| !policy.is_met(|witness| signed(&witness.name))) {
+        let names: Vec<_> = witnesses.iter().map(|(name, _)| name.as_str()).collect();
+        return Err(format!("the policy is not met: cosigned by [{}]", names.join(", ")));
+    }
     Ok(Signed {
+        witnesses,
         right: true,
         origin: stated.origin().to_string(),
         size: stated.size().get(),
         root: stated.root().to_string(),
         goes_on_from,
     })
+}
+
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let wrong = |reason: &dyn std::fmt::Display| Failure::usage(format!("{}: {reason}", path.display()));
+    let text = String::from_utf8(read_file(path)?).map_err(|error| wrong(&error))?;
+    Policy::parse(&text).map_err(|error| wrong(&error))
 }
 
 /// The answer of `/v1/consistency`; other members are passed over.

@@ -279,6 +279,21 @@ fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_ho
     for metric in ["credit_ledger_witnessed_size 6", "credit_ledger_witness_size{witness=\"w3\"} 6"] {
         assert!(metrics.contains(metric), "{metrics}");
     }
+    // Whoever is given the checkpoint holds it against a policy of their own.
+    let own =
+        |quorum: &str| format!("log {vkey}\n{}{}quorum {quorum}\n", line("w1", &one), line("w3", &three));
+    std::fs::write(root.join("noted"), served.get("/checkpoint/witnessed").1).unwrap();
+    for (policy, code) in
+        [(own("w1"), 0), (own("none"), 0), (policy.replace("group two 2", "group two all"), 1)]
+    {
+        std::fs::write(root.join("own.policy"), policy).unwrap();
+        let verified = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
+            .args(["verify", "noted", "--vkey", &vkey, "--policy", "own.policy"])
+            .current_dir(&root)
+            .output()
+            .unwrap();
+        assert_eq!(verified.status.code(), Some(code), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
     served.kill();
     // What was witnessed is shown again at once, before anybody was asked.
     drop((one, three));

@@ -216,7 +216,8 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         _ => None,
     };
     if let Some(given) = given {
-        return Ok(given.into_iter().map(|seed| (show(&seed), seed)).collect());
+        let named = |(at, seed): (usize, Vec<u8>)| (format!("{target}-{at}"), seed);
+        return Ok(given.into_iter().enumerate().map(named).collect());
     }
     let (group, fields): (&str, &[&str]) = match target {
         "entry" => ("entry", &["hex"]),

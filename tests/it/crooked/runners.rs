@@ -85,6 +85,31 @@ pub fn audit_folder_again(cheat: &Cheat, place: &Place) -> Ran {
     show(place.path(), &["audit", "--dir", ".", "--vkey", &vkey().to_string(), "--from", "audited"])
 }
 
+/// The verifier in Python, which is written from the specification alone, over a folder.
+pub fn python_folder(cheat: &Cheat, place: &Place) -> Ran {
+    write(cheat, place);
+    python(place.path(), ".")
+}
+
+/// The same over a site.
+pub fn python_site(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(shown(cheat));
+    python(place.path(), &site.url())
+}
+
+fn python(dir: &Path, source: &str) -> Ran {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let installed = root.join("target/python/bin/python");
+    let python = std::env::var_os("CREDIT_LEDGER_PYTHON").map_or(installed, PathBuf::from);
+    let mut command = Command::new(&python);
+    command.arg(root.join("tools/verify")).args(["ledger", source, "--json", "--vkey", &vkey().to_string()]);
+    let output = command.current_dir(dir).output().unwrap_or_else(|error| {
+        panic!("{}: {error}: `bash tools/check install` puts it there", python.display())
+    });
+    let said = [output.stdout, output.stderr].concat();
+    Ran { code: output.status.code().unwrap(), said: String::from_utf8(said).unwrap() }
+}
+
 /// The folder that the crook keeps.
 fn write(cheat: &Cheat, place: &Place) {
     folder::write(place.path(), &cheat.ledger);

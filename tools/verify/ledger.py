@@ -1,0 +1,133 @@
+"""A whole ledger: every entry in order, and the checkpoint over them (specification, "Audit")."""
+
+import base64
+
+import entries
+import people
+import tree
+from blake3 import blake3
+from fault import Fault
+from notes import LOG, Vkey, key_id, signed_checkpoint
+
+CHAIN = "credit-ledger v1 entry chain"
+
+
+def chain_hash(entry):
+    """The chain hash of an entry's bytes."""
+    return blake3(entry, derive_key_context=CHAIN).digest()
+
+
+class Ledger:
+    """What a ledger's entries add up to."""
+
+    def __init__(self):
+        self.people, self.heads = people.People(), {}
+        self.chain, self.recorded_at, self.signatures = bytes(32), 0, 0
+        self.levels = []
+        self.edge = tree.Edge(self.levels)
+
+    def add(self, data):
+        """Takes the next entry, or raises what is wrong with it; gives its chain hash."""
+        index = self.edge.size
+        try:
+            entry = entries.Entry.decode(data)
+            event = entries.read_event(entry.event)
+            entries.check_signatures(entry)
+            self._follows(entry, index)
+            self.people.admit(entry, event)
+            self._links(entry, event)
+        except Fault as fault:
+            raise fault.of(index) from None
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise Fault("layout", f"event: {type(error).__name__}: {error}", index) from None
+        self.chain, self.recorded_at = chain_hash(data), entry.recorded_at
+        self.signatures += len(entry.signatures)
+        self.edge.append(tree.leaf(data))
+        return self.chain
+
+    def _follows(self, entry, index):
+        if entry.index != index:
+            raise Fault("index", f"names index {entry.index}")
+        if entry.previous != self.chain:
+            raise Fault("chain", f"names {entry.previous.hex()} as the chain hash before it; it is {self.chain.hex()}")
+        if entry.recorded_at < self.recorded_at:
+            raise Fault("time", f"recorded at {entry.recorded_at}, before the entry before it ({self.recorded_at})")
+
+    def _links(self, entry, event):
+        expected = []
+        for stream in entries.streams(event):
+            last, version = self.heads.get(stream, (None, 0))
+            expected.append((last, version + 1))
+        if entry.links != expected:
+            raise Fault("links", f"links {entry.links} where {expected} are the heads of its streams")
+        seen = event.get("seen_version")
+        if seen is not None and seen != expected[0][1] - 1:
+            raise Fault("links", f"seen_version {seen} where the stream has {expected[0][1] - 1} (L09)")
+        for stream, (_, version) in zip(entries.streams(event), expected):
+            self.heads[stream] = (entry.index, version)
+
+
+def operator_key(data):
+    """The verifier key that entry 0 gives to the operator."""
+    event = entries.read_event(entries.Entry.decode(data).event)
+    try:
+        if event["kind"] != "ledger.opened":
+            raise KeyError("ledger.opened")
+        key = base64.urlsafe_b64decode(event["body"]["operator"]["key"] + "=")
+        return Vkey(event["origin"], key_id(event["origin"], bytes([LOG]) + key), LOG, key)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Fault("key", f"names no operator's key: {error}", 0) from None
+
+
+def verify(source, vkey, progress):
+    """Goes through a whole ledger; its summary, or the first fault."""
+    note = source.checkpoint()
+    ledger, checkpoint, named = Ledger(), None, None
+    if vkey is not None:
+        _, checkpoint = signed_checkpoint(note, vkey)
+    size = checkpoint.size if checkpoint else _size(note)
+    read = source.entries(size)
+    try:
+        file, at, data = next(read)
+        while True:
+            if ledger.edge.size == 0:
+                named = operator_key(data)
+                if vkey is not None and named != vkey:
+                    raise Fault("key", f"entry 0 names the operator's key {named.key.hex()}", 0)
+            try:
+                chain = ledger.add(data)
+            except Fault as fault:
+                fault.message += f" ({file})"
+                raise fault.of(ledger.edge.size, at) from None
+            progress(ledger.edge.size, size)
+            file, at, data = read.send(chain) if hasattr(read, "send") else next(read)
+    except StopIteration:
+        pass
+    if checkpoint is None:
+        if named is None:
+            raise Fault("checkpoint-short", "no entry names the operator's key")
+        _, checkpoint = signed_checkpoint(note, named)
+    return _judge(source, ledger, checkpoint)
+
+
+def _size(note):
+    try:
+        return int(note.split(b"\n")[1])
+    except (IndexError, ValueError):
+        raise Fault("checkpoint-form", "the checkpoint has no size") from None
+
+
+def _judge(source, ledger, checkpoint):
+    size = ledger.edge.size
+    if size != checkpoint.size:
+        raise Fault("checkpoint-short", f"the checkpoint covers {checkpoint.size} entries; there are {size}", size)
+    if ledger.edge.root() != checkpoint.root:
+        message = f"the entries' root is {ledger.edge.root().hex()}; the checkpoint says {checkpoint.root.hex()}"
+        raise Fault("checkpoint-root", message, size)
+    if ledger.people.origin not in (None, checkpoint.origin):
+        raise Fault("checkpoint-origin", f"origin {checkpoint.origin} where {ledger.people.origin} opened the ledger")
+    source.check_tree(ledger.levels, size)
+    return {
+        "right": True, "origin": checkpoint.origin, "entries": size, "root": checkpoint.root.hex(),
+        "signatures": ledger.signatures, "issuers": len(ledger.people.keys),
+    }

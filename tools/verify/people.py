@@ -1,0 +1,115 @@
+"""Who might sign what and when (specification, rules L01 to L06, L08, L23, and A02 for types of records): keys,
+their revocation, roles and competence, as the log has them.
+
+Of admission no more is asked here: the catalogue and due process are the ledger's own audit's.
+"""
+
+from fault import Fault
+from text import end_of_day, from_base64url
+
+D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
+# Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
+ROLES = {
+    "ledger": {O}, "authority": {R}, "catalogue": {S}, "subject": {D, R}, "record": {D, C, W}, "listing": {D, C},
+    "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
+    "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
+    "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
+    "transfer.made": {D, C}, "transfer": {D, C, W}, "migration": {S},
+}
+
+
+class People:
+    """The authorities, entry by entry."""
+
+    def __init__(self):
+        self.origin = None
+        self.keys, self.roles, self.revoked = {}, {}, {}
+        self.succeeded, self.suspended, self.competence = {}, {}, {}
+        self.ids = {}
+
+    def admit(self, entry, event):
+        """Whether the issuer might sign this event with these keys at this place."""
+        kind, issuer = event["kind"], event["issuer"]
+        if self.origin is not None and event["origin"] != self.origin:
+            raise Fault("origin", f"the event is meant for {event['origin']} (L01)")
+        if (kind == "ledger.opened") != (entry.index == 0):
+            raise Fault("key", "ledger.opened is entry 0 and nothing else is (L02)")
+        seen = self.ids.setdefault(event["subject"], {})
+        if event["id"] in seen:
+            raise Fault("replay", f"an event of this id stands in entry {seen[event['id']]} (L08)")
+        signers = [key for key, _ in entry.signatures]
+        if kind != "ledger.opened":
+            self._signed(entry, issuer, signers)
+            self._entitled(kind, issuer, event["body"])
+        elif signers != [_key(event["body"]["operator"]["key"])]:
+            raise Fault("key", "entry 0 is not signed once, by the key that it gives to the operator (L02)")
+        seen[event["id"]] = entry.index
+        self._apply(entry, event)
+
+    def _signed(self, entry, issuer, signers):
+        if issuer not in self.keys:
+            raise Fault("key", f"issuer {issuer} is not enrolled (L03)")
+        if len(set(signers)) != len(signers):
+            raise Fault("key", "a key signs twice (L04)")
+        for key in signers:
+            if key not in self.keys[issuer]:
+                raise Fault("key", f"key {key.hex()} is not one of {issuer}'s (L04)")
+            if key in self.revoked:
+                raise Fault("key", f"key {key.hex()} was revoked by entry {self.revoked[key]} (L05)")
+        if entry.recorded_at >= self.succeeded.get(issuer, 1 << 64):
+            raise Fault("key", f"{issuer} has a successor (L23)")
+        since, until = self.suspended.get(issuer, (1 << 64, None))
+        if entry.recorded_at >= since and (until is None or entry.recorded_at <= until):
+            raise Fault("key", f"{issuer} is suspended (L23)")
+
+    def _entitled(self, kind, issuer, body):
+        allowed = ROLES.get(kind) or ROLES.get(kind.split(".")[0], set())
+        if not allowed & self.roles[issuer]:
+            raise Fault("competence", f"{issuer} has no role that may issue {kind} (L06)")
+        if kind == "record.filed":
+            patterns = self.competence.get(issuer, {}).get("types", [])
+            if not any(_covers(pattern, body["type"]) for pattern in patterns):
+                raise Fault("competence", f"{issuer} is not competent for {body['type']} (A02)")
+
+    def _apply(self, entry, event):
+        kind, body, subject = event["kind"], event["body"], event["subject"].removeprefix("authority:")
+        if kind == "ledger.opened":
+            self.origin = event["origin"]
+            self._enrol(event["issuer"], ["operator"], [body["operator"]["key"]])
+            for one in body["registrars"]:
+                self._enrol(one["id"], ["registrar"], [one["key"]])
+        elif kind == "authority.enrolled":
+            self._enrol(subject, body["roles"], body["keys"])
+            self.competence[subject] = body.get("competence", {})
+        elif kind == "authority.amended":
+            self.roles[subject] = set(body["roles"])
+            self.competence[subject] = body.get("competence", {})
+            self.suspended.pop(subject, None)
+        elif kind == "authority.succeeded":
+            self.succeeded[subject] = event["valid_from"]
+        elif kind == "authority.suspended":
+            until = end_of_day(body["until"]) if "until" in body else None
+            self.suspended[subject] = (event["valid_from"], until)
+        elif kind == "authority.key_added":
+            self.keys.setdefault(subject, set()).add(_key(body["key"]))
+        elif kind == "authority.key_revoked":
+            self.revoked.setdefault(_key(body["key"]), entry.index)
+
+    def _enrol(self, authority, roles, texts):
+        self.roles[authority] = set(roles)
+        self.keys.setdefault(authority, set()).update(map(_key, texts))
+
+
+def _covers(pattern, code):
+    """Whether a code, a prefix and `.*`, or `*` covers a code."""
+    return pattern == "*" or pattern == code or pattern.endswith(".*") and code.startswith(pattern[:-1])
+
+
+def _key(text):
+    try:
+        key = from_base64url(text)
+    except (ValueError, TypeError):
+        raise Fault("layout", "event: a key that is no base64url") from None
+    if len(key) != 32:
+        raise Fault("layout", "event: a key of another length")
+    return key

@@ -1,0 +1,191 @@
+"""Where a ledger is read from: its folder (specification, "Files on disk"), or a URL (C2SP tlog-tiles)."""
+
+import http.client
+import os
+import re
+import struct
+import urllib.parse
+
+from fault import Fault, Unreadable
+
+HEADER, COMMIT = b"CLSEG\x00\x00\x01", 0x8000_0030
+HEADER_LEN, COMMIT_LEN = 52, 48
+
+
+def _table():
+    rows = []
+    for byte in range(256):
+        for _ in range(8):
+            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+        rows.append(byte)
+    return rows
+
+
+_CRC = _table()
+
+
+def crc32c(data):
+    """CRC-32C (Castagnoli)."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = _CRC[(crc ^ byte) & 0xFF] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
+
+
+class Folder:
+    """A ledger's folder. What lies beyond its checkpoint while a process writes is not looked at."""
+
+    def __init__(self, path):
+        self.path, self.where = path, None
+        self.growing = os.path.exists(os.path.join(path, "running"))
+        self.offsets = {}
+
+    def _read(self, name):
+        try:
+            with open(os.path.join(self.path, name), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            raise Fault("unreadable", f"{name}: no such file") from None
+        except OSError as error:
+            raise Unreadable(str(error)) from None
+
+    def checkpoint(self):
+        return self._read("checkpoint")
+
+    def entries(self, size):
+        """(file, byte, entry) in order, each frame and each batch checked, up to the checkpoint's size."""
+        try:
+            names = sorted(n for n in os.listdir(os.path.join(self.path, "log")) if re.fullmatch(r"\d{20}\.seg", n))
+        except OSError as error:
+            raise Unreadable(str(error)) from None
+        state = {"next": 0, "closed": 0, "chain": bytes(32)}
+        for name in names:
+            if self.growing and int(name[:20]) >= size and size:
+                break
+            yield from self._segment(name, state, size)
+
+    def _segment(self, name, state, size):
+        data, file = self._read(f"log/{name}"), f"log/{name}"
+        if len(data) < HEADER_LEN or data[:8] != HEADER or crc32c(data[:48]) != _u32(data, 48):
+            raise Fault("frame", f"{file}: no whole header", state["next"], 0)
+        first, previous = _u64(data, 8), data[16:48]
+        if first != state["next"] or first != int(name[:20]) or previous != state["chain"]:
+            raise Fault("frame", f"{file}: does not go on from the segment before", state["next"], 0)
+        at, offsets = HEADER_LEN, []
+        while at < len(data):
+            if self.growing and state["closed"] >= size and state["next"] == state["closed"]:
+                break
+            length = _u32(data, at) if at + 8 <= len(data) else -1
+            end = at + 8 + (COMMIT_LEN if length == COMMIT else length)
+            if length < 0 or end > len(data) or crc32c(data[at : at + 4] + data[at + 8 : end]) != _u32(data, at + 4):
+                raise Fault("frame", f"{file}: no whole frame", state["next"], at)
+            if length == COMMIT:
+                batch = struct.unpack_from("<QQ32s", data, at + 8)
+                if batch != (state["closed"], state["next"], state["chain"]) or batch[0] == batch[1]:
+                    raise Fault("frame", f"{file}: the end of a batch is not this batch's", state["next"], at)
+                state["closed"] = state["next"]
+            else:
+                offsets.append(at)
+                state["chain"] = yield file, at, data[at + 8 : end]
+                state["next"] += 1
+            at = end
+        if state["next"] != state["closed"]:
+            raise Fault("frame", f"{file}: the last batch has no end", state["next"], at)
+        self.offsets[name] = (len(offsets), struct.pack(f"<{len(offsets)}Q", *offsets))
+
+    def check_tree(self, levels, size):
+        """Offset files and every node of every level are what follows from the entries."""
+        for name, (count, expected) in self.offsets.items():
+            self._same(f"log/{name[:20]}.off", expected, 8, int(name[:20]), 0)
+        for level, expected in enumerate(levels):
+            self._same(f"tree/level-{level}", bytes(expected), 32, 0, level)
+
+    def _same(self, name, expected, width, first, level):
+        found = self._read(name)
+        if found[: len(expected)] == expected and (self.growing or len(found) == len(expected)):
+            return
+        at = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), min(len(found), len(expected)))
+        raise Fault("tree", f"{name} is not what follows from the entries", first + (at // width << level), at)
+
+
+class Url:
+    """A log behind a URL."""
+
+    def __init__(self, url):
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Unreadable(f"{url}: no URL of a log")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self.connection = kind(parts.hostname, parts.port, timeout=30)
+        self.prefix = parts.path.rstrip("/")
+        self.leaves = []
+
+    def _get(self, path):
+        for attempt in (1, 2):
+            try:
+                self.connection.request("GET", f"{self.prefix}/{path}", headers={"accept-encoding": "identity"})
+                answer = self.connection.getresponse()
+                body = answer.read()
+                return answer.status, body
+            except (OSError, http.client.HTTPException) as error:
+                self.connection.close()
+                if attempt == 2:
+                    raise Unreadable(f"{path}: {error}") from None
+
+    def _tile(self, kind, index, width):
+        groups = [f"{index % 1000:03}"]
+        while index >= 1000:
+            index //= 1000
+            groups.insert(0, f"x{index % 1000:03}")
+        path = f"tile/{kind}/{'/'.join(groups)}"
+        status, body = self._get(path if width == 256 else f"{path}.p/{width}")
+        self.whole = status == 404 and width < 256
+        if self.whole:
+            # A partial tile may be gone once the full one is there.
+            status, body = self._get(path)
+        if status != 200:
+            raise Fault("tile", f"{path}: status {status}", index << 8 if kind in ("0", "entries") else None)
+        return path, body
+
+    def checkpoint(self):
+        status, body = self._get("checkpoint")
+        if status != 200:
+            raise Unreadable(f"checkpoint: status {status}")
+        return body
+
+    def entries(self, size):
+        """(tile, byte, entry) in order."""
+        for index in range((size + 255) // 256):
+            width = min(256, size - index * 256)
+            path, body = self._tile("entries", index, width)
+            at, whole = 0, self.whole
+            for number in range(width):
+                length = int.from_bytes(body[at : at + 2], "big")
+                entry = body[at + 2 : at + 2 + length]
+                if at + 2 > len(body) or len(entry) != length:
+                    raise Fault("tile", f"{path}: ends within an entry", index * 256 + number, at)
+                yield path, at, entry
+                at += 2 + length
+            if at != len(body) and not whole:
+                raise Fault("tile", f"{path}: bytes after its last entry", index * 256 + width, at)
+
+    def check_tree(self, levels, size):
+        """The tiles of every level are what follows from the entries."""
+        for level in range(8):
+            nodes = bytes(levels[8 * level]) if 8 * level < len(levels) else b""
+            for index in range((len(nodes) // 32 + 255) // 256):
+                expected = nodes[index * 8192 : (index + 1) * 8192]
+                path, body = self._tile(str(level), index, len(expected) // 32)
+                if body[: len(expected)] != expected or len(body) != (8192 if self.whole else len(expected)):
+                    first = (index * 256) << (8 * level)
+                    raise Fault("tile", f"{path} is not what follows from the entries", first, 0)
+
+
+def _u32(data, at):
+    return int.from_bytes(data[at : at + 4], "little")
+
+
+def _u64(data, at):
+    return int.from_bytes(data[at : at + 8], "little")
+
+

@@ -1,0 +1,184 @@
+"""The vectors of the specification, as far as this verifier reads their formats; and cheats of its own."""
+
+import json
+import os
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1]))
+
+import entries  # noqa: E402
+import keys  # noqa: E402
+import ledger  # noqa: E402
+import notes  # noqa: E402
+import text  # noqa: E402
+import tree  # noqa: E402
+from fault import Fault  # noqa: E402
+from source import crc32c  # noqa: E402
+
+VECTORS = HERE.parents[3] / "ledger-spec" / "vectors"
+REFUSED = (Fault, ValueError, UnicodeError)
+
+
+def cases(group):
+    for path in sorted((VECTORS / group).glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+
+
+def data_of(given, name="text"):
+    return bytes.fromhex(given["hex"]) if "hex" in given else given[name].encode()
+
+
+def entry(given):
+    data = bytes.fromhex(given["hex"])
+    found = entries.Entry.decode(data)
+    return {
+        "index": found.index, "recorded_at": found.recorded_at, "previous": found.previous.hex(),
+        "chain": ledger.chain_hash(data).hex(), "leaf": tree.leaf(data).hex(),
+    }
+
+
+def chain(given):
+    before, found = bytes(32), []
+    for data in map(bytes.fromhex, given["entries"]):
+        if entries.Entry.decode(data).previous != before:
+            raise Fault("chain", "broken")
+        before = ledger.chain_hash(data)
+        found.append(before.hex())
+    return {"chain": found}
+
+
+def key(given):
+    found = bytes.fromhex(given["key"])
+    keys.public_key(found)
+    if "signature" in given and not keys.verifies(found, bytes.fromhex(given["message"]), bytes.fromhex(given["signature"])):
+        raise Fault("signature", "does not hold")
+    return {}
+
+
+def hashes(texts):
+    return [bytes.fromhex(one) for one in texts]
+
+
+def trees(given):
+    operation = given["operation"]
+    if operation == "root":
+        return {"root": tree.root_of(map(tree.leaf, hashes(given["entries"]))).hex()}
+    if operation == "verify-inclusion":
+        tree.included(*hashes([given["leaf"]]), given["index"], given["size"], hashes(given["path"]), bytes.fromhex(given["root"]))
+        return {}
+    if operation == "verify-consistency":
+        roots = hashes([given["old_root"], given["new_root"]])
+        tree.consistent(given["old"], roots[0], given["new"], roots[1], hashes(given["path"]))
+        return {}
+    return None
+
+
+def note(given):
+    found = notes.Note(given["note"].encode())
+    signed = found.signed_by([notes.Vkey.parse(one) for one in given["vkeys"]])
+    if not signed:
+        raise Fault("checkpoint-signature", "nobody known")
+    return {"text": found.text, "signers": [f"{one.name} {one.id.hex()}" for one, _ in signed]}
+
+
+def checkpoint(given):
+    _, found = notes.signed_checkpoint(given["note"].encode(), notes.Vkey.parse(given["vkey"]))
+    return {"origin": found.origin, "size": found.size, "extensions": found.extensions}
+
+
+def proof(given):
+    data = bytes.fromhex(given["entry"])
+    index, under = notes.receipt(given["proof"].encode(), tree.leaf(data), notes.Vkey.parse(given["vkey"]))
+    if entries.Entry.decode(data).index != index:
+        raise Fault("receipt", "another entry")
+    return {"index": index, "size": under.size}
+
+
+def audit(given):
+    if "entries" not in given:
+        return None
+    found = ledger.Ledger()
+    for data in map(bytes.fromhex, given["entries"]):
+        found.add(data)
+    if "checkpoint" in given:
+        _, signed = notes.signed_checkpoint(given["checkpoint"].encode(), notes.Vkey.parse(given["vkey"]))
+        if (signed.size, signed.root) != (found.edge.size, found.edge.root()):
+            raise Fault("checkpoint-root", "another tree", found.edge.size)
+    return {"size": found.edge.size}
+
+
+class Vectors(unittest.TestCase):
+    """Each group's cases are accepted with what they say, or refused."""
+
+    def hold(self, group, read, least, but=()):
+        ran = 0
+        for name, case in cases(group):
+            with self.subTest(group=group, case=name):
+                try:
+                    found = read(case["input"])
+                except REFUSED as error:
+                    self.assertIn("refused", case, f"{case['about']}: {error}")
+                    ran += 1
+                    continue
+                if found is None or name in but:
+                    continue
+                self.assertIn("accepted", case, case["about"])
+                for member, value in found.items():
+                    expected = case["accepted"]
+                    self.assertEqual(value, expected.get(member, value) if isinstance(expected, dict) else value)
+                ran += 1
+        self.assertGreaterEqual(ran, least, group)
+
+    def test_entries(self):
+        self.hold("entry", entry, 14)
+
+    def test_chain(self):
+        self.hold("chain", chain, 2)
+
+    def test_keys(self):
+        self.hold("key", key, 6)
+
+    def test_tree(self):
+        self.hold("tree", trees, 20)
+
+    def test_notes(self):
+        self.hold("note", note, 10)
+
+    def test_checkpoints(self):
+        self.hold("checkpoint", checkpoint, 10)
+
+    def test_receipts(self):
+        self.hold("proof", proof, 9)
+
+    def test_events_that_no_reader_takes_two_ways(self):
+        for data, code in [
+            (b'{"a":1,"a":1}', "duplicate-key"),
+            (b'{"a":{"\\u0062":1,"b":2}}', "duplicate-key"),
+            (b"1.5", "layout"),
+            (b"\xef\xbb\xbf{}", "layout"),
+            (b"{}}", "layout"),
+            (b'"\\ud800"', "layout"),
+            (b"18446744073709551616", "layout"),
+            (b"[" * 17 + b"]" * 17, "layout"),
+            (b"NaN", "layout"),
+        ]:
+            with self.subTest(data=data), self.assertRaises(Fault) as raised:
+                text.read_json(data)
+            self.assertEqual(raised.exception.code, code)
+
+    def test_the_check_of_frames_is_castagnolis(self):
+        self.assertEqual(crc32c(b"123456789"), 0xE3069283)
+
+    def test_instants(self):
+        self.assertEqual(text.instant("1970-01-01T08:00:00.000005+08:00"), 5)
+        for wrong in ["2026-02-30T00:00:00Z", "2026-01-01t00:00:00Z", "2026-01-01T00:00:00-00:00", "2026-01-01", 5]:
+            with self.subTest(wrong=wrong), self.assertRaises(ValueError):
+                text.instant(wrong)
+
+
+if __name__ == "__main__":
+    os.chdir(HERE.parent)
+    unittest.main()
