@@ -131,9 +131,9 @@ impl AddCheckpoint {
         }
         let signers = self.note.verify(&of_log).map_err(Refusal::Signature)?;
         let key = signers.first().copied().ok_or_else(|| Refusal::Origin { found: origin.to_owned() })?;
-        let note = self.note.only(|line| {
-            signers.iter().any(|key| (key.name(), key.id()) == (line.name(), line.id()))
-        });
+        let note = self
+            .note
+            .only(|line| signers.iter().any(|key| (key.name(), key.id()) == (line.name(), line.id())));
         let signed = SignedCheckpoint::verify_note(note, key);
         let last = last(origin);
         let size = last.as_ref().map(Checkpoint::size).unwrap_or_default();

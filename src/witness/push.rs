@@ -304,13 +304,12 @@ fn cosigned(witness: &PolicyWitness, newest: &SignedCheckpoint, answer: &[u8]) -
         Ok(lines) => lines,
         Err(error) => return Outcome::Failed(error.to_string()),
     };
-    let own: Vec<_> = lines.into_iter().filter(|line| line.name() == witness.key.name()).collect();
-    match newest.with(own) {
-        Ok(signed) => match witness.key.time_of(signed.note()) {
-            Ok(Some(at)) => Outcome::Cosigned(signed, at),
-            Ok(None) => Outcome::Failed("the answer holds no cosignature of its".into()),
+    match witness.key.line_of(newest.note().text(), lines) {
+        Ok(Some((line, at))) => match newest.with(vec![line]) {
+            Ok(signed) => Outcome::Cosigned(signed, at),
             Err(error) => Outcome::Failed(error.to_string()),
         },
+        Ok(None) => Outcome::Failed("the answer holds no cosignature of its".into()),
         Err(error) => Outcome::Failed(error.to_string()),
     }
 }
