@@ -274,6 +274,11 @@ impl<'a> Fields<'a> {
 
 /// Whether UTF-8 holds a control character (U+0000 to U+001F, U+007F to U+009F) other than a line feed.
 fn has_control(bytes: &[u8]) -> bool {
+    // Most texts hold nothing that could be one, which is seen many bytes at a time.
+    let suspect = |byte: u8| byte < 0x20 || byte == 0x7F || byte == 0xC2;
+    if !bytes.iter().fold(false, |found, &byte| found | suspect(byte)) {
+        return false;
+    }
     // The later ones are C2 80 to C2 9F, and C2 begins nothing but characters up to U+00BF.
     let second = |at: usize| matches!(bytes.get(at + 1), Some(0x80..=0x9F));
     bytes.iter().enumerate().any(|(at, &byte)| match byte {
