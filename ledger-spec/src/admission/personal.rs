@@ -9,6 +9,8 @@ use crate::json::Json;
 const MOBILE: usize = 11;
 /// Length of an identity number (GB 11643).
 const IDENTITY: usize = 18;
+/// Its digits where the last character is the check character X.
+const SEVENTEEN: usize = IDENTITY - 1;
 
 /// L22 for every string of the body, names of fields included.
 pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
@@ -27,22 +29,63 @@ pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the bytes could hold such a number at all: a word of its form, or characters written in a way
-/// that hides one. A sieve: what it lets through is looked at properly.
+/// Whether the bytes could hold such a number at all: digits enough in a row, or characters written in a way
+/// that hides some. A sieve: what it lets through is looked at properly.
 fn may_hold_numbers(bytes: &[u8]) -> bool {
-    let hidden =
-        |at: usize| bytes[at] == b'\\' || bytes[at] == 0xef && matches!(bytes.get(at + 1), Some(0xbc | 0xbd));
-    if (0..bytes.len()).any(hidden) {
-        return true;
-    }
-    bytes.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| match word.len() {
-        MOBILE => is_mobile(word),
-        // A year of birth as the ledger knows them, which codes of organisations hardly have there.
-        IDENTITY => {
-            word[..IDENTITY - 1].iter().all(u8::is_ascii_digit)
-                && matches!(&word[6..8], b"19" | b"20" | b"21")
-        }
+    bytes.contains(&b'\\') || holds_full_width(bytes) || runs_of_digits(bytes).any(is_like_a_number)
+}
+
+/// Whether a full-width letter or digit stands there (UTF-8 of U+FF10 to U+FF5A); full-width commas and
+/// brackets, which no Chinese text is without, hide nothing.
+fn holds_full_width(bytes: &[u8]) -> bool {
+    let seconds = bytes.iter().skip(1).zip(bytes.iter().skip(2));
+    // Without a way out of the loop, many bytes are looked at at a time.
+    bytes.iter().zip(seconds).fold(false, |found, (&first, (&second, &third))| {
+        let letter_or_digit = (second == 0xbc) & (0x90..=0xba).contains(&third)
+            | (second == 0xbd) & (0x81..=0x9a).contains(&third);
+        found | (first == 0xef) & letter_or_digit
+    })
+}
+
+/// A run of digits, and what stands right before and after it.
+struct Digits<'a> {
+    before: Option<u8>,
+    run: &'a [u8],
+    after: &'a [u8],
+}
+
+fn is_like_a_number(Digits { before, run, after }: Digits<'_>) -> bool {
+    let stands_alone = |after: &[u8]| {
+        !before.is_some_and(|byte| byte.is_ascii_alphanumeric())
+            && !after.first().is_some_and(u8::is_ascii_alphanumeric)
+    };
+    // A year of birth as the ledger knows them, which codes of organisations hardly have there.
+    let born = || matches!(run.get(6..8), Some(b"19" | b"20" | b"21"));
+    match (run.len(), after) {
+        (MOBILE, _) => is_mobile(run) && stands_alone(after),
+        (IDENTITY, _) => born() && stands_alone(after),
+        (SEVENTEEN, [b'X' | b'x', after @ ..]) => born() && stands_alone(after),
         _ => false,
+    }
+}
+
+/// The runs of at least [`MOBILE`] ASCII digits. What cannot be part of one is stepped over unread: such a run
+/// covers one byte in every [`MOBILE`].
+fn runs_of_digits(bytes: &[u8]) -> impl Iterator<Item = Digits<'_>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let window = bytes.get(start..start + MOBILE)?;
+            if let Some(gap) = window.iter().rposition(|byte| !byte.is_ascii_digit()) {
+                start += gap + 1;
+                continue;
+            }
+            let (before, rest) = bytes.split_at(start);
+            let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            start += end + 1;
+            return Some(Digits { before: before.last().copied(), run, after });
+        }
     })
 }
 
@@ -86,6 +129,7 @@ fn half_width(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_that_stand_alone_are_found() {
@@ -99,6 +143,63 @@ mod tests {
             assert!(in_text(text).is_some(), "{text}");
             assert!(may_hold_numbers(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn punctuation_and_other_digits_are_sieved_out() {
+        let texts = [
+            "罚款五千元，已缴清（见附件）。",
+            "2025-10-20 5a5a5a5a5a",
+            "12345678901",
+            "a13800138000",
+            "138001380001",
+            "123456789012345678",
+            "",
+        ];
+        for text in texts {
+            assert!(!may_hold_numbers(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sieve_lets_every_number_through() {
+        let numbers = [
+            "13800138000",
+            "11010519491231002X",
+            "11010519491231002x",
+            "440301198001011234",
+            "１３８００１３８０００",
+        ];
+        for number in numbers {
+            for (before, after) in [("", ""), ("电话", "。"), ("1234567890-", " 12345678901"), ("a,", ",9")]
+            {
+                let text = format!("{before}{number}{after}");
+                assert!(may_hold_numbers(text.as_bytes()), "{text}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn what_the_sieve_holds_back_has_no_number(
+            text in "[0-9xX１Ｘ，a-]{0,6}(1[3-9][0-9０５９]{9}|11010519491231002[XxＸｘ]|44030119800101123[4４]|[0-9]{9,19})?[0-9Xx３，。a-]{0,4}"
+        ) {
+            prop_assert!(may_hold_numbers(text.as_bytes()) || in_text(&text).is_none());
+        }
+    }
+
+    #[test]
+    fn runs_of_digits_are_all_runs_of_that_length() {
+        let text = b"12345678901,1234567890 a\xe7\xbd\x9a123456789012x--,,12345678901234567890";
+        for cut in 0..text.len() {
+            let plain = text[cut..].split(|byte| !byte.is_ascii_digit()).filter(|run| run.len() >= MOBILE);
+            let runs = runs_of_digits(&text[cut..]).map(|digits| digits.run);
+            assert!(runs.eq(plain), "{cut}");
+        }
+        let found = runs_of_digits(b"a12345678901X,").next().unwrap();
+        assert_eq!((found.before, found.after), (Some(b'a'), &b"X,"[..]));
     }
 
     #[test]
