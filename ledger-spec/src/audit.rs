@@ -133,10 +133,12 @@ pub fn read_hashed_chunk<B: AsRef<[u8]>>(
         EntryIndex::new(first.get().saturating_add(u64::try_from(position).unwrap_or(u64::MAX)))
     };
     let mut keys = HashMap::new();
-    let (mut read, mut signed) = (Vec::new(), Vec::new());
+    let entries = entries.into_iter();
+    let many = entries.size_hint().0;
+    let (mut read, mut signed) = (Vec::with_capacity(many), Vec::with_capacity(many));
     // A later entry's bad layout is reported only if every signature before it holds.
     let mut layout = None;
-    for (position, (bytes, hashes)) in entries.into_iter().enumerate() {
+    for (position, (bytes, hashes)) in entries.enumerate() {
         match read_one(bytes.as_ref(), &mut keys) {
             Ok((entry, event)) => {
                 read.push((entry, hashes));
@@ -179,7 +181,7 @@ fn read_one(
 #[derive(Clone, Debug)]
 pub struct KnownEntry {
     entry: Entry,
-    event: Event,
+    event: Box<Event>,
     hashes: EntryHashes,
 }
 
@@ -187,14 +189,14 @@ impl KnownEntry {
     /// Reads an entry's layout and event; signatures are not looked at.
     pub fn read(place: EntryIndex, bytes: &[u8], hashes: EntryHashes) -> Result<Self, AuditError> {
         let read = Entry::decode(bytes).map_err(AuditFault::from).and_then(|entry| {
-            let event = Event::parse(&entry.event).map_err(EnvelopeError::from)?;
+            let event = Box::new(Event::parse(&entry.event).map_err(EnvelopeError::from)?);
             Ok(Self { entry, event, hashes })
         });
         read.map_err(|fault| AuditError { index: place, fault })
     }
 
     /// Its event.
-    pub const fn event(&self) -> &Event {
+    pub fn event(&self) -> &Event {
         &self.event
     }
 }
@@ -213,7 +215,7 @@ impl AuditedEntry {
     }
 
     /// What it states.
-    pub const fn event(&self) -> &Event {
+    pub fn event(&self) -> &Event {
         self.event.event()
     }
 }

@@ -52,16 +52,17 @@ pub enum EnvelopeError {
 /// An event that was read, with signatures that nobody has checked yet.
 #[derive(Clone, Debug)]
 pub struct SignedEvent {
-    event: Event,
-    bytes: Vec<u8>,
+    // An event is some hundreds of bytes, and is handed on a dozen times before it is an entry.
+    event: Box<Event>,
+    message: Message,
     signatures: Vec<(PublicKey, [u8; 64])>,
 }
 
 /// An event whose every signature holds over its exact bytes.
 #[derive(Clone, Debug)]
 pub struct VerifiedEvent {
-    event: Event,
-    bytes: Vec<u8>,
+    event: Box<Event>,
+    message: Message,
     signatures: Vec<(PublicKey, [u8; 64])>,
 }
 
@@ -70,11 +71,27 @@ pub type KeyParser<'a> = &'a mut dyn FnMut([u8; 32]) -> Result<PublicKey, KeyErr
 
 /// DSSE's pre-authentication encoding of an event: what its signatures sign (DSSE v1, protocol).
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-    let mut bytes = Vec::with_capacity(head.len() + payload.len());
-    bytes.extend_from_slice(head.as_bytes());
-    bytes.extend_from_slice(payload);
-    bytes
+    Message::of(payload).encoded
+}
+
+/// An event's bytes within what is signed, so that they are held once.
+#[derive(Clone, Debug)]
+struct Message {
+    /// The pre-authentication encoding, which ends with the payload.
+    encoded: Vec<u8>,
+    /// Where the payload begins.
+    payload: usize,
+}
+
+impl Message {
+    fn of(payload: &[u8]) -> Self {
+        let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
+        Self { encoded: [head.as_bytes(), payload].concat(), payload: head.len() }
+    }
+
+    fn payload(&self) -> &[u8] {
+        self.encoded.get(self.payload..).unwrap_or_default()
+    }
 }
 
 /// Signs an event's bytes and gives the envelope's JSON text, on one line.
@@ -130,7 +147,7 @@ impl SignedEvent {
             raw.push((key, signature));
         }
         fields.finish()?;
-        Self::new(payload, raw.into_iter(), parse)
+        Self::new(&payload, raw.into_iter(), parse)
     }
 
     /// Reads the event of an entry back, as auditors do.
@@ -153,33 +170,33 @@ impl SignedEvent {
         let raw = entry.signatures.iter().map(|signature| match signature {
             EntrySignature::Ed25519 { key, signature } => (*key, *signature),
         });
-        Self::new(entry.event.clone(), raw, parse)
+        Self::new(&entry.event, raw, parse)
     }
 
     fn new(
-        bytes: Vec<u8>,
+        bytes: &[u8],
         raw: impl Iterator<Item = ([u8; 32], [u8; 64])>,
         parse: KeyParser<'_>,
     ) -> Result<Self, EnvelopeError> {
-        let event = Event::parse(&bytes)?;
+        let event = Box::new(Event::parse(bytes)?);
         let mut signatures = Vec::with_capacity(1);
         for (position, (key, signature)) in raw.enumerate() {
             let key = parse(key).map_err(|fault| EnvelopeError::Signature { position, fault })?;
             signatures.push((key, signature));
         }
-        Ok(Self { event, bytes, signatures })
+        Ok(Self { event, message: Message::of(bytes), signatures })
     }
 
     /// The event as read; nothing is known yet about who signed it.
-    pub const fn event(&self) -> &Event {
+    pub fn event(&self) -> &Event {
         &self.event
     }
 
     /// Checks every signature, one by one and strictly.
     pub fn verify(self) -> Result<VerifiedEvent, EnvelopeError> {
-        let message = pre_authentication_encoding(&self.bytes);
         for (position, (key, signature)) in self.signatures.iter().enumerate() {
-            key.verify(&message, signature).map_err(|fault| EnvelopeError::Signature { position, fault })?;
+            key.verify(&self.message.encoded, signature)
+                .map_err(|fault| EnvelopeError::Signature { position, fault })?;
         }
         Ok(self.verified())
     }
@@ -187,13 +204,12 @@ impl SignedEvent {
     /// Checks the signatures of many events at once; on failure names the first event (by position)
     /// whose signature does not hold, found by checking one by one.
     pub fn verify_all(events: Vec<Self>) -> Result<Vec<VerifiedEvent>, (usize, EnvelopeError)> {
-        let messages: Vec<_> = events.iter().map(|e| pre_authentication_encoding(&e.bytes)).collect();
         let mut slices = Vec::with_capacity(events.len());
         let mut signatures = Vec::with_capacity(events.len());
         let mut keys = Vec::with_capacity(events.len());
-        for (event, message) in events.iter().zip(&messages) {
+        for event in &events {
             for (key, signature) in &event.signatures {
-                slices.push(message.as_slice());
+                slices.push(event.message.encoded.as_slice());
                 signatures.push(*signature);
                 keys.push(*key);
             }
@@ -205,19 +221,19 @@ impl SignedEvent {
     }
 
     fn verified(self) -> VerifiedEvent {
-        VerifiedEvent { event: self.event, bytes: self.bytes, signatures: self.signatures }
+        VerifiedEvent { event: self.event, message: self.message, signatures: self.signatures }
     }
 }
 
 impl VerifiedEvent {
     /// What the event says.
-    pub const fn event(&self) -> &Event {
+    pub fn event(&self) -> &Event {
         &self.event
     }
 
     /// The event's exact bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.message.payload()
     }
 
     /// Who signed, in the envelope's order.

@@ -76,12 +76,16 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `value`, which must be an object; `path` names it in errors (empty at the top).
     pub fn of(path: &str, value: Json<'a>) -> Result<Self, FieldError> {
+        Self::at(path.to_owned(), value)
+    }
+
+    fn at(path: String, value: Json<'a>) -> Result<Self, FieldError> {
         match value {
-            Json::Object(entries) => Ok(Self {
-                path: path.to_owned(),
-                entries: entries.into_iter().map(|(name, value)| (name, Some(value))).collect(),
-            }),
-            other => Err(FieldError { field: path.to_owned(), fault: wrong_type(&other, "an object") }),
+            Json::Object(entries) => {
+                let entries = entries.into_iter().map(|(name, value)| (name, Some(value))).collect();
+                Ok(Self { path, entries })
+            }
+            other => Err(FieldError { field: path, fault: wrong_type(&other, "an object") }),
         }
     }
 
@@ -92,7 +96,8 @@ impl<'a> Fields<'a> {
 
     /// The full path of the field `name`.
     pub fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        // Every object has a path, and hardly any an error: built without the formatter's machinery.
+        if self.path.is_empty() { name.to_owned() } else { [self.path.as_str(), ".", name].concat() }
     }
 
     /// Takes a field that may be absent. `null` is a value like any other, so it is refused where
@@ -111,7 +116,8 @@ impl<'a> Fields<'a> {
         self.borrowed(name, max).map(Cow::into_owned)
     }
 
-    fn borrowed(&mut self, name: &str, max: usize) -> Result<Cow<'a, str>, FieldError> {
+    /// The same, where it is only looked at.
+    pub fn borrowed(&mut self, name: &str, max: usize) -> Result<Cow<'a, str>, FieldError> {
         let value = self.require(name)?;
         self.as_text(name, value, max)
     }
@@ -177,13 +183,12 @@ impl<'a> Fields<'a> {
     /// An object field.
     pub fn object(&mut self, name: &str) -> Result<Self, FieldError> {
         let value = self.require(name)?;
-        Self::of(&self.path_of(name), value)
+        Self::at(self.path_of(name), value)
     }
 
     /// The same, where the field may be absent.
     pub fn optional_object(&mut self, name: &str) -> Result<Option<Self>, FieldError> {
-        let path = self.path_of(name);
-        self.take(name).map(|value| Self::of(&path, value)).transpose()
+        self.take(name).map(|value| Self::at(self.path_of(name), value)).transpose()
     }
 
     /// An array of `min` to `max` items, each with its path (`body.keys[0]`); an absent field is an

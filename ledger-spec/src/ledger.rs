@@ -144,7 +144,7 @@ impl Ledger {
         let nothing = CaseFile::default();
         let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
         match admit(event, at, &self.core, stream)? {
-            Admission::Admitted(admitted) => Ok(*admitted),
+            Admission::Admitted(admitted) => Ok(admitted),
             Admission::Seen(first) => Err(EnterError::Seen(first)),
         }
     }

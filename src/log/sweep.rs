@@ -1,13 +1,14 @@
 //! Every entry of a run, read and made into something on all cores, and taken in order on one.
 
 use super::error::ReadError;
+use super::frame::as_u64;
 use super::reader::{EntryBytes, LogReader};
 use crate::lanes;
 use ledger_spec::position::{EntryIndex, TreeSize};
 
 /// Entries that one thread reads at a time: so few that what they become is still in the processor's cache
 /// when it is taken, and its memory is used again.
-const CHUNK: u64 = 512;
+const CHUNK: usize = 512;
 /// Below this many entries, threads cost more than they save.
 const FEW: u64 = 256;
 
@@ -28,11 +29,9 @@ impl LogReader {
         if until.saturating_sub(first) < FEW {
             return read(first, until)?.iter().try_for_each(take);
         }
-        let chunk = |piece: u64| {
-            let from = first + piece * CHUNK;
-            (from < until).then(|| read(from, until.min(from + CHUNK)))
-        };
-        lanes::in_order(lanes::cores(), chunk, |made| {
+        let chunks = (first..until).step_by(CHUNK);
+        let chunk = |from: u64| read(from, until.min(from.saturating_add(as_u64(CHUNK))));
+        lanes::in_order(lanes::cores(), chunks, chunk, |made| {
             made.iter().try_for_each(&mut take)?;
             Ok(made)
         })

@@ -24,8 +24,8 @@ use ledger_spec::hash::TreeHash;
 use ledger_spec::note::{KeyName, VerifierKey};
 use ledger_spec::position::{EntryIndex, TreeSize};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 /// How an audit is to be made.
@@ -204,7 +204,8 @@ fn go_through(
     progress: &dyn Progress,
 ) -> Result<Halves, AuditFailure> {
     let known = auditing.known_size();
-    let (feed, lanes) = Feed::new(known);
+    let (back, used) = channel();
+    let (feed, pieces) = Feed::new(known, used);
     thread::scope(|scope| {
         let files = scope.spawn(move || {
             let mut feed = feed;
@@ -212,40 +213,35 @@ fn go_through(
             feed.send();
             verified
         });
-        let make = |number| {
-            let piece = next_piece(&lanes, number)?;
-            Some(Read::of(&piece, known).map(|read| (piece, read)))
+        let make = |piece: Piece| {
+            let (end, read) = (piece.end(), Read::of(&piece, known));
+            // Nobody takes it back once the files are read.
+            let _ = back.send(piece);
+            read.map(|read| (end, read))
         };
-        let absorbed = lanes::in_order(lanes::cores(), make, |(piece, read)| {
+        let absorbed = lanes::in_order(lanes::cores(), pieces.into_iter(), make, |(end, read)| {
             let absorbed = auditing.absorb(read)?;
-            progress.step(piece.end().get(), 0);
-            Ok((piece, absorbed))
+            progress.step(end.get(), 0);
+            Ok(absorbed)
         });
         // The files are read on where an entry was found at fault: theirs may come before it.
-        drop(lanes);
         Ok((files.join().map_err(|_| AuditFailure::Panicked)?, absorbed.err()))
     })
 }
 
-/// Cuts the entries into pieces, and deals these out to the lanes in turn.
+/// Cuts the entries into pieces.
 struct Feed {
-    lanes: Vec<SyncSender<Piece>>,
+    pieces: SyncSender<Piece>,
+    /// Pieces that were read: their memory is taken for the next ones.
+    used: Receiver<Piece>,
     piece: Piece,
-    number: usize,
     known: TreeSize,
 }
 
-type Lanes = Vec<Mutex<Receiver<Piece>>>;
-
 impl Feed {
-    fn new(known: TreeSize) -> (Self, Lanes) {
-        let (lanes, receivers) = (0..lanes::cores())
-            .map(|_| {
-                let (sender, receiver) = sync_channel(2);
-                (sender, Mutex::new(receiver))
-            })
-            .unzip();
-        (Self { lanes, piece: Piece::new(EntryIndex::new(0)), number: 0, known }, receivers)
+    fn new(known: TreeSize, used: Receiver<Piece>) -> (Self, Receiver<Piece>) {
+        let (pieces, cut) = sync_channel(lanes::cores());
+        (Self { pieces, used, piece: Piece::new(EntryIndex::new(0)), known }, cut)
     }
 
     fn take(&mut self, bytes: &[u8], hashes: EntryHashes) {
@@ -257,19 +253,11 @@ impl Feed {
     }
 
     fn send(&mut self) {
-        let next = Piece::new(self.piece.end());
-        let piece = std::mem::replace(&mut self.piece, next);
-        if let Some(lane) = self.lanes.get(self.number % self.lanes.len().max(1)) {
-            // Nobody takes pieces any more once an entry was found at fault.
-            let _ = lane.send(piece);
-        }
-        self.number += 1;
+        let first = self.piece.end();
+        let next = self.used.try_recv().map_or_else(|_| Piece::new(first), |used| used.begun_anew(first));
+        // Nobody takes pieces any more once an entry was found at fault.
+        let _ = self.pieces.send(std::mem::replace(&mut self.piece, next));
     }
-}
-
-fn next_piece(lanes: &Lanes, number: u64) -> Option<Piece> {
-    let lane = usize::try_from(number).ok()? % lanes.len().max(1);
-    lanes.get(lane)?.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 /// The first fault of both halves, or the report.

@@ -63,7 +63,7 @@ pub struct Refusal {
 #[derive(Clone, Debug)]
 pub enum Admission {
     /// It may enter.
-    Admitted(Box<AdmittedEvent>),
+    Admitted(AdmittedEvent),
     /// An event of this id stands in the subject's stream already: the same one if its bytes are the
     /// same, which whoever holds the log can tell; else [`Refusal::id_reused`].
     Seen(EntryIndex),
@@ -107,7 +107,7 @@ pub fn admit(event: VerifiedEvent, at: Recorded, core: &Core, file: &CaseFile) -
         case.subject_stands()?;
         asked(&case)?;
     }
-    Ok(Admission::Admitted(Box::new(AdmittedEvent { event, at })))
+    Ok(Admission::Admitted(AdmittedEvent { event, at }))
 }
 
 /// Asks the rules of the event's kind.
@@ -188,7 +188,7 @@ pub fn governs(kind: Kind) -> bool {
 
 impl AdmittedEvent {
     /// What it says.
-    pub const fn event(&self) -> &Event {
+    pub fn event(&self) -> &Event {
         self.event.event()
     }
 

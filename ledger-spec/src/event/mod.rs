@@ -104,13 +104,13 @@ impl Event {
             return Err(EventError::TooLong { found: bytes.len(), expected: MAX_EVENT });
         }
         let mut fields = Fields::of("", Json::parse(bytes)?)?;
-        let origin = fields.text("origin", 255)?;
+        let origin = fields.borrowed("origin", 255)?;
         let origin = Origin::parse(&origin).map_err(|_| {
             let expected = "an origin: a name without spaces or +".into();
             fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
         })?;
         let id = fields.parsed("id", EventId::parse)?;
-        let kind = fields.text("kind", 64)?;
+        let kind = fields.borrowed("kind", 64)?;
         let Some(kind) = Kind::parse(&kind) else {
             return Err(EventError::UnknownKind { found: shorten(&kind) });
         };

@@ -9,7 +9,7 @@ use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::BTreeMap;
 
 /// Entries per piece: enough for batch verification to pay, few enough to be spread evenly.
-pub(in crate::service) const PIECE: usize = 512;
+pub(in crate::service) const PIECE: usize = 2048;
 
 /// Entries that stand one after the other: one piece of memory for many.
 pub(in crate::service) struct Piece {
@@ -22,6 +22,14 @@ impl Piece {
     /// A piece that begins with the entry `first`.
     pub(in crate::service) fn new(first: EntryIndex) -> Self {
         Self { first, bytes: Vec::new(), entries: Vec::new() }
+    }
+
+    /// An empty piece that begins with the entry `first`, in this one's memory.
+    pub(in crate::service) fn begun_anew(mut self, first: EntryIndex) -> Self {
+        self.first = first;
+        self.bytes.clear();
+        self.entries.clear();
+        self
     }
 
     /// Adds the next entry.

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 /// Requests under way at once, at least: a network is waited for.
 const REQUESTS: usize = 4;
 /// Bundles that make a piece.
-const BUNDLES: u64 = PIECE as u64 / TILE_WIDTH as u64;
+const BUNDLES: usize = PIECE / TILE_WIDTH as usize;
 
 /// What can be wrong with what a server sends.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -242,8 +242,10 @@ impl<'a> Way<'a> {
         each: &mut dyn FnMut(&Piece, &Absorbed) -> Result<(), E>,
     ) -> Result<(), Walked<E>> {
         let known = auditing.known_size();
-        let make = |number| self.pieces(number, known).transpose();
-        lanes::in_order(REQUESTS.max(lanes::cores()), make, |pieces| {
+        let first = self.from.get() / u64::from(TILE_WIDTH) * u64::from(TILE_WIDTH);
+        let starts = (first..self.until.get()).step_by(PIECE);
+        let make = |start| self.pieces(start, known);
+        lanes::in_order(REQUESTS.max(lanes::cores()), starts, make, |pieces| {
             let mut done = Vec::with_capacity(pieces.len());
             for (piece, read) in pieces {
                 let absorbed = auditing.absorb(read).map_err(Walked::Entry)?;
@@ -255,23 +257,18 @@ impl<'a> Way<'a> {
         })
     }
 
-    /// The entries of a few bundles, read as far as that goes without those before; `None` after the last.
-    fn pieces<E>(&self, number: u64, known: TreeSize) -> Result<Option<Vec<(Piece, Read)>>, Walked<E>> {
-        let start = self.from.get() / u64::from(TILE_WIDTH) + number * BUNDLES;
-        let first_node = start.saturating_mul(u64::from(TILE_WIDTH));
-        if first_node >= self.until.get() {
-            return Ok(None);
-        }
-        let mut pieces = vec![Piece::new(EntryIndex::new(first_node.max(self.from.get())))];
-        let width = usize::try_from(BUNDLES).unwrap_or(1);
-        for tile in TileId::all(TileKind::Entries, first_node, self.until).take(width) {
+    /// The entries of the bundles from `start` on that make a piece, read as far as that goes without those
+    /// before.
+    fn pieces<E>(&self, start: u64, known: TreeSize) -> Result<Vec<(Piece, Read)>, Walked<E>> {
+        let mut pieces = vec![Piece::new(EntryIndex::new(start.max(self.from.get())))];
+        for tile in TileId::all(TileKind::Entries, start, self.until).take(BUNDLES) {
             self.bundle(tile, known, &mut pieces).map_err(Walked::Remote)?;
         }
         let read = pieces.into_iter().filter(|piece| piece.len() > 0).map(|piece| {
             let read = Read::of(&piece, known).map_err(Walked::Entry)?;
             Ok((piece, read))
         });
-        read.collect::<Result<_, _>>().map(Some)
+        read.collect()
     }
 
     /// Reads a bundle, holds its entries against the leaves, and adds them to the last piece.
@@ -374,13 +371,10 @@ pub(in crate::service) fn inconsistent(
 
 /// The hashes of all tiles of a level, from the tile that holds node `from` on.
 fn read_hashes(remote: &Remote, level: u8, from: u64, until: TreeSize) -> Result<Vec<TreeHash>, RemoteFault> {
-    let tiles: Vec<TileId> = TileId::all(TileKind::Hashes(level), from, until).collect();
-    let make = |number| {
-        let tile = usize::try_from(number).ok().and_then(|number| tiles.get(number))?;
-        Some(remote.hashes(*tile).map_err(RemoteFault::from))
-    };
+    let tiles = TileId::all(TileKind::Hashes(level), from, until);
+    let make = |tile| remote.hashes(tile).map_err(RemoteFault::from);
     let mut hashes = Vec::new();
-    lanes::in_order(REQUESTS.max(lanes::cores()), make, |tile| {
+    lanes::in_order(REQUESTS.max(lanes::cores()), tiles, make, |tile| {
         hashes.extend_from_slice(&tile);
         Ok(tile)
     })?;
