@@ -147,7 +147,7 @@ fn verify_batch(checks: &[Check], size: usize) {
                     let signatures: Vec<[u8; 64]> =
                         batch.iter().map(|(_, _, signature)| *signature).collect();
                     let keys: Vec<PublicKey> = batch.iter().map(|(key, _, _)| *key).collect();
-                    assert!(PublicKey::verify_batch(&messages, &signatures, &keys));
+                    assert!(PublicKey::verify_batch(&messages, signatures, keys));
                 }
             });
         }

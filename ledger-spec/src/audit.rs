@@ -6,7 +6,7 @@
 
 use crate::admission::AdmittedEvent;
 use crate::checkpoint::Checkpoint;
-use crate::entry::{Entry, EntryError, EntryHashes};
+use crate::entry::{EntryError, EntryHashes, EntryHeader};
 use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use crate::event::Event;
 use crate::hash::{ChainHash, TreeHash};
@@ -96,15 +96,15 @@ pub enum AuditFault {
 /// An entry whose layout, event and signatures hold.
 #[derive(Clone, Debug)]
 pub struct ReadEntry {
-    entry: Entry,
+    header: EntryHeader,
     event: VerifiedEvent,
     hashes: EntryHashes,
 }
 
 impl ReadEntry {
-    /// The entry.
-    pub const fn entry(&self) -> &Entry {
-        &self.entry
+    /// The entry without its event's bytes.
+    pub const fn header(&self) -> &EntryHeader {
+        &self.header
     }
 
     /// Its event.
@@ -140,8 +140,8 @@ pub fn read_hashed_chunk<B: AsRef<[u8]>>(
     let mut layout = None;
     for (position, (bytes, hashes)) in entries.enumerate() {
         match read_one(bytes.as_ref(), &mut keys) {
-            Ok((entry, event)) => {
-                read.push((entry, hashes));
+            Ok((header, event)) => {
+                read.push((header, hashes));
                 signed.push(event);
             }
             Err(fault) => {
@@ -157,7 +157,7 @@ pub fn read_hashed_chunk<B: AsRef<[u8]>>(
         None => Ok(read
             .into_iter()
             .zip(verified)
-            .map(|((entry, hashes), event)| ReadEntry { entry, event, hashes })
+            .map(|((header, hashes), event)| ReadEntry { header, event, hashes })
             .collect()),
     }
 }
@@ -165,22 +165,22 @@ pub fn read_hashed_chunk<B: AsRef<[u8]>>(
 fn read_one(
     bytes: &[u8],
     keys: &mut HashMap<[u8; 32], PublicKey>,
-) -> Result<(Entry, SignedEvent), AuditFault> {
-    let entry = Entry::decode(bytes)?;
+) -> Result<(EntryHeader, SignedEvent), AuditFault> {
+    let (header, event) = EntryHeader::decode(bytes)?;
     let mut parse = |key: [u8; 32]| match keys.get(&key) {
         Some(known) => Ok(*known),
         None => PublicKey::parse(key).inspect(|parsed| {
             keys.insert(key, *parsed);
         }),
     };
-    let event = SignedEvent::from_entry_with(&entry, &mut parse)?;
-    Ok((entry, event))
+    let event = SignedEvent::from_parts_with(event, &header.signatures, &mut parse)?;
+    Ok((header, event))
 }
 
 /// An entry that an earlier audit found right, read again for what it adds up to.
 #[derive(Clone, Debug)]
 pub struct KnownEntry {
-    entry: Entry,
+    header: EntryHeader,
     event: Box<Event>,
     hashes: EntryHashes,
 }
@@ -188,9 +188,9 @@ pub struct KnownEntry {
 impl KnownEntry {
     /// Reads an entry's layout and event; signatures are not looked at.
     pub fn read(place: EntryIndex, bytes: &[u8], hashes: EntryHashes) -> Result<Self, AuditError> {
-        let read = Entry::decode(bytes).map_err(AuditFault::from).and_then(|entry| {
-            let event = Box::new(Event::parse(&entry.event).map_err(EnvelopeError::from)?);
-            Ok(Self { entry, event, hashes })
+        let read = EntryHeader::decode(bytes).map_err(AuditFault::from).and_then(|(header, event)| {
+            let event = Box::new(Event::parse(event).map_err(EnvelopeError::from)?);
+            Ok(Self { header, event, hashes })
         });
         read.map_err(|fault| AuditError { index: place, fault })
     }
@@ -204,14 +204,14 @@ impl KnownEntry {
 /// An entry that was found right at its place.
 #[derive(Clone, Debug)]
 pub struct AuditedEntry {
-    entry: Entry,
+    header: EntryHeader,
     event: AdmittedEvent,
 }
 
 impl AuditedEntry {
-    /// The entry.
-    pub const fn entry(&self) -> &Entry {
-        &self.entry
+    /// The entry without its event's bytes.
+    pub const fn header(&self) -> &EntryHeader {
+        &self.header
     }
 
     /// What it states.
@@ -243,28 +243,28 @@ impl Auditor {
     /// Takes the next entry, after asking everything of it that there is to ask.
     pub fn absorb(&mut self, read: ReadEntry) -> Result<AuditedEntry, AuditError> {
         let index = self.ledger.size().next_index();
-        let ReadEntry { entry, event, hashes } = read;
-        let audited = self.follows(&entry, index).and_then(|()| {
-            let admitted = self.ledger.retrace(event, &entry, hashes.chain)?;
+        let ReadEntry { header, event, hashes } = read;
+        let audited = self.follows(&header, index).and_then(|()| {
+            let admitted = self.ledger.retrace(event, &header, hashes.chain)?;
             admitted.ok_or(AuditFault::Links)
         });
         let event = audited.map_err(|fault| AuditError { index, fault })?;
         self.grow(hashes);
-        Ok(AuditedEntry { entry, event })
+        Ok(AuditedEntry { header, event })
     }
 
     /// Takes the next entry where it is known to have been found right: by an audit whose checkpoint covers
     /// it, which [`Auditor::compare`] then has to show. Only its place in the chain is looked at.
     pub fn recall(&mut self, known: &KnownEntry) -> Result<(), AuditError> {
         let index = self.ledger.size().next_index();
-        self.follows(&known.entry, index).map_err(|fault| AuditError { index, fault })?;
-        self.ledger.recall(&known.event, &known.entry, known.hashes.chain);
+        self.follows(&known.header, index).map_err(|fault| AuditError { index, fault })?;
+        self.ledger.recall(&known.event, &known.header, known.hashes.chain);
         self.grow(known.hashes);
         Ok(())
     }
 
     /// Whether the entry names this place, the chain before it and a time that does not go back.
-    fn follows(&self, entry: &Entry, index: EntryIndex) -> Result<(), AuditFault> {
+    fn follows(&self, entry: &EntryHeader, index: EntryIndex) -> Result<(), AuditFault> {
         if entry.index != index {
             return Err(AuditFault::Index { found: entry.index });
         }

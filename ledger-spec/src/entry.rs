@@ -34,6 +34,22 @@ pub struct Entry {
     pub event: Vec<u8>,
 }
 
+/// An entry without its event: what ties it to the log. For whoever goes through many and keeps the events
+/// elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryHeader {
+    /// Its place in the log.
+    pub index: EntryIndex,
+    /// When the ledger committed it.
+    pub recorded_at: RecordedTime,
+    /// Chain hash of the entry before it.
+    pub previous: ChainHash,
+    /// One link per stream of the event.
+    pub links: Vec<Link>,
+    /// The envelope's signatures.
+    pub signatures: Vec<EntrySignature>,
+}
+
 /// Ties an entry to the one before it in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -97,15 +113,15 @@ pub enum EntryError {
 }
 
 /// The layout on the wire; field order is the format.
-#[derive(bincode::Encode, bincode::Decode)]
-struct Wire {
+#[derive(bincode::Encode, bincode::BorrowDecode)]
+struct Wire<'a> {
     version: u8,
     index: u64,
     recorded_at: u64,
     previous: [u8; 32],
     links: Vec<WireLink>,
     signatures: Vec<EntrySignature>,
-    event: Vec<u8>,
+    event: &'a [u8],
 }
 
 #[derive(bincode::Encode, bincode::Decode)]
@@ -117,7 +133,7 @@ struct WireLink {
 impl Entry {
     /// The keys that signed its event, in the envelope's order.
     pub fn signers(&self) -> Vec<[u8; 32]> {
-        self.signatures.iter().map(EntrySignature::key).collect()
+        signers_of(&self.signatures)
     }
 
     /// The longest entry: a tlog-tiles entry bundle gives its length 16 bits.
@@ -136,7 +152,7 @@ impl Entry {
                 .map(|l| WireLink { previous: l.previous.map(EntryIndex::get), version: l.version.get() })
                 .collect(),
             signatures: self.signatures.clone(),
-            event: self.event.clone(),
+            event: &self.event,
         };
         let bytes = bincode::encode_to_vec(&wire, LAYOUT).map_err(|_| EntryError::Layout)?;
         match bytes.len() {
@@ -147,35 +163,50 @@ impl Entry {
 
     /// Reads an entry back. Whatever decodes re-encodes to the same bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, EntryError> {
-        if bytes.len() > Self::MAX_LEN {
-            return Err(EntryError::TooLong { found: bytes.len(), expected: Self::MAX_LEN });
+        let (EntryHeader { index, recorded_at, previous, links, signatures }, event) =
+            EntryHeader::decode(bytes)?;
+        Ok(Self { index, recorded_at, previous, links, signatures, event: event.to_vec() })
+    }
+}
+
+impl EntryHeader {
+    /// Reads an entry back as [`Entry::decode`] does, and leaves the event's bytes where they stand.
+    pub fn decode(bytes: &[u8]) -> Result<(Self, &[u8]), EntryError> {
+        if bytes.len() > Entry::MAX_LEN {
+            return Err(EntryError::TooLong { found: bytes.len(), expected: Entry::MAX_LEN });
         }
         match bytes.first() {
             Some(&ENTRY_VERSION) => {}
             Some(&found) => return Err(EntryError::Version { found, expected: ENTRY_VERSION }),
             None => return Err(EntryError::Layout),
         }
-        let (wire, read): (Wire, usize) =
-            bincode::decode_from_slice(bytes, LAYOUT).map_err(|_| EntryError::Layout)?;
+        let (wire, read): (Wire<'_>, usize) =
+            bincode::borrow_decode_from_slice(bytes, LAYOUT).map_err(|_| EntryError::Layout)?;
         if read != bytes.len() {
             return Err(EntryError::Trailing { found: bytes.len() - read });
         }
-        Ok(Self {
+        let link = |link: WireLink| Link {
+            previous: link.previous.map(EntryIndex::new),
+            version: StreamVersion::new(link.version),
+        };
+        let header = Self {
             index: EntryIndex::new(wire.index),
             recorded_at: RecordedTime::from_micros(wire.recorded_at),
             previous: ChainHash::from_bytes(wire.previous),
-            links: wire
-                .links
-                .into_iter()
-                .map(|l| Link {
-                    previous: l.previous.map(EntryIndex::new),
-                    version: StreamVersion::new(l.version),
-                })
-                .collect(),
+            links: wire.links.into_iter().map(link).collect(),
             signatures: wire.signatures,
-            event: wire.event,
-        })
+        };
+        Ok((header, wire.event))
     }
+
+    /// The keys that signed its event, in the envelope's order.
+    pub fn signers(&self) -> Vec<[u8; 32]> {
+        signers_of(&self.signatures)
+    }
+}
+
+fn signers_of(signatures: &[EntrySignature]) -> Vec<[u8; 32]> {
+    signatures.iter().map(EntrySignature::key).collect()
 }
 
 /// The two hashes of an entry's bytes, computed once where both are wanted.

@@ -152,12 +152,16 @@ impl SignedEvent {
 
     /// Reads the event of an entry back, as auditors do.
     pub fn from_entry(entry: &Entry) -> Result<Self, EnvelopeError> {
-        Self::from_entry_with(entry, &mut PublicKey::parse)
+        Self::from_parts_with(&entry.event, &entry.signatures, &mut PublicKey::parse)
     }
 
-    /// The same, where `parse` remembers keys.
-    pub fn from_entry_with(entry: &Entry, parse: KeyParser<'_>) -> Result<Self, EnvelopeError> {
-        let found = entry.signatures.len();
+    /// The same from an entry's parts, where `parse` remembers keys.
+    pub fn from_parts_with(
+        event: &[u8],
+        signatures: &[EntrySignature],
+        parse: KeyParser<'_>,
+    ) -> Result<Self, EnvelopeError> {
+        let found = signatures.len();
         if found == 0 || found > MAX_SIGNATURES {
             let fault = FieldFault::Range {
                 found: found.to_string(),
@@ -167,10 +171,10 @@ impl SignedEvent {
             };
             return Err(FieldError { field: "signatures".into(), fault }.into());
         }
-        let raw = entry.signatures.iter().map(|signature| match signature {
+        let raw = signatures.iter().map(|signature| match signature {
             EntrySignature::Ed25519 { key, signature } => (*key, *signature),
         });
-        Self::new(&entry.event, raw, parse)
+        Self::new(event, raw, parse)
     }
 
     fn new(
@@ -214,7 +218,7 @@ impl SignedEvent {
                 keys.push(*key);
             }
         }
-        if PublicKey::verify_batch(&slices, &signatures, &keys) {
+        if PublicKey::verify_batch(&slices, signatures, keys) {
             return Ok(events.into_iter().map(Self::verified).collect());
         }
         events.into_iter().enumerate().map(|(at, event)| event.verify().map_err(|e| (at, e))).collect()

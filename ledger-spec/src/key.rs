@@ -78,12 +78,12 @@ impl PublicKey {
     /// strict verifiers refuse, is `false` here too. One difference is left, since the equation of a batch
     /// is not the strict one: whoever holds a secret key can add a point of small order to an R, or to the
     /// key, so that a batch accepts what a single check refuses with a chance of 1 in 8.
-    pub fn verify_batch(messages: &[&[u8]], signatures: &[[u8; 64]], keys: &[Self]) -> bool {
+    pub fn verify_batch(messages: &[&[u8]], signatures: Vec<[u8; 64]>, keys: Vec<Self>) -> bool {
         if !signatures.iter().filter_map(|signature| signature.first_chunk()).all(is_strict_r) {
             return false;
         }
         let signatures: Vec<_> = signatures.iter().map(Signature::from_bytes).collect();
-        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let keys: Vec<_> = keys.into_iter().map(|key| key.0).collect();
         ed25519_dalek::verify_batch(messages, &signatures, &keys).is_ok()
     }
 }
@@ -232,7 +232,7 @@ mod tests {
         let secret = SecretKey::from_seed(&[7; 32]);
         let key = secret.public();
         let good = secret.sign(b"good");
-        assert!(PublicKey::verify_batch(&[b"good", b"good"], &[good, good], &[key, key]));
+        assert!(PublicKey::verify_batch(&[b"good", b"good"], vec![good, good], vec![key, key]));
         let mut identity = [0; 32];
         identity[0] = 1;
         // The second encoding of the identity: y = p + 1.
@@ -241,8 +241,8 @@ mod tests {
         for r in [identity, unreduced] {
             let forged = signature_with(r, &secret, b"m");
             assert_eq!(key.verify(b"m", &forged), Err(KeyError::BadSignature));
-            assert!(!PublicKey::verify_batch(&[b"m"], &[forged], &[key]));
-            assert!(!PublicKey::verify_batch(&[b"good", b"m"], &[good, forged], &[key, key]));
+            assert!(!PublicKey::verify_batch(&[b"m"], vec![forged], vec![key]));
+            assert!(!PublicKey::verify_batch(&[b"good", b"m"], vec![good, forged], vec![key, key]));
         }
     }
 }

@@ -6,7 +6,7 @@
 use crate::admission::{Admission, AdmittedEvent, Core, Refusal, admit, links};
 use crate::authority::Recorded;
 use crate::casefile::{CaseFile, Filed, Head};
-use crate::entry::{Entry, EntryError, EntryHashes};
+use crate::entry::{Entry, EntryError, EntryHashes, EntryHeader};
 use crate::envelope::VerifiedEvent;
 use crate::event::Event;
 use crate::hash::ChainHash;
@@ -106,7 +106,7 @@ impl Ledger {
         let admitted = self.admit(event, at)?;
         let (stated, signers) = (admitted.event().clone(), admitted.signers());
         let streams = stated.streams();
-        let heads = self.heads(&streams);
+        let heads: Vec<_> = streams.iter().map(|stream| self.head(stream)).collect();
         let entry = admitted.into_entry(self.tip, &heads);
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
@@ -120,14 +120,15 @@ impl Ledger {
     pub(crate) fn retrace(
         &mut self,
         event: VerifiedEvent,
-        entry: &Entry,
+        entry: &EntryHeader,
         chain: ChainHash,
     ) -> Result<Option<AdmittedEvent>, EnterError> {
         let at = Recorded { index: entry.index, at: entry.recorded_at };
         let admitted = self.admit(event, at)?;
         let stated = admitted.event();
         let streams = stated.streams();
-        if entry.links != links(&self.heads(&streams)) {
+        let heads = streams.iter().map(|stream| self.head(stream));
+        if !entry.links.iter().copied().eq(links(heads)) {
             return Ok(None);
         }
         self.apply(stated, streams, &admitted.signers(), at, chain);
@@ -135,7 +136,7 @@ impl Ledger {
     }
 
     /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
-    pub(crate) fn recall(&mut self, event: &Event, entry: &Entry, chain: ChainHash) {
+    pub(crate) fn recall(&mut self, event: &Event, entry: &EntryHeader, chain: ChainHash) {
         let at = Recorded { index: entry.index, at: entry.recorded_at };
         self.apply(event, event.streams(), &entry.signers(), at, chain);
     }
@@ -147,10 +148,6 @@ impl Ledger {
             Admission::Admitted(admitted) => Ok(admitted),
             Admission::Seen(first) => Err(EnterError::Seen(first)),
         }
-    }
-
-    fn heads(&self, streams: &[StreamKey]) -> Vec<Option<Head>> {
-        streams.iter().map(|stream| self.head(stream)).collect()
     }
 
     /// Takes in one admitted event as the next entry.

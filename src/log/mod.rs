@@ -40,7 +40,7 @@ pub use verify::{Verified, verify_files};
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::entry::{Entry, EntryError, EntryHashes};
+use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
 use ledger_spec::hash::{ChainHash, TreeHash};
 use ledger_spec::note::NoteSigner;
 use ledger_spec::position::{EntryIndex, TreeSize};
@@ -113,7 +113,7 @@ impl EncodedEntry {
     }
 
     /// An entry that was read from these bytes, with their hashes: as an audit leaves it.
-    pub fn verified(entry: &Entry, bytes: &[u8], hashes: EntryHashes) -> Self {
+    pub fn verified(entry: &EntryHeader, bytes: &[u8], hashes: EntryHashes) -> Self {
         Self { index: entry.index, previous: entry.previous, bytes: bytes.to_vec(), hashes }
     }
 

@@ -2,7 +2,7 @@
 //! frame that belongs to them. Used by every pass over a whole log.
 
 use super::frame::{Commit, SegmentHeader};
-use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::entry::{EntryHashes, EntryHeader};
 use ledger_spec::hash::ChainHash;
 use ledger_spec::position::{EntryIndex, TreeSize};
 
@@ -63,7 +63,7 @@ impl Walk {
 
     /// An entry follows.
     pub(super) fn entry(&mut self, bytes: &[u8]) -> Result<EntryHashes, Mismatch> {
-        let entry = Entry::decode(bytes).map_err(|error| Mismatch {
+        let (entry, _) = EntryHeader::decode(bytes).map_err(|error| Mismatch {
             what: "entry",
             found: error.to_string(),
             expected: "an entry".to_owned(),

@@ -333,8 +333,8 @@ struct Store<'a> {
 impl Store<'_> {
     fn take(&mut self, piece: &Piece, absorbed: &Absorbed) -> Result<(), AppendError> {
         for (audited, (bytes, hashes)) in absorbed.fresh.iter().zip(piece.entries()) {
-            self.batch.push(EncodedEntry::verified(audited.entry(), bytes, hashes));
-            self.rows.push(IndexRow::of(audited.entry().index, audited.event()));
+            self.batch.push(EncodedEntry::verified(audited.header(), bytes, hashes));
+            self.rows.push(IndexRow::of(audited.header().index, audited.event()));
         }
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }

@@ -81,7 +81,7 @@ fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
     let mut seen = Vec::new();
     let mut copy = follower(&server, &dir);
     assert_eq!(copy.view().unwrap().published().size(), TreeSize::new(605));
-    let step = copy.advance(&Unwatched, &mut |entry| seen.push(entry.entry().index.get())).unwrap();
+    let step = copy.advance(&Unwatched, &mut |entry| seen.push(entry.header().index.get())).unwrap();
     assert_eq!(step, Step::Advanced { from: TreeSize::new(605), to: TreeSize::new(1_305) });
     assert_eq!(seen, (605..1_305).collect::<Vec<_>>());
     let view = copy.view().unwrap();

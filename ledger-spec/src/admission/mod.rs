@@ -204,7 +204,7 @@ impl AdmittedEvent {
             index: self.at.index,
             recorded_at: self.at.at,
             previous,
-            links: links(heads),
+            links: links(heads.iter().copied()).collect(),
             signatures: self.event.entry_signatures(),
             event: self.event.bytes().to_vec(),
         }
@@ -212,12 +212,11 @@ impl AdmittedEvent {
 }
 
 /// The links of an entry that comes after these heads of its streams.
-pub(crate) fn links(heads: &[Option<Head>]) -> Vec<Link> {
-    let link = |head: &Option<Head>| Link {
+pub(crate) fn links(heads: impl Iterator<Item = Option<Head>>) -> impl Iterator<Item = Link> {
+    heads.map(|head| Link {
         previous: head.map(|head| head.last),
         version: Head::version_of(head.as_ref()).next(),
-    };
-    heads.iter().map(link).collect()
+    })
 }
 
 impl Refusal {

@@ -120,7 +120,9 @@ impl Base {
             signatures: signatures.collect(),
             event: event.bytes.clone(),
         };
-        let signed = SignedEvent::from_entry_with(&entry, &mut |key| Ok(self.parsed[&key])).unwrap();
+        let signed =
+            SignedEvent::from_parts_with(&entry.event, &entry.signatures, &mut |key| Ok(self.parsed[&key]))
+                .unwrap();
         Asking { event: event.clone(), verified: signed.verify().unwrap(), now }
     }
 

@@ -145,7 +145,7 @@ impl Auditing {
     fn count(&mut self, entry: &AuditedEntry) {
         let counts = &mut self.counts;
         counts.admitted += 1;
-        counts.signatures += u64::try_from(entry.entry().signatures.len()).unwrap_or_default();
+        counts.signatures += u64::try_from(entry.header().signatures.len()).unwrap_or_default();
         let issuer = &entry.event().issuer;
         match counts.authorities.get_mut(issuer) {
             Some(count) => *count += 1,
