@@ -101,6 +101,12 @@ impl Remote {
         self.get("checkpoint")
     }
 
+    /// The checkpoint that a witness at this URL cosigned last of the log whose folder this is (C2SP
+    /// tlog-witness).
+    pub fn cosigned(&self, folder: &str) -> Result<Vec<u8>, RemoteError> {
+        self.get(&format!("{folder}/checkpoint"))
+    }
+
     /// The hashes of a tile.
     pub fn hashes(&self, tile: TileId) -> Result<Vec<TreeHash>, RemoteError> {
         let bytes = self.tile(tile)?;

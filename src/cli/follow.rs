@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::running::Running;
 use super::talk::{self, Bar};
 use super::verify::read_vkey;
+use super::witnesses::Witnesses;
 use super::{Outcome, serve};
 use crate::remote::Remote;
 use crate::service::{FollowError, Follower, Step};
@@ -21,11 +22,12 @@ use std::time::Duration;
 Examples:
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --once
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --listen 127.0.0.1:8414
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --policy my.policy
 
 An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir`, `show --dir` and
 `rebuild` work on it, and --listen serves the same reads and tiles to others.
 Exit code 1: the ledger showed something that contradicts what it had signed, or an entry that is not
-right; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
+right, to you or to a witness that you asked; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
 pub(super) struct Follow {
     /// The ledger's server, or any C2SP tlog-tiles mirror of it.
     url: String,
@@ -35,6 +37,9 @@ pub(super) struct Follow {
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: String,
+    /// Ask the witnesses of this C2SP tlog-policy what they were shown, and hold it against the copy.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// Serve the copy at this address.
     #[arg(long)]
     listen: Option<SocketAddr>,
@@ -45,9 +50,6 @@ pub(super) struct Follow {
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
     every: u64,
 }
-
-/// How often an older checkpoint may come in a row: a cache may hold one for a few seconds.
-const STALE: usize = 5;
 
 #[derive(Serialize)]
 struct Copied {
@@ -66,29 +68,27 @@ impl Follow {
         serve::log_to_stderr();
         let remote = Remote::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
         let vkey = read_vkey(&self.vkey)?;
+        let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {
             let bar = Bar::new("reading the copy");
             Follower::open(&self.dir, remote, vkey, &bar).map_err(failure)?
         };
-        let (mut behind, mut running) = (0, None);
+        let mut running = None;
         loop {
-            let step = {
-                let bar = Bar::new("copying");
-                follower.advance(&bar, &mut |_| {})
-            };
-            match step {
-                Ok(Step::Advanced { from, to }) => {
-                    behind = 0;
-                    self.tell(&follower, from.get(), to.get(), json)?;
-                }
-                Ok(Step::Nothing) => behind = 0,
-                Ok(Step::Behind(fault)) => {
-                    behind += 1;
-                    if behind >= STALE {
-                        return Err(failure(follower.dropped(*fault)));
+            match witnesses.look(&mut follower) {
+                Ok(look) => {
+                    for change in look.changes {
+                        let missing = change.missing.as_deref().unwrap_or("all is well again");
+                        talk::say(&format!("witness {}: {missing}", change.witness));
+                        witnesses.told(change);
                     }
-                    thread::sleep(Duration::from_secs(1));
-                    continue;
+                    if let Step::Advanced { from, to } = look.step {
+                        self.tell(&follower, from.get(), to.get(), json)?;
+                    }
+                    if look.behind.is_some() {
+                        thread::sleep(Duration::from_secs(1));
+                        continue;
+                    }
                 }
                 // A follower outlives the server that it follows; one look does not.
                 Err(FollowError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),

@@ -29,6 +29,7 @@ mod talk;
 mod verify;
 mod vkey;
 mod witness;
+mod witnesses;
 
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;

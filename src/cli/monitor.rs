@@ -6,9 +6,10 @@ use super::follow::failure;
 use super::serve;
 use super::talk::{self, Bar};
 use super::verify::read_vkey;
+use super::witnesses::{WitnessChange, Witnesses};
 use crate::clock;
 use crate::remote::{self, Remote};
-use crate::service::{FollowError, Follower, LateDelistings, Sighting, Step, Watch};
+use crate::service::{FollowError, Follower, LateDelistings, Sighting, Watch};
 use crate::view::View;
 use clap::Args;
 use ledger_spec::bytes::from_hex;
@@ -32,9 +33,10 @@ Examples:
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --authority market-regulation.430381 --governance
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --key 5f…e1 --webhook http://127.0.0.1:9000/hook
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --late-delistings --command 'mail -s late me'
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --policy my.policy
 
-Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry, or
-`late_delistings`. What could not be delivered is delivered later: a report may come twice, and none is
+Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry,
+`late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be delivered is delivered later: a report may come twice, and none is
 lost. It is told from the copy's beginning on, once; the folder remembers how far.
 Exit code 1: the ledger contradicts what it had signed; this too is reported. 3: it cannot be reached.")]
 pub(super) struct Monitor {
@@ -61,6 +63,10 @@ pub(super) struct Monitor {
     /// Tell of authorities whose delistings are late.
     #[arg(long)]
     late_delistings: bool,
+    /// Ask the witnesses of this C2SP tlog-policy what they were shown, hold it against the copy, and tell of
+    /// those that show nothing.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// Send each report to this URL, in place of stdout.
     #[arg(long, conflicts_with = "command")]
     webhook: Option<String>,
@@ -80,9 +86,10 @@ const TOLD: &str = "monitor.next";
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Report {
+enum Report<'a> {
     Entry(Sighting),
     Late { late_delistings: LateDelistings },
+    Witness(&'a WitnessChange),
     Fault { fault: String },
 }
 
@@ -97,19 +104,29 @@ impl Monitor {
             late_delistings: self.late_delistings,
         };
         let remote = Remote::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let vkey = read_vkey(&self.vkey)?;
+        let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {
             let bar = Bar::new("reading the copy");
-            Follower::open(&self.dir, remote, read_vkey(&self.vkey)?, &bar).map_err(failure)?
+            Follower::open(&self.dir, remote, vkey, &bar).map_err(failure)?
         };
         let mut late = BTreeMap::new();
         loop {
-            let step = {
-                let bar = Bar::new("copying");
-                follower.advance(&bar, &mut |_| {})
-            };
-            match step {
-                Ok(Step::Behind(fault)) => talk::say(&fault.to_string()),
-                Ok(_) => {}
+            match witnesses.look(&mut follower) {
+                Ok(look) => {
+                    for change in look.changes {
+                        match self.deliver(&Report::Witness(&change)) {
+                            Ok(()) => witnesses.told(change),
+                            Err(error) if !self.once => talk::say(&error.message),
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    if let Some(fault) = look.behind {
+                        talk::say(&fault.to_string());
+                        thread::sleep(Duration::from_secs(1));
+                        continue;
+                    }
+                }
                 Err(FollowError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
                 Err(error) => {
                     if matches!(error, FollowError::Fault { .. }) {
@@ -154,7 +171,7 @@ impl Monitor {
         Ok(())
     }
 
-    fn deliver(&self, report: &Report) -> Outcome {
+    fn deliver(&self, report: &Report<'_>) -> Outcome {
         let text = serde_json::to_string(report).map_err(|error| Failure::wrong(format!("json: {error}")))?;
         match (&self.webhook, &self.command) {
             (Some(url), _) => post(url, &text),

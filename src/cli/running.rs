@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::talk;
+use super::witnesses::policy_of;
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::sequencer::Writer;
@@ -10,7 +11,6 @@ use crate::storage::FolderLock;
 use crate::view::View;
 use crate::witness::Witnessing;
 use ledger_spec::note::VerifierKey;
-use ledger_spec::policy::Policy;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -116,14 +116,7 @@ fn witnesses(
     dir: &Path,
 ) -> Result<Option<Arc<Witnessing>>, Failure> {
     let Some(file) = &settings.policy else { return Ok(None) };
-    let path = dir.join(file);
-    let text = std::fs::read_to_string(&path).map_err(Failure::file(&path))?;
-    let policy =
-        Policy::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    if !policy.logs().is_empty() && policy.logs().iter().all(|log| log.key != *vkey) {
-        let said = format!("{}: no log line has this ledger's key, {vkey}", path.display());
-        return Err(Failure::usage(said));
-    }
+    let policy = policy_of(&dir.join(file), vkey)?;
     Ok(Some(Witnessing::start(view.clone(), vkey, policy, dir)))
 }
 

@@ -236,7 +236,8 @@ fn checkpoints(
     })
 }
 
-fn read_policy(path: &Path) -> Result<Policy, Failure> {
+/// Reads a policy file.
+pub(super) fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let wrong = |reason: &dyn std::fmt::Display| Failure::usage(format!("{}: {reason}", path.display()));
     let text = String::from_utf8(read_file(path)?).map_err(|error| wrong(&error))?;
     Policy::parse(&text).map_err(|error| wrong(&error))

@@ -195,6 +195,37 @@ impl Follower {
         })))
     }
 
+    /// Holds a checkpoint that a witness was shown against the copy, which was brought up to date after the
+    /// witness was asked. Gives the fault that it is, should it stay, that the server shows less than the
+    /// witness saw; another history is a fault at once.
+    pub fn hold_against(
+        &self,
+        witness: &str,
+        shown: &SignedCheckpoint,
+    ) -> Result<Option<Box<RemoteFault>>, FollowError> {
+        let (Some(own), Some(log)) = (self.shown(), &self.log) else { return Ok(None) };
+        let (size, seen) = (own.checkpoint().size(), shown.checkpoint());
+        if seen.size() > size {
+            let (older, newer) = (shown.to_string(), own.to_string());
+            return Ok(Some(Box::new(RemoteFault::Dropped {
+                found: size,
+                expected: seen.size(),
+                older,
+                newer,
+            })));
+        }
+        let root = log.reader().root(seen.size()).map_err(ServiceError::from)?;
+        if root == seen.root() {
+            return Ok(None);
+        }
+        let why = format!(
+            "the witness {witness} was shown the root {} at {}; here it is {root}",
+            seen.root(),
+            seen.size()
+        );
+        Err(self.fault(inconsistent(shown, &own, why).into(), None))
+    }
+
     /// Takes everything up to a checkpoint.
     fn take(
         &mut self,

@@ -1,13 +1,16 @@
 //! Witnessing (C2SP tlog-witness): an auditor's office cosigns what it has seen to be consistent, and a
 //! ledger collects such cosignatures.
 //!
-//! `store` and `server` are the witness; `push` is the ledger's side. What may be cosigned is decided in
+//! `store` and `server` are the witness; `push` is the ledger's side; `shown` is for whoever asks several
+//! witnesses what they saw. What may be cosigned is decided in
 //! `ledger_spec::witness`.
 
 mod push;
 mod server;
+mod shown;
 mod store;
 
 pub use push::{WitnessState, Witnessing};
 pub use server::router;
+pub use shown::{Shown, ask};
 pub use store::{Refused, StoreError, WitnessStore};

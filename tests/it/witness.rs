@@ -7,7 +7,7 @@ use ledger_spec::checkpoint::{Checkpoint, SignedCheckpoint};
 use ledger_spec::cosignature::CosignerKey;
 use ledger_spec::hash::TreeHash;
 use ledger_spec::merkle::root_of;
-use ledger_spec::note::{KeyName, NoteSigner};
+use ledger_spec::note::{KeyName, NoteSigner, VerifierKey};
 use ledger_spec::position::TreeSize;
 use ledger_spec::witness::folder_of;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -341,6 +341,82 @@ fn two_histories_shown_to_one_witness_raise_an_alarm_with_the_evidence_kept() {
     }
     assert_eq!(std::fs::read_dir(root.join("w/evidence")).unwrap().count(), 1, "the witness keeps it too");
     drop((one, two, witness));
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+/// The program's exit code and both its outputs, once it has ended.
+fn run(root: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let ran =
+        Command::new(env!("CARGO_BIN_EXE_credit-ledger")).args(arguments).current_dir(root).output().unwrap();
+    let text = [ran.stdout, ran.stderr].concat();
+    (ran.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn two_histories_shown_to_two_witnesses_are_found_by_whoever_asks_both() {
+    let root = folder("both");
+    let vkey = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let vkey = vkey.verifier_key().to_string();
+    let line = |name: &str, witness: &Process| format!("witness {name} {} {}\n", witness.said, witness.url);
+    let start = |name: &str| {
+        let witness =
+            Process::witness(&root.join(name), &format!("office.example/{name}"), &vkey, "127.0.0.1:0");
+        let policy = format!("log {vkey}\n{}quorum {name}\n", line(name, &witness));
+        (witness, policy)
+    };
+    let ((left, left_policy), (right, right_policy)) = (start("left"), start("right"));
+    std::fs::write(
+        root.join("both.policy"),
+        [line("left", &left), line("right", &right)].concat() + "quorum none\n",
+    )
+    .unwrap();
+    ledger(&root.join("first"), &left_policy);
+    let first = serve(&root.join("first"));
+    people::setup().iter().for_each(|envelope| append(&first, envelope));
+    let covers =
+        |size: u64| move |status: u16, body: &str| status == 200 && body.contains(&format!("\n{size}\n"));
+    first.until("/checkpoint/witnessed", covers(5));
+    let ask = |command: &str, copy: &str, more: &[&str]| {
+        let arguments =
+            [command, &first.url, "--dir", copy, "--vkey", &vkey, "--policy", "both.policy", "--once"];
+        run(&root, &[&arguments, more].concat())
+    };
+    // One witness has seen nothing: that is told, and nothing is wrong.
+    let (code, said) = ask("follow", "early", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("witness right: it has cosigned nothing of this log"), "{said}");
+    let (code, said) = ask("monitor", "early", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains(r#"{"witness":"right","missing":"it has cosigned nothing of this log"}"#),
+        "{said}"
+    );
+    // The operator shows the other witness another history of the same ledger.
+    ledger(&root.join("second"), &right_policy);
+    let second = serve(&root.join("second"));
+    people::setup()[..3].iter().for_each(|envelope| append(&second, envelope));
+    second.until("/checkpoint/witnessed", covers(4));
+    for command in ["follow", "monitor"] {
+        let (code, said) = ask(command, command, &[]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("the witness right was shown the root"), "{said}");
+        let mut kept = std::fs::read_dir(root.join(command).join("evidence")).unwrap();
+        let kept = kept.next().unwrap().unwrap().path();
+        let noted = std::fs::read(kept.join("older.checkpoint")).unwrap();
+        let shown = SignedCheckpoint::verify(&noted, &VerifierKey::parse(&vkey).unwrap()).unwrap();
+        let right = CosignerKey::parse(&right.said).unwrap();
+        assert!(right.time_of(shown.note()).unwrap().is_some(), "the witness vouches for the evidence");
+        assert!(kept.join("newer.checkpoint").exists());
+    }
+    // The other history grows beyond what is shown here: less is shown than was signed.
+    for n in 0..3 {
+        append(&second, &people::penalty(n, "ext:test:a"));
+    }
+    second.until("/checkpoint/witnessed", covers(7));
+    let (code, said) = ask("follow", "later", &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the checkpoint covers 5 entries, after one over 7 was signed"), "{said}");
+    drop((first, second, left, right));
     std::fs::remove_dir_all(root).unwrap();
 }
 
