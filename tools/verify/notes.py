@@ -81,9 +81,9 @@ class Note:
         return name, payload[:4], payload[4:]
 
     def signed_by(self, known):
-        """Those of some keys that signed, each with a cosignature's time or None; a wrong line of a known key
-        rejects the note."""
-        signed = []
+        """Those of some keys that signed, each with a cosignature's time (the latest, where it has several lines) or
+        None; a wrong line of a known key rejects the note."""
+        signed = {}
         for name, id_, payload in self.lines:
             of = [key for key in known if (key.name, key.id) == (name, id_)]
             if not of:
@@ -91,8 +91,9 @@ class Note:
             good = [(key, at) for key in of if (at := self._check(key, payload)) is not False]
             if not good:
                 raise Fault("checkpoint-signature", f"signature of known key {name} {id_.hex()} is wrong")
-            signed += [one for one in good[:1] if one[0] not in [known for known, _ in signed]]
-        return signed
+            key, at = good[0]
+            signed[key] = max(signed.get(key) or 0, at) if at else None
+        return list(signed.items())
 
     def _check(self, key, payload):
         """False, or when it was signed (None for a log's own signature)."""

@@ -5,6 +5,7 @@
 //! case should be accepted is stated by hand where the case is made, not here.
 
 mod ledger;
+mod witnesses;
 
 use ledger_spec::bytes::{to_base64, to_hex};
 use ledger_spec::checkpoint::{Origin, SignedCheckpoint};
@@ -30,11 +31,12 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 14] = [
+pub const GROUPS: [&str; 17] = [
     "admission",
     "audit",
     "chain",
     "checkpoint",
+    "cosignature",
     "entry",
     "envelope",
     "event",
@@ -42,9 +44,11 @@ pub const GROUPS: [&str; 14] = [
     "key",
     "ledger",
     "note",
+    "policy",
     "projection",
     "proof",
     "tree",
+    "witness",
 ];
 
 /// Answers a case of `group`. `ledgers` gives the input of a case of the group `ledger` by its name.
@@ -54,6 +58,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "audit" => ledger::audit(input, ledgers),
         "chain" => chain(input),
         "checkpoint" => checkpoint(input),
+        "cosignature" => witnesses::cosignature(input),
         "entry" => entry(&bytes(input)),
         "envelope" => envelope(&bytes(input)),
         "event" => event(&bytes(input)),
@@ -61,9 +66,11 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "key" => key(input),
         "ledger" => ledger::base(input),
         "note" => note(input),
+        "policy" => witnesses::policy(input),
         "projection" => ledger::projection(input, ledgers),
         "proof" => proof(input),
         "tree" => tree(input),
+        "witness" => witnesses::witness(input),
         other => panic!("no answer for the group {other}"),
     }
 }

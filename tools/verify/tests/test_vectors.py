@@ -84,6 +84,13 @@ def note(given):
     return {"text": found.text, "signers": [f"{one.name} {one.id.hex()}" for one, _ in signed]}
 
 
+def cosignature(given):
+    known = [notes.Vkey.parse(one) for one in given["vkeys"]]
+    if any(one.kind == notes.LOG for one in known):
+        raise Fault("checkpoint-signature", "a log's key where a cosigner's is expected")
+    return {"times": {one.name: at for one, at in notes.Note(given["note"].encode()).signed_by(known)}}
+
+
 def checkpoint(given):
     _, found = notes.signed_checkpoint(given["note"].encode(), notes.Vkey.parse(given["vkey"]))
     return {"origin": found.origin, "size": found.size, "extensions": found.extensions}
@@ -146,6 +153,9 @@ class Vectors(unittest.TestCase):
 
     def test_notes(self):
         self.hold("note", note, 10)
+
+    def test_cosignatures(self):
+        self.hold("cosignature", cosignature, 10)
 
     def test_checkpoints(self):
         self.hold("checkpoint", checkpoint, 10)

@@ -21,6 +21,7 @@ mod ledgers;
 mod malformed;
 mod met;
 mod rules;
+mod witnesses;
 
 use answer::{GROUPS, answer, print};
 use serde_json::{Value, json};
@@ -99,6 +100,7 @@ fn main() -> ExitCode {
     cases.extend(kinds::cases());
     cases.extend(malformed::cases());
     cases.extend(evidence::cases());
+    cases.extend(witnesses::cases());
     cases.extend(rules::cases());
     cases.extend(ledgers::cases(&base));
     let names: BTreeSet<_> = cases.iter().map(|case| (case.group, &case.name)).collect();
