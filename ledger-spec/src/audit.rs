@@ -11,7 +11,7 @@ use crate::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use crate::event::Event;
 use crate::hash::{ChainHash, TreeHash};
 use crate::key::PublicKey;
-use crate::ledger::{EnterError, Ledger};
+use crate::ledger::{BrokenLink, EnterError, Ledger};
 use crate::merkle::{Frontier, NodeId};
 use crate::position::{EntryIndex, TreeSize};
 use crate::time::RecordedTime;
@@ -63,8 +63,8 @@ pub enum AuditFault {
     #[error("should not have been admitted: {0}")]
     Admission(#[from] EnterError),
     /// Its links are not the heads of its streams, so that a history would be incomplete.
-    #[error("its links do not point to the last entries of its streams")]
-    Links,
+    #[error(transparent)]
+    Link(#[from] BrokenLink),
     /// The checkpoint covers another tree.
     #[error("the tree over the {size} entries before it has root {expected}; the checkpoint says {found}")]
     Root {
@@ -244,10 +244,9 @@ impl Auditor {
     pub fn absorb(&mut self, read: ReadEntry) -> Result<AuditedEntry, AuditError> {
         let index = self.ledger.size().next_index();
         let ReadEntry { header, event, hashes } = read;
-        let audited = self.follows(&header, index).and_then(|()| {
-            let admitted = self.ledger.retrace(event, &header, hashes.chain)?;
-            admitted.ok_or(AuditFault::Links)
-        });
+        let audited = self
+            .follows(&header, index)
+            .and_then(|()| Ok(self.ledger.retrace(event, &header, hashes.chain)??));
         let event = audited.map_err(|fault| AuditError { index, fault })?;
         self.grow(hashes);
         Ok(AuditedEntry { header, event })

@@ -6,7 +6,7 @@
 use crate::admission::{Admission, AdmittedEvent, Core, Refusal, admit, links};
 use crate::authority::Recorded;
 use crate::casefile::{CaseFile, Filed, Head};
-use crate::entry::{Entry, EntryError, EntryHashes, EntryHeader};
+use crate::entry::{Entry, EntryError, EntryHashes, EntryHeader, Link};
 use crate::envelope::VerifiedEvent;
 use crate::event::Event;
 use crate::hash::ChainHash;
@@ -50,6 +50,30 @@ pub enum EnterError {
     /// The entry would not fit its layout.
     #[error(transparent)]
     Layout(#[from] EntryError),
+}
+
+/// A link of an entry that is not to the last entry of its stream.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its link in {} is {}; {} is expected", named(stream), shown(found), shown(expected))]
+pub struct BrokenLink {
+    /// The stream; `None` where the event belongs to no more.
+    pub stream: Option<StreamKey>,
+    /// The link, where there is one.
+    pub found: Option<Link>,
+    /// What follows from the stream's last entry.
+    pub expected: Option<Link>,
+}
+
+fn named(stream: &Option<StreamKey>) -> String {
+    stream.as_ref().map_or_else(|| "no stream of its".to_owned(), |stream| format!("stream {stream}"))
+}
+
+fn shown(link: &Option<Link>) -> String {
+    match link {
+        None => "none".to_owned(),
+        Some(Link { previous: Some(entry), version }) => format!("version {version} after entry {entry}"),
+        Some(Link { previous: None, version }) => format!("version {version} after no entry"),
+    }
 }
 
 impl Default for Ledger {
@@ -115,24 +139,35 @@ impl Ledger {
     }
 
     /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in.
-    /// `None`, and nothing taken in, where the entry's links are not the heads of its streams. `chain` is the
-    /// chain hash of the entry's bytes; index, time and chain are the auditor's to check.
+    /// Gives the broken link, with nothing taken in, where the entry's links are not the heads of its streams.
+    /// `chain` is the chain hash of the entry's bytes; index, time and chain are the auditor's to check.
     pub(crate) fn retrace(
         &mut self,
         event: VerifiedEvent,
         entry: &EntryHeader,
         chain: ChainHash,
-    ) -> Result<Option<AdmittedEvent>, EnterError> {
+    ) -> Result<Result<AdmittedEvent, BrokenLink>, EnterError> {
         let at = Recorded { index: entry.index, at: entry.recorded_at };
         let admitted = self.admit(event, at)?;
         let stated = admitted.event();
         let streams = stated.streams();
         let heads = streams.iter().map(|stream| self.head(stream));
         if !entry.links.iter().copied().eq(links(heads)) {
-            return Ok(None);
+            return Ok(Err(self.broken_link(&streams, &entry.links)));
         }
         self.apply(stated, streams, &admitted.signers(), at, chain);
-        Ok(Some(admitted))
+        Ok(Ok(admitted))
+    }
+
+    /// The first of some links that is not what it should be; or one that is missing, or too many.
+    fn broken_link(&self, streams: &[StreamKey], found: &[Link]) -> BrokenLink {
+        let expected: Vec<_> = links(streams.iter().map(|stream| self.head(stream))).collect();
+        let same = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
+        BrokenLink {
+            stream: streams.get(same).cloned(),
+            found: found.get(same).copied(),
+            expected: expected.get(same).copied(),
+        }
     }
 
     /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
