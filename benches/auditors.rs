@@ -14,16 +14,9 @@ use credit_ledger::storage::FileDisk;
 use credit_ledger::witness::{self, WitnessStore};
 use credit_ledger::{clock, lanes, serving};
 use fixture::{enter, filing_about, key, setup};
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
-use ledger_spec::cosignature::Cosigner;
 use ledger_spec::entry::{Entry, EntrySignature};
-use ledger_spec::envelope::{pre_authentication_encoding, seal};
-use ledger_spec::key::PublicKey;
-use ledger_spec::ledger::Ledger;
-use ledger_spec::note::{KeyName, NoteSigner};
-use ledger_spec::position::TreeSize;
-use ledger_spec::tile::{TileId, TileKind};
-use ledger_spec::witness::AddCheckpoint;
+use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
+use ledger_spec::state::Ledger;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -31,6 +24,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::cosignature::Cosigner;
+use tlog::key::PublicKey;
+use tlog::note::{KeyName, NoteSigner};
+use tlog::position::TreeSize;
+use tlog::tile::{TileId, TileKind};
+use tlog::witness::AddCheckpoint;
 
 /// As the program has it.
 #[global_allocator]

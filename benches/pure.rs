@@ -13,18 +13,18 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::{Entry, EntryHashes};
-use ledger_spec::envelope::{SignedEvent, seal};
+use ledger_spec::event::envelope::{SignedEvent, seal};
 use ledger_spec::event::{Change, Event, Kind};
-use ledger_spec::hash::TreeHash;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::ledger::Ledger;
-use ledger_spec::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::{View, World};
+use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
 use std::collections::HashMap;
 use std::hint::black_box;
+use tlog::hash::TreeHash;
+use tlog::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
+use tlog::position::{EntryIndex, TreeSize};
 
 const SUBJECT: &str = "uscc:914403001922038216";
 

@@ -2,11 +2,11 @@
 //!
 //! What is read is what was sent: nothing is verified here but its form.
 
-use ledger_spec::hash::TreeHash;
-use ledger_spec::tile::{TileError, TileId, TileKind};
 use std::net::IpAddr;
 use std::thread;
 use std::time::Duration;
+use tlog::hash::TreeHash;
+use tlog::tile::{TileError, TileId, TileKind};
 use ureq::Agent;
 use ureq::http::Uri;
 

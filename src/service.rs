@@ -30,21 +30,21 @@ use crate::view::{Published, View};
 use indexing::{Scanned, beside_scan, index_of};
 use ledger_spec::admission::Core;
 use ledger_spec::authority::Recorded;
-use ledger_spec::bytes::to_base64url;
 use ledger_spec::definition::Name;
 use ledger_spec::entry::EntryError;
-use ledger_spec::envelope::{EnvelopeError, SignedEvent, seal};
+use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Body, Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::ledger::{EnterError, Ledger};
-use ledger_spec::note::{NoteSigner, VerifierKey};
-use ledger_spec::position::EntryIndex;
+use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use making::Making;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tlog::bytes::to_base64url;
+use tlog::note::{NoteSigner, VerifierKey};
+use tlog::position::EntryIndex;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";

@@ -3,12 +3,12 @@
 use crate::index::Index;
 use crate::log::LogReader;
 use ledger_spec::admission::Core;
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::position::TreeSize;
 use ledger_spec::projection::World;
 use ledger_spec::time::RecordedTime;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::position::TreeSize;
 use tokio::sync::watch;
 
 /// The ledger at one checkpoint.

@@ -6,11 +6,11 @@
 use crate::definition::Name;
 use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
 use crate::id::{AuthorityId, EventId, SubjectId};
-use crate::key::{KeyError, PublicKey};
-use crate::position::{EntryIndex, TreeSize};
 use crate::rule::Rule;
 use crate::time::{Date, RecordedTime, ValidTime};
 use std::collections::{BTreeMap, HashMap};
+use tlog::key::{KeyError, PublicKey};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

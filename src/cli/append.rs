@@ -5,9 +5,9 @@ use super::failure::Failure;
 use super::sign::{or_stdin, read_file};
 use super::{Outcome, talk};
 use clap::Args;
-use ledger_spec::bytes::to_base64;
 use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
+use tlog::bytes::to_base64;
 
 /// Append signed events to a ledger; print a receipt for each, as one line of JSON, in order.
 #[derive(Args)]

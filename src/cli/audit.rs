@@ -146,7 +146,7 @@ fn wrong(fault: &AuditFailure) -> Wrong {
     Wrong {
         right: false,
         fault: fault.to_string(),
-        entry: fault.entry().map(ledger_spec::position::EntryIndex::get),
+        entry: fault.entry().map(tlog::position::EntryIndex::get),
         offset: place.as_ref().map(|place| place.offset),
         file: place.map(|place| place.file),
     }

@@ -8,7 +8,7 @@ mod words;
 use super::failure::Failure;
 use super::{Outcome, Source, talk};
 use clap::{Args, Subcommand};
-use ledger_spec::catalogue::shipped::plan;
+use ledger_authoring::shipped::plan;
 use std::path::PathBuf;
 
 /// Check a catalogue's files, compare them with what a ledger has adopted, adopt them.

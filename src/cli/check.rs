@@ -10,7 +10,7 @@ use super::{Outcome, Source};
 use crate::sequencer::{EventOutcome, dry_run};
 use crate::{clock, service};
 use clap::Args;
-use ledger_spec::envelope::{SignedEvent, VerifiedEvent};
+use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 

@@ -14,7 +14,7 @@ use super::{Outcome, talk, verify, vkey};
 use crate::service;
 use clap::Args;
 use found::{Founded, LIST};
-use ledger_spec::envelope::seal;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
@@ -216,11 +216,7 @@ fn repair(
 }
 
 /// Appends one event and gives the server's line for it, with its receipt.
-fn append_one(
-    client: &Client,
-    draft: &Draft<'_>,
-    key: &ledger_spec::key::SecretKey,
-) -> Result<String, Failure> {
+fn append_one(client: &Client, draft: &Draft<'_>, key: &tlog::key::SecretKey) -> Result<String, Failure> {
     let bytes = draft.to_bytes().map_err(Failure::wrong)?;
     let answer = client.append(&[seal(&bytes, &[key])], false, true)?;
     match answer.lines.into_iter().next() {

@@ -6,14 +6,14 @@ use super::talk::{self, Bar};
 use super::{Outcome, keyfile, states, table};
 use crate::service::Progress as _;
 use clap::Args;
-use ledger_spec::checkpoint::Origin;
-use ledger_spec::envelope::seal;
+use ledger_authoring::mapping::{Mapping, Row, RowError};
 use ledger_spec::event::Event;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::id::EventId;
-use ledger_spec::key::SecretKey;
-use ledger_spec::mapping::{Mapping, Row, RowError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 /// Import a table (CSV, TSV, XLSX) with a mapping file, or with --states the dated states of a list.
 /// Running it again appends nothing twice.

@@ -4,14 +4,14 @@ use super::failure::Failure;
 use super::{Outcome, keyfile, talk};
 use crate::service::{self, Founding, ServiceError, Settings};
 use clap::Args;
-use ledger_spec::bytes::{from_base64url_exact, from_hex};
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::Name;
 use ledger_spec::event::EnrolledRegistrar;
 use ledger_spec::id::AuthorityId;
-use ledger_spec::note::NoteSigner;
 use serde::Serialize;
 use std::path::PathBuf;
+use tlog::bytes::{from_base64url_exact, from_hex};
+use tlog::checkpoint::Origin;
+use tlog::note::NoteSigner;
 
 /// Make a new ledger: its folder, the operator's key and entry 0, which names the first registrars.
 #[derive(Args)]
@@ -105,7 +105,7 @@ fn shown(paths: &[PathBuf]) -> String {
 }
 
 fn signer(id: &AuthorityId, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
-    let name = ledger_spec::note::KeyName::parse(id.as_str()).map_err(Failure::usage)?;
+    let name = tlog::note::KeyName::parse(id.as_str()).map_err(Failure::usage)?;
     Ok(NoteSigner::from_seed(name, seed))
 }
 

@@ -4,8 +4,8 @@
 use super::failure::Failure;
 use crate::service::write_secret;
 use ledger_spec::id::{AuthorityId, EventId};
-use ledger_spec::note::{KeyName, NoteSigner};
 use std::path::Path;
+use tlog::note::{KeyName, NoteSigner};
 
 /// Reads a secret key.
 pub(super) fn read(path: &Path) -> Result<NoteSigner, Failure> {

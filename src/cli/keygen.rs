@@ -3,10 +3,10 @@
 use super::failure::Failure;
 use super::{Outcome, keyfile, talk};
 use clap::Args;
-use ledger_spec::bytes::{to_base64url, to_hex};
 use ledger_spec::id::AuthorityId;
 use serde::Serialize;
 use std::path::PathBuf;
+use tlog::bytes::{to_base64url, to_hex};
 
 /// Make a new Ed25519 key for an authority; print its public half.
 #[derive(Args)]

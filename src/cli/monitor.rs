@@ -12,9 +12,7 @@ use crate::remote::{self, Remote};
 use crate::service::{FollowError, Follower, LateDelistings, Sighting, Watch};
 use crate::view::View;
 use clap::Args;
-use ledger_spec::bytes::from_hex;
 use ledger_spec::id::{AuthorityId, SubjectId};
-use ledger_spec::position::EntryIndex;
 use ledger_spec::time::ValidTime;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
+use tlog::bytes::from_hex;
+use tlog::position::EntryIndex;
 
 /// Watch a ledger for what concerns you, on a copy in which everything was verified, and report it: events
 /// by you or about you, events signed with your key, changes of keys and catalogue, late delistings.

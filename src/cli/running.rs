@@ -10,11 +10,11 @@ use crate::service::{Follower, Service, Settings};
 use crate::storage::FolderLock;
 use crate::view::View;
 use crate::witness::Witnessing;
-use ledger_spec::note::VerifierKey;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use tlog::note::VerifierKey;
 use tokio::sync::oneshot;
 
 /// A server that answers.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Outcome, talk};
 use clap::Args;
-use ledger_spec::scenario::{Base, Report, Scenario, run};
+use ledger_authoring::scenario::{Base, Report, Scenario, run};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

@@ -17,10 +17,10 @@ use clap::{Args, Subcommand};
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::PathBuf;
+use tlog::position::{EntryIndex, TreeSize};
 use words::Language;
 
 /// Show what a ledger says: of a subject, an entry, a list, the authorities, the catalogue.

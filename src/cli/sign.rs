@@ -3,11 +3,11 @@
 use super::failure::Failure;
 use super::{Outcome, keyfile, talk};
 use clap::Args;
-use ledger_spec::envelope::seal;
 use ledger_spec::event::Event;
-use ledger_spec::key::SecretKey;
+use ledger_spec::event::envelope::seal;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use tlog::key::SecretKey;
 
 /// Sign events: print a DSSE envelope, one a line, for each file. Nothing is sent.
 #[derive(Args)]

@@ -1,6 +1,6 @@
 //! `import --states`: the dated states of a list become the events that lead from each to the next.
 //!
-//! What to do is planned by `ledger_spec::states`; here files are read, members fetched, and events
+//! What to do is planned by `ledger_authoring::edition`; here files are read, members fetched, and events
 //! signed and sent, a day at a time, oldest first.
 
 use super::client::{Client, batches, encoded};
@@ -9,18 +9,18 @@ use super::import::origin_of;
 use super::table;
 use super::talk::{self, Bar};
 use crate::service::Progress as _;
-use ledger_spec::checkpoint::Origin;
-use ledger_spec::envelope::seal;
+use ledger_authoring::edition::{Plan, StandingRow, entering_id, plan, removal_id};
+use ledger_authoring::mapping::{Row, SubjectTemplate};
+use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
-use ledger_spec::key::SecretKey;
-use ledger_spec::mapping::{Row, SubjectTemplate};
-use ledger_spec::states::{Plan, StandingRow, entering_id, plan, removal_id};
 use ledger_spec::time::{Date, ValidTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 /// Why a row that a later state no longer shows left the list.
 const REASON: &str = "no longer shown in the list as published on this day";

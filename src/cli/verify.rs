@@ -4,17 +4,17 @@ use super::failure::Failure;
 use super::sign::read_file;
 use super::{Outcome, talk};
 use clap::Args;
-use ledger_spec::bytes::{from_base64, from_base64_exact, from_hex, to_hex};
-use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::entry::Entry;
-use ledger_spec::envelope::SignedEvent;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::ConsistencyProof;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::policy::Policy;
-use ledger_spec::proof::TlogProof;
+use ledger_spec::event::envelope::SignedEvent;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use tlog::bytes::{from_base64, from_base64_exact, from_hex, to_hex};
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::merkle::ConsistencyProof;
+use tlog::note::VerifierKey;
+use tlog::policy::Policy;
+use tlog::proof::TlogProof;
 
 /// Verify offline a receipt (that an entry stands in the ledger, under a checkpoint that its operator signed),
 /// an entry alone, a checkpoint, or that one checkpoint goes on from another.

@@ -7,8 +7,8 @@ use crate::service::{self, Unwatched};
 use clap::Args;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::{Body, Event};
-use ledger_spec::note::{KeyName, VerifierKey};
 use serde::Serialize;
+use tlog::note::{KeyName, VerifierKey};
 
 /// Print the key that verifies a ledger's checkpoints and receipts (C2SP verifier key).
 #[derive(Args)]

@@ -10,12 +10,12 @@ use crate::serving;
 use crate::storage::{FileDisk, FolderLock};
 use crate::witness::{WitnessStore, router};
 use clap::Args;
-use ledger_spec::cosignature::Cosigner;
-use ledger_spec::note::{KeyName, NoteSigner};
 use serde::Serialize;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tlog::cosignature::Cosigner;
+use tlog::note::{KeyName, NoteSigner};
 
 /// Witness logs (C2SP tlog-witness): cosign each checkpoint that goes on from the last one seen, and never two
 /// that contradict each other. With a key and a folder of its own.

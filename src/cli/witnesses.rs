@@ -5,11 +5,11 @@ use super::talk::Bar;
 use super::verify::read_policy;
 use crate::service::{FollowError, Follower, RemoteFault, Step};
 use crate::witness::{self, Shown};
-use ledger_spec::note::VerifierKey;
-use ledger_spec::policy::Policy;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use tlog::note::VerifierKey;
+use tlog::policy::Policy;
 
 /// How often in a row less may be shown than was signed: a cache may hold an older checkpoint for a few
 /// seconds.

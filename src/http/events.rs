@@ -16,14 +16,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use ledger_spec::authority::Directory;
-use ledger_spec::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
-use ledger_spec::position::EntryIndex;
-use ledger_spec::proof::TlogProof;
+use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use ledger_spec::time::RecordedTime;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::position::EntryIndex;
+use tlog::proof::TlogProof;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);

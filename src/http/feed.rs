@@ -12,13 +12,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::channel::{Channel, Sender};
 use ledger_spec::event::Event;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries that are read and sent at a time.
 const BATCH: u64 = 256;

@@ -34,13 +34,13 @@ use axum::http::header::ALLOW;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use ledger_spec::note::VerifierKey;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tlog::note::VerifierKey;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// What the front door needs of an open ledger.

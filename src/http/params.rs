@@ -4,9 +4,9 @@ use super::problem::{Problem, ProblemKind};
 use crate::query::{Instants, Known};
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use percent_encoding::percent_decode_str;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Most parameters that are looked at.
 const MAX_PARAMETERS: usize = 8;

@@ -19,9 +19,9 @@ use axum::response::{IntoResponse as _, Response};
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::Disclosure;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::proof::TlogProof;
 use std::sync::Arc;
+use tlog::position::{EntryIndex, TreeSize};
+use tlog::proof::TlogProof;
 
 pub(super) type Text = Result<Path<String>, PathRejection>;
 

@@ -13,9 +13,9 @@ use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTE
 use axum::response::{IntoResponse as _, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use ledger_spec::tile::{TileId, TileKind};
 use std::io::Write as _;
 use std::sync::Arc;
+use tlog::tile::{TileId, TileKind};
 
 const OCTETS: &str = "application/octet-stream";
 /// A tile never changes: whoever has it keeps it.

@@ -10,12 +10,12 @@ mod store;
 pub use store::{IndexDoubt, IndexStore, StoreError};
 
 use ledger_spec::admission::Head;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::event::Event;
-use ledger_spec::hash::ChainHash;
 use ledger_spec::id::{ListCode, StreamKey};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::HashMap;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// What one entry adds to the index.
 #[derive(Clone, Debug)]

@@ -6,12 +6,13 @@
 
 use super::{Index, Resident, Slot};
 use ledger_spec::admission::Head;
-use ledger_spec::hash::ChainHash;
+use ledger_spec::entry::ChainHash;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::id::{ListCode, StreamKey, SubjectId};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The index's folder, open.
 pub struct IndexStore {

@@ -10,9 +10,9 @@ use super::seal::{self, size_of};
 use super::shared::{Segment, Shared};
 use super::tree::{LevelFiles, Tail};
 use crate::storage::Disk;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::EntryIndex;
 use std::sync::Arc;
+use tlog::note::VerifierKey;
+use tlog::position::EntryIndex;
 
 /// A reader of what the checkpoint in the folder covers now. Nothing is scanned: what is read is
 /// checked when it is read, and damage is named then.

@@ -15,13 +15,14 @@ use super::seal::{self, root_of, size_of};
 use super::shared::{EntryFault, Segment};
 use super::walk::compare;
 use crate::storage::{Disk, DiskErrorKind};
-use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryHashes};
-use ledger_spec::hash::{ChainHash, TreeHash};
-use ledger_spec::merkle::{Frontier, NodeId, NodeReader};
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::sync::Arc;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::merkle::{Frontier, NodeId, NodeReader};
+use tlog::note::VerifierKey;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// See the module. Writes nothing.
 pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, OpenReport), OpenError> {

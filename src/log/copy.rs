@@ -8,11 +8,11 @@ use super::recover::{OpenReport, Progress};
 use super::seal::{Sealer, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
 use crate::storage::Disk;
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::note::VerifierKey;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A log that follows another. It can sign nothing.
 pub struct LogCopy(Log);

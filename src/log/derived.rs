@@ -4,8 +4,8 @@ use super::error::{Damage, OpenError};
 use super::frame::as_u64;
 use super::layout;
 use crate::storage::{Disk, DiskErrorKind};
-use ledger_spec::bytes::to_hex;
-use ledger_spec::position::EntryIndex;
+use tlog::bytes::to_hex;
+use tlog::position::EntryIndex;
 
 /// A derived file: fixed-width values, one per entry or per node.
 pub(super) struct Derived {

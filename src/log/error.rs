@@ -3,10 +3,10 @@
 use super::layout;
 use crate::storage::{DiskError, DiskErrorKind};
 use core::fmt;
-use ledger_spec::checkpoint::CheckpointError;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::note::KeyError;
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::entry::ChainHash;
+use tlog::checkpoint::CheckpointError;
+use tlog::note::KeyError;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A place in the log's files that does not hold what it must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::frame::{HEADER_LEN, as_u64};
 use super::layout;
 use super::walk::Mismatch;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
-use ledger_spec::position::{EntryIndex, TreeSize};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Removes what a creation that did not finish has left; refuses where that holds entries.
 pub(super) fn clear_unfinished(disk: &dyn Disk) -> Result<(), OpenError> {

@@ -10,9 +10,9 @@
 //! batch is one or more entry frames and the commit frame after them. The commit frame names the
 //! batch's first index so that recovery can tell a torn batch's own end from that of a later batch.
 
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::Entry;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::position::{EntryIndex, TreeSize};
+use tlog::position::{EntryIndex, TreeSize};
 
 const MAGIC: &[u8; 8] = b"CLSEG\0\0\x01";
 const COMMIT_FIELD: u32 = 0x8000_0000 | 48;

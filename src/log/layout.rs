@@ -1,6 +1,6 @@
 //! Which files a log has and what they are called.
 
-use ledger_spec::position::EntryIndex;
+use tlog::position::EntryIndex;
 
 /// Folder of the segments and their offset files.
 pub(super) const LOG: &str = "log";

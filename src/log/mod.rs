@@ -39,15 +39,16 @@ pub use verify::{Verified, verify_files};
 
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
-use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
-use ledger_spec::hash::{ChainHash, TreeHash};
-use ledger_spec::note::NoteSigner;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use recover::Opened;
 use seal::Sealer;
 use shared::{Segment, Shared};
 use std::sync::{Arc, PoisonError};
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::note::NoteSigner;
+use tlog::position::{EntryIndex, TreeSize};
 use tree::{LevelFiles, RECENT, Tail};
 
 /// How a log is kept.

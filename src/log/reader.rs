@@ -11,14 +11,14 @@ use super::seal::{root_of, size_of};
 use super::shared::{EntryFault, Segment, Shared};
 use super::tree::LevelFiles;
 use crate::storage::{DiskError, DiskErrorKind};
-use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::entry::Entry;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::{
+use std::sync::{Arc, PoisonError};
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::merkle::{
     self, ConsistencyProof, Frontier, InclusionProof, NodeId, NodeReader, ProofError, VerifyError,
 };
-use ledger_spec::position::{EntryIndex, TreeSize};
-use std::sync::{Arc, PoisonError};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A reader of an open log; clones are cheap. It sees what was published when it was asked.
 #[derive(Clone)]

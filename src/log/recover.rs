@@ -20,10 +20,11 @@ use super::shared::Segment;
 use super::tree::{RECENT, Tail};
 use super::walk::{Mismatch, Walk};
 use crate::storage::{self, Disk, DiskError, DiskErrorKind, DiskFile};
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::hash::{ChainHash, TreeHash};
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// How far a full scan is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

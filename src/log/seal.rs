@@ -3,10 +3,10 @@
 use super::error::{Damage, OpenError};
 use super::layout;
 use crate::storage::{self, Disk};
-use ledger_spec::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
-use ledger_spec::hash::TreeHash;
-use ledger_spec::note::{NoteSigner, VerifierKey};
-use ledger_spec::position::TreeSize;
+use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::note::{NoteSigner, VerifierKey};
+use tlog::position::TreeSize;
 
 /// Where the checkpoints of a log come from.
 pub(super) enum Sealer {

@@ -5,9 +5,9 @@ use super::frame::{self, FRAME_HEAD, Frame, as_u64};
 use super::layout;
 use super::tree::{LevelFiles, Tail};
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::position::EntryIndex;
 use std::sync::{Arc, PoisonError, RwLock};
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::position::EntryIndex;
 
 /// Length of an entry's offset in the offset file.
 pub(super) const OFFSET_LEN: u64 = 8;

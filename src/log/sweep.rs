@@ -4,7 +4,7 @@ use super::error::ReadError;
 use super::frame::as_u64;
 use super::reader::{EntryBytes, LogReader};
 use crate::lanes;
-use ledger_spec::position::{EntryIndex, TreeSize};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries that one thread reads at a time: so few that what they become is still in the processor's cache
 /// when it is taken, and its memory is used again.

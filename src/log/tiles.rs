@@ -2,9 +2,9 @@
 
 use super::error::ReadError;
 use super::reader::{LogReader, node_error};
-use ledger_spec::merkle::NodeId;
-use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::tile::{TileId, TileKind, push_entry};
+use tlog::merkle::NodeId;
+use tlog::position::{EntryIndex, TreeSize};
+use tlog::tile::{TileId, TileKind, push_entry};
 
 impl LogReader {
     /// The bytes of a tile, of any width that is published. Hashes are as they are stored: every client

@@ -1,15 +1,15 @@
 //! The tree's nodes: one flat file per level, and in memory the newest nodes of each level.
 //!
-//! Files and memory only; the arithmetic of proofs is `ledger_spec::merkle`.
+//! Files and memory only; the arithmetic of proofs is `tlog::merkle`.
 
 use super::frame::as_u64;
 use super::layout::{self, level_count, nodes_on};
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::{Frontier, NodeId, NodeReader};
-use ledger_spec::position::TreeSize;
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
+use tlog::hash::TreeHash;
+use tlog::merkle::{Frontier, NodeId, NodeReader};
+use tlog::position::TreeSize;
 
 const NODE: u64 = 32;
 const NODE_LEN: usize = TreeHash::LEN;

@@ -14,11 +14,11 @@ use super::seal::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};
 use super::walk::{Mismatch, Walk};
 use crate::storage::Disk;
-use ledger_spec::checkpoint::SignedCheckpoint;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::EntryHashes;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::EntryIndex;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::note::VerifierKey;
+use tlog::position::EntryIndex;
 
 /// A log whose files agree with each other and with its checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 //! frame that belongs to them. Used by every pass over a whole log.
 
 use super::frame::{Commit, SegmentHeader};
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{EntryHashes, EntryHeader};
-use ledger_spec::hash::ChainHash;
-use ledger_spec::position::{EntryIndex, TreeSize};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Where a pass over the frames stands.
 #[derive(Clone, Copy)]

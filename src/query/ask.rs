@@ -11,12 +11,12 @@ use ledger_spec::catalogue::Version;
 use ledger_spec::definition::{Domain, ListDefinition};
 use ledger_spec::entry::Entry;
 use ledger_spec::id::{EventId, ListCode, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::projection::{self, Edition};
 use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// When one asks, and as whom.
 #[derive(Clone, Copy, Debug)]

@@ -7,13 +7,14 @@ use crate::log::{EntryBytes, ReadError};
 use crate::sequencer::entries_backwards;
 use crate::view::{Published, View};
 use ledger_spec::entry::Entry;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::{Event, EventError};
-use ledger_spec::hash::TreeHash;
 use ledger_spec::id::{ListCode, StreamKey, SubjectId};
-use ledger_spec::merkle::{ConsistencyProof, InclusionProof};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
+use tlog::hash::TreeHash;
+use tlog::merkle::{ConsistencyProof, InclusionProof};
+use tlog::position::{EntryIndex, TreeSize};
 
 mod ask;
 mod world;

@@ -5,8 +5,8 @@ use super::EventOutcome;
 use super::plan::Plan;
 use super::streams::{StreamError, Streams};
 use crate::view::View;
-use ledger_spec::envelope::VerifiedEvent;
-use ledger_spec::hash::ChainHash;
+use ledger_spec::entry::ChainHash;
+use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::time::RecordedTime;
 
 /// Asks every rule about each event, as if those before it that pass had been appended. An outcome

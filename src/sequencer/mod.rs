@@ -15,9 +15,9 @@ use crate::index::{Index, IndexStore};
 use crate::log::{AppendError, Log};
 use crate::view::{Published, View};
 use ledger_spec::admission::Refusal;
-use ledger_spec::envelope::VerifiedEvent;
-use ledger_spec::hash::{ChainHash, TreeHash};
-use ledger_spec::position::{EntryIndex, StreamVersion};
+use ledger_spec::entry::ChainHash;
+use ledger_spec::entry::StreamVersion;
+use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::time::RecordedTime;
 use plan::Plan;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +27,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use streams::Streams;
+use tlog::hash::TreeHash;
+use tlog::position::EntryIndex;
 use tokio::sync::oneshot;
 
 /// Bounds of the writer.

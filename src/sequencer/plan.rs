@@ -7,14 +7,14 @@ use crate::index::{Index, IndexRow};
 use crate::log::{EncodedEntry, LogReader};
 use ledger_spec::admission::{Admission, CaseFile, Core, Filed, Head, Refusal, admit};
 use ledger_spec::authority::Recorded;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::Entry;
-use ledger_spec::envelope::VerifiedEvent;
 use ledger_spec::event::Event;
-use ledger_spec::hash::ChainHash;
+use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::id::{StreamKey, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use ledger_spec::time::RecordedTime;
 use std::collections::HashMap;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A batch being planned on top of what is committed.
 pub(super) struct Plan<'a> {

@@ -10,8 +10,8 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::entry::EntryError;
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::HashMap;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A stream that could not be folded from the log.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -146,8 +146,8 @@ mod tests {
     use super::*;
     use crate::log::{Log, LogConfig};
     use crate::storage::MemoryDisk;
-    use ledger_spec::note::{KeyName, NoteSigner};
     use std::sync::Arc;
+    use tlog::note::{KeyName, NoteSigner};
 
     #[test]
     fn what_is_put_back_is_counted_once() {

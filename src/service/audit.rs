@@ -17,16 +17,16 @@ use crate::lanes;
 use crate::log::{self, OpenError, verify_files};
 use crate::storage::{Disk, DiskError, FileDisk};
 use ledger_spec::audit::{AuditError, AuditFault};
-use ledger_spec::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::event::{Body, Event};
-use ledger_spec::hash::TreeHash;
-use ledger_spec::note::{KeyName, VerifierKey};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
+use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::note::{KeyName, VerifierKey};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// How an audit is to be made.
 #[derive(Clone, Debug, Default)]

@@ -13,13 +13,13 @@ use crate::remote::Remote;
 use crate::storage::{FileDisk, FolderLock};
 use crate::view::{Published, View};
 use ledger_spec::audit::{AuditError, AuditedEntry, KnownEntry};
-use ledger_spec::checkpoint::{Origin, SignedCheckpoint};
 use ledger_spec::entry::EntryHashes;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::TreeSize;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::note::VerifierKey;
+use tlog::position::TreeSize;
 
 /// Where contradictions are kept.
 const EVIDENCE: &str = "evidence";

@@ -3,13 +3,13 @@
 use super::{Progress, ServiceError};
 use crate::index::{Index, IndexRow};
 use crate::log::{EntryBytes, LogReader, OpenError, OpenReport};
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::panic;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries that change threads together.
 const BATCH: usize = 1024;

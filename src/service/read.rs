@@ -9,9 +9,9 @@ use super::{Progress, ServiceError, Settings, published_view};
 use crate::log;
 use crate::storage::{Disk, FileDisk};
 use crate::view::View;
-use ledger_spec::note::VerifierKey;
 use std::path::Path;
 use std::sync::Arc;
+use tlog::note::VerifierKey;
 
 /// A ledger open for questions.
 pub struct ReadOnly {
@@ -38,8 +38,8 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnly, Ser
     let reader = log::open_to_read(disk, &vkey)?;
     let size = reader.size();
     let tip = match size.last_index() {
-        Some(last) => ledger_spec::hash::ChainHash::of_entry(reader.entry(last)?.bytes()),
-        None => ledger_spec::hash::ChainHash::ZERO,
+        Some(last) => ledger_spec::entry::ChainHash::of_entry(reader.entry(last)?.bytes()),
+        None => ledger_spec::entry::ChainHash::ZERO,
     };
     let index = index_of(&reader, size, tip, progress)?;
     let view = published_view(reader, Arc::new(index), &settings, &vkey)?;

@@ -1,8 +1,8 @@
 //! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
 
-use ledger_spec::checkpoint::Origin;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
 
 /// What `ledger.toml` says. Each comment is the manual of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! Authorities with their keys, and the catalogue.
 
 use ledger_spec::authority::{Authority, Directory, KeyRecord};
-use ledger_spec::bytes::to_hex;
 use ledger_spec::casefile::Asked;
 use ledger_spec::catalogue::{Catalogue, Shelf, Version};
 use ledger_spec::definition::{
     Basis, BasisSource, Common, ListDefinition as ListItem, Name, Pattern, RecordType, Scheme, Status,
 };
 use serde::Serialize;
+use tlog::bytes::to_hex;
 use utoipa::ToSchema;
 
 /// Every authority that was ever enrolled.

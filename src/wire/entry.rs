@@ -1,11 +1,11 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
 use crate::log::EntryBytes;
-use ledger_spec::bytes::to_hex;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::EntrySignature;
-use ledger_spec::hash::ChainHash;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tlog::bytes::to_hex;
 use utoipa::ToSchema;
 
 /// One entry and the event in it.

@@ -3,7 +3,7 @@
 //!
 //! `store` and `server` are the witness; `push` is the ledger's side; `shown` is for whoever asks several
 //! witnesses what they saw. What may be cosigned is decided in
-//! `ledger_spec::witness`.
+//! `tlog::witness`.
 
 mod push;
 mod server;

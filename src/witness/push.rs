@@ -4,12 +4,6 @@
 use crate::clock;
 use crate::remote;
 use crate::view::View;
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::merkle::ConsistencyProof;
-use ledger_spec::note::{NoteSignature, VerifierKey};
-use ledger_spec::policy::{Policy, PolicyWitness};
-use ledger_spec::position::TreeSize;
-use ledger_spec::witness::AddCheckpoint;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::merkle::ConsistencyProof;
+use tlog::note::{NoteSignature, VerifierKey};
+use tlog::policy::{Policy, PolicyWitness};
+use tlog::position::TreeSize;
+use tlog::witness::AddCheckpoint;
 use ureq::Agent;
 
 /// The newest checkpoint whose cosignatures meet the policy, in the ledger's folder.

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use ledger_spec::witness::Refusal;
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::witness::Refusal;
 
 /// Longest request: a note of the greatest length, and 63 hashes.
 const MAX_BODY: usize = 256 << 10;

@@ -3,10 +3,10 @@
 //! Two witnesses who were shown two histories cannot know it of each other; whoever asks both does.
 
 use crate::remote::{Remote, RemoteError};
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::policy::{Policy, PolicyWitness};
-use ledger_spec::witness::folder_of;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::note::VerifierKey;
+use tlog::policy::{Policy, PolicyWitness};
+use tlog::witness::folder_of;
 
 /// What one witness shows.
 #[derive(Clone, Debug)]

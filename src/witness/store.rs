@@ -1,13 +1,13 @@
 //! What a witness has cosigned, on disk: per log the last checkpoint, replaced before anybody is answered.
 
 use crate::storage::{self, Disk, DiskError};
-use ledger_spec::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
-use ledger_spec::cosignature::{BadCosignature, Cosigner};
-use ledger_spec::note::{SignedNote, VerifierKey};
 use ledger_spec::time::RecordedTime;
-use ledger_spec::witness::{AddCheckpoint, Refusal, folder_of};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use tlog::cosignature::{BadCosignature, Cosigner};
+use tlog::note::{SignedNote, VerifierKey};
+use tlog::witness::{AddCheckpoint, Refusal, folder_of};
 
 /// Where requests that contradict what was cosigned are kept.
 const EVIDENCE: &str = "evidence";

@@ -2,10 +2,10 @@
 
 use crate::http_server::{JSON, NDJSON, Server, slug};
 use crate::people::{self, ORIGIN, TYPE, department, event, registrar, steward};
-use ledger_spec::bytes::to_base64url;
-use ledger_spec::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
-use ledger_spec::key::SecretKey;
+use ledger_spec::event::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
 use serde_json::{Value, json};
+use tlog::bytes::to_base64url;
+use tlog::key::SecretKey;
 
 const SUBJECT: &str = "ext:test:bad";
 /// A type that the catalogue holds and the department may not file.
@@ -55,7 +55,7 @@ fn unreduced(payload: &[u8], key: &SecretKey) -> [u8; 64] {
 }
 
 fn envelope(payload: &[u8], keyid: &str, signature: &[u8]) -> String {
-    let base64 = ledger_spec::bytes::to_base64;
+    let base64 = tlog::bytes::to_base64;
     json!({
         "payload": base64(payload), "payloadType": PAYLOAD_TYPE,
         "signatures": [{"keyid": keyid, "sig": base64(signature)}],
@@ -114,7 +114,7 @@ fn rows() -> Vec<(&'static str, u16, Vec<u8>)> {
             let signature = unreduced(plain.as_bytes(), &department());
             envelope(plain.as_bytes(), &department().public().id(), &signature)
         }),
-        ("bad-signature", 401, envelope(plain.as_bytes(), &ledger_spec::bytes::to_hex(&weak), &[0; 64])),
+        ("bad-signature", 401, envelope(plain.as_bytes(), &tlog::bytes::to_hex(&weak), &[0; 64])),
         ("malformed-json", 400, "{]".into()),
         ("wrong-type", 400, "[]".into()),
         ("truncated-body", 400, whole[..whole.len() / 2].to_owned()),

@@ -246,7 +246,7 @@ fn from_a_new_ledger_to_a_verified_receipt() {
 
     // The proof alone, with the entry beside it; then with another entry's bytes.
     folder.write("proof.txt", line["receipt"].as_str().unwrap());
-    let entry = ledger_spec::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
+    let entry = tlog::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
     std::fs::write(folder.path("entry.bin"), &entry).unwrap();
     folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()]).right();
     folder.run(&["verify", "proof.txt", "--vkey", "l.vkey"]).failed(2, "--entry");

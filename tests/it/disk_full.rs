@@ -8,13 +8,14 @@ use credit_ledger::http::{self, AppState};
 use credit_ledger::sequencer::Placed;
 use credit_ledger::service::Settings;
 use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk};
-use ledger_spec::bytes::from_hex;
-use ledger_spec::checkpoint::Origin;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::position::{EntryIndex, StreamVersion};
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::time::RecordedTime;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
+use tlog::bytes::from_hex;
+use tlog::checkpoint::Origin;
+use tlog::hash::TreeHash;
+use tlog::position::EntryIndex;
 
 pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
     let length = body.len();

@@ -4,8 +4,8 @@
 use crate::support::{self, batch, signer, verifier_key};
 use credit_ledger::log::{Damage, Log, LogConfig, OpenError, ReadError, verify_files};
 use credit_ledger::storage::{Disk, MemoryDisk, Prng, read_all};
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::sync::Arc;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A log of several segments and levels after a clean stop, and its entries.
 fn stopped_log() -> (MemoryDisk, Vec<Vec<u8>>) {

@@ -5,9 +5,9 @@ use crate::http_server::{NDJSON, Server};
 use crate::people;
 use credit_ledger::remote::Remote;
 use credit_ledger::service::{self, AuditOptions, FollowError, Follower, RemoteFault, Step, Unwatched};
-use ledger_spec::position::TreeSize;
 use std::fs;
 use std::path::PathBuf;
+use tlog::position::TreeSize;
 
 fn fill(server: &Server, numbers: std::ops::Range<u64>) {
     for start in numbers.clone().step_by(500) {
@@ -86,7 +86,7 @@ fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
     assert_eq!(seen, (605..1_305).collect::<Vec<_>>());
     let view = copy.view().unwrap();
     assert_eq!(view.published().checkpoint_text(), server.view.published().checkpoint_text());
-    for index in (0..1_305).step_by(97).map(ledger_spec::position::EntryIndex::new) {
+    for index in (0..1_305).step_by(97).map(tlog::position::EntryIndex::new) {
         assert_eq!(view.log().entry(index).unwrap().bytes(), server.view.log().entry(index).unwrap().bytes());
     }
     copy.close().unwrap();
@@ -159,7 +159,7 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     let append = Server::post_at(other, "application/json", people::penalty(99, "ext:test:99"));
     assert_eq!((append.status, append.problem().as_str()), (403, "copy"));
     let name = server.vkey.name().clone();
-    let stranger = ledger_spec::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key();
+    let stranger = tlog::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key();
     let fresh = folder("behind-stranger");
     let mut refused = Follower::open(&fresh, stale(), stranger, &Unwatched).unwrap();
     let Err(FollowError::Fault { fault, .. }) = advance(&mut refused) else { panic!("taken") };

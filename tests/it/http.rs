@@ -2,11 +2,11 @@
 
 use crate::http_server::{Answer, JSON, NDJSON, Server};
 use crate::people::{self, LIST, department, event, registrar, steward};
-use ledger_spec::envelope::seal;
-use ledger_spec::hash::TreeHash;
+use ledger_spec::event::envelope::seal;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::net::TcpStream;
+use tlog::hash::TreeHash;
 
 const SUBJECT: &str = "ext:test:a";
 

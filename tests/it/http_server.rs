@@ -5,15 +5,15 @@ use credit_ledger::clock;
 use credit_ledger::http::{self, AppState};
 use credit_ledger::service::{self, Service, Settings, Unwatched};
 use credit_ledger::view::View;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::proof::TlogProof;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
+use tlog::hash::TreeHash;
+use tlog::note::VerifierKey;
+use tlog::proof::TlogProof;
 use tokio::sync::oneshot;
 
 pub const JSON: &str = "application/json";
@@ -131,7 +131,7 @@ impl Server {
 
     /// Checks a receipt as a stranger does, with nothing but the log's key; the size that it is under.
     pub fn verify(&self, receipt: &str, entry_hash: &str) -> Option<u64> {
-        let leaf = TreeHash::from_bytes(ledger_spec::bytes::from_hex(entry_hash).unwrap());
+        let leaf = TreeHash::from_bytes(tlog::bytes::from_hex(entry_hash).unwrap());
         let proof = TlogProof::parse(receipt.as_bytes()).unwrap();
         proof.verify(leaf, &self.vkey).ok().map(|signed| signed.checkpoint().size().get())
     }

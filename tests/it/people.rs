@@ -2,14 +2,14 @@
 //! Fixed keys, so that a failing test fails again.
 
 use credit_ledger::service::{Founding, Settings};
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::Name;
-use ledger_spec::envelope::{SignedEvent, VerifiedEvent, seal};
+use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Kind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::key::SecretKey;
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 pub const ORIGIN: &str = "credit.test.example/ledger";
 pub const TYPE: &str = "base.penalty";

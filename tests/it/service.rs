@@ -9,12 +9,12 @@ use credit_ledger::service::{self, AuditFailure, Service, ServiceError, Unwatche
 use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::SubjectId;
-use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
-use ledger_spec::position::EntryIndex;
 use ledger_spec::time::ValidTime;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tlog::note::{KeyName, NoteSigner, SignedNote};
+use tlog::position::EntryIndex;
 
 const SUBJECT: &str = "ext:test:a";
 
@@ -128,7 +128,7 @@ fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refus
     let both = submit(&service, &[people::penalty(8, SUBJECT), people::penalty(8, SUBJECT)], false);
     assert_eq!(placed(&both[1]), Placed { repeat: true, ..placed(&both[0]) });
     let other = people::event(7, "subject.registered", "department", SUBJECT, serde_json::json!({}));
-    let other = ledger_spec::envelope::seal(&other, &[&people::department()]);
+    let other = ledger_spec::event::envelope::seal(&other, &[&people::department()]);
     let refused = submit(&service, &[other], false);
     assert!(
         matches!(&refused[0], EventOutcome::Refused { refusal, .. } if refusal.rule.slug() == "id-reused"),

@@ -9,8 +9,6 @@ use crate::people;
 use credit_ledger::query;
 use credit_ledger::service::{self, Unwatched};
 use credit_ledger::storage::Prng;
-use ledger_spec::bytes::to_hex;
-use ledger_spec::position::EntryIndex;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -18,6 +16,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
+use tlog::bytes::to_hex;
+use tlog::position::EntryIndex;
 
 const KILLS: u64 = 50;
 const CONNECTIONS: u64 = 4;

@@ -6,10 +6,10 @@
 use crate::support::{self, SMALL, batch, signer, verifier_key};
 use credit_ledger::log::{AppendError, Log, OpenError, verify_files};
 use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
-use ledger_spec::hash::TreeHash;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tlog::hash::TreeHash;
+use tlog::position::{EntryIndex, TreeSize};
 
 const DEFAULT_SEEDS: u64 = 3_000;
 

@@ -2,13 +2,14 @@
 
 use credit_ledger::log::{EncodedEntry, Log, LogConfig, OpenError, OpenReport};
 use credit_ledger::storage::{MemoryDisk, Prng};
-use ledger_spec::checkpoint::Origin;
+use ledger_spec::entry::ChainHash;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
-use ledger_spec::hash::ChainHash;
-use ledger_spec::note::{NoteSigner, VerifierKey};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use ledger_spec::time::RecordedTime;
 use std::sync::Arc;
+use tlog::checkpoint::Origin;
+use tlog::note::{NoteSigner, VerifierKey};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Origin of the tests' logs.
 pub const ORIGIN: &str = "credit.test.example/ledger";

@@ -4,12 +4,12 @@
 use crate::http_server::{NDJSON, Server};
 use crate::people;
 use flate2::read::GzDecoder;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::root_of;
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::TreeSize;
-use ledger_spec::tile::{TileId, TileKind};
 use std::io::Read as _;
+use tlog::hash::TreeHash;
+use tlog::merkle::root_of;
+use tlog::note::VerifierKey;
+use tlog::position::TreeSize;
+use tlog::tile::{TileId, TileKind};
 use tlog_tiles::{HashReader as _, Tile, TileHashReader, TileReader};
 
 /// Reads tiles as somebody else's client does.
@@ -90,15 +90,15 @@ fn a_client_that_is_not_ours_proves_every_leaf_from_the_tiles() {
     let reader = TileHashReader::new(checkpoint.size(), *checkpoint.hash(), &remote);
     let indexes: Vec<u64> = (0..checkpoint.size()).map(|n| tlog_tiles::stored_hash_index(0, n)).collect();
     let hashes = reader.read_hashes(&indexes).unwrap();
-    let entry = server.view.log().entry(ledger_spec::position::EntryIndex::new(300)).unwrap();
+    let entry = server.view.log().entry(tlog::position::EntryIndex::new(300)).unwrap();
     assert_eq!(hashes[300], tlog_tiles::record_hash(entry.bytes()));
     // Its proof from any size to the newest is the one that we give.
     for from in [1, 5, 256, 257, 600, 605] {
         let proof = tlog_tiles::prove_tree(605, from, &reader).unwrap();
         let ours = server.get(&format!("/v1/consistency?from={from}&to=605")).json();
-        let theirs: Vec<String> = proof.iter().map(|hash| ledger_spec::bytes::to_hex(&hash.0)).collect();
+        let theirs: Vec<String> = proof.iter().map(|hash| tlog::bytes::to_hex(&hash.0)).collect();
         assert_eq!(ours["proof"], serde_json::json!(theirs), "{from}");
-        let root = ledger_spec::bytes::from_hex(ours["from_root"].as_str().unwrap()).unwrap();
+        let root = tlog::bytes::from_hex(ours["from_root"].as_str().unwrap()).unwrap();
         tlog_tiles::check_tree(&proof, 605, *checkpoint.hash(), from, tlog_tiles::Hash(root)).unwrap();
     }
     assert_eq!(server.get("/v1/consistency?from=0&to=9").json()["proof"], serde_json::json!([]));

@@ -10,13 +10,13 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, Filed, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::entry::EntrySignature;
-use ledger_spec::envelope::seal;
 use ledger_spec::event::Event;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::position::EntryIndex;
 use ledger_spec::projection::World;
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
+use tlog::position::EntryIndex;
 
 const FIRM: &str = "uscc:914403001922038216";
 const PLACE: &str = "place:430381";

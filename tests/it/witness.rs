@@ -2,19 +2,19 @@
 //! the program alone.
 
 use crate::people;
-use ledger_spec::bytes::to_base64;
-use ledger_spec::checkpoint::{Checkpoint, SignedCheckpoint};
-use ledger_spec::cosignature::CosignerKey;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::root_of;
-use ledger_spec::note::{KeyName, NoteSigner, VerifierKey};
-use ledger_spec::position::TreeSize;
-use ledger_spec::witness::folder_of;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tlog::bytes::to_base64;
+use tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use tlog::cosignature::CosignerKey;
+use tlog::hash::TreeHash;
+use tlog::merkle::root_of;
+use tlog::note::{KeyName, NoteSigner, VerifierKey};
+use tlog::position::TreeSize;
+use tlog::witness::folder_of;
 
 fn folder(name: &str) -> PathBuf {
     let dir = std::env::temp_dir().join(format!("credit-ledger-witness-{name}-{}", std::process::id()));
@@ -110,7 +110,7 @@ fn log() -> NoteSigner {
 
 /// A signed checkpoint over leaves.
 fn note(leaves: &[TreeHash]) -> String {
-    let origin = ledger_spec::checkpoint::Origin::parse("log.example/l").unwrap();
+    let origin = tlog::checkpoint::Origin::parse("log.example/l").unwrap();
     let size = TreeSize::new(u64::try_from(leaves.len()).unwrap());
     SignedCheckpoint::sign(&Checkpoint::new(origin, size, root_of(leaves)), &log()).unwrap().to_string()
 }
@@ -143,7 +143,7 @@ fn a_witness_answers_with_every_status_and_forgets_nothing_when_killed() {
     let (status, lines) = add(&witness, &request(0, &all[..4]));
     assert_eq!(status, 200, "{lines}");
     let signed = SignedCheckpoint::verify(note(&all[..4]).as_bytes(), &log().verifier_key()).unwrap();
-    let lines = ledger_spec::note::NoteSignature::parse_lines(lines.as_bytes()).unwrap();
+    let lines = tlog::note::NoteSignature::parse_lines(lines.as_bytes()).unwrap();
     assert!(key.time_of(signed.with(lines).unwrap().note()).unwrap().is_some());
     assert_eq!(add(&witness, &request(0, &all)), (409, "4\n".to_owned()));
     // Killed, not stopped: what it answered is what it remembers.

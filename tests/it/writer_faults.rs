@@ -13,15 +13,15 @@ use credit_ledger::sequencer::{self, EventOutcome, Placed, Sequencer, SequencerC
 use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
 use credit_ledger::view::{Published, View};
 use ledger_spec::audit::{Auditor, read_chunk};
-use ledger_spec::envelope::seal;
-use ledger_spec::hash::ChainHash;
-use ledger_spec::ledger::Ledger;
-use ledger_spec::note::{KeyName, NoteSigner};
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::entry::ChainHash;
+use ledger_spec::event::envelope::seal;
+use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
+use tlog::note::{KeyName, NoteSigner};
+use tlog::position::{EntryIndex, TreeSize};
 
 const RUNS: u64 = 120;
 

@@ -9,11 +9,11 @@ use credit_ledger::http::{self, AppState};
 use credit_ledger::sequencer::{CloseError, EventOutcome, Placed, WriteError};
 use credit_ledger::service::Settings;
 use credit_ledger::storage::MemoryDisk;
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::time::RecordedTime;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tlog::checkpoint::Origin;
 
 fn index_dir(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("credit-ledger-stops-{name}-{}", std::process::id()))

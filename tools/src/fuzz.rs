@@ -6,28 +6,28 @@
 // Failing is how these functions speak.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use ledger_spec::bytes::to_hex;
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
-use ledger_spec::cosignature::{Cosigner, CosignerKey};
+use ledger_authoring::mapping::{Mapping, Row};
+use ledger_authoring::scenario::{Base, Scenario, run};
 use ledger_spec::entry::{ENTRY_VERSION, Entry};
-use ledger_spec::envelope::SignedEvent;
 use ledger_spec::event::Event;
-use ledger_spec::hash::TreeHash;
+use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::json::Json;
-use ledger_spec::mapping::{Mapping, Row};
-use ledger_spec::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
-use ledger_spec::policy::Policy;
-use ledger_spec::position::TreeSize;
-use ledger_spec::proof::TlogProof;
-use ledger_spec::scenario::{Base, Scenario, run};
-use ledger_spec::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
-use ledger_spec::witness::AddCheckpoint;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::{fs, io};
+use tlog::bytes::to_hex;
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::cosignature::{Cosigner, CosignerKey};
+use tlog::hash::TreeHash;
+use tlog::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
+use tlog::policy::Policy;
+use tlog::position::TreeSize;
+use tlog::proof::TlogProof;
+use tlog::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
+use tlog::witness::AddCheckpoint;
 
 /// A target: its name and its function.
 pub type Target = (&'static str, fn(&[u8]));

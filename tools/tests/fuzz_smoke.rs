@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use ledger_spec::scenario::{Base, Scenario, run};
+use ledger_authoring::scenario::{Base, Scenario, run};
 use std::panic::catch_unwind;
 use std::path::Path;
 use tools::fuzz::{TARGETS, seeds, show};

@@ -3,13 +3,13 @@
 use super::case::Case;
 use super::{Core, Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Recorded};
-use crate::bytes::to_base64url;
-use crate::envelope::VerifiedEvent;
+use crate::event::envelope::VerifiedEvent;
 use crate::event::{AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role};
 use crate::id::SubjectId;
-use crate::key::PublicKey;
-use crate::position::EntryIndex;
 use crate::time::ValidTime;
+use tlog::bytes::to_base64url;
+use tlog::key::PublicKey;
+use tlog::position::EntryIndex;
 
 /// L02, L13, L14: entry 0 opens the ledger; its only signer is the operator key that it names.
 pub(super) fn opening(event: &VerifiedEvent, at: Recorded, core: &Core) -> Result<(), Refusal> {

@@ -4,11 +4,11 @@ use super::{Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
 use crate::casefile::{Asked, CaseFile, Fact, Item, Lens, Life, Place};
 use crate::definition::{Citation, Level, Pattern, Scheme, Status};
-use crate::envelope::VerifiedEvent;
+use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Class, Decision, Event, Phase, Publication, Role};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
-use crate::position::TreeSize;
 use crate::time::{Date, ValidTime};
+use tlog::position::TreeSize;
 
 /// One event before the rules.
 pub(super) struct Case<'a> {

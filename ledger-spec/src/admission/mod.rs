@@ -21,15 +21,16 @@ pub use crate::rule::Rule;
 
 use crate::authority::{Authority, Directory, Recorded};
 use crate::catalogue::Catalogue;
-use crate::checkpoint::Origin;
+use crate::entry::ChainHash;
+use crate::entry::StreamVersion;
 use crate::entry::{Entry, Link};
-use crate::envelope::VerifiedEvent;
+use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Event, Kind, Role};
-use crate::hash::ChainHash;
-use crate::position::{EntryIndex, StreamVersion};
 use crate::time::{RecordedTime, ValidTime};
 use case::Case;
 use std::sync::Arc;
+use tlog::checkpoint::Origin;
+use tlog::position::EntryIndex;
 
 /// How far ahead of the ledger's clock a fact may begin: departments' clocks are not the ledger's.
 pub const CLOCK_TOLERANCE_MICROS: u64 = 5 * 60 * 1_000_000;

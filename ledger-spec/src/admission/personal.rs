@@ -1,7 +1,7 @@
 //! L22: no identity number and no telephone number stands in clear anywhere in a body.
 
 use super::{Refusal, Rule, refuse};
-use crate::envelope::VerifiedEvent;
+use crate::event::envelope::VerifiedEvent;
 use crate::id::gb11643::ResidentNumber;
 use crate::json::Json;
 

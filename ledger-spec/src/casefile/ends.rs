@@ -3,9 +3,9 @@
 use super::{Fact, Item, Lens, ListingFact, MeasureFact, Place, ProjectionRule, RatingFact, RecordFact};
 use crate::definition::{ListDefinition, MeasureDefinition, RatingScheme, Severity, Validity};
 use crate::event::{Class, Phase, StepKind, Term};
-use crate::position::EntryIndex;
 use crate::time::{Date, ValidTime};
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 
 /// Where something stands in its life at the valid instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

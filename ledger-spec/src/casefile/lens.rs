@@ -5,9 +5,9 @@ use crate::catalogue::Catalogue;
 use crate::definition::{Polarity, Pole, RecordType, Severity};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::SubjectId;
-use crate::position::TreeSize;
 use crate::time::{Date, ValidTime};
 use std::sync::Arc;
+use tlog::position::TreeSize;
 
 /// The two instants of a question, the second as the number of entries that were known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,20 +8,20 @@ mod ends;
 mod fact;
 mod lens;
 mod publicity;
-mod rule;
 
+pub use crate::rule::ProjectionRule;
 pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
 pub use lens::{Asked, Lens};
 pub use publicity::{Mark, Marked, Sight};
-pub use rule::ProjectionRule;
 
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
+use crate::entry::StreamVersion;
 use crate::event::{Body, Class, Event, Phase, StepKind};
 use crate::id::{EventId, SubjectId, SubjectKind};
-use crate::position::{EntryIndex, StreamVersion};
 use crate::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 
 /// The end of a stream: its last entry and its version with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

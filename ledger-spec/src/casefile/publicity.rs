@@ -3,8 +3,8 @@
 use super::{Fact, Item, Lens, Life, Place, ProjectionRule, RecordFact};
 use crate::definition::{Disclosure, Scheme, Severity};
 use crate::event::{Class, Phase, Review, StepKind};
-use crate::position::EntryIndex;
 use crate::time::Date;
+use tlog::position::EntryIndex;
 
 /// As whom one reads. Each sees what the one before sees, and more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

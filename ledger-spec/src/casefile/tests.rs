@@ -2,15 +2,15 @@
 
 use super::*;
 use crate::catalogue::Catalogue;
-use crate::checkpoint::Origin;
 use crate::definition::{Definition, Disclosure, ItemKind};
 use crate::event::{Draft, Kind};
-use crate::fields::Fields;
 use crate::id::{AuthorityId, CatalogueItem};
 use crate::json::Json;
-use crate::position::TreeSize;
+use crate::json::fields::Fields;
 use crate::time::Date;
 use serde_json::{Value, json};
+use tlog::checkpoint::Origin;
+use tlog::position::TreeSize;
 
 const FIRM: &str = "uscc:914403001922038216";
 
@@ -39,7 +39,7 @@ impl Desk {
     /// Entry 0 opens the ledger; the rest of the entries are the subject's. The catalogue was always there.
     fn new() -> Self {
         let name = json!({ "zh": "甲", "en": "A" });
-        let key = |of: u8| crate::key::SecretKey::from_seed(&[of; 32]).public().to_base64url();
+        let key = |of: u8| tlog::key::SecretKey::from_seed(&[of; 32]).public().to_base64url();
         let body = json!({
             "spec_version": 1, "operator": { "name": name, "key": key(1) },
             "registrars": [{ "id": "registrar", "name": name, "key": key(2) }],

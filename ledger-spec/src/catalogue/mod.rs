@@ -4,7 +4,6 @@
 //! the instant asked about; nothing is ever taken out.
 
 mod shelf;
-pub mod shipped;
 
 pub use shelf::{Shelf, Version};
 
@@ -18,11 +17,11 @@ use crate::id::{
     BasisCode, CalendarCode, CatalogueItem, ListCode, MeasureCode, PointsCode, ProcedureCode, RatingCode,
     SubjectId, TypeCode,
 };
-use crate::position::TreeSize;
 use crate::time::{Date, Period, Unit, ValidTime, WorkingDays};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tlog::position::TreeSize;
 
 /// Everything that was ever adopted.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -1,10 +1,10 @@
 //! The versions of each code: what was adopted, amended and repealed, with both times.
 
 use crate::authority::Recorded;
-use crate::position::TreeSize;
 use crate::time::ValidTime;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tlog::position::TreeSize;
 
 /// One version of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]

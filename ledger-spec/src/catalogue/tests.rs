@@ -2,8 +2,8 @@
 
 use super::shipped::{Shipped, ShippedItem};
 use super::*;
-use crate::position::EntryIndex;
 use crate::time::RecordedTime;
+use tlog::position::EntryIndex;
 
 const LAW: &str = "[[instrument]]\ncode = \"law.one\"\ntitle = { zh = \"法\", en = \"Law\" }\nlevel = \"law\"\n\
     effective = 2000-01-01\nconfidence = \"V\"\n";

@@ -3,8 +3,8 @@
 use super::Common;
 use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects};
 use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::SubjectKind;
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::Period;
 
 /// A list.

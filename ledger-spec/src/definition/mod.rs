@@ -18,8 +18,8 @@ pub use words::{
     Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity, Scheme, Severity, Status,
 };
 
-use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::{BasisCode, CatalogueItem, SubjectKind};
+use crate::json::fields::{FieldError, FieldFault, Fields};
 
 /// What every definition but an instrument's says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::kind_word;
 use super::words::{Scheme, Status};
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::SubjectKind;
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Period, Unit};
 
 /// Schemes of subjects that something is for.

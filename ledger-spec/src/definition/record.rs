@@ -3,9 +3,9 @@
 use super::reading::{early_months, kinds, months, optional_period, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Severity, Status};
 use super::{Common, Confidence};
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::{SubjectId, SubjectKind};
 use crate::json::Json;
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, Period, Unit};
 
 /// A type of record.

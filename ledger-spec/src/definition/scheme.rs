@@ -4,8 +4,8 @@
 use super::Common;
 use super::reading::{bounds, kinds, months, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Status};
-use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::SubjectKind;
+use crate::json::fields::{FieldError, FieldFault, Fields};
 
 /// A rating scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::Common;
 use super::reading::{period, token};
 use super::words::{Confidence, Level, Name};
-use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::BasisCode;
+use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::{Date, Period, WorkingDays};
 
 /// A legal instrument. It is in force from the valid time of its registration until its repeal.

@@ -1,7 +1,7 @@
 //! The closed vocabularies that definitions and events share: each value is one lower-case word.
 
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::{BasisCode, SubjectId, SubjectKind};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::Unit;
 
 /// Gives an enum its words: `ALL`, `name()` for writing, `parse_word()` for reading.
@@ -13,11 +13,12 @@ macro_rules! words {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            pub(crate) fn parse_word(text: &str) -> Result<Self, $crate::fields::FieldFault> {
+            /// Reads the word strictly; the fault names what was found and every word there is.
+            pub fn parse_word(text: &str) -> Result<Self, $crate::json::fields::FieldFault> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    other => Err($crate::fields::FieldFault::Value {
-                        found: $crate::fields::shorten(other),
+                    other => Err($crate::json::fields::FieldFault::Value {
+                        found: $crate::json::fields::shorten(other),
                         expected: ["one of", $($word),+].join(" "),
                     }),
                 }

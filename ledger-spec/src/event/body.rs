@@ -18,7 +18,7 @@ use super::subject::{
     IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
 use crate::definition::{Citation, Definition, ItemKind};
-use crate::fields::{FieldError, Fields};
+use crate::json::fields::{FieldError, Fields};
 
 /// What an event states.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use super::record::Decision;
 
 use crate::definition::{Citation, words};
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::{AuthorityId, EventId, PointsCode, RatingCode, TypeCode};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::rule::Rule;
 use crate::time::Date;
 

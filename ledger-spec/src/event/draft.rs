@@ -1,10 +1,10 @@
 //! Writing an event: for those who issue events. The ledger itself only reads.
 
 use super::{Event, EventError, Kind};
-use crate::checkpoint::Origin;
+use crate::entry::StreamVersion;
 use crate::id::{AuthorityId, EventId, SubjectId};
-use crate::position::StreamVersion;
 use crate::time::ValidTime;
+use tlog::checkpoint::Origin;
 
 /// An event before it has bytes.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Bodies of `ledger.*` and `authority.*`: who may sign, and for what.
 
 use crate::definition::{Name, Pattern, Scheme, words};
-use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::AuthorityId;
+use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::{Date, ValidTime};
 
 /// What an authority is, and so which kinds of events it may issue (design §5, "signed by").
@@ -168,7 +168,7 @@ impl LedgerOpened {
 }
 
 impl Capacity {
-    pub(crate) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = Name::parse(fields, "name")?;
         let roles = fields.parsed_array("roles", (1, 7), Role::parse_word)?;
         let competence = match fields.optional_object("competence")? {
@@ -193,7 +193,7 @@ impl Capacity {
 impl AuthorityEnrolled {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let capacity = Capacity::parse(fields)?;
-        let keys = fields.parsed_array("keys", (1, 8), crate::bytes::from_base64url_exact::<32>)?;
+        let keys = fields.parsed_array("keys", (1, 8), tlog::bytes::from_base64url_exact::<32>)?;
         Ok(Self { capacity, keys })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::record::{Decision, Publication};
 use crate::definition::Citation;
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::id::{EventId, ListCode, MeasureCode};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::Date;
 
 /// `listing.notified`: the subject is told that it is to come onto a list, and may answer.

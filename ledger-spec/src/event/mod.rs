@@ -7,6 +7,7 @@
 mod body;
 mod conduct;
 mod draft;
+pub mod envelope;
 mod governance;
 mod kinds;
 mod listing;
@@ -38,12 +39,12 @@ pub use rights::{
 pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
 
-use crate::checkpoint::Origin;
-use crate::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::entry::StreamVersion;
 use crate::id::{AuthorityId, CatalogueItem, EventId, ListCode, StreamKey, SubjectId};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
-use crate::position::StreamVersion;
 use crate::time::ValidTime;
+use tlog::checkpoint::Origin;
 
 /// Longest event, in bytes.
 pub const MAX_EVENT: usize = 48 * 1024;
@@ -119,7 +120,7 @@ impl Event {
         let valid_from = fields.parsed("valid_from", ValidTime::parse)?;
         let seen_version =
             fields.optional_number("seen_version", 0, MAX_JSON_INTEGER)?.map(StreamVersion::new);
-        let private = fields.parsed_array("private", (0, 64), crate::bytes::from_base64url_exact::<32>)?;
+        let private = fields.parsed_array("private", (0, 64), tlog::bytes::from_base64url_exact::<32>)?;
         let mut body = fields.object("body")?;
         fields.finish()?;
         let parsed = Body::parse(kind, &mut body)?;

@@ -1,10 +1,10 @@
 //! Body of `record.filed`: a credit record, with everything that due process asks of it.
 
-use crate::bytes::from_hex;
 use crate::definition::{Citation, Disclosure, Polarity, Severity, words};
-use crate::fields::{FieldError, FieldFault, Fields};
 use crate::id::{EventId, TypeCode};
+use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::Date;
+use tlog::bytes::from_hex;
 
 /// The document that a fact rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]

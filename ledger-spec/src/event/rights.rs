@@ -3,8 +3,8 @@
 
 use super::record::Decision;
 use crate::definition::{Domain, Pattern, words};
-use crate::fields::{FieldError, Fields};
 use crate::id::{EventId, ListCode};
+use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
 
 /// `repair.applied`: the subject asks for repair of a record or of an entry on a list.

@@ -5,8 +5,8 @@
 use super::governance::Role;
 use super::record::Decision;
 use crate::definition::{Domain, Severity, words};
-use crate::fields::{FieldError, Fields};
 use crate::id::{EventId, ListCode};
+use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
 
 /// What an event begins, as far as something can follow it.

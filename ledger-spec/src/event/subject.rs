@@ -2,8 +2,8 @@
 
 use super::record::Decision;
 use crate::definition::kind_word;
-use crate::fields::{FieldError, Fields};
 use crate::id::{SubjectId, SubjectKind};
+use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
 
 /// `subject.registered`, and `subject.amended` anew.

@@ -4,8 +4,8 @@ use super::{
     AuthorityId, BasisCode, CalendarCode, ExternalId, IdError, ListCode, MeasureCode, PlaceCode, PointsCode,
     ProcedureCode, RatingCode, TypeCode, Uscc, each, exactly,
 };
-use crate::bytes::to_hex;
 use core::fmt;
+use tlog::bytes::to_hex;
 
 /// The subject of an event. Its text is `<scheme>:<rest>`, or `ledger` alone; the order of the values
 /// is the order of their texts.

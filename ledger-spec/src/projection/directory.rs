@@ -2,9 +2,9 @@
 
 use super::TextLine;
 use crate::authority::{Authority, Directory, KeyRecord, Recorded, Stated};
-use crate::bytes::to_hex;
 use crate::casefile::Asked;
 use serde::Serialize;
+use tlog::bytes::to_hex;
 
 /// Who might sign what at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -144,7 +144,7 @@ impl View<'_> {
             end: end.map(|end| Ended {
                 at: end.at.to_string(),
                 cause: end.cause.name(),
-                entry: end.entry.map(crate::position::EntryIndex::get),
+                entry: end.entry.map(tlog::position::EntryIndex::get),
                 reason: end.entry.and_then(|entry| self.reason_of(entry)),
                 rule: end.cause.rule().id(),
             }),
@@ -204,7 +204,7 @@ impl View<'_> {
         }
     }
 
-    fn reason_of(&self, entry: crate::position::EntryIndex) -> Option<String> {
+    fn reason_of(&self, entry: tlog::position::EntryIndex) -> Option<String> {
         let (_, item) = self.lens.file.items().find(|(_, item)| item.entry == entry)?;
         match item.body()? {
             Body::Step(body) => body.reason.clone(),
@@ -227,7 +227,7 @@ impl DecisionLine {
             issued_by: decision.issued_by.clone(),
             article: decision.article.clone(),
             served_on: decision.served_on.map(|day| day.to_string()),
-            document: decision.document.map(|hash| crate::bytes::to_hex(&hash)),
+            document: decision.document.map(|hash| tlog::bytes::to_hex(&hash)),
         }
     }
 }

@@ -4,9 +4,9 @@ use super::{Line, Sight, View};
 use crate::casefile::{Fact, Place};
 use crate::event::Class;
 use crate::id::ListCode;
-use crate::position::EntryIndex;
 use serde::Serialize;
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 
 /// A list as published at two instants. Rows stand in the list's own order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -10,9 +10,9 @@ use crate::catalogue::Catalogue;
 use crate::definition::Disclosure;
 use crate::event::Class;
 use crate::id::{ListCode, StreamKey, SubjectId};
-use crate::position::TreeSize;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tlog::position::TreeSize;
 
 /// Every subject's case file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,19 +4,20 @@ use super::{Answer, number, refused, text, unhex, verified, vkey};
 use ledger_spec::admission::Refusal;
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
-use ledger_spec::bytes::to_hex;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
-use ledger_spec::checkpoint::SignedCheckpoint;
 use ledger_spec::entry::EntrySignature;
-use ledger_spec::envelope::SignedEvent;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::Event;
+use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::ledger::{EnterError, EnteredEntry, Ledger};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use ledger_spec::projection::{View, World};
+use ledger_spec::state::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tlog::bytes::to_hex;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The entries of a case, given in hex.
 pub fn entries_of(input: &Value) -> Vec<Vec<u8>> {
@@ -149,7 +150,7 @@ impl Built {
 
     fn root(&self) -> String {
         let leaves: Vec<_> = self.made.iter().map(|made| made.hashes.leaf).collect();
-        ledger_spec::merkle::root_of(&leaves).to_string()
+        tlog::merkle::root_of(&leaves).to_string()
     }
 
     /// Each event as case files take it in.

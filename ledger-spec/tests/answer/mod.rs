@@ -7,23 +7,24 @@
 mod ledger;
 mod witnesses;
 
-use ledger_spec::bytes::{to_base64, to_hex};
-use ledger_spec::checkpoint::{Origin, SignedCheckpoint};
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
-use ledger_spec::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::event::Event;
-use ledger_spec::hash::{ChainHash, TreeHash};
+use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode, gb11643};
-use ledger_spec::key::PublicKey;
-use ledger_spec::merkle::{
-    ConsistencyProof, InclusionProof, NodeId, NodeReader, consistency_proof, inclusion_proof, root_of,
-};
-use ledger_spec::note::{SignedNote, VerifierKey};
-use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::proof::TlogProof;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::fmt::Display;
+use tlog::bytes::{to_base64, to_hex};
+use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::key::PublicKey;
+use tlog::merkle::{
+    ConsistencyProof, InclusionProof, NodeId, NodeReader, consistency_proof, inclusion_proof, root_of,
+};
+use tlog::note::{SignedNote, VerifierKey};
+use tlog::position::{EntryIndex, TreeSize};
+use tlog::proof::TlogProof;
 
 pub use ledger::entries_of;
 

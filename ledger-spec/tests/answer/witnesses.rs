@@ -1,15 +1,15 @@
 //! Cosignatures, policies, and what a witness says.
 
 use super::{Answer, refused, text};
-use ledger_spec::bytes::{from_base64_exact, to_base64};
-use ledger_spec::checkpoint::{Checkpoint, Origin};
-use ledger_spec::cosignature::CosignerKey;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::note::{SignedNote, VerifierKey};
-use ledger_spec::policy::Policy;
-use ledger_spec::position::TreeSize;
-use ledger_spec::witness::{AddCheckpoint, Refusal};
 use serde_json::{Map, Value, json};
+use tlog::bytes::{from_base64_exact, to_base64};
+use tlog::checkpoint::{Checkpoint, Origin};
+use tlog::cosignature::CosignerKey;
+use tlog::hash::TreeHash;
+use tlog::note::{SignedNote, VerifierKey};
+use tlog::policy::Policy;
+use tlog::position::TreeSize;
+use tlog::witness::{AddCheckpoint, Refusal};
 
 fn texts<'a>(input: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
     input[name].as_array().unwrap().iter().map(|value| value.as_str().unwrap())

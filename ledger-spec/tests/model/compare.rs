@@ -7,15 +7,15 @@ use crate::table::{STEPS, opens};
 use crate::world::{self, BEGINNING, SUBJECTS};
 use core::fmt;
 use ledger_spec::casefile::{Asked, Lens};
+use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
-use ledger_spec::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
-use ledger_spec::hash::ChainHash;
+use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::id::{EventId, SubjectId};
-use ledger_spec::key::{PublicKey, SecretKey};
-use ledger_spec::ledger::{EnterError, Ledger};
-use ledger_spec::position::{EntryIndex, TreeSize};
+use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use std::collections::{BTreeMap, HashMap};
+use tlog::key::{PublicKey, SecretKey};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The ledger and the reference at the beginning of every sequence, and everybody's keys.
 pub struct Base {

@@ -1,9 +1,9 @@
 //! The world in which every sequence begins: who there is, with which keys, and a small catalogue.
 
 use crate::history::Stated;
-use ledger_spec::key::SecretKey;
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
+use tlog::key::SecretKey;
 
 pub const ORIGIN: &str = "model.example/ledger";
 /// When the world is set up.

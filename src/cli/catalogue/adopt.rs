@@ -9,16 +9,16 @@ use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, Source, keyfile};
 use crate::service::{self, Progress as _};
 use clap::Args;
+use ledger_authoring::shipped::{Plan, Planned, Shipped, plan};
 use ledger_spec::catalogue::Catalogue;
-use ledger_spec::catalogue::shipped::{Plan, Planned, Shipped, plan};
-use ledger_spec::checkpoint::Origin;
-use ledger_spec::envelope::seal;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft};
 use ledger_spec::id::AuthorityId;
-use ledger_spec::key::SecretKey;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 #[derive(Args)]
 pub(super) struct Adopt {

@@ -1,7 +1,7 @@
 //! Where a catalogue's files come from: a folder, or the program itself.
 
 use crate::cli::failure::Failure;
-use ledger_spec::catalogue::shipped::{Shipped, ShippedError};
+use ledger_authoring::shipped::{Shipped, ShippedError};
 use std::path::{Path, PathBuf};
 
 /// Reads and checks a catalogue; without a folder, the one inside the program.

@@ -5,16 +5,16 @@ use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
 use crate::cli::talk::Bar;
 use crate::service::{self, Progress as _};
+use ledger_authoring::shipped::Shipped;
 use ledger_spec::authority::Recorded;
 use ledger_spec::catalogue::Catalogue;
-use ledger_spec::catalogue::shipped::Shipped;
 use ledger_spec::event::Event;
 use ledger_spec::id::{CatalogueItem, SubjectId};
-use ledger_spec::position::EntryIndex;
 use ledger_spec::time::RecordedTime;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 
 /// Most events of one answer.
 const PAGE: u16 = 500;

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::talk;
-use ledger_spec::catalogue::shipped::{Late, Plan, Planned, Shipped, ShippedError};
+use ledger_authoring::shipped::{Late, Plan, Planned, Shipped, ShippedError};
 use ledger_spec::definition::Confidence;
 use ledger_spec::event::Change;
 use serde_json::json;

@@ -63,7 +63,7 @@ mod tests {
                 file.push('\n');
             }
             assert_eq!(state.date.to_string(), date);
-            assert_eq!(ledger_spec::bytes::to_hex(&Sha256::digest(file.as_bytes())), sum, "{date}");
+            assert_eq!(tlog::bytes::to_hex(&Sha256::digest(file.as_bytes())), sum, "{date}");
         }
     }
 }

@@ -6,16 +6,16 @@ use crate::cli::failure::Failure;
 use crate::cli::keyfile;
 use crate::cli::states::State;
 use crate::service::{self, Founding, Settings};
-use ledger_spec::bytes::to_base64url;
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::{ItemKind, Name};
 use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::key::SecretKey;
-use ledger_spec::note::{KeyName, NoteSigner};
 use ledger_spec::time::Date;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use tlog::bytes::to_base64url;
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
+use tlog::note::{KeyName, NoteSigner};
 
 /// The list that is imported.
 pub(super) const LIST: &str = "mhlw.labour-violations";

@@ -17,12 +17,12 @@ use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTE
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use ledger_spec::admission::Refusal;
-use ledger_spec::envelope::EnvelopeError;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::EventError;
-use ledger_spec::fields::{FieldError, FieldFault};
+use ledger_spec::event::envelope::EnvelopeError;
 use ledger_spec::id::IdError;
 use ledger_spec::json::JsonError;
-use ledger_spec::position::StreamVersion;
+use ledger_spec::json::fields::{FieldError, FieldFault};
 use ledger_spec::time::TimeError;
 use serde::Serialize;
 use utoipa::ToSchema;

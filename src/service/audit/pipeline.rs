@@ -2,11 +2,11 @@
 //! absorbed in order.
 
 use ledger_spec::audit::{AuditError, AuditedEntry, Auditor, KnownEntry, ReadEntry, read_hashed_chunk};
-use ledger_spec::checkpoint::Checkpoint;
 use ledger_spec::entry::EntryHashes;
 use ledger_spec::id::AuthorityId;
-use ledger_spec::position::{EntryIndex, TreeSize};
 use std::collections::BTreeMap;
+use tlog::checkpoint::Checkpoint;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries per piece: enough for batch verification to pay, few enough to be spread evenly.
 pub(in crate::service) const PIECE: usize = 2048;

@@ -9,14 +9,14 @@ use crate::lanes;
 use crate::remote::{Remote, RemoteError};
 use crate::service::Progress;
 use ledger_spec::audit::AuditError;
-use ledger_spec::checkpoint::{CheckpointError, SignedCheckpoint};
 use ledger_spec::entry::EntryHashes;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::{Frontier, NodeId};
-use ledger_spec::note::VerifierKey;
-use ledger_spec::position::{EntryIndex, TreeSize};
-use ledger_spec::tile::{TILE_HEIGHT, TILE_WIDTH, TileId, TileKind};
 use std::collections::HashMap;
+use tlog::checkpoint::{CheckpointError, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::merkle::{Frontier, NodeId};
+use tlog::note::VerifierKey;
+use tlog::position::{EntryIndex, TreeSize};
+use tlog::tile::{TILE_HEIGHT, TILE_WIDTH, TileId, TileKind};
 
 /// Requests under way at once, at least: a network is waited for.
 const REQUESTS: usize = 4;

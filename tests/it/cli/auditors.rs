@@ -45,8 +45,8 @@ fn an_audit_by_url_reports_and_goes_on_from_what_it_saved() {
         (&6.into(), &5.into(), &1.into())
     );
     // Another key of the same name, nobody there, and no ledger at all.
-    let name = ledger_spec::note::KeyName::parse(super::ORIGIN).unwrap();
-    let other = ledger_spec::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key().to_string();
+    let name = tlog::note::KeyName::parse(super::ORIGIN).unwrap();
+    let other = tlog::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key().to_string();
     folder.run(&["audit", "--url", &url, "--vkey", &other]).failed(1, "checkpoint");
     folder.run(&["audit", "--url", "http://127.0.0.1:1", "--vkey", "l.vkey"]).failed(3, "127.0.0.1:1");
     folder.run(&["audit", "--url", "ftp://x", "--vkey", "l.vkey"]).failed(2, "http://HOST");
@@ -104,12 +104,12 @@ fn a_checkpoint_and_two_and_an_entry_are_verified_offline() {
     // The same proof in base64, one hash a line, as witnesses write it.
     let hashes = json(&folder.read("proof.json"))["proof"].clone();
     let lines = hashes.as_array().unwrap().iter().map(|hash| {
-        let bytes = ledger_spec::bytes::from_hex::<32>(hash.as_str().unwrap()).unwrap();
-        ledger_spec::bytes::to_base64(&bytes) + "\n"
+        let bytes = tlog::bytes::from_hex::<32>(hash.as_str().unwrap()).unwrap();
+        tlog::bytes::to_base64(&bytes) + "\n"
     });
     folder.write("proof.txt", &lines.collect::<String>());
     folder.run(&["verify", "new", "--older", "old", "--proof", "proof.txt", "--vkey", "l.vkey"]).right();
-    folder.write("wrong.txt", &format!("{}\n", ledger_spec::bytes::to_base64(&[7; 32])));
+    folder.write("wrong.txt", &format!("{}\n", tlog::bytes::to_base64(&[7; 32])));
     folder
         .run(&["verify", "new", "--older", "old", "--proof", "wrong.txt", "--vkey", "l.vkey"])
         .failed(1, "from 5 to 6");
@@ -151,8 +151,8 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     // By authority, and by key.
     assert_eq!(lines(&monitor("m2", &["--authority", "dept"]).right()).len(), 3);
     let key = told[5]["issuer"].as_str().map(|_| folder.read("dept.key")).unwrap();
-    let signer = ledger_spec::note::NoteSigner::parse(key.trim()).unwrap();
-    let key = ledger_spec::bytes::to_hex(signer.verifier_key().public_key());
+    let signer = tlog::note::NoteSigner::parse(key.trim()).unwrap();
+    let key = tlog::bytes::to_hex(signer.verifier_key().public_key());
     let signed = lines(&monitor("m3", &["--key", &key]).right());
     assert_eq!(signed.iter().map(|one| one["index"].as_u64().unwrap()).collect::<Vec<_>>(), [5, 6]);
     // A command that fails is told again; nothing is lost.

@@ -1,7 +1,7 @@
 //! `catalogue`: from files to events and back to no difference, through a folder and through a server.
 
 use super::{Folder, ORIGIN, event};
-use ledger_spec::catalogue::shipped::files as files_of_the_program;
+use ledger_authoring::shipped::files as files_of_the_program;
 
 const LAW: &str = r#"[[instrument]]
 code = "law.one"

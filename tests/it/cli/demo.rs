@@ -3,10 +3,10 @@
 use super::{Folder, rows_of};
 use credit_ledger::service::{self, Unwatched};
 use ledger_spec::event::Event;
-use ledger_spec::position::EntryIndex;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use tlog::position::EntryIndex;
 
 /// The compact copy that comes with the program, expanded here once more and by other code.
 fn published() -> Vec<(String, Vec<String>)> {

@@ -5,8 +5,8 @@ use super::forge::{
     penalty, put, rehashed,
 };
 use super::{Case, Cheat, Sight};
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
-use ledger_spec::position::StreamVersion;
 use ledger_spec::time::RecordedTime;
 
 pub const CASES: &[Case] = &[

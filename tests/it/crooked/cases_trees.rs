@@ -8,10 +8,10 @@ use super::forge::{
 };
 use super::site::{bundle_of, files, path};
 use super::{Case, Cheat, Sight};
-use ledger_spec::bytes::to_base64;
 use ledger_spec::entry::Entry;
-use ledger_spec::hash::TreeHash;
 use ledger_spec::time::RecordedTime;
+use tlog::bytes::to_base64;
+use tlog::hash::TreeHash;
 
 pub const CASES: &[Case] = &[
     Case("signs over more entries than exist", too_many, Sight::all(&["320|tile 0/001.p/64"])),

@@ -4,10 +4,11 @@
 
 use super::forge::{Forged, OPERATOR, ORIGIN, operator};
 use credit_ledger::service::Settings;
-use ledger_spec::checkpoint::Origin;
-use ledger_spec::hash::{ChainHash, TreeHash};
+use ledger_spec::entry::ChainHash;
 use std::fs;
 use std::path::Path;
+use tlog::checkpoint::Origin;
+use tlog::hash::TreeHash;
 
 /// Entries in a batch, and the bytes from which on a segment gets no further one: small, so that there
 /// are several of each.

@@ -4,21 +4,23 @@
 
 use crate::people;
 use ledger_spec::audit::{Auditor, read_chunk};
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use ledger_spec::entry::ChainHash;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
-use ledger_spec::envelope::{pre_authentication_encoding, seal};
+use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
 use ledger_spec::event::{Draft, Event, Kind};
-use ledger_spec::hash::{ChainHash, TreeHash};
 use ledger_spec::id::{AuthorityId, StreamKey, SubjectId};
-use ledger_spec::key::SecretKey;
-use ledger_spec::ledger::Ledger;
-use ledger_spec::merkle::root_of;
-use ledger_spec::note::{KeyName, NoteSigner, SignedNote, VerifierKey};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
+use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::key::SecretKey;
+use tlog::merkle::root_of;
+use tlog::note::{KeyName, NoteSigner, SignedNote, VerifierKey};
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Origin of the ledger.
 pub const ORIGIN: &str = people::ORIGIN;

@@ -5,14 +5,12 @@ use super::folder::levels;
 use super::forge::{Forged, LEN, MARK, OPERATOR, ORIGIN, index, note, operator, root, vkey};
 use super::runners::{Place, Ran, show};
 use super::{Words, fault};
-use ledger_spec::checkpoint::SignedCheckpoint;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::{
-    ConsistencyProof, NodeId, NodeReader, VerifyError, consistency_proof, inclusion_proof,
-};
-use ledger_spec::position::TreeSize;
-use ledger_spec::proof::TlogProof;
 use std::convert::Infallible;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::hash::TreeHash;
+use tlog::merkle::{ConsistencyProof, NodeId, NodeReader, VerifyError, consistency_proof, inclusion_proof};
+use tlog::position::TreeSize;
+use tlog::proof::TlogProof;
 
 /// The nodes of a ledger's tree.
 struct Nodes(Vec<Vec<TreeHash>>);

@@ -183,7 +183,7 @@ fn evidence(folder: &Path) -> Files {
 pub fn served_and_continued(dir: &Path) -> usize {
     let Service { sequencer, writer, .. } = service::open(dir, &Unwatched).unwrap();
     let said = super::forge::penalty(9_000, "ext:firm:31").bytes();
-    let envelope = ledger_spec::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
+    let envelope = ledger_spec::event::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
     let answer = sequencer.submit(vec![people::verified(&envelope)], true).unwrap();
     let outcomes = answer.blocking_recv().unwrap().unwrap();
     drop(sequencer);

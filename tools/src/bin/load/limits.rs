@@ -1,15 +1,15 @@
 //! What the machine can do at most, on the same events: signatures verified, bytes made durable.
 
 use super::{cores, rate, together};
-use ledger_spec::bytes::{from_base64, from_base64_exact};
-use ledger_spec::envelope::pre_authentication_encoding;
-use ledger_spec::key::PublicKey;
+use ledger_spec::event::envelope::pre_authentication_encoding;
 use serde_json::Value;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+use tlog::bytes::{from_base64, from_base64_exact};
+use tlog::key::PublicKey;
 
 /// Events a second whose signatures are checked strictly on all cores: nothing is parsed, admitted or kept.
 pub fn verify_strict(envelopes: &[String]) -> f64 {

@@ -3,19 +3,19 @@
 
 use super::client::Connection;
 use super::{cores, together};
-use ledger_spec::bytes::from_base64;
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::ItemKind;
-use ledger_spec::envelope::seal;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft, Kind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::key::SecretKey;
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+use tlog::bytes::from_base64;
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 /// The people of one run.
 pub struct People {

@@ -1,15 +1,15 @@
 //! The people, keys and events of the vectors: all from fixed seeds and fixed times.
 
-use ledger_spec::bytes::to_base64url;
-use ledger_spec::checkpoint::Origin;
 use ledger_spec::definition::ItemKind;
-use ledger_spec::envelope::seal;
+use ledger_spec::entry::StreamVersion;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::key::SecretKey;
-use ledger_spec::position::StreamVersion;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
+use tlog::bytes::to_base64url;
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 
 pub const ORIGIN: &str = "credit.example/ledger";
 pub const FIRM: &str = "uscc:914403001922038216";

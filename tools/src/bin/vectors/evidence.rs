@@ -2,18 +2,20 @@
 
 use super::Case;
 use crate::base::{ORIGIN, ledger};
-use ledger_spec::bytes::to_hex;
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use ledger_spec::entry::ChainHash;
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
-use ledger_spec::envelope::SignedEvent;
-use ledger_spec::hash::{ChainHash, TreeHash};
-use ledger_spec::ledger::Ledger;
-use ledger_spec::merkle::{NodeId, NodeReader, consistency_proof, inclusion_proof, root_of};
-use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
-use ledger_spec::proof::TlogProof;
+use ledger_spec::event::envelope::SignedEvent;
+use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::{Value, json};
+use tlog::bytes::to_hex;
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::merkle::{NodeId, NodeReader, consistency_proof, inclusion_proof, root_of};
+use tlog::note::{KeyName, NoteSigner, SignedNote};
+use tlog::position::{EntryIndex, TreeSize};
+use tlog::proof::TlogProof;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = entries();
@@ -291,7 +293,7 @@ fn checkpoints() -> Vec<Case> {
         refused(
             "short-root",
             "a root of 31 bytes",
-            &format!("{ORIGIN}\n7\n{}\n", ledger_spec::bytes::to_base64(&[0; 31])),
+            &format!("{ORIGIN}\n7\n{}\n", tlog::bytes::to_base64(&[0; 31])),
         ),
         refused(
             "empty-other-root",

@@ -2,9 +2,9 @@
 
 use super::Case;
 use crate::base::{DEPARTMENT, FIRM, Making, event_id, filing, key, key_of, public};
-use ledger_spec::bytes::{to_base64, to_hex};
-use ledger_spec::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
+use ledger_spec::event::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
 use serde_json::{Value, json};
+use tlog::bytes::{to_base64, to_hex};
 
 pub fn cases() -> Vec<Case> {
     let mut cases = identifiers();

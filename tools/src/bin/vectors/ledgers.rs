@@ -3,15 +3,16 @@
 use super::Case;
 use crate::base::{FIRM, Making, ORIGIN, OTHER_FIRM, accepting, deciding, removing, revoking};
 use crate::evidence::base_entries;
-use ledger_spec::bytes::to_hex;
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::{Kind, StepKind};
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::root_of;
-use ledger_spec::position::{EntryIndex, StreamVersion, TreeSize};
 use ledger_spec::time::RecordedTime;
 use serde_json::{Value, json};
+use tlog::bytes::to_hex;
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::merkle::root_of;
+use tlog::position::{EntryIndex, TreeSize};
 
 pub fn cases(base: &Value) -> Vec<Case> {
     let mut cases = projections();
@@ -90,10 +91,7 @@ fn audits(base: &Value) -> Vec<Case> {
     let hex =
         |entries: &[Vec<u8>]| json!({ "entries": entries.iter().map(|e| to_hex(e)).collect::<Vec<_>>() });
     let covered = |size: usize, origin: &str, root: TreeHash| {
-        let signer = ledger_spec::note::NoteSigner::from_seed(
-            ledger_spec::note::KeyName::parse(origin).unwrap(),
-            &[1; 32],
-        );
+        let signer = tlog::note::NoteSigner::from_seed(tlog::note::KeyName::parse(origin).unwrap(), &[1; 32]);
         let size = TreeSize::new(u64::try_from(size).unwrap());
         let said = Checkpoint::new(Origin::parse(origin).unwrap(), size, root);
         let note = SignedCheckpoint::sign(&said, &signer).unwrap().to_string();
@@ -140,7 +138,11 @@ fn audits(base: &Value) -> Vec<Case> {
         ),
         refused("no-signature", "an entry without signatures", with(5, &|e| e.signatures.clear())),
         refused("index", "another index than its place", with(5, &|e| e.index = EntryIndex::new(6))),
-        refused("chain", "another chain hash", with(5, &|e| e.previous = ledger_spec::hash::ChainHash::ZERO)),
+        refused(
+            "chain",
+            "another chain hash",
+            with(5, &|e| e.previous = ledger_spec::entry::ChainHash::ZERO),
+        ),
         refused(
             "time",
             "recorded before the entry before it",
@@ -176,7 +178,7 @@ fn audits(base: &Value) -> Vec<Case> {
 fn headless(entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut entry = Entry::decode(&entries[1]).unwrap();
     entry.index = EntryIndex::new(0);
-    entry.previous = ledger_spec::hash::ChainHash::ZERO;
+    entry.previous = ledger_spec::entry::ChainHash::ZERO;
     vec![entry.encode().unwrap()]
 }
 

@@ -181,7 +181,7 @@ fn governance() -> Vec<Case> {
         Making::new(id, kind, STEWARD, &format!("catalogue:{code}"), body)
     };
     let a_new_type = || a_type(name("判决", "Judgment"), "negative");
-    let neutral = ledger_spec::bytes::to_base64url(&{
+    let neutral = tlog::bytes::to_base64url(&{
         let mut point = [0; 32];
         point[0] = 1;
         point

@@ -1,14 +1,14 @@
 //! Cases of cosignatures, policies and what a witness says.
 
 use crate::Case;
-use ledger_spec::bytes::to_base64;
-use ledger_spec::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
-use ledger_spec::cosignature::Cosigner;
-use ledger_spec::hash::TreeHash;
-use ledger_spec::merkle::root_of;
-use ledger_spec::note::{KeyName, NoteSigner, SignedNote};
-use ledger_spec::position::TreeSize;
 use serde_json::{Value, json};
+use tlog::bytes::to_base64;
+use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use tlog::cosignature::Cosigner;
+use tlog::hash::TreeHash;
+use tlog::merkle::root_of;
+use tlog::note::{KeyName, NoteSigner, SignedNote};
+use tlog::position::TreeSize;
 
 const ORIGIN: &str = "log.example/ledger";
 

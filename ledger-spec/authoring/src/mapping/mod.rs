@@ -1,0 +1,486 @@
+//! Mapping files: how a row of a department's own table becomes an event.
+//!
+//! Pure: the table is read and the event is signed elsewhere. A mapping is TOML, read strictly:
+//!
+//! ```toml
+//! kind = "record.filed"
+//! issuer = "market-regulation.430381"
+//! subject = "uscc:{code|trim}"
+//! valid_from = "{decided|date}"      # a day (its first instant at UTC+08:00) or RFC 3339
+//! id = ["number", "code"]            # the columns that tell one row from all others
+//!
+//! [body]
+//! type = "market.penalty"
+//! severity = "{grade}"
+//! summary = "{remark|optional}"      # dropped where the column is empty
+//! decision = { number = "{number|trim}", date = "{decided|date}" }
+//!
+//! [values.grade]                     # what a column says, and what the ledger calls it
+//! "轻微" = "minor"
+//! ```
+//!
+//! The event's id follows from the ledger, the kind, the subject and the `id` columns, so that the
+//! same row gives the same bytes however often it is imported.
+
+mod template;
+
+use ledger_spec::event::{Draft, EventError, Kind};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::json::fields::shorten;
+use ledger_spec::time::{Date, ValidTime};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use template::{Cell, Template};
+use tlog::checkpoint::Origin;
+
+/// Context of the hash that gives imported events their ids.
+const EVENT_ID_CONTEXT: &str = "credit-ledger v1 event id";
+
+/// A mapping file that was read and is consistent in itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    kind: Kind,
+    issuer: AuthorityId,
+    subject: SubjectTemplate,
+    valid_from: Template,
+    id: Vec<String>,
+    body: Shape,
+    values: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Why a text is not a mapping.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MappingError {
+    /// Not TOML, or a key that a mapping does not have.
+    #[error("line {line}: {reason}")]
+    Form {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong, in the TOML reader's words.
+        reason: String,
+    },
+    /// A value that cannot stand where it stands.
+    #[error("{field}: {reason}")]
+    Value {
+        /// The key, as a path.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A template that gives the subject of a row, such as `ext:mhlw:{establishment}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectTemplate(Template);
+
+/// One row of a table, with its header.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    header: &'a [String],
+    cells: &'a [String],
+}
+
+/// Why a row does not become an event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} is {value:?}: {reason}")]
+pub struct RowError {
+    /// The column, or the event's field where no single column is at fault.
+    pub field: String,
+    /// What stands there.
+    pub value: String,
+    /// Why it cannot.
+    pub reason: String,
+}
+
+/// The body as the mapping gives it: constants, templates, and tables and arrays of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    Constant(serde_json::Value),
+    Text(Template),
+    Array(Vec<Self>),
+    Table(BTreeMap<String, Self>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    kind: String,
+    issuer: String,
+    subject: String,
+    valid_from: String,
+    id: Vec<String>,
+    body: toml::Table,
+    #[serde(default)]
+    values: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Mapping {
+    /// Reads a mapping file.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
+            MappingError::Form { line, reason: error.message().trim().replace('\n', ", ") }
+        })?;
+        let kind = Kind::parse(&file.kind)
+            .ok_or_else(|| wrong("kind", format!("{:?} is not a kind of event", shorten(&file.kind))))?;
+        let issuer = AuthorityId::parse(&file.issuer).map_err(|error| wrong("issuer", error))?;
+        let mapping = Self {
+            kind,
+            issuer,
+            subject: SubjectTemplate::parse(&file.subject)?,
+            valid_from: always("valid_from", &file.valid_from)?,
+            id: file.id,
+            body: Shape::table("body", file.body)?,
+            values: file.values,
+        };
+        if mapping.id.is_empty() {
+            return Err(wrong("id", "at least one column must tell a row from all others"));
+        }
+        let used = mapping.columns();
+        match mapping.values.keys().find(|column| !used.contains(column.as_str())) {
+            Some(column) => {
+                Err(wrong(&format!("values.{column}"), "no template uses this column".to_owned()))
+            }
+            None => Ok(mapping),
+        }
+    }
+
+    /// Who issues the events.
+    pub const fn issuer(&self) -> &AuthorityId {
+        &self.issuer
+    }
+
+    /// Every column that a table must have.
+    pub fn columns(&self) -> BTreeSet<&str> {
+        let mut columns: BTreeSet<&str> = self.id.iter().map(String::as_str).collect();
+        columns.extend(self.subject.0.columns());
+        columns.extend(self.valid_from.columns());
+        self.body.collect_columns(&mut columns);
+        columns
+    }
+
+    /// The event that a row states: the exact bytes, the same each time.
+    pub fn event(&self, origin: &Origin, row: Row<'_>) -> Result<Vec<u8>, RowError> {
+        let cell = |column: &str| self.cell(row, column);
+        let subject = self.subject.subject_of(&cell)?;
+        let from_text = self.valid_from.render_always(&cell)?;
+        let valid_from = Date::parse(&from_text)
+            .map(Date::start_of_day)
+            .or_else(|_| ValidTime::parse(&from_text))
+            .map_err(|_| {
+                let reason = "a day as YYYY-MM-DD or an instant as RFC 3339 has it is expected".to_owned();
+                at_fault(&self.valid_from, "valid_from", &from_text, reason)
+            })?;
+        let body = self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
+        let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
+        for column in &self.id {
+            parts.push(cell(column)?.text.trim().to_owned());
+        }
+        let draft = Draft {
+            origin,
+            id: derived_id(valid_from, parts.iter().map(String::as_str)),
+            kind: self.kind,
+            issuer: &self.issuer,
+            subject: &subject,
+            valid_from,
+            seen_version: None,
+            body,
+        };
+        draft.to_bytes().map_err(|error| self.refused(&error, &cell))
+    }
+
+    fn cell(&self, row: Row<'_>, column: &str) -> Result<Cell, RowError> {
+        let raw = row.get(column).ok_or_else(|| absent(column))?;
+        let Some(table) = self.values.get(column) else { return Ok(Cell::plain(raw)) };
+        if raw.trim().is_empty() {
+            return Ok(Cell::plain(""));
+        }
+        table.get(raw.trim()).map(|text| Cell::plain(text)).ok_or_else(|| {
+            let known: Vec<_> = table.keys().map(|key| format!("{key:?}")).collect();
+            RowError {
+                field: column.to_owned(),
+                value: raw.to_owned(),
+                reason: format!("the mapping translates only {}", known.join(", ")),
+            }
+        })
+    }
+
+    /// What the event's own rules refuse, told of the column that it came from where there is one.
+    fn refused(&self, error: &EventError, cell: &dyn Fn(&str) -> Result<Cell, RowError>) -> RowError {
+        let EventError::Field(field) = error else {
+            return RowError { field: "event".into(), value: String::new(), reason: error.to_string() };
+        };
+        let template = self.body.at(&field.field).or_else(|| {
+            let inner = field.field.strip_prefix("body.")?;
+            self.body.at(inner)
+        });
+        let column = template.and_then(Template::only_column);
+        let value = column.and_then(|column| cell(column).ok()).map_or_else(String::new, |cell| cell.text);
+        RowError {
+            field: column.unwrap_or(&field.field).to_owned(),
+            value,
+            reason: format!("{}: {}", field.field, field.fault),
+        }
+    }
+}
+
+impl SubjectTemplate {
+    /// Reads the template.
+    pub fn parse(text: &str) -> Result<Self, MappingError> {
+        always("subject", text).map(Self)
+    }
+
+    /// Every column that it names.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.columns()
+    }
+
+    /// The subject of a row.
+    pub fn subject(&self, row: Row<'_>) -> Result<SubjectId, RowError> {
+        self.subject_of(&|column| row.get(column).map(Cell::plain).ok_or_else(|| absent(column)))
+    }
+
+    fn subject_of(&self, cell: &dyn Fn(&str) -> Result<Cell, RowError>) -> Result<SubjectId, RowError> {
+        let text = self.0.render_always(cell)?;
+        SubjectId::parse(&text).map_err(|error| at_fault(&self.0, "subject", &text, error.to_string()))
+    }
+}
+
+impl<'a> Row<'a> {
+    /// A row under its header; a cell that the row is too short for is absent.
+    pub const fn new(header: &'a [String], cells: &'a [String]) -> Self {
+        Self { header, cells }
+    }
+
+    /// What stands in a column.
+    pub fn get(&self, column: &str) -> Option<&'a str> {
+        let at = self.header.iter().position(|name| name == column)?;
+        self.cells.get(at).map(String::as_str)
+    }
+}
+
+impl Shape {
+    fn table(path: &str, table: toml::Table) -> Result<Self, MappingError> {
+        let mut fields = BTreeMap::new();
+        for (key, value) in table {
+            let shape = Self::of(&format!("{path}.{key}"), value)?;
+            fields.insert(key, shape);
+        }
+        Ok(Self::Table(fields))
+    }
+
+    fn of(path: &str, value: toml::Value) -> Result<Self, MappingError> {
+        match value {
+            toml::Value::String(text) => {
+                Template::parse(&text).map(Self::Text).map_err(|reason| wrong(path, reason))
+            }
+            toml::Value::Integer(number) => Ok(Self::Constant(number.into())),
+            toml::Value::Boolean(truth) => Ok(Self::Constant(truth.into())),
+            toml::Value::Array(items) => {
+                let items = items.into_iter().enumerate();
+                items
+                    .map(|(at, item)| Self::of(&format!("{path}[{at}]"), item))
+                    .collect::<Result<_, _>>()
+                    .map(Self::Array)
+            }
+            toml::Value::Table(inner) => Self::table(path, inner),
+            toml::Value::Float(_) | toml::Value::Datetime(_) => {
+                Err(wrong(path, "events hold texts, whole numbers, true and false; put it in quotes"))
+            }
+        }
+    }
+
+    /// The value, `None` where it is dropped. A table or array that had fields and lost all of them
+    /// is dropped too: an optional part whose every column is empty is absent.
+    fn render(
+        &self,
+        cell: &dyn Fn(&str) -> Result<Cell, RowError>,
+    ) -> Result<Option<serde_json::Value>, RowError> {
+        Ok(match self {
+            Self::Constant(value) => Some(value.clone()),
+            Self::Text(template) => template.render(cell)?.map(serde_json::Value::String),
+            Self::Array(items) => {
+                let mut values = Vec::new();
+                for item in items {
+                    values.extend(item.render(cell)?);
+                }
+                (!values.is_empty() || items.is_empty()).then_some(serde_json::Value::Array(values))
+            }
+            Self::Table(fields) => {
+                let mut values = serde_json::Map::new();
+                for (key, field) in fields {
+                    if let Some(value) = field.render(cell)? {
+                        values.insert(key.clone(), value);
+                    }
+                }
+                (!values.is_empty() || fields.is_empty()).then_some(serde_json::Value::Object(values))
+            }
+        })
+    }
+
+    fn collect_columns<'a>(&'a self, columns: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Text(template) => columns.extend(template.columns()),
+            Self::Array(items) => items.iter().for_each(|item| item.collect_columns(columns)),
+            Self::Table(fields) => fields.values().for_each(|field| field.collect_columns(columns)),
+        }
+    }
+
+    /// The template at a path of keys.
+    fn at(&self, path: &str) -> Option<&Template> {
+        match self {
+            Self::Text(template) if path.is_empty() => Some(template),
+            Self::Table(fields) => {
+                let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+                fields.get(key)?.at(rest)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The id that an import gives an event: repeatable, because it follows from what the event is about.
+/// The time in it is the valid time; one before 1970 counts as 1970.
+pub fn derived_id<'a>(valid_from: ValidTime, parts: impl Iterator<Item = &'a str>) -> EventId {
+    let mut hasher = blake3::Hasher::new_derive_key(EVENT_ID_CONTEXT);
+    for part in parts {
+        hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let mut random = [0; 10];
+    hasher.finalize_xof().fill(&mut random);
+    EventId::from_parts(u64::try_from(valid_from.micros() / 1000).unwrap_or(0), random)
+}
+
+/// A template's fault, told of its column where it names exactly one.
+fn at_fault(template: &Template, field: &str, value: &str, reason: String) -> RowError {
+    let field = template.only_column().unwrap_or(field).to_owned();
+    RowError { field, value: value.to_owned(), reason }
+}
+
+fn absent(column: &str) -> RowError {
+    let reason = "the table has no such column".into();
+    RowError { field: column.to_owned(), value: String::new(), reason }
+}
+
+fn always(field: &str, text: &str) -> Result<Template, MappingError> {
+    let template = Template::parse(text).map_err(|reason| wrong(field, reason))?;
+    if template.is_optional() {
+        return Err(wrong(field, "every event needs it, so it cannot be optional"));
+    }
+    Ok(template)
+}
+
+fn wrong(field: &str, reason: impl ToString) -> MappingError {
+    MappingError::Value { field: field.to_owned(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PENALTIES: &str = r#"
+kind = "record.filed"
+issuer = "market-regulation.430381"
+subject = "uscc:{code|trim}"
+valid_from = "{decided|date}"
+id = ["number"]
+
+[body]
+type = "market.penalty"
+severity = "{grade}"
+summary = "{remark|trim|optional}"
+decision = { number = "No. {number|trim}", date = "{decided|date}" }
+
+[values.grade]
+"轻微" = "minor"
+"一般" = "general"
+"#;
+
+    fn event(cells: [&str; 5]) -> Result<serde_json::Value, RowError> {
+        let header = ["code", "decided", "number", "grade", "remark"].map(str::to_owned);
+        let cells = cells.map(str::to_owned);
+        let origin = Origin::parse("credit.example/ledger").unwrap();
+        let mapping = Mapping::parse(PENALTIES).unwrap();
+        let bytes = mapping.event(&origin, Row::new(&header, &cells))?;
+        assert_eq!(mapping.event(&origin, Row::new(&header, &cells)).unwrap(), bytes);
+        Ok(serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[test]
+    fn a_row_becomes_an_event() {
+        let said = event([" 914403001922038216 ", "2017年5月1日", "7 ", "轻微", " "]).unwrap();
+        assert_eq!(said["subject"], "uscc:914403001922038216");
+        assert_eq!(said["valid_from"], "2017-05-01T00:00:00+08:00");
+        let decision = serde_json::json!({"number": "No. 7", "date": "2017-05-01"});
+        let body = serde_json::json!({"type": "market.penalty", "severity": "minor", "decision": decision});
+        assert_eq!(said["body"], body);
+        // Another number is another event; another remark is the same one said otherwise.
+        let row = |number, remark| event(["914403001922038216", "2017/5/1", number, "轻微", remark]).unwrap();
+        assert_eq!(row("7 ", "late")["id"], said["id"]);
+        assert_ne!(row("8", "")["id"], said["id"]);
+        assert_eq!(row("8", "late")["body"]["summary"], "late");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_an_event_says_which_field_and_why() {
+        let refused = |cells| {
+            let RowError { field, value, reason } = event(cells).unwrap_err();
+            (field, value, reason)
+        };
+        let good = ["914403001922038216", "2017-05-01", "7", "轻微", ""];
+        let with = |at: usize, cell| {
+            let mut cells = good;
+            cells[at] = cell;
+            refused(cells)
+        };
+        let (field, value, reason) = with(0, "914403001922038215");
+        assert_eq!((field.as_str(), value.as_str()), ("code", "uscc:914403001922038215"));
+        assert!(reason.contains("check character"), "{reason}");
+        let (field, value, reason) = with(1, "2017-02-30");
+        assert_eq!((field.as_str(), value.as_str()), ("decided", "2017-02-30"));
+        assert!(reason.contains("day 30"), "{reason}");
+        let (field, value, reason) = with(3, "特别");
+        assert_eq!((field.as_str(), value.as_str()), ("grade", "特别"));
+        assert!(reason.contains("translates only"), "{reason}");
+        let (field, _, reason) = with(2, " ");
+        assert_eq!((field.as_str(), reason.as_str()), ("number", "the column is empty"));
+        let long = "9".repeat(200);
+        let (field, value, reason) = with(2, &long);
+        assert_eq!((field.as_str(), &value), ("number", &long));
+        assert!(reason.starts_with("body.decision.number"), "{reason}");
+    }
+
+    #[test]
+    fn a_mapping_that_would_surprise_is_refused_with_its_place() {
+        let with = |from: &str, to: &str| {
+            assert!(PENALTIES.contains(from), "{from}");
+            Mapping::parse(&PENALTIES.replacen(from, to, 1)).unwrap_err().to_string()
+        };
+        for (from, to, said) in [
+            ("kind = \"record.filed\"", "kid = \"record.filed\"", "line 2: unknown field `kid`"),
+            ("record.filed", "record.filled", "kind: \"record.filled\" is not a kind"),
+            ("{code|trim}", "{code|shout}", "subject: unknown filter \"shout\""),
+            ("{code|trim}", "{code", "subject: `{` without `}`"),
+            ("{code|trim}", "{code|optional}", "subject: every event needs it"),
+            ("[\"number\"]", "[]", "id: at least one column"),
+            ("[values.grade]", "[values.colour]", "values.colour: no template uses"),
+            ("\"{grade}\"", "1.5", "body.severity: events hold texts"),
+            ("\"{grade}\"", "\"a } b\"", "body.severity: `}` without `{`"),
+        ] {
+            let error = with(from, to);
+            assert!(error.starts_with(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn parts_of_an_id_do_not_run_together() {
+        let at = ValidTime::parse("1969-01-01T00:00:00Z").unwrap();
+        let id = |parts: [&'static str; 2]| derived_id(at, parts.into_iter());
+        assert_ne!(id(["ab", "c"]), id(["a", "bc"]));
+        assert!(id(["a", "b"]).to_string().starts_with("00000000-0000-7"));
+    }
+}

@@ -1,0 +1,282 @@
+//! Runs a case file: takes its steps, asks its questions, and tells every difference.
+
+use super::answer::Reader;
+use super::format::{Ask, Expect, Known, Scenario, Step};
+use super::matching;
+use super::world::{Base, Outcome, Paper, World, key_text};
+use core::fmt;
+use ledger_spec::event::EventError;
+use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::projection::{Asked, Sight};
+use ledger_spec::time::{Date, ValidTime};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// What running a case came to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Every difference; none where the case is as its file says.
+    pub mismatches: Vec<Mismatch>,
+    /// What the steps showed.
+    pub shown: Vec<Shown>,
+    /// How many questions were asked.
+    pub asked: usize,
+}
+
+/// One step as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its kind.
+    pub kind: String,
+    /// The rule that refused it; `None` where it was accepted.
+    pub refused: Option<String>,
+    /// The rules that it says it met.
+    pub meets: Vec<String>,
+}
+
+/// A difference between the file and what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Which step or question, counted from 1, with its name.
+    pub place: String,
+    /// What was found.
+    pub found: String,
+    /// What the file says.
+    pub expected: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n    found:    {}\n    expected: {}", self.place, self.found, self.expected)
+    }
+}
+
+/// Runs a case on a copy of the world that every case begins on.
+pub fn run(base: &Base, scenario: &Scenario) -> Report {
+    let begins = scenario.steps.first().and_then(|step| instant(&step.at, Side::First));
+    let Some(world) = base.at(begins.unwrap_or(ValidTime::MAX)) else { return Report::default() };
+    let mut running = Running {
+        world: world.clone(),
+        begins: world.ledger.size(),
+        now: ValidTime::MIN,
+        scenario,
+        named: BTreeMap::new(),
+        report: Report::default(),
+    };
+    for (at, step) in scenario.steps.iter().enumerate() {
+        let name = step.name.as_deref().unwrap_or(&step.kind);
+        let place = format!("step {} ({name})", at + 1);
+        if let Err(problem) = running.step(&place, step) {
+            running.differs(place, problem, "a step that can be taken".to_owned());
+        }
+    }
+    for (at, ask) in scenario.asks.iter().enumerate() {
+        let place = format!("ask {} ({} at {})", at + 1, ask.view, ask.at);
+        running.report.asked += 1;
+        if let Err(problem) = running.ask(&place, ask) {
+            running.differs(place, problem, "a question that can be answered".to_owned());
+        }
+    }
+    if !running.world.is_audited() {
+        running.differs("the end".into(), "a ledger that the audit does not reach".into(), "the same".into());
+    }
+    running.report
+}
+
+/// An event by which a case refers to others.
+struct Named {
+    id: EventId,
+    entry: EntryIndex,
+    subject: SubjectId,
+}
+
+struct Running<'a> {
+    world: World,
+    begins: TreeSize,
+    now: ValidTime,
+    scenario: &'a Scenario,
+    named: BTreeMap<&'a str, Named>,
+    report: Report,
+}
+
+impl<'a> Running<'a> {
+    fn differs(&mut self, place: String, found: String, expected: String) {
+        self.report.mismatches.push(Mismatch { place, found, expected });
+    }
+
+    fn step(&mut self, place: &str, step: &'a Step) -> Result<(), String> {
+        let at = instant(&step.at, Side::First).ok_or_else(|| format!("at = {}", step.at))?;
+        if at < self.now {
+            return Err(format!("at = {}, before the step before it", step.at));
+        }
+        self.now = at;
+        if step.name.as_deref().is_some_and(|name| self.named.contains_key(name)) {
+            return Err("a name that another step has".to_owned());
+        }
+        let valid_from = match &step.from {
+            None => at,
+            Some(from) => instant(from, Side::First).ok_or_else(|| format!("from = {from}"))?,
+        };
+        let subject = self.subject(&step.about)?;
+        let officers: Vec<&str> =
+            std::iter::once(&step.key).chain(&step.cosign).map(String::as_str).collect();
+        let body = self.resolved(&step.body)?;
+        let (kind, issuer) = (step.kind.as_str(), step.by.as_str());
+        let paper = Paper { kind, issuer, officers: &officers, subject: &subject, valid_from, body };
+        let outcome = self.world.file(paper, at).map_err(|error| error.to_string())?;
+        let mut refused = None;
+        let (found, as_said) = match &outcome {
+            Outcome::Entered(id, entry) => {
+                if let Some(name) = &step.name {
+                    self.named.insert(name, Named { id: *id, entry: *entry, subject });
+                }
+                ("accepted".to_owned(), step.expect == Expect::Accepted)
+            }
+            Outcome::Refused(refusal) => {
+                refused = Some(refusal.rule.id().to_owned());
+                let same = matches!(&step.expect, Expect::Refused { rule, field }
+                    if rule == refusal.rule.id() && field.as_ref().is_none_or(|field| field == refusal.field));
+                (format!("refused: {refusal}"), same)
+            }
+            Outcome::Malformed(error) => {
+                let same = matches!(&step.expect, Expect::Malformed { field } if *field == field_of(error));
+                (format!("malformed: {error}"), same)
+            }
+        };
+        if as_said {
+            let (kind, meets) = (step.kind.clone(), step.meets.clone());
+            if !matches!(outcome, Outcome::Malformed(_)) {
+                self.report.shown.push(Shown { kind, refused, meets });
+            }
+        } else {
+            self.differs(place.to_owned(), found, expected(&step.expect));
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, place: &str, ask: &Ask) -> Result<(), String> {
+        let valid_at = instant(&ask.at, Side::Last).ok_or_else(|| format!("at = {}", ask.at))?;
+        let known = match &ask.known {
+            Known::Everything => self.world.ledger.size(),
+            Known::UpTo(name) if name == "now" => self.world.ledger.size(),
+            Known::UpTo(name) => self.event(name)?.entry.covering_size(),
+            Known::First(count) => self.begins.plus(*count),
+        };
+        let sight = Sight::parse(&ask.sight).ok_or_else(|| format!("sight = {}", ask.sight))?;
+        let answer = self.answer(ask, Asked { valid_at, known }, sight)?;
+        let says = self.resolved(&ask.says)?;
+        let lacks: Vec<Value> =
+            ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
+        for (path, found, expected) in matching::differences(&answer, &says) {
+            self.differs(format!("{place}: {path}"), found, expected);
+        }
+        for text in lacks.iter().filter(|text| matching::holds(&answer, text)) {
+            self.differs(place.to_owned(), format!("{text} in {answer}"), "an answer without it".to_owned());
+        }
+        for (name, count) in &ask.counts {
+            let found = answer.get(name).and_then(Value::as_array).map(Vec::len);
+            if found != Some(*count) {
+                let found = found.map_or_else(|| format!("no array: {answer}"), |found| found.to_string());
+                self.differs(format!("{place}: how many {name}"), found, count.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, ask: &Ask, asked: Asked, sight: Sight) -> Result<Value, String> {
+        let reader = Reader { world: &self.world, asked, sight };
+        let answer = match (&ask.about, &ask.list, &ask.of) {
+            (Some(about), None, None) => {
+                reader.about(&ask.view, &self.subject(about)?, ask.domain.as_deref())
+            }
+            (None, Some(list), None) => reader.list(&ask.view, list),
+            (None, None, Some(of)) if ask.view == "line" => {
+                let event = self.event(of)?;
+                Some(reader.line(&event.subject, &event.id))
+            }
+            (None, None, None) => reader.whole(&ask.view),
+            _ => None,
+        };
+        let answer =
+            answer.ok_or_else(|| format!("view = {}: with other fields, or none there is", ask.view))?;
+        answer.map_err(|error| error.to_string())
+    }
+
+    fn subject(&self, name: &str) -> Result<SubjectId, String> {
+        let id = self.scenario.subjects.get(name).map_or(name, String::as_str);
+        SubjectId::parse(id).map_err(|error| format!("{name}: {error}"))
+    }
+
+    fn event(&self, name: &str) -> Result<&Named, String> {
+        let known = name.strip_prefix('@').and_then(|name| self.named.get(name));
+        known.ok_or_else(|| format!("{name} is no event that was accepted before"))
+    }
+
+    /// The body with what it refers to put in: `@name` of an event or subject, `@key:authority:officer`.
+    fn resolved(&self, value: &Value) -> Result<Value, String> {
+        Ok(match value {
+            Value::String(text) => match text.strip_prefix('@') {
+                None => value.clone(),
+                Some(name) => Value::String(self.reference(name)?),
+            },
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.resolved(item)).collect::<Result<_, _>>()?)
+            }
+            Value::Object(fields) => Value::Object(
+                fields
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), self.resolved(value)?)))
+                    .collect::<Result<_, String>>()?,
+            ),
+            Value::Null => json!({}),
+            other => other.clone(),
+        })
+    }
+
+    fn reference(&self, name: &str) -> Result<String, String> {
+        if let Some(event) = self.named.get(name) {
+            return Ok(event.id.to_string());
+        }
+        if let Some(subject) = self.scenario.subjects.get(name) {
+            return Ok(subject.clone());
+        }
+        match name.strip_prefix("key:").and_then(|key| key.rsplit_once(':')) {
+            Some((authority, officer)) => Ok(key_text(authority, officer)),
+            None => Err(format!("@{name} names nothing that was accepted before")),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    First,
+    Last,
+}
+
+/// A time, or a day's first or last instant.
+fn instant(text: &str, side: Side) -> Option<ValidTime> {
+    match Date::parse(text) {
+        Ok(day) => Some(match side {
+            Side::First => day.start_of_day(),
+            Side::Last => day.end_of_day(),
+        }),
+        Err(_) => ValidTime::parse(text).ok(),
+    }
+}
+
+fn expected(expect: &Expect) -> String {
+    match expect {
+        Expect::Accepted => "accepted".to_owned(),
+        Expect::Refused { rule, field: None } => format!("refused by {rule}"),
+        Expect::Refused { rule, field: Some(field) } => format!("refused by {rule} for {field}"),
+        Expect::Malformed { field } => format!("no event, for {field}"),
+    }
+}
+
+fn field_of(error: &EventError) -> String {
+    match error {
+        EventError::Field(error) => error.field.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,284 @@
+//! The ledger that every case begins on: the shipped catalogue adopted, the shipped authorities enrolled
+//! with the keys of two officers each, and those that later followed others, at the times of the plan.
+//!
+//! Made input: no key here is anybody's, each follows from the authority's id.
+
+use crate::shipped::{Shipped, ShippedError, plan};
+use ledger_spec::audit::{AuditError, Auditor, read_chunk};
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{CaseFile, Filed};
+use ledger_spec::catalogue::Catalogue;
+use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
+use ledger_spec::event::{Draft, EventError, Kind};
+use ledger_spec::id::{AuthorityId, EventId, StreamKey, SubjectId};
+use ledger_spec::projection;
+use ledger_spec::state::{EnterError, Ledger};
+use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
+use tlog::position::EntryIndex;
+
+/// The origin of ledgers that only cases make.
+const ORIGIN: &str = "scenario.example/xiangxiang";
+/// Who runs them.
+pub(super) const OPERATOR: &str = "operator.430381";
+/// Who enrols authorities there.
+pub(super) const REGISTRAR: &str = "establishment-office.430381";
+/// Who adopts the catalogue there.
+const STEWARD: &str = "credit-office.430381";
+/// When the plan was issued, and with it everything that does not say another day.
+const BEGUN: &str = "2017-12-18";
+
+/// A ledger with what answers need beside it, and the auditor who followed it entry by entry.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The files of its subjects, with whole events.
+    pub files: HashMap<SubjectId, CaseFile>,
+    /// The same for answers about all of them.
+    pub city: projection::World,
+    auditor: Auditor,
+    events: u64,
+}
+
+/// The world as it was when each of the days had come on which authorities began or ended.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// By day, ascending; never empty.
+    days: Vec<(ValidTime, World)>,
+}
+
+/// An event that somebody is to sign.
+pub(super) struct Paper<'a> {
+    pub(super) kind: &'a str,
+    pub(super) issuer: &'a str,
+    pub(super) officers: &'a [&'a str],
+    pub(super) subject: &'a SubjectId,
+    pub(super) valid_from: ValidTime,
+    pub(super) body: Value,
+}
+
+/// What became of an event.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is an entry.
+    Entered(EventId, EntryIndex),
+    /// A rule refuses it.
+    Refused(ledger_spec::admission::Refusal),
+    /// It is no event.
+    Malformed(EventError),
+}
+
+/// What must not happen: a defect of the program, or of what is shipped with it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// The shipped catalogue does not load.
+    #[error("the shipped catalogue: {}", .0.first().map(ToString::to_string).unwrap_or_default())]
+    Catalogue(Vec<ShippedError>),
+    /// An event that the world begins with is refused.
+    #[error("{kind} about {subject}, with which every case begins: {problem}")]
+    Base {
+        /// Its kind.
+        kind: String,
+        /// Its subject.
+        subject: String,
+        /// Why.
+        problem: String,
+    },
+    /// A text that is no id, time or kind.
+    #[error("{field}: {problem}")]
+    Text {
+        /// Where.
+        field: &'static str,
+        /// Why.
+        problem: String,
+    },
+    /// What was just signed does not verify.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// The ledger takes an event in another way than a rule says.
+    #[error(transparent)]
+    Enter(#[from] EnterError),
+    /// The auditor refuses what the ledger took in.
+    #[error("the audit: {0}")]
+    Audit(#[from] AuditError),
+}
+
+impl Base {
+    /// Builds it from the catalogue that this version ships.
+    pub fn build() -> Result<Self, WorldError> {
+        let shipped = Shipped::embedded().map_err(WorldError::Catalogue)?;
+        let begun = day(BEGUN)?;
+        let mut world = World::opened(begun)?;
+        world.enrol(&shipped, begun)?;
+        world.adopt(&shipped, begun)?;
+        let mut days = vec![(ValidTime::MIN, world.clone())];
+        let mut later: Vec<Date> = shipped.authorities.iter().map(|one| one.enrolled).collect();
+        later.extend(shipped.successions.iter().map(|one| one.on));
+        later.sort_unstable();
+        later.dedup();
+        for day in later.into_iter().filter(|day| *day > begun) {
+            world.enrol(&shipped, day)?;
+            for one in shipped.successions.iter().filter(|one| one.on == day) {
+                for id in &one.from {
+                    let body = json!({ "successor": one.to.to_string(), "reason": "机构改革" });
+                    world.govern("authority.succeeded", id, day, body)?;
+                }
+            }
+            days.push((day.start_of_day(), world.clone()));
+        }
+        Ok(Self { days })
+    }
+
+    /// The world in which something can happen at `time`.
+    pub(super) fn at(&self, time: ValidTime) -> Option<&World> {
+        self.days.iter().rfind(|(from, _)| *from <= time).map(|(_, world)| world)
+    }
+}
+
+impl World {
+    fn opened(begun: Date) -> Result<Self, WorldError> {
+        let (ledger, files) = (Ledger::default(), HashMap::new());
+        let city = projection::World::default();
+        let mut world = Self { ledger, files, city, auditor: Auditor::new(), events: 0 };
+        let body = json!({
+            "spec_version": 1,
+            "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
+            "registrars": [{
+                "id": REGISTRAR,
+                "name": { "zh": "中共湘乡市委机构编制委员会办公室", "en": "Establishment Office" },
+                "key": key_text(REGISTRAR, "a"),
+            }],
+        });
+        world.must("ledger.opened", OPERATOR, &SubjectId::Ledger, begun, begun, body)?;
+        Ok(world)
+    }
+
+    /// Enrols the authorities that begin on a day.
+    fn enrol(&mut self, shipped: &Shipped, day: Date) -> Result<(), WorldError> {
+        for one in shipped.authorities.iter().filter(|one| one.enrolled == day) {
+            let id = one.id.to_string();
+            if id == REGISTRAR {
+                self.govern("authority.amended", &one.id, day, one.json.clone())?;
+                self.govern("authority.key_added", &one.id, day, json!({ "key": key_text(&id, "b") }))?;
+                continue;
+            }
+            let mut body = one.json.clone();
+            if let Some(fields) = body.as_object_mut() {
+                fields.insert("keys".into(), json!([key_text(&id, "a"), key_text(&id, "b")]));
+            }
+            self.govern("authority.enrolled", &one.id, day, body)?;
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, shipped: &Shipped, begun: Date) -> Result<(), WorldError> {
+        for change in &plan(shipped, &Catalogue::default()).changes {
+            let (kind, subject) = (change.kind().name(), change.subject());
+            self.must(kind, STEWARD, &subject, begun, change.effective, change.body())?;
+        }
+        Ok(())
+    }
+
+    fn govern(&mut self, kind: &str, about: &AuthorityId, on: Date, body: Value) -> Result<(), WorldError> {
+        self.must(kind, REGISTRAR, &SubjectId::Authority(about.clone()), on, on, body)
+    }
+
+    /// Takes in what must be taken in.
+    fn must(
+        &mut self,
+        kind: &str,
+        issuer: &str,
+        subject: &SubjectId,
+        recorded: Date,
+        valid: Date,
+        body: Value,
+    ) -> Result<(), WorldError> {
+        let valid_from = valid.start_of_day();
+        let paper = Paper { kind, issuer, officers: &["a"], subject, valid_from, body };
+        let problem = match self.file(paper, recorded.start_of_day())? {
+            Outcome::Entered(..) => return Ok(()),
+            Outcome::Refused(refusal) => refusal.to_string(),
+            Outcome::Malformed(error) => error.to_string(),
+        };
+        Err(WorldError::Base { kind: kind.to_owned(), subject: subject.to_string(), problem })
+    }
+
+    /// Signs an event and hands it in at a time.
+    pub(super) fn file(&mut self, paper: Paper<'_>, at: ValidTime) -> Result<Outcome, WorldError> {
+        let Paper { kind, issuer, officers, subject, valid_from, body } = paper;
+        self.events += 1;
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.events.to_be_bytes());
+        let at = RecordedTime::from_micros(u64::try_from(at.micros()).unwrap_or_default());
+        let id = EventId::from_parts(at.micros() / 1000, random);
+        let issuer_id = text("by", AuthorityId::parse(issuer))?;
+        let draft = Draft {
+            origin: &text("origin", Origin::parse(ORIGIN))?,
+            id,
+            kind: Kind::parse(kind)
+                .ok_or_else(|| WorldError::Text { field: "kind", problem: format!("{kind} is no kind") })?,
+            issuer: &issuer_id,
+            subject,
+            valid_from,
+            seen_version: None,
+            body,
+        };
+        let bytes = match draft.to_bytes() {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Outcome::Malformed(error)),
+        };
+        let keys: Vec<_> = officers.iter().map(|officer| key(issuer, officer)).collect();
+        let envelope = seal(&bytes, &keys.iter().collect::<Vec<_>>());
+        let event = SignedEvent::from_envelope(envelope.as_bytes())?.verify()?;
+        let (stated, signers) =
+            (event.event().clone(), event.signers().map(|key| *key.as_bytes()).collect::<Vec<_>>());
+        let made = match self.ledger.enter(event, at) {
+            Ok(made) => made,
+            Err(EnterError::Refused(refusal)) => return Ok(Outcome::Refused(refusal)),
+            Err(other) => return Err(other.into()),
+        };
+        let index = made.entry.index;
+        for read in read_chunk(index, std::slice::from_ref(&made.bytes))? {
+            self.auditor.absorb(read)?;
+        }
+        let recorded = Recorded { index, at: made.entry.recorded_at };
+        let (directory, whole) = (&self.ledger.core().directory, Arc::new(stated));
+        self.city.apply(Filed { event: &whole, recorded, signers: &signers }, directory);
+        for stream in whole.streams() {
+            if let StreamKey::Subject(id) = stream {
+                let filed = Filed { event: &whole, recorded, signers: &signers };
+                self.files.entry(id).or_default().apply_whole(filed, directory, whole.clone());
+            }
+        }
+        Ok(Outcome::Entered(id, index))
+    }
+
+    /// Whether the auditor stands where the ledger does.
+    pub fn is_audited(&self) -> bool {
+        self.auditor.ledger().tip() == self.ledger.tip() && self.auditor.ledger().size() == self.ledger.size()
+    }
+}
+
+/// An officer's key: it follows from the authority and the officer's letter.
+fn key(authority: &str, officer: &str) -> SecretKey {
+    SecretKey::from_seed(blake3::hash(format!("scenario key {authority} {officer}").as_bytes()).as_bytes())
+}
+
+/// The same as bodies have it.
+pub(super) fn key_text(authority: &str, officer: &str) -> String {
+    key(authority, officer).public().to_base64url()
+}
+
+fn day(written: &str) -> Result<Date, WorldError> {
+    text("date", Date::parse(written))
+}
+
+fn text<T, E: ToString>(field: &'static str, parsed: Result<T, E>) -> Result<T, WorldError> {
+    parsed.map_err(|error| WorldError::Text { field, problem: error.to_string() })
+}

@@ -1,0 +1,205 @@
+//! The case files of `ledger-spec/scenarios/`: each comes out as it says, and together they show every
+//! step of the state machines, accepted and refused, and every rule of due process both ways.
+
+// Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use ledger_authoring::scenario::{Base, Report, Scenario, Shown, run};
+use ledger_spec::admission::Rule;
+use ledger_spec::event::StepKind;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+struct Case {
+    path: String,
+    scenario: Scenario,
+    report: Report,
+}
+
+/// Every case, run once.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let base = Base::build().unwrap_or_else(|error| panic!("{error}"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut cases = Vec::new();
+    for file in files(&root) {
+        let path = file.strip_prefix(&root).unwrap().display().to_string();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let report = run(&base, &scenario);
+        cases.push(Case { path, scenario, report });
+    }
+    cases
+});
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn shown() -> impl Iterator<Item = &'static Shown> {
+    CASES.iter().flat_map(|case| &case.report.shown)
+}
+
+#[test]
+fn every_case_comes_out_as_its_file_says() {
+    let wrong: Vec<String> = CASES
+        .iter()
+        .flat_map(|case| case.report.mismatches.iter().map(move |found| format!("{}: {found}", case.path)))
+        .collect();
+    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+    assert!(CASES.len() >= 60, "{} cases", CASES.len());
+}
+
+#[test]
+fn every_step_is_shown_accepted_and_refused_from_a_wrong_phase() {
+    let mut missing = Vec::new();
+    for row in StepKind::ALL.iter().map(|kind| kind.row()) {
+        let of = |refused: Option<&str>| {
+            shown().any(|shown| shown.kind == row.name && shown.refused.as_deref() == refused)
+        };
+        if !of(None) {
+            missing.push(format!("{} accepted", row.name));
+        }
+        if !of(Some("L16")) {
+            missing.push(format!("{} refused from a wrong phase", row.name));
+        }
+    }
+    assert!(missing.is_empty(), "no case shows: {}", missing.join("; "));
+}
+
+#[test]
+fn every_rule_of_due_process_is_shown_met_and_refusing() {
+    let asked = |rule: &&Rule| {
+        let id = rule.id();
+        id.starts_with(['A', 'D']) || ["L22", "L23", "L24", "L25"].contains(&id)
+    };
+    let mut missing = Vec::new();
+    for rule in Rule::ALL.iter().filter(asked) {
+        if !shown().any(|shown| shown.meets.iter().any(|met| met == rule.id())) {
+            missing.push(format!("{} met", rule.id()));
+        }
+        if !shown().any(|shown| shown.refused.as_deref() == Some(rule.id())) {
+            missing.push(format!("{} refusing", rule.id()));
+        }
+    }
+    assert!(missing.is_empty(), "no case shows: {}", missing.join("; "));
+}
+
+#[test]
+fn what_a_case_says_it_meets_is_a_rule_and_its_rows_are_rows() {
+    let rules: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    for case in CASES.iter() {
+        for rule in case.scenario.steps.iter().flat_map(|step| &step.meets) {
+            assert!(rules.contains(rule.as_str()), "{}: {rule} is no rule", case.path);
+        }
+        assert!(!case.scenario.rows.is_empty(), "{}: shows no row", case.path);
+        for row in &case.scenario.rows {
+            let (group, number) = row.split_at(1);
+            let last = LAST_ROWS.iter().find(|(name, _)| *name == group);
+            let Some((_, last)) = last else { panic!("{}: {row} is no row", case.path) };
+            let known = number.parse::<u8>().is_ok_and(|number| (1..=*last).contains(&number));
+            assert!(known, "{}: {row} is no row", case.path);
+        }
+    }
+}
+
+#[test]
+fn every_group_of_the_plan_has_cases() {
+    let rows: BTreeSet<&str> =
+        CASES.iter().flat_map(|case| case.scenario.rows.iter().map(String::as_str)).collect();
+    for (group, _) in LAST_ROWS {
+        assert!(rows.iter().any(|row| row.starts_with(group)), "no case shows a row of group {group}");
+    }
+}
+
+/// The groups of the inventory of the plan, with the number of the last row of each.
+const LAST_ROWS: [(&str, u8); 11] = [
+    ("A", 45),
+    ("B", 14),
+    ("C", 31),
+    ("D", 16),
+    ("E", 14),
+    ("F", 34),
+    ("G", 23),
+    ("H", 9),
+    ("I", 15),
+    ("J", 15),
+    ("L", 11),
+];
+
+/// A case with one step and one question, to be broken.
+const CASE: &str = r#"title = { zh = "甲", en = "A" }
+rows = ["G18"]
+law = "x"
+story = "x"
+
+[[step]]
+at = 2026-05-14T09:00:00+08:00
+by = "ecology-environment.430381"
+kind = "rating.assigned"
+about = "uscc:914403001922038216"
+name = "评价"
+expect = "accepted"
+why = "x"
+body = { scheme = "env.rating", grade = "red" }
+
+[[ask]]
+at = 2026-05-14
+view = "line"
+of = "@评价"
+why = "x"
+lacks = ["ended"]
+counts = { marks = 0 }
+says = { life = "in-force" }
+"#;
+
+#[test]
+fn what_is_no_case_file_is_refused_with_its_line() {
+    assert!(Scenario::parse(CASE).is_ok());
+    for (from, to, told) in [
+        ("why = \"x\"\nbody", "reason = \"x\"\nbody", "reason"),
+        ("\"accepted\"", "\"maybe\"", "accepted"),
+        ("\"accepted\"", "{ refused = \"A01\", because = 1 }", "expect"),
+        ("\"red\"", "1.5", "1.5"),
+        ("[[ask]]", "[[question]]", "question"),
+        ("rows = [\"G18\"]\n", "", "rows"),
+    ] {
+        assert!(CASE.contains(from), "{from}");
+        let error = Scenario::parse(&CASE.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains("line") && error.contains(told), "{from} → {to}: {error}");
+    }
+}
+
+#[test]
+fn every_kind_of_difference_is_told_with_its_place() {
+    let base = Base::build().unwrap();
+    assert_eq!(run(&base, &Scenario::parse(CASE).unwrap()).mismatches, []);
+    for (from, to, place, told) in [
+        ("\"red\"", "\"black\"", "step 1 (评价)", "D11"),
+        ("\"accepted\"", "{ refused = \"D11\" }", "step 1 (评价)", "accepted"),
+        ("\"accepted\"", "{ malformed = \"body.grade\" }", "step 1 (评价)", "accepted"),
+        ("grade = \"red\"", "grades = 1", "step 1 (评价)", "malformed"),
+        ("\"uscc:9144", "\"uscc:9145", "step 1 (评价)", "check"),
+        ("life = \"in-force\"", "life = \"not-yet\"", "ask 1 (line at 2026-05-14): life", "in-force"),
+        ("marks = 0", "marks = 1", "ask 1 (line at 2026-05-14): how many marks", "0"),
+        ("[\"ended\"]", "[\"in-force\"]", "ask 1 (line at 2026-05-14)", "in-force"),
+        ("\"line\"", "\"lines\"", "ask 1 (lines at 2026-05-14)", "view"),
+        ("of = \"@评价\"", "of = \"@评级\"", "ask 1 (line at 2026-05-14)", "@评级"),
+        ("of = ", "known = 0\nof = ", "ask 1 (line at 2026-05-14): life", "unknown"),
+    ] {
+        assert!(CASE.contains(from), "{from}");
+        let found = run(&base, &Scenario::parse(&CASE.replacen(from, to, 1)).unwrap()).mismatches;
+        let told = found.iter().any(|one| one.place == place && one.found.contains(told));
+        assert!(told, "{from} → {to}: {found:?}");
+    }
+}

@@ -1,0 +1,33 @@
+//! The version of a stream: how many events stand in it.
+
+use core::fmt;
+
+/// How many events a stream holds once an event stands in it: 1 for its first event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct StreamVersion(u64);
+
+impl StreamVersion {
+    /// The version of a stream that holds nothing yet.
+    pub const NONE: Self = Self(0);
+
+    /// A version, counted from 1; 0 is [`StreamVersion::NONE`].
+    pub const fn new(version: u64) -> Self {
+        Self(version)
+    }
+
+    /// The plain number, for encoding and display.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The version after one more event.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for StreamVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,7 @@
+//! The rules, by their ids: what admission asks, and what projections follow.
+
+mod admission;
+mod projection;
+
+pub use admission::Rule;
+pub use projection::ProjectionRule;
