@@ -6,13 +6,17 @@
 
 mod fixture;
 
-use credit_ledger::http::{self, AppState};
+use credit_ledger::audit::AuditOptions;
+use credit_ledger::http::AppState;
+use credit_ledger::ledger::Settings;
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
-use credit_ledger::remote::Remote;
-use credit_ledger::service::{self, AuditOptions, Follower, Settings, Unwatched};
+use credit_ledger::mirror::Mirror;
+use credit_ledger::progress::Unwatched;
+use credit_ledger::server;
 use credit_ledger::storage::FileDisk;
+use credit_ledger::tile_client::TileClient;
 use credit_ledger::witness::{self, WitnessStore};
-use credit_ledger::{clock, lanes, serving};
+use credit_ledger::{clock, parallel};
 use fixture::{enter, filing_about, key, setup};
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
@@ -55,13 +59,14 @@ fn main() {
     let (here, copy) = (folder.join("ledger"), folder.join("copy"));
     std::fs::create_dir_all(&here).unwrap();
     let checks = ledger(&here, entries);
-    println!("{:<58} {:>12}", format!("entries, on {} cores", lanes::cores()), checks.len());
+    println!("{:<58} {:>12}", format!("entries, on {} cores", parallel::cores()), checks.len());
 
     let limit = per_second(checks.len(), || verify_batch(&checks, BATCH));
     tell("limit: verify_batch alone, all cores, 512 at a time", limit, None);
     let large = per_second(checks.len(), || verify_batch(&checks, LARGE_BATCH));
     tell("the same, 4096 at a time", large, Some(large / limit));
-    let audit = || per_second(checks.len(), || drop(service::audit(&here, None, &Unwatched).unwrap()));
+    let audit =
+        || per_second(checks.len(), || drop(credit_ledger::audit::audit(&here, None, &Unwatched).unwrap()));
     let mut audits: Vec<f64> = std::iter::repeat_with(audit).take(AUDITS).collect();
     audits.sort_unstable_by(f64::total_cmp);
     let audit = audits[AUDITS / 2];
@@ -69,14 +74,14 @@ fn main() {
     tell("the same, as a share of 4096 at a time", audit, Some(audit / large));
 
     let (runtime, address) = serve(&here);
-    let remote = || Remote::new(&format!("http://{address}")).unwrap();
+    let remote = || TileClient::new(&format!("http://{address}")).unwrap();
     let options = AuditOptions::default;
     let by_url = per_second(checks.len(), || {
-        drop(service::audit_remote(&remote(), options(), &Unwatched).unwrap());
+        drop(credit_ledger::audit::audit_remote(&remote(), options(), &Unwatched).unwrap());
     });
     tell("audit over HTTP, server on the same cores", by_url, Some(by_url / limit));
     let followed = per_second(checks.len(), || {
-        let mut follower = Follower::open(&copy, remote(), signer().verifier_key(), &Unwatched).unwrap();
+        let mut follower = Mirror::open(&copy, remote(), signer().verifier_key(), &Unwatched).unwrap();
         follower.advance(&Unwatched, &mut |_| {}).unwrap();
         follower.close().unwrap();
     });
@@ -139,7 +144,7 @@ fn verify_batch(checks: &[Check], size: usize) {
     let batches: Vec<&[Check]> = checks.chunks(size).collect();
     let next = AtomicU64::new(0);
     thread::scope(|scope| {
-        for _ in 0..lanes::cores() {
+        for _ in 0..parallel::cores() {
             scope.spawn(|| {
                 while let Some(batch) = take(&next, &batches) {
                     let messages: Vec<&[u8]> =
@@ -161,7 +166,7 @@ fn take<'a, T>(next: &AtomicU64, items: &'a [T]) -> Option<&'a T> {
 /// How long a witness takes to answer, one checkpoint after the other, each proven and kept.
 fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
     std::fs::create_dir_all(dir).unwrap();
-    let log = service::open_to_read(ledger, &Unwatched).unwrap().view;
+    let log = credit_ledger::ledger::open_to_read(ledger, &Unwatched).unwrap().snapshots;
     let log = log.log();
     let cosigner = Cosigner::from_seed(KeyName::parse("office.example/w").unwrap(), &[5; 32]);
     let disk = Arc::new(FileDisk::open(dir).unwrap());
@@ -169,7 +174,7 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    runtime.spawn(serving::serve(listener, witness::router(Arc::new(store)), || {}, std::future::pending()));
+    runtime.spawn(server::serve(listener, witness::router(Arc::new(store)), || {}, std::future::pending()));
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();
     let origin = Origin::parse("credit.example/ledger").unwrap();
@@ -202,12 +207,13 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
 
 /// Serves a folder from this process.
 fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
-    let service::ReadOnly { view, settings, vkey } = service::open_to_read(dir, &Unwatched).unwrap();
-    let state = AppState { sequencer: None, view, settings, vkey, clock: clock::now, witnesses: None };
+    let credit_ledger::ledger::ReadOnlyLedger { snapshots, settings, vkey } =
+        credit_ledger::ledger::open_to_read(dir, &Unwatched).unwrap();
+    let state = AppState { sequencer: None, snapshots, settings, vkey, clock: clock::now, witnesses: None };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    runtime.spawn(http::serve(listener, state, std::future::pending()));
+    runtime.spawn(server::serve_ledger(listener, state, std::future::pending()));
     (runtime, address)
 }
 

@@ -102,18 +102,19 @@ fn tree(c: &mut Criterion) {
 fn answers(c: &mut Criterion) {
     let subject = SubjectId::parse(SUBJECT).unwrap();
     let ledger = ready();
-    let core = ledger.core();
+    let governance = ledger.governance();
     let events: Vec<_> = (4..34).map(|n| std::sync::Arc::new(Event::parse(&filing(n)).unwrap())).collect();
     let recorded = |n| Recorded { index: EntryIndex::new(n), at: RecordedTime::from_micros(n) };
     let mut file = CaseFile::default();
     for (n, event) in (4..).zip(&events) {
         let filed = Filed { event, recorded: recorded(n), signers: &[] };
-        file.apply_whole(filed, &core.directory, event.clone());
+        file.apply_whole(filed, &governance.directory, event.clone());
     }
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
     let asked = Asked { valid_at, known: TreeSize::new(34) };
     let standing = |file: &CaseFile| {
-        View::new(&subject, file, (&core.catalogue, &core.directory), asked, Sight::Restricted).standing()
+        View::new(&subject, file, (&governance.catalogue, &governance.directory), asked, Sight::Restricted)
+            .standing()
     };
     c.bench_function("projection: standing over 30 records", |b| b.iter(|| standing(black_box(&file))));
     let mut group = c.benchmark_group("case files");
@@ -122,7 +123,7 @@ fn answers(c: &mut Criterion) {
         b.iter(|| {
             let mut world = World::default();
             for (n, event) in (4..).zip(&events) {
-                world.apply(Filed { event, recorded: recorded(n), signers: &[] }, &core.directory);
+                world.apply(Filed { event, recorded: recorded(n), signers: &[] }, &governance.directory);
             }
             world
         });
@@ -146,15 +147,15 @@ fn editions(c: &mut Criterion) {
         let bytes = event(10 + n, Kind::ListingEntered, "department", &subject, body);
         let recorded = Recorded { index: EntryIndex::new(10 + n), at: RecordedTime::from_micros(n) };
         let event = Event::parse(&bytes).unwrap();
-        world.apply(Filed { event: &event, recorded, signers: &[] }, &ledger.core().directory);
+        world.apply(Filed { event: &event, recorded, signers: &[] }, &ledger.governance().directory);
     }
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
     let asked = Asked { valid_at, known: TreeSize::new(200_000) };
-    let core = (&*ledger.core().catalogue, &*ledger.core().directory);
+    let governance = (&*ledger.governance().catalogue, &*ledger.governance().directory);
     let mut group = c.benchmark_group("lists");
     group.sample_size(10);
     group.bench_function("an edition of 100,000 members", |b| {
-        b.iter(|| world.edition(&list, core, asked, Sight::Public).members.len());
+        b.iter(|| world.edition(&list, governance, asked, Sight::Public).members.len());
     });
     group.finish();
 }

@@ -1,9 +1,9 @@
 //! The whole ledger folded in memory: the reference that tools, tests and the audit use.
 //!
-//! The server keeps the same parts ([`Core`], [`CaseFile`], [`Head`]) in its own way, so that it
+//! The server keeps the same parts ([`Governance`], [`CaseFile`], [`Head`]) in its own way, so that it
 //! need not hold every subject; what it answers must equal what this says.
 
-use crate::admission::{Admission, AdmittedEvent, Core, Refusal, admit, links};
+use crate::admission::{Admission, AdmittedEvent, Governance, Refusal, admit, links};
 use crate::authority::Recorded;
 use crate::casefile::{CaseFile, Filed, Head};
 use crate::entry::ChainHash;
@@ -18,7 +18,7 @@ use tlog::position::{EntryIndex, TreeSize};
 /// Everything that a log of entries adds up to.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    core: Core,
+    governance: Governance,
     subjects: HashMap<SubjectId, CaseFile>,
     others: HashMap<StreamKey, Head>,
     size: TreeSize,
@@ -79,7 +79,7 @@ fn shown(link: &Option<Link>) -> String {
 impl Default for Ledger {
     fn default() -> Self {
         Self {
-            core: Core::default(),
+            governance: Governance::default(),
             subjects: HashMap::new(),
             others: HashMap::new(),
             size: TreeSize::EMPTY,
@@ -91,8 +91,8 @@ impl Default for Ledger {
 
 impl Ledger {
     /// Authorities, keys, types and lists.
-    pub const fn core(&self) -> &Core {
-        &self.core
+    pub const fn governance(&self) -> &Governance {
+        &self.governance
     }
 
     /// How many entries were taken in.
@@ -179,7 +179,7 @@ impl Ledger {
     fn admit(&self, event: VerifiedEvent, at: Recorded) -> Result<AdmittedEvent, EnterError> {
         let nothing = CaseFile::default();
         let stream = self.subjects.get(&event.event().subject).unwrap_or(&nothing);
-        match admit(event, at, &self.core, stream)? {
+        match admit(event, at, &self.governance, stream)? {
             Admission::Admitted(admitted) => Ok(admitted),
             Admission::Seen(first) => Err(EnterError::Seen(first)),
         }
@@ -194,12 +194,12 @@ impl Ledger {
         at: Recorded,
         chain: ChainHash,
     ) {
-        self.core.apply(event, at);
+        self.governance.apply(event, at);
         for stream in streams {
             match stream {
                 StreamKey::Subject(id) => {
                     let stream = self.subjects.entry(id).or_default();
-                    stream.apply(Filed { event, recorded: at, signers }, &self.core.directory);
+                    stream.apply(Filed { event, recorded: at, signers }, &self.governance.directory);
                 }
                 other => {
                     let head = Head::advanced(self.others.get(&other), at.index);

@@ -1,10 +1,12 @@
 //! A blocking HTTP client of a ledger's server.
 
 use super::failure::Failure;
-use crate::remote;
+use crate::tile_client;
+use ledger_spec::audit::Opening;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
+use tlog::checkpoint::Origin;
 use ureq::Agent;
 use ureq::http::Response;
 
@@ -85,7 +87,8 @@ impl Problem {
 impl Client {
     /// A client of the server at `url`, such as `http://127.0.0.1:8413`.
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
-        let (agent, base) = remote::agent(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
+        let (agent, base) =
+            tile_client::agent(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
         Ok(Self { agent, base })
     }
 
@@ -213,4 +216,15 @@ fn refused(path: &str, status: u16, body: &[u8]) -> Failure {
     let message =
         if said.is_empty() { format!("{path}: status {status}") } else { format!("{path}: {said}") };
     if (400..500).contains(&status) { Failure::wrong(message) } else { Failure::unreachable(message) }
+}
+
+/// The ledger that a server serves, as its entry 0 says.
+pub(super) fn opening_of(client: &Client) -> Result<Opening, Failure> {
+    let bytes = client.get_bytes("/v1/entries/0/raw")?;
+    Opening::read(&bytes).map_err(|error| Failure::wrong(format!("entry 0: {error}")))
+}
+
+/// The origin of the ledger that a server serves.
+pub(super) fn origin_of(client: &Client) -> Result<Origin, Failure> {
+    Ok(opening_of(client)?.origin)
 }

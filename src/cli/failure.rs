@@ -1,5 +1,8 @@
 //! How a command ends when it does not end well.
 
+use crate::mirror::MirrorError;
+use crate::server::ServerError;
+use crate::witness::PolicyFileError;
 use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
@@ -48,5 +51,29 @@ impl From<Code> for ExitCode {
             Code::Usage => 2,
             Code::Unreachable => 3,
         })
+    }
+}
+
+impl From<MirrorError> for Failure {
+    fn from(error: MirrorError) -> Self {
+        match error {
+            MirrorError::Fault { .. } | MirrorError::Damaged(_) => Self::wrong(error),
+            other => Self::unreachable(other),
+        }
+    }
+}
+
+impl From<PolicyFileError> for Failure {
+    fn from(error: PolicyFileError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        match error {
+            ServerError::Policy(error) => error.into(),
+            other => Self::unreachable(other),
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! authority's id; an operator's is the origin.
 
 use super::failure::Failure;
-use crate::service::write_secret;
+use crate::ledger::write_secret;
 use ledger_spec::id::{AuthorityId, EventId};
 use std::path::Path;
 use tlog::note::{KeyName, NoteSigner};

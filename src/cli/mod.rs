@@ -1,37 +1,25 @@
 //! The command line: one file per command, and what they share.
 //!
 //! Data goes to stdout, talk to stderr, and what happened into the exit code. No rule of the ledger
-//! lives here: commands read arguments, call `service` or a server, and print.
+//! lives here: commands read arguments, call `ledger` or a server, and print.
 
-mod append;
-mod audit;
-mod catalogue;
-mod check;
 mod client;
-mod completions;
-mod demo;
+mod command;
+mod edition_import;
 mod failure;
-mod follow;
-mod import;
-mod init;
+mod input;
 mod keyfile;
-mod keygen;
-mod monitor;
-mod rebuild;
-mod running;
-mod scenario;
-mod serve;
-mod show;
-mod sign;
-mod states;
+mod look;
+mod proven;
 mod table;
 mod talk;
-mod verify;
-mod vkey;
-mod witness;
-mod witnesses;
+mod words;
 
 use clap::{Args, Parser, Subcommand};
+use command::{
+    append, audit, catalogue, check, completions, demo, follow, import, init, keygen, monitor, rebuild,
+    scenario, serve, show, sign, verify, vkey, witness,
+};
 use failure::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;

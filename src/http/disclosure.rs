@@ -5,7 +5,7 @@
 //! natural persons and households, which are not shown at all. Receipts show hashes only and are public.
 
 use crate::query::{self, Answer, Asking, Instants, QueryError};
-use crate::view::View;
+use crate::snapshot::Snapshots;
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 /// The events of a subject that everybody may see at this moment, as they were signed.
 pub(super) fn public_events(
-    view: &View,
+    view: &Snapshots,
     subject: &SubjectId,
     now: RecordedTime,
 ) -> Result<HashSet<EventId>, QueryError> {

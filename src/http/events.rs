@@ -6,9 +6,9 @@
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Shared};
-use crate::sequencer::{self, BatchOutcome, EventOutcome, Placed, WriteError};
-use crate::view::Published;
-use crate::wire::{Admissible, Appended, write_placed};
+use crate::api::{Admissible, AppendAnswer, write_placed};
+use crate::sequencer::{self, Appended, BatchOutcome, EventOutcome, WriteError};
+use crate::snapshot::Snapshot;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -74,10 +74,10 @@ type Checked = Result<VerifiedEvent, Box<Problem>>;
         ),
     ),
     responses(
-        (status = 201, description = "The event is in the ledger, durably", body = Appended),
+        (status = 201, description = "The event is in the ledger, durably", body = AppendAnswer),
         (status = 200, description = "The same event stood there before (application/json); or one answer a line, in order, and at last the checkpoint that covers them (application/x-ndjson)",
             content(
-                (Appended = "application/json"),
+                (AppendAnswer = "application/json"),
                 (String = "application/x-ndjson"),
             )),
     ),
@@ -104,16 +104,16 @@ pub(super) async fn append(
 
 async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     // One signature is checked where the request runs: requests run on all cores anyway.
-    let keys = shared.app.view.published().core.directory.clone();
+    let keys = shared.app.snapshots.latest().governance.directory.clone();
     let event =
         check(body, &keys).inspect_err(|problem| shared.metrics.refused(problem.kind())).map_err(|p| *p)?;
     let BatchOutcome { outcomes, published } = submit(shared, vec![event], false).await?;
     match outcomes.into_iter().next() {
-        Some(EventOutcome::Placed(placed)) => {
+        Some(EventOutcome::Appended(placed)) => {
             shared.metrics.placed(&placed);
             let receipt = receipt(shared, placed.index, &published)?;
             let status = if placed.repeat { StatusCode::OK } else { StatusCode::CREATED };
-            Ok((status, Json(Appended::of(&placed, receipt))).into_response())
+            Ok((status, Json(AppendAnswer::of(&placed, receipt))).into_response())
         }
         Some(EventOutcome::Refused { refusal, head }) => {
             let problem = Problem::refused(&refusal, head);
@@ -126,10 +126,10 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
 
 /// Asks every rule about one event and appends nothing.
 async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
-    let keys = shared.app.view.published().core.directory.clone();
+    let keys = shared.app.snapshots.latest().governance.directory.clone();
     let event = check(body, &keys).map_err(|problem| *problem)?;
     match admissible(shared, vec![event]).await?.into_iter().next() {
-        Some(EventOutcome::Placed(placed)) => Ok(Json(Admissible::of(&placed)).into_response()),
+        Some(EventOutcome::Appended(placed)) => Ok(Json(Admissible::of(&placed)).into_response()),
         Some(EventOutcome::Refused { refusal, head }) => Err(Problem::refused(&refusal, head)),
         Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
     }
@@ -139,7 +139,7 @@ async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Proble
 async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
-    let keys = shared.app.view.published().core.directory.clone();
+    let keys = shared.app.snapshots.latest().governance.directory.clone();
     let checked = check_all(body, lines, &keys, shared.threads).await?;
     let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
     for line in checked {
@@ -149,7 +149,7 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
     let mut answer = Answer { out: String::with_capacity(slots.len() * LINE_BYTES), time: None };
     for (number, slot) in numbers.into_iter().zip(slots) {
         let problem = match slot.map(|()| outcomes.next()) {
-            Ok(Some(EventOutcome::Placed(placed))) => {
+            Ok(Some(EventOutcome::Appended(placed))) => {
                 answer.admissible(number, placed.repeat);
                 continue;
             }
@@ -160,12 +160,12 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
         let problem = problem.to_json(edge.language);
         let _ = writeln!(answer.out, r#"{{"line":{number},"status":"refused","problem":{problem}}}"#);
     }
-    Ok(answer.finish(&shared.app.view.published()))
+    Ok(answer.finish(&shared.app.snapshots.latest()))
 }
 
 async fn admissible(shared: &Arc<Shared>, events: Vec<VerifiedEvent>) -> Result<Vec<EventOutcome>, Problem> {
-    let (view, now) = (shared.app.view.clone(), (shared.app.clock)());
-    let asked = tokio::task::spawn_blocking(move || sequencer::dry_run(&view, now, events)).await;
+    let (snapshots, now) = (shared.app.snapshots.clone(), (shared.app.clock)());
+    let asked = tokio::task::spawn_blocking(move || sequencer::dry_run(&snapshots, now, events)).await;
     match asked {
         Ok(Ok(outcomes)) => Ok(outcomes),
         Ok(Err(error)) => Err(Problem::from(&error)),
@@ -182,7 +182,7 @@ async fn many(
 ) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
-    let keys = shared.app.view.published().core.directory.clone();
+    let keys = shared.app.snapshots.latest().governance.directory.clone();
     let checked = check_all(body, lines, &keys, shared.threads).await?;
     let spoilt = atomic && checked.iter().any(Result::is_err);
     let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
@@ -191,7 +191,7 @@ async fn many(
     }
     let BatchOutcome { outcomes, published } = if spoilt || events.is_empty() {
         let outcomes = events.iter().map(|_| EventOutcome::NotAttempted).collect();
-        BatchOutcome { outcomes, published: shared.app.view.published() }
+        BatchOutcome { outcomes, published: shared.app.snapshots.latest() }
     } else {
         submit(shared, events, atomic).await?
     };
@@ -206,7 +206,7 @@ async fn many(
             }
         };
         match outcome {
-            EventOutcome::Placed(placed) => {
+            EventOutcome::Appended(placed) => {
                 let receipt = receipts.then(|| receipt(shared, placed.index, &published)).transpose()?;
                 answer.placed(shared, number, &placed, receipt);
             }
@@ -227,7 +227,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn placed(&mut self, shared: &Shared, line: usize, placed: &Placed, receipt: Option<String>) {
+    fn placed(&mut self, shared: &Shared, line: usize, placed: &Appended, receipt: Option<String>) {
         shared.metrics.placed(placed);
         let time = match &self.time {
             Some((time, text)) if *time == placed.recorded_at => text,
@@ -257,7 +257,7 @@ impl Answer {
         let _ = writeln!(self.out, r#"{{"line":{line},"status":"not-attempted"}}"#);
     }
 
-    fn finish(mut self, published: &Published) -> Response {
+    fn finish(mut self, published: &Snapshot) -> Response {
         let _ = writeln!(self.out, r#"{{"checkpoint":{}}}"#, json_text(&published.checkpoint_text()));
         let mut response = Response::new(Body::from(self.out));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
@@ -312,8 +312,8 @@ async fn submit(
     answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
 }
 
-fn receipt(shared: &Shared, index: EntryIndex, published: &Published) -> Result<String, Problem> {
-    let proof = shared.app.view.log().inclusion_proof_under(index, &published.checkpoint)?;
+fn receipt(shared: &Shared, index: EntryIndex, published: &Snapshot) -> Result<String, Problem> {
+    let proof = shared.app.snapshots.log().inclusion_proof_under(index, &published.checkpoint)?;
     Ok(TlogProof::new(index, proof, &published.checkpoint).to_string())
 }
 

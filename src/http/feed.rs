@@ -55,7 +55,7 @@ pub(super) async fn feed(
     let from = match (had, params.number("from", 0, MOST)?) {
         (Some(had), _) => had + 1,
         (None, Some(from)) => from,
-        (None, None) => shared.app.view.published().size().get(),
+        (None, None) => shared.app.snapshots.latest().size().get(),
     };
     let (sender, body) = Channel::<Bytes, Infallible>::new(AHEAD);
     tokio::spawn(send(shared, EntryIndex::new(from), sender));
@@ -65,7 +65,7 @@ pub(super) async fn feed(
 
 /// Sends until nobody listens, or the server stops.
 async fn send(shared: Arc<Shared>, mut next: EntryIndex, mut to: Sender<Bytes>) {
-    let mut changes = shared.app.view.changes();
+    let mut changes = shared.app.snapshots.changes();
     let mut told = None;
     let mut quiet = 0;
     if to.send_data(Bytes::from_static(b"retry: 2000\n\n")).await.is_err() {
@@ -109,7 +109,7 @@ async fn send(shared: Arc<Shared>, mut next: EntryIndex, mut to: Sender<Bytes>) 
 fn entries(shared: &Shared, first: EntryIndex, until: TreeSize) -> Option<String> {
     let mut text = String::new();
     let count = usize::try_from(until.get().saturating_sub(first.get())).ok()?;
-    for entry in shared.app.view.log().frames(first).take(count) {
+    for entry in shared.app.snapshots.log().frames(first).take(count) {
         let entry = entry.ok()?;
         let index = entry.entry().index;
         let said = said(&entry, shared.app.settings.entries_open)?;
@@ -134,7 +134,7 @@ fn said(entry: &EntryBytes, open: bool) -> Option<Value> {
 }
 
 fn checkpoint(shared: &Shared) -> String {
-    let published = shared.app.view.published();
+    let published = shared.app.snapshots.latest();
     let said = json!({
         "size": published.size().get(), "root": published.root().to_string(),
         "checkpoint": published.checkpoint_text(),

@@ -5,7 +5,7 @@ use super::Shared;
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::witnesses;
-use crate::sequencer::Placed;
+use crate::sequencer::Appended;
 use axum::extract::{RawQuery, State};
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
@@ -39,7 +39,7 @@ struct Route {
 }
 
 impl Metrics {
-    pub(super) fn placed(&self, placed: &Placed) {
+    pub(super) fn placed(&self, placed: &Appended) {
         if placed.repeat { &self.repeated } else { &self.placed }.fetch_add(1, Relaxed);
     }
 
@@ -138,7 +138,7 @@ pub(super) async fn show(
         (
             "credit_ledger_tree_size",
             "entries under the published checkpoint",
-            shared.app.view.published().size().get(),
+            shared.app.snapshots.latest().size().get(),
         ),
         (
             "credit_ledger_writer_stopped",

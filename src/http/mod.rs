@@ -13,7 +13,6 @@ mod openapi;
 mod params;
 mod problem;
 mod reads;
-mod serve;
 mod tiles;
 mod views;
 mod witnesses;
@@ -21,11 +20,10 @@ mod witnesses;
 pub use language::Language;
 pub use openapi::document;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
-pub use serve::serve;
 
+use crate::ledger::Settings;
 use crate::sequencer::Sequencer;
-use crate::service::Settings;
-use crate::view::View;
+use crate::snapshot::Snapshots;
 use crate::witness::Witnessing;
 use axum::Router;
 use axum::body::Body;
@@ -49,7 +47,7 @@ pub struct AppState {
     /// The way to the writer; a copy of a ledger has none.
     pub sequencer: Option<Sequencer>,
     /// The reading side.
-    pub view: View,
+    pub snapshots: Snapshots,
     /// Bounds.
     pub settings: Settings,
     /// The key that verifies the checkpoints.
@@ -75,14 +73,25 @@ struct Edge {
     language: Language,
 }
 
-/// The routes over an open ledger.
-pub fn router(state: AppState) -> Router {
-    routes(shared(state))
-}
+/// The routes over an open ledger, until it is told to stop.
+pub struct FrontDoor(Arc<Shared>);
 
-fn shared(app: AppState) -> Arc<Shared> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    Arc::new(Shared { app, metrics: Metrics::default(), threads, stopping: AtomicBool::new(false) })
+impl FrontDoor {
+    /// A door that is open.
+    pub fn new(app: AppState) -> Self {
+        let threads = crate::parallel::cores();
+        Self(Arc::new(Shared { app, metrics: Metrics::default(), threads, stopping: AtomicBool::new(false) }))
+    }
+
+    /// The routes.
+    pub fn router(&self) -> Router {
+        routes(self.0.clone())
+    }
+
+    /// From now on no event is taken, and feeds end; what is under way is answered.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Release);
+    }
 }
 
 fn routes(shared: Arc<Shared>) -> Router {
@@ -90,7 +99,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/v1/events", post(events::append))
         .route("/v1/subjects/{id}", get(reads::standing))
         .route("/v1/subjects/{id}/events", get(reads::history))
-        .route("/v1/subjects/{id}/{view}", get(views::subject))
+        .route("/v1/subjects/{id}/{snapshots}", get(views::subject))
         .route("/v1/lists/{code}", get(reads::list))
         .route("/v1/lists/{code}/departures", get(views::departures))
         .route("/v1/indicators/{id}", get(views::indicators))

@@ -5,7 +5,7 @@
 
 use super::problem::{PROBLEM_JSON, ProblemAnswer, ProblemKind};
 use super::{Language, docs, events, feed, metrics, reads, tiles, views, witnesses};
-use crate::wire::{AppendedLine, LastLine};
+use crate::api::{AppendedLine, LastLine};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -5,11 +5,11 @@ use super::disclosure::public_events;
 use super::params::{Params, index, segment};
 use super::problem::{Problem, ProblemKind};
 use super::witnesses;
-use crate::query::{self, Answer, Asking, EntryView, SubjectView};
-use crate::wire::{
+use crate::api::{
     AuthorityList, CatalogueAnswer, ConsistencyAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer,
     count,
 };
+use crate::query::{self, Answer, Asking, EntryView, SubjectView};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -56,8 +56,8 @@ pub(super) async fn standing(
     let subject = subject(path)?;
     let params = Params::read(query.as_deref(), &INSTANTS)?;
     off_the_runtime(shared, move |shared| {
-        let view = &shared.app.view;
-        let instants = params.instants((shared.app.clock)(), view.published().size())?;
+        let view = &shared.app.snapshots;
+        let instants = params.instants((shared.app.clock)(), view.latest().size())?;
         let asking = Asking { instants, sight: Sight::Public };
         let Answer { value: (asked, value), published } =
             query::subject_view(view, &subject, SubjectView::Standing, asking)?;
@@ -95,7 +95,7 @@ pub(super) async fn history(
     let limit = params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     off_the_runtime(shared, move |shared| {
-        let view = &shared.app.view;
+        let view = &shared.app.snapshots;
         let Answer { value: page, published } = match query::events(view, &subject, before, limit) {
             Err(query::QueryError::NoEntry { found, .. }) => Err(query::QueryError::Cursor(found)),
             other => other,
@@ -159,10 +159,11 @@ pub(super) async fn list(
         None => accepts(&headers, NDJSON),
     };
     off_the_runtime(shared, move |shared| {
-        let published = shared.app.view.published();
+        let published = shared.app.snapshots.latest();
         let instants = params.instants((shared.app.clock)(), published.size())?;
         let asking = Asking { instants, sight: Sight::Public };
-        let Answer { value: (asked, edition), published } = query::edition(&shared.app.view, &code, asking)?;
+        let Answer { value: (asked, edition), published } =
+            query::edition(&shared.app.snapshots, &code, asking)?;
         let adopted = query::edition_columns(&published, &code, asked);
         let Some(adopted) = adopted.filter(|list| list.disclosure == Disclosure::Public) else {
             return Err(Problem::new(ProblemKind::NotPublic).field("code"));
@@ -256,7 +257,7 @@ pub(super) async fn receipt(
     let index = index(path)?;
     Params::read(query.as_deref(), &[])?;
     off_the_runtime(shared, move |shared| {
-        let Answer { value, published } = query::receipt(&shared.app.view, index)?;
+        let Answer { value, published } = query::receipt(&shared.app.snapshots, index)?;
         let receipt = TlogProof::new(index, value.proof, &published.checkpoint);
         Ok(([(CONTENT_TYPE, PLAIN)], receipt.to_string()).into_response())
     })
@@ -276,8 +277,8 @@ pub(super) async fn authorities(
     RawQuery(query): RawQuery,
 ) -> Result<Json<AuthorityList>, Problem> {
     Params::read(query.as_deref(), &[])?;
-    let published = shared.app.view.published();
-    Ok(Json(AuthorityList::of(&published.core.directory, &published.checkpoint_text())))
+    let published = shared.app.snapshots.latest();
+    Ok(Json(AuthorityList::of(&published.governance.directory, &published.checkpoint_text())))
 }
 
 /// What may be recorded at two instants: types, lists, measures, schemes, periods, calendars, legal bases.
@@ -300,11 +301,12 @@ pub(super) async fn catalogue(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &INSTANTS)?;
     off_the_runtime(shared, move |shared| {
-        let view = &shared.app.view;
-        let published = view.published();
+        let view = &shared.app.snapshots;
+        let published = view.latest();
         let instants = params.instants((shared.app.clock)(), published.size())?;
         let asked = query::asked(view, &published, instants)?;
-        let answer = CatalogueAnswer::of(&published.core.catalogue, asked, &published.checkpoint_text());
+        let answer =
+            CatalogueAnswer::of(&published.governance.catalogue, asked, &published.checkpoint_text());
         Ok(Json(answer).into_response())
     })
     .await
@@ -328,13 +330,13 @@ pub(super) async fn consistency(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &["from", "to"])?;
-    let published = shared.app.view.published();
+    let published = shared.app.snapshots.latest();
     let size = published.size().get();
     let to = params.number("to", 0, size)?.unwrap_or(size);
     let from = params.number("from", 0, to)?;
     let from = from.ok_or_else(|| Problem::parameter("from", "nothing", format!("a size from 0 to {to}")))?;
     off_the_runtime(shared, move |shared| {
-        let answer = query::consistency(&shared.app.view, TreeSize::new(from), TreeSize::new(to))?;
+        let answer = query::consistency(&shared.app.snapshots, TreeSize::new(from), TreeSize::new(to))?;
         Ok(Json(ConsistencyAnswer::of(&answer.value, &answer.published.checkpoint_text())).into_response())
     })
     .await
@@ -394,7 +396,7 @@ pub(super) fn subject_of(text: &str) -> Result<SubjectId, Problem> {
 
 /// An entry, if everybody may see it.
 fn public_entry(shared: &Shared, index: EntryIndex) -> Result<EntryView, Problem> {
-    let view = &shared.app.view;
+    let view = &shared.app.snapshots;
     let Answer { value, .. } = query::entry(view, index)?;
     let public = public_events(view, &value.event.subject, (shared.app.clock)())?.contains(&value.event.id);
     if public { Ok(value) } else { Err(Problem::new(ProblemKind::NotPublic).field("index").found(index)) }

@@ -42,7 +42,7 @@ pub(super) async fn tile(
     let path = segment(path)?;
     let found = TileId::parse(&path);
     let tile = found.map_err(|error| Problem::new(ProblemKind::NotFound).field("tile").found(error))?;
-    let published = shared.app.view.log().size();
+    let published = shared.app.snapshots.log().size();
     if !tile.is_in(published) {
         let expected = format!("a tile of the {published} entries that are published");
         return Err(Problem::new(ProblemKind::NotFound).field("tile").found(tile).expected(expected));
@@ -63,7 +63,7 @@ pub(super) async fn tile(
 }
 
 fn read(shared: &Shared, tile: TileId) -> Result<Vec<u8>, Problem> {
-    Ok(shared.app.view.log().tile(tile).map_err(crate::query::QueryError::from)?)
+    Ok(shared.app.snapshots.log().tile(tile).map_err(crate::query::QueryError::from)?)
 }
 
 /// Entries are mostly text: they are sent in a third of their bytes to whoever can read that.

@@ -4,8 +4,8 @@ use super::Shared;
 use super::params::{Params, segment};
 use super::problem::{Problem, ProblemKind};
 use super::reads::{Text, off_the_runtime, subject_of};
+use crate::api::ViewAnswer;
 use crate::query::{self, Answer, Asking, CityView, SubjectView};
-use crate::wire::ViewAnswer;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -60,7 +60,7 @@ pub(super) async fn subject(
     off_the_runtime(shared, move |shared| {
         let asking = asking(shared, &params)?;
         let Answer { value: (asked, value), published } =
-            query::subject_view(&shared.app.view, &subject, which, asking)?;
+            query::subject_view(&shared.app.snapshots, &subject, which, asking)?;
         let (id, checkpoint) = (subject.to_string(), published.checkpoint_text());
         Ok(Json(ViewAnswer::of("subject", &id, asked, asking.sight, value, &checkpoint)).into_response())
     })
@@ -174,7 +174,8 @@ async fn city(
     let params = Params::read(query.as_deref(), &INSTANTS)?;
     off_the_runtime(shared, move |shared| {
         let asking = asking(shared, &params)?;
-        let Answer { value: (asked, value), published } = query::city_view(&shared.app.view, &which, asking)?;
+        let Answer { value: (asked, value), published } =
+            query::city_view(&shared.app.snapshots, &which, asking)?;
         let checkpoint = published.checkpoint_text();
         Ok(Json(ViewAnswer::of(about, &id, asked, asking.sight, value, &checkpoint)).into_response())
     })
@@ -183,6 +184,6 @@ async fn city(
 
 /// As everybody: until readers can be told apart, HTTP serves nothing else.
 fn asking(shared: &Shared, params: &Params) -> Result<Asking, Problem> {
-    let size = shared.app.view.published().size();
+    let size = shared.app.snapshots.latest().size();
     Ok(Asking { instants: params.instants((shared.app.clock)(), size)?, sight: Sight::Public })
 }

@@ -25,7 +25,7 @@ pub(super) async fn checkpoint(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
-    let published = shared.app.view.published();
+    let published = shared.app.snapshots.latest();
     let cosigned = shared.app.witnesses.as_ref().and_then(|all| all.cosigned(&published.checkpoint));
     let text = cosigned.map_or_else(|| published.checkpoint_text(), |signed| signed.to_string());
     Ok((HEADERS, text).into_response())

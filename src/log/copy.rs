@@ -4,9 +4,10 @@
 //! whoever fills it verifies them first, and goes on from there after a break.
 
 use super::error::{AppendError, OpenError};
-use super::recover::{OpenReport, Progress};
-use super::seal::{Sealer, size_of};
+use super::recovery::OpenReport;
+use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
+use crate::progress::Progress;
 use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ impl LogCopy {
         config: LogConfig,
         checkpoint: SignedCheckpoint,
     ) -> Result<Self, OpenError> {
-        Log::create_under(disk, Sealer::Others(key), config, checkpoint).map(Self)
+        Log::create_under(disk, CheckpointSigner::Others(key), config, checkpoint).map(Self)
     }
 
     /// Opens a copy after whatever ended its last use, by reading every byte of it; see [`Log::open`].
@@ -34,11 +35,11 @@ impl LogCopy {
         disk: Arc<dyn Disk>,
         key: VerifierKey,
         config: LogConfig,
-        progress: &mut dyn FnMut(Progress),
+        progress: &dyn Progress,
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
     ) -> Result<(Self, OpenReport), OpenError> {
         let config = LogConfig { rebuild: true, ..config };
-        let (log, report) = Log::open_with(disk, Sealer::Others(key), config, progress, visitor)?;
+        let (log, report) = Log::open_with(disk, CheckpointSigner::Others(key), config, progress, visitor)?;
         Ok((Self(log), report))
     }
 

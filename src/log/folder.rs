@@ -4,7 +4,7 @@
 use super::error::{Damage, OpenError};
 use super::frame::{HEADER_LEN, as_u64};
 use super::layout;
-use super::walk::Mismatch;
+use super::sequence::Mismatch;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
 use tlog::position::{EntryIndex, TreeSize};
 

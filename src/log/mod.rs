@@ -11,40 +11,41 @@
 //! running                 exists while a process writes
 //! ```
 
-mod beside;
-mod clean;
+mod clean_start;
 mod copy;
-mod derived;
+mod derived_files;
 mod error;
+mod file_check;
 mod folder;
 mod frame;
 mod layout;
+mod open_files;
+mod parallel_read;
+mod read_only;
 mod reader;
-mod recover;
-mod scan;
-mod seal;
-mod shared;
-mod sweep;
+mod recovery;
+mod segment_scanner;
+mod sequence;
+mod stored_checkpoint;
 mod tiles;
 mod tree;
-mod verify;
-mod walk;
 
-pub use beside::{first_entry, open_to_read, place_of};
 pub use copy::LogCopy;
 pub use error::{AppendError, Damage, OpenError, ReadError};
+pub use file_check::{Verified, verify_files};
+pub use read_only::{first_entry, open_to_read, position_of};
 pub use reader::{EntryBytes, Frames, LogReader};
-pub use recover::{Cut, OpenReport, Progress, Rebuilt};
-pub use verify::{Verified, verify_files};
+pub use recovery::{Cut, OpenReport, Rebuilt};
 
+use crate::progress::Progress;
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
-use recover::Opened;
-use seal::Sealer;
-use shared::{Segment, Shared};
+use open_files::{OpenFiles, Segment};
+use recovery::Opened;
 use std::sync::{Arc, PoisonError};
+use stored_checkpoint::CheckpointSigner;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::hash::TreeHash;
 use tlog::note::NoteSigner;
@@ -85,9 +86,9 @@ pub struct Committed {
 /// A log open for writing. There is one at a time: the caller holds the folder's lock.
 pub struct Log {
     disk: Arc<dyn Disk>,
-    sealer: Sealer,
+    checkpoints: CheckpointSigner,
     config: LogConfig,
-    shared: Arc<Shared>,
+    shared: Arc<OpenFiles>,
     /// The newest segment and where its bytes end.
     segment: Arc<Segment>,
     end: u64,
@@ -137,16 +138,16 @@ impl EncodedEntry {
 impl Log {
     /// Makes a new, empty log and opens it. Where an earlier creation did not finish, it begins again.
     pub fn create(disk: Arc<dyn Disk>, signer: NoteSigner, config: LogConfig) -> Result<Self, OpenError> {
-        let sealer = Sealer::new(signer)?;
+        let checkpoints = CheckpointSigner::new(signer)?;
         // No entry is written before its checkpoint over nothing is durable, so a log without a checkpoint
         // has either no entry or has lost its checkpoint.
-        let nothing = sealer.sign(TreeSize::EMPTY, TreeHash::empty_root()).transpose()?;
-        Self::create_under(disk, sealer, config, nothing.ok_or(OpenError::Missing)?)
+        let nothing = checkpoints.sign(TreeSize::EMPTY, TreeHash::empty_root()).transpose()?;
+        Self::create_under(disk, checkpoints, config, nothing.ok_or(OpenError::Missing)?)
     }
 
     fn create_under(
         disk: Arc<dyn Disk>,
-        sealer: Sealer,
+        checkpoints: CheckpointSigner,
         config: LogConfig,
         checkpoint: SignedCheckpoint,
     ) -> Result<Self, OpenError> {
@@ -163,7 +164,7 @@ impl Log {
         storage::replace(&*disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
         disk.sync_dir("")?;
         let (segments, size, chain) = (vec![Arc::new(segment)], TreeSize::EMPTY, ChainHash::ZERO);
-        Self::over(disk, sealer, config, Opened { segments, checkpoint, size, chain })
+        Self::over(disk, checkpoints, config, Opened { segments, checkpoint, size, chain })
     }
 
     /// Opens a log after whatever ended its last use: quickly after a clean stop, by reading every
@@ -174,27 +175,27 @@ impl Log {
         disk: Arc<dyn Disk>,
         signer: NoteSigner,
         config: LogConfig,
-        progress: &mut dyn FnMut(Progress),
+        progress: &dyn Progress,
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
     ) -> Result<(Self, OpenReport), OpenError> {
-        Self::open_with(disk, Sealer::new(signer)?, config, progress, visitor)
+        Self::open_with(disk, CheckpointSigner::new(signer)?, config, progress, visitor)
     }
 
     fn open_with(
         disk: Arc<dyn Disk>,
-        sealer: Sealer,
+        checkpoints: CheckpointSigner,
         config: LogConfig,
-        progress: &mut dyn FnMut(Progress),
+        progress: &dyn Progress,
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
     ) -> Result<(Self, OpenReport), OpenError> {
         let running = disk.exists(layout::RUNNING)?;
         let (state, report) = if running || config.rebuild {
-            recover::recover(&*disk, &sealer, config.rebuild, progress, visitor)?
+            recovery::recover(&*disk, &checkpoints, config.rebuild, progress, visitor)?
         } else {
-            clean::open(&disk, sealer.key())?
+            clean_start::open(&disk, checkpoints.key())?
         };
         folder::mark_running(&*disk, state.size)?;
-        Ok((Self::over(disk, sealer, config, state)?, report))
+        Ok((Self::over(disk, checkpoints, config, state)?, report))
     }
 
     /// Appends a batch: when this returns, the batch is durable and published. A batch is whole or
@@ -212,7 +213,7 @@ impl Log {
         let (size, root) = self.commit(&batch, last)?;
         // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
         // recovery comes to the same size and root, and two checkpoints of that are the same.
-        let checkpoint = self.sealer.sign(size, root).ok_or(AppendError::Stopped)??;
+        let checkpoint = self.checkpoints.sign(size, root).ok_or(AppendError::Stopped)??;
         let checkpoint = self.seal(checkpoint)?;
         self.stopped = false;
         Ok(Committed { first, size, root, checkpoint })
@@ -249,7 +250,7 @@ impl Log {
 
     fn over(
         disk: Arc<dyn Disk>,
-        sealer: Sealer,
+        checkpoints: CheckpointSigner,
         config: LogConfig,
         Opened { segments, checkpoint, size, chain }: Opened,
     ) -> Result<Self, OpenError> {
@@ -259,8 +260,8 @@ impl Log {
         // A log has a segment: `create` makes it, and both ways of opening refuse without.
         let segment = segments.last().cloned().ok_or(OpenError::Missing)?;
         let end = segment.file.len()?;
-        let shared = Shared::new(levels, tail, segments, checkpoint);
-        Ok(Self { disk, sealer, config, shared, segment, end, unsynced, size, chain, stopped: false })
+        let shared = OpenFiles::new(levels, tail, segments, checkpoint);
+        Ok(Self { disk, checkpoints, config, shared, segment, end, unsynced, size, chain, stopped: false })
     }
 
     /// The chain hash of the batch's last entry, where the batch continues the log.

@@ -6,9 +6,9 @@
 use super::error::{Damage, ReadError};
 use super::frame::Frame;
 use super::layout;
-use super::scan::{ScanError, Scanner};
-use super::seal::{root_of, size_of};
-use super::shared::{EntryFault, Segment, Shared};
+use super::open_files::{EntryFault, OpenFiles, Segment};
+use super::segment_scanner::{ScanError, Scanner};
+use super::stored_checkpoint::{root_of, size_of};
 use super::tree::LevelFiles;
 use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::entry::Entry;
@@ -23,7 +23,7 @@ use tlog::position::{EntryIndex, TreeSize};
 /// A reader of an open log; clones are cheap. It sees what was published when it was asked.
 #[derive(Clone)]
 pub struct LogReader {
-    shared: Arc<Shared>,
+    shared: Arc<OpenFiles>,
 }
 
 /// An entry as it was read: its bytes and what they say, checked against the tree.
@@ -36,7 +36,7 @@ pub struct EntryBytes {
 
 /// Entries in order, from one index up to the size that was published when this began.
 pub struct Frames {
-    shared: Arc<Shared>,
+    shared: Arc<OpenFiles>,
     size: TreeSize,
     next: EntryIndex,
     /// The segment being read, and its place in the order.
@@ -47,7 +47,7 @@ pub struct Frames {
 }
 
 /// Nodes from memory where they are new, from the files otherwise.
-struct Nodes<'a>(&'a Shared);
+struct Nodes<'a>(&'a OpenFiles);
 
 impl EntryBytes {
     /// The entry's exact bytes.
@@ -72,7 +72,7 @@ impl EntryBytes {
 }
 
 impl LogReader {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<OpenFiles>) -> Self {
         Self { shared }
     }
 
@@ -322,7 +322,7 @@ fn check_entry(
     Ok(EntryBytes { bytes, entry, leaf })
 }
 
-fn read_node(shared: &Shared, id: NodeId) -> Result<TreeHash, ReadError> {
+fn read_node(shared: &OpenFiles, id: NodeId) -> Result<TreeHash, ReadError> {
     if let Some(node) = shared.tail.read().unwrap_or_else(PoisonError::into_inner).node(id) {
         return Ok(node);
     }

@@ -4,7 +4,7 @@
 use super::world::with_world;
 use super::{Answer, Instants, Known, QueryError, parse, published_entries};
 use crate::log::EntryBytes;
-use crate::view::{Published, View};
+use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, CaseFile, Filed, Lens, Sight};
 use ledger_spec::catalogue::Version;
@@ -105,37 +105,47 @@ impl SubjectView {
 
 /// A subject's view at two instants, as plain data, and what was asked exactly.
 pub fn subject_view(
-    view: &View,
+    view: &Snapshots,
     subject: &SubjectId,
     which: SubjectView,
     asking: Asking,
 ) -> Result<Answer<(Asked, Value)>, QueryError> {
-    let published = view.published();
+    let published = view.latest();
     let asked = asked(view, &published, asking.instants)?;
     let file = case_file(view, subject, &published)?;
-    let core = &published.core;
-    let seen = projection::View::new(subject, &file, (&core.catalogue, &core.directory), asked, asking.sight);
+    let governance = &published.governance;
+    let seen = projection::View::new(
+        subject,
+        &file,
+        (&governance.catalogue, &governance.directory),
+        asked,
+        asking.sight,
+    );
     let value = which.of(&seen).map_err(|error| QueryError::Answer(error.to_string()))?;
     Ok(Answer { value: (asked, value), published })
 }
 
 /// A list as it stood at two instants.
-pub fn edition(view: &View, list: &ListCode, asking: Asking) -> Result<Answer<(Asked, Edition)>, QueryError> {
-    let published = view.published();
-    if !published.core.catalogue.lists.ever(list) {
+pub fn edition(
+    view: &Snapshots,
+    list: &ListCode,
+    asking: Asking,
+) -> Result<Answer<(Asked, Edition)>, QueryError> {
+    let published = view.latest();
+    if !published.governance.catalogue.lists.ever(list) {
         return Err(QueryError::NoList(list.clone()));
     }
     let asked = asked(view, &published, asking.instants)?;
-    let core = &published.core;
+    let governance = &published.governance;
     let edition = with_world(view, &published, |world| {
-        world.edition(list, (&core.catalogue, &core.directory), asked, asking.sight)
+        world.edition(list, (&governance.catalogue, &governance.directory), asked, asking.sight)
     })?;
     Ok(Answer { value: (asked, edition), published })
 }
 
 /// The definition of a list that counts at these instants; the last one where none does.
-pub fn edition_columns(published: &Published, list: &ListCode, asked: Asked) -> Option<Arc<ListDefinition>> {
-    let lists = &published.core.catalogue.lists;
+pub fn edition_columns(published: &Snapshot, list: &ListCode, asked: Asked) -> Option<Arc<ListDefinition>> {
+    let lists = &published.governance.catalogue.lists;
     let then = lists.at(list, asked.valid_at, asked.known);
     then.or_else(|| {
         lists.versions(list).iter().rev().find_map(|version: &Version<_>| version.content.as_ref())
@@ -145,20 +155,20 @@ pub fn edition_columns(published: &Published, list: &ListCode, asked: Asked) -> 
 
 /// The events of a subject that are seen now with this sight.
 pub fn visible_events(
-    view: &View,
+    view: &Snapshots,
     subject: &SubjectId,
     asking: Asking,
 ) -> Result<Answer<HashSet<EventId>>, QueryError> {
-    let published = view.published();
+    let published = view.latest();
     let asked = asked(view, &published, asking.instants)?;
     let file = case_file(view, subject, &published)?;
-    let lens = Lens::new(subject, &file, &published.core.catalogue, asked);
+    let lens = Lens::new(subject, &file, &published.governance.catalogue, asked);
     let seen = file.items().filter(|(place, _)| lens.shows_event(*place, asking.sight));
     Ok(Answer { value: seen.map(|(_, item)| item.id).collect(), published })
 }
 
 /// A subject's case file, with every event whole.
-fn case_file(view: &View, subject: &SubjectId, published: &Published) -> Result<CaseFile, QueryError> {
+fn case_file(view: &Snapshots, subject: &SubjectId, published: &Snapshot) -> Result<CaseFile, QueryError> {
     let mut entries =
         published_entries(view, subject, published.size()).collect::<Result<Vec<EntryBytes>, _>>()?;
     entries.reverse();
@@ -167,7 +177,7 @@ fn case_file(view: &View, subject: &SubjectId, published: &Published) -> Result<
         let entry = read.entry();
         let event = Arc::new(parse(entry)?);
         let filed = Filed { event: &event, recorded: recorded(entry), signers: &entry.signers() };
-        file.apply_whole(filed, &published.core.directory, event.clone());
+        file.apply_whole(filed, &published.governance.directory, event.clone());
     }
     Ok(file)
 }
@@ -178,7 +188,7 @@ fn recorded(entry: &Entry) -> Recorded {
 
 /// The instants of a question put to a published state: a recorded time becomes the number of entries
 /// that were recorded by then.
-pub fn asked(view: &View, published: &Published, instants: Instants) -> Result<Asked, QueryError> {
+pub fn asked(view: &Snapshots, published: &Snapshot, instants: Instants) -> Result<Asked, QueryError> {
     let known = match instants.known_at {
         None => published.size(),
         Some(Known::Size(size)) => size.min(published.size()),
@@ -188,7 +198,7 @@ pub fn asked(view: &View, published: &Published, instants: Instants) -> Result<A
 }
 
 /// How many entries were recorded at or before a time: recorded times never decrease along the log.
-fn size_at(view: &View, size: TreeSize, time: RecordedTime) -> Result<TreeSize, QueryError> {
+fn size_at(view: &Snapshots, size: TreeSize, time: RecordedTime) -> Result<TreeSize, QueryError> {
     let (mut least, mut most) = (0, size.get());
     while least < most {
         let middle = least + (most - least) / 2;

@@ -5,7 +5,7 @@
 
 use crate::log::{EntryBytes, ReadError};
 use crate::sequencer::entries_backwards;
-use crate::view::{Published, View};
+use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::entry::Entry;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::{Event, EventError};
@@ -80,7 +80,7 @@ pub struct Answer<T> {
     /// The answer.
     pub value: T,
     /// The published state.
-    pub published: Arc<Published>,
+    pub published: Arc<Snapshot>,
 }
 
 /// One entry with everything that can be said of it.
@@ -107,7 +107,7 @@ pub struct EventsPage {
 #[derive(Clone, Debug)]
 pub struct ReceiptView {
     /// The entry.
-    pub view: EntryView,
+    pub snapshots: EntryView,
     /// The proof.
     pub proof: InclusionProof,
 }
@@ -125,18 +125,18 @@ pub struct Consistency {
 
 /// A page of a subject's events, newest first, from the one before the entry `before`.
 pub fn events(
-    view: &View,
+    snapshots: &Snapshots,
     subject: &SubjectId,
     before: Option<EntryIndex>,
     limit: usize,
 ) -> Result<Answer<EventsPage>, QueryError> {
-    let published = view.published();
-    let head = published_entries(view, subject, published.size()).next().transpose()?;
+    let published = snapshots.latest();
+    let head = published_entries(snapshots, subject, published.size()).next().transpose()?;
     let version = head.as_ref().and_then(|entry| entry.entry().links.first()).map(|link| link.version);
     let start = match before {
         None => head.map(|entry| entry.entry().index),
         Some(cursor) => {
-            let at_cursor = entry_of(view, &published, cursor)?;
+            let at_cursor = entry_of(snapshots, &published, cursor)?;
             if at_cursor.event.subject != *subject {
                 return Err(QueryError::Cursor(cursor));
             }
@@ -144,9 +144,9 @@ pub fn events(
         }
     };
     let mut page = EventsPage { version: version.unwrap_or_default(), events: Vec::new(), next: None };
-    for entry in entries_backwards(view.log(), start, 0) {
+    for entry in entries_backwards(snapshots.log(), start, 0) {
         if page.events.len() == limit {
-            page.next = page.events.last().map(|view| view.entry.entry().index);
+            page.next = page.events.last().map(|snapshots| snapshots.entry.entry().index);
             break;
         }
         page.events.push(entry_view(entry?)?);
@@ -155,21 +155,25 @@ pub fn events(
 }
 
 /// One entry.
-pub fn entry(view: &View, index: EntryIndex) -> Result<Answer<EntryView>, QueryError> {
-    let published = view.published();
-    Ok(Answer { value: entry_of(view, &published, index)?, published })
+pub fn entry(snapshots: &Snapshots, index: EntryIndex) -> Result<Answer<EntryView>, QueryError> {
+    let published = snapshots.latest();
+    Ok(Answer { value: entry_of(snapshots, &published, index)?, published })
 }
 
 /// A receipt for an entry, under the checkpoint published now.
-pub fn receipt(view: &View, index: EntryIndex) -> Result<Answer<ReceiptView>, QueryError> {
-    let Answer { value, published } = entry(view, index)?;
-    let proof = view.log().inclusion_proof_under(index, &published.checkpoint)?;
-    Ok(Answer { value: ReceiptView { view: value, proof }, published })
+pub fn receipt(snapshots: &Snapshots, index: EntryIndex) -> Result<Answer<ReceiptView>, QueryError> {
+    let Answer { value, published } = entry(snapshots, index)?;
+    let proof = snapshots.log().inclusion_proof_under(index, &published.checkpoint)?;
+    Ok(Answer { value: ReceiptView { snapshots: value, proof }, published })
 }
 
 /// The proof that the tree of `to` entries begins with that of `from`, and both roots.
-pub fn consistency(view: &View, from: TreeSize, to: TreeSize) -> Result<Answer<Consistency>, QueryError> {
-    let (published, log) = (view.published(), view.log());
+pub fn consistency(
+    snapshots: &Snapshots,
+    from: TreeSize,
+    to: TreeSize,
+) -> Result<Answer<Consistency>, QueryError> {
+    let (published, log) = (snapshots.latest(), snapshots.log());
     let value = Consistency {
         from: (from, log.root(from)?),
         to: (to, log.root(to)?),
@@ -180,21 +184,21 @@ pub fn consistency(view: &View, from: TreeSize, to: TreeSize) -> Result<Answer<C
 
 /// A subject's entries below `size`, newest first. The index may already know of one batch more.
 fn published_entries(
-    view: &View,
+    snapshots: &Snapshots,
     subject: &SubjectId,
     size: TreeSize,
 ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
-    let last = view.index().head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
-    entries_backwards(view.log(), last, 0)
+    let last = snapshots.index().head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
+    entries_backwards(snapshots.log(), last, 0)
         .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.entry().index.is_in(size)))
 }
 
 /// One entry of a published state.
-fn entry_of(view: &View, published: &Published, index: EntryIndex) -> Result<EntryView, QueryError> {
+fn entry_of(snapshots: &Snapshots, published: &Snapshot, index: EntryIndex) -> Result<EntryView, QueryError> {
     if !index.is_in(published.size()) {
         return Err(QueryError::NoEntry { found: index, size: published.size() });
     }
-    entry_view(view.log().entry(index)?)
+    entry_view(snapshots.log().entry(index)?)
 }
 
 fn entry_view(entry: EntryBytes) -> Result<EntryView, QueryError> {

@@ -2,7 +2,7 @@
 
 use super::{Answer, Asking, QueryError, asked, parse};
 use crate::log::EntryBytes;
-use crate::view::{Published, View};
+use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, Filed};
 use ledger_spec::event::Event;
@@ -26,31 +26,33 @@ pub enum CityView {
 
 /// A view of all at two instants, as plain data, and what was asked exactly.
 pub fn city_view(
-    view: &View,
+    snapshots: &Snapshots,
     which: &CityView,
     asking: Asking,
 ) -> Result<Answer<(Asked, Value)>, QueryError> {
-    let published = view.published();
-    let asked = asked(view, &published, asking.instants)?;
-    let core = (&*published.core.catalogue, &*published.core.directory);
+    let published = snapshots.latest();
+    let asked = asked(snapshots, &published, asking.instants)?;
+    let governance = (&*published.governance.catalogue, &*published.governance.directory);
     let value = match which {
         CityView::Departures(list) => {
-            if !published.core.catalogue.lists.ever(list) {
+            if !published.governance.catalogue.lists.ever(list) {
                 return Err(QueryError::NoList(list.clone()));
             }
-            let found =
-                with_world(view, &published, |world| world.departures(list, core, asked, asking.sight))?;
+            let found = with_world(snapshots, &published, |world| {
+                world.departures(list, governance, asked, asking.sight)
+            })?;
             serde_json::to_value(found)
         }
         CityView::Indicators(place) => {
-            let found =
-                with_world(view, &published, |world| world.indicators(place, core, asked, asking.sight))?;
+            let found = with_world(snapshots, &published, |world| {
+                world.indicators(place, governance, asked, asking.sight)
+            })?;
             serde_json::to_value(found)
         }
-        CityView::Oversight => {
-            serde_json::to_value(with_world(view, &published, |world| world.oversight(core, asked))?)
-        }
-        CityView::Directory => serde_json::to_value(DirectoryAnswer::of(core.1, asked)),
+        CityView::Oversight => serde_json::to_value(with_world(snapshots, &published, |world| {
+            world.oversight(governance, asked)
+        })?),
+        CityView::Directory => serde_json::to_value(DirectoryAnswer::of(governance.1, asked)),
     };
     let value = value.map_err(|error| QueryError::Answer(error.to_string()))?;
     Ok(Answer { value: (asked, value), published })
@@ -59,23 +61,23 @@ pub fn city_view(
 /// Asks the kept case files, after bringing them up to what is published. They may know more than that:
 /// every question names how many entries it takes into account.
 pub(super) fn with_world<T>(
-    view: &View,
-    published: &Published,
+    snapshots: &Snapshots,
+    published: &Snapshot,
     ask: impl FnOnce(&World) -> T,
 ) -> Result<T, QueryError> {
     // A panic while the lock is held leaves whole entries or none.
-    let mut world = view.world().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut world = snapshots.world().lock().unwrap_or_else(PoisonError::into_inner);
     if world.size() < published.size() {
-        catch_up(view, published, &mut world)?;
+        catch_up(snapshots, published, &mut world)?;
     }
     Ok(ask(&world))
 }
 
 /// Takes in the next entries: read and parsed on all cores, applied in order.
-fn catch_up(view: &View, published: &Published, world: &mut World) -> Result<(), QueryError> {
-    let directory = &published.core.directory;
+fn catch_up(snapshots: &Snapshots, published: &Snapshot, world: &mut World) -> Result<(), QueryError> {
+    let directory = &published.governance.directory;
     let first = world.size().next_index();
-    view.log().sweep(first, published.size(), read, |Read { event, recorded, signers }| {
+    snapshots.log().sweep(first, published.size(), read, |Read { event, recorded, signers }| {
         world.apply(Filed { event, recorded: *recorded, signers }, directory);
         Ok(())
     })

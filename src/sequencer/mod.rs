@@ -4,8 +4,8 @@
 //! is one thread and the only one that changes anything. After any error of the log it stops for good:
 //! what the disk holds is then unknown, and start-up, not this process, finds out. Reads go on.
 
+mod batch;
 mod dry_run;
-mod plan;
 mod streams;
 
 pub use dry_run::dry_run;
@@ -13,13 +13,13 @@ pub use streams::{StreamError, entries_backwards};
 
 use crate::index::{Index, IndexStore};
 use crate::log::{AppendError, Log};
-use crate::view::{Published, View};
+use crate::snapshot::{Snapshot, Snapshots};
+use batch::Batch;
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::time::RecordedTime;
-use plan::Plan;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -117,14 +117,14 @@ pub struct BatchOutcome {
     /// One outcome per event, in order.
     pub outcomes: Vec<EventOutcome>,
     /// The state that covers them.
-    pub published: Arc<Published>,
+    pub published: Arc<Snapshot>,
 }
 
 /// What became of one event.
 #[derive(Clone, Debug)]
 pub enum EventOutcome {
     /// It is in the ledger, durably.
-    Placed(Placed),
+    Appended(Appended),
     /// A rule refused it.
     Refused {
         /// Which rule and why.
@@ -138,7 +138,7 @@ pub enum EventOutcome {
 
 /// Where an event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
+pub struct Appended {
     /// Its entry.
     pub index: EntryIndex,
     /// When it was committed.
@@ -172,15 +172,15 @@ pub fn start(
     tip: ChainHash,
     index: Arc<Index>,
     store: IndexStore,
-    view: View,
+    snapshots: Snapshots,
     clock: fn() -> RecordedTime,
     config: SequencerConfig,
 ) -> std::io::Result<(Sequencer, Writer)> {
     let shared = Arc::new(Shared { limit: config.queue_events, ..Shared::default() });
     // As many submissions as events: a submission holds at least one.
     let (queue, submissions) = sync_channel(config.queue_events);
-    let streams = Streams::new(view.log().clone(), config.stream_cache_events);
-    let worker = Worker { log, tip, index, view, clock, config, streams, shared: shared.clone() };
+    let streams = Streams::new(snapshots.log().clone(), config.stream_cache_events);
+    let worker = Worker { log, tip, index, snapshots, clock, config, streams, shared: shared.clone() };
     let thread =
         std::thread::Builder::new().name("writer".into()).spawn(move || worker.run(&submissions, store))?;
     Ok((Sequencer { queue, shared }, Writer(thread)))
@@ -243,7 +243,7 @@ struct Worker {
     log: Log,
     tip: ChainHash,
     index: Arc<Index>,
-    view: View,
+    snapshots: Snapshots,
     clock: fn() -> RecordedTime,
     config: SequencerConfig,
     streams: Streams,
@@ -351,24 +351,24 @@ impl Worker {
     fn commit(
         &mut self,
         batch: Vec<(Vec<VerifiedEvent>, bool)>,
-    ) -> Result<(Vec<Vec<EventOutcome>>, Arc<Published>), WriteError> {
-        let before = self.view.published();
+    ) -> Result<(Vec<Vec<EventOutcome>>, Arc<Snapshot>), WriteError> {
+        let before = self.snapshots.latest();
         let now = (self.clock)().max(before.last_recorded);
         self.streams.age();
-        let mut plan = Plan::new(
-            before.core.clone(),
+        let mut plan = Batch::new(
+            before.governance.clone(),
             before.size(),
             self.tip,
             now,
             &mut self.streams,
             &self.index,
-            self.view.log(),
+            self.snapshots.log(),
         );
         let mut all = Vec::with_capacity(batch.len());
         for (events, atomic) in batch {
             all.push(plan.submit(events, atomic).map_err(WriteError::Read)?);
         }
-        let Plan { core, entries, rows, tip, .. } = plan;
+        let Batch { governance, entries, rows, tip, .. } = plan;
         if entries.is_empty() {
             return Ok((all, before));
         }
@@ -380,8 +380,11 @@ impl Worker {
         // follows only makes them visible, and cannot fail.
         self.tip = tip;
         self.index.apply(rows, tip);
-        let published =
-            self.view.publish(Published { checkpoint: committed.checkpoint, last_recorded: now, core });
+        let published = self.snapshots.publish(Snapshot {
+            checkpoint: committed.checkpoint,
+            last_recorded: now,
+            governance,
+        });
         Ok((all, published))
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::index::Index;
 use crate::log::{EntryBytes, LogReader, ReadError};
-use ledger_spec::admission::{CaseFile, Core, Filed};
+use ledger_spec::admission::{CaseFile, Filed, Governance};
 use ledger_spec::authority::Recorded;
 use ledger_spec::entry::EntryError;
 use ledger_spec::event::{Event, EventError};
@@ -78,12 +78,12 @@ impl Streams {
         &mut self,
         subject: &SubjectId,
         index: &Index,
-        core: &Core,
+        governance: &Governance,
     ) -> Result<&CaseFile, StreamError> {
         if !self.young.contains_key(subject) {
             let stream = match self.old.remove(subject) {
                 Some(stream) => stream,
-                None => self.fold(subject, index, core)?,
+                None => self.fold(subject, index, governance)?,
             };
             self.put(subject.clone(), stream);
         }
@@ -91,10 +91,10 @@ impl Streams {
     }
 
     /// Takes in an admitted event of the subject.
-    pub(super) fn apply(&mut self, filed: Filed<'_>, core: &Core) {
+    pub(super) fn apply(&mut self, filed: Filed<'_>, governance: &Governance) {
         if let Some(stream) = self.young.get_mut(&filed.event.subject) {
             let before = weight(stream);
-            stream.apply(filed, &core.directory);
+            stream.apply(filed, &governance.directory);
             self.young_events = self.young_events.saturating_sub(before) + weight(stream);
         }
     }
@@ -115,7 +115,12 @@ impl Streams {
         }
     }
 
-    fn fold(&self, subject: &SubjectId, index: &Index, core: &Core) -> Result<CaseFile, StreamError> {
+    fn fold(
+        &self,
+        subject: &SubjectId,
+        index: &Index,
+        governance: &Governance,
+    ) -> Result<CaseFile, StreamError> {
         let last = index.head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
         let entries = entries_backwards(&self.reader, last, 0);
         // The index may already know of one batch more than a reader answers for.
@@ -130,7 +135,7 @@ impl Streams {
                 .map_err(|error| StreamError::Event { index: entry.index, error })?;
             let recorded = Recorded { index: entry.index, at: entry.recorded_at };
             let signers = entry.signers();
-            stream.apply(Filed { event: &event, recorded, signers: &signers }, &core.directory);
+            stream.apply(Filed { event: &event, recorded, signers: &signers }, &governance.directory);
         }
         Ok(stream)
     }

@@ -5,12 +5,15 @@
 //! witnesses what they saw. What may be cosigned is decided in
 //! `tlog::witness`.
 
-mod push;
+mod cosigning;
 mod server;
 mod shown;
 mod store;
 
-pub use push::{WitnessState, Witnessing};
+mod policy_file;
+
+pub use cosigning::{WitnessState, Witnessing};
+pub use policy_file::{PolicyFileError, policy_of, read_policy};
 pub use server::router;
 pub use shown::{Shown, ask};
 pub use store::{Refused, StoreError, WitnessStore};

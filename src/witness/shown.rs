@@ -2,7 +2,7 @@
 //!
 //! Two witnesses who were shown two histories cannot know it of each other; whoever asks both does.
 
-use crate::remote::{Remote, RemoteError};
+use crate::tile_client::{TileClient, TileClientError};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::note::VerifierKey;
 use tlog::policy::{Policy, PolicyWitness};
@@ -43,9 +43,9 @@ fn read(witness: &PolicyWitness, vkey: &VerifierKey) -> Result<SignedCheckpoint,
     let url = witness.url.as_deref().ok_or("the policy gives no URL for it")?;
     // A policy may name the address that checkpoints are submitted to.
     let url = url.trim_end_matches('/').trim_end_matches("/add-checkpoint");
-    let remote = Remote::new(url).map_err(|error| error.to_string())?;
+    let remote = TileClient::new(url).map_err(|error| error.to_string())?;
     match remote.cosigned(&folder_of(vkey.name().as_str())) {
-        Err(RemoteError::Status { status: 404, .. }) => Err("it has cosigned nothing of this log".into()),
+        Err(TileClientError::Status { status: 404, .. }) => Err("it has cosigned nothing of this log".into()),
         other => {
             let note = other.map_err(|error| error.to_string())?;
             SignedCheckpoint::verify(&note, vkey).map_err(|error| format!("what it shows: {error}"))

@@ -4,9 +4,10 @@ use crate::http_server::{Answer, JSON};
 use crate::people;
 use crate::writer_faults::{recovered, signer, start};
 use credit_ledger::clock;
-use credit_ledger::http::{self, AppState};
-use credit_ledger::sequencer::Placed;
-use credit_ledger::service::Settings;
+use credit_ledger::http::AppState;
+use credit_ledger::ledger::Settings;
+use credit_ledger::sequencer::Appended;
+use credit_ledger::server;
 use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk};
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::time::RecordedTime;
@@ -31,11 +32,11 @@ pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Ans
 fn a_full_disk_is_507_and_reads_go_on() {
     let disk = MemoryDisk::new(7);
     let index_dir = std::env::temp_dir().join(format!("credit-ledger-full-{}", std::process::id()));
-    let (sequencer, writer, view) = start(&disk, &index_dir);
+    let (sequencer, writer, snapshots) = start(&disk, &index_dir);
     let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
     let state = AppState {
         sequencer: Some(sequencer),
-        view,
+        snapshots,
         settings,
         vkey: signer().verifier_key(),
         clock: clock::now,
@@ -45,7 +46,7 @@ fn a_full_disk_is_507_and_reads_go_on() {
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = runtime.spawn(http::serve(listener, state, async { drop(stopped.await) }));
+    let served = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
     let post = |n| request(address, "POST", "/v1/events", &people::penalty(n, "ext:test:a"));
 
     let first = post(100);
@@ -69,7 +70,7 @@ fn a_full_disk_is_507_and_reads_go_on() {
     assert!(writer.join().is_err(), "a writer that stopped says so");
     let receipt = first.json();
     let leaf = from_hex(receipt["entry_hash"].as_str().unwrap()).unwrap();
-    let acknowledged = Placed {
+    let acknowledged = Appended {
         index: EntryIndex::new(receipt["index"].as_u64().unwrap()),
         recorded_at: RecordedTime::default(),
         leaf: TreeHash::from_bytes(leaf),

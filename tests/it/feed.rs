@@ -76,7 +76,7 @@ fn every_entry_comes_once_and_in_order_also_after_a_break() {
     assert_eq!((&first["kind"], &first["subject"]), (&"ledger.opened".into(), &"ledger".into()));
     let checkpoint = std::iter::from_fn(|| feed.next()).find(|event| event.name == "checkpoint").unwrap();
     assert_eq!(checkpoint.data["size"], 605);
-    assert_eq!(checkpoint.data["checkpoint"], server.view.published().checkpoint_text());
+    assert_eq!(checkpoint.data["checkpoint"], server.snapshots.latest().checkpoint_text());
     // What comes while one listens.
     let placed = server.post(JSON, people::penalty(900, "ext:test:900"));
     assert_eq!(placed.status, 201);

@@ -3,6 +3,7 @@
 
 use crate::support::{self, batch, signer, verifier_key};
 use credit_ledger::log::{Damage, Log, LogConfig, OpenError, ReadError, verify_files};
+use credit_ledger::progress::Unwatched;
 use credit_ledger::storage::{Disk, MemoryDisk, Prng, read_all};
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
@@ -152,7 +153,7 @@ fn a_bad_frame_before_a_later_batch_is_damage_even_beyond_the_checkpoint() {
     let (disk, _) = stopped_log();
     let old_checkpoint = read_all(&disk, "checkpoint").unwrap();
     let config = LogConfig { segment_bytes: 1 << 20, rebuild: false };
-    let open = || Log::open(Arc::new(disk.clone()), signer(), config, &mut |_| {}, &mut |_, _| {});
+    let open = || Log::open(Arc::new(disk.clone()), signer(), config, &Unwatched, &mut |_, _| {});
     let (mut log, _) = open().unwrap();
     let newest = all_files(&disk).into_iter().rfind(|f| f.ends_with(".seg")).unwrap();
     let first_end = read_all(&disk, &newest).unwrap().len();
@@ -186,7 +187,7 @@ fn a_rebuild_gives_back_the_derived_files_and_reports_it() {
     disk.tamper("tree/level-1", |bytes| bytes[5] ^= 1).unwrap();
     let config = LogConfig { rebuild: true, ..support::SMALL };
     let mut visited = 0;
-    let opened = Log::open(Arc::new(disk.clone()), signer(), config, &mut |_| {}, &mut |_, _| visited += 1);
+    let opened = Log::open(Arc::new(disk.clone()), signer(), config, &Unwatched, &mut |_, _| visited += 1);
     let (log, report) = opened.unwrap();
     assert_eq!(visited, entries.len());
     let rebuilt: Vec<_> = report.rebuilt.iter().map(|r| (r.file.as_str(), r.offset, r.was)).collect();

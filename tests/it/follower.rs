@@ -3,8 +3,10 @@
 
 use crate::http_server::{NDJSON, Server};
 use crate::people;
-use credit_ledger::remote::Remote;
-use credit_ledger::service::{self, AuditOptions, FollowError, Follower, RemoteFault, Step, Unwatched};
+use credit_ledger::audit::{AuditOptions, RemoteFault};
+use credit_ledger::mirror::{Mirror, MirrorError, MirrorStep};
+use credit_ledger::progress::Unwatched;
+use credit_ledger::tile_client::TileClient;
 use std::fs;
 use std::path::PathBuf;
 use tlog::position::TreeSize;
@@ -25,15 +27,15 @@ fn folder(name: &str) -> PathBuf {
     dir
 }
 
-fn remote(server: &Server) -> Remote {
-    Remote::new(&format!("http://{}", server.address)).unwrap()
+fn remote(server: &Server) -> TileClient {
+    TileClient::new(&format!("http://{}", server.address)).unwrap()
 }
 
-fn follower(server: &Server, dir: &std::path::Path) -> Follower {
-    Follower::open(dir, remote(server), server.vkey.clone(), &Unwatched).unwrap()
+fn follower(server: &Server, dir: &std::path::Path) -> Mirror {
+    Mirror::open(dir, remote(server), server.vkey.clone(), &Unwatched).unwrap()
 }
 
-fn advance(follower: &mut Follower) -> Result<Step, FollowError> {
+fn advance(follower: &mut Mirror) -> Result<MirrorStep, MirrorError> {
     follower.advance(&Unwatched, &mut |_| {})
 }
 
@@ -42,7 +44,7 @@ fn an_audit_over_http_says_what_an_audit_of_the_folder_says_and_goes_on_from_an_
     let server = Server::start("remote-audit", |_| {});
     fill(&server, 0..700);
     let options = || AuditOptions { vkey: Some(server.vkey.clone()), known: None };
-    let first = service::audit_remote(&remote(&server), options(), &Unwatched).unwrap();
+    let first = credit_ledger::audit::audit_remote(&remote(&server), options(), &Unwatched).unwrap();
     assert_eq!((first.size, first.counts.known, first.counts.admitted), (TreeSize::new(705), 0, 705));
     assert_eq!(first.counts.signatures, 705);
     let by: Vec<_> = first.counts.authorities.iter().map(|(id, n)| (id.as_str().to_owned(), *n)).collect();
@@ -50,16 +52,17 @@ fn an_audit_over_http_says_what_an_audit_of_the_folder_says_and_goes_on_from_an_
     assert!(by.contains(&("department".to_owned(), 700)), "{by:?}");
     fill(&server, 700..1_000);
     let known = AuditOptions { known: Some(first.checkpoint.to_string().into()), ..options() };
-    let second = service::audit_remote(&remote(&server), known.clone(), &Unwatched).unwrap();
+    let second = credit_ledger::audit::audit_remote(&remote(&server), known.clone(), &Unwatched).unwrap();
     assert_eq!((second.size, second.counts.known, second.counts.admitted), (TreeSize::new(1_005), 705, 300));
     // Without a key, the one that entry 0 names is used, and the report says so.
-    let unkeyed = service::audit_remote(&remote(&server), AuditOptions::default(), &Unwatched).unwrap();
+    let unkeyed =
+        credit_ledger::audit::audit_remote(&remote(&server), AuditOptions::default(), &Unwatched).unwrap();
     assert!(!unkeyed.key_given && unkeyed.root == second.root);
     server.finish();
     // The same earlier checkpoint is not another ledger's.
     let other = Server::start("remote-audit-other", |_| {});
     fill(&other, 0..800);
-    let failure = service::audit_remote(&remote(&other), known, &Unwatched).unwrap_err();
+    let failure = credit_ledger::audit::audit_remote(&remote(&other), known, &Unwatched).unwrap_err();
     assert!(failure.to_string().contains("the checkpoint says"), "{failure}");
     other.finish();
 }
@@ -72,26 +75,29 @@ fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
     let mut copy = follower(&server, &dir);
     assert_eq!(
         advance(&mut copy).unwrap(),
-        Step::Advanced { from: TreeSize::new(0), to: TreeSize::new(605) }
+        MirrorStep::Advanced { from: TreeSize::new(0), to: TreeSize::new(605) }
     );
-    assert_eq!(advance(&mut copy).unwrap(), Step::Nothing);
+    assert_eq!(advance(&mut copy).unwrap(), MirrorStep::Nothing);
     // Dropped without being closed, as when it is killed.
     drop(copy);
     fill(&server, 600..1_300);
     let mut seen = Vec::new();
     let mut copy = follower(&server, &dir);
-    assert_eq!(copy.view().unwrap().published().size(), TreeSize::new(605));
+    assert_eq!(copy.snapshots().unwrap().latest().size(), TreeSize::new(605));
     let step = copy.advance(&Unwatched, &mut |entry| seen.push(entry.header().index.get())).unwrap();
-    assert_eq!(step, Step::Advanced { from: TreeSize::new(605), to: TreeSize::new(1_305) });
+    assert_eq!(step, MirrorStep::Advanced { from: TreeSize::new(605), to: TreeSize::new(1_305) });
     assert_eq!(seen, (605..1_305).collect::<Vec<_>>());
-    let view = copy.view().unwrap();
-    assert_eq!(view.published().checkpoint_text(), server.view.published().checkpoint_text());
+    let snapshots = copy.snapshots().unwrap();
+    assert_eq!(snapshots.latest().checkpoint_text(), server.snapshots.latest().checkpoint_text());
     for index in (0..1_305).step_by(97).map(tlog::position::EntryIndex::new) {
-        assert_eq!(view.log().entry(index).unwrap().bytes(), server.view.log().entry(index).unwrap().bytes());
+        assert_eq!(
+            snapshots.log().entry(index).unwrap().bytes(),
+            server.snapshots.log().entry(index).unwrap().bytes()
+        );
     }
     copy.close().unwrap();
-    let report = service::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
-    assert_eq!(report.root, server.view.published().root());
+    let report = credit_ledger::audit::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
+    assert_eq!(report.root, server.snapshots.latest().root());
     assert_eq!(server.finish(), 1_305);
     fs::remove_dir_all(dir).unwrap();
 }
@@ -111,12 +117,12 @@ fn two_histories_under_one_name_are_a_contradiction_that_is_kept() {
             fill(&second, more);
         }
         let mut copy = follower(&second, &dir);
-        let Err(FollowError::Fault { fault, evidence }) = advance(&mut copy) else { panic!("taken") };
+        let Err(MirrorError::Fault { fault, evidence }) = advance(&mut copy) else { panic!("taken") };
         assert!(fault.to_string().contains(expected), "{fault}");
         for name in ["older.checkpoint", "newer.checkpoint", "fault.txt"] {
             assert!(evidence.join(name).exists(), "{name}");
         }
-        assert_eq!(copy.view().unwrap().published().size(), TreeSize::new(305), "what was right stays");
+        assert_eq!(copy.snapshots().unwrap().latest().size(), TreeSize::new(305), "what was right stays");
     }
     first.finish();
     second.finish();
@@ -138,7 +144,7 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     drop(ahead);
     let state = credit_ledger::http::AppState {
         sequencer: None,
-        view: copy.view().unwrap(),
+        snapshots: copy.snapshots().unwrap(),
         settings: copy.settings().clone(),
         vkey: copy.vkey().clone(),
         clock: credit_ledger::clock::now,
@@ -147,10 +153,10 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    runtime.spawn(credit_ledger::http::serve(listener, state, std::future::pending()));
-    let stale = || Remote::new(&format!("http://{address}")).unwrap();
-    let mut ahead = Follower::open(&dir, stale(), server.vkey.clone(), &Unwatched).unwrap();
-    let Ok(Step::Behind(fault)) = advance(&mut ahead) else { panic!("not behind") };
+    runtime.spawn(credit_ledger::server::serve_ledger(listener, state, std::future::pending()));
+    let stale = || TileClient::new(&format!("http://{address}")).unwrap();
+    let mut ahead = Mirror::open(&dir, stale(), server.vkey.clone(), &Unwatched).unwrap();
+    let Ok(MirrorStep::Behind(fault)) = advance(&mut ahead) else { panic!("not behind") };
     assert!(matches!(*fault, RemoteFault::Dropped { .. }), "{fault}");
     drop(ahead);
     // The copy answers like the ledger, but takes nothing.
@@ -161,8 +167,8 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     let name = server.vkey.name().clone();
     let stranger = tlog::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key();
     let fresh = folder("behind-stranger");
-    let mut refused = Follower::open(&fresh, stale(), stranger, &Unwatched).unwrap();
-    let Err(FollowError::Fault { fault, .. }) = advance(&mut refused) else { panic!("taken") };
+    let mut refused = Mirror::open(&fresh, stale(), stranger, &Unwatched).unwrap();
+    let Err(MirrorError::Fault { fault, .. }) = advance(&mut refused) else { panic!("taken") };
     assert!(fault.to_string().contains("checkpoint"), "{fault}");
     drop(runtime);
     server.finish();

@@ -62,7 +62,7 @@ fn a_batch_answers_each_line_and_at_last_the_checkpoint() {
     // The empty line 41 is no line; its number is counted all the same.
     assert_eq!((&lines[40]["status"], &lines[40]["line"]), (&json!("refused"), &json!(42)));
     assert_eq!((&lines[41]["status"], &lines[41]["index"]), (&json!("repeat"), &lines[3]["index"]));
-    assert_eq!(field(&lines[42], "checkpoint"), server.view.published().checkpoint_text());
+    assert_eq!(field(&lines[42], "checkpoint"), server.snapshots.latest().checkpoint_text());
     assert_eq!(server.finish(), 45);
 }
 
@@ -80,7 +80,7 @@ fn an_atomic_batch_is_whole_or_absent() {
     let outcomes = ["not-attempted", "not-attempted", "refused"];
     assert_eq!(post(format!("{}{unfit}\n", batch(0..2))), outcomes);
     assert_eq!(post(format!("{}{{\n", batch(0..2))), outcomes);
-    assert_eq!(server.view.published().size().get(), 5);
+    assert_eq!(server.snapshots.latest().size().get(), 5);
     assert_eq!(post(batch(0..3)), ["placed"; 3]);
     assert_eq!(server.finish(), 8);
 }

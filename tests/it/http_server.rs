@@ -2,9 +2,11 @@
 
 use crate::people;
 use credit_ledger::clock;
-use credit_ledger::http::{self, AppState};
-use credit_ledger::service::{self, Service, Settings, Unwatched};
-use credit_ledger::view::View;
+use credit_ledger::http::AppState;
+use credit_ledger::ledger::{OpenLedger, Settings};
+use credit_ledger::progress::Unwatched;
+use credit_ledger::server;
+use credit_ledger::snapshot::Snapshots;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -21,7 +23,7 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 pub struct Server {
     pub address: SocketAddr,
-    pub view: View,
+    pub snapshots: Snapshots,
     pub vkey: VerifierKey,
     dir: PathBuf,
     stop: oneshot::Sender<()>,
@@ -41,12 +43,12 @@ impl Server {
         let _ = fs::remove_dir_all(&dir);
         let mut founding = people::founding();
         settings(&mut founding.settings);
-        service::create(&dir, &founding).unwrap();
-        let Service { sequencer, view, writer, settings, vkey, lock, .. } =
-            service::open(&dir, &Unwatched).unwrap();
+        credit_ledger::ledger::create(&dir, &founding).unwrap();
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, .. } =
+            credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
         let state = AppState {
             sequencer: Some(sequencer),
-            view: view.clone(),
+            snapshots: snapshots.clone(),
             settings,
             vkey: vkey.clone(),
             clock: clock::now,
@@ -61,13 +63,13 @@ impl Server {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                http::serve(listener, state, shutdown).await.unwrap();
+                server::serve_ledger(listener, state, shutdown).await.unwrap();
             });
             drop(runtime);
             writer.join().unwrap();
             drop(lock);
         });
-        let server = Self { address, view, vkey, dir, stop, thread };
+        let server = Self { address, snapshots, vkey, dir, stop, thread };
         for envelope in people::setup() {
             let answer = server.post(JSON, envelope);
             assert_eq!(answer.status, 201, "{}", answer.text());
@@ -145,7 +147,7 @@ pub struct Stopping {
 impl Stopping {
     pub fn finish(self) -> u64 {
         self.thread.join().unwrap();
-        let size = service::audit(&self.dir, None, &Unwatched).unwrap().size.get();
+        let size = credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap().size.get();
         fs::remove_dir_all(self.dir).unwrap();
         size
     }

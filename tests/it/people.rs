@@ -1,7 +1,7 @@
 //! The people of the tests' ledgers: a registrar, a steward, a department, and what they sign.
 //! Fixed keys, so that a failing test fails again.
 
-use credit_ledger::service::{Founding, Settings};
+use credit_ledger::ledger::{Founding, Settings};
 use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Kind};

@@ -2,10 +2,12 @@
 //! opened, and the index is believed only when it may be.
 
 use crate::people;
+use credit_ledger::audit::AuditFailure;
+use credit_ledger::ledger::{LedgerError, OpenLedger};
 use credit_ledger::log;
+use credit_ledger::progress::Unwatched;
 use credit_ledger::query::{self, Asking, Instants, SubjectView};
-use credit_ledger::sequencer::{EventOutcome, Placed};
-use credit_ledger::service::{self, AuditFailure, Service, ServiceError, Unwatched};
+use credit_ledger::sequencer::{Appended, EventOutcome};
 use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::SubjectId;
@@ -22,8 +24,8 @@ const SUBJECT: &str = "ext:test:a";
 fn ledger(name: &str, count: u64) -> PathBuf {
     let dir = std::env::temp_dir().join(format!("credit-ledger-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&dir);
-    service::create(&dir, &people::founding()).unwrap();
-    let service = service::open(&dir, &Unwatched).unwrap();
+    credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     submit(&service, &people::setup(), false);
     let penalties: Vec<_> = (0..count).map(|n| people::penalty(100 + n, &format!("ext:test:{n}"))).collect();
     submit(&service, &penalties, false);
@@ -32,35 +34,36 @@ fn ledger(name: &str, count: u64) -> PathBuf {
     dir
 }
 
-fn submit(service: &Service, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
+fn submit(service: &OpenLedger, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
     let events = envelopes.iter().map(|envelope| people::verified(envelope)).collect();
     let answer = service.sequencer.submit(events, atomic).unwrap();
     answer.blocking_recv().unwrap().unwrap().outcomes
 }
 
-fn close(service: Service) {
-    let Service { sequencer, writer, .. } = service;
+fn close(service: OpenLedger) {
+    let OpenLedger { sequencer, writer, .. } = service;
     drop(sequencer);
     writer.join().unwrap();
 }
 
 fn audited(dir: &Path) -> u64 {
-    service::audit(dir, None, &Unwatched).unwrap().size.get()
+    credit_ledger::audit::audit(dir, None, &Unwatched).unwrap().size.get()
 }
 
-fn placed(outcome: &EventOutcome) -> Placed {
+fn placed(outcome: &EventOutcome) -> Appended {
     match outcome {
-        EventOutcome::Placed(placed) => *placed,
+        EventOutcome::Appended(placed) => *placed,
         other => panic!("{other:?}"),
     }
 }
 
-fn states(view: &credit_ledger::view::View) -> Vec<String> {
+fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<String> {
     let instants =
         Instants { valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(), known_at: None };
     let asking = Asking { instants, sight: Sight::Public };
     let subject = SubjectId::parse(SUBJECT).unwrap();
-    let (_, standing) = query::subject_view(view, &subject, SubjectView::Standing, asking).unwrap().value;
+    let (_, standing) =
+        query::subject_view(snapshots, &subject, SubjectView::Standing, asking).unwrap().value;
     let states = standing["states"].as_array().unwrap();
     states.iter().map(|state| state["state"].as_str().unwrap().to_owned()).collect()
 }
@@ -70,20 +73,20 @@ fn what_is_written_is_there_again() {
     let dir = ledger("again", 40);
     assert_eq!(audited(&dir), 46);
     // With the index from sled, with one made anew, and without any lock.
-    let service = service::open(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&service.view), ["record-in-force"]);
-    let streams = service.view.index().streams();
-    let beside = service::open_to_read(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&beside.view), ["record-in-force"]);
-    assert_eq!(beside.view.index().streams(), streams);
-    assert!(service::open(&dir, &Unwatched).is_err(), "the folder is locked");
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    assert_eq!(states(&service.snapshots), ["record-in-force"]);
+    let streams = service.snapshots.index().streams();
+    let beside = credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap();
+    assert_eq!(states(&beside.snapshots), ["record-in-force"]);
+    assert_eq!(beside.snapshots.index().streams(), streams);
+    assert!(credit_ledger::ledger::open(&dir, &Unwatched).is_err(), "the folder is locked");
     close(service);
     fs::remove_dir_all(dir.join("index")).unwrap();
-    let service = service::open(&dir, &Unwatched).unwrap();
-    assert_eq!(service.view.index().streams(), streams);
-    assert_eq!(states(&service.view), ["record-in-force"]);
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    assert_eq!(service.snapshots.index().streams(), streams);
+    assert_eq!(states(&service.snapshots), ["record-in-force"]);
     close(service);
-    assert_eq!(service::rebuild(&dir, &Unwatched).unwrap(), 46);
+    assert_eq!(credit_ledger::ledger::rebuild(&dir, &Unwatched).unwrap(), 46);
     assert_eq!(audited(&dir), 46);
     fs::remove_dir_all(dir).unwrap();
 }
@@ -101,9 +104,9 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
             let mut bad = good.clone();
             bad[at] ^= 0x10;
             fs::write(&file, &bad).unwrap();
-            let service = service::open(&dir, &Unwatched).unwrap();
-            assert_eq!(service.view.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
-            assert_eq!(states(&service.view), ["record-in-force"]);
+            let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+            assert_eq!(service.snapshots.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
+            assert_eq!(states(&service.snapshots), ["record-in-force"]);
             close(service);
             damaged += 1;
             if !file.exists() {
@@ -119,14 +122,14 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
 #[test]
 fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refused() {
     let dir = ledger("repeat", 1);
-    let service = service::open(&dir, &Unwatched).unwrap();
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     let first = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
     assert!(!first.repeat);
     let again = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
-    assert_eq!(again, Placed { repeat: true, ..first });
+    assert_eq!(again, Appended { repeat: true, ..first });
     // Both in one batch, before either is written.
     let both = submit(&service, &[people::penalty(8, SUBJECT), people::penalty(8, SUBJECT)], false);
-    assert_eq!(placed(&both[1]), Placed { repeat: true, ..placed(&both[0]) });
+    assert_eq!(placed(&both[1]), Appended { repeat: true, ..placed(&both[0]) });
     let other = people::event(7, "subject.registered", "department", SUBJECT, serde_json::json!({}));
     let other = ledger_spec::event::envelope::seal(&other, &[&people::department()]);
     let refused = submit(&service, &[other], false);
@@ -142,8 +145,8 @@ fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refus
 #[test]
 fn an_atomic_submission_is_whole_or_absent() {
     let dir = ledger("atomic", 1);
-    let service = service::open(&dir, &Unwatched).unwrap();
-    let size = service.view.published().size();
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let size = service.snapshots.latest().size();
     let wrong = people::penalty(21, "place:430381");
     let batch = [people::penalty(20, SUBJECT), wrong, people::penalty(22, SUBJECT)];
     let outcomes = submit(&service, &batch, true);
@@ -154,7 +157,7 @@ fn an_atomic_submission_is_whole_or_absent() {
         ),
         "{outcomes:?}"
     );
-    assert_eq!(service.view.published().size(), size);
+    assert_eq!(service.snapshots.latest().size(), size);
     // A repeat of what is taken back is taken back too; a repeat of what stood before is not.
     let wrong = people::penalty(21, "place:430381");
     let twice =
@@ -168,7 +171,7 @@ fn an_atomic_submission_is_whole_or_absent() {
         ),
         "{outcomes:?}"
     );
-    assert_eq!(service.view.published().size(), size);
+    assert_eq!(service.snapshots.latest().size(), size);
     // What was taken back can be placed, and links to what stood before.
     let placed_after = placed(&submit(&service, &[people::penalty(20, SUBJECT)], true)[0]);
     assert_eq!(placed_after.index, size.next_index());
@@ -186,12 +189,12 @@ fn a_damaged_entry_is_never_answered_from() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&segment, bytes).unwrap();
-    let failure = service::audit(&dir, None, &Unwatched).unwrap_err();
+    let failure = credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap_err();
     assert!(failure.to_string().contains("00000000000000000000.seg"), "{failure}");
-    let service = service::open(&dir, &Unwatched);
+    let service = credit_ledger::ledger::open(&dir, &Unwatched);
     if let Ok(service) = service {
         let read: Vec<_> =
-            (0..9).map(|at| query::entry(&service.view, EntryIndex::new(at)).map(|_| ())).collect();
+            (0..9).map(|at| query::entry(&service.snapshots, EntryIndex::new(at)).map(|_| ())).collect();
         assert!(
             read.iter()
                 .any(|answer| matches!(answer, Err(query::QueryError::Read(log::ReadError::Damaged(_))))),
@@ -205,17 +208,17 @@ fn a_damaged_entry_is_never_answered_from() {
 #[test]
 fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
     let dir = ledger("other-key", 1);
-    let service = service::open(&dir, &Unwatched).unwrap();
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     let right = service.vkey.clone();
     close(service);
-    assert!(service::audit(&dir, Some(right), &Unwatched).unwrap().key_given);
+    assert!(credit_ledger::audit::audit(&dir, Some(right), &Unwatched).unwrap().key_given);
     // A checkpoint over the same entries, signed by somebody else under the same name.
     let name = KeyName::parse(people::ORIGIN).unwrap();
     let other = NoteSigner::from_seed(name, &[9; 32]);
     let note = SignedNote::parse(&fs::read(dir.join("checkpoint")).unwrap()).unwrap();
     let signed = SignedNote::sign(note.text().to_owned(), &[&other]).unwrap();
     fs::write(dir.join("checkpoint"), signed.to_string()).unwrap();
-    let found = service::audit(&dir, Some(other.verifier_key()), &Unwatched);
+    let found = credit_ledger::audit::audit(&dir, Some(other.verifier_key()), &Unwatched);
     let Err(AuditFailure::OtherKey { found, expected }) = found else { panic!("{found:?}") };
     assert_eq!(expected, other.verifier_key().to_string());
     assert_ne!(found, expected);
@@ -230,15 +233,15 @@ fn a_folder_without_entry_0_is_no_ledger() {
         fs::remove_dir_all(dir.join(name)).unwrap();
     }
     fs::remove_file(dir.join("checkpoint")).unwrap();
-    let unopened = service::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
-    assert!(matches!(unopened, ServiceError::Disk(_)), "{unopened}");
+    let unopened = credit_ledger::ledger::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(unopened, LedgerError::Disk(_)), "{unopened}");
     let signer = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
     let disk = Arc::new(FileDisk::open(&dir).unwrap());
     log::Log::create(disk, signer, log::LogConfig::default()).unwrap().close().unwrap();
-    let refused = service::open(&dir, &Unwatched).map(drop).unwrap_err();
-    assert!(matches!(refused, ServiceError::Empty), "{refused}");
-    let unread = service::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
-    assert!(matches!(unread, ServiceError::Log(_)), "{unread}");
-    assert!(service::audit(&dir, None, &Unwatched).is_err());
+    let refused = credit_ledger::ledger::open(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(refused, LedgerError::Empty), "{refused}");
+    let unread = credit_ledger::ledger::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
+    assert!(matches!(unread, LedgerError::Log(_)), "{unread}");
+    assert!(credit_ledger::audit::audit(&dir, None, &Unwatched).is_err());
     fs::remove_dir_all(dir).unwrap();
 }

@@ -6,8 +6,8 @@
 //! fifty times; every receipt that any connection ever got is then found in the log, byte for byte.
 
 use crate::people;
+use credit_ledger::progress::Unwatched;
 use credit_ledger::query;
-use credit_ledger::service::{self, Unwatched};
 use credit_ledger::storage::Prng;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -92,7 +92,7 @@ fn append_until_killed(address: &str, first: u64, acknowledged: &Mutex<Vec<Ackno
 fn nothing_acknowledged_is_lost_by_fifty_kills() {
     let dir = std::env::temp_dir().join(format!("credit-ledger-sigkill-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&dir);
-    service::create(&dir, &people::founding()).unwrap();
+    credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
     let server = Server::start(&dir);
     let mut stream = TcpStream::connect(&server.address).unwrap();
     for envelope in people::setup() {
@@ -116,14 +116,14 @@ fn nothing_acknowledged_is_lost_by_fifty_kills() {
     let acknowledged = acknowledged.into_inner().unwrap();
     assert!(acknowledged.len() > 100, "only {} receipts in {KILLS} rounds", acknowledged.len());
     // A start and a clean stop by the same code, and then everything is looked for.
-    let service = service::open(&dir, &Unwatched).expect("no start is refused");
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).expect("no start is refused");
     for one in &acknowledged {
-        let found = query::entry(&service.view, EntryIndex::new(one.index)).unwrap().value;
+        let found = query::entry(&service.snapshots, EntryIndex::new(one.index)).unwrap().value;
         assert_eq!(to_hex(found.entry.leaf().as_bytes()), one.entry_hash, "entry {}", one.index);
     }
     drop(service.sequencer);
     service.writer.join().unwrap();
-    let size = service::audit(&dir, None, &Unwatched).unwrap().size.get();
+    let size = credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().size.get();
     assert!(size >= acknowledged.len() as u64 + 5, "{size}");
     std::fs::remove_dir_all(dir).unwrap();
 }

@@ -1,6 +1,7 @@
 //! What the tests share: keys, chains of arbitrary entries, logs on a disk in memory.
 
 use credit_ledger::log::{EncodedEntry, Log, LogConfig, OpenError, OpenReport};
+use credit_ledger::progress::Unwatched;
 use credit_ledger::storage::{MemoryDisk, Prng};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
@@ -59,7 +60,7 @@ pub const SMALL: LogConfig = LogConfig { segment_bytes: 3_000, rebuild: false };
 pub fn open(disk: &MemoryDisk) -> Result<(Log, OpenReport, Vec<Vec<u8>>), OpenError> {
     let mut scanned = Vec::new();
     let (log, report) =
-        Log::open(Arc::new(disk.clone()), signer(), SMALL, &mut |_| {}, &mut |index, bytes| {
+        Log::open(Arc::new(disk.clone()), signer(), SMALL, &Unwatched, &mut |index, bytes| {
             assert_eq!(index.get(), u64::try_from(scanned.len()).unwrap());
             scanned.push(bytes.to_vec());
         })?;

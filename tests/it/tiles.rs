@@ -13,9 +13,9 @@ use tlog::tile::{TileId, TileKind};
 use tlog_tiles::{HashReader as _, Tile, TileHashReader, TileReader};
 
 /// Reads tiles as somebody else's client does.
-struct Remote<'a>(&'a Server);
+struct TileClient<'a>(&'a Server);
 
-impl TileReader for Remote<'_> {
+impl TileReader for TileClient<'_> {
     fn height(&self) -> u8 {
         8
     }
@@ -48,7 +48,7 @@ fn vkey(server: &Server) -> &VerifierKey {
 fn every_tile_of_every_width_is_what_the_entries_say() {
     let server = Server::start("tiles", |_| {});
     fill(&server, 0..900);
-    let size = server.view.log().size();
+    let size = server.snapshots.log().size();
     assert_eq!(size, TreeSize::new(905));
     let mut leaves = Vec::new();
     for tile in TileId::all(TileKind::Entries, 0, size) {
@@ -56,7 +56,7 @@ fn every_tile_of_every_width_is_what_the_entries_say() {
         assert_eq!(answer.status, 200, "{tile}");
         leaves.extend(tile.entries(&answer.body).unwrap().into_iter().map(TreeHash::leaf));
     }
-    assert_eq!(root_of(&leaves), server.view.published().root());
+    assert_eq!(root_of(&leaves), server.snapshots.latest().root());
     // Of every width that was once published, and of every other.
     for width in [1_usize, 5, 6, 100, 255] {
         for kind in ["0", "entries"] {
@@ -86,11 +86,11 @@ fn a_client_that_is_not_ours_proves_every_leaf_from_the_tiles() {
     let key = signed_note::StandardVerifier::new(&vkey(&server).to_string()).unwrap();
     note.verify(&signed_note::VerifierList::new(vec![Box::new(key)])).unwrap();
     let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).unwrap();
-    let remote = Remote(&server);
+    let remote = TileClient(&server);
     let reader = TileHashReader::new(checkpoint.size(), *checkpoint.hash(), &remote);
     let indexes: Vec<u64> = (0..checkpoint.size()).map(|n| tlog_tiles::stored_hash_index(0, n)).collect();
     let hashes = reader.read_hashes(&indexes).unwrap();
-    let entry = server.view.log().entry(tlog::position::EntryIndex::new(300)).unwrap();
+    let entry = server.snapshots.log().entry(tlog::position::EntryIndex::new(300)).unwrap();
     assert_eq!(hashes[300], tlog_tiles::record_hash(entry.bytes()));
     // Its proof from any size to the newest is the one that we give.
     for from in [1, 5, 256, 257, 600, 605] {

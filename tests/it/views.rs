@@ -3,9 +3,10 @@
 
 use crate::http_server::{JSON, Server};
 use crate::people::{self, LIST, TYPE, department, event, id, registrar, steward};
+use credit_ledger::ledger::OpenLedger;
+use credit_ledger::progress::Unwatched;
 use credit_ledger::query::{self, Asking, CityView, Instants, SubjectView};
-use credit_ledger::service::{self, Service, Unwatched};
-use credit_ledger::view::View;
+use credit_ledger::snapshot::Snapshots;
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{Asked, Filed, Sight};
 use ledger_spec::definition::Domain;
@@ -234,7 +235,7 @@ fn the_city() {
 }
 
 /// Every projection there is, as one text.
-fn everything(view: &View) -> String {
+fn everything(snapshots: &Snapshots) -> String {
     let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
     let mut all = String::new();
     for sight in Sight::ALL {
@@ -244,11 +245,11 @@ fn everything(view: &View) -> String {
             let which = SubjectView::parse(name, domain).unwrap();
             for subject in [FIRM, "ext:test:a", PLACE, "authority:department"] {
                 let subject = SubjectId::parse(subject).unwrap();
-                all += &query::subject_view(view, &subject, which, asking).unwrap().value.1.to_string();
+                all += &query::subject_view(snapshots, &subject, which, asking).unwrap().value.1.to_string();
             }
         }
         let list = ListCode::parse(LIST).unwrap();
-        let edition = query::edition(view, &list, asking).unwrap().value.1;
+        let edition = query::edition(snapshots, &list, asking).unwrap().value.1;
         all += &serde_json::to_string(&edition).unwrap();
         let place = SubjectId::parse(PLACE).unwrap();
         for which in [
@@ -257,23 +258,23 @@ fn everything(view: &View) -> String {
             CityView::Oversight,
             CityView::Directory,
         ] {
-            all += &query::city_view(view, &which, asking).unwrap().value.1.to_string();
+            all += &query::city_view(snapshots, &which, asking).unwrap().value.1.to_string();
         }
     }
     all
 }
 
 /// All case files, taken in by one thread in one go.
-fn alone(view: &View) -> World {
-    let published = view.published();
+fn alone(snapshots: &Snapshots) -> World {
+    let published = snapshots.latest();
     let mut world = World::default();
     for index in 0..published.size().get() {
-        let read = view.log().entry(EntryIndex::new(index)).unwrap();
+        let read = snapshots.log().entry(EntryIndex::new(index)).unwrap();
         let entry = read.entry();
         let event = Event::parse(&entry.event).unwrap();
         let signers: Vec<_> = entry.signatures.iter().map(EntrySignature::key).collect();
         let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-        world.apply(Filed { event: &event, recorded, signers: &signers }, &published.core.directory);
+        world.apply(Filed { event: &event, recorded, signers: &signers }, &published.governance.directory);
     }
     world
 }
@@ -282,35 +283,45 @@ fn alone(view: &View) -> World {
 fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
     let dir = std::env::temp_dir().join(format!("credit-ledger-same-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&dir);
-    service::create(&dir, &people::founding()).unwrap();
-    let service = service::open(&dir, &Unwatched).unwrap();
+    credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
+    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     // Entry by entry: all is asked after each, so that the kept case files grow by one.
     let mut last = String::new();
     for envelope in people::setup().iter().chain(&city()) {
         let answer = service.sequencer.submit(vec![people::verified(envelope)], false).unwrap();
         answer.blocking_recv().unwrap().unwrap();
-        if service.view.published().size().get() > 5 {
-            last = everything(&service.view);
+        if service.snapshots.latest().size().get() > 5 {
+            last = everything(&service.snapshots);
         }
     }
     assert!(last.contains("test.ban") && last.contains("取消投标资格"));
-    assert_eq!(everything(&service.view), last, "asked twice");
-    let (catalogue, directory) =
-        (service.view.published().core.catalogue.clone(), service.view.published().core.directory.clone());
+    assert_eq!(everything(&service.snapshots), last, "asked twice");
+    let (catalogue, directory) = (
+        service.snapshots.latest().governance.catalogue.clone(),
+        service.snapshots.latest().governance.directory.clone(),
+    );
     let asked = Asked {
         valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(),
-        known: service.view.published().size(),
+        known: service.snapshots.latest().size(),
     };
-    let one_thread = alone(&service.view).oversight((&catalogue, &directory), asked);
+    let one_thread = alone(&service.snapshots).oversight((&catalogue, &directory), asked);
     assert!(last.contains(&serde_json::to_value(one_thread).unwrap().to_string()), "another thread count");
-    let Service { sequencer, writer, lock, view, .. } = service;
-    drop((sequencer, view));
+    let OpenLedger { sequencer, writer, lock, snapshots, .. } = service;
+    drop((sequencer, snapshots));
     writer.join().unwrap();
     drop(lock);
-    assert_eq!(everything(&service::open_to_read(&dir, &Unwatched).unwrap().view), last, "in one go");
-    service::rebuild(&dir, &Unwatched).unwrap();
-    assert_eq!(everything(&service::open_to_read(&dir, &Unwatched).unwrap().view), last, "after rebuild");
-    assert_eq!(service::audit(&dir, None, &Unwatched).unwrap().size.get(), 25);
+    assert_eq!(
+        everything(&credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap().snapshots),
+        last,
+        "in one go"
+    );
+    credit_ledger::ledger::rebuild(&dir, &Unwatched).unwrap();
+    assert_eq!(
+        everything(&credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap().snapshots),
+        last,
+        "after rebuild"
+    );
+    assert_eq!(credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().size.get(), 25);
     std::fs::remove_dir_all(dir).unwrap();
 }
 

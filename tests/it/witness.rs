@@ -206,9 +206,9 @@ fn of_two_histories_shown_at_once_one_is_cosigned() {
 fn ledger(dir: &Path, policy: &str) -> String {
     let mut founding = people::founding();
     founding.settings.policy = Some("witnesses.policy".into());
-    credit_ledger::service::create(dir, &founding).unwrap();
+    credit_ledger::ledger::create(dir, &founding).unwrap();
     std::fs::write(dir.join("witnesses.policy"), policy).unwrap();
-    credit_ledger::service::open(dir, &credit_ledger::service::Unwatched)
+    credit_ledger::ledger::open(dir, &credit_ledger::progress::Unwatched)
         .map(|service| {
             let vkey = service.vkey.to_string();
             drop(service.sequencer);
@@ -300,7 +300,7 @@ fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_ho
     let served = serve(&dir);
     assert!(right(6)(200, &served.get("/checkpoint/witnessed").1));
     drop(served);
-    let report = credit_ledger::service::audit(&dir, None, &credit_ledger::service::Unwatched).unwrap();
+    let report = credit_ledger::audit::audit(&dir, None, &credit_ledger::progress::Unwatched).unwrap();
     assert_eq!(report.size, TreeSize::new(6));
     std::fs::remove_dir_all(root).unwrap();
 }

@@ -8,10 +8,13 @@ use crate::people;
 use credit_ledger::clock;
 use credit_ledger::index::{Index, IndexRow, IndexStore};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
+use credit_ledger::progress::Unwatched;
 use credit_ledger::query;
-use credit_ledger::sequencer::{self, EventOutcome, Placed, Sequencer, SequencerConfig, WriteError, Writer};
+use credit_ledger::sequencer::{
+    self, Appended, EventOutcome, Sequencer, SequencerConfig, WriteError, Writer,
+};
+use credit_ledger::snapshot::{Snapshot, Snapshots};
 use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
-use credit_ledger::view::{Published, View};
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
@@ -30,7 +33,7 @@ pub fn signer() -> NoteSigner {
 }
 
 /// A ledger on `disk` with its setup in it, and a writer over it.
-pub fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, View) {
+pub fn start(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, Snapshots) {
     start_with(disk, index_dir, clock::now)
 }
 
@@ -39,7 +42,7 @@ pub fn start_with(
     disk: &MemoryDisk,
     index_dir: &Path,
     clock: fn() -> RecordedTime,
-) -> (Sequencer, Writer, View) {
+) -> (Sequencer, Writer, Snapshots) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
@@ -62,21 +65,22 @@ pub fn start_with(
         batch.push(EncodedEntry::new(&entered.entry).unwrap());
     }
     let committed = log.append(batch).unwrap();
-    let published = Published {
+    let published = Snapshot {
         checkpoint: committed.checkpoint,
         last_recorded: ledger.last_recorded(),
-        core: ledger.core().clone(),
+        governance: ledger.governance().clone(),
     };
-    let view = View::new(published, index.clone(), log.reader());
+    let snapshots = Snapshots::new(published, index.clone(), log.reader());
     let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
     let tip = log.head();
     let config = SequencerConfig::default();
-    let (sequencer, writer) = sequencer::start(log, tip, index, store, view.clone(), clock, config).unwrap();
-    (sequencer, writer, view)
+    let (sequencer, writer) =
+        sequencer::start(log, tip, index, store, snapshots.clone(), clock, config).unwrap();
+    (sequencer, writer, snapshots)
 }
 
 /// Sends penalties until the writer stops; what was acknowledged until then, and why it stopped.
-fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Placed>, Option<WriteError>) {
+fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Appended>, Option<WriteError>) {
     let mut acknowledged = Vec::new();
     let mut n = 1000;
     for _ in 0..12 {
@@ -89,7 +93,7 @@ fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Placed>, O
         let answer = sequencer.submit(envelopes, rng.one_in(2)).map_err(|error| error.to_string());
         match answer.map(|answer| answer.blocking_recv().unwrap()) {
             Ok(Ok(batch)) => acknowledged.extend(batch.outcomes.into_iter().map(|outcome| match outcome {
-                EventOutcome::Placed(placed) => placed,
+                EventOutcome::Appended(placed) => placed,
                 other => panic!("{other:?}"),
             })),
             Ok(Err(error)) => return (acknowledged, Some(error)),
@@ -103,7 +107,7 @@ fn one_run(seed: u64) {
     let mut rng = Prng::new(seed);
     let index_dir = std::env::temp_dir().join(format!("credit-ledger-faults-{}-{seed}", std::process::id()));
     let disk = MemoryDisk::new(rng.next_u64());
-    let (sequencer, writer, view) = start(&disk, &index_dir);
+    let (sequencer, writer, snapshots) = start(&disk, &index_dir);
     let full = rng.one_in(2);
     let kind = if full { DiskErrorKind::Full } else { DiskErrorKind::Failed };
     let after = u64::try_from(rng.below(60)).unwrap();
@@ -117,19 +121,20 @@ fn one_run(seed: u64) {
         assert!(again.is_err(), "seed {seed}: a stopped writer takes nothing");
     }
     for placed in &acknowledged {
-        let entry = query::entry(&view, placed.index).unwrap_or_else(|e| panic!("seed {seed}: {e}")).value;
+        let entry =
+            query::entry(&snapshots, placed.index).unwrap_or_else(|e| panic!("seed {seed}: {e}")).value;
         assert_eq!(entry.entry.leaf(), placed.leaf, "seed {seed}: reads go on");
     }
     let crashed = disk.crash(rng.next_u64());
-    drop((sequencer, view));
+    drop((sequencer, snapshots));
     let _ = writer.join();
     recovered(seed, crashed, &acknowledged);
     let _ = std::fs::remove_dir_all(index_dir);
 }
 
 /// Opens what is left, finds everything acknowledged, and audits it.
-pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Placed]) {
-    let opened = Log::open(Arc::new(disk), signer(), LogConfig::default(), &mut |_| {}, &mut |_, _| {});
+pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Appended]) {
+    let opened = Log::open(Arc::new(disk), signer(), LogConfig::default(), &Unwatched, &mut |_, _| {});
     let (log, _) = opened.unwrap_or_else(|error| panic!("seed {seed}: the start was refused: {error}"));
     let reader = log.reader();
     for placed in acknowledged {

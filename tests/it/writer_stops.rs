@@ -5,9 +5,10 @@ use crate::disk_full::request;
 use crate::people::{self, penalty};
 use crate::writer_faults::{recovered, signer, start_with};
 use credit_ledger::clock;
-use credit_ledger::http::{self, AppState};
-use credit_ledger::sequencer::{CloseError, EventOutcome, Placed, WriteError};
-use credit_ledger::service::Settings;
+use credit_ledger::http::AppState;
+use credit_ledger::ledger::Settings;
+use credit_ledger::sequencer::{Appended, CloseError, EventOutcome, WriteError};
+use credit_ledger::server;
 use credit_ledger::storage::MemoryDisk;
 use ledger_spec::time::RecordedTime;
 use std::path::PathBuf;
@@ -41,16 +42,22 @@ fn broken() -> RecordedTime {
 #[test]
 fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
     let (disk, index_dir) = (MemoryDisk::new(11), index_dir("panic"));
-    let (sequencer, writer, view) = start_with(&disk, &index_dir, broken);
+    let (sequencer, writer, snapshots) = start_with(&disk, &index_dir, broken);
     let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
     let (app_sequencer, vkey) = (sequencer.clone(), signer().verifier_key());
-    let state =
-        AppState { sequencer: Some(app_sequencer), view, settings, vkey, clock: clock::now, witnesses: None };
+    let state = AppState {
+        sequencer: Some(app_sequencer),
+        snapshots,
+        settings,
+        vkey,
+        clock: clock::now,
+        witnesses: None,
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = runtime.spawn(http::serve(listener, state, async { drop(stopped.await) }));
+    let served = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
 
     assert_eq!(request(address, "GET", "/readyz", "").status, 200);
     let answer = request(address, "POST", "/v1/events", &penalty(100, "ext:test:a"));
@@ -72,7 +79,7 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
 #[test]
 fn what_an_atomic_submission_takes_back_the_rest_of_its_batch_never_sees() {
     let (disk, index_dir) = (MemoryDisk::new(13), index_dir("batch"));
-    let (sequencer, writer, view) = start_with(&disk, &index_dir, gated);
+    let (sequencer, writer, snapshots) = start_with(&disk, &index_dir, gated);
     let submit = |events: &[String], atomic| {
         let events = events.iter().map(|envelope| people::verified(envelope)).collect();
         sequencer.submit(events, atomic).unwrap()
@@ -89,16 +96,16 @@ fn what_an_atomic_submission_takes_back_the_rest_of_its_batch_never_sees() {
     let wrong = submit(&wrong, true);
     let after = submit(&[penalty(106, old), penalty(107, new), penalty(104, new)], true);
     drop(shut);
-    let placed = |answer: tokio::sync::oneshot::Receiver<_>| -> Vec<Placed> {
+    let placed = |answer: tokio::sync::oneshot::Receiver<_>| -> Vec<Appended> {
         let answer: Result<credit_ledger::sequencer::BatchOutcome, WriteError> =
             answer.blocking_recv().unwrap();
         let placed = |outcome: EventOutcome| match outcome {
-            EventOutcome::Placed(placed) => Some(placed),
+            EventOutcome::Appended(placed) => Some(placed),
             _ => None,
         };
         answer.unwrap().outcomes.into_iter().filter_map(placed).collect()
     };
-    let versions = |placed: &[Placed]| placed.iter().map(|one| one.version.get()).collect::<Vec<_>>();
+    let versions = |placed: &[Appended]| placed.iter().map(|one| one.version.get()).collect::<Vec<_>>();
     let (first, before) = (placed(first), placed(before));
     assert_eq!((versions(&first), versions(&before)), (vec![1], vec![2, 1]));
     assert!(placed(wrong).is_empty());
@@ -106,7 +113,7 @@ fn what_an_atomic_submission_takes_back_the_rest_of_its_batch_never_sees() {
     assert_eq!(versions(&after), [3, 2, 3]);
     assert_eq!(after.iter().map(|one| one.index.get()).collect::<Vec<_>>(), [8, 9, 10]);
     let acknowledged = [first, before, after].concat();
-    drop((sequencer, view));
+    drop((sequencer, snapshots));
     writer.join().unwrap();
     // The audit sees every link.
     recovered(13, disk.crash(14), &acknowledged);

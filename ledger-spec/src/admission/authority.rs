@@ -1,7 +1,7 @@
 //! Rules for `ledger.opened` and `authority.*`: who may sign, and for what.
 
 use super::case::Case;
-use super::{Core, Refusal, Rule, begun, refuse};
+use super::{Governance, Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Recorded};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role};
@@ -12,10 +12,10 @@ use tlog::key::PublicKey;
 use tlog::position::EntryIndex;
 
 /// L02, L13, L14: entry 0 opens the ledger; its only signer is the operator key that it names.
-pub(super) fn opening(event: &VerifiedEvent, at: Recorded, core: &Core) -> Result<(), Refusal> {
+pub(super) fn opening(event: &VerifiedEvent, at: Recorded, governance: &Governance) -> Result<(), Refusal> {
     let stated = event.event();
     let Body::LedgerOpened(body) = &stated.body else { return Ok(()) };
-    if core.origin.is_some() || at.index != EntryIndex::new(0) {
+    if governance.origin.is_some() || at.index != EntryIndex::new(0) {
         let found = format!("ledger.opened at entry {}", at.index);
         return Err(refuse(Rule::Genesis, "kind", found, "ledger.opened at entry 0 only"));
     }
@@ -53,7 +53,7 @@ pub(super) fn enrolment(case: &Case<'_>, body: &AuthorityEnrolled) -> Result<(),
     let SubjectId::Authority(id) = &case.event.subject else {
         return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "authority:<id>"));
     };
-    if case.core.directory.get(id).is_some() {
+    if case.governance.directory.get(id).is_some() {
         return Err(refuse(Rule::NotTwice, "subject", id, "an authority that is not enrolled yet"));
     }
     capacity(&body.capacity, None)?;
@@ -80,8 +80,8 @@ pub(super) fn succession(case: &Case<'_>, body: &AuthoritySucceeded) -> Result<(
         return Err(refuse(Rule::NotTwice, "subject", format!("succeeded by {known}"), "no successor yet"));
     }
     // A circle of successions would leave nobody to act for what was filed.
-    let circle = case.core.directory.number(&successor.id);
-    if circle.is_some_and(|successor| case.core.directory.acts_for(&authority.id, successor)) {
+    let circle = case.governance.directory.number(&successor.id);
+    if circle.is_some_and(|successor| case.governance.directory.acts_for(&authority.id, successor)) {
         let expected = format!("an authority whose tasks {} has not taken over", authority.id);
         return Err(refuse(Rule::SubjectFits, "body.successor", &successor.id, expected));
     }
@@ -147,7 +147,7 @@ fn keeps_a_registrar(
             && found.barred_at(now).is_none()
             && left.count() > 0
     };
-    if case.core.directory.iter().any(can_act) {
+    if case.governance.directory.iter().any(can_act) {
         return Ok(());
     }
     let found = format!("{}, the last registrar that can act", authority.id);
@@ -178,7 +178,7 @@ fn capacity(body: &Capacity, before: Option<&Authority>) -> Result<(), Refusal> 
 
 fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {
     strong(field, key)?;
-    match case.core.directory.owner(key) {
+    match case.governance.directory.owner(key) {
         None => Ok(()),
         Some(owner) => {
             let found = format!("{}, a key of {}", to_base64url(key), owner.id);

@@ -15,7 +15,7 @@ pub(super) struct Case<'a> {
     pub(super) event: &'a Event,
     pub(super) signed: &'a VerifiedEvent,
     pub(super) issuer: &'a Authority,
-    pub(super) core: &'a super::Core,
+    pub(super) governance: &'a super::Governance,
     pub(super) file: &'a CaseFile,
     pub(super) at: Recorded,
 }
@@ -39,7 +39,7 @@ impl<'a> Case<'a> {
     /// The case file when the event begins to hold.
     pub(super) fn lens(&self) -> Lens<'a> {
         let asked = Asked { valid_at: self.event.valid_from, known: self.known() };
-        Lens::new(&self.event.subject, self.file, &self.core.catalogue, asked)
+        Lens::new(&self.event.subject, self.file, &self.governance.catalogue, asked)
     }
 
     /// The day on which the event begins to hold.
@@ -86,7 +86,7 @@ impl<'a> Case<'a> {
 
     /// L15: an authority that is enrolled.
     pub(super) fn enrolled(&self, field: &'static str, id: &AuthorityId) -> Result<&'a Authority, Refusal> {
-        let found = self.core.directory.get(id);
+        let found = self.governance.directory.get(id);
         found.ok_or_else(|| refuse(Rule::ReferenceKnown, field, id, "an enrolled authority"))
     }
 
@@ -162,14 +162,14 @@ impl<'a> Case<'a> {
         if self.is_source(item) {
             return Ok(());
         }
-        let source = self.core.directory.by_number(item.issuer);
+        let source = self.governance.directory.by_number(item.issuer);
         let expected = source.map_or_else(String::new, |source| source.id.to_string());
         Err(refuse(Rule::SourceDecides, "issuer", &self.issuer.id, expected))
     }
 
     /// Whether the issuer is, or follows, who issued `item`.
     pub(super) fn is_source(&self, item: &Item) -> bool {
-        self.core.directory.acts_for(&self.issuer.id, item.issuer)
+        self.governance.directory.acts_for(&self.issuer.id, item.issuer)
     }
 
     /// Whether the issuer has this role.
@@ -255,8 +255,11 @@ impl<'a> Case<'a> {
         day: Date,
     ) -> Result<(), Refusal> {
         let carries = |citation: &Citation| {
-            let instrument =
-                self.core.catalogue.instrument_at(&citation.instrument, day.start_of_day(), self.known());
+            let instrument = self.governance.catalogue.instrument_at(
+                &citation.instrument,
+                day.start_of_day(),
+                self.known(),
+            );
             instrument.is_some_and(|instrument| match instrument.level {
                 Level::Law | Level::AdminRegulation | Level::CentralPolicy | Level::LocalRegulation => true,
                 Level::JudicialInterpretation => self.is(Role::Court),
@@ -313,7 +316,7 @@ impl<'a> Case<'a> {
         let refused = |found: String, expected: String| {
             Err(refuse(Rule::MigrationWindow, "body.migration", found, expected))
         };
-        let Some(migration) = self.core.directory.migration(id) else {
+        let Some(migration) = self.governance.directory.migration(id) else {
             return refused(id.to_string(), "a migration.opened event".to_owned());
         };
         if migration.authority != self.issuer.id {

@@ -65,7 +65,7 @@ fn standing(case: &Case<'_>, kind: ItemKind) -> Result<(), Refusal> {
 }
 
 fn newest(case: &Case<'_>, item: &CatalogueItem) -> Option<Newest> {
-    let (effective, recorded, repealed) = case.core.catalogue.newest(item)?;
+    let (effective, recorded, repealed) = case.governance.catalogue.newest(item)?;
     Some(Newest { effective, recorded, repealed })
 }
 
@@ -87,7 +87,7 @@ fn grounded(case: &Case<'_>, definition: &Definition) -> Result<(), Refusal> {
 }
 
 fn registered(case: &Case<'_>, field: &'static str, code: &BasisCode) -> Result<(), Refusal> {
-    if case.core.catalogue.bases.ever(code) {
+    if case.governance.catalogue.bases.ever(code) {
         return Ok(());
     }
     Err(refuse(

@@ -12,7 +12,7 @@ use crate::id::SubjectId;
 /// A01, A02, D02, D03, L11.
 pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), Refusal> {
     let (code, day) = (body.commitment_type.to_string(), case.day());
-    let types = &case.core.catalogue.types;
+    let types = &case.governance.catalogue.types;
     let Some(definition) = types.at(&body.commitment_type, day.start_of_day(), case.known()) else {
         return Err(case.not_in_catalogue("body.type", &code, types.ever(&body.commitment_type), day));
     };
@@ -28,7 +28,7 @@ pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), R
 /// A01, A02, D02, D03, D11, L10, L11, L15, L16, L20.
 pub(super) fn rating(case: &Case<'_>, body: &RatingAssigned) -> Result<(), Refusal> {
     let (code, day) = (body.scheme.to_string(), case.decided(body.decision.as_ref()));
-    let ratings = &case.core.catalogue.ratings;
+    let ratings = &case.governance.catalogue.ratings;
     let Some(scheme) = ratings.at(&body.scheme, day.start_of_day(), case.known()) else {
         return Err(case.not_in_catalogue("body.scheme", &code, ratings.ever(&body.scheme), day));
     };
@@ -50,7 +50,7 @@ pub(super) fn rating(case: &Case<'_>, body: &RatingAssigned) -> Result<(), Refus
 /// A01, A02, D02, D03, D11, L11, L15, L16, L20.
 pub(super) fn charge(case: &Case<'_>, body: &PointsCharged) -> Result<(), Refusal> {
     let (code, day) = (body.scheme.to_string(), case.day());
-    let schemes = &case.core.catalogue.points;
+    let schemes = &case.governance.catalogue.points;
     let Some(scheme) = schemes.at(&body.scheme, day.start_of_day(), case.known()) else {
         return Err(case.not_in_catalogue("body.scheme", &code, schemes.ever(&body.scheme), day));
     };

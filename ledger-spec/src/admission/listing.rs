@@ -53,7 +53,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
 /// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L20.
 pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
     let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
-    let measures = &case.core.catalogue.measures;
+    let measures = &case.governance.catalogue.measures;
     let Some(definition) = measures.at(&body.measure, day.start_of_day(), case.known()) else {
         return Err(case.not_in_catalogue("body.measure", &code, measures.ever(&body.measure), day));
     };
@@ -81,7 +81,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
 
 /// A01, A02 for a list.
 fn list<'a>(case: &Case<'a>, code: &ListCode, day: Date) -> Result<&'a ListDefinition, Refusal> {
-    let lists = &case.core.catalogue.lists;
+    let lists = &case.governance.catalogue.lists;
     let Some(definition) = lists.at(code, day.start_of_day(), case.known()) else {
         return Err(case.not_in_catalogue("body.list", code.as_str(), lists.ever(code), day));
     };

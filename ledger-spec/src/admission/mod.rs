@@ -37,7 +37,7 @@ pub const CLOCK_TOLERANCE_MICROS: u64 = 5 * 60 * 1_000_000;
 
 /// What every admission has to know: the same for all subjects, and small.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Core {
+pub struct Governance {
     /// The ledger's origin once `ledger.opened` stands in it.
     pub origin: Option<Origin>,
     /// Authorities, keys and migrations.
@@ -78,10 +78,15 @@ pub struct AdmittedEvent {
 }
 
 /// Asks every rule whether `event` may become the entry `at`. `file` is the subject's case file and
-/// `core` the state of the ledger just before.
-pub fn admit(event: VerifiedEvent, at: Recorded, core: &Core, file: &CaseFile) -> Result<Admission, Refusal> {
+/// `governance` the state of the ledger just before.
+pub fn admit(
+    event: VerifiedEvent,
+    at: Recorded,
+    governance: &Governance,
+    file: &CaseFile,
+) -> Result<Admission, Refusal> {
     let stated = event.event();
-    if let Some(origin) = &core.origin
+    if let Some(origin) = &governance.origin
         && stated.origin != *origin
     {
         return Err(refuse(Rule::Origin, "origin", &stated.origin, origin));
@@ -98,13 +103,13 @@ pub fn admit(event: VerifiedEvent, at: Recorded, core: &Core, file: &CaseFile) -
     }
     no_future(stated, at)?;
     if let Body::LedgerOpened(_) = &stated.body {
-        authority::opening(&event, at, core)?;
+        authority::opening(&event, at, governance)?;
     } else {
-        let issuer = signed_by_issuer(&event, core)?;
+        let issuer = signed_by_issuer(&event, governance)?;
         entitled(stated, issuer)?;
         acting(issuer, at)?;
         personal::nothing_in_clear(&event)?;
-        let case = Case { event: stated, signed: &event, issuer, core, file, at };
+        let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
         asked(&case)?;
     }
@@ -153,7 +158,7 @@ fn asked(case: &Case<'_>) -> Result<(), Refusal> {
     }
 }
 
-impl Core {
+impl Governance {
     /// Takes in one admitted event.
     pub fn apply(&mut self, event: &Event, recorded: Recorded) {
         match event.kind() {
@@ -170,7 +175,7 @@ impl Core {
     }
 }
 
-/// Whether events of a kind change what [`Core`] holds.
+/// Whether events of a kind change what [`Governance`] holds.
 pub fn governs(kind: Kind) -> bool {
     matches!(
         kind,
@@ -258,16 +263,16 @@ fn begun(field: &'static str, time: ValidTime, at: Recorded) -> Result<(), Refus
 }
 
 /// L03, L04, L05: the issuer is enrolled, and each signature is by a key of its own that is in force.
-fn signed_by_issuer<'a>(event: &VerifiedEvent, core: &'a Core) -> Result<&'a Authority, Refusal> {
+fn signed_by_issuer<'a>(event: &VerifiedEvent, governance: &'a Governance) -> Result<&'a Authority, Refusal> {
     let stated = event.event();
-    let Some(issuer) = core.directory.get(&stated.issuer) else {
+    let Some(issuer) = governance.directory.get(&stated.issuer) else {
         let expected = "an authority that is enrolled in this ledger";
         return Err(refuse(Rule::IssuerEnrolled, "issuer", &stated.issuer, expected));
     };
     let mut seen = Vec::with_capacity(1);
     for key in event.signers() {
         let Some(record) = issuer.key(key.as_bytes()) else {
-            let owner = core.directory.owner(key.as_bytes());
+            let owner = governance.directory.owner(key.as_bytes());
             let owner = owner.map_or("nobody enrolled".to_owned(), |owner| owner.id.to_string());
             let found = format!("{}, a key of {owner}", key.id());
             return Err(refuse(Rule::KeyOfIssuer, "signatures", found, format!("a key of {}", issuer.id)));

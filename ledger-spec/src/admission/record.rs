@@ -22,9 +22,9 @@ struct Filing<'c, 'a> {
 /// A01 to A13, D01 to D04, D08, D12, D14, L10, L11, L15, L16.
 pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
     let (code, decided) = (body.record_type.to_string(), body.decision.date);
-    let types = &case.core.catalogue.types;
+    let types = &case.governance.catalogue.types;
     let Some(definition) = types.at(&body.record_type, decided.start_of_day(), case.known()) else {
-        return Err(match case.core.catalogue.types.last_status(&body.record_type) {
+        return Err(match case.governance.catalogue.types.last_status(&body.record_type) {
             // What the law has done away with is refused for that, not for its date.
             Some(definition) if definition.status == Status::Repealed => {
                 let found = format!("{code}, which is repealed");

@@ -54,7 +54,7 @@ fn entitled(case: &Case<'_>, who: Who, item: &Item) -> Result<(), Refusal> {
 }
 
 fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
-    let directory = &case.core.directory;
+    let directory = &case.governance.directory;
     directory.number(to).is_some_and(|to| directory.acts_for(&case.issuer.id, to))
 }
 
@@ -78,7 +78,7 @@ fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
     let Some(target) = objection.fact.target().and_then(|target| case.file.get(target)) else {
         return Ok(());
     };
-    let directory = &case.core.directory;
+    let directory = &case.governance.directory;
     let same = case.signed.signers().find(|key| {
         directory.key_number(key.as_bytes()).is_some_and(|number| target.signers.contains(&number))
     });

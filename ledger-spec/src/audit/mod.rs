@@ -4,6 +4,12 @@
 //! signatures, hashes. [`Auditor::absorb`] goes entry by entry: chain, times, links, admission, tree.
 //! Files, frames and tree files are the caller's business; this module sees bytes.
 
+mod opening;
+mod receipt;
+
+pub use opening::{Opening, OpeningError};
+pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
+
 use crate::admission::AdmittedEvent;
 use crate::entry::ChainHash;
 use crate::entry::{EntryError, EntryHashes, EntryHeader};
@@ -291,7 +297,7 @@ impl Auditor {
         } else if checkpoint.root() != self.tree.root() {
             Some(AuditFault::Root { size, found: checkpoint.root(), expected: self.tree.root() })
         } else {
-            match &self.ledger.core().origin {
+            match &self.ledger.governance().origin {
                 Some(origin) if origin != checkpoint.origin() => Some(AuditFault::Origin {
                     found: checkpoint.origin().to_string(),
                     expected: origin.to_string(),

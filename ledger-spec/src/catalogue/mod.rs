@@ -218,6 +218,3 @@ impl Catalogue {
         all
     }
 }
-
-#[cfg(test)]
-mod tests;

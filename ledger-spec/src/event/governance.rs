@@ -168,6 +168,7 @@ impl LedgerOpened {
 }
 
 impl Capacity {
+    /// Reads the three from a body's fields.
     pub fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = Name::parse(fields, "name")?;
         let roles = fields.parsed_array("roles", (1, 7), Role::parse_word)?;

@@ -88,12 +88,12 @@ impl World {
     pub fn edition(
         &self,
         list: &ListCode,
-        core: (&Catalogue, &Directory),
+        governance: (&Catalogue, &Directory),
         asked: Asked,
         sight: Sight,
     ) -> Edition {
         let parts = self.subjects_of(list).map(|(subject, file)| {
-            let view = View::new(subject, file, core, asked, sight);
+            let view = View::new(subject, file, governance, asked, sight);
             view.members(list)
         });
         Edition::of(list, parts)

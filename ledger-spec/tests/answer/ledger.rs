@@ -79,8 +79,8 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
         }
     };
     let asked = Asked { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known };
-    let core = built.ledger.core();
-    let (catalogue, directory) = (&*core.catalogue, &*core.directory);
+    let governance = built.ledger.governance();
+    let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
     let sight = Sight::parse(input["sight"].as_str().unwrap_or("restricted")).unwrap();
     let json = |value: serde_json::Result<Value>| value.map_err(refused);
     if let Some(list) = input.get("list").and_then(Value::as_str) {

@@ -223,7 +223,7 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     let file = ledger.subject(&id)?;
     let (place, _) = file.find(&EventId::parse(&opening.event.id).unwrap())?;
     let asked = Asked { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
-    let found = Lens::new(&id, file, &ledger.core().catalogue, asked).phase_at(place);
+    let found = Lens::new(&id, file, &ledger.governance().catalogue, asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
     (found.as_deref() != expected).then(|| {
         let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();

@@ -1,7 +1,7 @@
 //! `demo`: the real list, date for date.
 
 use super::{Folder, rows_of};
-use credit_ledger::service::{self, Unwatched};
+use credit_ledger::progress::Unwatched;
 use ledger_spec::event::Event;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -9,8 +9,8 @@ use std::process::Stdio;
 use tlog::position::EntryIndex;
 
 /// The compact copy that comes with the program, expanded here once more and by other code.
-fn published() -> Vec<(String, Vec<String>)> {
-    let compact = include_str!("../../../src/cli/demo/mhlw-listings.tsv");
+fn latest() -> Vec<(String, Vec<String>)> {
+    let compact = include_str!("../../../src/cli/command/demo/mhlw-listings.tsv");
     let mut lines = compact.lines();
     let dates = lines.next().unwrap().split('\t');
     let rows: Vec<_> = lines.skip(1).map(|line| line.split_once('\t').unwrap()).collect();
@@ -53,7 +53,7 @@ fn the_members_on_each_date_are_the_published_rows() {
             break;
         }
     }
-    let states = published();
+    let states = latest();
     assert_eq!(states.len(), 14);
     for (date, rows) in &states {
         let list = ["show", "list", "mhlw.labour-violations", "--json", "--valid-at", date];
@@ -71,12 +71,12 @@ fn the_members_on_each_date_are_the_published_rows() {
 /// With `known_at` moved across the import: after each state the ledger knew that state, for its day and for
 /// every later one; before the first it knew nothing.
 fn what_was_known_while_the_list_came_in(folder: &Folder, states: &[(String, Vec<String>)]) {
-    let ledger = service::open_to_read(&folder.path("demo-ledger"), &Unwatched).unwrap();
-    let published = ledger.view.published().size().get();
+    let ledger = credit_ledger::ledger::open_to_read(&folder.path("demo-ledger"), &Unwatched).unwrap();
+    let published = ledger.snapshots.latest().size().get();
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     let mut before = None;
     for index in 0..published {
-        let read = ledger.view.log().entry(EntryIndex::new(index)).unwrap();
+        let read = ledger.snapshots.log().entry(EntryIndex::new(index)).unwrap();
         let event = Event::parse(&read.entry().event).unwrap();
         if matches!(event.kind().name(), "listing.entered" | "listing.removed") {
             before.get_or_insert(index);
@@ -102,7 +102,7 @@ fn what_was_known_while_the_list_came_in(folder: &Folder, states: &[(String, Vec
 #[test]
 fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
     let folder = Folder::new();
-    let states = published();
+    let states = latest();
     for (date, rows) in states.iter().skip(3).take(3) {
         let header = "bureau\testablishment\tlocation\tpublished\tlaw_articles\n";
         folder.write(&format!("data/{date}.tsv"), &format!("{header}{}\n", rows.join("\n")));

@@ -3,7 +3,7 @@
 //! the specification ("Files on disk"), so that a crook is not held back by our code's checks.
 
 use super::forge::{Forged, OPERATOR, ORIGIN, operator};
-use credit_ledger::service::Settings;
+use credit_ledger::ledger::Settings;
 use ledger_spec::entry::ChainHash;
 use std::fs;
 use std::path::Path;

@@ -4,7 +4,8 @@ use super::forge::{Forged, vkey};
 use super::site::{Files, Site};
 use super::{Cheat, folder, site};
 use crate::people;
-use credit_ledger::service::{self, Service, Unwatched};
+use credit_ledger::ledger::OpenLedger;
+use credit_ledger::progress::Unwatched;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -181,7 +182,7 @@ fn evidence(folder: &Path) -> Files {
 
 /// Starts the real ledger over a folder, appends one event, stops it; how many entries there are then.
 pub fn served_and_continued(dir: &Path) -> usize {
-    let Service { sequencer, writer, .. } = service::open(dir, &Unwatched).unwrap();
+    let OpenLedger { sequencer, writer, .. } = credit_ledger::ledger::open(dir, &Unwatched).unwrap();
     let said = super::forge::penalty(9_000, "ext:firm:31").bytes();
     let envelope = ledger_spec::event::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
     let answer = sequencer.submit(vec![people::verified(&envelope)], true).unwrap();
@@ -189,7 +190,7 @@ pub fn served_and_continued(dir: &Path) -> usize {
     drop(sequencer);
     writer.join().unwrap();
     match outcomes.outcomes.first() {
-        Some(credit_ledger::sequencer::EventOutcome::Placed(placed)) => {
+        Some(credit_ledger::sequencer::EventOutcome::Appended(placed)) => {
             usize::try_from(placed.index.get()).unwrap() + 1
         }
         other => panic!("{other:?}"),

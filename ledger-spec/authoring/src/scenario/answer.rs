@@ -21,8 +21,8 @@ impl Reader<'_> {
     /// Projections of one subject, and the indicators of a place.
     pub(super) fn about(&self, view: &str, subject: &SubjectId, domain: Option<&str>) -> Answer {
         let none = CaseFile::default();
-        let core = self.world.ledger.core();
-        let over = (&*core.catalogue, &*core.directory);
+        let governance = self.world.ledger.governance();
+        let over = (&*governance.catalogue, &*governance.directory);
         let file = self.world.files.get(subject).unwrap_or(&none);
         let read = View::new(subject, file, over, self.asked, self.sight);
         Some(match (view, domain) {
@@ -50,8 +50,8 @@ impl Reader<'_> {
     /// A list's edition, or what has left it.
     pub(super) fn list(&self, view: &str, list: &str) -> Answer {
         let list = ListCode::parse(list).ok()?;
-        let core = self.world.ledger.core();
-        let over = (&*core.catalogue, &*core.directory);
+        let governance = self.world.ledger.governance();
+        let over = (&*governance.catalogue, &*governance.directory);
         Some(match view {
             "list" => {
                 let mut files: Vec<_> = self.world.files.iter().collect();
@@ -67,12 +67,12 @@ impl Reader<'_> {
 
     /// The departments' work, and who may sign.
     pub(super) fn whole(&self, view: &str) -> Answer {
-        let core = self.world.ledger.core();
+        let governance = self.world.ledger.governance();
         Some(match view {
-            "oversight" => {
-                to_value(self.world.city.oversight((&core.catalogue, &core.directory), self.asked))
-            }
-            "directory" => to_value(DirectoryAnswer::of(&core.directory, self.asked)),
+            "oversight" => to_value(
+                self.world.city.oversight((&governance.catalogue, &governance.directory), self.asked),
+            ),
+            "directory" => to_value(DirectoryAnswer::of(&governance.directory, self.asked)),
             _ => return None,
         })
     }
@@ -80,9 +80,9 @@ impl Reader<'_> {
     /// Where one event stands, and whether the reader sees it.
     pub(super) fn line(&self, subject: &SubjectId, event: &EventId) -> Result<Value, Error> {
         let none = CaseFile::default();
-        let core = self.world.ledger.core();
+        let governance = self.world.ledger.governance();
         let file = self.world.files.get(subject).unwrap_or(&none);
-        let over = (&*core.catalogue, &*core.directory);
+        let over = (&*governance.catalogue, &*governance.directory);
         let read = View::new(subject, file, over, self.asked, self.sight);
         let found = file.find(event).and_then(|(place, _)| Some((place, read.line(place)?)));
         let Some((place, line)) = found else { return Ok(json!({ "life": "unknown", "shown": false })) };

@@ -248,7 +248,7 @@ impl World {
             self.auditor.absorb(read)?;
         }
         let recorded = Recorded { index, at: made.entry.recorded_at };
-        let (directory, whole) = (&self.ledger.core().directory, Arc::new(stated));
+        let (directory, whole) = (&self.ledger.governance().directory, Arc::new(stated));
         self.city.apply(Filed { event: &whole, recorded, signers: &signers }, directory);
         for stream in whole.streams() {
             if let StreamKey::Subject(id) = stream {

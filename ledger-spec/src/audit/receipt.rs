@@ -1,0 +1,106 @@
+//! One entry by itself, and with its receipt: what can be checked without the rest of the ledger.
+
+use crate::entry::{Entry, EntryError};
+use crate::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::note::VerifierKey;
+use tlog::position::EntryIndex;
+use tlog::proof::{TlogProof, TlogProofError};
+
+/// An entry whose layout and signatures hold, wherever it stands.
+#[derive(Clone, Debug)]
+pub struct VerifiedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its event, with the keys that signed it.
+    pub event: VerifiedEvent,
+    /// Its leaf in the tree.
+    pub leaf: TreeHash,
+}
+
+/// An entry that stands in a ledger, under a checkpoint that its operator signed.
+#[derive(Clone, Debug)]
+pub struct ProvenEntry {
+    /// The entry.
+    pub verified: VerifiedEntry,
+    /// The checkpoint that covers it.
+    pub checkpoint: SignedCheckpoint,
+}
+
+/// Why a receipt does not prove an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiptError {
+    /// The receipt is no C2SP tlog-proof, or its proof or the checkpoint's signature does not hold.
+    #[error("receipt: {0}")]
+    Proof(#[from] TlogProofError),
+    /// The entry's bytes do not follow the layout.
+    #[error("entry: {0}")]
+    Layout(#[from] EntryError),
+    /// The entry's event cannot be read, or a signature does not hold.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The index that the entry names.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EnvelopeError,
+    },
+    /// The entry names another index than the receipt.
+    #[error("the entry names index {found}; the receipt is for {expected}")]
+    Index {
+        /// The index that the entry names.
+        found: EntryIndex,
+        /// The receipt's.
+        expected: EntryIndex,
+    },
+    /// The event is of another ledger than the checkpoint.
+    #[error("the event is of {found}; the checkpoint of {expected}")]
+    Origin {
+        /// The event's origin.
+        found: Origin,
+        /// The checkpoint's.
+        expected: Origin,
+    },
+    /// The entry holds another event than the one that was expected.
+    #[error("the entry holds another event than the one given")]
+    OtherEvent,
+}
+
+impl VerifiedEntry {
+    /// Checks the layout and every signature of an entry's exact bytes.
+    ///
+    /// Whether the signers were entitled, and whether the entry stands in any ledger, is not shown by this.
+    pub fn verify(bytes: &[u8]) -> Result<Self, ReceiptError> {
+        let entry = Entry::decode(bytes)?;
+        let verified = SignedEvent::from_entry(&entry).and_then(SignedEvent::verify);
+        let event = verified.map_err(|error| ReceiptError::Event { index: entry.index, error })?;
+        Ok(Self { entry, event, leaf: TreeHash::leaf(bytes) })
+    }
+
+    /// Checks that the entry holds just these bytes as its event.
+    pub fn holds(&self, event: &[u8]) -> Result<(), ReceiptError> {
+        if self.entry.event == event { Ok(()) } else { Err(ReceiptError::OtherEvent) }
+    }
+}
+
+impl ProvenEntry {
+    /// Checks a receipt (C2SP tlog-proof) for an entry's exact bytes: the checkpoint's signature under `key`, the
+    /// entry's place in the tree, its layout, and every signature over its event.
+    ///
+    /// Whether the signers were entitled takes the whole ledger ([`super::Auditor`]).
+    pub fn verify(receipt: &[u8], entry: &[u8], key: &VerifierKey) -> Result<Self, ReceiptError> {
+        let proof = TlogProof::parse(receipt)?;
+        let checkpoint = proof.verify(TreeHash::leaf(entry), key)?;
+        let verified = VerifiedEntry::verify(entry)?;
+        let (found, expected) = (verified.entry.index, proof.index());
+        if found != expected {
+            return Err(ReceiptError::Index { found, expected });
+        }
+        let (found, expected) = (&verified.event.event().origin, checkpoint.checkpoint().origin());
+        if found != expected {
+            return Err(ReceiptError::Origin { found: found.clone(), expected: expected.clone() });
+        }
+        Ok(Self { verified, checkpoint })
+    }
+}

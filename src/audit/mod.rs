@@ -1,0 +1,351 @@
+//! The audit of a ledger: is every byte as it should be, and was every entry rightly admitted?
+//!
+//! A folder's files, or a log that is read over HTTP. Nothing is written. An audit can go on from a
+//! checkpoint that an earlier one covered: what lies below is then held against that checkpoint, which
+//! shows that it is the same, and not verified again.
+
+mod pipeline;
+mod remote;
+
+pub use pipeline::Counts;
+pub(crate) use pipeline::{Absorbed, Auditing, PIECE, Piece, Read};
+pub use remote::{RemoteFault, audit_remote};
+pub(crate) use remote::{Walked, Way, inconsistent};
+
+use crate::log::{self, OpenError, verify_files};
+use crate::parallel;
+use crate::progress::Progress;
+use crate::storage::{Disk, DiskError, FileDisk};
+use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError};
+use ledger_spec::entry::EntryHashes;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread;
+use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use tlog::hash::TreeHash;
+use tlog::note::VerifierKey;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// How an audit is to be made.
+#[derive(Clone, Debug, Default)]
+pub struct AuditOptions {
+    /// The key that the auditor trusts, which has to be the one that entry 0 names; without one, that is used.
+    pub vkey: Option<VerifierKey>,
+    /// A checkpoint that an earlier audit covered, as the note that it was.
+    pub known: Option<Vec<u8>>,
+}
+
+/// A ledger whose every byte is as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditReport {
+    /// The checkpoint that covers all that was checked.
+    pub checkpoint: SignedCheckpoint,
+    /// The ledger.
+    pub origin: String,
+    /// How many entries the checkpoint covers: all of them were checked.
+    pub size: TreeSize,
+    /// The root of their tree.
+    pub root: TreeHash,
+    /// The key that the checkpoint was verified with.
+    pub vkey: String,
+    /// Whether that key was given, rather than taken from entry 0 of the ledger under audit.
+    pub key_given: bool,
+    /// What was looked at.
+    pub counts: Counts,
+}
+
+/// Where in a file, or in a tile, an entry's bytes begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePosition {
+    /// The file below the ledger's folder, or the tile.
+    pub file: String,
+    /// In bytes.
+    pub offset: u64,
+}
+
+/// Why an audit ends without a clean report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditFailure {
+    /// A file is not what it should be.
+    #[error(transparent)]
+    Files(OpenError),
+    /// An entry is not what it should be.
+    #[error("{error}{}", at(place))]
+    Entry {
+        /// Which, and what is wrong.
+        error: AuditError,
+        /// Where its bytes stand, where that is known.
+        place: Option<FilePosition>,
+    },
+    /// What a server sent is not what its checkpoint covers.
+    #[error(transparent)]
+    Remote(#[from] RemoteFault),
+    /// The checkpoint of the earlier audit is not this ledger's.
+    #[error("the checkpoint of the earlier audit: {0}")]
+    Known(CheckpointError),
+    /// The ledger holds less than the earlier audit covered.
+    #[error("the ledger's checkpoint covers {found} entries; the earlier audit covered {expected}")]
+    Shrunk {
+        /// What is covered now.
+        found: TreeSize,
+        /// What was covered then.
+        expected: TreeSize,
+    },
+    /// Entry 0 names no key that could verify the checkpoint.
+    #[error("entry 0: {0}")]
+    NoKey(String),
+    /// The key given is not the one that entry 0 gives to the operator: whatever it signed, this is not the
+    /// ledger that it is known for.
+    #[error("entry 0 names the operator's key {found}; the key given is {expected}")]
+    OtherKey {
+        /// The key of entry 0.
+        found: String,
+        /// The key given.
+        expected: String,
+    },
+    /// The folder could not be read: nothing is known about the ledger.
+    #[error(transparent)]
+    Unreadable(DiskError),
+    /// A thread of the audit panicked, which is a defect.
+    #[error("a thread of the audit panicked")]
+    Panicked,
+}
+
+fn at(place: &Option<FilePosition>) -> String {
+    place
+        .as_ref()
+        .map(|FilePosition { file, offset }| format!(" ({file}, byte {offset})"))
+        .unwrap_or_default()
+}
+
+impl AuditFailure {
+    /// Whether nothing is known of the ledger, rather than something wrong.
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::Panicked => true,
+            Self::Remote(fault) => fault.is_unreadable(),
+            _ => false,
+        }
+    }
+
+    /// The entry concerned, where it is one.
+    pub fn entry(&self) -> Option<EntryIndex> {
+        match self {
+            Self::Entry { error, .. } => Some(error.index),
+            Self::Files(OpenError::Damaged(damage)) => damage.entry,
+            Self::Remote(fault) => fault.entry(),
+            Self::NoKey(_) | Self::OtherKey { .. } => Some(EntryIndex::new(0)),
+            _ => None,
+        }
+    }
+
+    /// Where it is wrong, where that is known.
+    pub fn place(&self) -> Option<FilePosition> {
+        match self {
+            Self::Entry { place, .. } => place.clone(),
+            Self::Files(OpenError::Damaged(damage)) => {
+                Some(FilePosition { file: damage.file.clone(), offset: damage.offset })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Checks everything in a folder: every byte of every file of the log, chain, tree and checkpoint, every
+/// signature, and that every entry was rightly admitted. Names the first fault.
+pub fn audit(
+    dir: &Path,
+    vkey: Option<VerifierKey>,
+    progress: &dyn Progress,
+) -> Result<AuditReport, AuditFailure> {
+    audit_with(dir, AuditOptions { vkey, known: None }, progress)
+}
+
+/// The same, going on from an earlier audit where one is given.
+pub fn audit_with(
+    dir: &Path,
+    options: AuditOptions,
+    progress: &dyn Progress,
+) -> Result<AuditReport, AuditFailure> {
+    let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir).map_err(AuditFailure::Unreadable)?);
+    let (named, key_given) = (key_of_entry_0(&*disk), options.vkey.is_some());
+    let (vkey, no_key) = match (options.vkey, named) {
+        (Some(given), Ok(named)) if given != named => {
+            return Err(AuditFailure::OtherKey { found: named.to_string(), expected: given.to_string() });
+        }
+        // What is wrong with entry 0 is told better by the audit itself.
+        (Some(given), named) => (given, named.err()),
+        (None, named) => (named?, None),
+    };
+    let mut auditing = Auditing::new(known(options.known.as_deref(), &vkey)?);
+    let (files, entry_fault) = go_through(&*disk, &vkey, &mut auditing, progress)?;
+    let report = judge(&*disk, files, entry_fault, &auditing, &vkey, key_given)?;
+    match no_key {
+        // An empty log names no key, and its checkpoint holds under the one given.
+        Some(failure) if report.size != TreeSize::EMPTY => Err(failure),
+        _ => Ok(report),
+    }
+}
+
+/// The checkpoint that an earlier audit covered.
+fn known(note: Option<&[u8]>, vkey: &VerifierKey) -> Result<Option<Checkpoint>, AuditFailure> {
+    let verified = note.map(|note| SignedCheckpoint::verify(note, vkey)).transpose();
+    Ok(verified.map_err(AuditFailure::Known)?.map(|signed| signed.checkpoint().clone()))
+}
+
+/// What the files say, and the first entry at fault.
+type Halves = (Result<log::Verified, OpenError>, Option<AuditError>);
+
+/// Reads the files on one thread, verifies their entries on all cores, and absorbs them here.
+fn go_through(
+    disk: &dyn Disk,
+    vkey: &VerifierKey,
+    auditing: &mut Auditing,
+    progress: &dyn Progress,
+) -> Result<Halves, AuditFailure> {
+    let known = auditing.known_size();
+    let (back, used) = channel();
+    let (feed, pieces) = Feed::new(known, used);
+    thread::scope(|scope| {
+        let files = scope.spawn(move || {
+            let mut feed = feed;
+            let verified = verify_files(disk, vkey, &mut |_, bytes, hashes| feed.take(bytes, hashes));
+            feed.send();
+            verified
+        });
+        let make = |piece: Piece| {
+            let (end, read) = (piece.end(), Read::of(&piece, known));
+            // Nobody takes it back once the files are read.
+            let _ = back.send(piece);
+            read.map(|read| (end, read))
+        };
+        let absorbed = parallel::in_order(parallel::cores(), pieces.into_iter(), make, |(end, read)| {
+            let absorbed = auditing.absorb(read)?;
+            progress.step(end.get(), 0);
+            Ok(absorbed)
+        });
+        // The files are read on where an entry was found at fault: theirs may come before it.
+        Ok((files.join().map_err(|_| AuditFailure::Panicked)?, absorbed.err()))
+    })
+}
+
+/// Cuts the entries into pieces.
+struct Feed {
+    pieces: SyncSender<Piece>,
+    /// Pieces that were read: their memory is taken for the next ones.
+    used: Receiver<Piece>,
+    piece: Piece,
+    known: TreeSize,
+}
+
+impl Feed {
+    fn new(known: TreeSize, used: Receiver<Piece>) -> (Self, Receiver<Piece>) {
+        let (pieces, cut) = sync_channel(parallel::cores());
+        (Self { pieces, used, piece: Piece::new(EntryIndex::new(0)), known }, cut)
+    }
+
+    fn take(&mut self, bytes: &[u8], hashes: EntryHashes) {
+        self.piece.push(bytes, hashes);
+        // What is known and what is not are never in one piece.
+        if self.piece.len() == PIECE || self.piece.end() == self.known.next_index() {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let first = self.piece.end();
+        let next = self.used.try_recv().map_or_else(|_| Piece::new(first), |used| used.begun_anew(first));
+        // Nobody takes pieces any more once an entry was found at fault.
+        let _ = self.pieces.send(std::mem::replace(&mut self.piece, next));
+    }
+}
+
+/// The first fault of both halves, or the report.
+fn judge(
+    disk: &dyn Disk,
+    files: Result<log::Verified, OpenError>,
+    entry_fault: Option<AuditError>,
+    auditing: &Auditing,
+    vkey: &VerifierKey,
+    key_given: bool,
+) -> Result<AuditReport, AuditFailure> {
+    let entry_of = |error: &OpenError| match error {
+        OpenError::Damaged(damage) => damage.entry,
+        _ => None,
+    };
+    let failure = |error: AuditError| {
+        let place = log::position_of(disk, error.index).map(|(file, offset)| FilePosition { file, offset });
+        AuditFailure::Entry { error, place }
+    };
+    match (files, entry_fault) {
+        (Err(OpenError::Disk(error)), _) => Err(AuditFailure::Unreadable(error)),
+        (Err(error), Some(fault)) if entry_of(&error).is_some_and(|at| at > fault.index) => {
+            Err(failure(fault))
+        }
+        (Err(error), _) => Err(AuditFailure::Files(error)),
+        (Ok(_), Some(fault)) => Err(failure(fault)),
+        (Ok(verified), None) => report(auditing, verified.checkpoint, vkey, key_given)
+            .map_err(|failed| failed.unwrap_or_else(failure)),
+    }
+}
+
+/// The report on a log whose entries were all absorbed, if they are what the checkpoint covers.
+fn report(
+    auditing: &Auditing,
+    checkpoint: SignedCheckpoint,
+    vkey: &VerifierKey,
+    key_given: bool,
+) -> Result<AuditReport, Failed> {
+    let stated = checkpoint.checkpoint();
+    let known = auditing.known_size();
+    if known > stated.size() {
+        return Err(Failed::Other(AuditFailure::Shrunk { found: stated.size(), expected: known }));
+    }
+    auditing.auditor.compare(stated).map_err(Failed::Entry)?;
+    Ok(AuditReport {
+        origin: stated.origin().to_string(),
+        size: stated.size(),
+        root: stated.root(),
+        vkey: vkey.to_string(),
+        key_given,
+        counts: auditing.counts.clone(),
+        checkpoint,
+    })
+}
+
+/// A fault of an entry, whose place is still to be looked up, or another.
+enum Failed {
+    Entry(AuditError),
+    Other(AuditFailure),
+}
+
+impl Failed {
+    fn unwrap_or_else(self, failure: impl FnOnce(AuditError) -> AuditFailure) -> AuditFailure {
+        match self {
+            Self::Entry(error) => failure(error),
+            Self::Other(other) => other,
+        }
+    }
+}
+
+/// The checkpoints' key as entry 0 names it.
+pub(crate) fn key_of_entry_0(disk: &dyn Disk) -> Result<VerifierKey, AuditFailure> {
+    let bytes = log::first_entry(disk).map_err(|error| match error {
+        OpenError::Disk(error) => AuditFailure::Unreadable(error),
+        other => AuditFailure::Files(other),
+    })?;
+    operator_key(&bytes)
+}
+
+/// The operator's key that the bytes of entry 0 name, as the key of the log's checkpoints.
+fn operator_key(bytes: &[u8]) -> Result<VerifierKey, AuditFailure> {
+    Opening::read(bytes).map(|opening| opening.operator).map_err(|error| match error {
+        OpeningError::Layout(error) => AuditFailure::Entry {
+            error: AuditError { index: EntryIndex::new(0), fault: AuditFault::Layout(error) },
+            place: None,
+        },
+        other => AuditFailure::NoKey(other.to_string()),
+    })
+}

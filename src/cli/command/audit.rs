@@ -1,0 +1,153 @@
+//! `audit`: is every byte of a ledger as it should be?
+
+use crate::audit::{AuditFailure, AuditOptions, AuditReport, Counts};
+use crate::cli::Outcome;
+use crate::cli::failure::Failure;
+use crate::cli::input::read_file;
+use crate::cli::input::read_vkey;
+use crate::cli::talk::{self, Bar};
+use crate::tile_client::TileClient;
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Check a ledger: chain, tree, checkpoint, every signature, and that every entry was rightly admitted; of a
+/// folder every file, over HTTP every tile. Names the first fault and where it is.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger audit --dir ledger
+  credit-ledger audit --dir copy --vkey ledger.vkey     with a key that you had from elsewhere
+  credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey
+  credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
+  credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
+
+Takes no lock: a ledger can be audited while it is served. Without --vkey the key is the one that
+entry 0 names, which shows that the ledger agrees with itself, not that it is the one you know.
+--from goes on from a checkpoint that an earlier audit covered: what lies below is read and held
+against it, but signatures and rules there are not gone through again.
+Exit code 1: a fault was found. 3: the ledger could not be read, so nothing is known.")]
+pub(in crate::cli) struct Audit {
+    /// The ledger's folder.
+    #[arg(long, required_unless_present = "url", conflicts_with = "url")]
+    dir: Option<PathBuf>,
+    /// The ledger's server, or any C2SP tlog-tiles mirror of it.
+    #[arg(long)]
+    url: Option<String>,
+    /// The verifier key that you trust, or a file that holds it.
+    #[arg(long)]
+    vkey: Option<String>,
+    /// A checkpoint that an earlier audit covered (what --save wrote).
+    #[arg(long)]
+    from: Option<PathBuf>,
+    /// Where to write the checkpoint that this audit covered, if all is right.
+    #[arg(long)]
+    save: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Right {
+    right: bool,
+    origin: String,
+    entries: u64,
+    root: String,
+    vkey: String,
+    key_given: bool,
+    /// Entries that an earlier audit had covered.
+    known: u64,
+    /// Entries whose admission was asked again.
+    rules_rerun: u64,
+    signatures: u64,
+    /// Entries by authority, of those whose admission was asked.
+    authorities: BTreeMap<String, u64>,
+    checkpoint: String,
+}
+
+#[derive(Serialize)]
+struct Wrong {
+    right: bool,
+    fault: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+}
+
+impl Audit {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        let options = AuditOptions {
+            vkey: self.vkey.as_deref().map(read_vkey).transpose()?,
+            known: self.from.as_deref().map(read_file).transpose()?,
+        };
+        let audited = {
+            let bar = Bar::new("auditing");
+            match (&self.url, &self.dir) {
+                (Some(url), _) => {
+                    let remote =
+                        TileClient::new(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
+                    crate::audit::audit_remote(&remote, options, &bar)
+                }
+                (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),
+                (None, None) => return Err(Failure::usage("give --dir or --url")),
+            }
+        };
+        match audited {
+            Ok(report) => self.right(report, json),
+            Err(error) if error.is_unreadable() => Err(Failure::unreachable(error)),
+            Err(fault) => {
+                if json {
+                    talk::put_json(&wrong(&fault))?;
+                }
+                Err(Failure::wrong(fault))
+            }
+        }
+    }
+
+    fn right(&self, report: AuditReport, json: bool) -> Outcome {
+        let note = report.checkpoint.to_string();
+        if let Some(path) = &self.save {
+            std::fs::write(path, &note)
+                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        }
+        let AuditReport { origin, size, root, vkey, key_given, counts, .. } = report;
+        let Counts { known, admitted, signatures, authorities } = counts;
+        if json {
+            let authorities = authorities.into_iter().map(|(id, count)| (id.to_string(), count)).collect();
+            return talk::put_json(&Right {
+                right: true,
+                origin,
+                entries: size.get(),
+                root: root.to_string(),
+                vkey,
+                key_given,
+                known,
+                rules_rerun: admitted,
+                signatures,
+                authorities,
+                checkpoint: note,
+            });
+        }
+        let whose = if key_given { "the given key" } else { "the key that entry 0 names" };
+        let known =
+            if known > 0 { format!(", {known} of them known from an earlier audit") } else { String::new() };
+        talk::put_line(&format!(
+            "right: {size} entries of {origin}{known}, root {root}, checkpoint verified with {whose}: {vkey}\n\
+             {signatures} signatures verified, {admitted} admissions asked again, {} authorities",
+            authorities.len()
+        ))
+    }
+}
+
+fn wrong(fault: &AuditFailure) -> Wrong {
+    let place = fault.place();
+    Wrong {
+        right: false,
+        fault: fault.to_string(),
+        entry: fault.entry().map(tlog::position::EntryIndex::get),
+        offset: place.as_ref().map(|place| place.offset),
+        file: place.map(|place| place.file),
+    }
+}

@@ -1,0 +1,100 @@
+//! `check`: would these events be admitted? The same rules, asked of a server or of a folder; nothing is
+//! appended.
+
+use crate::cli::client::Client;
+use crate::cli::failure::Failure;
+use crate::cli::input::read_envelopes;
+use crate::cli::input::{or_stdin, read_file};
+use crate::cli::talk::{self, Bar};
+use crate::cli::{Outcome, Source};
+use crate::clock;
+use crate::sequencer::{EventOutcome, dry_run};
+use clap::Args;
+use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Check signed events against every rule without appending them; print one line of JSON for each.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger check --url http://127.0.0.1:8413 envelope.json
+  credit-ledger sign --key market.key *.json | credit-ledger check --dir ledger
+
+Each event is checked as if those before it that pass had been appended. A line says \"admissible\",
+\"repeat\" (the same event stands there already), or \"refused\" with the rule, its legal basis, what was
+found and what would have been accepted. Exit code 1: at least one event would be refused.")]
+pub(in crate::cli) struct Check {
+    #[command(flatten)]
+    source: Source,
+    /// Files with envelopes, one or many each; `-` or none reads stdin.
+    files: Vec<PathBuf>,
+}
+
+impl Check {
+    pub(in crate::cli) fn run(mut self) -> Outcome {
+        let mut envelopes = Vec::new();
+        for path in or_stdin(std::mem::take(&mut self.files)) {
+            envelopes.extend(read_envelopes(&path, &read_file(&path)?)?);
+        }
+        let refused = match (&self.source.dir, &self.source.url) {
+            (Some(dir), _) => in_folder(dir, &envelopes)?,
+            (None, url) => at_server(url.as_deref().unwrap_or_default(), &envelopes)?,
+        };
+        match refused {
+            0 => Ok(()),
+            _ => Err(Failure::wrong(format!("{refused} of {} events would be refused", envelopes.len()))),
+        }
+    }
+}
+
+/// Asks a server; says how many it would refuse.
+fn at_server(url: &str, envelopes: &[String]) -> Result<usize, Failure> {
+    let mut refused = 0;
+    for (text, line) in Client::new(url)?.check(envelopes)?.lines {
+        refused += usize::from(!line.may_enter());
+        talk::put_line(&text)?;
+    }
+    Ok(refused)
+}
+
+/// Asks a ledger's folder.
+fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
+    let ledger =
+        crate::ledger::open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
+    let read = |envelope: &String| SignedEvent::from_envelope(envelope.as_bytes())?.verify();
+    let (mut events, mut slots) = (Vec::<VerifiedEvent>::new(), Vec::with_capacity(envelopes.len()));
+    for envelope in envelopes {
+        slots.push(read(envelope).map(|event| events.push(event)));
+    }
+    let outcomes = dry_run(&ledger.snapshots, clock::now(), events).map_err(Failure::unreachable)?;
+    let (mut outcomes, mut refused) = (outcomes.into_iter(), 0);
+    for (number, slot) in (1_usize..).zip(slots) {
+        let said = match slot.map(|()| outcomes.next()) {
+            Ok(Some(EventOutcome::Appended(placed))) => {
+                json!({ "line": number, "status": if placed.repeat { "repeat" } else { "admissible" } })
+            }
+            Ok(Some(EventOutcome::Refused { refusal, .. })) => {
+                json!({ "line": number, "status": "refused", "problem": problem(&refusal) })
+            }
+            Ok(_) => json!({ "line": number, "status": "not-attempted" }),
+            Err(error) => {
+                json!({ "line": number, "status": "refused", "problem": { "detail": error.to_string() } })
+            }
+        };
+        refused += usize::from(said["status"] == "refused");
+        talk::put_line(&said.to_string())?;
+    }
+    Ok(refused)
+}
+
+fn problem(refusal: &ledger_spec::admission::Refusal) -> Value {
+    json!({
+        "type": format!("urn:credit-ledger:problem:{}", refusal.rule.slug()),
+        "rule": refusal.rule.id(),
+        "legal_basis": refusal.rule.basis(),
+        "field": refusal.field,
+        "found": refusal.found,
+        "expected": refusal.expected,
+    })
+}

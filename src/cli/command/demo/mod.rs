@@ -1,0 +1,262 @@
+//! `demo`: the whole thing at work, on real input, without any configuration.
+
+mod data;
+mod founding;
+
+use crate::cli::client::{Client, opening_of};
+use crate::cli::edition_import::{Job, State, read_folder};
+use crate::cli::failure::Failure;
+use crate::cli::proven::{Found as _, Proven};
+use crate::cli::talk::Bar;
+use crate::cli::words::standing_in_words;
+use crate::cli::{Outcome, keyfile, talk};
+use crate::server::Running;
+use clap::Args;
+use founding::{Founded, LIST};
+use ledger_spec::audit::ProvenEntry;
+use ledger_spec::event::envelope::seal;
+use ledger_spec::event::{Draft, Kind, StepKind};
+use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::time::{Date, ValidTime};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Where the demo listens unless told, and where when that is taken.
+const ADDRESSES: [SocketAddr; 2] = [
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8413),
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0),
+];
+
+/// Make a ledger, import a real public list over HTTP, and show what the ledger can do.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger demo
+  credit-ledger demo --once && credit-ledger show list mhlw.labour-violations \\
+      --dir demo-ledger --valid-at 2017-06-30 --json
+  credit-ledger demo --data folder      other states of the same list, YYYY-MM-DD.tsv each
+
+Keeps serving until Ctrl-C. A folder that an earlier demo made is made anew; any other is left alone.")]
+pub(in crate::cli) struct Demo {
+    /// The demo's ledger.
+    #[arg(long, default_value = "demo-ledger")]
+    dir: PathBuf,
+    /// Stop when everything was shown.
+    #[arg(long)]
+    once: bool,
+    /// States of the list to import instead of those that come with the program.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Address and port. [default: 127.0.0.1:8413, or a free port where that is taken]
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+/// What the demo has to know of a member.
+#[derive(Deserialize)]
+struct Member {
+    subject: String,
+    listing: String,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Member>,
+}
+
+impl Demo {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        let states = match &self.data {
+            Some(folder) => read_folder(folder)?,
+            None => data::states(),
+        };
+        let founded = Founded::make(&self.dir)?;
+        let service = {
+            let bar = Bar::new("reading the log");
+            crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
+        };
+        let running = match self.listen {
+            Some(address) => Running::start(service, &[address])?,
+            None => Running::start(service, &ADDRESSES)?,
+        };
+        let url = running.url();
+        let shown = self.show(&founded, &states, &url, json);
+        if self.once || shown.is_err() {
+            // What went wrong first is what is told.
+            let stopped = running.stop();
+            return shown.and(stopped.map_err(Failure::from));
+        }
+        talk::say("Serving until Ctrl-C.");
+        Ok(running.until_interrupted(|| talk::say("stopping: what is queued is finished first"))?)
+    }
+
+    fn show(&self, founded: &Founded, states: &[State], url: &str, json: bool) -> Outcome {
+        let dir = self.dir.display();
+        talk::say(&format!("1. A new ledger in {dir}, served at {url}; keys in {dir}/keys"));
+        let client = Client::new(url)?;
+        founded.enrol(&client)?;
+        talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
+        let migration = founded.open_migration(&client, states)?;
+        let key = founded.labour_key()?;
+        let job = Job::new(LIST, "ext:mhlw:{establishment}", founding::LABOUR, key, Some(migration))?;
+        let counts = job.run(&client, states)?;
+        founded.close_migration(&client, migration)?;
+        let (entered, removed) = (counts.entered, counts.removed);
+        talk::say(&format!(
+            "3. {} states of the list came in through a migration: {entered} entries and {removed} removals, signed",
+            counts.states
+        ));
+        let (member, last) = interesting(&client, states)?;
+        before_and_after(&client, &member, states)?;
+        let proven = repair(&client, founded, &member, last.date)?;
+        let report = {
+            let bar = Bar::new("auditing");
+            crate::audit::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
+        };
+        talk::say(&format!(
+            "7. The whole ledger audited: right, {} entries, root {}",
+            report.size, report.root
+        ));
+        if json {
+            talk::put_json(&json!({
+                "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
+                "entered": entered, "removed": removed, "subject": member.subject,
+                "root": report.root.to_string(), "receipt": proven,
+            }))?;
+        }
+        if !self.once {
+            talk::say(&format!(
+                "\nTry next:\n  \
+                 curl '{url}/v1/subjects/{}'\n  \
+                 curl '{url}/v1/lists/{LIST}?valid_at={}'\n  \
+                 curl '{url}/v1/receipts/0'\n",
+                member.subject, last.date
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A subject that is on the list in the last state and was not in the first, if there is one.
+fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a State), Failure> {
+    let (Some(first), Some(last)) =
+        (states.first(), states.iter().rev().find(|state| !state.rows.is_empty()))
+    else {
+        return Err(Failure::usage("no state shows any row"));
+    };
+    let members = |state: &State| -> Result<Vec<Member>, Failure> {
+        let path = format!("/v1/lists/{LIST}?valid_at={}", state.date);
+        Ok(client.get_json::<Members>(&path)?.members)
+    };
+    let (before, mut after) = (members(first)?, members(last)?);
+    let at = after.iter().position(|member| before.iter().all(|known| known.subject != member.subject));
+    if after.is_empty() {
+        return Err(Failure::wrong(format!("the list is empty on {}", last.date)));
+    }
+    Ok((after.swap_remove(at.unwrap_or(0)), last))
+}
+
+fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outcome {
+    talk::say("4. One subject's standing, before and after, by the time at which facts hold:");
+    for state in [states.first(), states.last()].into_iter().flatten() {
+        let path = format!("/v1/subjects/{}?valid_at={}", member.subject, state.date);
+        talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
+    }
+    Ok(())
+}
+
+/// Files an application for repair, verifies its receipt, accepts it and grants it.
+fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> Result<Proven, Failure> {
+    let subject = SubjectId::parse(&member.subject).map_err(Failure::wrong)?;
+    let issuer = founding::authority(founding::LABOUR)?;
+    let applied = keyfile::new_event_id()?;
+    let application = json!({
+        "commitment": true, "corrected_on": now()?.date().to_string(), "list": LIST,
+        "statement": "违法行为已纠正，申请信用修复。", "target": member.listing,
+    });
+    let accepted = json!({ "application": applied.to_string(), "list": LIST });
+    let granted = json!({
+        "application": applied.to_string(), "list": LIST, "reason": "已核实纠正 (corrected, as inspected)",
+    });
+    let mut proven = None;
+    let decided = keyfile::new_event_id()?;
+    let events: [(Kind, EventId, Value); 3] = [
+        (Kind::RepairApplied, applied, application),
+        (Kind::Step(StepKind::RepairAccepted), keyfile::new_event_id()?, accepted),
+        (Kind::Step(StepKind::RepairGranted), decided, granted),
+    ];
+    for (kind, id, body) in events {
+        let draft = Draft {
+            origin: &founded.origin,
+            id,
+            kind,
+            issuer: &issuer,
+            subject: &subject,
+            valid_from: now()?.max(listed.start_of_day()),
+            seen_version: None,
+            body,
+        };
+        let receipt = append_one(client, &draft, &founded.labour_key()?)?;
+        // While what it is about is public, so is the application: anyone can check its receipt.
+        if kind == Kind::RepairApplied {
+            proven = Some(prove(client, receipt)?);
+        }
+    }
+    let path = format!("/v1/subjects/{}", member.subject);
+    talk::say("6. Repair accepted and granted, which ends publicity; the standing now:");
+    talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
+    proven.ok_or_else(|| Failure::wrong("no receipt"))
+}
+
+/// Appends one event and gives the server's line for it, with its receipt.
+fn append_one(client: &Client, draft: &Draft<'_>, key: &tlog::key::SecretKey) -> Result<String, Failure> {
+    let bytes = draft.to_bytes().map_err(Failure::wrong)?;
+    let answer = client.append(&[seal(&bytes, &[key])], false, true)?;
+    match answer.lines.into_iter().next() {
+        Some((text, line)) if line.is_in() => Ok(text),
+        Some((_, line)) => Err(Failure::wrong(line.problem.unwrap_or_default().in_words())),
+        None => Err(Failure::unreachable("no answer to the event")),
+    }
+}
+
+/// Verifies a receipt the way a stranger would: proof, entry and key, and nothing else.
+fn prove(client: &Client, receipt: String) -> Result<Proven, Failure> {
+    #[derive(Deserialize)]
+    struct Line {
+        index: u64,
+        receipt: String,
+    }
+    let line: Line = serde_json::from_str(&receipt).map_err(Failure::wrong)?;
+    let entry = client.get_bytes(&format!("/v1/entries/{}/raw", line.index))?;
+    let key = opening_of(client)?.operator;
+    let proven = ProvenEntry::verify(line.receipt.as_bytes(), &entry, &key).map_err(Failure::wrong)?;
+    let proven = Proven::of(&proven);
+    talk::say(&format!(
+        "5. Repair applied for; its receipt verified offline with {key}:\n   {}",
+        proven.in_words()
+    ));
+    Ok(proven)
+}
+
+fn now() -> Result<ValidTime, Failure> {
+    ValidTime::at_recorded(crate::clock::now()).map_err(Failure::wrong)
+}
+
+/// Whether an earlier demo made this folder.
+const MARKER: &str = "made-by-demo";
+
+/// Makes room for the demo's ledger, taking away only what an earlier demo made.
+fn make_room(dir: &Path) -> Outcome {
+    if dir.join(MARKER).is_file() {
+        // A demo that still serves it holds the lock.
+        let lock = crate::storage::FolderLock::take(dir).map_err(Failure::unreachable)?;
+        std::fs::remove_dir_all(dir).map_err(Failure::file(dir))?;
+        drop(lock);
+    } else if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {
+        let said = "was not made by a demo, and is left alone; --dir names another";
+        return Err(Failure::usage(format!("{}: {said}", dir.display())));
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! `follow`: a copy of a ledger that verifies everything as it comes.
+
+use crate::cli::Outcome;
+use crate::cli::failure::Failure;
+use crate::cli::input::read_vkey;
+use crate::cli::look::Witnesses;
+use crate::cli::talk::{self, Bar};
+use crate::mirror::{Mirror, MirrorError, MirrorStep};
+use crate::server::Running;
+use crate::tile_client::TileClient;
+use clap::Args;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+/// Copy a ledger through its tiles and keep the copy up to date: every signature, chain, tree, every rule of
+/// admission and every checkpoint is verified before anything is kept.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --once
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --listen 127.0.0.1:8414
+  credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --policy my.policy
+
+An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir`, `show --dir` and
+`rebuild` work on it, and --listen serves the same reads and tiles to others.
+Exit code 1: the ledger showed something that contradicts what it had signed, or an entry that is not
+right, to you or to a witness that you asked; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
+pub(in crate::cli) struct Follow {
+    /// The ledger's server, or any C2SP tlog-tiles mirror of it.
+    url: String,
+    /// The copy's folder; made where it is not there.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The verifier key that you trust, or a file that holds it.
+    #[arg(long)]
+    vkey: String,
+    /// Ask the witnesses of this C2SP tlog-policy what they were shown, and hold it against the copy.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// Serve the copy at this address.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// End once the copy is complete.
+    #[arg(long, conflicts_with = "listen")]
+    once: bool,
+    /// How often to look, in seconds.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    every: u64,
+}
+
+#[derive(Serialize)]
+struct Copied {
+    from: u64,
+    entries: u64,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct Listening {
+    url: String,
+}
+
+impl Follow {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        talk::log_to_stderr();
+        let remote = TileClient::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let vkey = read_vkey(&self.vkey)?;
+        let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
+        let mut follower = {
+            let bar = Bar::new("reading the copy");
+            Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
+        };
+        let mut running = None;
+        loop {
+            match witnesses.look(&mut follower) {
+                Ok(look) => {
+                    for change in look.changes {
+                        let missing = change.missing.as_deref().unwrap_or("all is well again");
+                        talk::say(&format!("witness {}: {missing}", change.witness));
+                        witnesses.told(change);
+                    }
+                    if let MirrorStep::Advanced { from, to } = look.step {
+                        self.tell(&follower, from.get(), to.get(), json)?;
+                    }
+                    if look.behind.is_some() {
+                        thread::sleep(Duration::from_secs(1));
+                        continue;
+                    }
+                }
+                // A follower outlives the server that it follows; one look does not.
+                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
+                Err(error) => return Err(Failure::from(error)),
+            }
+            if self.once {
+                return follower.close().map_err(Failure::from);
+            }
+            if let (None, Some(address), Some(snapshots)) = (&running, self.listen, follower.snapshots()) {
+                let started = Running::copy(&follower, snapshots, &[address])?;
+                let url = started.url();
+                if json {
+                    talk::put_json(&Listening { url })?
+                } else {
+                    talk::put_line(&url)?
+                }
+                running = Some(started);
+            }
+            thread::sleep(Duration::from_secs(self.every));
+        }
+    }
+
+    fn tell(&self, follower: &Mirror, from: u64, entries: u64, json: bool) -> Outcome {
+        let root =
+            follower.snapshots().map(|snapshots| snapshots.latest().root().to_string()).unwrap_or_default();
+        if json {
+            return talk::put_json(&Copied { from, entries, root });
+        }
+        talk::put_line(&format!("verified and copied entries {from} to {entries}, root {root}"))
+    }
+}

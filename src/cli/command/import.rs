@@ -1,0 +1,213 @@
+//! `import`: a department's own table, row by row, into the ledger; or the dated states of a list.
+
+use crate::cli::client::{BATCH, Client, batches, origin_of};
+use crate::cli::failure::Failure;
+use crate::cli::talk::{self, Bar};
+use crate::cli::{Outcome, edition_import, keyfile, table};
+use crate::progress::Progress as _;
+use clap::Args;
+use ledger_authoring::mapping::{Mapping, Row, RowError};
+use ledger_spec::event::envelope::seal;
+use ledger_spec::id::EventId;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use tlog::key::SecretKey;
+
+/// Import a table (CSV, TSV, XLSX) with a mapping file, or with --states the dated states of a list.
+/// Running it again appends nothing twice.
+#[derive(Args)]
+#[command(after_help = "\
+Example: a table
+  credit-ledger import penalties.xlsx --mapping penalties.toml --key market.key --url URL
+
+  penalties.toml:
+    kind = \"record.filed\"
+    issuer = \"market-regulation.430381\"
+    subject = \"uscc:{code|trim}\"
+    valid_from = \"{decided|date}\"
+    id = [\"number\"]                  # the columns that tell one row from all others
+    [body]
+    type = \"market.penalty\"
+    severity = \"{grade}\"
+    summary = \"{remark|optional}\"    # dropped where the column is empty
+    review = \"none\"
+    notice = { served_on = \"{notified|date}\", statement = \"answered\" }
+    [body.decision]
+    number = \"{number|trim}\"
+    date = \"{decided|date}\"
+    issued_by = \"{office}\"
+    article = \"{article}\"
+    served_on = \"{served|date}\"
+    document = \"{document}\"           # BLAKE3 of the decision's file, in hex
+    [values.grade]
+    \"轻微\" = \"minor\"
+
+  Filters: trim; date (reads 2017/5/1, 2017.5.1, 2017年5月1日); optional.
+  Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
+
+Example: a register that only ever publishes its current list
+  credit-ledger import --states folder --list mhlw.labour-violations \\
+      --subject 'ext:mhlw:{establishment}' --issuer labour.mhlw --key labour.key --url URL
+
+  The folder holds YYYY-MM-DD.tsv or .csv, each the list as it stood on that day, with the list's
+  columns as header. What is appended are the entries and removals that lead from each to the next.")]
+pub(in crate::cli) struct Import {
+    /// The table.
+    #[arg(required_unless_present = "states", conflicts_with = "states")]
+    table: Option<PathBuf>,
+    /// How a row becomes an event.
+    #[arg(long, required_unless_present = "states", conflicts_with = "states")]
+    mapping: Option<PathBuf>,
+    /// A folder of dated states of a list.
+    #[arg(long, requires_all = ["list", "subject", "issuer"])]
+    states: Option<PathBuf>,
+    /// With --states: the list's code.
+    #[arg(long, requires = "states")]
+    list: Option<String>,
+    /// With --states: the subject of a row.
+    #[arg(long, requires = "states", value_name = "TEMPLATE")]
+    subject: Option<String>,
+    /// With --states: who owns the list.
+    #[arg(long, requires = "states")]
+    issuer: Option<String>,
+    /// With --states: the migration.opened event under which an older register's entries come in.
+    #[arg(long, requires = "states", value_name = "EVENT")]
+    migration: Option<String>,
+    /// The issuer's secret key file.
+    #[arg(long)]
+    key: PathBuf,
+    /// The server.
+    #[arg(long)]
+    url: String,
+}
+
+/// How an import of a table went.
+#[derive(Debug, Default, Serialize)]
+struct Counts {
+    rows: u64,
+    placed: u64,
+    repeated: u64,
+    refused: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_file: Option<PathBuf>,
+}
+
+/// A row that did not become an entry.
+struct Refused {
+    row: u64,
+    error: RowError,
+}
+
+impl Import {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        let client = Client::new(&self.url)?;
+        let key = keyfile::read(&self.key)?.secret_key();
+        let (table, mapping) = match (&self.states, &self.table, &self.mapping) {
+            (Some(folder), _, _) => {
+                let given = |option: &Option<String>| option.clone().unwrap_or_default();
+                let migration = self.migration.as_deref().map(EventId::parse).transpose();
+                let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
+                let (list, subject) = (given(&self.list), given(&self.subject));
+                let job = edition_import::Job::new(&list, &subject, &given(&self.issuer), key, migration)?;
+                return job.run(&client, &edition_import::read_folder(folder)?)?.print(json);
+            }
+            (None, Some(table), Some(mapping)) => (table, mapping),
+            // clap lets no other case through.
+            (None, _, _) => return Err(Failure::usage("a table and --mapping, or --states, are expected")),
+        };
+        let text = std::fs::read_to_string(mapping).map_err(Failure::file(mapping))?;
+        let mapping = Mapping::parse(&text)
+            .map_err(|error| Failure::usage(format!("{}: {error}", mapping.display())))?;
+        let (counts, refused) = import_table(table, &mapping, &key, &client)?;
+        finish(table, counts, &refused, json)
+    }
+}
+
+fn import_table(
+    path: &Path,
+    mapping: &Mapping,
+    key: &SecretKey,
+    client: &Client,
+) -> Result<(Counts, Vec<Refused>), Failure> {
+    let table = table::read(path)?;
+    if let Some(absent) = mapping.columns().into_iter().find(|name| !table.header.iter().any(|h| h == name)) {
+        let header = table.header.join(", ");
+        return Err(table::wrong(path, 1, &format!("column {absent:?} is not among: {header}")));
+    }
+    let origin = origin_of(client)?;
+    let bar = Bar::new("importing");
+    let total = u64::try_from(table.rows.len()).unwrap_or(u64::MAX);
+    let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
+    let mut done = 0;
+    for rows in table.rows.chunks(BATCH) {
+        let (mut envelopes, mut numbers) = (Vec::new(), Vec::new());
+        for (number, cells) in rows {
+            match mapping.event(&origin, Row::new(&table.header, cells)) {
+                Ok(event) => {
+                    envelopes.push(seal(&event, &[key]));
+                    numbers.push((*number, cells));
+                }
+                Err(error) => refused.push(Refused { row: *number, error }),
+            }
+        }
+        for batch in batches(&envelopes) {
+            let answers = client.append(batch, false, false)?.lines;
+            for ((_, line), (row, cells)) in answers.iter().zip(numbers.drain(..batch.len())) {
+                match line.status.as_str() {
+                    "placed" => counts.placed += 1,
+                    "repeat" => counts.repeated += 1,
+                    _ => {
+                        let problem = line.problem.clone().unwrap_or_default();
+                        let field = problem.field.clone().unwrap_or_else(|| "event".into());
+                        let value = problem.found.clone().unwrap_or_else(|| cells.join(" | "));
+                        let error = RowError { field, value, reason: problem.in_words() };
+                        refused.push(Refused { row, error });
+                    }
+                }
+            }
+        }
+        done += u64::try_from(rows.len()).unwrap_or(0);
+        bar.step(done, total);
+    }
+    refused.sort_by_key(|refused| refused.row);
+    counts.refused = u64::try_from(refused.len()).unwrap_or(u64::MAX);
+    Ok((counts, refused))
+}
+
+/// Writes the refused rows beside the input, or takes away what an earlier run left there.
+fn finish(path: &Path, mut counts: Counts, refused: &[Refused], json: bool) -> Outcome {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".refused.csv");
+    let beside = PathBuf::from(beside);
+    if refused.is_empty() {
+        if beside.exists() {
+            std::fs::remove_file(&beside).map_err(Failure::file(&beside))?;
+        }
+    } else {
+        write_refused(&beside, refused)
+            .map_err(|error| Failure::usage(format!("{}: {error}", beside.display())))?;
+        counts.refused_file = Some(beside);
+    }
+    if json {
+        talk::put_json(&counts)?;
+    } else {
+        let Counts { rows, placed, repeated, refused, .. } = counts;
+        talk::put_line(&format!("{rows} rows: {placed} placed, {repeated} there before, {refused} refused"))?;
+    }
+    match counts.refused_file {
+        None => Ok(()),
+        Some(file) => {
+            Err(Failure::wrong(format!("{} rows were refused: {}", counts.refused, file.display())))
+        }
+    }
+}
+
+fn write_refused(path: &Path, refused: &[Refused]) -> csv::Result<()> {
+    let mut writer = csv::Writer::from_path(path)?;
+    writer.write_record(["row", "field", "value", "reason"])?;
+    for Refused { row, error } in refused {
+        writer.write_record([&row.to_string(), &error.field, &error.value, &error.reason])?;
+    }
+    writer.flush()?;
+    Ok(())
+}

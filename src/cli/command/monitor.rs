@@ -1,0 +1,231 @@
+//! `monitor`: tells an authority or a subject what a ledger records that concerns them.
+
+use crate::cli::Outcome;
+use crate::cli::failure::Failure;
+use crate::cli::input::read_vkey;
+use crate::cli::look::{WitnessChange, Witnesses};
+use crate::cli::talk::{self, Bar};
+use crate::clock;
+use crate::mirror::{Mirror, MirrorError};
+use crate::monitor::{LateDelistings, Sighting, Watch};
+use crate::snapshot::Snapshots;
+use crate::tile_client::{self, TileClient};
+use clap::Args;
+use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::time::ValidTime;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+use tlog::bytes::from_hex;
+use tlog::position::EntryIndex;
+
+/// Watch a ledger for what concerns you, on a copy in which everything was verified, and report it: events
+/// by you or about you, events signed with your key, changes of keys and catalogue, late delistings.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --subject uscc:914403001922038216
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --authority market-regulation.430381 --governance
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --key 5f…e1 --webhook http://127.0.0.1:9000/hook
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --late-delistings --command 'mail -s late me'
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --policy my.policy
+
+Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry,
+`late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be delivered is delivered later: a report may come twice, and none is
+lost. It is told from the copy's beginning on, once; the folder remembers how far.
+Exit code 1: the ledger contradicts what it had signed; this too is reported. 3: it cannot be reached.")]
+pub(in crate::cli) struct Monitor {
+    /// The ledger's server, or any C2SP tlog-tiles mirror of it.
+    url: String,
+    /// The copy's folder; made where it is not there.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The verifier key that you trust, or a file that holds it.
+    #[arg(long)]
+    vkey: String,
+    /// Tell of events by or about this authority.
+    #[arg(long, value_parser = |text: &str| AuthorityId::parse(text).map_err(|error| error.to_string()))]
+    authority: Vec<AuthorityId>,
+    /// Tell of events signed with this key, in hex.
+    #[arg(long, value_parser = |text: &str| from_hex::<32>(text).map_err(|error| error.to_string()))]
+    key: Vec<[u8; 32]>,
+    /// Tell of events about this subject.
+    #[arg(long, value_parser = |text: &str| SubjectId::parse(text).map_err(|error| error.to_string()))]
+    subject: Vec<SubjectId>,
+    /// Tell of changes of keys, competences and the catalogue.
+    #[arg(long)]
+    governance: bool,
+    /// Tell of authorities whose delistings are late.
+    #[arg(long)]
+    late_delistings: bool,
+    /// Ask the witnesses of this C2SP tlog-policy what they were shown, hold it against the copy, and tell of
+    /// those that show nothing.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// Send each report to this URL, in place of stdout.
+    #[arg(long, conflicts_with = "command")]
+    webhook: Option<String>,
+    /// Run this for each report, which it reads on stdin, in place of stdout.
+    #[arg(long)]
+    command: Option<String>,
+    /// End once all that there is was told.
+    #[arg(long)]
+    once: bool,
+    /// How often to look, in seconds.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    every: u64,
+}
+
+/// How far a monitor has told, in the copy's folder.
+const TOLD: &str = "monitor.next";
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Report<'a> {
+    Entry(Sighting),
+    Late { late_delistings: LateDelistings },
+    Witness(&'a WitnessChange),
+    Fault { fault: String },
+}
+
+impl Monitor {
+    pub(in crate::cli) fn run(self) -> Outcome {
+        talk::log_to_stderr();
+        let watch = Watch {
+            authorities: self.authority.clone(),
+            keys: self.key.clone(),
+            subjects: self.subject.clone(),
+            governance: self.governance,
+            late_delistings: self.late_delistings,
+        };
+        let remote = TileClient::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let vkey = read_vkey(&self.vkey)?;
+        let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
+        let mut follower = {
+            let bar = Bar::new("reading the copy");
+            Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
+        };
+        let mut late = BTreeMap::new();
+        loop {
+            match witnesses.look(&mut follower) {
+                Ok(look) => {
+                    for change in look.changes {
+                        match self.deliver(&Report::Witness(&change)) {
+                            Ok(()) => witnesses.told(change),
+                            Err(error) if !self.once => talk::say(&error.message),
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    if let Some(fault) = look.behind {
+                        talk::say(&fault.to_string());
+                        thread::sleep(Duration::from_secs(1));
+                        continue;
+                    }
+                }
+                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
+                Err(error) => {
+                    if matches!(error, MirrorError::Fault { .. }) {
+                        self.deliver(&Report::Fault { fault: error.to_string() })?;
+                    }
+                    return Err(Failure::from(error));
+                }
+            }
+            let told =
+                follower.snapshots().map_or(Ok(()), |snapshots| self.tell(&watch, &snapshots, &mut late));
+            match told {
+                // What could not be delivered is tried again.
+                Err(error) if !self.once => talk::say(&error.message),
+                other => other?,
+            }
+            if self.once {
+                return follower.close().map_err(Failure::from);
+            }
+            thread::sleep(Duration::from_secs(self.every));
+        }
+    }
+
+    /// Tells of what has come since the last time.
+    fn tell(
+        &self,
+        watch: &Watch,
+        snapshots: &Snapshots,
+        late: &mut BTreeMap<String, LateDelistings>,
+    ) -> Outcome {
+        let next = read_told(&self.dir)?;
+        let unread = |error: &dyn std::fmt::Display| Failure::unreachable(format!("the copy: {error}"));
+        for entry in snapshots.log().frames(next) {
+            let entry = entry.map_err(|error| unread(&error))?;
+            if let Some(sighting) = watch.see(entry.entry()).map_err(|error| unread(&error))? {
+                self.deliver(&Report::Entry(sighting))?;
+                write_told(&self.dir, entry.entry().index.covering_size().next_index())?;
+            }
+        }
+        write_told(&self.dir, snapshots.log().size().next_index())?;
+        let now = ValidTime::at_recorded(clock::now()).map_err(|error| unread(&error))?;
+        let found = watch.late_delistings(snapshots, now).map_err(|error| unread(&error))?;
+        for (authority, line) in &found {
+            if late.get(authority).is_none_or(|known| known.overdue != line.overdue) {
+                self.deliver(&Report::Late { late_delistings: line.clone() })?;
+            }
+        }
+        *late = found;
+        Ok(())
+    }
+
+    fn deliver(&self, report: &Report<'_>) -> Outcome {
+        let text = serde_json::to_string(report).map_err(|error| Failure::wrong(format!("json: {error}")))?;
+        match (&self.webhook, &self.command) {
+            (Some(url), _) => post(url, &text),
+            (None, Some(command)) => run(command, &text),
+            (None, None) => talk::put_line(&text),
+        }
+    }
+}
+
+fn post(url: &str, text: &str) -> Outcome {
+    let (agent, url) =
+        tile_client::agent(url).map_err(|error| Failure::usage(format!("--webhook: {error}")))?;
+    let failed = |reason: String| Failure::unreachable(format!("--webhook {url}: {reason}"));
+    let sent = agent.post(&url).header("content-type", "application/json").send(text);
+    match sent.map_err(|error| failed(error.to_string()))?.status().as_u16() {
+        200..=299 => Ok(()),
+        status => Err(failed(format!("status {status}"))),
+    }
+}
+
+fn run(command: &str, text: &str) -> Outcome {
+    let failed = |reason: String| Failure::unreachable(format!("--command {command:?}: {reason}"));
+    let io = |error: std::io::Error| failed(error.to_string());
+    let mut child = Command::new("sh").args(["-c", command]).stdin(Stdio::piped()).spawn().map_err(io)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A command that does not read its report is its own business.
+        let _ = stdin.write_all(text.as_bytes()).and_then(|()| stdin.write_all(b"\n"));
+    }
+    let status = child.wait().map_err(io)?;
+    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
+}
+
+fn read_told(dir: &Path) -> Result<EntryIndex, Failure> {
+    let path = dir.join(TOLD);
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(EntryIndex::new(0)),
+        other => other.map_err(|error| Failure::unreachable(format!("{}: {error}", path.display())))?,
+    };
+    let number = text.trim().parse().map_err(|_| {
+        Failure::usage(format!(
+            "{}: an entry's index is expected; take the file away to begin anew",
+            path.display()
+        ))
+    });
+    number.map(EntryIndex::new)
+}
+
+fn write_told(dir: &Path, next: EntryIndex) -> Outcome {
+    let (path, new) = (dir.join(TOLD), dir.join(format!("{TOLD}.new")));
+    let written = std::fs::write(&new, format!("{next}\n")).and_then(|()| std::fs::rename(&new, &path));
+    written.map_err(|error| Failure::unreachable(format!("{}: {error}", path.display())))
+}

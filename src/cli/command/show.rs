@@ -1,0 +1,328 @@
+//! `show`: answers, from a ledger's folder or from a server.
+//!
+//! Both ways give the same JSON (`wire`); what people read is made from that JSON.
+
+use crate::api::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer};
+use crate::cli::Outcome;
+use crate::cli::client::{Client, encoded};
+use crate::cli::failure::Failure;
+use crate::cli::talk::{self, Bar};
+use crate::cli::words::{self, Language};
+use crate::clock;
+use crate::ledger::ReadOnlyLedger;
+use crate::query::{self, Answer, Asking, CityView, Instants, Known, QueryError, SubjectView};
+use crate::snapshot::Snapshots;
+use clap::{Args, Subcommand};
+use ledger_spec::casefile::Sight;
+use ledger_spec::definition::Domain;
+use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use serde_json::Value;
+use std::path::PathBuf;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Show what a ledger says: of a subject, an entry, a list, the authorities, the catalogue.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger show subject uscc:914403001922038216 --url http://127.0.0.1:8413
+  credit-ledger show subject ext:mhlw:6f673cc113a5 --dir ledger --valid-at 2017-06-30 --lang zh
+  credit-ledger show list mhlw.labour-violations --dir ledger --valid-at 2017-06-30 --json
+  credit-ledger show entry 7 --dir ledger --json
+
+--valid-at asks what holds in the world at an instant; a day means its end (UTC+08:00). --known-at
+asks what the ledger knew: at an instant, or with its first N entries. A server shows only what is
+public; a folder shows everything.")]
+pub(in crate::cli) struct Show {
+    #[command(subcommand)]
+    what: What,
+    /// A ledger's folder, read as it is on disk (also beside a running server).
+    #[arg(long, global = true, conflicts_with = "url")]
+    dir: Option<PathBuf>,
+    /// A server, such as http://127.0.0.1:8413.
+    #[arg(long, global = true)]
+    url: Option<String>,
+    /// When it holds in the world: YYYY-MM-DD (the end of that day) or RFC 3339. [default: now]
+    #[arg(long, global = true, value_name = "WHEN")]
+    valid_at: Option<String>,
+    /// What was known: a number of entries, YYYY-MM-DD or RFC 3339. [default: everything]
+    #[arg(long, global = true, value_name = "WHEN")]
+    known_at: Option<String>,
+    /// As whom one reads a folder: public, shared, restricted or court.
+    #[arg(long, global = true, default_value = "restricted", value_parser = sight)]
+    sight: Sight,
+    /// The language of words for people: zh or en. [default: that of LANG]
+    #[arg(long, global = true)]
+    lang: Option<Language>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// A subject's standing, with the entries and rules behind each word.
+    Subject {
+        /// Such as uscc:914403001922038216.
+        id: String,
+    },
+    /// One projection of a subject: records, measures, repairs, objections, commitments, ratings, points,
+    /// eligibility, occupation, civil-servant, rural, uses, standing.
+    View {
+        /// The projection.
+        view: String,
+        /// The subject.
+        id: String,
+        /// With eligibility: the domain, such as procurement.
+        #[arg(long)]
+        domain: Option<String>,
+    },
+    /// What has left a list, the last first.
+    Departures {
+        /// The list's code.
+        code: String,
+    },
+    /// The fifteen indicators of a place.
+    Indicators {
+        /// Such as place:430381.
+        id: String,
+    },
+    /// What the log shows of the departments' own work.
+    Oversight,
+    /// Who might sign what at two instants.
+    Directory,
+    /// A subject's history, newest first.
+    Events {
+        /// The subject.
+        id: String,
+        /// Go on before this entry.
+        #[arg(long)]
+        before: Option<u64>,
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: u16,
+    },
+    /// One entry.
+    Entry {
+        /// Its index.
+        index: u64,
+    },
+    /// Who is on a list, in the list's own order; with --json one object a line, by its columns.
+    List {
+        /// The list's code.
+        code: String,
+    },
+    /// Every authority with its keys.
+    Authorities,
+    /// Types of records and lists.
+    Catalogue,
+    /// The signed checkpoint.
+    Checkpoint,
+}
+
+impl Show {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        let text = match (&self.dir, &self.url) {
+            (Some(dir), _) => {
+                let ledger = {
+                    let bar = Bar::new("reading the log");
+                    crate::ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
+                };
+                self.answer_of_folder(&ledger)?
+            }
+            (None, Some(url)) => Client::new(url)?.get_text(&self.what.path(&self.instants()))?,
+            // Options that stand behind the subcommand cannot be required by clap.
+            (None, None) => return Err(Failure::usage("--dir or --url is expected")),
+        };
+        let language = self.lang.unwrap_or_else(Language::of_environment);
+        match &self.what {
+            What::Checkpoint if json => talk::put_json(&text),
+            What::Checkpoint => talk::put(&text),
+            What::List { .. } if json => talk::put(&text),
+            What::List { .. } => talk::put(&words::rows(&text, language)),
+            _ if json => talk::put_line(text.trim_end()),
+            what => {
+                let value: Value = serde_json::from_str(&text).map_err(|error| {
+                    Failure::unreachable(format!("another answer than expected: {error}"))
+                })?;
+                talk::put(&match what {
+                    What::Subject { .. } => words::subject(&value, language),
+                    What::View { .. }
+                    | What::Departures { .. }
+                    | What::Indicators { .. }
+                    | What::Oversight
+                    | What::Directory => words::plain_data(&value),
+                    What::Events { .. } => words::events(&value),
+                    What::Authorities => words::authorities(&value, language),
+                    What::Catalogue => words::catalogue(&value, language),
+                    _ => words::entry(&value),
+                })
+            }
+        }
+    }
+
+    fn instants(&self) -> Vec<(&'static str, String)> {
+        let given = [("valid_at", &self.valid_at), ("known_at", &self.known_at)];
+        given.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
+    }
+
+    fn answer_of_folder(&self, ledger: &ReadOnlyLedger) -> Result<String, Failure> {
+        let view = &ledger.snapshots;
+        let published = view.latest();
+        let checkpoint = published.checkpoint_text();
+        match &self.what {
+            What::Subject { id } => {
+                let id = subject(id)?;
+                let found = query::subject_view(view, &id, SubjectView::Standing, self.asking()?);
+                let (asked, value) = found.map_err(failed)?.value;
+                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
+            }
+            What::View { view: name, id, domain } => {
+                let id = subject(id)?;
+                let found =
+                    query::subject_view(view, &id, subject_view(name, domain.as_deref())?, self.asking()?);
+                let (asked, value) = found.map_err(failed)?.value;
+                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
+            }
+            What::Departures { code } => {
+                let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
+                self.city(view, "", "", &CityView::Departures(code))
+            }
+            What::Indicators { id } => self.city(view, "place", id, &CityView::Indicators(subject(id)?)),
+            What::Oversight => self.city(view, "", "", &CityView::Oversight),
+            What::Directory => self.city(view, "", "", &CityView::Directory),
+            What::Events { id, before, limit } => {
+                let before = before.map(EntryIndex::new);
+                let page = query::events(view, &subject(id)?, before, usize::from(*limit)).map_err(failed)?;
+                let events = page.value.events.iter().map(entry_answer).collect::<Result<_, _>>()?;
+                to_json(&EventsAnswer {
+                    subject: id.clone(),
+                    version: page.value.version.get(),
+                    events,
+                    withheld: 0,
+                    next: page.value.next.map(EntryIndex::get),
+                    checkpoint,
+                })
+            }
+            What::Entry { index } => {
+                let entry = query::entry(view, EntryIndex::new(*index)).map_err(failed)?;
+                to_json(&entry_answer(&entry.value)?)
+            }
+            What::List { code } => {
+                let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
+                let (asked, edition) = query::edition(view, &code, self.asking()?).map_err(failed)?.value;
+                let list = query::edition_columns(&published, &code, asked);
+                let columns = list.map(|list| list.columns.clone()).unwrap_or_default();
+                ListAnswer::of(&edition, &columns, asked, &checkpoint)
+                    .to_rows()
+                    .map_err(|error| Failure::wrong(format!("json: {error}")))
+            }
+            What::Authorities => to_json(&AuthorityList::of(&published.governance.directory, &checkpoint)),
+            What::Catalogue => {
+                let asked = query::asked(view, &published, self.read_instants()?).map_err(failed)?;
+                to_json(&CatalogueAnswer::of(&published.governance.catalogue, asked, &checkpoint))
+            }
+            What::Checkpoint => Ok(checkpoint),
+        }
+    }
+
+    fn city(&self, view: &Snapshots, about: &str, id: &str, which: &CityView) -> Result<String, Failure> {
+        let Answer { value: (asked, value), published } =
+            query::city_view(view, which, self.asking()?).map_err(failed)?;
+        to_json(&ViewAnswer::of(about, id, asked, self.sight, value, &published.checkpoint_text()))
+    }
+
+    fn asking(&self) -> Result<Asking, Failure> {
+        Ok(Asking { instants: self.read_instants()?, sight: self.sight })
+    }
+
+    fn read_instants(&self) -> Result<Instants, Failure> {
+        let valid_at = match &self.valid_at {
+            Some(text) => valid_time(text).map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
+            None => ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?,
+        };
+        let known_at = self.known_at.as_deref().map(known).transpose()?;
+        Ok(Instants { valid_at, known_at })
+    }
+}
+
+impl What {
+    /// Where a server answers this.
+    fn path(&self, instants: &[(&'static str, String)]) -> String {
+        let mut query: Vec<String> =
+            instants.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let path = match self {
+            Self::Subject { id } => format!("/v1/subjects/{}", encoded(id)),
+            Self::View { view, id, domain } => {
+                query.extend(domain.as_ref().map(|domain| format!("domain={}", encoded(domain))));
+                format!("/v1/subjects/{}/{}", encoded(id), encoded(view))
+            }
+            Self::Departures { code } => format!("/v1/lists/{}/departures", encoded(code)),
+            Self::Indicators { id } => format!("/v1/indicators/{}", encoded(id)),
+            Self::Oversight => "/v1/oversight".into(),
+            Self::Directory => "/v1/directory".into(),
+            Self::Events { id, before, limit } => {
+                query = vec![format!("limit={limit}")];
+                query.extend(before.map(|before| format!("before={before}")));
+                format!("/v1/subjects/{}/events", encoded(id))
+            }
+            Self::Entry { index } => return format!("/v1/entries/{index}"),
+            Self::List { code } => {
+                query.push("format=rows".into());
+                format!("/v1/lists/{}", encoded(code))
+            }
+            Self::Authorities => return "/v1/authorities".into(),
+            Self::Catalogue => "/v1/catalogue".into(),
+            Self::Checkpoint => return "/checkpoint".into(),
+        };
+        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    }
+}
+
+/// A day means its end: all that took effect on it counts.
+fn valid_time(text: &str) -> Result<ValidTime, ledger_spec::time::TimeError> {
+    Date::parse(text).map(Date::end_of_day).or_else(|_| ValidTime::parse(text))
+}
+
+fn known(text: &str) -> Result<Known, Failure> {
+    if let Ok(size) = text.parse() {
+        return Ok(Known::Size(TreeSize::new(size)));
+    }
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("--known-at: {error}"));
+    let time = valid_time(text).map_err(|error| wrong(&error))?;
+    let micros = u64::try_from(time.micros()).map_err(|_| wrong(&"no ledger knew anything before 1970"))?;
+    Ok(Known::At(RecordedTime::from_micros(micros)))
+}
+
+fn subject_view(name: &str, domain: Option<&str>) -> Result<SubjectView, Failure> {
+    let domain = domain.map(|text| {
+        let words = Domain::ALL.map(Domain::name).join(", ");
+        Domain::parse(text).ok_or_else(|| Failure::usage(format!("--domain: one of {words} is expected")))
+    });
+    SubjectView::parse(name, domain.transpose()?).ok_or_else(|| {
+        let names = SubjectView::NAMES.join(", ");
+        Failure::usage(format!("one of {names} is expected; --domain exactly with eligibility"))
+    })
+}
+
+fn sight(text: &str) -> Result<Sight, String> {
+    Sight::parse(text).ok_or_else(|| "public, shared, restricted or court is expected".to_owned())
+}
+
+fn subject(text: &str) -> Result<SubjectId, Failure> {
+    SubjectId::parse(text).map_err(|error| Failure::usage(format!("subject: {error}")))
+}
+
+fn entry_answer(view: &query::EntryView) -> Result<EntryAnswer, Failure> {
+    let streams: Vec<String> = view.event.streams().iter().map(ToString::to_string).collect();
+    EntryAnswer::of(&view.entry, &streams).map_err(|error| Failure::wrong(format!("entry: {error}")))
+}
+
+fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(answer).map_err(|error| Failure::wrong(format!("json: {error}")))
+}
+
+/// A question that the ledger has no answer to is the asker's; damage is not.
+fn failed(error: QueryError) -> Failure {
+    match error {
+        QueryError::NoEntry { .. } | QueryError::NoList(_) | QueryError::Cursor(_) => Failure::wrong(error),
+        other => Failure::unreachable(other),
+    }
+}

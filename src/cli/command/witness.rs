@@ -1,0 +1,103 @@
+//! `witness`: an auditor's office that cosigns the checkpoints of logs.
+
+use crate::cli::failure::Failure;
+use crate::cli::input::read_vkey;
+use crate::cli::talk;
+use crate::cli::{Outcome, keyfile};
+use crate::clock;
+use crate::ledger::write_secret;
+use crate::server;
+use crate::storage::{FileDisk, FolderLock};
+use crate::witness::{WitnessStore, router};
+use clap::Args;
+use serde::Serialize;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tlog::cosignature::Cosigner;
+use tlog::note::{KeyName, NoteSigner};
+
+/// Witness logs (C2SP tlog-witness): cosign each checkpoint that goes on from the last one seen, and never two
+/// that contradict each other. With a key and a folder of its own.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey
+  credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --log other.vkey --listen 0.0.0.0:7380
+
+The first start makes the key in the folder; its public half (the line for a ledger's policy file) and the
+address are printed on stdout. The folder is the witness's memory: it must not be lost or copied back, since
+what is forgotten could be cosigned otherwise. Requests that contradict what was cosigned are kept in evidence/.")]
+pub(in crate::cli) struct Witness {
+    /// The witness's folder; made where it is not there.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The witness's name, as part of its key: a URL without scheme, such as audit-office.example/w1.
+    #[arg(long)]
+    name: String,
+    /// The verifier key of a log, or a file that holds it.
+    #[arg(long, required = true)]
+    log: Vec<String>,
+    /// Address and port; only this machine can reach the default.
+    #[arg(long, default_value = "127.0.0.1:7380")]
+    listen: SocketAddr,
+}
+
+const KEY: &str = "witness.key";
+
+#[derive(Serialize)]
+struct Listening {
+    url: String,
+    vkey: String,
+}
+
+impl Witness {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        talk::log_to_stderr();
+        std::fs::create_dir_all(&self.dir).map_err(Failure::file(&self.dir))?;
+        let lock = FolderLock::take(&self.dir).map_err(Failure::unreachable)?;
+        let name = KeyName::parse(&self.name).map_err(|error| Failure::usage(format!("--name: {error}")))?;
+        let cosigner = Cosigner::of(&key(&self.dir.join(KEY), name)?);
+        let keys = self.log.iter().map(|log| read_vkey(log)).collect::<Result<Vec<_>, _>>()?;
+        let vkey = cosigner.key().to_string();
+        let disk = FileDisk::open(&self.dir).map_err(Failure::unreachable)?;
+        let store = WitnessStore::open(Arc::new(disk), cosigner, keys, clock::now);
+        let store = Arc::new(store.map_err(Failure::unreachable)?);
+        let cannot =
+            |error: std::io::Error| Failure::unreachable(format!("listening on {}: {error}", self.listen));
+        let listener = TcpListener::bind(self.listen).map_err(cannot)?;
+        listener.set_nonblocking(true).map_err(cannot)?;
+        let url = format!("http://{}", listener.local_addr().map_err(cannot)?);
+        if json {
+            talk::put_json(&Listening { url, vkey })?;
+        } else {
+            talk::put_line(&format!("{url}\n{vkey}"))?;
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
+        let served = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let interrupted = async {
+                if let Err(error) = server::interrupted().await {
+                    tracing::error!(%error, "signals cannot be waited for");
+                }
+            };
+            server::serve(listener, router(store), || {}, interrupted).await
+        });
+        drop(lock);
+        served.map_err(|error| Failure::unreachable(format!("the server: {error}")))
+    }
+}
+
+/// The witness's key: made at the first start, and of the same name ever after.
+fn key(path: &Path, name: KeyName) -> Result<NoteSigner, Failure> {
+    if !path.exists() {
+        let signer = NoteSigner::from_seed(name, &keyfile::random()?);
+        write_secret(path, &signer.secret_text()).map_err(Failure::usage)?;
+        return Ok(signer);
+    }
+    let signer = keyfile::read(path)?;
+    if *signer.name() == name {
+        return Ok(signer);
+    }
+    Err(Failure::usage(format!("--name {name}: {} is the key of {}", path.display(), signer.name())))
+}

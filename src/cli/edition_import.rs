@@ -1,0 +1,332 @@
+//! `import --states`: the dated states of a list become the events that lead from each to the next.
+//!
+//! What to do is planned by `ledger_authoring::edition`; here files are read, members fetched, and events
+//! signed and sent, a day at a time, oldest first.
+
+use super::client::{Client, batches, encoded, origin_of};
+use super::failure::Failure;
+
+use super::table;
+use super::talk::{self, Bar};
+use crate::progress::Progress as _;
+use ledger_authoring::edition::{Plan, StandingRow, entering_id, plan, removal_id};
+use ledger_authoring::mapping::{Row, SubjectTemplate};
+use ledger_spec::event::envelope::seal;
+use ledger_spec::event::{Draft, Kind, StepKind};
+use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
+use ledger_spec::time::{Date, ValidTime};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
+
+/// Why a row that a later state no longer shows left the list.
+const REASON: &str = "no longer shown in the list as published on this day";
+
+/// What to import into.
+pub(super) struct Job {
+    list: ListCode,
+    subject: SubjectTemplate,
+    issuer: AuthorityId,
+    key: SecretKey,
+    /// The `migration.opened` event under which the entries come in.
+    migration: Option<EventId>,
+}
+
+/// The list as it stood on a day.
+pub(super) struct State {
+    pub(super) date: Date,
+    /// Where it comes from, for messages.
+    pub(super) path: PathBuf,
+    pub(super) header: Vec<String>,
+    /// Rows with their line in the file.
+    pub(super) rows: Vec<(u64, Vec<String>)>,
+}
+
+/// How the import went.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Counts {
+    pub(super) states: u64,
+    pub(super) entered: u64,
+    pub(super) removed: u64,
+    pub(super) appended: u64,
+    /// Days whose rows that stay changed places among themselves.
+    pub(super) not_in_order: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Catalogue {
+    lists: Vec<Definition>,
+}
+
+#[derive(Deserialize)]
+struct Definition {
+    code: String,
+    columns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Member>,
+    #[serde(default)]
+    withheld: u64,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    row: BTreeMap<String, String>,
+    subject: String,
+    listing: String,
+    order: Option<String>,
+}
+
+impl Counts {
+    pub(super) fn print(&self, json: bool) -> Result<(), Failure> {
+        if json {
+            return talk::put_json(self);
+        }
+        let Self { states, entered, removed, appended, .. } = self;
+        talk::put_line(&format!(
+            "{states} states: {entered} entered, {removed} removed; {appended} events appended"
+        ))
+    }
+}
+
+/// Reads a folder of states, oldest first. Files of other names are refused: a state left out by
+/// a slip of the pen would change history.
+pub(super) fn read_folder(folder: &Path) -> Result<Vec<State>, Failure> {
+    let mut states = BTreeMap::new();
+    for item in std::fs::read_dir(folder).map_err(Failure::file(folder))? {
+        let path = item.map_err(Failure::file(folder))?.path();
+        let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default();
+        if !matches!(extension, "tsv" | "csv") {
+            talk::say(&format!("passed over: {}", path.display()));
+            continue;
+        }
+        let stem = path.file_stem().and_then(|text| text.to_str()).unwrap_or_default();
+        let date = Date::parse(stem)
+            .map_err(|error| Failure::usage(format!("{}: file name: {error}", path.display())))?;
+        let table = table::read(&path)?;
+        let state = State { date, path, header: table.header, rows: table.rows };
+        if let Some(other) = states.insert(date, state) {
+            return Err(Failure::usage(format!("{}: a second state of {date}", other.path.display())));
+        }
+    }
+    if states.is_empty() {
+        return Err(Failure::usage(format!("{}: holds no YYYY-MM-DD.tsv or .csv", folder.display())));
+    }
+    Ok(states.into_values().collect())
+}
+
+impl Job {
+    pub(super) fn new(
+        list: &str,
+        subject: &str,
+        issuer: &str,
+        key: SecretKey,
+        migration: Option<EventId>,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            list: ListCode::parse(list).map_err(|error| Failure::usage(format!("--list: {error}")))?,
+            subject: SubjectTemplate::parse(subject)
+                .map_err(|error| Failure::usage(format!("--subject: {error}")))?,
+            issuer: AuthorityId::parse(issuer)
+                .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
+            key,
+            migration,
+        })
+    }
+
+    /// Imports states, oldest first. Everything that can be wrong with the files is found before
+    /// anything is sent.
+    pub(super) fn run(&self, client: &Client, states: &[State]) -> Result<Counts, Failure> {
+        let catalogue: Catalogue = client.get_json("/v1/catalogue")?;
+        let columns = catalogue
+            .lists
+            .into_iter()
+            .find(|list| list.code == self.list.as_str())
+            .ok_or_else(|| Failure::wrong(format!("list {} is not in the catalogue", self.list)))?
+            .columns;
+        let subjects: Vec<Vec<SubjectId>> =
+            states.iter().map(|state| self.subjects(state, &columns)).collect::<Result<_, _>>()?;
+        let origin = origin_of(client)?;
+        let bar = Bar::new("importing states");
+        let total = u64::try_from(states.len()).unwrap_or(u64::MAX);
+        let mut counts = Counts { states: total, ..Counts::default() };
+        let mut nothing_later = false;
+        for ((state, subjects), done) in states.iter().zip(&subjects).zip(0..) {
+            bar.step(done, total);
+            let members = self.members(client, &columns, &state.date.to_string())?;
+            let rows: Vec<Vec<String>> = state.rows.iter().map(|(_, row)| row.clone()).collect();
+            let plan = plan(&members, &rows)
+                .map_err(|error| Failure::wrong(format!("{}: {error}", state.path.display())))?;
+            // Once nothing is known after one day, only this run adds anything after it.
+            if !plan.is_empty() && !nothing_later {
+                self.refuse_later(client, &columns, &members, state, states)?;
+                nothing_later = true;
+            }
+            if !plan.in_order {
+                counts.not_in_order.push(state.date.to_string());
+                let path = state.path.display();
+                talk::say(&format!(
+                    "{path}: rows that stay changed places; they stay where they were entered, the members \
+                     are the same"
+                ));
+            }
+            let events = self.events(&origin, state, &columns, subjects, &members, &plan)?;
+            counts.entered += count(plan.entered.len());
+            counts.removed += count(plan.removed.len());
+            counts.appended += send(client, state, &events)?;
+        }
+        Ok(counts)
+    }
+
+    /// The subject of each row; also checks the header.
+    fn subjects(&self, state: &State, columns: &[String]) -> Result<Vec<SubjectId>, Failure> {
+        if state.header != columns {
+            let (found, expected) = (state.header.join(", "), columns.join(", "));
+            return Err(table::wrong(&state.path, 1, &format!("columns {found}; the list has {expected}")));
+        }
+        let subject = |(line, row): &(u64, Vec<String>)| {
+            let subject = self.subject.subject(Row::new(&state.header, row));
+            subject.map_err(|error| Failure::wrong(format!("{}: line {line}: {error}", state.path.display())))
+        };
+        state.rows.iter().map(subject).collect()
+    }
+
+    /// Refuses where the ledger knows of another membership later than a state that is to be put in:
+    /// on the day of any later state, or at the end of time.
+    fn refuse_later(
+        &self,
+        client: &Client,
+        columns: &[String],
+        members: &[StandingRow],
+        state: &State,
+        states: &[State],
+    ) -> Result<(), Failure> {
+        let later = states.iter().filter(|other| other.date > state.date).map(|other| other.date.to_string());
+        for at in later.chain([ValidTime::MAX.to_string()]) {
+            if self.members(client, columns, &at)? != members {
+                return Err(Failure::wrong(format!(
+                    "{}: the ledger already holds what happened to {} after {}, so this state cannot be \
+                     put in before it",
+                    state.path.display(),
+                    self.list,
+                    state.date
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {
+        let path = format!("/v1/lists/{}?valid_at={}", encoded(self.list.as_str()), encoded(at));
+        let Members { members, withheld } = client.get_json(&path)?;
+        if withheld > 0 {
+            return Err(Failure::wrong(format!(
+                "{path}: {withheld} members are withheld, so that no difference can be computed"
+            )));
+        }
+        let unexpected = |reason: &dyn std::fmt::Display| Failure::unreachable(format!("{path}: {reason}"));
+        let standing = |mut member: Member| {
+            Ok(StandingRow {
+                listing: EventId::parse(&member.listing).map_err(|error| unexpected(&error))?,
+                subject: SubjectId::parse(&member.subject).map_err(|error| unexpected(&error))?,
+                row: columns.iter().map(|name| member.row.remove(name).unwrap_or_default()).collect(),
+                order: member.order,
+            })
+        };
+        members.into_iter().map(standing).collect()
+    }
+
+    /// Envelopes for what the plan says, removals first.
+    fn events(
+        &self,
+        origin: &Origin,
+        state: &State,
+        columns: &[String],
+        subjects: &[SubjectId],
+        members: &[StandingRow],
+        plan: &Plan,
+    ) -> Result<Vec<String>, Failure> {
+        let from = state.date.start_of_day();
+        let mut events = Vec::with_capacity(plan.removed.len() + plan.entered.len());
+        for member in plan.removed.iter().filter_map(|at| members.get(*at)) {
+            let body = json!({
+                "list": self.list.as_str(), "listing": member.listing.to_string(), "reason": REASON,
+            });
+            let id = removal_id(&self.list, from, &member.listing);
+            events.push(self.event(
+                origin,
+                state,
+                Kind::Step(StepKind::ListingRemoved),
+                id,
+                &member.subject,
+                body,
+            )?);
+        }
+        for new in &plan.entered {
+            let (Some((_, row)), Some(subject)) = (state.rows.get(new.position), subjects.get(new.position))
+            else {
+                continue;
+            };
+            // Sorted, so that the bytes are the same whichever map serde_json is built with.
+            let row_sorted: BTreeMap<_, _> = columns.iter().zip(row).collect();
+            let row_object: Map<String, Value> =
+                row_sorted.into_iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+            let mut body = json!({ "list": self.list.as_str(), "order": new.order, "row": row_object });
+            if let (Some(migration), Value::Object(members)) = (&self.migration, &mut body) {
+                members.insert("migration".to_owned(), migration.to_string().into());
+            }
+            let id = entering_id(&self.list, from, row, new.occurrence);
+            events.push(self.event(origin, state, Kind::ListingEntered, id, subject, body)?);
+        }
+        Ok(events)
+    }
+
+    fn event(
+        &self,
+        origin: &Origin,
+        state: &State,
+        kind: Kind,
+        id: EventId,
+        subject: &SubjectId,
+        body: Value,
+    ) -> Result<String, Failure> {
+        let draft = Draft {
+            origin,
+            id,
+            kind,
+            issuer: &self.issuer,
+            subject,
+            valid_from: state.date.start_of_day(),
+            seen_version: None,
+            body,
+        };
+        let bytes = draft
+            .to_bytes()
+            .map_err(|error| Failure::wrong(format!("{}: {subject}: {error}", state.path.display())))?;
+        Ok(seal(&bytes, &[&self.key]))
+    }
+}
+
+/// Appends a state's events; says how many were new.
+fn send(client: &Client, state: &State, events: &[String]) -> Result<u64, Failure> {
+    let mut appended = 0;
+    for batch in batches(events) {
+        for (_, line) in client.append(batch, false, false)?.lines {
+            if !line.is_in() {
+                let problem = line.problem.unwrap_or_default().in_words();
+                return Err(Failure::wrong(format!("{}: refused: {problem}", state.path.display())));
+            }
+            appended += u64::from(line.status == "placed");
+        }
+    }
+    Ok(appended)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,132 @@
+//! What was found right offline, for programs and for people.
+
+use ledger_spec::audit::{ProvenEntry, VerifiedEntry};
+use serde::Serialize;
+use tlog::bytes::to_hex;
+
+/// Something that was found right.
+pub(super) trait Found: Serialize {
+    /// In words, for people.
+    fn in_words(&self) -> String;
+}
+
+/// What a receipt proves.
+#[derive(Serialize)]
+pub(super) struct Proven {
+    right: bool,
+    origin: String,
+    index: u64,
+    size: u64,
+    recorded_at: String,
+    entry_hash: String,
+    event: String,
+    kind: &'static str,
+    issuer: String,
+    subject: String,
+    signed_by: Vec<String>,
+}
+
+/// An entry that holds together, wherever it stands.
+#[derive(Serialize)]
+pub(super) struct Alone {
+    right: bool,
+    index: u64,
+    entry_hash: String,
+    kind: &'static str,
+    signed_by: Vec<String>,
+}
+
+impl Proven {
+    /// What a receipt that holds says.
+    pub(super) fn of(proven: &ProvenEntry) -> Self {
+        let (verified, checkpoint) = (&proven.verified, proven.checkpoint.checkpoint());
+        let stated = verified.event.event();
+        Self {
+            right: true,
+            origin: checkpoint.origin().to_string(),
+            index: verified.entry.index.get(),
+            size: checkpoint.size().get(),
+            recorded_at: verified.entry.recorded_at.to_text(),
+            entry_hash: verified.leaf.to_string(),
+            event: stated.id.to_string(),
+            kind: stated.kind().name(),
+            issuer: stated.issuer.to_string(),
+            subject: stated.subject.to_string(),
+            signed_by: signers(verified),
+        }
+    }
+}
+
+impl Alone {
+    /// What an entry that holds together says.
+    pub(super) fn of(verified: &VerifiedEntry) -> Self {
+        Self {
+            right: true,
+            index: verified.entry.index.get(),
+            entry_hash: verified.leaf.to_string(),
+            kind: verified.event.event().kind().name(),
+            signed_by: signers(verified),
+        }
+    }
+}
+
+fn signers(verified: &VerifiedEntry) -> Vec<String> {
+    verified.event.signers().map(|key| to_hex(key.as_bytes())).collect()
+}
+
+impl Found for Alone {
+    fn in_words(&self) -> String {
+        format!(
+            "right: {} that says it is entry {}, {} signature(s) hold; whether it stands in a ledger is not shown",
+            self.kind,
+            self.index,
+            self.signed_by.len()
+        )
+    }
+}
+
+impl Found for Proven {
+    fn in_words(&self) -> String {
+        format!(
+            "right: entry {} of {}, under its checkpoint over {} entries\n  \
+             {} {} by {} about {}, recorded {}",
+            self.index,
+            self.origin,
+            self.size,
+            self.kind,
+            self.event,
+            self.issuer,
+            self.subject,
+            self.recorded_at
+        )
+    }
+}
+
+/// A checkpoint that its log signed, and what it goes on from.
+#[derive(Serialize)]
+pub(super) struct Signed {
+    pub(super) right: bool,
+    pub(super) origin: String,
+    pub(super) size: u64,
+    pub(super) root: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) goes_on_from: Option<u64>,
+    /// Those of the policy's witnesses that cosigned, and when, in seconds since 1970.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) witnesses: Vec<(String, u64)>,
+}
+
+impl Found for Signed {
+    fn in_words(&self) -> String {
+        let from = match self.goes_on_from {
+            Some(size) => format!(", which begins with the {size} entries of the older one"),
+            None => String::new(),
+        };
+        let names: Vec<_> = self.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+        let by = if names.is_empty() { String::new() } else { format!(", cosigned by {}", names.join(", ")) };
+        format!(
+            "right: checkpoint of {} over {} entries, root {}{from}{by}",
+            self.origin, self.size, self.root
+        )
+    }
+}

@@ -1,0 +1,384 @@
+//! A ledger's folder as a whole: made, opened for writing, opened for reading.
+//!
+//! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
+//! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
+
+mod indexing;
+mod new_folder;
+mod read_only;
+mod settings;
+
+pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
+pub use settings::{Settings, SettingsError};
+
+use crate::clock;
+use crate::index::{Index, IndexStore, StoreError};
+use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::progress::Progress;
+use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
+use crate::snapshot::{Snapshot, Snapshots};
+use crate::storage::{DiskError, FileDisk, FolderLock};
+use indexing::{Scanned, beside_scan, index_of};
+use ledger_spec::admission::Governance;
+use ledger_spec::audit::Opening;
+use ledger_spec::authority::Recorded;
+use ledger_spec::definition::Name;
+use ledger_spec::entry::EntryError;
+use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::state::{EnterError, Ledger};
+use ledger_spec::time::{RecordedTime, ValidTime};
+use new_folder::NewFolder;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tlog::bytes::to_base64url;
+use tlog::note::{NoteSigner, VerifierKey};
+use tlog::position::EntryIndex;
+
+/// Where the operator's secret key lies within the folder.
+pub const OPERATOR_KEY: &str = "keys/operator.key";
+const KEYS: &str = "keys";
+const INDEX: &str = "index";
+
+/// What a new ledger begins with.
+pub struct Founding {
+    /// Bounds and origin.
+    pub settings: Settings,
+    /// The operator's id.
+    pub operator: AuthorityId,
+    /// Its name.
+    pub operator_name: Name,
+    /// The seed of its key, which signs entry 0 and every checkpoint.
+    pub operator_seed: [u8; 32],
+    /// The first registrars.
+    pub registrars: Vec<EnrolledRegistrar>,
+    /// Secret keys that are made with the ledger, others than the operator's: each lies in the folder
+    /// as [`key_file`] says.
+    pub keys: Vec<NoteSigner>,
+    /// The random part of entry 0's event id.
+    pub random: [u8; 10],
+}
+
+/// A ledger open for writing. It is closed by dropping every clone of `sequencer` and joining
+/// `writer`.
+pub struct OpenLedger {
+    /// The way to the writer.
+    pub sequencer: Sequencer,
+    /// The reading side.
+    pub snapshots: Snapshots,
+    /// The writer's thread.
+    pub writer: Writer,
+    /// The folder's settings.
+    pub settings: Settings,
+    /// The key that verifies the checkpoints.
+    pub vkey: VerifierKey,
+    /// The folder's lock, held until this is dropped.
+    pub lock: FolderLock,
+    /// The ledger's folder.
+    pub dir: PathBuf,
+}
+
+/// Why a folder is not a ledger that can be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// Something stands where the new ledger should.
+    #[error("{0} exists already; a new ledger needs a folder of its own")]
+    Exists(PathBuf),
+    /// What is given as a new ledger's folder is no name.
+    #[error("{0:?} names no folder of its own; a new ledger needs a folder that can be called by its name")]
+    Nameless(PathBuf),
+    /// Two secret keys of the new ledger would lie in one file.
+    #[error("{0} is taken: bring the public half of a key, or choose another id")]
+    KeyTaken(PathBuf),
+    /// A file of the folder could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The settings are not what they should be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The operator's key file holds no key for this origin.
+    #[error("{path}: {reason}")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The disk, or another process that holds the lock.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// The log did not open.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The index could not even be made anew.
+    #[error(transparent)]
+    Index(#[from] StoreError),
+    /// The log could not be closed; the next start recovers.
+    #[error("the log could not be closed: {0}")]
+    Close(AppendError),
+    /// The log holds nothing: a ledger begins with entry 0.
+    #[error("the log holds no entry; a ledger begins with entry 0, which opens it")]
+    Empty,
+    /// An entry does not follow the layout.
+    #[error("entry {index}: {error}")]
+    Entry {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EntryError,
+    },
+    /// An entry holds no event that this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+    /// Entry 0 could not be made, or does not open a ledger.
+    #[error("entry 0: {0}")]
+    Opening(String),
+    /// Entry 0 is not the opening of this ledger by this operator.
+    #[error("entry 0 opens {found}; the settings and the operator's key are for {expected}")]
+    Mismatch {
+        /// What entry 0 opens.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// The writer's thread could not be started.
+    #[error("the writer could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Where the secret key of `name` lies within the folder, where it was made with the ledger.
+pub fn key_file(name: &str) -> PathBuf {
+    Path::new(KEYS).join(format!("{name}.key"))
+}
+
+/// Makes a new ledger in `dir`, which must not exist or be empty: settings, keys, log, and entry 0. It
+/// appears as a whole or not at all.
+pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
+    let making = NewFolder::begin(dir)?;
+    let folder = making.path();
+    fs::create_dir(folder.join(KEYS)).map_err(at(folder))?;
+    founding.settings.write(folder)?;
+    let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
+    write_secret(&folder.join(OPERATOR_KEY), &signer.secret_text())?;
+    for key in &founding.keys {
+        let file = key_file(key.name().as_str());
+        if folder.join(&file).exists() {
+            return Err(LedgerError::KeyTaken(dir.join(file)));
+        }
+        write_secret(&folder.join(file), &key.secret_text())?;
+    }
+    open_ledger(folder, founding, signer)?;
+    making.finish()
+}
+
+/// Opens the ledger in `dir` for writing: recovers the log, loads or rebuilds the index, starts the
+/// writer. One process at a time.
+pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerError> {
+    let lock = FolderLock::take(dir)?;
+    let settings = Settings::read(dir)?;
+    let signer = operator_signer(dir, &settings)?;
+    let vkey = signer.verifier_key();
+    let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
+    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let snapshots = published_view(log.reader(), Arc::new(index), &settings, &vkey)?;
+    let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
+    let tip = log.head();
+    let (sequencer, writer) =
+        sequencer::start(log, tip, snapshots.index().clone(), store, snapshots.clone(), clock::now, config)
+            .map_err(LedgerError::Thread)?;
+    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir: dir.to_owned() })
+}
+
+/// Throws index, offset files and tree files away and makes them anew from the segments; says how
+/// many entries were read. The segments and the checkpoint are checked on the way and never changed.
+pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> {
+    let _lock = FolderLock::take(dir)?;
+    let settings = Settings::read(dir)?;
+    let signer = operator_signer(dir, &settings)?;
+    let (log, scanned) = open_log(dir, &settings, signer, true, progress)?;
+    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let size = log.size().get();
+    store.close(&index)?;
+    log.close().map_err(LedgerError::Close)?;
+    Ok(size)
+}
+
+fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<(), LedgerError> {
+    let (bytes, now) = opening_event(founding, &signer)?;
+    let opening = |error: &dyn std::fmt::Display| LedgerError::Opening(error.to_string());
+    let envelope = seal(&bytes, &[&signer.secret_key()]);
+    let event = SignedEvent::from_envelope(envelope.as_bytes())
+        .and_then(SignedEvent::verify)
+        .map_err(|error: EnvelopeError| opening(&error))?;
+    let entered = Ledger::default().enter(event, now).map_err(|error: EnterError| opening(&error))?;
+    let disk = Arc::new(FileDisk::open(dir)?);
+    let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
+    let entry = EncodedEntry::new(&entered.entry).map_err(|error| opening(&error))?;
+    log.append(vec![entry]).map_err(|error| opening(&error))?;
+    log.close().map_err(LedgerError::Close)
+}
+
+fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, RecordedTime), LedgerError> {
+    let now = clock::now();
+    let name = |name: &Name| json!({"zh": name.zh, "en": name.en});
+    let registrars: Vec<_> = founding
+        .registrars
+        .iter()
+        .map(|one| json!({"id": one.id.as_str(), "name": name(&one.name), "key": to_base64url(&one.key)}))
+        .collect();
+    let draft = Draft {
+        origin: &founding.settings.origin,
+        id: EventId::from_parts(now.micros() / 1000, founding.random),
+        kind: Kind::LedgerOpened,
+        issuer: &founding.operator,
+        subject: &SubjectId::Ledger,
+        valid_from: ValidTime::at_recorded(now).map_err(|error| LedgerError::Opening(error.to_string()))?,
+        seen_version: None,
+        body: json!({
+            "spec_version": SPEC_VERSION,
+            "operator": {
+                "name": name(&founding.operator_name),
+                "key": signer.secret_key().public().to_base64url(),
+            },
+            "registrars": registrars,
+        }),
+    };
+    let bytes = draft.to_bytes().map_err(|error| LedgerError::Opening(error.to_string()))?;
+    Ok((bytes, now))
+}
+
+/// The log, and the index of every entry where opening it had to read them all.
+fn open_log(
+    dir: &Path,
+    settings: &Settings,
+    signer: NoteSigner,
+    rebuild: bool,
+    progress: &dyn Progress,
+) -> Result<(Log, Option<Scanned>), LedgerError> {
+    let disk = Arc::new(FileDisk::open(dir)?);
+    let (log, report, scanned) =
+        beside_scan(|visitor| Log::open(disk, signer, log_config(settings, rebuild), progress, visitor))?;
+    report_recovery(&report);
+    Ok((log, scanned))
+}
+
+fn load_index(
+    dir: &Path,
+    log: &Log,
+    scanned: Option<Scanned>,
+    progress: &dyn Progress,
+) -> Result<(IndexStore, Index), LedgerError> {
+    let (size, tip) = (log.size(), log.head());
+    let (store, loaded) = IndexStore::open(&dir.join(INDEX), size, tip, scanned.is_none())?;
+    let index = match (loaded, scanned) {
+        (Ok(index), _) => index,
+        (Err(doubt), Some(scanned)) => {
+            tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
+            scanned.into_index(tip)
+        }
+        (Err(doubt), None) => {
+            tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
+            index_of(&log.reader(), size, tip, progress)?
+        }
+    };
+    Ok((store, index))
+}
+
+/// What readers see of a log that was just opened.
+fn published_view(
+    reader: LogReader,
+    index: Arc<Index>,
+    settings: &Settings,
+    vkey: &VerifierKey,
+) -> Result<Snapshots, LedgerError> {
+    let checkpoint = reader.checkpoint();
+    let last = checkpoint.checkpoint().size().last_index().ok_or(LedgerError::Empty)?;
+    let mut governance = Governance::default();
+    for at in index.governance_entries() {
+        let read = reader.entry(at)?;
+        let event =
+            Event::parse(&read.entry().event).map_err(|error| LedgerError::Event { index: at, error })?;
+        if at == EntryIndex::new(0) {
+            opened_by(&event, settings, vkey)?;
+        }
+        governance.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
+    }
+    let last_recorded = reader.entry(last)?.entry().recorded_at;
+    let published = Snapshot { checkpoint, last_recorded, governance };
+    Ok(Snapshots::new(published, index, reader))
+}
+
+fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), LedgerError> {
+    let opening = Opening::of(event).map_err(|error| LedgerError::Opening(error.to_string()))?;
+    if opening.operator == *vkey && opening.origin == settings.origin {
+        return Ok(());
+    }
+    Err(LedgerError::Mismatch { found: opening.operator.to_string(), expected: vkey.to_string() })
+}
+
+fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, LedgerError> {
+    let path = dir.join(OPERATOR_KEY);
+    let text = fs::read_to_string(&path).map_err(at(&path))?;
+    let wrong = |reason: String| LedgerError::Key { path: path.clone(), reason };
+    let signer = NoteSigner::parse(text.trim_end()).map_err(|error| wrong(error.to_string()))?;
+    if signer.name().as_str() != settings.origin.as_str() {
+        return Err(wrong(format!(
+            "a key of {} where one of {} is expected",
+            signer.name(),
+            settings.origin
+        )));
+    }
+    Ok(signer)
+}
+
+/// Writes a secret so that only its owner can read it, durably.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), LedgerError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = fs::OpenOptions::new();
+    let written = options.write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    written.map_err(at(path))?;
+    new_folder::sync(new_folder::parent(path))
+}
+
+fn report_recovery(report: &OpenReport) {
+    if let Some((from, to)) = report.adopted {
+        tracing::warn!(%from, %to, "recovery: entries beyond the stored checkpoint were kept and signed");
+    }
+    if let Some(cut) = &report.cut {
+        let (file, offset, bytes, why) = (&cut.file, cut.offset, cut.bytes, &cut.why);
+        tracing::warn!(file, offset, bytes, why, "recovery: a tail that was never acknowledged was cut");
+    }
+    for one in &report.rebuilt {
+        tracing::warn!(file = one.file, offset = one.offset, was = one.was, "recovery: computed anew");
+    }
+}
+
+fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
+    LogConfig { segment_bytes: settings.segment_bytes, rebuild }
+}
+
+pub(crate) fn at(path: &Path) -> impl Fn(std::io::Error) -> LedgerError {
+    move |error| LedgerError::File { path: path.to_owned(), error }
+}

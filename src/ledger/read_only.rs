@@ -1,0 +1,48 @@
+//! A ledger's folder, read beside whoever writes it: questions without a server.
+//!
+//! Takes no lock and writes nothing. What is read is what the checkpoint covers at the moment of
+//! opening.
+
+use super::indexing::index_of;
+use super::{LedgerError, Settings, published_view};
+use crate::log;
+use crate::progress::Progress;
+use crate::snapshot::Snapshots;
+use crate::storage::{Disk, FileDisk};
+use ledger_spec::audit::Opening;
+use std::path::Path;
+use std::sync::Arc;
+use tlog::note::VerifierKey;
+
+/// A ledger open for questions.
+pub struct ReadOnlyLedger {
+    /// The reading side.
+    pub snapshots: Snapshots,
+    /// The folder's settings.
+    pub settings: Settings,
+    /// The key that verifies the checkpoint.
+    pub vkey: VerifierKey,
+}
+
+/// Opens a ledger's folder for questions. Where a server has it open, this shows what is published at
+/// this moment. The index is made anew in memory.
+pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedger, LedgerError> {
+    let settings = Settings::read(dir)?;
+    let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
+    let vkey = operator_key(&*disk)?;
+    let reader = log::open_to_read(disk, &vkey)?;
+    let size = reader.size();
+    let tip = match size.last_index() {
+        Some(last) => ledger_spec::entry::ChainHash::of_entry(reader.entry(last)?.bytes()),
+        None => ledger_spec::entry::ChainHash::ZERO,
+    };
+    let index = index_of(&reader, size, tip, progress)?;
+    let snapshots = published_view(reader, Arc::new(index), &settings, &vkey)?;
+    Ok(ReadOnlyLedger { snapshots, settings, vkey })
+}
+
+/// The key that entry 0 gives to the operator; reads that entry and no other.
+pub fn operator_key(disk: &dyn Disk) -> Result<VerifierKey, LedgerError> {
+    let opening = Opening::read(&log::first_entry(disk)?);
+    opening.map(|opening| opening.operator).map_err(|error| LedgerError::Opening(error.to_string()))
+}

@@ -1,0 +1,64 @@
+//! Reading a log that another process may have open: no lock, nothing written.
+
+use super::error::{Damage, OpenError};
+use super::folder::{no_checkpoint, segments_of};
+use super::frame::{Frame, HEADER_LEN, as_u64};
+use super::layout;
+use super::open_files::{OpenFiles, Segment};
+use super::reader::LogReader;
+use super::segment_scanner::{ScanError, Scanner};
+use super::stored_checkpoint::{self, size_of};
+use super::tree::{LevelFiles, Tail};
+use crate::storage::Disk;
+use std::sync::Arc;
+use tlog::note::VerifierKey;
+use tlog::position::EntryIndex;
+
+/// A reader of what the checkpoint in the folder covers now. Nothing is scanned: what is read is
+/// checked when it is read, and damage is named then.
+pub fn open_to_read(disk: Arc<dyn Disk>, key: &VerifierKey) -> Result<LogReader, OpenError> {
+    let Some(checkpoint) = stored_checkpoint::read(&*disk, key)? else { return no_checkpoint(&*disk) };
+    let size = size_of(&checkpoint);
+    let firsts = segments_of(&*disk)?;
+    let covered = firsts.into_iter().filter(|first| first.is_in(size));
+    let segments =
+        covered.map(|first| Segment::open(&*disk, first).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+    let levels = LevelFiles::open(disk, size.get())?;
+    let tail = Tail::load(&levels, size)?;
+    Ok(LogReader::new(OpenFiles::new(levels, tail, segments, checkpoint)))
+}
+
+/// The bytes of entry 0, from its frame alone: where an auditor who was given no key finds the one
+/// that the ledger names.
+pub fn first_entry(disk: &dyn Disk) -> Result<Vec<u8>, OpenError> {
+    let first = EntryIndex::new(0);
+    let file = disk.open(&layout::segment(first))?;
+    let damaged = |offset, found: String| {
+        OpenError::Damaged(Damage {
+            file: layout::segment(first),
+            offset,
+            entry: Some(first),
+            what: "entry 0",
+            found,
+            expected: "an entry frame".to_owned(),
+        })
+    };
+    let mut scanner = Scanner::new(file, as_u64(HEADER_LEN))?;
+    match scanner.next() {
+        Ok(Some(placed)) => match placed.frame {
+            Frame::Entry(bytes) => Ok(bytes.to_vec()),
+            Frame::Commit(_) => Err(damaged(placed.at, "a commit frame".to_owned())),
+        },
+        Ok(None) => Err(damaged(as_u64(HEADER_LEN), "end of file".to_owned())),
+        Err(ScanError::Disk(error)) => Err(error.into()),
+        Err(ScanError::Bad(at, fault)) => Err(damaged(at, fault.to_string())),
+    }
+}
+
+/// Where an entry's frame begins: its segment's file and the byte there, as the offset file says. `None`
+/// where the files do not say.
+pub fn position_of(disk: &dyn Disk, index: EntryIndex) -> Option<(String, u64)> {
+    let first = segments_of(disk).ok()?.into_iter().rfind(|first| *first <= index)?;
+    let at = Segment::open(disk, first).ok()?.offset_of(index).ok()?;
+    Some((layout::segment(first), at))
+}

@@ -1,0 +1,404 @@
+//! A follower: a whole copy of a ledger that somebody else runs, verified entry by entry as it comes.
+//!
+//! Nothing is stored that a signed checkpoint does not cover, and no checkpoint is shown over entries that
+//! are not stored. Where two checkpoints cannot be of one history, or an entry is not what it should be, the
+//! follower stops and keeps the evidence. It trusts nobody but the key that it was given.
+
+use crate::audit::{Absorbed, AuditFailure, Auditing, Piece, RemoteFault, Walked, Way, inconsistent};
+use crate::clock;
+use crate::index::{Index, IndexRow};
+use crate::ledger::{LedgerError, Settings, SettingsError, at};
+use crate::log::{AppendError, EncodedEntry, LogConfig, LogCopy, OpenError};
+use crate::progress::Progress;
+use crate::snapshot::{Snapshot, Snapshots};
+use crate::storage::{FileDisk, FolderLock};
+use crate::tile_client::TileClient;
+use ledger_spec::audit::{AuditError, AuditedEntry, KnownEntry};
+use ledger_spec::entry::EntryHashes;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::note::VerifierKey;
+use tlog::position::TreeSize;
+
+/// Where contradictions are kept.
+const EVIDENCE: &str = "evidence";
+/// Entries that are stored at once.
+const BATCH: usize = 4096;
+
+/// A copy of a ledger, open to be filled.
+pub struct Mirror {
+    remote: TileClient,
+    vkey: VerifierKey,
+    dir: PathBuf,
+    settings: Settings,
+    log: Option<LogCopy>,
+    auditing: Auditing,
+    index: Arc<Index>,
+    snapshots: Option<Snapshots>,
+    _lock: FolderLock,
+}
+
+/// What became of a look at the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MirrorStep {
+    /// There is nothing new.
+    Nothing,
+    /// The server shows an older checkpoint than it did, over a beginning of what is stored: stale, unless
+    /// it stays.
+    Behind(Box<RemoteFault>),
+    /// Entries came.
+    Advanced {
+        /// How many were stored before.
+        from: TreeSize,
+        /// How many are now.
+        to: TreeSize,
+    },
+}
+
+/// Why a follower cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MirrorError {
+    /// What the server shows is not what it signed, or not right. The evidence is kept.
+    #[error("{fault}; evidence is kept in {}", evidence.display())]
+    Fault {
+        /// What is wrong.
+        fault: AuditFailure,
+        /// The folder with what shows it.
+        evidence: PathBuf,
+    },
+    /// The server could not be read for now.
+    #[error(transparent)]
+    Unreachable(RemoteFault),
+    /// The copy's folder.
+    #[error(transparent)]
+    Folder(#[from] LedgerError),
+    /// The copy could not be stored.
+    #[error("the copy could not be stored: {0}")]
+    Store(#[from] AppendError),
+    /// What is stored is not what was verified: the copy's own files are damaged.
+    #[error("the copy is damaged: {0}; begin it anew in another folder")]
+    Damaged(AuditError),
+}
+
+impl Mirror {
+    /// Opens the copy in `dir`, or begins it there, of the log whose checkpoints `vkey` verifies.
+    pub fn open(
+        dir: &Path,
+        remote: TileClient,
+        vkey: VerifierKey,
+        progress: &dyn Progress,
+    ) -> Result<Self, MirrorError> {
+        fs::create_dir_all(dir).map_err(at(dir)).map_err(MirrorError::Folder)?;
+        let lock = FolderLock::take(dir).map_err(LedgerError::from)?;
+        let settings = settings_of(dir, &vkey)?;
+        let mut follower = Self {
+            remote,
+            vkey,
+            dir: dir.to_owned(),
+            settings,
+            log: None,
+            auditing: Auditing::default(),
+            index: Arc::default(),
+            snapshots: None,
+            _lock: lock,
+        };
+        follower.reopen(progress)?;
+        Ok(follower)
+    }
+
+    /// Reads what is stored already. It was verified when it came.
+    fn reopen(&mut self, progress: &dyn Progress) -> Result<(), MirrorError> {
+        let disk = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let (auditing, index) = (&mut self.auditing, &self.index);
+        let mut fault = None;
+        let mut recall = |at, bytes: &[u8]| {
+            if fault.is_none() {
+                let hashes = EntryHashes::of(bytes);
+                let known = KnownEntry::read(at, bytes, hashes);
+                fault = known
+                    .and_then(|known| {
+                        auditing.auditor.recall(&known)?;
+                        index.apply([IndexRow::of(at, known.event())], hashes.chain);
+                        Ok(())
+                    })
+                    .err();
+            }
+        };
+        let config = LogConfig { segment_bytes: self.settings.segment_bytes, rebuild: true };
+        match LogCopy::open(disk, self.vkey.clone(), config, progress, &mut recall) {
+            Err(OpenError::Missing) => return Ok(()),
+            Err(error) => return Err(LedgerError::from(error).into()),
+            Ok((log, _)) => self.log = Some(log),
+        }
+        match fault {
+            Some(fault) => Err(MirrorError::Damaged(fault)),
+            None => {
+                self.show();
+                Ok(())
+            }
+        }
+    }
+
+    /// Looks at the ledger once, and takes what is new. `each` is shown every entry that was verified.
+    pub fn advance(
+        &mut self,
+        progress: &dyn Progress,
+        each: &mut dyn FnMut(&AuditedEntry),
+    ) -> Result<MirrorStep, MirrorError> {
+        let note = self.remote.checkpoint().map_err(|error| MirrorError::Unreachable(error.into()))?;
+        let newer = match SignedCheckpoint::verify(&note, &self.vkey) {
+            Ok(newer) => newer,
+            Err(error) => return Err(self.fault(RemoteFault::from(error).into(), Some(&note))),
+        };
+        if let Some(older) = self.shown() {
+            let (older_size, newer_size) = (older.checkpoint().size(), newer.checkpoint().size());
+            if newer_size <= older_size {
+                return self.not_newer(&older, &newer);
+            }
+        }
+        let from = self.auditing.auditor.ledger().size();
+        if from > newer.checkpoint().size() {
+            // More is stored than shown: the checkpoint that it came under will be seen again.
+            return Ok(MirrorStep::Nothing);
+        }
+        self.take(&newer, progress, each)?;
+        Ok(MirrorStep::Advanced { from, to: newer.checkpoint().size() })
+    }
+
+    /// The checkpoint over all that can be read.
+    fn shown(&self) -> Option<Arc<SignedCheckpoint>> {
+        let log = self.log.as_ref()?;
+        let checkpoint = log.checkpoint();
+        (checkpoint.checkpoint().size() <= log.size()).then_some(checkpoint)
+    }
+
+    /// A checkpoint that covers no more than is known: the same, a beginning of it, or a contradiction.
+    fn not_newer(
+        &self,
+        older: &SignedCheckpoint,
+        newer: &SignedCheckpoint,
+    ) -> Result<MirrorStep, MirrorError> {
+        let size = newer.checkpoint().size();
+        let Some(log) = &self.log else { return Ok(MirrorStep::Nothing) };
+        let root = log.reader().root(size).map_err(LedgerError::from)?;
+        if root != newer.checkpoint().root() {
+            let why = format!("the root at {size} was {root}; now it is {}", newer.checkpoint().root());
+            return Err(self.fault(inconsistent(older, newer, why).into(), None));
+        }
+        if size == older.checkpoint().size() {
+            return Ok(MirrorStep::Nothing);
+        }
+        Ok(MirrorStep::Behind(Box::new(RemoteFault::Dropped {
+            found: size,
+            expected: older.checkpoint().size(),
+            older: older.to_string(),
+            newer: newer.to_string(),
+        })))
+    }
+
+    /// Holds a checkpoint that a witness was shown against the copy, which was brought up to date after the
+    /// witness was asked. Gives the fault that it is, should it stay, that the server shows less than the
+    /// witness saw; another history is a fault at once.
+    pub fn hold_against(
+        &self,
+        witness: &str,
+        shown: &SignedCheckpoint,
+    ) -> Result<Option<Box<RemoteFault>>, MirrorError> {
+        let (Some(own), Some(log)) = (self.shown(), &self.log) else { return Ok(None) };
+        let (size, seen) = (own.checkpoint().size(), shown.checkpoint());
+        if seen.size() > size {
+            let (older, newer) = (shown.to_string(), own.to_string());
+            return Ok(Some(Box::new(RemoteFault::Dropped {
+                found: size,
+                expected: seen.size(),
+                older,
+                newer,
+            })));
+        }
+        let root = log.reader().root(seen.size()).map_err(LedgerError::from)?;
+        if root == seen.root() {
+            return Ok(None);
+        }
+        let why = format!(
+            "the witness {witness} was shown the root {} at {}; here it is {root}",
+            seen.root(),
+            seen.size()
+        );
+        Err(self.fault(inconsistent(shown, &own, why).into(), None))
+    }
+
+    /// Takes everything up to a checkpoint.
+    fn take(
+        &mut self,
+        newer: &SignedCheckpoint,
+        progress: &dyn Progress,
+        each: &mut dyn FnMut(&AuditedEntry),
+    ) -> Result<(), MirrorError> {
+        let (older, note) = (self.shown(), newer.to_string());
+        let signed = Some(note.as_bytes());
+        let tree = self.auditing.auditor.tree().clone();
+        let way = Way::survey(&self.remote, &self.vkey, &tree, newer)
+            .map_err(|fault| self.remote_fault(fault, signed))?;
+        if !way.holds() {
+            let older = older.as_deref().unwrap_or(newer);
+            let fault = way.diagnose(&tree, older, newer).unwrap_or_else(|fault| fault);
+            return Err(self.remote_fault(fault, signed));
+        }
+        let mut log = match self.log.take() {
+            Some(log) => log,
+            None => self.begin(newer)?,
+        };
+        let mut store = Store { log: &mut log, index: &self.index, batch: Vec::new(), rows: Vec::new() };
+        let walked = way.walk(&mut self.auditing, progress, &mut |piece, absorbed| {
+            store.take(piece, absorbed)?;
+            absorbed.fresh.iter().for_each(&mut *each);
+            Ok(())
+        });
+        // What was absorbed is stored, also where the way broke off: the next look goes on from there.
+        let flushed = store.flush();
+        let walked = walked.and_then(|()| flushed.map_err(Walked::Taking));
+        let suspect = way.suspect();
+        self.log = Some(log);
+        match walked {
+            Ok(()) => {}
+            Err(Walked::Taking(error)) => return Err(error.into()),
+            Err(Walked::Remote(fault)) => return Err(self.remote_fault(fault, signed)),
+            Err(Walked::Entry(error)) => {
+                let fault = AuditFailure::Entry { error, place: None };
+                return Err(self.fault(fault, signed));
+            }
+        }
+        if let Some(fault) = suspect {
+            return Err(self.remote_fault(fault, signed));
+        }
+        if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
+            return Err(self.fault(AuditFailure::Entry { error, place: None }, signed));
+        }
+        if let Some(log) = &self.log {
+            log.publish(newer.clone())?;
+        }
+        self.show();
+        Ok(())
+    }
+
+    fn begin(&self, checkpoint: &SignedCheckpoint) -> Result<LogCopy, MirrorError> {
+        let disk = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let config = LogConfig { segment_bytes: self.settings.segment_bytes, rebuild: false };
+        let begun = LogCopy::create(disk, self.vkey.clone(), config, checkpoint.clone());
+        Ok(begun.map_err(LedgerError::from)?)
+    }
+
+    /// Shows readers what the checkpoint covers.
+    fn show(&mut self) {
+        let (Some(log), Some(checkpoint)) = (&self.log, self.shown()) else { return };
+        let ledger = self.auditing.auditor.ledger();
+        let (last_recorded, governance) = (ledger.last_recorded(), ledger.governance().clone());
+        let published = Snapshot { checkpoint, last_recorded, governance };
+        match &self.snapshots {
+            Some(snapshots) => drop(snapshots.publish(published)),
+            None => self.snapshots = Some(Snapshots::new(published, self.index.clone(), log.reader())),
+        }
+    }
+
+    /// The reading side, once a checkpoint is covered.
+    pub fn snapshots(&self) -> Option<Snapshots> {
+        self.snapshots.clone()
+    }
+
+    /// The settings of the copy.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The key that verifies the checkpoints.
+    pub const fn vkey(&self) -> &VerifierKey {
+        &self.vkey
+    }
+
+    /// Makes everything durable.
+    pub fn close(self) -> Result<(), MirrorError> {
+        self.log.map_or(Ok(()), |log| Ok(log.close()?))
+    }
+
+    /// The end that a server brings which stays behind what it had signed.
+    pub fn dropped(&self, fault: RemoteFault) -> MirrorError {
+        self.remote_fault(fault, None)
+    }
+
+    fn remote_fault(&self, fault: RemoteFault, note: Option<&[u8]>) -> MirrorError {
+        let fault = AuditFailure::from(fault);
+        match fault {
+            AuditFailure::Remote(fault) if fault.is_unreadable() => MirrorError::Unreachable(fault),
+            fault => self.fault(fault, note),
+        }
+    }
+
+    /// Keeps what shows a fault: its words, and the notes that contradict each other or cover it.
+    fn fault(&self, fault: AuditFailure, note: Option<&[u8]>) -> MirrorError {
+        let folder = self.dir.join(EVIDENCE).join(clock::now().micros().to_string());
+        let notes = match &fault {
+            AuditFailure::Remote(remote) => remote.evidence(),
+            _ => None,
+        };
+        let mut files = vec![("fault.txt", format!("{fault}\n").into_bytes())];
+        if let Some((older, newer)) = notes {
+            files.extend([("older.checkpoint", older.into()), ("newer.checkpoint", newer.into())]);
+        }
+        files.extend(note.map(|note| ("checkpoint", note.to_vec())));
+        let kept = fs::create_dir_all(&folder)
+            .and_then(|()| files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes)));
+        if let Err(error) = kept {
+            tracing::error!(folder = %folder.display(), %error, "the evidence could not be kept");
+        }
+        MirrorError::Fault { fault, evidence: folder }
+    }
+}
+
+/// Gathers verified entries and stores them by the thousand.
+struct Store<'a> {
+    log: &'a mut LogCopy,
+    index: &'a Index,
+    batch: Vec<EncodedEntry>,
+    rows: Vec<IndexRow>,
+}
+
+impl Store<'_> {
+    fn take(&mut self, piece: &Piece, absorbed: &Absorbed) -> Result<(), AppendError> {
+        for (audited, (bytes, hashes)) in absorbed.fresh.iter().zip(piece.entries()) {
+            self.batch.push(EncodedEntry::verified(audited.header(), bytes, hashes));
+            self.rows.push(IndexRow::of(audited.header().index, audited.event()));
+        }
+        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), AppendError> {
+        if !self.batch.is_empty() {
+            self.log.store(&self.batch)?;
+            self.index.apply(self.rows.drain(..), self.log.head());
+            self.batch.clear();
+        }
+        Ok(())
+    }
+}
+
+/// The copy's settings: made with it, and of the same log ever after.
+fn settings_of(dir: &Path, vkey: &VerifierKey) -> Result<Settings, MirrorError> {
+    let origin =
+        Origin::parse(vkey.name().as_str()).map_err(|error| LedgerError::Opening(error.to_string()))?;
+    match Settings::read(dir) {
+        Ok(settings) if settings.origin == origin => Ok(settings),
+        Ok(settings) => {
+            let (found, expected) = (settings.origin.to_string(), vkey.to_string());
+            Err(LedgerError::Mismatch { found, expected }.into())
+        }
+        Err(SettingsError::File { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => {
+            let settings = Settings::new(origin);
+            settings.write(dir).map_err(LedgerError::from)?;
+            Ok(settings)
+        }
+        Err(error) => Err(LedgerError::from(error).into()),
+    }
+}

@@ -1,0 +1,7 @@
+//! A server of this process: its listener, its connections, and a whole ledger behind it.
+
+mod connections;
+mod running;
+
+pub use connections::serve;
+pub use running::{Running, ServerError, interrupted, serve_ledger};

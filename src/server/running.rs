@@ -1,0 +1,175 @@
+//! A server of this process: started on a thread of its own, stopped cleanly.
+
+use super::connections;
+use crate::clock;
+use crate::http::{self, AppState};
+use crate::ledger::{OpenLedger, Settings};
+use crate::mirror::Mirror;
+use crate::sequencer::{CloseError, Writer};
+use crate::snapshot::Snapshots;
+use crate::storage::FolderLock;
+use crate::witness::{PolicyFileError, Witnessing, policy_of};
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tlog::note::VerifierKey;
+use tokio::sync::oneshot;
+
+/// Why a server does not answer, or did not end well.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// None of the addresses can be listened on.
+    #[error("listening on {addresses:?}: {error}")]
+    Listen {
+        /// The addresses, in the order in which they were tried.
+        addresses: Vec<SocketAddr>,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The ledger's settings name a policy that cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyFileError),
+    /// The listener failed while it served.
+    #[error("the server: {0}")]
+    Served(io::Error),
+    /// The server's thread panicked, which is a defect.
+    #[error("the server panicked")]
+    Panicked,
+    /// The ledger could not be closed cleanly; the next start recovers.
+    #[error(transparent)]
+    Close(#[from] CloseError),
+    /// Signals of the system cannot be waited for.
+    #[error("signals: {0}")]
+    Signals(io::Error),
+}
+
+/// A server that answers.
+pub struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<io::Result<()>>,
+    runtime: tokio::runtime::Handle,
+    /// The writer, and the lock that is held until it has closed the ledger; a copy has neither.
+    writer: Option<(Writer, FolderLock)>,
+    witnesses: Option<Arc<Witnessing>>,
+}
+
+impl Running {
+    /// Serves a ledger on the first of `addresses` that is free.
+    pub fn start(service: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir } = service;
+        let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
+        let state =
+            AppState { sequencer: Some(sequencer), snapshots, settings, vkey, clock: clock::now, witnesses };
+        Self::serve(state, Some((writer, lock)), addresses)
+    }
+
+    /// Serves what a copy shows.
+    pub fn copy(
+        follower: &Mirror,
+        snapshots: Snapshots,
+        addresses: &[SocketAddr],
+    ) -> Result<Self, ServerError> {
+        let (settings, vkey) = (follower.settings().clone(), follower.vkey().clone());
+        let state =
+            AppState { sequencer: None, snapshots, settings, vkey, clock: clock::now, witnesses: None };
+        Self::serve(state, None, addresses)
+    }
+
+    fn serve(
+        state: AppState,
+        writer: Option<(Writer, FolderLock)>,
+        addresses: &[SocketAddr],
+    ) -> Result<Self, ServerError> {
+        let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
+        let listener = TcpListener::bind(addresses).map_err(cannot)?;
+        listener.set_nonblocking(true).map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        let witnesses = state.witnesses.clone();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::Builder::new()
+            .name("http".into())
+            .spawn(move || {
+                let served = runtime.block_on(async {
+                    let listener = tokio::net::TcpListener::from_std(listener)?;
+                    let shutdown = async {
+                        // A sender that is gone asks for the same.
+                        let _ = stopped.await;
+                    };
+                    serve_ledger(listener, state, shutdown).await
+                });
+                // Tasks that hold a way to the writer go with the runtime, so that it can finish.
+                drop(runtime);
+                served
+            })
+            .map_err(cannot)?;
+        Ok(Self { address, stop, thread, runtime: handle, writer, witnesses })
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, says so to `stopping`, then stops.
+    pub fn until_interrupted(self, stopping: impl FnOnce()) -> Result<(), ServerError> {
+        let waited = self.runtime.block_on(interrupted());
+        stopping();
+        self.stop()?;
+        waited.map_err(ServerError::Signals)
+    }
+
+    /// Finishes what is queued, closes the ledger and lets the folder go.
+    pub fn stop(self) -> Result<(), ServerError> {
+        let _ = self.stop.send(());
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.stop();
+        }
+        let served = self.thread.join();
+        let closed = self.writer.map_or(Ok(()), |(writer, lock)| {
+            let closed = writer.join();
+            drop(lock);
+            closed
+        });
+        served.map_err(|_| ServerError::Panicked)?.map_err(ServerError::Served)?;
+        Ok(closed?)
+    }
+}
+
+/// Answers on `listener` until `shutdown` ends; then takes no more connections, finishes what is under way, and
+/// returns. Nothing of the state is held after that.
+pub async fn serve_ledger(
+    listener: tokio::net::TcpListener,
+    state: AppState,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let door = http::FrontDoor::new(state);
+    connections::serve(listener, door.router(), || door.stop(), shutdown).await
+}
+
+/// Begins to ask the witnesses that the ledger's settings name, if they name any.
+fn witnesses(
+    settings: &Settings,
+    snapshots: &Snapshots,
+    vkey: &VerifierKey,
+    dir: &Path,
+) -> Result<Option<Arc<Witnessing>>, PolicyFileError> {
+    let Some(file) = &settings.policy else { return Ok(None) };
+    let policy = policy_of(&dir.join(file), vkey)?;
+    Ok(Some(Witnessing::start(snapshots.clone(), vkey, policy, dir)))
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn interrupted() -> io::Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => interrupt,
+        _ = term.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,182 @@
+//! A log read over HTTP by its tiles (C2SP tlog-tiles): ours, or anybody's.
+//!
+//! What is read is what was sent: nothing is verified here but its form.
+
+use std::net::IpAddr;
+use std::thread;
+use std::time::Duration;
+use tlog::hash::TreeHash;
+use tlog::tile::{TileError, TileId, TileKind};
+use ureq::Agent;
+use ureq::http::Uri;
+
+/// Longest answer: 256 entries of the greatest length, and their lengths.
+const MAX_ANSWER: u64 = 256 * 65_537;
+/// How often a server that does not answer, or is too busy, is asked again.
+const PATIENCE: u32 = 4;
+/// The wait before the first time; twice as long before each next.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A log at a URL.
+pub struct TileClient {
+    agent: Agent,
+    base: String,
+}
+
+/// Why something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TileClientError {
+    /// Not a URL that can be asked.
+    #[error("{found:?} is no URL of a log: {expected}")]
+    Url {
+        /// The URL given.
+        found: String,
+        /// What can be asked.
+        expected: &'static str,
+    },
+    /// Nobody answers, or the answer breaks off.
+    #[error("{url}: {reason}")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// Another status than 200.
+    #[error("{url}: status {status}")]
+    Status {
+        /// What was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// A tile of another length than its width says.
+    #[error("{url}: {fault}")]
+    Tile {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        fault: TileError,
+    },
+}
+
+/// A client of the server at a URL, and the URL without a slash at its end.
+pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
+    let wrong = |expected| TileClientError::Url { found: url.to_owned(), expected };
+    let parsed: Uri = url.parse().map_err(|_| wrong("http://HOST[:PORT][/PATH] is expected"))?;
+    let host = parsed.host().unwrap_or_default();
+    if parsed.scheme_str() != Some("http") || host.is_empty() {
+        return Err(wrong("http://HOST[:PORT] is expected; TLS is left to a proxy on this machine"));
+    }
+    let near = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_idle_connections_per_host(16)
+        .timeout_connect(Some(Duration::from_secs(10)))
+        .timeout_global(Some(Duration::from_secs(120)));
+    if near {
+        // On this machine packing costs more than it saves.
+        config = config.proxy(None).accept_encoding("identity");
+    }
+    Ok((config.build().into(), url.trim_end_matches('/').to_owned()))
+}
+
+impl TileClient {
+    /// The log at `url`, such as `http://127.0.0.1:8413`.
+    pub fn new(url: &str) -> Result<Self, TileClientError> {
+        let (agent, base) = agent(url)?;
+        Ok(Self { agent, base })
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.base
+    }
+
+    /// The newest checkpoint's bytes.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, TileClientError> {
+        self.get("checkpoint")
+    }
+
+    /// The checkpoint that a witness at this URL cosigned last of the log whose folder this is (C2SP
+    /// tlog-witness).
+    pub fn cosigned(&self, folder: &str) -> Result<Vec<u8>, TileClientError> {
+        self.get(&format!("{folder}/checkpoint"))
+    }
+
+    /// The hashes of a tile.
+    pub fn hashes(&self, tile: TileId) -> Result<Vec<TreeHash>, TileClientError> {
+        let bytes = self.tile(tile)?;
+        tile.hashes(&bytes).map_err(|fault| self.malformed(tile, fault))
+    }
+
+    /// A bundle of entries, which [`TileId::entries`] reads.
+    pub fn bundle(&self, tile: TileId) -> Result<Vec<u8>, TileClientError> {
+        self.tile(tile)
+    }
+
+    /// What is wrong with a tile that was sent.
+    pub fn malformed(&self, tile: TileId, fault: TileError) -> TileClientError {
+        TileClientError::Tile { url: format!("{}/tile/{tile}", self.base), fault }
+    }
+
+    /// A tile's bytes. A partial one may be gone once the full one is there: then its part of that.
+    fn tile(&self, tile: TileId) -> Result<Vec<u8>, TileClientError> {
+        match self.get(&format!("tile/{tile}")) {
+            Err(TileClientError::Status { status: 404, .. }) if !tile.is_full() => {
+                let full = self.get(&format!("tile/{}", tile.full()))?;
+                first_part(tile, full).map_err(|fault| self.malformed(tile.full(), fault))
+            }
+            other => other,
+        }
+    }
+
+    fn get(&self, path: &str) -> Result<Vec<u8>, TileClientError> {
+        let url = format!("{}/{path}", self.base);
+        let mut asked = 0;
+        loop {
+            let answer = self.ask(&url);
+            asked += 1;
+            let again = match &answer {
+                Err(TileClientError::Unreachable { .. }) => true,
+                Err(TileClientError::Status { status, .. }) => matches!(status, 429 | 500..=599),
+                _ => false,
+            };
+            if !again || asked == PATIENCE {
+                return answer;
+            }
+            thread::sleep(PAUSE * 2_u32.pow(asked - 1));
+        }
+    }
+
+    fn ask(&self, url: &str) -> Result<Vec<u8>, TileClientError> {
+        let unreachable = |error: ureq::Error| TileClientError::Unreachable {
+            url: url.to_owned(),
+            reason: error.to_string(),
+        };
+        let response = self.agent.get(url).call().map_err(unreachable)?;
+        let status = response.status().as_u16();
+        let body = response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec();
+        let body = body.map_err(unreachable)?;
+        if status == 200 { Ok(body) } else { Err(TileClientError::Status { url: url.to_owned(), status }) }
+    }
+}
+
+/// The first part of a full tile that a partial one is.
+fn first_part(tile: TileId, mut full: Vec<u8>) -> Result<Vec<u8>, TileError> {
+    let length = match tile.kind() {
+        TileKind::Hashes(_) => {
+            tile.full().hashes(&full)?;
+            usize::from(tile.width()) * TreeHash::LEN
+        }
+        TileKind::Entries => {
+            let entries = tile.full().entries(&full)?;
+            entries.iter().take(usize::from(tile.width())).map(|entry| entry.len() + 2).sum()
+        }
+    };
+    full.truncate(length);
+    Ok(full)
+}

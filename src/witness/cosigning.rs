@@ -1,0 +1,320 @@
+//! The ledger's side: every new checkpoint is submitted to the policy's witnesses in the background, and
+//! what they cosign is collected. Nobody who appends waits for a witness.
+
+use crate::clock;
+use crate::snapshot::Snapshots;
+use crate::tile_client;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::merkle::ConsistencyProof;
+use tlog::note::{NoteSignature, VerifierKey};
+use tlog::policy::{Policy, PolicyWitness};
+use tlog::position::TreeSize;
+use tlog::witness::AddCheckpoint;
+use ureq::Agent;
+
+/// The newest checkpoint whose cosignatures meet the policy, in the ledger's folder.
+const WITNESSED: &str = "checkpoint.witnessed";
+const EVIDENCE: &str = "evidence";
+/// How often it is looked for a new checkpoint.
+const LOOK: Duration = Duration::from_millis(50);
+/// The wait after a failure, and the longest: it doubles.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+/// Checkpoints whose cosignatures are being collected at once.
+const OPEN: usize = 16;
+/// How often a witness may tell another old size in a row.
+const CONFLICTS: usize = 4;
+/// Longest answer of a witness.
+const MAX_ANSWER: u64 = 128 << 10;
+
+/// What is known of one witness.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WitnessState {
+    /// The greatest size that it has cosigned for this ledger.
+    pub size: TreeSize,
+    /// When that was, in seconds since 1970.
+    pub at: Option<u64>,
+    /// How often it could not be reached, or gave no cosignature.
+    pub failures: u64,
+    /// What failed last, where it has not answered well since.
+    pub failing: Option<String>,
+    /// What contradicts this ledger: an alarm that stays.
+    pub alarm: Option<String>,
+}
+
+/// A ledger's witnesses.
+pub struct Witnessing {
+    snapshots: Snapshots,
+    policy: Policy,
+    dir: PathBuf,
+    states: Mutex<Vec<WitnessState>>,
+    collected: Mutex<BTreeMap<TreeSize, SignedCheckpoint>>,
+    witnessed: RwLock<Option<Arc<SignedCheckpoint>>>,
+    stopping: AtomicBool,
+}
+
+/// What became of a submission.
+enum Outcome {
+    Cosigned(SignedCheckpoint, u64),
+    /// Not now: the reason.
+    Failed(String),
+    /// The witness and this ledger contradict each other: why, and what it answered.
+    Contradiction(String, Vec<u8>),
+}
+
+impl Witnessing {
+    /// Begins to submit what `view` publishes to the policy's witnesses, each on a thread of its own.
+    pub fn start(snapshots: Snapshots, vkey: &VerifierKey, policy: Policy, dir: &Path) -> Arc<Self> {
+        let stored = fs::read(dir.join(WITNESSED)).ok();
+        let stored = stored.and_then(|note| SignedCheckpoint::verify(&note, vkey).ok());
+        let states = policy.witnesses().iter().map(|witness| WitnessState {
+            at: stored.as_ref().and_then(|signed| witness.key.time_of(signed.note()).ok().flatten()),
+            ..WitnessState::default()
+        });
+        let witnessing = Arc::new(Self {
+            states: Mutex::new(states.collect()),
+            witnessed: RwLock::new(stored.filter(|signed| meets(&policy, signed)).map(Arc::new)),
+            collected: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            dir: dir.to_owned(),
+            snapshots,
+            policy,
+        });
+        for number in 0..witnessing.policy.witnesses().len() {
+            let own = witnessing.clone();
+            // A witness whose thread cannot be started is one that is down.
+            let started =
+                thread::Builder::new().name(format!("witness-{number}")).spawn(move || own.attend(number));
+            if let Err(error) = started {
+                witnessing.fail(number, error.to_string());
+            }
+        }
+        witnessing
+    }
+
+    /// Ends the threads, each after what it is at.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// The policy's witnesses, and what is known of each.
+    pub fn states(&self) -> Vec<(String, WitnessState)> {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = self.policy.witnesses().iter().map(|witness| witness.name.clone());
+        names.zip(states.iter().cloned()).collect()
+    }
+
+    /// The newest checkpoint whose cosignatures meet the policy.
+    pub fn witnessed(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.witnessed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// When a checkpoint was cosigned last, in seconds since 1970.
+    pub fn time_of(&self, signed: &SignedCheckpoint) -> Option<u64> {
+        let times = self.policy.witnesses().iter().map(|witness| witness.key.time_of(signed.note()));
+        times.filter_map(|time| time.ok().flatten()).max()
+    }
+
+    /// A published checkpoint with the cosignatures that it has so far.
+    pub fn cosigned(&self, published: &SignedCheckpoint) -> Option<SignedCheckpoint> {
+        let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        collected.get(&published.checkpoint().size()).cloned()
+    }
+
+    /// Attends to one witness until the ledger stops.
+    fn attend(&self, number: usize) {
+        let Some(witness) = self.policy.witnesses().get(number) else { return };
+        let Some(url) = &witness.url else {
+            return self.fail(number, "the policy gives no URL for it".into());
+        };
+        let (agent, url) = match tile_client::agent(url) {
+            Ok((agent, url)) if url.ends_with("/add-checkpoint") => (agent, url),
+            Ok((agent, url)) => (agent, format!("{url}/add-checkpoint")),
+            Err(error) => return self.fail(number, error.to_string()),
+        };
+        let (mut old, mut pause, mut done) = (TreeSize::EMPTY, PAUSE.0, None);
+        while !self.stopping.load(Ordering::Acquire) {
+            let newest = self.snapshots.latest().checkpoint.clone();
+            if done == Some(newest.checkpoint().size()) {
+                thread::sleep(LOOK);
+                continue;
+            }
+            match self.submit(&agent, &url, witness, &newest, &mut old) {
+                Outcome::Cosigned(signed, at) => {
+                    (old, pause, done) =
+                        (signed.checkpoint().size(), PAUSE.0, Some(signed.checkpoint().size()));
+                    self.collect(number, signed, at);
+                    continue;
+                }
+                Outcome::Failed(reason) => self.fail(number, reason),
+                Outcome::Contradiction(why, answer) => self.alarm(number, &why, &newest, &answer),
+            }
+            self.rest(pause);
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    fn rest(&self, pause: Duration) {
+        let mut rested = Duration::ZERO;
+        while rested < pause && !self.stopping.load(Ordering::Acquire) {
+            thread::sleep(LOOK);
+            rested += LOOK;
+        }
+    }
+
+    /// Submits a checkpoint, from the size that the witness says it has.
+    fn submit(
+        &self,
+        agent: &Agent,
+        url: &str,
+        witness: &PolicyWitness,
+        newest: &SignedCheckpoint,
+        old: &mut TreeSize,
+    ) -> Outcome {
+        let size = newest.checkpoint().size();
+        for _ in 0..CONFLICTS {
+            let request = match self.request(newest, *old) {
+                Ok(request) => request,
+                Err(reason) => return Outcome::Failed(reason),
+            };
+            let answered = agent.post(url).header("content-type", "text/plain").send(&request);
+            let answer = answered.and_then(|answer| {
+                let status = answer.status().as_u16();
+                let body = answer.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec()?;
+                Ok((status, body))
+            });
+            match answer {
+                Err(error) => return Outcome::Failed(error.to_string()),
+                Ok((200, lines)) => return cosigned(witness, newest, &lines),
+                Ok((409, body)) => match size_of(&body) {
+                    Some(told) if told > size => {
+                        let why = format!("it has cosigned {told} entries; this ledger has {size}");
+                        return Outcome::Contradiction(why, body);
+                    }
+                    Some(told) => *old = told,
+                    None => return Outcome::Failed("409 without a size".into()),
+                },
+                Ok((422, body)) => {
+                    let why = format!("it holds {size} entries not to go on from the {old} that it cosigned");
+                    return Outcome::Contradiction(why, body);
+                }
+                Ok((status, _)) => return Outcome::Failed(format!("status {status}")),
+            }
+        }
+        Outcome::Failed("it tells another size each time".into())
+    }
+
+    fn request(&self, newest: &SignedCheckpoint, old: TreeSize) -> Result<String, String> {
+        let size = newest.checkpoint().size();
+        let proof = if old == TreeSize::EMPTY {
+            ConsistencyProof::from_hashes(Vec::new()).map_err(|error| error.to_string())?
+        } else {
+            self.snapshots.log().consistency_proof(old, size).map_err(|error| error.to_string())?
+        };
+        Ok(AddCheckpoint { old, proof, note: newest.note().clone() }.to_string())
+    }
+
+    /// Takes in a cosigned checkpoint; where it meets the policy now, it is the witnessed one.
+    fn collect(&self, number: usize, signed: SignedCheckpoint, at: u64) {
+        let size = signed.checkpoint().size();
+        let merged = {
+            let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+            let lines = signed.note().signatures().to_vec();
+            let merged = match collected.get(&size) {
+                Some(known) => known.with(lines).unwrap_or(signed),
+                None => signed,
+            };
+            collected.insert(size, merged.clone());
+            while collected.len() > OPEN {
+                collected.pop_first();
+            }
+            merged
+        };
+        self.change(number, |state| {
+            (state.size, state.at, state.failing) = (size.max(state.size), Some(at), None);
+        });
+        if meets(&self.policy, &merged) {
+            self.witness(merged);
+        }
+    }
+
+    fn witness(&self, merged: SignedCheckpoint) {
+        let mut witnessed = self.witnessed.write().unwrap_or_else(PoisonError::into_inner);
+        if witnessed.as_ref().is_some_and(|known| known.checkpoint().size() > merged.checkpoint().size()) {
+            return;
+        }
+        let (path, new) = (self.dir.join(WITNESSED), self.dir.join(format!("{WITNESSED}.new")));
+        let kept = fs::write(&new, merged.to_string()).and_then(|()| fs::rename(&new, &path));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the witnessed checkpoint could not be kept; it is collected again");
+        }
+        *witnessed = Some(Arc::new(merged));
+    }
+
+    fn fail(&self, number: usize, reason: String) {
+        tracing::debug!(number, reason, "a witness gave no cosignature");
+        self.change(number, |state| {
+            state.failures += 1;
+            state.failing = Some(reason);
+        });
+    }
+
+    /// A witness that contradicts this ledger: the notes are kept, and everybody who asks is told.
+    fn alarm(&self, number: usize, why: &str, newest: &SignedCheckpoint, answer: &[u8]) {
+        let name =
+            self.policy.witnesses().get(number).map(|witness| witness.name.clone()).unwrap_or_default();
+        let known = self.states().get(number).and_then(|(_, state)| state.alarm.clone());
+        if known.as_deref() != Some(why) {
+            let folder = self.dir.join(EVIDENCE).join(format!("{}-witness-{number}", clock::now().micros()));
+            let kept = fs::create_dir_all(&folder).and_then(|()| {
+                fs::write(folder.join("checkpoint"), newest.to_string())?;
+                fs::write(folder.join("answer"), answer)?;
+                fs::write(folder.join("fault.txt"), format!("{name}: {why}\n"))
+            });
+            tracing::error!(witness = name, why, kept = kept.is_ok(), "a witness contradicts this ledger");
+        }
+        self.change(number, |state| {
+            state.failures += 1;
+            state.alarm = Some(why.to_owned());
+        });
+    }
+
+    fn change(&self, number: usize, change: impl FnOnce(&mut WitnessState)) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = states.get_mut(number) {
+            change(state);
+        }
+    }
+}
+
+/// Whether the cosignatures that a checkpoint carries meet a policy.
+fn meets(policy: &Policy, signed: &SignedCheckpoint) -> bool {
+    policy.is_met(|witness| matches!(witness.key.time_of(signed.note()), Ok(Some(_))))
+}
+
+/// A witness's answer: its own line, which has to hold. Lines of others are not taken from it.
+fn cosigned(witness: &PolicyWitness, newest: &SignedCheckpoint, answer: &[u8]) -> Outcome {
+    let lines = match NoteSignature::parse_lines(answer) {
+        Ok(lines) => lines,
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    match witness.key.line_of(newest.note().text(), lines) {
+        Ok(Some((line, at))) => match newest.with(vec![line]) {
+            Ok(signed) => Outcome::Cosigned(signed, at),
+            Err(error) => Outcome::Failed(error.to_string()),
+        },
+        Ok(None) => Outcome::Failed("the answer holds no cosignature of its".into()),
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+/// The size in the body of a 409.
+fn size_of(body: &[u8]) -> Option<TreeSize> {
+    std::str::from_utf8(body).ok()?.trim_end_matches('\n').parse().ok().map(TreeSize::new)
+}
