@@ -32,6 +32,9 @@ cd target/schemathesis # where it leaves its own folder
     --suppress-health-check all --request-timeout 20 --no-color
 
 cd ../..
+# After all that, Prometheus' own reader takes every line of the metrics.
+target/python/bin/python tools/metrics.py "$url/metrics"
+
 # Whatever was thrown at it, the ledger is whole.
 kill "$server" && wait "$server" || true
 trap - EXIT

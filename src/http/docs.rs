@@ -38,7 +38,7 @@ const ZH: [(&str, &str); 20] = [
     ("getCheckpoint", "取得账本的签名检查点（C2SP tlog-checkpoint）"),
     ("getHealth", "进程是否存活"),
     ("getReadiness", "当前能否提交事项"),
-    ("getMetrics", "运行指标（Prometheus 格式）"),
+    ("getMetrics", "运行指标（OpenMetrics 格式）"),
     ("getOpenApi", "本接口的 OpenAPI 文档"),
     ("getDocs", "本页面"),
 ];

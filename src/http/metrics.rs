@@ -1,5 +1,5 @@
-//! What is counted, as Prometheus text (exposition format 0.0.4). No label holds anything that a
-//! caller wrote.
+//! What is counted, as OpenMetrics text, written and escaped by Prometheus' own encoder. No label holds
+//! anything that a caller wrote, and what never happened has no sample.
 
 use super::Shared;
 use super::params::Params;
@@ -10,41 +10,92 @@ use axum::extract::{RawQuery, State};
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Upper bounds of the duration histogram, in microseconds.
-const BOUNDS: [u64; 10] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000, 10_000_000];
+/// The text's media type.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Upper bounds of the duration histogram, in seconds.
+const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
 /// Counters of one running server.
-#[derive(Default)]
 pub(super) struct Metrics {
-    placed: AtomicU64,
-    repeated: AtomicU64,
-    refused: Mutex<BTreeMap<ProblemKind, u64>>,
-    requests: Mutex<BTreeMap<String, Route>>,
+    registry: Registry,
+    events: Family<Event, Counter>,
+    refused: Family<Refused, Counter>,
+    requests: Family<Answered, Counter>,
+    took: Family<Route, Histogram, fn() -> Histogram>,
 }
 
-/// The requests of one method and route template.
-#[derive(Default)]
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Event {
+    outcome: &'static str,
+}
+
+/// Why an event was refused; `rule` is empty where no rule of admission did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    problem: &'static str,
+    rule: &'static str,
+}
+
+/// Requests of one method and route template.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
-    by_status: BTreeMap<u16, u64>,
-    /// Requests per bucket, not cumulated.
-    buckets: [u64; BOUNDS.len()],
-    count: u64,
-    micros: u64,
+    method: &'static str,
+    route: String,
+}
+
+/// The same that were answered with one status.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
+        let mut metrics = Self {
+            registry: Registry::with_prefix("credit_ledger"),
+            events: Family::default(),
+            refused: Family::default(),
+            requests: Family::default(),
+            took: Family::new_with_constructor(histogram),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("events", "Events by what became of them", metrics.events.clone());
+        registry.register("events_refused", "Events refused, by problem", metrics.refused.clone());
+        registry.register("requests", "Requests by route and status", metrics.requests.clone());
+        let took = metrics.took.clone();
+        registry.register_with_unit("request", "How long requests took", Unit::Seconds, took);
+        // Both are known from the start: nothing placed is a number and not an absence.
+        for outcome in ["placed", "repeat"] {
+            drop(metrics.events.get_or_create(&Event { outcome }));
+        }
+        metrics
+    }
 }
 
 impl Metrics {
     pub(super) fn placed(&self, placed: &Appended) {
-        if placed.repeat { &self.repeated } else { &self.placed }.fetch_add(1, Relaxed);
+        let outcome = if placed.repeat { "repeat" } else { "placed" };
+        self.events.get_or_create(&Event { outcome }).inc();
     }
 
     pub(super) fn refused(&self, kind: ProblemKind) {
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
+        let rule = kind.rule().map_or("", |rule| rule.id());
+        self.refused.get_or_create(&Refused { problem: kind.slug(), rule }).inc();
     }
 
     pub(super) fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
@@ -55,60 +106,9 @@ impl Metrics {
             Method::POST => "POST",
             _ => "other",
         };
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let labels = format!(r#"method="{method}",route="{route}""#);
-        let counted = requests.entry(labels).or_default();
-        *counted.by_status.entry(status).or_default() += 1;
-        if let Some(bucket) = BOUNDS.iter().position(|bound| micros <= *bound) {
-            counted.buckets[bucket] += 1;
-        }
-        counted.count += 1;
-        counted.micros = counted.micros.saturating_add(micros);
-    }
-
-    fn write(&self, out: &mut String) {
-        head(out, "credit_ledger_events_total", "counter", "events by what became of them");
-        for (outcome, counter) in [("placed", &self.placed), ("repeat", &self.repeated)] {
-            let count = counter.load(Relaxed);
-            let _ = writeln!(out, r#"credit_ledger_events_total{{outcome="{outcome}"}} {count}"#);
-        }
-        head(out, "credit_ledger_events_refused_total", "counter", "events refused, by problem");
-        for (kind, count) in self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let (slug, rule) = (kind.slug(), kind.rule().map_or("", |rule| rule.id()));
-            let _ = writeln!(
-                out,
-                r#"credit_ledger_events_refused_total{{problem="{slug}",rule="{rule}"}} {count}"#
-            );
-        }
-        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        head(out, "credit_ledger_requests_total", "counter", "requests by route and status");
-        for (labels, route) in requests.iter() {
-            for (status, count) in &route.by_status {
-                let _ =
-                    writeln!(out, r#"credit_ledger_requests_total{{{labels},status="{status}"}} {count}"#);
-            }
-        }
-        head(out, "credit_ledger_request_seconds", "histogram", "how long requests took");
-        for (labels, route) in requests.iter() {
-            route.write(labels, out);
-        }
-    }
-}
-
-impl Route {
-    // Writing into a String cannot fail.
-    fn write(&self, labels: &str, out: &mut String) {
-        let mut below = 0;
-        for (bound, count) in BOUNDS.iter().zip(self.buckets) {
-            below += count;
-            let bound = seconds(*bound);
-            let _ = writeln!(out, r#"credit_ledger_request_seconds_bucket{{{labels},le="{bound}"}} {below}"#);
-        }
-        let (count, sum) = (self.count, seconds(self.micros));
-        let _ = writeln!(out, r#"credit_ledger_request_seconds_bucket{{{labels},le="+Inf"}} {count}"#);
-        let _ = writeln!(out, "credit_ledger_request_seconds_sum{{{labels}}} {sum}");
-        let _ = writeln!(out, "credit_ledger_request_seconds_count{{{labels}}} {count}");
+        let route = route.to_owned();
+        self.took.get_or_create(&Route { method, route: route.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Answered { method, route, status }).inc();
     }
 }
 
@@ -118,52 +118,38 @@ impl Route {
     path = "/metrics",
     operation_id = "getMetrics",
     tag = "operation",
-    responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "OpenMetrics text. What has not happened yet has no sample: a witness that never cosigned has no size and no age, and a copy of a ledger, which writes nothing, no queue", body = String, content_type = "application/openmetrics-text")),
 )]
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Problem> {
     Params::read(query.as_deref(), &[])?;
-    let mut out = String::new();
-    shared.metrics.write(&mut out);
-    // A copy has no writer: nothing waits for it, and it has not stopped.
-    let sequencer = shared.app.sequencer.as_ref();
-    for (name, help, value) in [
-        (
-            "credit_ledger_queue_events",
-            "events that wait for the writer",
-            sequencer.map_or(0, |writer| u64::try_from(writer.queued()).unwrap_or(u64::MAX)),
-        ),
-        (
-            "credit_ledger_tree_size",
-            "entries under the published checkpoint",
-            shared.app.snapshots.latest().size().get(),
-        ),
-        (
-            "credit_ledger_writer_stopped",
-            "1 once nothing is written any more",
-            u64::from(sequencer.is_some_and(|writer| writer.stopped().is_some())),
-        ),
-    ] {
-        head(&mut out, name, "gauge", help);
-        let _ = writeln!(out, "{name} {value}");
-    }
-    for (name, help, values) in witnesses::gauges(&shared) {
-        head(&mut out, name, "gauge", help);
-        for (labels, value) in values {
-            let _ = writeln!(out, "{name}{labels} {value}");
-        }
-    }
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out))
+    // Writing into a String cannot fail.
+    let text = written(&shared).map_err(|_| Problem::new(ProblemKind::Internal))?;
+    Ok(([(CONTENT_TYPE, OPENMETRICS)], text))
 }
 
-fn head(out: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+fn written(shared: &Shared) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    encode_registry(&mut text, &shared.metrics.registry)?;
+    encode_registry(&mut text, &now(shared))?;
+    encode_eof(&mut text)?;
+    Ok(text)
 }
 
-/// Microseconds as seconds, exactly.
-fn seconds(micros: u64) -> String {
-    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+/// What is looked up at each scrape.
+fn now(shared: &Shared) -> Registry {
+    let mut registry = Registry::with_prefix("credit_ledger");
+    let size = shared.app.snapshots.latest().size().get();
+    registry.register("tree_size", "Entries under the published checkpoint", ConstGauge::new(size));
+    // A copy has no writer.
+    if let Some(writer) = &shared.app.sequencer {
+        let queued = u64::try_from(writer.queued()).unwrap_or(u64::MAX);
+        registry.register("queue_events", "Events that wait for the writer", ConstGauge::new(queued));
+        let stopped = u64::from(writer.stopped().is_some());
+        registry.register("writer_stopped", "1 once nothing is written any more", ConstGauge::new(stopped));
+    }
+    witnesses::gauges(shared, &mut registry);
+    registry
 }

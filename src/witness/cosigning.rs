@@ -38,8 +38,10 @@ const MAX_ANSWER: u64 = 128 << 10;
 pub struct WitnessState {
     /// The greatest size that it has cosigned for this ledger.
     pub size: TreeSize,
-    /// When that was, in seconds since 1970.
+    /// When that was, in seconds since 1970; `None` where it never has.
     pub at: Option<u64>,
+    /// Whether it has answered, or failed to, since this ledger was opened.
+    pub heard: bool,
     /// How often it could not be reached, or gave no cosignature.
     pub failures: u64,
     /// What failed last, where it has not answered well since.
@@ -73,9 +75,13 @@ impl Witnessing {
     pub fn start(snapshots: Snapshots, vkey: &VerifierKey, policy: Policy, dir: &Path) -> Arc<Self> {
         let stored = fs::read(dir.join(WITNESSED)).ok();
         let stored = stored.and_then(|note| SignedCheckpoint::verify(&note, vkey).ok());
-        let states = policy.witnesses().iter().map(|witness| WitnessState {
-            at: stored.as_ref().and_then(|signed| witness.key.time_of(signed.note()).ok().flatten()),
-            ..WitnessState::default()
+        let states = policy.witnesses().iter().map(|witness| {
+            let cosigned = stored.as_ref().and_then(|signed| {
+                let at = witness.key.time_of(signed.note()).ok().flatten()?;
+                Some((signed.checkpoint().size(), at))
+            });
+            let (size, at) = cosigned.unzip();
+            WitnessState { size: size.unwrap_or_default(), at, ..WitnessState::default() }
         });
         let witnessing = Arc::new(Self {
             states: Mutex::new(states.collect()),
@@ -288,6 +294,7 @@ impl Witnessing {
     fn change(&self, number: usize, change: impl FnOnce(&mut WitnessState)) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(state) = states.get_mut(number) {
+            state.heard = true;
             change(state);
         }
     }

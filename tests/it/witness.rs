@@ -306,6 +306,33 @@ fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_ho
 }
 
 #[test]
+fn a_witness_that_never_cosigned_has_no_made_up_number_and_its_name_is_escaped() {
+    let root = folder("never");
+    let vkey = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let vkey = vkey.verifier_key().to_string();
+    let witness = Process::witness(&root.join("w"), "office.example/w", &vkey, "127.0.0.1:0");
+    let (said, url) = (witness.said.clone(), witness.url.clone());
+    witness.kill();
+    let dir = root.join("ledger");
+    // A policy's names are any words, quotes and backslashes too.
+    ledger(&dir, &format!("log {vkey}\nwitness audit\"office\\1 {said} {url}\nquorum none\n"));
+    let served = serve(&dir);
+    let label = r#"{witness="audit\"office\\1"}"#;
+    let down = format!("credit_ledger_witness_up{label}");
+    let text = served.until("/metrics", |_, body| body.contains(&down));
+    let samples = crate::metrics::samples(&text);
+    assert_eq!(samples[&down], 0.0);
+    assert!(samples[&format!("credit_ledger_witness_failures_total{label}")] >= 1.0, "{samples:?}");
+    assert_eq!(samples[&format!("credit_ledger_witness_alarm{label}")], 0.0);
+    for absent in ["witness_size", "witness_age", "witnessed_size", "witnessed_age"] {
+        let found = samples.keys().find(|name| name.starts_with(&format!("credit_ledger_{absent}")));
+        assert_eq!(found, None);
+    }
+    drop(served);
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+#[test]
 fn two_histories_shown_to_one_witness_raise_an_alarm_with_the_evidence_kept() {
     let root = folder("alarm");
     let vkey = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
