@@ -1,35 +1,44 @@
 //! What is new, as it comes (server-sent events): every entry from any index on, and the checkpoints over
-//! them. Whoever is cut off names the last entry that it had and misses nothing.
+//! them. Whoever is cut off names the last event that it had and misses nothing.
 
 use super::Shared;
-use super::params::Params;
+use super::params::{Params, number};
 use super::problem::Problem;
 use crate::log::EntryBytes;
-use axum::body::{Body, Bytes};
+use crate::snapshots::Published;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use http_body_util::channel::{Channel, Sender};
+use futures_util::stream;
 use ledger_spec::event::Event;
 use serde_json::{Value, json};
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tlog::position::{EntryIndex, TreeSize};
+use std::vec;
+use tokio::sync::watch;
 
-/// Entries that are read and sent at a time.
+/// Entries that are read at a time.
 const BATCH: u64 = 256;
-/// Pieces that wait for a slow reader; then its reading waits.
-const AHEAD: usize = 2;
 /// How often it is looked whether the server stops.
 const LOOK: Duration = Duration::from_millis(500);
-/// After so many looks without news a line is sent, so that a connection that is gone is noticed.
-const QUIET_LOOKS: u32 = 30;
+/// After so long without news a line is sent, so that a connection that is gone is noticed.
+const QUIET: Duration = Duration::from_secs(15);
+/// How long a client that is cut off is asked to wait before it comes again.
+const RETRY: Duration = Duration::from_secs(2);
+/// The greatest index that every reader of JSON holds exactly.
+const MOST: u64 = (1 << 53) - 1;
+const LAST_EVENT_ID: &str = "last-event-id";
 
-/// New entries as they are committed: server-sent events `entry` (id: its index) and `checkpoint`.
+/// New entries as they are committed: server-sent events `entry` and `checkpoint`, each with an id.
+///
+/// An event's id is the index of the last entry that its reader has had with it: an entry's own, and for a
+/// checkpoint that of the entry sent (or passed over, by `from`) last before it. Whoever goes on from any
+/// event, by its id in `Last-Event-ID`, is sent the entry after that first: none is skipped and none is
+/// repeated. A checkpoint may be repeated.
 #[utoipa::path(
     get,
     path = "/v1/feed",
@@ -38,8 +47,8 @@ const QUIET_LOOKS: u32 = 30;
     params(
         ("from" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
             description = "The first entry wanted; those to come where it is absent"),
-        ("last-event-id" = Option<u64>, Header,
-            description = "The last entry that was had: goes before `from`, as browsers and clients send it"),
+        ("last-event-id" = Option<u64>, Header, minimum = 0, maximum = 9007199254740990_i64,
+            description = "The id of the last event that was had: goes before `from`, as browsers and clients send it"),
     ),
     responses((status = 200, description = "Server-sent events, without end", body = String, content_type = "text/event-stream")),
 )]
@@ -48,75 +57,101 @@ pub(super) async fn feed(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    const MOST: u64 = (1 << 53) - 1;
     let params = Params::read(query.as_deref(), &["from"])?;
-    let had = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let had = had.and_then(|text| text.parse::<u64>().ok()).filter(|had| *had < MOST);
-    let from = match (had, params.number("from", 0, MOST)?) {
+    let from = match (had(&headers)?, params.number("from", 0, MOST)?) {
         (Some(had), _) => had + 1,
         (None, Some(from)) => from,
         (None, None) => shared.app.snapshots.latest().size().get(),
     };
-    let (sender, body) = Channel::<Bytes, Infallible>::new(AHEAD);
-    tokio::spawn(send(shared, EntryIndex::new(from), sender));
-    let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
-    Ok((headers, Body::new(body)).into_response())
+    let reader = Reader::new(shared, EntryIndex::new(from));
+    let events = stream::unfold(reader, |mut reader| async {
+        let sent = reader.next().await?;
+        Some((Ok::<_, Infallible>(sent), reader))
+    });
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(QUIET).text("nothing new"));
+    Ok(([(CACHE_CONTROL, "no-store")], events).into_response())
 }
 
-/// Sends until nobody listens, or the server stops.
-async fn send(shared: Arc<Shared>, mut next: EntryIndex, mut to: Sender<Bytes>) {
-    let mut changes = shared.app.snapshots.changes();
-    let mut told = None;
-    let mut quiet = 0;
-    if to.send_data(Bytes::from_static(b"retry: 2000\n\n")).await.is_err() {
-        return;
+/// The last entry that a client says it has had.
+fn had(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let mut values = headers.get_all(LAST_EVENT_ID).iter();
+    let (Some(value), more) = (values.next(), values.next()) else { return Ok(None) };
+    if more.is_some() {
+        return Err(Problem::parameter(LAST_EVENT_ID, "the header twice", "it once"));
     }
-    while !shared.stopping.load(Ordering::Acquire) {
-        let size = *changes.borrow_and_update();
-        let text = match (next.is_in(size), told == Some(size)) {
-            (true, _) => {
-                let until = TreeSize::new(size.get().min(next.get().saturating_add(BATCH)));
-                let sharing = shared.clone();
-                let text = tokio::task::spawn_blocking(move || entries(&sharing, next, until)).await;
+    let text = value.to_str().map_err(|_| {
+        Problem::parameter(LAST_EVENT_ID, "other bytes than ASCII", "the id of an event of this feed")
+    })?;
+    number(LAST_EVENT_ID, text, 0, MOST - 1).map(Some)
+}
+
+/// One who reads the feed. Nothing is read for it ahead of what its connection takes, but for one batch.
+struct Reader {
+    shared: Arc<Shared>,
+    changes: watch::Receiver<TreeSize>,
+    /// The first entry that was not read yet.
+    next: EntryIndex,
+    /// What was read and not sent yet.
+    ready: vec::IntoIter<Sent>,
+    /// What the checkpoint sent last covers. None is sent over no entries: its id could name none.
+    told: TreeSize,
+}
+
+impl Reader {
+    fn new(shared: Arc<Shared>, next: EntryIndex) -> Self {
+        // Its id stands for a reader that is cut off before it had anything else.
+        let first = identified(Sent::default(), next).retry(RETRY);
+        let changes = shared.app.snapshots.changes();
+        Self { shared, changes, next, ready: vec![first].into_iter(), told: TreeSize::EMPTY }
+    }
+
+    /// The next event; `None` once the server stops, or where the log cannot be read.
+    async fn next(&mut self) -> Option<Sent> {
+        while !self.shared.stopping.load(Ordering::Acquire) {
+            if let Some(sent) = self.ready.next() {
+                return Some(sent);
+            }
+            self.changes.mark_unchanged();
+            let published = self.shared.app.snapshots.latest();
+            let size = published.size();
+            if self.next.is_in(size) {
+                let until = TreeSize::new(size.get().min(self.next.get().saturating_add(BATCH)));
+                let (shared, first) = (self.shared.clone(), self.next);
+                let read = tokio::task::spawn_blocking(move || entries(&shared, first, until)).await;
                 // What cannot be read is damage; the reader comes again and is told by other answers.
-                let Ok(Some(text)) = text else { return };
-                next = until.next_index();
-                text
+                self.ready = read.ok()??.into_iter();
+                self.next = until.next_index();
+            } else if self.told != size {
+                self.told = size;
+                return Some(checkpoint(&published, self.next));
+            } else if let Ok(Err(_)) = tokio::time::timeout(LOOK, self.changes.changed()).await {
+                return None;
             }
-            (false, false) => {
-                told = Some(size);
-                checkpoint(&shared)
-            }
-            (false, true) => {
-                if tokio::time::timeout(LOOK, changes.changed()).await.is_ok() {
-                    continue;
-                }
-                quiet += 1;
-                if quiet < QUIET_LOOKS {
-                    continue;
-                }
-                ": nothing new\n\n".to_owned()
-            }
-        };
-        quiet = 0;
-        if to.send_data(Bytes::from(text)).await.is_err() {
-            return;
         }
+        None
+    }
+}
+
+/// An event with the id that means: go on from this entry.
+fn identified(sent: Sent, next: EntryIndex) -> Sent {
+    match next.get().checked_sub(1) {
+        Some(had) => sent.id(had.to_string()),
+        // Before the first entry nothing has been had: there is nothing to go on from.
+        None => sent,
     }
 }
 
 /// The entries as events; `None` where they cannot be read.
-fn entries(shared: &Shared, first: EntryIndex, until: TreeSize) -> Option<String> {
-    let mut text = String::new();
+fn entries(shared: &Shared, first: EntryIndex, until: TreeSize) -> Option<Vec<Sent>> {
     let count = usize::try_from(until.get().saturating_sub(first.get())).ok()?;
+    let mut events = Vec::with_capacity(count);
     for entry in shared.app.snapshots.log().frames(first).take(count) {
         let entry = entry.ok()?;
-        let index = entry.entry().index;
         let said = said(&entry, shared.app.settings.entries_open)?;
-        // Writing into a String cannot fail.
-        let _ = write!(text, "id: {index}\nevent: entry\ndata: {said}\n\n");
+        let sent = Sent::default().id(entry.entry().index.to_string());
+        events.push(sent.event("entry").data(said.to_string()));
     }
-    Some(text)
+    Some(events)
 }
 
 /// What is said of an entry: what its tile says to everybody, or its place in the tree alone.
@@ -133,11 +168,11 @@ fn said(entry: &EntryBytes, open: bool) -> Option<Value> {
     }))
 }
 
-fn checkpoint(shared: &Shared) -> String {
-    let published = shared.app.snapshots.latest();
+/// A checkpoint, for a reader whose next entry is `next`.
+fn checkpoint(published: &Published, next: EntryIndex) -> Sent {
     let said = json!({
         "size": published.size().get(), "root": published.root().to_string(),
         "checkpoint": published.checkpoint_text(),
     });
-    format!("event: checkpoint\ndata: {said}\n\n")
+    identified(Sent::default(), next).event("checkpoint").data(said.to_string())
 }

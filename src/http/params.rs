@@ -66,10 +66,7 @@ impl Params {
 
     /// A whole number.
     pub(super) fn number(&self, name: &str, min: u64, max: u64) -> Result<Option<u64>, Problem> {
-        let Some(found) = self.get(name) else { return Ok(None) };
-        let number = decimal(found).filter(|number| (min..=max).contains(number));
-        let refused = || Problem::parameter(name, shorten(found), format!("a whole number {min} to {max}"));
-        number.map(Some).ok_or_else(refused)
+        self.get(name).map(|found| number(name, found, min, max)).transpose()
     }
 
     /// `valid_at` and `known_at`. A day means its last instant in UTC+08:00: all that took effect on
@@ -82,6 +79,12 @@ impl Params {
         let known_at = self.get("known_at").map(|text| known("known_at", text, size)).transpose()?;
         Ok(Instants { valid_at, known_at })
     }
+}
+
+/// A whole number, as a parameter or header of this name holds it.
+pub(super) fn number(name: &str, found: &str, min: u64, max: u64) -> Result<u64, Problem> {
+    let number = decimal(found).filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| Problem::parameter(name, shorten(found), format!("a whole number {min} to {max}")))
 }
 
 /// The text of a path segment.

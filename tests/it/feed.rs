@@ -15,8 +15,11 @@ struct Event {
     data: Value,
 }
 
-/// An open feed.
-struct Feed(BufReader<TcpStream>);
+/// An open feed, and the id that a standard client would come again with.
+struct Feed {
+    lines: BufReader<TcpStream>,
+    last: Option<u64>,
+}
 
 impl Feed {
     fn open(server: &Server, query: &str, headers: &str) -> Self {
@@ -25,7 +28,7 @@ impl Feed {
         stream
             .write_all(format!("GET /v1/feed{query} HTTP/1.1\r\nhost: t\r\n{headers}\r\n").as_bytes())
             .unwrap();
-        let mut feed = Self(BufReader::new(stream));
+        let mut feed = Self { lines: BufReader::new(stream), last: None };
         let head: Vec<String> = std::iter::from_fn(|| feed.line().filter(|line| !line.is_empty())).collect();
         assert!(head[0].contains("200"), "{head:?}");
         assert!(head.iter().any(|line| line == "content-type: text/event-stream"), "{head:?}");
@@ -35,20 +38,25 @@ impl Feed {
     /// The next line, without its end; `None` at the end of the connection.
     fn line(&mut self) -> Option<String> {
         let mut line = String::new();
-        let read = self.0.read_line(&mut line).unwrap();
+        let read = self.lines.read_line(&mut line).unwrap();
         (read > 0).then(|| line.trim_end().to_owned())
     }
 
-    /// The next event; sizes of chunks, comments and `retry` are passed over.
+    /// The next event; sizes of chunks, comments and `retry` are passed over. An id counts, as standard
+    /// clients have it, also where no event comes with it.
     fn next(&mut self) -> Option<Event> {
         let (mut name, mut id) = (String::new(), None);
         loop {
             let line = self.line()?;
-            if let Some(found) = line.strip_prefix("event: ") {
+            if line.is_empty() {
+                self.last = id.or(self.last);
+                (name, id) = (String::new(), None);
+            } else if let Some(found) = line.strip_prefix("event: ") {
                 name = found.to_owned();
             } else if let Some(found) = line.strip_prefix("id: ") {
                 id = Some(found.parse().unwrap());
             } else if let Some(data) = line.strip_prefix("data: ") {
+                self.last = id.or(self.last);
                 return Some(Event { name, id, data: serde_json::from_str(data).unwrap() });
             }
         }
@@ -98,6 +106,66 @@ fn every_entry_comes_once_and_in_order_also_after_a_break() {
     let stopping = server.stop();
     while again.line().is_some() {}
     assert_eq!(stopping.finish(), 611);
+}
+
+#[test]
+fn whoever_is_cut_off_after_any_event_goes_on_without_a_gap_and_without_a_repeat() {
+    let server = Server::start("feed-ids", |_| {});
+    let append = |n: u64| {
+        assert_eq!(server.post(JSON, people::penalty(n, &format!("ext:test:{n}"))).status, 201);
+    };
+    // Cut off after every single event, by a client that sends the last id that it saw.
+    let (mut entries, mut checkpoints, mut last) = (Vec::new(), 0, None);
+    while checkpoints < 3 {
+        let headers = last.map_or_else(String::new, |last| format!("last-event-id: {last}\r\n"));
+        let mut feed = Feed::open(&server, "?from=2", &headers);
+        let event = feed.next().unwrap();
+        assert_eq!(event.id, feed.last, "every event has an id of its own: {event:?}");
+        last = feed.last;
+        match event.name.as_str() {
+            "entry" => entries.push(event.data["index"].as_u64().unwrap()),
+            "checkpoint" => {
+                let size = event.data["size"].as_u64().unwrap();
+                assert_eq!(event.id, Some(size - 1));
+                // What comes while it is away.
+                (0..3).for_each(|n| append(checkpoints * 10 + n));
+                checkpoints += 1;
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!(entries.iter().copied().eq(2..11), "{entries:?}");
+    // Who asked for new entries alone, and was cut off before any came, misses none either.
+    let mut new = Feed::open(&server, "", "");
+    while new.last.is_none() {
+        let line = new.line().unwrap();
+        new.last = line.strip_prefix("id: ").map(|id| id.parse().unwrap());
+    }
+    assert_eq!(new.last, Some(13));
+    // Who waits for an entry that is still to come goes on waiting for that one.
+    let mut ahead = Feed::open(&server, "?from=15", "");
+    let checkpoint = ahead.next().unwrap();
+    assert_eq!((checkpoint.name.as_str(), checkpoint.id), ("checkpoint", Some(14)));
+    append(50);
+    append(51);
+    assert_eq!(ahead.entries(15).len(), 1);
+    assert_eq!(server.finish(), 16);
+}
+
+#[test]
+fn a_malformed_last_event_id_is_refused_and_not_passed_over() {
+    let server = Server::start("feed-malformed", |_| {});
+    let most = (1_u64 << 53) - 1;
+    for wrong in
+        ["x", "", "-1", "+1", "01", "1.0", "3, 4", &most.to_string(), "99999999999999999999", "\u{e9}"]
+    {
+        let answer = server.get_with("/v1/feed?from=0", &format!("last-event-id: {wrong}\r\n"));
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameter"), "{wrong:?}");
+        assert_eq!(answer.json()["field"], "last-event-id", "{wrong:?}");
+    }
+    let twice = server.get_with("/v1/feed", "last-event-id: 1\r\nlast-event-id: 1\r\n");
+    assert_eq!(twice.status, 400);
+    server.finish();
 }
 
 #[test]
