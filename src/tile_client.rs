@@ -3,12 +3,14 @@
 //! What is read is what was sent: nothing is verified here but its form.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tlog::hash::TreeHash;
 use tlog::tile::{TileError, TileId, TileKind};
 use ureq::Agent;
 use ureq::http::Uri;
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 /// Longest answer: 256 entries of the greatest length, and their lengths.
 const MAX_ANSWER: u64 = 256 * 65_537;
@@ -43,6 +45,14 @@ pub enum TileClientError {
         /// What the network said.
         reason: String,
     },
+    /// Whoever answers shows no certificate that this machine trusts.
+    #[error("{url}: {reason}")]
+    Untrusted {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with the certificate, and what names others to trust.
+        reason: String,
+    },
     /// Another status than 200.
     #[error("{url}: status {status}")]
     Status {
@@ -62,19 +72,29 @@ pub enum TileClientError {
 }
 
 /// A client of the server at a URL, and the URL without a slash at its end.
+///
+/// Over `https` the certificates to trust are this machine's, or those of the file that `SSL_CERT_FILE` names.
 pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
-    let wrong = |expected| TileClientError::Url { found: url.to_owned(), expected };
-    let parsed: Uri = url.parse().map_err(|_| wrong("http://HOST[:PORT][/PATH] is expected"))?;
+    let wrong = || TileClientError::Url {
+        found: url.to_owned(),
+        expected: "http://HOST[:PORT][/PATH], or https, is expected",
+    };
+    let parsed: Uri = url.parse().map_err(|_| wrong())?;
     let host = parsed.host().unwrap_or_default();
-    if parsed.scheme_str() != Some("http") || host.is_empty() {
-        return Err(wrong("http://HOST[:PORT] is expected; TLS is left to a proxy on this machine"));
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) || host.is_empty() {
+        return Err(wrong());
     }
     let near = host == "localhost"
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(RootCerts::PlatformVerifier);
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_idle_connections_per_host(16)
+        .tls_config(tls.build())
         .timeout_connect(Some(Duration::from_secs(10)))
         .timeout_global(Some(Duration::from_secs(120)));
     if near {
@@ -84,8 +104,30 @@ pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
     Ok((config.build().into(), url.trim_end_matches('/').to_owned()))
 }
 
+/// Why a server could not be asked, in words.
+pub fn reason(error: &ureq::Error) -> String {
+    untrusted(error).unwrap_or_else(|| error.to_string())
+}
+
+/// Why its certificate is not trusted, where that is why.
+fn untrusted(error: &ureq::Error) -> Option<String> {
+    let fault = match error {
+        // Before anything was sent: this machine trusts nobody's certificates.
+        ureq::Error::Rustls(fault @ rustls::Error::General(_)) => fault,
+        ureq::Error::Rustls(fault @ rustls::Error::InvalidCertificate(_)) => fault,
+        ureq::Error::Io(error) => error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .filter(|fault| matches!(fault, rustls::Error::InvalidCertificate(_)))?,
+        _ => return None,
+    };
+    Some(format!(
+        "the server's certificate is not trusted: {fault}; SSL_CERT_FILE names a file of certificates to trust in place of this machine's"
+    ))
+}
+
 impl TileClient {
-    /// The log at `url`, such as `http://127.0.0.1:8413`.
+    /// The log at `url`, such as `https://credit.example`.
     pub fn new(url: &str) -> Result<Self, TileClientError> {
         let (agent, base) = agent(url)?;
         Ok(Self { agent, base })
@@ -153,9 +195,9 @@ impl TileClient {
     }
 
     fn ask(&self, url: &str) -> Result<Vec<u8>, TileClientError> {
-        let unreachable = |error: ureq::Error| TileClientError::Unreachable {
-            url: url.to_owned(),
-            reason: error.to_string(),
+        let unreachable = |error: ureq::Error| match untrusted(&error) {
+            Some(reason) => TileClientError::Untrusted { url: url.to_owned(), reason },
+            None => TileClientError::Unreachable { url: url.to_owned(), reason: error.to_string() },
         };
         let response = self.agent.get(url).call().map_err(unreachable)?;
         let status = response.status().as_u16();

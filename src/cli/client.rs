@@ -161,7 +161,7 @@ impl Client {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> Failure {
-        Failure::unreachable(format!("{}: {error}", self.base))
+        Failure::unreachable(format!("{}: {}", self.base, remote::reason(error)))
     }
 }
 

@@ -5,7 +5,7 @@ use super::Shared;
 use super::params::{Params, number};
 use super::problem::Problem;
 use crate::log::EntryBytes;
-use crate::snapshots::Published;
+use crate::snapshot::Snapshot;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
@@ -169,7 +169,7 @@ fn said(entry: &EntryBytes, open: bool) -> Option<Value> {
 }
 
 /// A checkpoint, for a reader whose next entry is `next`.
-fn checkpoint(published: &Published, next: EntryIndex) -> Sent {
+fn checkpoint(published: &Snapshot, next: EntryIndex) -> Sent {
     let said = json!({
         "size": published.size().get(), "root": published.root().to_string(),
         "checkpoint": published.checkpoint_text(),

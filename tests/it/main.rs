@@ -12,6 +12,7 @@ mod follower;
 mod house;
 mod http;
 mod http_server;
+mod https;
 mod metrics;
 mod people;
 mod service;

@@ -20,11 +20,13 @@ Examples:
   credit-ledger audit --dir ledger
   credit-ledger audit --dir copy --vkey ledger.vkey     with a key that you had from elsewhere
   credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey
+  SSL_CERT_FILE=city-ca.pem credit-ledger audit --url https://credit.example --vkey ledger.vkey
   credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
   credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
 
 Takes no lock: a ledger can be audited while it is served. Without --vkey the key is the one that
 entry 0 names, which shows that the ledger agrees with itself, not that it is the one you know.
+Over https the certificates to trust are this machine's, or those of the file that SSL_CERT_FILE names.
 --from goes on from a checkpoint that an earlier audit covered: what lies below is read and held
 against it, but signatures and rules there are not gone through again.
 Exit code 1: a fault was found. 3: the ledger could not be read, so nothing is known.")]

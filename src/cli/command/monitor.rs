@@ -30,7 +30,7 @@ use tlog::position::EntryIndex;
 Examples:
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --subject uscc:914403001922038216
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --authority market-regulation.430381 --governance
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --key 5f…e1 --webhook http://127.0.0.1:9000/hook
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --late-delistings --command 'mail -s late me'
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --policy my.policy
 
@@ -191,7 +191,7 @@ fn post(url: &str, text: &str) -> Outcome {
         tile_client::agent(url).map_err(|error| Failure::usage(format!("--webhook: {error}")))?;
     let failed = |reason: String| Failure::unreachable(format!("--webhook {url}: {reason}"));
     let sent = agent.post(&url).header("content-type", "application/json").send(text);
-    match sent.map_err(|error| failed(error.to_string()))?.status().as_u16() {
+    match sent.map_err(|error| failed(remote::reason(&error)))?.status().as_u16() {
         200..=299 => Ok(()),
         status => Err(failed(format!("status {status}"))),
     }
