@@ -161,7 +161,7 @@ impl Client {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> Failure {
-        Failure::unreachable(format!("{}: {}", self.base, remote::reason(error)))
+        Failure::unreachable(format!("{}: {}", self.base, tile_client::reason(error)))
     }
 }
 

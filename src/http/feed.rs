@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::vec;
+use tlog::position::{EntryIndex, TreeSize};
 use tokio::sync::watch;
 
 /// Entries that are read at a time.

@@ -10,6 +10,7 @@ mod feed;
 mod language;
 mod metrics;
 mod openapi;
+mod packing;
 mod params;
 mod problem;
 mod reads;
@@ -123,6 +124,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .fallback(async || Problem::new(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemKind::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(packing::layer())
         .layer(from_fn_with_state(shared.clone(), edge))
         .with_state(shared)
 }
@@ -134,6 +136,7 @@ async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(Edge { language });
+    packing::answerable(request.headers_mut());
     let limit = Duration::from_secs(shared.app.settings.request_seconds);
     let answer = tokio::time::timeout(limit, next.run(request)).await;
     let answer = answer.unwrap_or_else(|_| Problem::new(ProblemKind::Timeout).into_response());

@@ -3,17 +3,15 @@
 //! Whoever reads checks: nothing here says that a tile is right, the signed checkpoint does.
 
 use super::Shared;
+use super::packing::Packs;
 use super::params::Params;
 use super::params::segment;
 use super::problem::{Problem, ProblemKind};
 use super::reads::{Text, off_the_runtime};
+use axum::Extension;
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::Write as _;
 use std::sync::Arc;
 use tlog::tile::{TileId, TileKind};
 
@@ -36,7 +34,6 @@ pub(super) async fn tile(
     State(shared): State<Arc<Shared>>,
     path: Text,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let path = segment(path)?;
@@ -56,34 +53,16 @@ pub(super) async fn tile(
             Err(Problem::new(ProblemKind::NotPublic).field("tile").found(tile))
         }
         TileKind::Entries => {
-            let zipped = takes_gzip(&headers);
-            off_the_runtime(shared, move |shared| bundle(read(shared, tile)?, zipped)).await
+            off_the_runtime(shared, move |shared| {
+                let headers = [(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)];
+                // Entries are mostly text: they are sent in a third of their bytes to whoever can read that.
+                Ok((Extension(Packs), headers, read(shared, tile)?).into_response())
+            })
+            .await
         }
     }
 }
 
 fn read(shared: &Shared, tile: TileId) -> Result<Vec<u8>, Problem> {
     Ok(shared.app.snapshots.log().tile(tile).map_err(crate::query::QueryError::from)?)
-}
-
-/// Entries are mostly text: they are sent in a third of their bytes to whoever can read that.
-fn bundle(bytes: Vec<u8>, zipped: bool) -> Result<Response, Problem> {
-    let headers = [(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER), (VARY, "accept-encoding")];
-    if !zipped {
-        return Ok((headers, bytes).into_response());
-    }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
-    let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
-    let packed = packed.map_err(|_| Problem::new(ProblemKind::Internal))?;
-    Ok((headers, [(CONTENT_ENCODING, "gzip")], packed).into_response())
-}
-
-/// Whether `Accept-Encoding` names gzip, and not to refuse it.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| matches!(name, "gzip" | "x-gzip"));
-        named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-    })
 }

@@ -129,8 +129,8 @@ fn each(states: &[(String, WitnessState)], now: u64, registry: &mut Registry) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_spec::position::TreeSize;
     use prometheus_client::encoding::text::encode;
+    use tlog::position::TreeSize;
 
     #[test]
     fn names_are_escaped_and_what_never_happened_has_no_sample() {

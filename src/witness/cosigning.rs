@@ -196,7 +196,7 @@ impl Witnessing {
                 Ok((status, body))
             });
             match answer {
-                Err(error) => return Outcome::Failed(remote::reason(&error)),
+                Err(error) => return Outcome::Failed(tile_client::reason(&error)),
                 Ok((200, lines)) => return cosigned(witness, newest, &lines),
                 Ok((409, body)) => match size_of(&body) {
                     Some(told) if told > size => {

@@ -72,6 +72,15 @@ impl Feed {
     }
 }
 
+/// The head that a feed is answered with.
+pub fn head(server: &Server, headers: &str) -> String {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(format!("GET /v1/feed?from=0 HTTP/1.1\r\nhost: t\r\n{headers}\r\n").as_bytes()).unwrap();
+    let lines = BufReader::new(stream).lines().map(Result::unwrap);
+    lines.take_while(|line| !line.is_empty()).map(|line| line + "\n").collect()
+}
+
 #[test]
 fn every_entry_comes_once_and_in_order_also_after_a_break() {
     let server = Server::start("feed", |_| {});

@@ -7,6 +7,7 @@ use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::server;
 use credit_ledger::snapshot::Snapshots;
+use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -162,7 +163,20 @@ impl Answer {
         let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(&bytes)));
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self { status, head, body: bytes[end + 4..].to_vec() }
+        let body = &bytes[end + 4..];
+        // What is compressed comes in chunks: its length is not known before.
+        let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
+        Self { status, head, body }
+    }
+
+    /// The body, of which gzip is taken off where the head says so.
+    pub fn unzipped(&self) -> Vec<u8> {
+        if !self.head.contains("content-encoding: gzip") {
+            return self.body.clone();
+        }
+        let mut plain = Vec::new();
+        GzDecoder::new(self.body.as_slice()).read_to_end(&mut plain).unwrap();
+        plain
     }
 
     pub fn text(&self) -> &str {
@@ -184,6 +198,21 @@ impl Answer {
         let problem = self.json();
         assert_eq!(problem["status"], self.status, "{problem}");
         slug(&problem)
+    }
+}
+
+/// A body without the sizes of its chunks; it has to end as it should.
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        let (chunk, after) = rest[end + 2..].split_at(size);
+        body.extend(chunk);
+        rest = after.strip_prefix(b"\r\n").unwrap();
+        if size == 0 {
+            return body;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod http;
 mod http_server;
 mod https;
 mod metrics;
+mod packing;
 mod people;
 mod service;
 mod sigkill;

@@ -191,7 +191,7 @@ fn post(url: &str, text: &str) -> Outcome {
         tile_client::agent(url).map_err(|error| Failure::usage(format!("--webhook: {error}")))?;
     let failed = |reason: String| Failure::unreachable(format!("--webhook {url}: {reason}"));
     let sent = agent.post(&url).header("content-type", "application/json").send(text);
-    match sent.map_err(|error| failed(remote::reason(&error)))?.status().as_u16() {
+    match sent.map_err(|error| failed(tile_client::reason(&error)))?.status().as_u16() {
         200..=299 => Ok(()),
         status => Err(failed(format!("status {status}"))),
     }
