@@ -55,8 +55,8 @@ const ASKING: Duration = Duration::from_secs(5);
 fn main() {
     let entries = std::env::args().filter_map(|argument| argument.parse().ok()).next_back();
     let entries: u64 = entries.unwrap_or(100_000);
-    let folder = std::env::temp_dir().join(format!("credit-ledger-bench-{}", std::process::id()));
-    let (here, copy) = (folder.join("ledger"), folder.join("copy"));
+    let folder = tempfile::tempdir().unwrap();
+    let (here, copy) = (folder.path().join("ledger"), folder.path().join("copy"));
     std::fs::create_dir_all(&here).unwrap();
     let checks = ledger(&here, entries);
     println!("{:<58} {:>12}", format!("entries, on {} cores", parallel::cores()), checks.len());
@@ -96,13 +96,12 @@ fn main() {
         format!("{before} {}", resident())
     );
     drop(runtime);
-    let mut cosigning = cosign(&here, &folder.join("witness"));
+    let mut cosigning = cosign(&here, &folder.path().join("witness"));
     cosigning.sort_unstable();
     for (what, at) in [("p50", cosigning.len() / 2), ("p99", cosigning.len() * 99 / 100)] {
         let millis = cosigning[at].as_secs_f64() * 1e3;
         println!("{:<58} {millis:>9.2} ms", format!("a witness cosigns, {what} (aim: 5 ms)"));
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 fn signer() -> NoteSigner {

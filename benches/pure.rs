@@ -10,13 +10,14 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use fixture::{enter, event, filing_about, key, setup};
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
+use ledger_spec::casefile::CaseFiles;
+use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::event::envelope::{SignedEvent, seal};
 use ledger_spec::event::{Change, Event, Kind};
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{View, World};
+use ledger_spec::projection::Projector;
 use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
@@ -111,17 +112,23 @@ fn answers(c: &mut Criterion) {
         file.apply_whole(filed, &governance.directory, event.clone());
     }
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
-    let asked = Asked { valid_at, known: TreeSize::new(34) };
+    let asked = AsOf { valid_at, known: TreeSize::new(34) };
     let standing = |file: &CaseFile| {
-        View::new(&subject, file, (&governance.catalogue, &governance.directory), asked, Sight::Restricted)
-            .standing()
+        Projector::new(
+            &subject,
+            file,
+            (&governance.catalogue, &governance.directory),
+            asked,
+            Sight::Restricted,
+        )
+        .standing()
     };
     c.bench_function("projection: standing over 30 records", |b| b.iter(|| standing(black_box(&file))));
     let mut group = c.benchmark_group("case files");
     group.throughput(Throughput::Elements(30));
     group.bench_function("30 events folded", |b| {
         b.iter(|| {
-            let mut world = World::default();
+            let mut world = CaseFiles::default();
             for (n, event) in (4..).zip(&events) {
                 world.apply(Filed { event, recorded: recorded(n), signers: &[] }, &governance.directory);
             }
@@ -133,7 +140,7 @@ fn answers(c: &mut Criterion) {
 
 /// An edition of a list with 100,000 members, out of the kept case files.
 fn editions(c: &mut Criterion) {
-    let (mut ledger, mut world) = (ready(), World::default());
+    let (mut ledger, mut world) = (ready(), CaseFiles::default());
     let list = ListCode::parse("test.list").unwrap();
     let body = json!({
         "title": { "zh": "名单", "en": "List" }, "polarity": "negative", "disclosure": "public",
@@ -150,7 +157,7 @@ fn editions(c: &mut Criterion) {
         world.apply(Filed { event: &event, recorded, signers: &[] }, &ledger.governance().directory);
     }
     let valid_at = ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap();
-    let asked = Asked { valid_at, known: TreeSize::new(200_000) };
+    let asked = AsOf { valid_at, known: TreeSize::new(200_000) };
     let governance = (&*ledger.governance().catalogue, &*ledger.governance().directory);
     let mut group = c.benchmark_group("lists");
     group.sample_size(10);

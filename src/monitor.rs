@@ -2,15 +2,17 @@
 //!
 //! Works on a follower's copy, so that everything it tells of was verified. Delivering is for others.
 
-use crate::query::{self, Asking, CityView, Instants, QueryError};
+use crate::query::{Known, QueryError, Reading};
 use crate::snapshot::Snapshots;
 use ledger_spec::casefile::Sight;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::projection::{Answer, Question};
 use ledger_spec::time::ValidTime;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tlog::defect::defect;
 
 /// What is watched for.
 #[derive(Clone, Debug, Default)]
@@ -106,14 +108,14 @@ impl Watch {
         if !self.late_delistings {
             return Ok(BTreeMap::new());
         }
-        let asking = Asking { instants: Instants { valid_at, known_at: None }, sight: Sight::Public };
-        let answer = query::city_view(snapshots, &CityView::Oversight, asking)?.value.1;
-        let lines = answer["authorities"].as_array().cloned().unwrap_or_default();
-        let late = lines.iter().filter_map(|line| {
-            let authority = line["authority"].as_str()?.to_owned();
-            let overdue = line["overdue_delistings"].as_u64().filter(|overdue| *overdue > 0)?;
-            let longest_days = line["longest_delisting_days"].as_u64().unwrap_or_default();
-            Some((authority.clone(), LateDelistings { authority, overdue, longest_days }))
+        let reading = Reading::new(snapshots);
+        let as_of = reading.as_of(valid_at, Known::Everything)?;
+        let answered = reading.ask(&Question::Oversight, as_of, Sight::Public)?;
+        let Answer::Oversight(oversight) = answered.answer else { defect("oversight is what was asked for") };
+        let late = oversight.authorities.into_iter().filter(|line| line.overdue_delistings > 0).map(|line| {
+            let authority = line.authority.to_string();
+            let (overdue, longest_days) = (line.overdue_delistings, line.longest_delisting_days);
+            (authority.clone(), LateDelistings { authority, overdue, longest_days })
         });
         Ok(late.collect())
     }

@@ -2,8 +2,8 @@
 
 use crate::index::Index;
 use crate::log::LogReader;
-use ledger_spec::admission::Governance;
-use ledger_spec::projection::World;
+use ledger_spec::casefile::CaseFiles;
+use ledger_spec::governance::Governance;
 use ledger_spec::time::RecordedTime;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tlog::checkpoint::SignedCheckpoint;
@@ -46,7 +46,7 @@ pub struct Snapshots {
     index: Arc<Index>,
     reader: LogReader,
     /// Every case file, made when first asked for and then kept up.
-    world: Arc<Mutex<World>>,
+    case_files: Arc<Mutex<CaseFiles>>,
     /// Tells those who wait how much is published.
     sizes: watch::Sender<TreeSize>,
 }
@@ -56,7 +56,7 @@ impl Snapshots {
     pub fn new(published: Snapshot, index: Arc<Index>, reader: LogReader) -> Self {
         let sizes = watch::Sender::new(published.size());
         let published = Arc::new(RwLock::new(Arc::new(published)));
-        Self { published, index, reader, world: Arc::default(), sizes }
+        Self { published, index, reader, case_files: Arc::default(), sizes }
     }
 
     /// How many entries are published, now and whenever that changes.
@@ -83,8 +83,8 @@ impl Snapshots {
 
     /// The place where every case file is kept for answers about all of them. It may lag behind what is
     /// published; whoever asks brings it up first.
-    pub(crate) const fn world(&self) -> &Arc<Mutex<World>> {
-        &self.world
+    pub(crate) const fn case_files(&self) -> &Arc<Mutex<CaseFiles>> {
+        &self.case_files
     }
 
     /// Replaces the published state; the sequencer's alone.

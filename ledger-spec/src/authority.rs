@@ -9,6 +9,7 @@ use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::rule::Rule;
 use crate::time::{Date, RecordedTime, ValidTime};
 use std::collections::{BTreeMap, HashMap};
+use tlog::defect::OrDefect as _;
 use tlog::key::{KeyError, PublicKey};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -123,6 +124,11 @@ impl Directory {
     /// Its number.
     pub fn number(&self, id: &AuthorityId) -> Option<AuthorityNumber> {
         self.numbers.get(id).copied()
+    }
+
+    /// The id of the authority with this number; numbers are given by this directory alone.
+    pub fn id_of(&self, number: AuthorityNumber) -> &AuthorityId {
+        &self.by_number(number).or_defect("a number that the directory gave is in the directory").id
     }
 
     /// The authority with this number.

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod definition;
 pub mod entry;
 pub mod event;
+pub mod governance;
 pub mod id;
 pub mod json;
 pub mod projection;

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::table;
 use super::talk::{self, Bar};
 use crate::progress::Progress as _;
-use ledger_authoring::edition::{Plan, StandingRow, entering_id, plan, removal_id};
+use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
@@ -160,7 +160,7 @@ impl Job {
             bar.step(done, total);
             let members = self.members(client, &columns, &state.date.to_string())?;
             let rows: Vec<Vec<String>> = state.rows.iter().map(|(_, row)| row.clone()).collect();
-            let plan = plan(&members, &rows)
+            let plan = difference(&members, &rows)
                 .map_err(|error| Failure::wrong(format!("{}: {error}", state.path.display())))?;
             // Once nothing is known after one day, only this run adds anything after it.
             if !plan.is_empty() && !nothing_later {
@@ -249,7 +249,7 @@ impl Job {
         columns: &[String],
         subjects: &[SubjectId],
         members: &[StandingRow],
-        plan: &Plan,
+        plan: &EditionDifference,
     ) -> Result<Vec<String>, Failure> {
         let from = state.date.start_of_day();
         let mut events = Vec::with_capacity(plan.removed.len() + plan.entered.len());

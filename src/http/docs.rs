@@ -1,16 +1,18 @@
 //! `/openapi.json`, and `/docs`: one page made from it, in the reader's language, that needs no other
 //! host and no script.
 
-use super::openapi::{document, problem_rows};
 use super::params::Params;
-use super::problem::Problem;
-use super::{Edge, Language};
-use axum::extract::RawQuery;
+use super::problem::{Problem, problem_rows};
+use super::{Edge, Language, Shared};
+use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use serde_json::Value;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 const STYLE: &str = "body{font:16px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:60rem;\
 margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}\
@@ -20,7 +22,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
 
 /// What each operation does, in Chinese; the English is the document's own.
-const ZH: [(&str, &str); 20] = [
+const ZH: [(&str, &str); 36] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
     ("getStanding", "查询主体在指定时点的信用状况，并列明依据的记载和规则"),
     ("getEvents", "按时间倒序分页查询主体的全部记载"),
@@ -29,7 +31,23 @@ const ZH: [(&str, &str); 20] = [
     ("getEntryBytes", "取得一条记载的原始字节"),
     ("getReceipt", "取得一条记载的最新回执（C2SP tlog-proof）"),
     ("getAuthorities", "查询已登记的单位及其密钥"),
-    ("getSubjectView", "查询主体的一项投影：记录、措施、修复、异议、承诺、评价、记分、参与资格等"),
+    ("getStandingByName", "查询主体在指定时点的信用状况（同上）"),
+    ("getRecords", "按公开范围查询主体的信用记录"),
+    ("getMeasures", "查询对主体的措施、豁免及各单位的应用反馈"),
+    ("getRepairs", "查询主体的信用修复申请及其进程和期限"),
+    ("getObjections", "查询主体的异议、投诉和中止事项"),
+    ("getCommitments", "查询主体的信用承诺及其履行情况"),
+    ("getRatings", "查询主体的信用评价结果"),
+    ("getPoints", "按办法和周期查询主体的记分"),
+    ("getEligibility", "查询主体能否参与某一领域的活动，以及限制的依据"),
+    ("getOccupation", "查询主体的职业信用信息"),
+    ("getCivilServant", "查询公务员诚信档案（公众不可见）"),
+    ("getRural", "查询农户、村镇、农场的信用信息"),
+    ("getUses", "查询主体的授权、信用报告和使用情况"),
+    ("getWitnessedCheckpoint", "取得符合见证规则的最新检查点"),
+    ("getTile", "取得日志的分块（C2SP tlog-tiles）"),
+    ("getFeed", "订阅新的记载和检查点（服务器推送事件）"),
+    ("getConsistency", "取得两个规模之间的一致性证明"),
     ("getDepartures", "查询已移出名单的事项（停止使用通知）"),
     ("getIndicators", "查询规划的十五项指标及其分母"),
     ("getOversight", "查询各单位的履职情况和承诺兑现情况"),
@@ -43,6 +61,11 @@ const ZH: [(&str, &str); 20] = [
     ("getDocs", "本页面"),
 ];
 
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(openapi_json)).routes(routes!(page))
+}
+
 /// This document.
 #[utoipa::path(
     get,
@@ -51,9 +74,12 @@ const ZH: [(&str, &str); 20] = [
     tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", body = Object)),
 )]
-pub(super) async fn openapi_json(RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
+async fn openapi_json(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Problem> {
     Params::read(query.as_deref(), &[])?;
-    Ok(Json(document()))
+    Ok(Json(shared.document.clone()))
 }
 
 /// This document as a page.
@@ -64,7 +90,8 @@ pub(super) async fn openapi_json(RawQuery(query): RawQuery) -> Result<Json<Value
     tag = "operation",
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
 )]
-pub(super) async fn page(
+async fn page(
+    State(shared): State<Arc<Shared>>,
     Extension(edge): Extension<Edge>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Problem> {
@@ -75,7 +102,7 @@ pub(super) async fn page(
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
         (VARY, "accept-language"),
     ];
-    Ok((headers, html(&document(), edge.language)))
+    Ok((headers, html(&shared.document, edge.language)))
 }
 
 /// The whole page.

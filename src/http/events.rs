@@ -7,6 +7,7 @@ use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Shared};
 use crate::api::{Admissible, AppendAnswer, write_placed};
+use crate::query::Reading;
 use crate::sequencer::{self, Appended, BatchOutcome, EventOutcome, WriteError};
 use crate::snapshot::Snapshot;
 use axum::body::{Body, Bytes, to_bytes};
@@ -23,7 +24,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tlog::position::EntryIndex;
-use tlog::proof::TlogProof;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -52,6 +54,11 @@ struct Line {
 /// What became of a line before the queue.
 type Checked = Result<VerifiedEvent, Box<Problem>>;
 
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(append))
+}
+
 /// Appends one signed event, or many.
 #[utoipa::path(
     post,
@@ -69,7 +76,7 @@ type Checked = Result<VerifiedEvent, Box<Problem>>;
     request_body(
         description = "A DSSE envelope, or one envelope a line",
         content(
-            (super::openapi::Envelope = "application/json"),
+            (super::envelope::Envelope = "application/json"),
             (String = "application/x-ndjson"),
         ),
     ),
@@ -82,7 +89,7 @@ type Checked = Result<VerifiedEvent, Box<Problem>>;
             )),
     ),
 )]
-pub(super) async fn append(
+async fn append(
     State(shared): State<Arc<Shared>>,
     Extension(edge): Extension<Edge>,
     request: Request,
@@ -312,9 +319,8 @@ async fn submit(
     answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
 }
 
-fn receipt(shared: &Shared, index: EntryIndex, published: &Snapshot) -> Result<String, Problem> {
-    let proof = shared.app.snapshots.log().inclusion_proof_under(index, &published.checkpoint)?;
-    Ok(TlogProof::new(index, proof, &published.checkpoint).to_string())
+fn receipt(shared: &Shared, index: EntryIndex, published: &Arc<Snapshot>) -> Result<String, Problem> {
+    Ok(Reading::at(&shared.app.snapshots, published).receipt(index)?.to_string())
 }
 
 /// The lines that are not empty.

@@ -21,6 +21,8 @@ use std::time::Duration;
 use std::vec;
 use tlog::position::{EntryIndex, TreeSize};
 use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Entries that are read at a time.
 const BATCH: u64 = 256;
@@ -33,6 +35,11 @@ const RETRY: Duration = Duration::from_secs(2);
 /// The greatest index that every reader of JSON holds exactly.
 const MOST: u64 = (1 << 53) - 1;
 const LAST_EVENT_ID: &str = "last-event-id";
+
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(feed))
+}
 
 /// New entries as they are committed: server-sent events `entry` and `checkpoint`, each with an id.
 ///
@@ -53,7 +60,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
     ),
     responses((status = 200, description = "Server-sent events, without end", body = String, content_type = "text/event-stream")),
 )]
-pub(super) async fn feed(
+async fn feed(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,

@@ -20,6 +20,8 @@ use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The text's media type.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -112,6 +114,11 @@ impl Metrics {
     }
 }
 
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
 /// Counters and gauges of this server, for Prometheus.
 #[utoipa::path(
     get,
@@ -120,7 +127,7 @@ impl Metrics {
     tag = "operation",
     responses((status = 200, description = "OpenMetrics text. What has not happened yet has no sample: a witness that never cosigned has no size and no age, and a copy of a ledger, which writes nothing, no queue", body = String, content_type = "application/openmetrics-text")),
 )]
-pub(super) async fn show(
+async fn show(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Problem> {

@@ -3,25 +3,29 @@
 //! Every request passes [`edge`]: it gets a time limit, its problems get words in the reader's
 //! language, and it is counted and logged by its route's template, never by what stands in its URL.
 
-mod disclosure;
+mod city;
 mod docs;
+mod entries;
+mod envelope;
 mod events;
 mod feed;
+mod health;
 mod language;
+mod lists;
 mod metrics;
 mod openapi;
 mod packing;
 mod params;
 mod problem;
-mod reads;
+mod reading;
+mod subjects;
 mod tiles;
-mod views;
 mod witnesses;
 
 pub use language::Language;
-pub use openapi::document;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
+use crate::api::{AppendedLine, LastLine};
 use crate::ledger::Settings;
 use crate::sequencer::Sequencer;
 use crate::snapshot::Snapshots;
@@ -32,15 +36,18 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::ALLOW;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
+use serde_json::Value;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tlog::note::VerifierKey;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the front door needs of an open ledger.
 #[derive(Clone)]
@@ -66,6 +73,8 @@ struct Shared {
     /// How many threads verify a batch.
     threads: usize,
     stopping: AtomicBool,
+    /// The OpenAPI document.
+    document: Value,
 }
 
 /// What [`edge`] knows of a request and handlers want too.
@@ -74,6 +83,18 @@ struct Edge {
     language: Language,
 }
 
+/// What the document says of the whole, and what no route names.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "credit-ledger",
+        description = "A public credit-record ledger in which every alteration, omission or early deletion can be proven.",
+    ),
+    paths(tiles::tile),
+    components(schemas(AppendedLine, LastLine, ProblemAnswer))
+)]
+struct Document;
+
 /// The routes over an open ledger, until it is told to stop.
 pub struct FrontDoor(Arc<Shared>);
 
@@ -81,7 +102,8 @@ impl FrontDoor {
     /// A door that is open.
     pub fn new(app: AppState) -> Self {
         let threads = crate::parallel::cores();
-        Self(Arc::new(Shared { app, metrics: Metrics::default(), threads, stopping: AtomicBool::new(false) }))
+        let (metrics, stopping, document) = (Metrics::default(), AtomicBool::new(false), document());
+        Self(Arc::new(Shared { app, metrics, threads, stopping, document }))
     }
 
     /// The routes.
@@ -95,32 +117,31 @@ impl FrontDoor {
     }
 }
 
-fn routes(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/v1/events", post(events::append))
-        .route("/v1/subjects/{id}", get(reads::standing))
-        .route("/v1/subjects/{id}/events", get(reads::history))
-        .route("/v1/subjects/{id}/{snapshots}", get(views::subject))
-        .route("/v1/lists/{code}", get(reads::list))
-        .route("/v1/lists/{code}/departures", get(views::departures))
-        .route("/v1/indicators/{id}", get(views::indicators))
-        .route("/v1/oversight", get(views::oversight))
-        .route("/v1/directory", get(views::directory))
-        .route("/v1/entries/{index}", get(reads::entry))
-        .route("/v1/entries/{index}/raw", get(reads::entry_raw))
-        .route("/v1/receipts/{index}", get(reads::receipt))
-        .route("/v1/authorities", get(reads::authorities))
-        .route("/v1/catalogue", get(reads::catalogue))
-        .route("/v1/feed", get(feed::feed))
-        .route("/v1/consistency", get(reads::consistency))
-        .route("/checkpoint", get(witnesses::checkpoint))
-        .route("/checkpoint/witnessed", get(witnesses::witnessed))
+/// Every route with what the OpenAPI document says of it: both from the same place.
+fn documented() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(events::router())
+        .merge(subjects::router())
+        .merge(lists::router())
+        .merge(city::router())
+        .merge(entries::router())
+        .merge(feed::router())
+        .merge(witnesses::router())
+        // What follows `tile` holds slashes, for which OpenAPI has no form: this one stands in `Document` too.
         .route("/tile/{*tile}", get(tiles::tile))
-        .route("/healthz", get(reads::healthz))
-        .route("/readyz", get(reads::readyz))
-        .route("/metrics", get(metrics::show))
-        .route("/openapi.json", get(docs::openapi_json))
-        .route("/docs", get(docs::page))
+        .merge(health::router())
+        .merge(metrics::router())
+        .merge(docs::router())
+}
+
+/// The OpenAPI document, as `/openapi.json` answers it.
+pub fn document() -> Value {
+    openapi::finished(&documented().into_openapi())
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    let (router, _) = documented().split_for_parts();
+    router
         .fallback(async || Problem::new(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemKind::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))

@@ -1,7 +1,7 @@
 //! Query parameters and path segments, read strictly: nothing unknown, nothing twice.
 
 use super::problem::{Problem, ProblemKind};
-use crate::query::{Instants, Known};
+use crate::query::Known;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -11,7 +11,7 @@ use tlog::position::{EntryIndex, TreeSize};
 /// Most parameters that are looked at.
 const MAX_PARAMETERS: usize = 8;
 /// The largest index that every JSON reader holds exactly.
-const MAX_INDEX: u64 = (1 << 53) - 1;
+pub(super) const MAX_INDEX: u64 = (1 << 53) - 1;
 const INSTANT: &str = "an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01";
 
 /// The parameters of one request.
@@ -71,13 +71,14 @@ impl Params {
 
     /// `valid_at` and `known_at`. A day means its last instant in UTC+08:00: all that took effect on
     /// that day counts. `now` is the valid instant of whoever names none; `size` is what is published.
-    pub(super) fn instants(&self, now: RecordedTime, size: TreeSize) -> Result<Instants, Problem> {
+    pub(super) fn instants(&self, now: ValidTime, size: TreeSize) -> Result<(ValidTime, Known), Problem> {
         let valid_at = match self.get("valid_at") {
             Some(text) => instant("valid_at", text)?,
-            None => ValidTime::at_recorded(now).unwrap_or(ValidTime::MAX),
+            None => now,
         };
-        let known_at = self.get("known_at").map(|text| known("known_at", text, size)).transpose()?;
-        Ok(Instants { valid_at, known_at })
+        let known_at =
+            self.get("known_at").map_or(Ok(Known::Everything), |text| known("known_at", text, size))?;
+        Ok((valid_at, known_at))
     }
 }
 
@@ -157,18 +158,19 @@ mod tests {
     #[test]
     fn a_day_means_its_end_and_a_plus_means_itself() {
         let instants = |query| {
-            let instants = read(query).unwrap().instants(RecordedTime::from_micros(5), TreeSize::new(9));
-            instants.map(|instants| (instants.valid_at.to_string(), instants.known_at))
+            let now = ValidTime::at_recorded(RecordedTime::from_micros(5)).unwrap();
+            let instants = read(query).unwrap().instants(now, TreeSize::new(9));
+            instants.map(|(valid_at, known_at)| (valid_at.to_string(), known_at))
         };
         let (valid_at, known_at) = instants("").unwrap();
-        assert_eq!((valid_at.as_str(), known_at), ("1970-01-01T08:00:00.000005+08:00", None));
+        assert_eq!((valid_at.as_str(), known_at), ("1970-01-01T08:00:00.000005+08:00", Known::Everything));
         assert_eq!(instants("valid_at=2017-06-30").unwrap().0, "2017-06-30T23:59:59.999999+08:00");
         for query in ["valid_at=2017-06-30T00:00:00+08:00", "valid_at=2017-06-30T00:00:00%2B08:00"] {
             assert_eq!(instants(query).unwrap().0, "2017-06-30T00:00:00+08:00", "{query}");
         }
-        assert_eq!(instants("known_at=9").unwrap().1, Some(Known::Size(TreeSize::new(9))));
+        assert_eq!(instants("known_at=9").unwrap().1, Known::Size(TreeSize::new(9)));
         let known_day = Known::At(RecordedTime::from_micros(16 * 3_600_000_000 - 1));
-        assert_eq!(instants("known_at=1970-01-01").unwrap().1, Some(known_day));
+        assert_eq!(instants("known_at=1970-01-01").unwrap().1, known_day);
         for query in ["known_at=10", "known_at=01", "known_at=", "valid_at=2017-02-29", "valid_at=now"] {
             assert!(instants(query).is_err(), "{query}");
         }

@@ -7,7 +7,7 @@ use super::packing::Packs;
 use super::params::Params;
 use super::params::segment;
 use super::problem::{Problem, ProblemKind};
-use super::reads::{Text, off_the_runtime};
+use super::reading::{Text, read as read_log};
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -53,7 +53,7 @@ pub(super) async fn tile(
             Err(Problem::new(ProblemKind::NotPublic).field("tile").found(tile))
         }
         TileKind::Entries => {
-            off_the_runtime(shared, move |shared| {
+            read_log(shared, move |shared, _| {
                 let headers = [(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)];
                 // Entries are mostly text: they are sent in a third of their bytes to whoever can read that.
                 Ok((Extension(Packs), headers, read(shared, tile)?).into_response())

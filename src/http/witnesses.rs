@@ -15,12 +15,19 @@ use prometheus_client::registry::{Registry, Unit};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// A value for each witness.
 type Gauges = Family<Witness, Gauge<u64, AtomicU64>>;
 
 const HEADERS: [(axum::http::HeaderName, &str); 2] =
     [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=1")];
+
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(checkpoint)).routes(routes!(witnessed))
+}
 
 /// The newest signed checkpoint (C2SP tlog-checkpoint), with the cosignatures that it has so far.
 #[utoipa::path(
@@ -30,7 +37,7 @@ const HEADERS: [(axum::http::HeaderName, &str); 2] =
     tag = "read",
     responses((status = 200, description = "The checkpoint", body = String, content_type = "text/plain")),
 )]
-pub(super) async fn checkpoint(
+async fn checkpoint(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
@@ -49,7 +56,7 @@ pub(super) async fn checkpoint(
     tag = "read",
     responses((status = 200, description = "The checkpoint", body = String, content_type = "text/plain")),
 )]
-pub(super) async fn witnessed(
+async fn witnessed(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {

@@ -300,7 +300,8 @@ mod tests {
 
     #[test]
     fn what_changed_is_written_slice_by_slice_and_once() {
-        let path = std::env::temp_dir().join(format!("credit-ledger-slices-{}", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slices");
         let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
         let index = Index::default();
         let streams = IDLE_SLICE * 2 + 1;
@@ -324,7 +325,6 @@ mod tests {
         let size = TreeSize::new(603);
         let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
         assert_eq!(loaded.unwrap().streams(), streams);
-        fs::remove_dir_all(path).unwrap();
     }
 
     #[test]

@@ -93,8 +93,9 @@ mod tests {
 
     #[test]
     fn every_folder_that_gets_a_new_name_is_synced() {
-        let root = std::env::temp_dir();
-        let new = root.join(format!("credit-ledger-grown-{}", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        let new = root.join("grown");
         assert_eq!(grown_by(&new.join("a/b")), [new.join("a"), new.clone(), root.clone()]);
         assert_eq!(grown_by(&new).as_slice(), std::slice::from_ref(&root));
         assert!(grown_by(&root).is_empty());

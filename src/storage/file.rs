@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn real_files_keep_the_contract_and_one_lock_excludes_another() {
-        let root = std::env::temp_dir().join(format!("credit-ledger-disk-{}", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("disk");
         let disk = FileDisk::create(&root).unwrap();
         let lock = FolderLock::take(&root).unwrap();
         assert_eq!(FolderLock::take(&root).unwrap_err().kind, DiskErrorKind::Locked);
@@ -215,6 +216,5 @@ mod tests {
         assert_eq!(kind(disk.open("d/g")), DiskErrorKind::NotFound);
         disk.remove("d/f").unwrap();
         assert!(!disk.exists("d/f").unwrap());
-        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -13,7 +13,6 @@ mod states;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a command did.
 struct Ran {
@@ -37,16 +36,12 @@ impl Ran {
     }
 }
 
-/// A folder of a test's own, taken away when it ends well.
-struct Folder(PathBuf);
+/// A folder of a test's own, in which the program is run.
+struct Folder(crate::support::Folder);
 
 impl Folder {
     fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("credit-ledger-cli-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(crate::support::Folder::new("cli"))
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
@@ -72,7 +67,7 @@ impl Folder {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
-        command.args(arguments).current_dir(&self.0).env("LANG", "C").env_remove("LC_ALL");
+        command.args(arguments).current_dir(&*self.0).env("LANG", "C").env_remove("LC_ALL");
         command
     }
 
@@ -140,14 +135,6 @@ impl Folder {
         let said = self.run(&["audit", "--dir", dir, "--json"]).right();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(said["right"], true);
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
     }
 }
 

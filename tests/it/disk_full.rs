@@ -2,6 +2,7 @@
 
 use crate::http_server::{Answer, JSON};
 use crate::people;
+use crate::support::Folder;
 use crate::writer_faults::{recovered, signer, start};
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
@@ -31,7 +32,7 @@ pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Ans
 #[test]
 fn a_full_disk_is_507_and_reads_go_on() {
     let disk = MemoryDisk::new(7);
-    let index_dir = std::env::temp_dir().join(format!("credit-ledger-full-{}", std::process::id()));
+    let index_dir = Folder::absent("full");
     let (sequencer, writer, snapshots) = start(&disk, &index_dir);
     let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
     let state = AppState {
@@ -78,5 +79,4 @@ fn a_full_disk_is_507_and_reads_go_on() {
         repeat: false,
     };
     recovered(7, disk.crash(8), &[acknowledged]);
-    std::fs::remove_dir_all(index_dir).unwrap();
 }

@@ -3,12 +3,11 @@
 
 use crate::http_server::{NDJSON, Server};
 use crate::people;
+use crate::support::Folder;
 use credit_ledger::audit::{AuditOptions, RemoteFault};
 use credit_ledger::mirror::{Mirror, MirrorError, MirrorStep};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::tile_client::TileClient;
-use std::fs;
-use std::path::PathBuf;
 use tlog::position::TreeSize;
 
 fn fill(server: &Server, numbers: std::ops::Range<u64>) {
@@ -21,10 +20,8 @@ fn fill(server: &Server, numbers: std::ops::Range<u64>) {
     }
 }
 
-fn folder(name: &str) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("credit-ledger-follow-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&dir);
-    dir
+fn folder(name: &str) -> Folder {
+    Folder::absent(name)
 }
 
 fn remote(server: &Server) -> TileClient {
@@ -99,7 +96,6 @@ fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
     let report = credit_ledger::audit::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
     assert_eq!(report.root, server.snapshots.latest().root());
     assert_eq!(server.finish(), 1_305);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -126,7 +122,6 @@ fn two_histories_under_one_name_are_a_contradiction_that_is_kept() {
     }
     first.finish();
     second.finish();
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -172,7 +167,4 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     assert!(fault.to_string().contains("checkpoint"), "{fault}");
     drop(runtime);
     server.finish();
-    for dir in [old, dir, fresh] {
-        fs::remove_dir_all(dir).unwrap();
-    }
 }

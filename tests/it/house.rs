@@ -23,7 +23,10 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("api", &["log", "sequencer", "query"]),
     ("ledger", &["clock", "progress", "storage", "log", "index", "snapshot", "sequencer"]),
     ("audit", &["parallel", "progress", "storage", "tile_client", "log"]),
-    ("mirror", &["clock", "progress", "storage", "tile_client", "log", "index", "snapshot", "ledger", "audit"]),
+    (
+        "mirror",
+        &["clock", "progress", "storage", "tile_client", "log", "index", "snapshot", "ledger", "audit"],
+    ),
     ("monitor", &["snapshot", "query"]),
     ("witness", &["clock", "storage", "tile_client", "snapshot"]),
     ("http", &["parallel", "log", "snapshot", "sequencer", "query", "api", "ledger", "witness"]),
@@ -307,6 +310,16 @@ fn files_stay_readable_and_say_what_they_are() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn folders_of_tests_are_made_by_tempfile_which_takes_them_away() {
+    let own = ["temp", "_dir()"].concat();
+    for folder in ["src", "ledger-spec", "tools", "tests", "benches"] {
+        for (path, text) in sources(folder) {
+            assert!(!text.contains(&own), "{path} makes a folder that a failing test leaves behind");
+        }
+    }
 }
 
 #[test]

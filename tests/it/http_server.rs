@@ -1,6 +1,7 @@
 //! A real server over a real folder, and the smallest client that can also misbehave.
 
 use crate::people;
+use crate::support::Folder;
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::ledger::{OpenLedger, Settings};
@@ -9,10 +10,8 @@ use credit_ledger::server;
 use credit_ledger::snapshot::Snapshots;
 use flate2::read::GzDecoder;
 use serde_json::Value;
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::path::PathBuf;
 use std::thread::JoinHandle;
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
@@ -26,7 +25,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub snapshots: Snapshots,
     pub vkey: VerifierKey,
-    dir: PathBuf,
+    dir: Folder,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
@@ -40,8 +39,7 @@ pub struct Answer {
 impl Server {
     /// A server over a fresh ledger that is set up.
     pub fn start(name: &str, settings: impl FnOnce(&mut Settings)) -> Self {
-        let dir = std::env::temp_dir().join(format!("credit-ledger-http-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&dir);
+        let dir = Folder::absent(name);
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
@@ -141,16 +139,14 @@ impl Server {
 }
 
 pub struct Stopping {
-    dir: PathBuf,
+    dir: Folder,
     thread: JoinHandle<()>,
 }
 
 impl Stopping {
     pub fn finish(self) -> u64 {
         self.thread.join().unwrap();
-        let size = credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap().size.get();
-        fs::remove_dir_all(self.dir).unwrap();
-        size
+        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap().size.get()
     }
 }
 

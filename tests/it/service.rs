@@ -2,18 +2,20 @@
 //! opened, and the index is believed only when it may be.
 
 use crate::people;
+use crate::support::Folder;
 use credit_ledger::audit::AuditFailure;
 use credit_ledger::ledger::{LedgerError, OpenLedger};
 use credit_ledger::log;
 use credit_ledger::progress::Unwatched;
-use credit_ledger::query::{self, Asking, Instants, SubjectView};
+use credit_ledger::query::{self, Known, Reading};
 use credit_ledger::sequencer::{Appended, EventOutcome};
 use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::SubjectId;
+use ledger_spec::projection::{Answer, Question, State, SubjectAnswer, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tlog::note::{KeyName, NoteSigner, SignedNote};
 use tlog::position::EntryIndex;
@@ -21,9 +23,8 @@ use tlog::position::EntryIndex;
 const SUBJECT: &str = "ext:test:a";
 
 /// A fresh ledger in a folder of its own, set up, with `count` penalties about `count` subjects.
-fn ledger(name: &str, count: u64) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("credit-ledger-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&dir);
+fn ledger(name: &str, count: u64) -> Folder {
+    let dir = Folder::absent(name);
     credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
     let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     submit(&service, &people::setup(), false);
@@ -57,15 +58,18 @@ fn placed(outcome: &EventOutcome) -> Appended {
     }
 }
 
-fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<String> {
-    let instants =
-        Instants { valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(), known_at: None };
-    let asking = Asking { instants, sight: Sight::Public };
+fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<State> {
+    let reading = Reading::new(snapshots);
+    let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
+    let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
     let subject = SubjectId::parse(SUBJECT).unwrap();
-    let (_, standing) =
-        query::subject_view(snapshots, &subject, SubjectView::Standing, asking).unwrap().value;
-    let states = standing["states"].as_array().unwrap();
-    states.iter().map(|state| state["state"].as_str().unwrap().to_owned()).collect()
+    let question = Question::Subject { subject, what: SubjectQuestion::Standing };
+    match reading.ask(&question, as_of, Sight::Public).unwrap().answer {
+        Answer::Subject(SubjectAnswer::Standing(standing)) => {
+            standing.states.iter().map(|line| line.state).collect()
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -74,21 +78,20 @@ fn what_is_written_is_there_again() {
     assert_eq!(audited(&dir), 46);
     // With the index from sled, with one made anew, and without any lock.
     let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&service.snapshots), ["record-in-force"]);
+    assert_eq!(states(&service.snapshots), [State::RecordInForce]);
     let streams = service.snapshots.index().streams();
     let beside = credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&beside.snapshots), ["record-in-force"]);
+    assert_eq!(states(&beside.snapshots), [State::RecordInForce]);
     assert_eq!(beside.snapshots.index().streams(), streams);
     assert!(credit_ledger::ledger::open(&dir, &Unwatched).is_err(), "the folder is locked");
     close(service);
     fs::remove_dir_all(dir.join("index")).unwrap();
     let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     assert_eq!(service.snapshots.index().streams(), streams);
-    assert_eq!(states(&service.snapshots), ["record-in-force"]);
+    assert_eq!(states(&service.snapshots), [State::RecordInForce]);
     close(service);
     assert_eq!(credit_ledger::ledger::rebuild(&dir, &Unwatched).unwrap(), 46);
     assert_eq!(audited(&dir), 46);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
             fs::write(&file, &bad).unwrap();
             let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
             assert_eq!(service.snapshots.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
-            assert_eq!(states(&service.snapshots), ["record-in-force"]);
+            assert_eq!(states(&service.snapshots), [State::RecordInForce]);
             close(service);
             damaged += 1;
             if !file.exists() {
@@ -116,7 +119,6 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
     }
     assert!(damaged > 8, "{damaged} places");
     assert_eq!(audited(&dir), 306);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -139,7 +141,6 @@ fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refus
     );
     close(service);
     assert_eq!(audited(&dir), 9);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -178,7 +179,6 @@ fn an_atomic_submission_is_whole_or_absent() {
     assert_eq!(placed_after.version.get(), 2);
     close(service);
     assert_eq!(audited(&dir), size.get() + 1);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -193,8 +193,9 @@ fn a_damaged_entry_is_never_answered_from() {
     assert!(failure.to_string().contains("00000000000000000000.seg"), "{failure}");
     let service = credit_ledger::ledger::open(&dir, &Unwatched);
     if let Ok(service) = service {
-        let read: Vec<_> =
-            (0..9).map(|at| query::entry(&service.snapshots, EntryIndex::new(at)).map(|_| ())).collect();
+        let read: Vec<_> = (0..9)
+            .map(|at| Reading::new(&service.snapshots).any_entry(EntryIndex::new(at)).map(|_| ()))
+            .collect();
         assert!(
             read.iter()
                 .any(|answer| matches!(answer, Err(query::QueryError::Read(log::ReadError::Damaged(_))))),
@@ -202,7 +203,6 @@ fn a_damaged_entry_is_never_answered_from() {
         );
         close(service);
     }
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -222,7 +222,6 @@ fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
     let Err(AuditFailure::OtherKey { found, expected }) = found else { panic!("{found:?}") };
     assert_eq!(expected, other.verifier_key().to_string());
     assert_ne!(found, expected);
-    fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -243,5 +242,4 @@ fn a_folder_without_entry_0_is_no_ledger() {
     let unread = credit_ledger::ledger::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();
     assert!(matches!(unread, LedgerError::Log(_)), "{unread}");
     assert!(credit_ledger::audit::audit(&dir, None, &Unwatched).is_err());
-    fs::remove_dir_all(dir).unwrap();
 }

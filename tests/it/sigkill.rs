@@ -6,8 +6,9 @@
 //! fifty times; every receipt that any connection ever got is then found in the log, byte for byte.
 
 use crate::people;
+use crate::support::Folder;
 use credit_ledger::progress::Unwatched;
-use credit_ledger::query;
+use credit_ledger::query::Reading;
 use credit_ledger::storage::Prng;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -90,8 +91,7 @@ fn append_until_killed(address: &str, first: u64, acknowledged: &Mutex<Vec<Ackno
 
 #[test]
 fn nothing_acknowledged_is_lost_by_fifty_kills() {
-    let dir = std::env::temp_dir().join(format!("credit-ledger-sigkill-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&dir);
+    let dir = Folder::absent("sigkill");
     credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
     let server = Server::start(&dir);
     let mut stream = TcpStream::connect(&server.address).unwrap();
@@ -118,12 +118,11 @@ fn nothing_acknowledged_is_lost_by_fifty_kills() {
     // A start and a clean stop by the same code, and then everything is looked for.
     let service = credit_ledger::ledger::open(&dir, &Unwatched).expect("no start is refused");
     for one in &acknowledged {
-        let found = query::entry(&service.snapshots, EntryIndex::new(one.index)).unwrap().value;
+        let found = Reading::new(&service.snapshots).any_entry(EntryIndex::new(one.index)).unwrap();
         assert_eq!(to_hex(found.entry.leaf().as_bytes()), one.entry_hash, "entry {}", one.index);
     }
     drop(service.sequencer);
     service.writer.join().unwrap();
     let size = credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().size.get();
     assert!(size >= acknowledged.len() as u64 + 5, "{size}");
-    std::fs::remove_dir_all(dir).unwrap();
 }

@@ -75,7 +75,7 @@ impl Seen {
 
 /// What the outside world knows of the log.
 #[derive(Default)]
-struct World {
+struct CaseFiles {
     /// Entries in acknowledged batches.
     acknowledged: Vec<Vec<u8>>,
     /// A batch whose append failed: it may be in the log or not, but whole.
@@ -86,7 +86,7 @@ struct World {
 
 /// One history.
 fn run(seed: u64) -> Seen {
-    let (mut rng, mut seen, mut world) = (Prng::new(seed), Seen::default(), World::default());
+    let (mut rng, mut seen, mut world) = (Prng::new(seed), Seen::default(), CaseFiles::default());
     let mut disk = MemoryDisk::new(rng.next_u64());
     create(&mut disk, &mut rng, &mut seen);
     for _ in 0..2 + rng.below(5) {
@@ -133,7 +133,7 @@ fn create(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen) {
 }
 
 /// Opens the log, through faults of the disk and power cuts, and checks it against the world.
-fn reopen(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut World) -> Log {
+fn reopen(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut CaseFiles) -> Log {
     for attempt in 0.. {
         if rng.one_in(4) {
             disk.arm(rng.next_u64() % 30, failure(rng));
@@ -166,7 +166,13 @@ fn reopen(disk: &mut MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut Wo
 }
 
 /// Appends until something fails, or the process is killed, or it stops cleanly.
-fn use_until_it_ends(mut log: Log, disk: &MemoryDisk, rng: &mut Prng, seen: &mut Seen, world: &mut World) {
+fn use_until_it_ends(
+    mut log: Log,
+    disk: &MemoryDisk,
+    rng: &mut Prng,
+    seen: &mut Seen,
+    world: &mut CaseFiles,
+) {
     if rng.one_in(2) {
         disk.arm(rng.next_u64() % 60, failure(rng));
     }
@@ -202,7 +208,7 @@ fn failure(rng: &mut Prng) -> Failure {
     if rng.one_in(2) { Failure::Once(kind) } else { Failure::FromThenOn(kind) }
 }
 
-impl World {
+impl CaseFiles {
     /// After a recovery the doubtful batch is in the log or not: all of it or nothing.
     fn settle(&mut self, log: &Log) {
         let (size, acknowledged) = (usize::try_from(log.size().get()).unwrap(), self.acknowledged.len());

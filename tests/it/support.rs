@@ -7,10 +7,47 @@ use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
 use ledger_spec::time::RecordedTime;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tempfile::TempDir;
 use tlog::checkpoint::Origin;
 use tlog::note::{NoteSigner, VerifierKey};
 use tlog::position::{EntryIndex, TreeSize};
+
+/// A folder of a test's own, taken away when it goes out of scope, also where the test fails.
+pub struct Folder {
+    path: PathBuf,
+    _root: TempDir,
+}
+
+impl Folder {
+    /// One that is there, and empty. Its name begins with the test's.
+    pub fn new(name: &str) -> Self {
+        let root = tempfile::Builder::new().prefix(&format!("credit-ledger-{name}-")).tempdir().unwrap();
+        Self { path: root.path().to_owned(), _root: root }
+    }
+
+    /// A place for one that is not there yet.
+    pub fn absent(name: &str) -> Self {
+        let folder = Self::new(name);
+        Self { path: folder.path.join("folder"), ..folder }
+    }
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
 
 /// Origin of the tests' logs.
 pub const ORIGIN: &str = "credit.test.example/ledger";

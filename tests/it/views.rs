@@ -3,18 +3,20 @@
 
 use crate::http_server::{JSON, Server};
 use crate::people::{self, LIST, TYPE, department, event, id, registrar, steward};
+use crate::support::Folder;
 use credit_ledger::ledger::OpenLedger;
 use credit_ledger::progress::Unwatched;
-use credit_ledger::query::{self, Asking, CityView, Instants, SubjectView};
+use credit_ledger::query::{Known, Reading};
 use credit_ledger::snapshot::Snapshots;
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{Asked, Filed, Sight};
+use ledger_spec::casefile::CaseFiles;
+use ledger_spec::casefile::{AsOf, Filed, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::World;
+use ledger_spec::projection::{Page, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
 use tlog::position::EntryIndex;
@@ -239,35 +241,36 @@ fn everything(snapshots: &Snapshots) -> String {
     let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
     let mut all = String::new();
     for sight in Sight::ALL {
-        let asking = Asking { instants: Instants { valid_at, known_at: None }, sight };
-        for name in SubjectView::NAMES {
+        let reading = Reading::new(snapshots);
+        let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
+        let list = ListCode::parse(LIST).unwrap();
+        let mut questions = vec![
+            Question::Edition { list: list.clone(), page: Page::default() },
+            Question::Departures { list },
+            Question::Indicators { place: SubjectId::parse(PLACE).unwrap() },
+            Question::Oversight,
+            Question::Directory,
+            Question::Catalogue,
+        ];
+        for name in SubjectQuestion::NAMES {
             let domain = (name == "eligibility").then_some(Domain::Procurement);
-            let which = SubjectView::parse(name, domain).unwrap();
+            let what = SubjectQuestion::parse(name, domain).unwrap();
             for subject in [FIRM, "ext:test:a", PLACE, "authority:department"] {
                 let subject = SubjectId::parse(subject).unwrap();
-                all += &query::subject_view(snapshots, &subject, which, asking).unwrap().value.1.to_string();
+                questions.push(Question::Subject { subject, what });
             }
         }
-        let list = ListCode::parse(LIST).unwrap();
-        let edition = query::edition(snapshots, &list, asking).unwrap().value.1;
-        all += &serde_json::to_string(&edition).unwrap();
-        let place = SubjectId::parse(PLACE).unwrap();
-        for which in [
-            CityView::Departures(list),
-            CityView::Indicators(place),
-            CityView::Oversight,
-            CityView::Directory,
-        ] {
-            all += &query::city_view(snapshots, &which, asking).unwrap().value.1.to_string();
+        for question in &questions {
+            all += &serde_json::to_string(&reading.ask(question, as_of, sight).unwrap().answer).unwrap();
         }
     }
     all
 }
 
 /// All case files, taken in by one thread in one go.
-fn alone(snapshots: &Snapshots) -> World {
+fn alone(snapshots: &Snapshots) -> CaseFiles {
     let published = snapshots.latest();
-    let mut world = World::default();
+    let mut world = CaseFiles::default();
     for index in 0..published.size().get() {
         let read = snapshots.log().entry(EntryIndex::new(index)).unwrap();
         let entry = read.entry();
@@ -281,8 +284,7 @@ fn alone(snapshots: &Snapshots) -> World {
 
 #[test]
 fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
-    let dir = std::env::temp_dir().join(format!("credit-ledger-same-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&dir);
+    let dir = Folder::absent("same");
     credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
     let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     // Entry by entry: all is asked after each, so that the kept case files grow by one.
@@ -300,12 +302,12 @@ fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
         service.snapshots.latest().governance.catalogue.clone(),
         service.snapshots.latest().governance.directory.clone(),
     );
-    let asked = Asked {
+    let asked = AsOf {
         valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(),
         known: service.snapshots.latest().size(),
     };
     let one_thread = alone(&service.snapshots).oversight((&catalogue, &directory), asked);
-    assert!(last.contains(&serde_json::to_value(one_thread).unwrap().to_string()), "another thread count");
+    assert!(last.contains(&serde_json::to_string(&one_thread).unwrap()), "another thread count");
     let OpenLedger { sequencer, writer, lock, snapshots, .. } = service;
     drop((sequencer, snapshots));
     writer.join().unwrap();
@@ -322,7 +324,6 @@ fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
         "after rebuild"
     );
     assert_eq!(credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().size.get(), 25);
-    std::fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! the program alone.
 
 use crate::people;
+use crate::support::Folder;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tlog::bytes::to_base64;
@@ -16,11 +17,8 @@ use tlog::note::{KeyName, NoteSigner, VerifierKey};
 use tlog::position::TreeSize;
 use tlog::witness::folder_of;
 
-fn folder(name: &str) -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("credit-ledger-witness-{name}-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&dir);
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
+fn folder(name: &str) -> Folder {
+    Folder::new(name)
 }
 
 /// A process of the program that prints its address.
@@ -73,7 +71,7 @@ impl Process {
         self.request(&format!("GET {path}"), "")
     }
 
-    /// Asked again until it answers so, or half a minute is over.
+    /// AsOf again until it answers so, or half a minute is over.
     fn until(&self, path: &str, right: impl Fn(u16, &str) -> bool) -> String {
         let begin = Instant::now();
         loop {
@@ -179,7 +177,6 @@ fn a_witness_answers_with_every_status_and_forgets_nothing_when_killed() {
         .unwrap();
     assert_eq!(refused.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("must not go on"));
-    std::fs::remove_dir_all(dir).unwrap();
 }
 
 #[test]
@@ -199,7 +196,6 @@ fn of_two_histories_shown_at_once_one_is_cosigned() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
     drop(witness);
-    std::fs::remove_dir_all(dir).unwrap();
 }
 
 /// A ledger's folder with a policy, set up, and its verifier key.
@@ -302,7 +298,6 @@ fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_ho
     drop(served);
     let report = credit_ledger::audit::audit(&dir, None, &credit_ledger::progress::Unwatched).unwrap();
     assert_eq!(report.size, TreeSize::new(6));
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
@@ -329,7 +324,6 @@ fn a_witness_that_never_cosigned_has_no_made_up_number_and_its_name_is_escaped()
         assert_eq!(found, None);
     }
     drop(served);
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
@@ -368,7 +362,6 @@ fn two_histories_shown_to_one_witness_raise_an_alarm_with_the_evidence_kept() {
     }
     assert_eq!(std::fs::read_dir(root.join("w/evidence")).unwrap().count(), 1, "the witness keeps it too");
     drop((one, two, witness));
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 /// The program's exit code and both its outputs, once it has ended.
@@ -444,7 +437,6 @@ fn two_histories_shown_to_two_witnesses_are_found_by_whoever_asks_both() {
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("the checkpoint covers 5 entries, after one over 7 was signed"), "{said}");
     drop((first, second, left, right));
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
@@ -467,5 +459,4 @@ fn a_policy_that_is_not_the_ledgers_or_none_is_refused_at_the_start() {
         assert_eq!(refused.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{said}");
     }
-    std::fs::remove_dir_all(root).unwrap();
 }

@@ -5,11 +5,12 @@
 //! and then loses its power; recovery by the same code that start-up uses; the pure audit at the end.
 
 use crate::people;
+use crate::support::Folder;
 use credit_ledger::clock;
 use credit_ledger::index::{Index, IndexRow, IndexStore};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
 use credit_ledger::progress::Unwatched;
-use credit_ledger::query;
+use credit_ledger::query::Reading;
 use credit_ledger::sequencer::{
     self, Appended, EventOutcome, Sequencer, SequencerConfig, WriteError, Writer,
 };
@@ -105,7 +106,7 @@ fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Appended>,
 
 fn one_run(seed: u64) {
     let mut rng = Prng::new(seed);
-    let index_dir = std::env::temp_dir().join(format!("credit-ledger-faults-{}-{seed}", std::process::id()));
+    let index_dir = Folder::absent(&format!("faults-{seed}"));
     let disk = MemoryDisk::new(rng.next_u64());
     let (sequencer, writer, snapshots) = start(&disk, &index_dir);
     let full = rng.one_in(2);
@@ -122,14 +123,13 @@ fn one_run(seed: u64) {
     }
     for placed in &acknowledged {
         let entry =
-            query::entry(&snapshots, placed.index).unwrap_or_else(|e| panic!("seed {seed}: {e}")).value;
+            Reading::new(&snapshots).any_entry(placed.index).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_eq!(entry.entry.leaf(), placed.leaf, "seed {seed}: reads go on");
     }
     let crashed = disk.crash(rng.next_u64());
     drop((sequencer, snapshots));
     let _ = writer.join();
     recovered(seed, crashed, &acknowledged);
-    let _ = std::fs::remove_dir_all(index_dir);
 }
 
 /// Opens what is left, finds everything acknowledged, and audits it.

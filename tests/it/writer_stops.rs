@@ -3,6 +3,7 @@
 
 use crate::disk_full::request;
 use crate::people::{self, penalty};
+use crate::support::Folder;
 use crate::writer_faults::{recovered, signer, start_with};
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
@@ -11,13 +12,12 @@ use credit_ledger::sequencer::{Appended, CloseError, EventOutcome, WriteError};
 use credit_ledger::server;
 use credit_ledger::storage::MemoryDisk;
 use ledger_spec::time::RecordedTime;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tlog::checkpoint::Origin;
 
-fn index_dir(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("credit-ledger-stops-{name}-{}", std::process::id()))
+fn index_dir(name: &str) -> Folder {
+    Folder::absent(name)
 }
 
 /// Held while the writer shall wait.
@@ -73,7 +73,6 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
     drop((runtime, sequencer));
     assert_eq!(writer.join(), Err(CloseError::Stopped(WriteError::Panicked)));
     recovered(11, disk.crash(12), &[]);
-    std::fs::remove_dir_all(index_dir).unwrap();
 }
 
 #[test]
@@ -117,5 +116,4 @@ fn what_an_atomic_submission_takes_back_the_rest_of_its_batch_never_sees() {
     writer.join().unwrap();
     // The audit sees every link.
     recovered(13, disk.crash(14), &acknowledged);
-    std::fs::remove_dir_all(index_dir).unwrap();
 }

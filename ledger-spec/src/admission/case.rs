@@ -2,7 +2,7 @@
 
 use super::{Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
-use crate::casefile::{Asked, CaseFile, Fact, Item, Lens, Life, Place};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber, Life};
 use crate::definition::{Citation, Level, Pattern, Scheme, Status};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Class, Decision, Event, Phase, Publication, Role};
@@ -37,9 +37,9 @@ impl<'a> Case<'a> {
     }
 
     /// The case file when the event begins to hold.
-    pub(super) fn lens(&self) -> Lens<'a> {
-        let asked = Asked { valid_at: self.event.valid_from, known: self.known() };
-        Lens::new(&self.event.subject, self.file, &self.governance.catalogue, asked)
+    pub(super) fn lens(&self) -> CaseAsOf<'a> {
+        let asked = AsOf { valid_at: self.event.valid_from, known: self.known() };
+        CaseAsOf::new(&self.event.subject, self.file, &self.governance.catalogue, asked)
     }
 
     /// The day on which the event begins to hold.
@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
         match Scheme::of(&self.event.subject) {
             Some(scheme) => Ok(scheme),
             None => {
-                let expected = "a uscc:, person:, household:, place: or ext: subject";
+                let expected = "a uscc:, person:, household:, number: or ext: subject";
                 Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected))
             }
         }
@@ -96,7 +96,7 @@ impl<'a> Case<'a> {
         field: &'static str,
         id: &EventId,
         class: Class,
-    ) -> Result<(Place, &'a Item), Refusal> {
+    ) -> Result<(ItemNumber, &'a Item), Refusal> {
         self.refers_any(field, id, &[class])
     }
 
@@ -106,13 +106,13 @@ impl<'a> Case<'a> {
         field: &'static str,
         id: &EventId,
         classes: &[Class],
-    ) -> Result<(Place, &'a Item), Refusal> {
-        let Some((place, item)) = self.file.find(id) else {
+    ) -> Result<(ItemNumber, &'a Item), Refusal> {
+        let Some((number, item)) = self.file.find(id) else {
             let expected = format!("an event of the stream of {}", self.event.subject);
             return Err(refuse(Rule::ReferenceKnown, field, id, expected));
         };
         if item.opens().is_some_and(|(class, _)| classes.contains(&class)) {
-            return Ok((place, item));
+            return Ok((number, item));
         }
         let found = format!("{id}, another kind of event (entry {})", item.entry);
         let expected: Vec<_> = classes.iter().map(|class| class.begun_by()).collect();
@@ -123,10 +123,10 @@ impl<'a> Case<'a> {
     pub(super) fn stands(
         &self,
         field: &'static str,
-        (place, item): (Place, &Item),
+        (number, item): (ItemNumber, &Item),
         phases: &[Phase],
     ) -> Result<(), Refusal> {
-        let phase = self.file.last_phase(place);
+        let phase = self.file.last_phase(number);
         if !phase.is_some_and(|phase| phases.contains(&phase)) {
             let found = phase.map_or("unknown", Phase::name);
             let expected: Vec<_> = phases.iter().map(|phase| phase.name()).collect();
@@ -145,12 +145,12 @@ impl<'a> Case<'a> {
     }
 
     /// Refuses by `rule` what no longer holds when the event begins to: repaired, expired, fallen.
-    pub(super) fn live(&self, rule: Rule, field: &'static str, place: Place) -> Result<(), Refusal> {
+    pub(super) fn live(&self, rule: Rule, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
         let lens = self.lens();
-        if lens.life(place) == Some(Life::InForce) {
+        if lens.life(number) == Some(Life::InForce) {
             return Ok(());
         }
-        let found = match lens.end(place) {
+        let found = match lens.end(number) {
             Some(end) => format!("{} on {}", end.cause.name(), end.at.date()),
             None => "not in force".to_owned(),
         };
@@ -338,8 +338,8 @@ impl<'a> Case<'a> {
         let Some(id) = id else {
             return Err(refuse(Rule::Consent, FIELD, "absent", "a consent.granted event of the subject"));
         };
-        let (place, item) = self.refers(FIELD, id, Class::Consent)?;
-        self.live(Rule::Consent, FIELD, place)?;
+        let (number, item) = self.refers(FIELD, id, Class::Consent)?;
+        self.live(Rule::Consent, FIELD, number)?;
         let Fact::Consent { scope, .. } = &item.fact else { return Ok(()) };
         match code {
             Some(code) if !scope.iter().any(|pattern| pattern.covers(code)) => {

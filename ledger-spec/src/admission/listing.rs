@@ -3,8 +3,8 @@
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Fact, Item, Place};
-use crate::definition::{ListDefinition, MeasureDefinition, Pattern, Persons};
+use crate::casefile::{Fact, Item, ItemNumber};
+use crate::definition::{ListDefinition, MeasureDefinition, Pattern, Persons, ProcedurePeriod};
 use crate::event::{Class, ListingEntered, ListingNotified, MeasureImposed, Phase, StepKind, Term};
 use crate::id::ListCode;
 use crate::time::Date;
@@ -17,8 +17,8 @@ pub(super) fn notice(case: &Case<'_>, body: &ListingNotified) -> Result<(), Refu
     match &body.record {
         None => Ok(()),
         Some(record) => {
-            let (place, item) = case.refers("body.record", record, Class::Record)?;
-            case.stands("body.record", (place, item), &[Phase::Filed])?;
+            let (number, item) = case.refers("body.record", record, Class::Record)?;
+            case.stands("body.record", (number, item), &[Phase::Filed])?;
             of_type(case, definition, item)
         }
     }
@@ -62,8 +62,8 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
     case.decision_begun(body.decision.as_ref())?;
     case.recordable("body.measure", &code, definition.status, &body.basis, day)?;
     let classes = [Class::Record, Class::Listing, Class::Rating];
-    let (place, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
-    case.stands("body.rests_on", (place, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
+    let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
+    case.stands("body.rests_on", (number, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
     let found = match &item.fact {
         Fact::Record(record) => record.record_type.to_string(),
         Fact::Listing(listing) => listing.list.to_string(),
@@ -74,7 +74,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
         let expected = names(&definition.rests_on);
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected));
     }
-    case.live(Rule::MeasureConditions, "body.rests_on", place)?;
+    case.live(Rule::MeasureConditions, "body.rests_on", number)?;
     term(case, definition, body.term)?;
     case.reviewed(definition.legal_review, None)
 }
@@ -131,14 +131,14 @@ fn ground(
         }
         return Ok(());
     };
-    let (place, item) = case.refers("body.record", record, Class::Record)?;
-    case.stands("body.record", (place, item), &[Phase::Filed])?;
+    let (number, item) = case.refers("body.record", record, Class::Record)?;
+    case.stands("body.record", (number, item), &[Phase::Filed])?;
     of_type(case, definition, item)?;
-    if waived(migration, Rule::ListConditions) { Ok(()) } else { live(case, place) }
+    if waived(migration, Rule::ListConditions) { Ok(()) } else { live(case, number) }
 }
 
-fn live(case: &Case<'_>, place: Place) -> Result<(), Refusal> {
-    case.live(Rule::ListConditions, "body.record", place)
+fn live(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
+    case.live(Rule::ListConditions, "body.record", number)
 }
 
 fn of_type(case: &Case<'_>, definition: &ListDefinition, item: &Item) -> Result<(), Refusal> {
@@ -160,18 +160,18 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         }
         return Ok(());
     };
-    let (place, item) = case.refers("body.notice", id, Class::Notice)?;
+    let (number, item) = case.refers("body.notice", id, Class::Notice)?;
     let Fact::Notice { list, served_on, .. } = &item.fact else { return Ok(()) };
     if *list != body.list {
         let found = format!("a notice of {list}");
         return Err(refuse(Rule::ReferenceKnown, "body.notice", found, format!("a notice of {}", body.list)));
     }
-    case.stands("body.notice", (place, item), &[Phase::Notified, Phase::Stated])?;
-    if let Some(moved) = case.file.last_moved(place) {
+    case.stands("body.notice", (number, item), &[Phase::Notified, Phase::Stated])?;
+    if let Some(moved) = case.file.last_moved(number) {
         case.not_before("body.notice", moved)?;
     }
-    if case.file.last_phase(place) == Some(Phase::Stated) {
-        let statements = case.file.followers(place).filter_map(|(_, step)| step.step());
+    if case.file.last_phase(number) == Some(Phase::Stated) {
+        let statements = case.file.followers(number).filter_map(|(_, step)| step.step());
         let last = statements.filter(|step| step.kind == StepKind::StatementReceived).last();
         if last.is_some_and(|step| step.answered) {
             return Ok(());
@@ -179,7 +179,7 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         let expected = "a statement that has been considered and answered";
         return Err(refuse(Rule::NoticeServed, "body.notice", "a statement without answer", expected));
     }
-    match case.lens().deadline("notice.statement", *served_on, *served_on) {
+    match case.lens().deadline(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
         Some(last) if case.day() <= last => {
             let found = format!("entered on {}", case.day());
             let expected = format!("a day after {last}, the last for a statement");

@@ -17,10 +17,10 @@ mod step;
 mod subject;
 
 pub use crate::casefile::{CaseFile, Filed, Head};
+pub use crate::governance::{Governance, governs};
 pub use crate::rule::Rule;
 
-use crate::authority::{Authority, Directory, Recorded};
-use crate::catalogue::Catalogue;
+use crate::authority::{Authority, Recorded};
 use crate::entry::ChainHash;
 use crate::entry::StreamVersion;
 use crate::entry::{Entry, Link};
@@ -28,23 +28,10 @@ use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Event, Kind, Role};
 use crate::time::{RecordedTime, ValidTime};
 use case::Case;
-use std::sync::Arc;
-use tlog::checkpoint::Origin;
 use tlog::position::EntryIndex;
 
 /// How far ahead of the ledger's clock a fact may begin: departments' clocks are not the ledger's.
 pub const CLOCK_TOLERANCE_MICROS: u64 = 5 * 60 * 1_000_000;
-
-/// What every admission has to know: the same for all subjects, and small.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Governance {
-    /// The ledger's origin once `ledger.opened` stands in it.
-    pub origin: Option<Origin>,
-    /// Authorities, keys and migrations.
-    pub directory: Arc<Directory>,
-    /// The catalogue with its history.
-    pub catalogue: Arc<Catalogue>,
-}
 
 /// An event that may not enter, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +57,7 @@ pub enum Admission {
     Seen(EntryIndex),
 }
 
-/// An event that passed every rule at one place in the log, and only there.
+/// An event that passed every rule at one number in the log, and only there.
 #[derive(Clone, Debug)]
 pub struct AdmittedEvent {
     event: VerifiedEvent,
@@ -156,40 +143,6 @@ fn asked(case: &Case<'_>) -> Result<(), Refusal> {
         Body::MigrationOpened(_) => case.enrolled_subject().map(|_| ()),
         Body::Step(body) => step::step(case, body),
     }
-}
-
-impl Governance {
-    /// Takes in one admitted event.
-    pub fn apply(&mut self, event: &Event, recorded: Recorded) {
-        match event.kind() {
-            Kind::Catalogue(..) => Arc::make_mut(&mut self.catalogue).apply(event, recorded),
-            kind => {
-                if kind == Kind::LedgerOpened {
-                    self.origin = Some(event.origin.clone());
-                }
-                if governs(kind) {
-                    Arc::make_mut(&mut self.directory).apply(event, recorded);
-                }
-            }
-        }
-    }
-}
-
-/// Whether events of a kind change what [`Governance`] holds.
-pub fn governs(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::LedgerOpened
-            | Kind::AuthorityEnrolled
-            | Kind::AuthorityAmended
-            | Kind::AuthoritySucceeded
-            | Kind::AuthoritySuspended
-            | Kind::KeyAdded
-            | Kind::KeyRevoked
-            | Kind::Catalogue(..)
-            | Kind::MigrationOpened
-            | Kind::Step(crate::event::StepKind::MigrationClosed)
-    )
 }
 
 impl AdmittedEvent {

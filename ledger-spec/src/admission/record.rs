@@ -4,7 +4,9 @@ use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
 use crate::casefile::{Fact, RecordFact};
-use crate::definition::{DetailField, Disclosure, Polarity, Pole, RecordType, Severity, Status};
+use crate::definition::{
+    DetailField, Disclosure, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
+};
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
 
@@ -223,14 +225,14 @@ impl Filing<'_, '_> {
     /// L15, L16: a record that only shows another names a record that is not of that sort itself.
     fn ground(&self) -> Result<(), Refusal> {
         let Some(id) = &self.body.rests_on else { return Ok(()) };
-        let (place, item) = self.case.refers("body.rests_on", id, Class::Record)?;
+        let (number, item) = self.case.refers("body.rests_on", id, Class::Record)?;
         let fits =
             |record: &RecordFact| record.rests_on.is_none() && record.record_type != self.body.record_type;
         if !matches!(&item.fact, Fact::Record(record) if fits(record)) {
             let expected = "a record of another type that does not rest on another itself";
             return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
         }
-        self.case.stands("body.rests_on", (place, item), &[Phase::Filed])
+        self.case.stands("body.rests_on", (number, item), &[Phase::Filed])
     }
 
     /// A03.
@@ -274,7 +276,7 @@ impl Filing<'_, '_> {
         if notice.answered {
             return Ok(());
         }
-        match self.case.lens().deadline("notice.statement", notice.served_on, self.decided) {
+        match self.case.lens().deadline(ProcedurePeriod::NoticeStatement, notice.served_on, self.decided) {
             Some(last) if self.decided <= last => {
                 let expected = format!("a decision after {last}, the last day for a statement");
                 Err(refuse(
@@ -297,9 +299,13 @@ impl Filing<'_, '_> {
             let expected = "the conduct, and when it ended";
             return Err(refuse(Rule::Limitation, "body.conduct", "absent", expected));
         };
-        let name = if conduct.harm { "penalty.limitation_harm" } else { "penalty.limitation" };
+        let period = if conduct.harm {
+            ProcedurePeriod::PenaltyLimitationHarm
+        } else {
+            ProcedurePeriod::PenaltyLimitation
+        };
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
-        match self.case.lens().deadline(name, conduct.ended_on, self.decided) {
+        match self.case.lens().deadline(period, conduct.ended_on, self.decided) {
             Some(last) if discovered > last => {
                 let expected = format!("discovered by {last}");
                 Err(refuse(Rule::Limitation, "body.conduct", format!("discovered on {discovered}"), expected))
@@ -316,14 +322,14 @@ impl Filing<'_, '_> {
         }
         // What only shows another record is about the same conduct as that, and as nothing else.
         let shown =
-            self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(place, _)| place);
+            self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(number, _)| number);
         let lens = self.case.lens();
-        let same = self.case.file.of_class(Class::Record).find(|(place, item)| {
+        let same = self.case.file.of_class(Class::Record).find(|(number, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.conduct.as_deref() == Some(conduct.id.as_str())
-                && shown != Some(*place)
+                && shown != Some(*number)
                 && lens.polarity(record) == Polarity::Negative
-                && self.case.file.last_phase(*place) != Some(Phase::Revoked)
+                && self.case.file.last_phase(*number) != Some(Phase::Revoked)
         });
         match same {
             None => Ok(()),
@@ -339,15 +345,12 @@ impl Filing<'_, '_> {
     fn publicity(&self) -> Result<(), Refusal> {
         let Some(publicity) = &self.body.publicity else { return Ok(()) };
         let field = "body.publicity.until";
-        let tier = match self.body.severity {
-            Some(Severity::Minor) if publicity.need.is_none() => {
-                let expected = "why a minor record has to be published at all, or no publicity";
-                return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", "absent", expected));
-            }
-            Some(Severity::Minor) => "minor.max",
-            Some(Severity::General) => "general.max",
-            Some(Severity::Serious) | None => "serious.max",
-        };
+        let severity = self.body.severity.unwrap_or(Severity::Serious);
+        if severity == Severity::Minor && publicity.need.is_none() {
+            let expected = "why a minor record has to be published at all, or no publicity";
+            return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", "absent", expected));
+        }
+        let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
         let last = self.case.lens().deadline(tier, self.decided, self.decided);
         let latest = last.map(|last| self.body.restriction_until.map_or(last, |until| until.max(last)));
         match latest {

@@ -16,10 +16,10 @@ const OBJECTIONABLE: [Class; 5] =
 /// L10, L11, L15, L16, L19, L20: repair is asked for while there is something to repair, and once.
 pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), Refusal> {
     case.day_begun("body.corrected_on", body.corrected_on)?;
-    let (place, item) = case.refers_any("body.target", &body.target, &[Class::Record, Class::Listing])?;
+    let (number, item) = case.refers_any("body.target", &body.target, &[Class::Record, Class::Listing])?;
     case.same_list(body.list.as_ref(), item)?;
-    case.stands("body.target", (place, item), &[Phase::Filed, Phase::Entered])?;
-    let pending = case.file.followers(place).find(|(application, item)| {
+    case.stands("body.target", (number, item), &[Phase::Filed, Phase::Entered])?;
+    let pending = case.file.followers(number).find(|(application, item)| {
         matches!(item.fact, Fact::Application { .. })
             && matches!(
                 case.file.last_phase(*application),
@@ -38,11 +38,11 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
 
 /// L11, L15, L16, L20.
 pub(super) fn objection(case: &Case<'_>, body: &ObjectionRaised) -> Result<(), Refusal> {
-    let (place, item) = case.refers_any("body.target", &body.target, &OBJECTIONABLE)?;
+    let (number, item) = case.refers_any("body.target", &body.target, &OBJECTIONABLE)?;
     case.same_list(body.list.as_ref(), item)?;
     let open =
         [Phase::Filed, Phase::Entered, Phase::Imposed, Phase::Exempted, Phase::Assigned, Phase::Charged];
-    case.stands("body.target", (place, item), &open)
+    case.stands("body.target", (number, item), &open)
 }
 
 /// L11, L15, L20.
@@ -65,7 +65,7 @@ pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     case.not_before("body.target", item.from)
 }
 
-/// L11: a place consents to nothing.
+/// L11: a number consents to nothing.
 pub(super) fn consent(case: &Case<'_>) -> Result<(), Refusal> {
     match case.about_a_subject()? {
         Scheme::Place => {

@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{Fact, Item, Place};
-use crate::definition::Polarity;
+use crate::casefile::{Fact, Item, ItemNumber};
+use crate::definition::{Polarity, TierBound};
 use crate::event::{Extra, Phase, Role, Step, StepKind, Who};
 use crate::time::Date;
 
@@ -11,23 +11,23 @@ use crate::time::Date;
 pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     let row = body.kind.row();
     case.decision_begun(body.decision.as_ref())?;
-    let (place, item) = case.refers(row.field, &body.of, row.class)?;
+    let (number, item) = case.refers(row.field, &body.of, row.class)?;
     case.same_list(body.list.as_ref(), item)?;
-    case.stands(row.field, (place, item), row.from)?;
-    if let Some(moved) = case.file.last_moved(place) {
+    case.stands(row.field, (number, item), row.from)?;
+    if let Some(moved) = case.file.last_moved(number) {
         case.not_before(row.field, moved)?;
     }
     if let Some((_, last)) =
-        case.file.followers(place).filter(|(_, it)| it.step_kind() == Some(body.kind)).last()
+        case.file.followers(number).filter(|(_, it)| it.step_kind() == Some(body.kind)).last()
     {
         case.not_before(row.field, last.from)?;
     }
     entitled(case, row.who, item)?;
     match body.kind {
-        StepKind::RecordSealed => unheld(case, place),
+        StepKind::RecordSealed => unheld(case, number),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item),
-        StepKind::ListingExtended => extension(case, place, item, &body.extra),
+        StepKind::ListingExtended => extension(case, number, item, &body.extra),
         StepKind::RecordCorrected => correction(case, item, &body.extra),
         _ => Ok(()),
     }
@@ -59,8 +59,8 @@ fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
 }
 
 /// D10.
-fn unheld(case: &Case<'_>, place: Place) -> Result<(), Refusal> {
-    let holds = case.file.followers(place).chain(case.file.subject_holds());
+fn unheld(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
+    let holds = case.file.followers(number).chain(case.file.subject_holds());
     let standing = holds
         .filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }))
         .find(|(hold, _)| case.file.last_phase(*hold) == Some(Phase::Placed));
@@ -117,12 +117,12 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
 
 /// The first day on which repair of `target` may be granted: the tier's least time from the date of the
 /// document; for an entry on a list the list's own, where it has one.
-fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
+fn least_day(case: &Case<'_>, target: ItemNumber) -> Option<Date> {
     let (lens, item) = (case.lens(), case.file.get(target)?);
-    let of_record = |place: Place| {
-        let record = lens.record(place)?;
+    let of_record = |number: ItemNumber| {
+        let record = lens.record(number)?;
         (lens.polarity(record) == Polarity::Negative)
-            .then(|| lens.tier_period(place, record, "min"))
+            .then(|| lens.tier_period(number, record, TierBound::Min))
             .flatten()
     };
     match &item.fact {
@@ -138,9 +138,9 @@ fn least_day(case: &Case<'_>, target: Place) -> Option<Date> {
 }
 
 /// D05: an extension goes beyond the term that there is.
-fn extension(case: &Case<'_>, place: Place, item: &Item, extra: &Extra) -> Result<(), Refusal> {
+fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) -> Result<(), Refusal> {
     let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
-    match case.lens().listing_expiry(place, item, listing) {
+    match case.lens().listing_expiry(number, item, listing) {
         Some(last) if *until <= last => {
             let expected = format!("a day after {last}, the last so far");
             Err(refuse(Rule::ListConditions, "body.until", until, expected))

@@ -1,8 +1,12 @@
 //! When things end, and why: computed from the two instants, never stored.
 
-use super::{Fact, Item, Lens, ListingFact, MeasureFact, Place, ProjectionRule, RatingFact, RecordFact};
-use crate::definition::{ListDefinition, MeasureDefinition, RatingScheme, Severity, Validity};
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
+use crate::definition::words;
+use crate::definition::{
+    ListDefinition, MeasureDefinition, ProcedurePeriod, RatingScheme, TierBound, Validity,
+};
 use crate::event::{Class, Phase, StepKind, Term};
+use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
 use std::sync::Arc;
 use tlog::position::EntryIndex;
@@ -18,16 +22,11 @@ pub enum Life {
     Ended,
 }
 
-impl Life {
-    /// The word for it in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotYet => "not-yet",
-            Self::InForce => "in-force",
-            Self::Ended => "ended",
-        }
-    }
-}
+words!(Life {
+    NotYet = "not-yet",
+    InForce = "in-force",
+    Ended = "ended",
+});
 
 /// What ends something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,25 +45,22 @@ pub enum Cause {
     Expired,
     /// What it rests on has ended.
     GroundEnded,
-    /// A later one took its place.
+    /// A later one took its number.
     Superseded,
 }
 
-impl Cause {
-    /// The word for it in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::Sealed => "sealed",
-            Self::Repaired => "repaired",
-            Self::Removed => "removed",
-            Self::TakenBack => "taken-back",
-            Self::Expired => "expired",
-            Self::GroundEnded => "ground-ended",
-            Self::Superseded => "superseded",
-        }
-    }
+words!(Cause {
+    Revoked = "revoked",
+    Sealed = "sealed",
+    Repaired = "repaired",
+    Removed = "removed",
+    TakenBack = "taken-back",
+    Expired = "expired",
+    GroundEnded = "ground-ended",
+    Superseded = "superseded",
+});
 
+impl Cause {
     /// The rule by which it ends things.
     pub const fn rule(self) -> ProjectionRule {
         match self {
@@ -92,18 +88,18 @@ pub struct End {
     pub entry: Option<EntryIndex>,
 }
 
-impl Lens<'_> {
-    /// Where the thing that began at `place` stands; `None` where it is not known at all.
-    pub fn life(&self, place: Place) -> Option<Life> {
-        let item = self.file.get(place).filter(|item| self.knows(item))?;
-        Some(self.life_until(item, self.end(place)))
+impl CaseAsOf<'_> {
+    /// Where the thing that began at `number` stands; `None` where it is not known at all.
+    pub fn life(&self, number: ItemNumber) -> Option<Life> {
+        let item = self.file.get(number).filter(|item| self.knows(item))?;
+        Some(self.life_until(item, self.end(number)))
     }
 
     /// The same for whoever knows its end already.
     pub fn life_until(&self, item: &Item, end: Option<End>) -> Life {
-        if item.from > self.asked.valid_at {
+        if item.from > self.as_of.valid_at {
             Life::NotYet
-        } else if end.is_some_and(|end| end.at <= self.asked.valid_at) {
+        } else if end.is_some_and(|end| end.at <= self.as_of.valid_at) {
             Life::Ended
         } else {
             Life::InForce
@@ -111,26 +107,26 @@ impl Lens<'_> {
     }
 
     /// Whether it holds.
-    pub fn in_force(&self, place: Place) -> bool {
-        self.life(place) == Some(Life::InForce)
+    pub fn in_force(&self, number: ItemNumber) -> bool {
+        self.life(number) == Some(Life::InForce)
     }
 
-    /// The first end that is known of the thing at `place`, past or to come.
-    pub fn end(&self, place: Place) -> Option<End> {
-        let item = self.file.get(place).filter(|item| self.knows(item))?;
-        let mut ends = self.step_ends(place);
+    /// The first end that is known of the thing at `number`, past or to come.
+    pub fn end(&self, number: ItemNumber) -> Option<End> {
+        let item = self.file.get(number).filter(|item| self.knows(item))?;
+        let mut ends = self.step_ends(number);
         match &item.fact {
             Fact::Record(record) => {
-                ends.extend(self.end_but_term(place));
-                ends.extend(self.record_expiry(place, record).map(expiry));
+                ends.extend(self.end_but_term(number));
+                ends.extend(self.record_expiry(number, record).map(expiry));
             }
             Fact::Listing(listing) => {
-                ends.extend(self.repair_end(place));
-                ends.extend(self.listing_expiry(place, item, listing).map(expiry));
+                ends.extend(self.repair_end(number));
+                ends.extend(self.listing_expiry(number, item, listing).map(expiry));
                 ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
             }
             Fact::Measure(measure) => self.measure_ends(item, measure, &mut ends),
-            Fact::Rating(rating) => self.rating_ends(place, item, rating, &mut ends),
+            Fact::Rating(rating) => self.rating_ends(number, item, rating, &mut ends),
             Fact::Charge { record: Some(ground), .. } => {
                 ends.extend(self.ground_end(*ground, Cascade::RevokedOnly));
             }
@@ -141,8 +137,8 @@ impl Lens<'_> {
     }
 
     /// Ends that steps bring.
-    fn step_ends(&self, place: Place) -> Vec<End> {
-        let ends = self.file.moves(place).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
+    fn step_ends(&self, number: ItemNumber) -> Vec<End> {
+        let ends = self.file.moves(number).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
             let cause = match step.fact.moved_to()? {
                 Phase::Revoked => Cause::Revoked,
                 Phase::Sealed => Cause::Sealed,
@@ -157,14 +153,14 @@ impl Lens<'_> {
 
     /// P08: the repair that stands at the valid instant, or begins later; one that was rescinded by then
     /// ends nothing any more.
-    fn repair_end(&self, place: Place) -> Option<End> {
-        let applications = self.file.followers(place).filter(|(_, item)| {
+    fn repair_end(&self, number: ItemNumber) -> Option<End> {
+        let applications = self.file.followers(number).filter(|(_, item)| {
             item.opens().is_some_and(|(class, _)| class == Class::Application) && self.knows(item)
         });
         let granted = applications.filter_map(|(application, _)| {
             let moves = self.file.moves(application).filter(|(_, step)| self.knows(step));
             let standing = moves.filter(|(_, step)| {
-                step.step_kind() == Some(StepKind::RepairGranted) || step.from <= self.asked.valid_at
+                step.step_kind() == Some(StepKind::RepairGranted) || step.from <= self.as_of.valid_at
             });
             let (_, last) = standing.last()?;
             (last.step_kind() == Some(StepKind::RepairGranted)).then_some(End {
@@ -177,7 +173,7 @@ impl Lens<'_> {
     }
 
     /// P10: the end of what something rests on, as far as it takes that down.
-    fn ground_end(&self, ground: Place, cascade: Cascade) -> Option<End> {
+    fn ground_end(&self, ground: ItemNumber, cascade: Cascade) -> Option<End> {
         let end = match cascade {
             Cascade::Any => self.end(ground),
             Cascade::NotExpiry => self.end_but_term(ground),
@@ -187,25 +183,25 @@ impl Lens<'_> {
     }
 
     /// The first end of a record that is not that of its own term.
-    fn end_but_term(&self, place: Place) -> Option<End> {
-        let mut ends = self.step_ends(place);
-        ends.extend(self.repair_end(place));
-        let consent = self.record(place).and_then(|record| record.consent);
-        let grounds = self.deeper(place).into_iter().chain(consent);
+    fn end_but_term(&self, number: ItemNumber) -> Option<End> {
+        let mut ends = self.step_ends(number);
+        ends.extend(self.repair_end(number));
+        let consent = self.record(number).and_then(|record| record.consent);
+        let grounds = self.deeper(number).into_iter().chain(consent);
         ends.extend(grounds.filter_map(|ground| self.ground_end(ground, Cascade::Any)));
         ends.into_iter().min()
     }
 
     /// The first revocation of a decision, of this one or of what it rests on: it never counted.
-    fn revoked(&self, place: Place) -> Option<End> {
-        let own = self.step_ends(place).into_iter().filter(|end| end.cause == Cause::Revoked).min();
-        let deeper = self.deeper(place).and_then(|ground| self.revoked(ground));
+    fn revoked(&self, number: ItemNumber) -> Option<End> {
+        let own = self.step_ends(number).into_iter().filter(|end| end.cause == Cause::Revoked).min();
+        let deeper = self.deeper(number).and_then(|ground| self.revoked(ground));
         own.into_iter().chain(deeper).min()
     }
 
     /// What a ground rests on itself.
-    fn deeper(&self, place: Place) -> Option<Place> {
-        match &self.file.get(place)?.fact {
+    fn deeper(&self, number: ItemNumber) -> Option<ItemNumber> {
+        match &self.file.get(number)?.fact {
             Fact::Listing(listing) => listing.record,
             Fact::Record(record) => record.rests_on,
             _ => None,
@@ -224,22 +220,22 @@ impl Lens<'_> {
     /// A measure as the catalogue had it when it was decided.
     pub fn measure_of(&self, item: &Item, measure: &MeasureFact) -> Option<&Arc<MeasureDefinition>> {
         let day = measure.decided_on.unwrap_or_else(|| item.from.date());
-        self.catalogue.measures.at(&measure.measure, day.start_of_day(), self.asked.known)
+        self.catalogue.measures.at(&measure.measure, day.start_of_day(), self.as_of.known)
     }
 
     /// A rating's scheme as the catalogue had it when the grade was given.
     pub fn scheme_of(&self, item: &Item, rating: &RatingFact) -> Option<&Arc<RatingScheme>> {
         let day = rating.decided_on.unwrap_or_else(|| item.from.date());
-        self.catalogue.ratings.at(&rating.scheme, day.start_of_day(), self.asked.known)
+        self.catalogue.ratings.at(&rating.scheme, day.start_of_day(), self.as_of.known)
     }
 
     /// A list as the catalogue had it when the entry was decided.
     pub fn list_of(&self, item: &Item, listing: &ListingFact) -> Option<&Arc<ListDefinition>> {
         let day = listing.decided_on.unwrap_or_else(|| item.from.date());
-        self.catalogue.lists.at(&listing.list, day.start_of_day(), self.asked.known)
+        self.catalogue.lists.at(&listing.list, day.start_of_day(), self.as_of.known)
     }
 
-    fn rating_ends(&self, place: Place, item: &Item, rating: &RatingFact, ends: &mut Vec<End>) {
+    fn rating_ends(&self, number: ItemNumber, item: &Item, rating: &RatingFact, ends: &mut Vec<End>) {
         let cycle = self.scheme_of(item, rating).and_then(|scheme| scheme.cycle_months);
         let last = rating.until.or_else(|| cycle.map(|months| last_day(item.from.date(), months)));
         ends.extend(last.map(expiry));
@@ -247,7 +243,7 @@ impl Lens<'_> {
             rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)),
         );
         let later = self.known(Class::Rating).filter(|(other, later)| {
-            (later.from, *other) > (item.from, place)
+            (later.from, *other) > (item.from, number)
                 && matches!(&later.fact, Fact::Rating(r) if r.scheme == rating.scheme)
                 && self.phase_at(*other) != Some(Phase::Withdrawn)
         });
@@ -259,8 +255,8 @@ impl Lens<'_> {
     }
 
     /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry.
-    pub fn listing_expiry(&self, place: Place, item: &Item, listing: &ListingFact) -> Option<Date> {
-        let extended = self.last_step(place, StepKind::ListingExtended);
+    pub fn listing_expiry(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let extended = self.last_step(number, StepKind::ListingExtended);
         if let Some(until) = extended.and_then(|(_, step)| step.step()?.until) {
             return Some(until);
         }
@@ -272,21 +268,21 @@ impl Lens<'_> {
 
     /// The last day on which a record counts: the term that its type gives, and for a tiered one the later
     /// of the tier's maximum and the law's own restriction (A09).
-    pub fn record_expiry(&self, place: Place, record: &RecordFact) -> Option<Date> {
+    pub fn record_expiry(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
         let definition = self.type_of(record)?;
         let decided = record.decided_on;
         match definition.validity {
             Validity::Tier => {
-                let tier = self.tier_period(place, record, "max")?;
+                let tier = self.tier_period(number, record, TierBound::Max)?;
                 Some(record.restriction_until.map_or(tier, |restricted| restricted.max(tier)))
             }
             Validity::Fixed { period, .. } => {
-                Some(period.deadline(decided, &self.catalogue.working_days(self.asked.known)))
+                Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
             }
             Validity::Between { max, .. } => Some(
                 record
                     .restriction_until
-                    .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.asked.known))),
+                    .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.as_of.known))),
             ),
             Validity::AsDecided => record.restriction_until,
             Validity::UntilEnded | Validity::Permanent => None,
@@ -295,13 +291,9 @@ impl Lens<'_> {
 
     /// The day on which a tier's `min` or `max` is reached, from the date of the document (Order 36), by the
     /// procedure in force on that date.
-    pub fn tier_period(&self, place: Place, record: &RecordFact, bound: &str) -> Option<Date> {
-        let tier = match self.severity(place)? {
-            Severity::Minor => "minor",
-            Severity::General => "general",
-            Severity::Serious => "serious",
-        };
-        self.deadline(&format!("{tier}.{bound}"), record.decided_on, record.decided_on)
+    pub fn tier_period(&self, number: ItemNumber, record: &RecordFact, bound: TierBound) -> Option<Date> {
+        let period = ProcedurePeriod::of_tier(self.severity(number)?, bound);
+        self.deadline(period, record.decided_on, record.decided_on)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
-use super::{CaseFile, Place};
+use super::{CaseFile, ItemNumber};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{
     Body, Class, Event, Extra, Finding, Indicator, Phase, RecordFiled, ReportKind, Review, Step, StepKind,
@@ -10,37 +10,37 @@ use crate::id::{AuthorityId, EventId, ListCode, MeasureCode, PointsCode, RatingC
 use crate::time::Date;
 use std::sync::Arc;
 
-/// What one event began or moved on. References to other events of the stream are places.
+/// What one event began or moved on. References to other events of the stream are numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // fields are named as in the event's body
 pub enum Fact {
-    /// Nothing that can be followed or asked about.
+    /// Nothing that can be followed or as_of about.
     Plain,
     /// One of `subject.*`.
     Identity(Identity),
     Record(Box<RecordFact>),
     Notice {
         list: ListCode,
-        record: Option<Place>,
+        record: Option<ItemNumber>,
         served_on: Date,
     },
     Listing(Box<ListingFact>),
     Measure(Box<MeasureFact>),
     Application {
-        target: Place,
+        target: ItemNumber,
         list: Option<ListCode>,
         corrected_on: Option<Date>,
         commitment: bool,
     },
     Objection {
-        target: Place,
+        target: ItemNumber,
         list: Option<ListCode>,
     },
     Complaint {
-        about: Option<Place>,
+        about: Option<ItemNumber>,
     },
     Hold {
-        target: Option<Place>,
+        target: Option<ItemNumber>,
         publication: bool,
     },
     Commitment {
@@ -52,7 +52,7 @@ pub enum Fact {
         scheme: PointsCode,
         rule: Box<str>,
         points: u16,
-        record: Option<Place>,
+        record: Option<ItemNumber>,
     },
     Consent {
         scope: Vec<Pattern>,
@@ -60,12 +60,12 @@ pub enum Fact {
     },
     Report {
         report: ReportKind,
-        consent: Option<Place>,
+        consent: Option<ItemNumber>,
     },
     Use {
         domain: Domain,
-        report: Option<Place>,
-        record: Option<Place>,
+        report: Option<ItemNumber>,
+        record: Option<ItemNumber>,
     },
     Population {
         indicator: Indicator,
@@ -78,7 +78,7 @@ pub enum Fact {
     Incident,
     Transfer {
         to: AuthorityId,
-        record: Option<Place>,
+        record: Option<ItemNumber>,
     },
     Migration,
     Step(StepFact),
@@ -114,8 +114,8 @@ pub struct RecordFact {
     pub conduct: Option<Box<str>>,
     pub conduct_ended_on: Option<Date>,
     pub review: Option<Review>,
-    pub rests_on: Option<Place>,
-    pub consent: Option<Place>,
+    pub rests_on: Option<ItemNumber>,
+    pub consent: Option<ItemNumber>,
     /// The migration under which it came in, an event of its filer's own stream.
     pub migration: Option<EventId>,
 }
@@ -125,8 +125,8 @@ pub struct RecordFact {
 #[allow(missing_docs)] // fields are named as in the event's body
 pub struct ListingFact {
     pub list: ListCode,
-    pub record: Option<Place>,
-    pub notice: Option<Place>,
+    pub record: Option<ItemNumber>,
+    pub notice: Option<ItemNumber>,
     pub until: Option<Date>,
     /// The decision's date, where one is named.
     pub decided_on: Option<Date>,
@@ -141,7 +141,7 @@ pub struct ListingFact {
 #[allow(missing_docs)] // fields are named as in the event's body
 pub struct MeasureFact {
     pub measure: MeasureCode,
-    pub rests_on: Option<Place>,
+    pub rests_on: Option<ItemNumber>,
     pub term: Term,
     pub decided_on: Option<Date>,
 }
@@ -152,7 +152,7 @@ pub struct MeasureFact {
 pub struct RatingFact {
     pub scheme: RatingCode,
     pub grade: Box<str>,
-    pub rests_on: Vec<Place>,
+    pub rests_on: Vec<ItemNumber>,
     pub period_from: Option<Date>,
     pub until: Option<Date>,
     pub decided_on: Option<Date>,
@@ -164,7 +164,7 @@ pub struct StepFact {
     /// Which step.
     pub kind: StepKind,
     /// What it moved.
-    pub of: Place,
+    pub of: ItemNumber,
     /// The phase that it moved that to.
     pub to: Option<Phase>,
     /// The last day that it names.
@@ -219,7 +219,7 @@ impl Fact {
     }
 
     /// What it moves: a step its object, an entry on a list the notice before it.
-    pub const fn moves(&self) -> Option<Place> {
+    pub const fn moves(&self) -> Option<ItemNumber> {
         match self {
             Self::Step(step) => Some(step.of),
             Self::Listing(listing) => listing.notice,
@@ -228,7 +228,7 @@ impl Fact {
     }
 
     /// What it refers to.
-    pub fn refers_to(&self) -> Vec<Place> {
+    pub fn refers_to(&self) -> Vec<ItemNumber> {
         match self {
             Self::Record(record) => record.rests_on.into_iter().chain(record.consent).collect(),
             Self::Notice { record, .. } => record.iter().copied().collect(),
@@ -257,7 +257,7 @@ impl Fact {
     }
 
     /// What an application or an objection is about, or a hold holds.
-    pub const fn target(&self) -> Option<Place> {
+    pub const fn target(&self) -> Option<ItemNumber> {
         match self {
             Self::Application { target, .. } | Self::Objection { target, .. } => Some(*target),
             Self::Hold { target, .. } => *target,
@@ -274,7 +274,7 @@ impl CaseFile {
     }
 
     fn fact_or_none(&self, event: &Event) -> Option<Fact> {
-        let place = |id: &Option<EventId>| id.as_ref().and_then(|id| self.place_of(id));
+        let number = |id: &Option<EventId>| id.as_ref().and_then(|id| self.place_of(id));
         Some(match &event.body {
             Body::SubjectRegistered(body) => Fact::Identity(Identity::Registered(body.kind)),
             Body::SubjectAmended(body) => Fact::Identity(Identity::Amended(body.kind)),
@@ -283,17 +283,17 @@ impl CaseFile {
             Body::SubjectMerged(_) => Fact::Identity(Identity::Merged),
             Body::SubjectDissolved(_) => Fact::Identity(Identity::Dissolved),
             Body::RecordFiled(body) => {
-                Fact::Record(Box::new(record(body, place(&body.rests_on), place(&body.consent))))
+                Fact::Record(Box::new(record(body, number(&body.rests_on), number(&body.consent))))
             }
             Body::ListingNotified(body) => Fact::Notice {
                 list: body.list.clone(),
-                record: place(&body.record),
+                record: number(&body.record),
                 served_on: body.served_on,
             },
             Body::ListingEntered(body) => Fact::Listing(Box::new(ListingFact {
                 list: body.list.clone(),
-                record: place(&body.record),
-                notice: place(&body.notice),
+                record: number(&body.record),
+                notice: number(&body.notice),
                 until: body.until,
                 decided_on: body.decision.as_ref().map(|decision| decision.date),
                 migration: body.migration,
@@ -315,9 +315,9 @@ impl CaseFile {
             Body::ObjectionRaised(body) => {
                 Fact::Objection { target: self.place_of(&body.target)?, list: body.list.clone() }
             }
-            Body::ComplaintFiled(body) => Fact::Complaint { about: place(&body.about) },
+            Body::ComplaintFiled(body) => Fact::Complaint { about: number(&body.about) },
             Body::HoldPlaced(body) => {
-                Fact::Hold { target: place(&body.target), publication: body.publication }
+                Fact::Hold { target: number(&body.target), publication: body.publication }
             }
             Body::CommitmentMade(body) => {
                 Fact::Commitment { commitment_type: body.commitment_type.clone(), due: body.due }
@@ -334,19 +334,19 @@ impl CaseFile {
                 scheme: body.scheme.clone(),
                 rule: body.rule.as_str().into(),
                 points: body.points,
-                record: place(&body.record),
+                record: number(&body.record),
             },
             Body::ConsentGranted(body) => Fact::Consent { scope: body.scope.clone(), until: body.until },
-            Body::ReportIssued(body) => Fact::Report { report: body.report, consent: place(&body.consent) },
+            Body::ReportIssued(body) => Fact::Report { report: body.report, consent: number(&body.consent) },
             Body::UseReported(body) => {
-                Fact::Use { domain: body.domain, report: place(&body.report), record: place(&body.record) }
+                Fact::Use { domain: body.domain, report: number(&body.report), record: number(&body.record) }
             }
             Body::PopulationDeclared(body) => {
                 Fact::Population { indicator: body.indicator, count: body.count, date: body.date }
             }
             Body::RectificationOrdered(body) => Fact::Order { due: body.due },
             Body::IncidentOpened(_) => Fact::Incident,
-            Body::TransferMade(body) => Fact::Transfer { to: body.to.clone(), record: place(&body.record) },
+            Body::TransferMade(body) => Fact::Transfer { to: body.to.clone(), record: number(&body.record) },
             Body::MigrationOpened(_) => Fact::Migration,
             Body::Step(step) => Fact::Step(step_fact(step, self.place_of(&step.of)?)),
             _ => Fact::Plain,
@@ -354,7 +354,7 @@ impl CaseFile {
     }
 }
 
-fn record(body: &RecordFiled, rests_on: Option<Place>, consent: Option<Place>) -> RecordFact {
+fn record(body: &RecordFiled, rests_on: Option<ItemNumber>, consent: Option<ItemNumber>) -> RecordFact {
     RecordFact {
         record_type: body.record_type.clone(),
         polarity: body.polarity,
@@ -374,7 +374,7 @@ fn record(body: &RecordFiled, rests_on: Option<Place>, consent: Option<Place>) -
     }
 }
 
-fn step_fact(step: &Step, of: Place) -> StepFact {
+fn step_fact(step: &Step, of: ItemNumber) -> StepFact {
     let mut fact = StepFact {
         kind: step.kind,
         of,

@@ -1,18 +1,19 @@
 //! A subject's case file: its stream folded once, for admission and for every projection.
 //!
 //! It keeps what each event began and the steps that followed, with both times, and decides nothing by
-//! itself: [`Lens`] says where each thing stands at two instants. Nothing is ever taken out, so that the
-//! past can be asked about.
+//! itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
+//! past can be as_of about.
 
+mod as_of;
 mod ends;
 mod fact;
-mod lens;
+mod files;
 mod publicity;
 
-pub use crate::rule::ProjectionRule;
+pub use as_of::{AsOf, CaseAsOf};
 pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
-pub use lens::{Asked, Lens};
+pub use files::CaseFiles;
 pub use publicity::{Mark, Marked, Sight};
 
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
@@ -44,9 +45,9 @@ impl Head {
     }
 }
 
-/// The place of an event in its case file, from 0 in the log's order.
+/// The number of an event in its case file, from 0 in the log's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place(u32);
+pub struct ItemNumber(u32);
 
 /// One subject's stream, folded.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -54,11 +55,11 @@ pub struct CaseFile {
     head: Option<Head>,
     items: Vec<Item>,
     /// Places ordered by event id.
-    by_id: Vec<Place>,
+    by_id: Vec<ItemNumber>,
     /// The `subject.*` events that say who the subject is.
-    registrations: Vec<Place>,
+    registrations: Vec<ItemNumber>,
     /// Holds on all of the subject.
-    holds: Vec<Place>,
+    holds: Vec<ItemNumber>,
 }
 
 /// One event of the stream.
@@ -79,12 +80,12 @@ pub struct Item {
     /// What it began or moved on.
     pub fact: Fact,
     /// The events that refer to it, in the log's order: steps, and what rests on it or is about it.
-    pub followed: Vec<Place>,
+    pub followed: Vec<ItemNumber>,
     /// What it says in full, where the file was folded to be read from.
     pub event: Option<Arc<Event>>,
 }
 
-/// An admitted event with its place in the log, as a case file takes it in.
+/// An admitted event with its number in the log, as a case file takes it in.
 #[derive(Clone, Copy, Debug)]
 pub struct Filed<'a> {
     /// What it states.
@@ -117,25 +118,28 @@ impl CaseFile {
     }
 
     /// The event with this id.
-    pub fn find(&self, id: &EventId) -> Option<(Place, &Item)> {
+    pub fn find(&self, id: &EventId) -> Option<(ItemNumber, &Item)> {
         let at = self.position(id).ok()?;
-        let place = *self.by_id.get(at)?;
-        self.get(place).map(|item| (place, item))
+        let number = *self.by_id.get(at)?;
+        self.get(number).map(|item| (number, item))
     }
 
-    /// The event at a place.
-    pub fn get(&self, place: Place) -> Option<&Item> {
-        self.items.get(usize::try_from(place.0).ok()?)
+    /// The event at a number.
+    pub fn get(&self, number: ItemNumber) -> Option<&Item> {
+        self.items.get(usize::try_from(number.0).ok()?)
     }
 
     /// All events in the log's order.
-    pub fn items(&self) -> impl DoubleEndedIterator<Item = (Place, &Item)> {
-        self.items.iter().enumerate().map(|(at, item)| (Place(u32::try_from(at).unwrap_or(u32::MAX)), item))
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = (ItemNumber, &Item)> {
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (ItemNumber(u32::try_from(at).unwrap_or(u32::MAX)), item))
     }
 
     /// The events that say who the subject is, in the log's order.
     pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &Item> {
-        self.registrations.iter().filter_map(|place| self.get(*place))
+        self.registrations.iter().filter_map(|number| self.get(*number))
     }
 
     /// Takes in one admitted event that stands in this subject's stream.
@@ -155,16 +159,16 @@ impl CaseFile {
         else {
             return;
         };
-        let (place, fact) = (Place(at), self.fact_of(event));
+        let (number, fact) = (ItemNumber(at), self.fact_of(event));
         for referred in fact.refers_to() {
             let item = usize::try_from(referred.0).ok().and_then(|at| self.items.get_mut(at));
             if let Some(item) = item {
-                item.followed.push(place);
+                item.followed.push(number);
             }
         }
         match fact {
-            Fact::Identity(_) => self.registrations.push(place),
-            Fact::Hold { target: None, .. } => self.holds.push(place),
+            Fact::Identity(_) => self.registrations.push(number),
+            Fact::Hold { target: None, .. } => self.holds.push(number),
             _ => {}
         }
         self.items.push(Item {
@@ -179,20 +183,20 @@ impl CaseFile {
             event: whole,
         });
         if let Err(sorted) = self.position(&event.id) {
-            self.by_id.insert(sorted, place);
+            self.by_id.insert(sorted, number);
         }
     }
 
     fn position(&self, id: &EventId) -> Result<usize, usize> {
-        self.by_id.binary_search_by(|place| match self.get(*place) {
+        self.by_id.binary_search_by(|number| match self.get(*number) {
             Some(item) => item.id.cmp(id),
             None => std::cmp::Ordering::Less,
         })
     }
 
-    /// The place of an event that another refers to. Admission has seen that it is there.
-    fn place_of(&self, id: &EventId) -> Option<Place> {
-        self.find(id).map(|(place, _)| place)
+    /// The number of an event that another refers to. Admission has seen that it is there.
+    fn place_of(&self, id: &EventId) -> Option<ItemNumber> {
+        self.find(id).map(|(number, _)| number)
     }
 
     /// Whether the subject is registered, or was.
@@ -221,38 +225,38 @@ impl CaseFile {
         })
     }
 
-    /// How far the thing that began at `place` has come by everything that is known, whatever the valid
+    /// How far the thing that began at `number` has come by everything that is known, whatever the valid
     /// time of its steps: what admission asks.
-    pub fn last_phase(&self, place: Place) -> Option<Phase> {
-        let (_, opened) = self.get(place)?.opens()?;
-        Some(self.moves(place).filter_map(|(_, step)| step.fact.moved_to()).last().unwrap_or(opened))
+    pub fn last_phase(&self, number: ItemNumber) -> Option<Phase> {
+        let (_, opened) = self.get(number)?.opens()?;
+        Some(self.moves(number).filter_map(|(_, step)| step.fact.moved_to()).last().unwrap_or(opened))
     }
 
-    /// The latest valid time of the thing at `place` and of what moved it.
-    pub fn last_moved(&self, place: Place) -> Option<ValidTime> {
-        let item = self.get(place)?;
-        Some(self.moves(place).map(|(_, step)| step.from).fold(item.from, ValidTime::max))
+    /// The latest valid time of the thing at `number` and of what moved it.
+    pub fn last_moved(&self, number: ItemNumber) -> Option<ValidTime> {
+        let item = self.get(number)?;
+        Some(self.moves(number).map(|(_, step)| step.from).fold(item.from, ValidTime::max))
     }
 
-    /// What moved the thing at `place` to another phase, in the log's order.
-    pub fn moves(&self, place: Place) -> impl Iterator<Item = (Place, &Item)> {
-        self.followers(place)
-            .filter(move |(_, item)| item.fact.moved_to().is_some() && item.fact.moves() == Some(place))
+    /// What moved the thing at `number` to another phase, in the log's order.
+    pub fn moves(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &Item)> {
+        self.followers(number)
+            .filter(move |(_, item)| item.fact.moved_to().is_some() && item.fact.moves() == Some(number))
     }
 
-    /// The events that refer to the one at `place`, in the log's order.
-    pub fn followers(&self, place: Place) -> impl Iterator<Item = (Place, &Item)> {
-        let followed = self.get(place).map_or(&[][..], |item| &item.followed);
+    /// The events that refer to the one at `number`, in the log's order.
+    pub fn followers(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &Item)> {
+        let followed = self.get(number).map_or(&[][..], |item| &item.followed);
         followed.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
     }
 
     /// The holds on all of the subject, in the log's order.
-    pub fn subject_holds(&self) -> impl Iterator<Item = (Place, &Item)> {
+    pub fn subject_holds(&self) -> impl Iterator<Item = (ItemNumber, &Item)> {
         self.holds.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
     }
 
-    /// The places of what `class` began, in the log's order.
-    pub fn of_class(&self, class: Class) -> impl Iterator<Item = (Place, &Item)> {
+    /// The numbers of what `class` began, in the log's order.
+    pub fn of_class(&self, class: Class) -> impl Iterator<Item = (ItemNumber, &Item)> {
         self.items().filter(move |(_, item)| item.fact.opens().is_some_and(|(found, _)| found == class))
     }
 }

@@ -1,8 +1,10 @@
 //! Who may see what, and what has to be said beside it: disclosure, publication and marks.
 
-use super::{Fact, Item, Lens, Life, Place, ProjectionRule, RecordFact};
-use crate::definition::{Disclosure, Scheme, Severity};
+use super::{CaseAsOf, Fact, Item, ItemNumber, Life, RecordFact};
+use crate::definition::words;
+use crate::definition::{Disclosure, ProcedurePeriod, Scheme, Severity};
 use crate::event::{Class, Phase, Review, StepKind};
+use crate::rule::ProjectionRule;
 use crate::time::Date;
 use tlog::position::EntryIndex;
 
@@ -55,17 +57,23 @@ pub struct Marked {
     pub entry: EntryIndex,
 }
 
+words!(Sight {
+    Public = "public",
+    Shared = "shared",
+    Restricted = "restricted",
+    Court = "court",
+});
+
 impl Sight {
     /// Every sight.
     pub const ALL: [Self; 4] = [Self::Public, Self::Shared, Self::Restricted, Self::Court];
 
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
+    /// Whether it reaches what is of this class, as far as class alone decides.
+    pub const fn reaches(self, class: Disclosure) -> bool {
         match self {
-            Self::Public => "public",
-            Self::Shared => "shared",
-            Self::Restricted => "restricted",
-            Self::Court => "court",
+            Self::Public => matches!(class, Disclosure::Public),
+            Self::Shared => matches!(class, Disclosure::Public | Disclosure::Shared),
+            Self::Restricted | Self::Court => true,
         }
     }
 
@@ -75,24 +83,21 @@ impl Sight {
     }
 }
 
-impl Mark {
-    /// The word for it in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Corrected => "corrected",
-            Self::Annotated => "annotated",
-            Self::UnderReview => "under-review",
-            Self::Objected => "objected",
-            Self::ObjectionOverdue => "objection-overdue",
-            Self::ObjectionUpheld => "objection-upheld",
-            Self::Held => "held",
-            Self::PublicationStayed => "publication-stayed",
-            Self::Masked => "masked",
-            Self::Exempted => "exempted",
-            Self::NotVerified => "not-verified",
-        }
-    }
+words!(Mark {
+    Corrected = "corrected",
+    Annotated = "annotated",
+    UnderReview = "under-review",
+    Objected = "objected",
+    ObjectionOverdue = "objection-overdue",
+    ObjectionUpheld = "objection-upheld",
+    Held = "held",
+    PublicationStayed = "publication-stayed",
+    Masked = "masked",
+    Exempted = "exempted",
+    NotVerified = "not-verified",
+});
 
+impl Mark {
     /// The rule by which it follows.
     pub const fn rule(self) -> ProjectionRule {
         match self {
@@ -115,16 +120,16 @@ impl Mark {
     }
 }
 
-impl Lens<'_> {
-    /// Everything that has to be said beside the thing at `place`, in the order of [`Mark`].
-    pub fn marks(&self, place: Place) -> Vec<Marked> {
+impl CaseAsOf<'_> {
+    /// Everything that has to be said beside the thing at `number`, in the order of [`Mark`].
+    pub fn marks(&self, number: ItemNumber) -> Vec<Marked> {
         let mut marks = Vec::new();
-        let Some(item) = self.file.get(place) else { return marks };
+        let Some(item) = self.file.get(number) else { return marks };
         let mut mark = |mark, entry| marks.push(Marked { mark, entry });
         for (step_mark, kind) in
             [(Mark::Corrected, StepKind::RecordCorrected), (Mark::Annotated, StepKind::RecordAnnotated)]
         {
-            if let Some((_, step)) = self.last_step(place, kind) {
+            if let Some((_, step)) = self.last_step(number, kind) {
                 mark(step_mark, step.entry);
             }
         }
@@ -140,7 +145,7 @@ impl Lens<'_> {
             Fact::Listing(listing) if listing.migration.is_some() => mark(Mark::NotVerified, item.entry),
             _ => {}
         }
-        for (objection, raised) in self.followers_of(place, Class::Objection) {
+        for (objection, raised) in self.followers_of(number, Class::Objection) {
             match self.phase_at(objection) {
                 Some(Phase::Raised | Phase::Forwarded) => {
                     mark(Mark::Objected, raised.entry);
@@ -148,13 +153,13 @@ impl Lens<'_> {
                         mark(Mark::ObjectionOverdue, raised.entry);
                     }
                 }
-                Some(Phase::Upheld) if !self.corrected_since(place, objection) => {
+                Some(Phase::Upheld) if !self.corrected_since(number, objection) => {
                     mark(Mark::ObjectionUpheld, raised.entry);
                 }
                 _ => {}
             }
         }
-        for (hold, placed) in self.followers_of(place, Class::Hold).chain(self.file.subject_holds()) {
+        for (hold, placed) in self.followers_of(number, Class::Hold).chain(self.file.subject_holds()) {
             if self.phase_at(hold) == Some(Phase::Placed) {
                 mark(Mark::Held, placed.entry);
                 if matches!(placed.fact, Fact::Hold { publication: true, .. }) {
@@ -162,10 +167,10 @@ impl Lens<'_> {
                 }
             }
         }
-        if let Some(ruling) = self.masking_of(place) {
+        if let Some(ruling) = self.masking_of(number) {
             mark(Mark::Masked, ruling);
         }
-        if let Some(exempted) = self.exemption(place) {
+        if let Some(exempted) = self.exemption(number) {
             mark(Mark::Exempted, exempted);
         }
         marks.sort_unstable();
@@ -174,27 +179,27 @@ impl Lens<'_> {
 
     /// The last day for deciding an objection.
     pub fn objection_deadline(&self, raised: &Item) -> Option<Date> {
-        self.deadline("objection.decide", raised.from.date(), raised.from.date())
+        self.deadline(ProcedurePeriod::ObjectionDecide, raised.from.date(), raised.from.date())
     }
 
     /// P22: the entry of the exemption that sets a measure aside at the valid instant.
-    pub fn exemption(&self, place: Place) -> Option<EntryIndex> {
-        if self.phase_at(place) != Some(Phase::Exempted) {
+    pub fn exemption(&self, number: ItemNumber) -> Option<EntryIndex> {
+        if self.phase_at(number) != Some(Phase::Exempted) {
             return None;
         }
-        let (_, step) = self.last_step(place, StepKind::MeasureExempted)?;
+        let (_, step) = self.last_step(number, StepKind::MeasureExempted)?;
         let over = step.step()?.until.is_some_and(|until| self.is_past(until));
         (!over).then_some(step.entry)
     }
 
-    /// P17: the entry of the ruling that masks the thing at `place`: a repairable record, or what rests on one.
-    pub fn masking_of(&self, place: Place) -> Option<EntryIndex> {
+    /// P17: the entry of the ruling that masks the thing at `number`: a repairable record, or what rests on one.
+    pub fn masking_of(&self, number: ItemNumber) -> Option<EntryIndex> {
         let ruling = self.file.get(self.masked_by?)?.entry;
-        self.is_repairable(place).then_some(ruling)
+        self.is_repairable(number).then_some(ruling)
     }
 
-    fn is_repairable(&self, place: Place) -> bool {
-        match self.file.get(place).map(|item| &item.fact) {
+    fn is_repairable(&self, number: ItemNumber) -> bool {
+        match self.file.get(number).map(|item| &item.fact) {
             Some(Fact::Record(record)) => record.severity.is_some(),
             Some(Fact::Listing(listing)) => listing.record.is_some_and(|record| self.is_repairable(record)),
             Some(Fact::Measure(measure)) => measure.rests_on.is_some_and(|ground| self.is_repairable(ground)),
@@ -203,26 +208,26 @@ impl Lens<'_> {
     }
 
     /// Whether the source has corrected a record since an objection to it was upheld.
-    fn corrected_since(&self, place: Place, objection: Place) -> bool {
-        self.last_step(place, StepKind::RecordCorrected).is_some_and(|(corrected, _)| corrected > objection)
+    fn corrected_since(&self, number: ItemNumber, objection: ItemNumber) -> bool {
+        self.last_step(number, StepKind::RecordCorrected).is_some_and(|(corrected, _)| corrected > objection)
     }
 
-    fn followers_of(&self, place: Place, class: Class) -> impl Iterator<Item = (Place, &Item)> {
-        let followers = self.file.followers(place);
+    fn followers_of(&self, number: ItemNumber, class: Class) -> impl Iterator<Item = (ItemNumber, &Item)> {
+        let followers = self.file.followers(number);
         followers.filter(move |(_, item)| {
             item.opens().is_some_and(|(found, _)| found == class) && self.has_begun(item)
         })
     }
 
-    /// P19: the widest circle that may ever see the thing at `place`.
-    pub fn disclosure(&self, place: Place) -> Disclosure {
-        let Some(item) = self.file.get(place) else { return Disclosure::Restricted };
+    /// P19: the widest circle that may ever see the thing at `number`.
+    pub fn disclosure(&self, number: ItemNumber) -> Disclosure {
+        let Some(item) = self.file.get(number) else { return Disclosure::Restricted };
         if Scheme::of(self.subject).is_none() && !matches!(item.fact, Fact::Incident) {
             // Who may sign, and what may be recorded, everyone may know.
             return Disclosure::Public;
         }
         let class = match &item.fact {
-            Fact::Record(record) => return self.record_disclosure(place, record),
+            Fact::Record(record) => return self.record_disclosure(number, record),
             Fact::Listing(listing) => self.list_of(item, listing).map(|adopted| adopted.disclosure),
             Fact::Measure(measure) => {
                 let adopted = self.measure_of(item, measure).map(|adopted| adopted.disclosure);
@@ -240,12 +245,12 @@ impl Lens<'_> {
             Fact::Charge { scheme, .. } => self
                 .catalogue
                 .points
-                .at(scheme, item.from.date().start_of_day(), self.asked.known)
+                .at(scheme, item.from.date().start_of_day(), self.as_of.known)
                 .map(|scheme| scheme.disclosure),
             Fact::Commitment { commitment_type, .. } => self
                 .catalogue
                 .types
-                .at(commitment_type, item.from.date().start_of_day(), self.asked.known)
+                .at(commitment_type, item.from.date().start_of_day(), self.as_of.known)
                 .map(|definition| definition.disclosure_for(self.subject)),
             Fact::Identity(_) if !self.subject.is_natural() => Some(Disclosure::Public),
             Fact::Population { .. } => Some(Disclosure::Public),
@@ -254,63 +259,63 @@ impl Lens<'_> {
         class.unwrap_or(Disclosure::Restricted)
     }
 
-    fn record_disclosure(&self, place: Place, record: &RecordFact) -> Disclosure {
+    fn record_disclosure(&self, number: ItemNumber, record: &RecordFact) -> Disclosure {
         let Some(definition) = self.type_of(record) else { return Disclosure::Restricted };
         let mut class = definition.disclosure_for(self.subject);
         if self.subject.is_natural() && record.published_on_basis {
             class = class.min(definition.disclosure);
         }
-        if self.severity(place) == Some(Severity::Minor) && !record.need {
+        if self.severity(number) == Some(Severity::Minor) && !record.need {
             class = class.max(Disclosure::Shared);
         }
         record.disclosure.map_or(class, |narrowed| narrowed.max(class))
     }
 
     /// P18: the last day on which a record is published.
-    pub fn publicity_until(&self, place: Place, record: &RecordFact) -> Option<Date> {
-        record.publicity_until.or_else(|| self.record_expiry(place, record))
+    pub fn publicity_until(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
+        record.publicity_until.or_else(|| self.record_expiry(number, record))
     }
 
-    /// Whether the thing at `place` is shown to whoever reads with this sight.
-    pub fn shows(&self, place: Place, sight: Sight) -> bool {
-        let Some(item) = self.file.get(place).filter(|item| self.knows(item)) else { return false };
+    /// Whether the thing at `number` is shown to whoever reads with this sight.
+    pub fn shows(&self, number: ItemNumber, sight: Sight) -> bool {
+        let Some(item) = self.file.get(number).filter(|item| self.knows(item)) else { return false };
         if sight == Sight::Court {
             return true;
         }
-        if self.phase_at(place) == Some(Phase::Sealed) {
+        if self.phase_at(number) == Some(Phase::Sealed) {
             return false;
         }
         if sight == Sight::Restricted {
             return true;
         }
-        let class = self.disclosure(place);
-        if self.life(place) != Some(Life::InForce) || class == Disclosure::Restricted {
+        let class = self.disclosure(number);
+        if self.life(number) != Some(Life::InForce) || class == Disclosure::Restricted {
             return false;
         }
-        sight == Sight::Shared || (class == Disclosure::Public && self.is_published(place, item))
+        sight == Sight::Shared || (class == Disclosure::Public && self.is_published(number, item))
     }
 
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for
     /// repair by who sees what it is about.
-    pub fn shows_event(&self, place: Place, sight: Sight) -> bool {
-        let Some(item) = self.file.get(place) else { return false };
+    pub fn shows_event(&self, number: ItemNumber, sight: Sight) -> bool {
+        let Some(item) = self.file.get(number) else { return false };
         match &item.fact {
             Fact::Step(step) => self.shows_event(step.of, sight),
             Fact::Application { target, .. } => {
-                self.shows(place, sight) || (self.knows(item) && self.shows(*target, sight))
+                self.shows(number, sight) || (self.knows(item) && self.shows(*target, sight))
             }
-            _ => self.shows(place, sight),
+            _ => self.shows(number, sight),
         }
     }
 
     /// Whether something of the public class is published at the valid instant.
-    fn is_published(&self, place: Place, item: &Item) -> bool {
+    fn is_published(&self, number: ItemNumber, item: &Item) -> bool {
         let over = match &item.fact {
             Fact::Record(record) => {
-                self.publicity_until(place, record).is_some_and(|last| self.is_past(last))
+                self.publicity_until(number, record).is_some_and(|last| self.is_past(last))
             }
             _ => false,
         };
-        !over && !self.marks(place).iter().any(|marked| marked.mark.suspends())
+        !over && !self.marks(number).iter().any(|marked| marked.mark.suspends())
     }
 }

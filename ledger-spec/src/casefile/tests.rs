@@ -1,4 +1,4 @@
-//! Tests of the case file by itself: events folded without admission, asked at two instants.
+//! Tests of the case file by itself: events folded without admission, as_of at two instants.
 
 use super::*;
 use crate::catalogue::Catalogue;
@@ -102,7 +102,7 @@ impl Desk {
     }
 
     /// Takes in an event that holds from `from`; its id is the number of its entry.
-    fn add(&mut self, kind: &str, from: &str, body: Value) -> Place {
+    fn add(&mut self, kind: &str, from: &str, body: Value) -> ItemNumber {
         let number = self.next;
         self.next += 1;
         let kind = Kind::parse(kind).unwrap();
@@ -111,23 +111,23 @@ impl Desk {
         self.file.find(&event.id).unwrap().0
     }
 
-    /// Refers to the thing at a place.
-    fn id(&self, place: Place) -> String {
-        self.file.get(place).unwrap().id.to_string()
+    /// Refers to the thing at a number.
+    fn id(&self, number: ItemNumber) -> String {
+        self.file.get(number).unwrap().id.to_string()
     }
 
     /// A record decided on the day from which it counts.
-    fn record(&mut self, code: &str, from: &str, more: Value) -> Place {
+    fn record(&mut self, code: &str, from: &str, more: Value) -> ItemNumber {
         let mut body = json!({ "type": code, "decision": { "number": "1", "date": from } });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.add("record.filed", from, body)
     }
 
-    fn fine(&mut self, from: &str) -> Place {
+    fn fine(&mut self, from: &str) -> ItemNumber {
         self.record("penalty.fine", from, json!({ "severity": "serious" }))
     }
 
-    fn entry(&mut self, record: Place, from: &str) -> Place {
+    fn entry(&mut self, record: ItemNumber, from: &str) -> ItemNumber {
         let record = self.id(record);
         self.add(
             "listing.entered",
@@ -136,19 +136,19 @@ impl Desk {
         )
     }
 
-    fn measure(&mut self, code: &str, ground: Place, from: &str) -> Place {
+    fn measure(&mut self, code: &str, ground: ItemNumber, from: &str) -> ItemNumber {
         let ground = self.id(ground);
         self.add("measure.imposed", from, json!({ "measure": code, "rests_on": ground }))
     }
 
     /// A step with a reason.
-    fn step(&mut self, kind: &str, field: &str, of: Place, from: &str) -> Place {
+    fn step(&mut self, kind: &str, field: &str, of: ItemNumber, from: &str) -> ItemNumber {
         let of = self.id(of);
         self.add(kind, from, json!({ (field): of, "reason": "核实" }))
     }
 
     /// A repair of `target`, applied for and accepted, that is granted from `from` on.
-    fn repair(&mut self, target: Place, from: &str) -> Place {
+    fn repair(&mut self, target: ItemNumber, from: &str) -> ItemNumber {
         let target = self.id(target);
         let application = self.add("repair.applied", "2025-03-01", json!({ "target": target }));
         self.step("repair.accepted", "application", application, "2025-03-02");
@@ -156,19 +156,19 @@ impl Desk {
         application
     }
 
-    fn lens(&self, day: &str) -> Lens<'_> {
+    fn case(&self, day: &str) -> CaseAsOf<'_> {
         self.known(day, self.next)
     }
 
-    fn known(&self, day: &str, size: u64) -> Lens<'_> {
-        let asked = Asked { valid_at: at(day), known: TreeSize::new(size) };
-        Lens::new(&self.subject, &self.file, &self.catalogue, asked)
+    fn known(&self, day: &str, size: u64) -> CaseAsOf<'_> {
+        let as_of = AsOf { valid_at: at(day), known: TreeSize::new(size) };
+        CaseAsOf::new(&self.subject, &self.file, &self.catalogue, as_of)
     }
 
     /// From which day on, why, and by which entry something ends.
-    fn end(&self, place: Place, asked: &str) -> Option<(String, Cause, Option<u64>)> {
-        self.lens(asked)
-            .end(place)
+    fn end(&self, number: ItemNumber, as_of: &str) -> Option<(String, Cause, Option<u64>)> {
+        self.case(as_of)
+            .end(number)
             .map(|end| (end.at.date().to_string(), end.cause, end.entry.map(EntryIndex::get)))
     }
 }
@@ -197,16 +197,16 @@ const LATER: &str = "2040-01-01";
 fn a_thing_begins_at_its_valid_time_once_it_is_known() {
     let mut desk = Desk::new();
     let fine = desk.fine("2025-02-01");
-    assert_eq!(desk.lens("2025-01-31").life(fine), Some(Life::NotYet));
-    assert_eq!(desk.lens("2025-02-01").life(fine), Some(Life::InForce));
+    assert_eq!(desk.case("2025-01-31").life(fine), Some(Life::NotYet));
+    assert_eq!(desk.case("2025-02-01").life(fine), Some(Life::InForce));
     assert_eq!(desk.known("2025-02-01", 1).life(fine), None);
     assert_eq!(desk.known("2025-02-01", 2).life(fine), Some(Life::InForce));
     let revoked = desk.step("record.revoked", "record", fine, "2025-05-01");
-    assert_eq!(desk.lens("2025-04-30").life(fine), Some(Life::InForce));
-    assert_eq!(desk.lens("2025-05-01").life(fine), Some(Life::Ended));
+    assert_eq!(desk.case("2025-04-30").life(fine), Some(Life::InForce));
+    assert_eq!(desk.case("2025-05-01").life(fine), Some(Life::Ended));
     assert_eq!(desk.known("2025-05-01", 2).life(fine), Some(Life::InForce));
-    assert_eq!(desk.lens(LATER).life(revoked), Some(Life::InForce));
-    assert_eq!(desk.lens("2025-04-30").phase_at(fine), Some(Phase::Filed));
+    assert_eq!(desk.case(LATER).life(revoked), Some(Life::InForce));
+    assert_eq!(desk.case("2025-04-30").phase_at(fine), Some(Phase::Filed));
     assert_eq!(desk.file.last_phase(fine), Some(Phase::Revoked));
     assert_eq!(desk.file.last_moved(fine), Some(at("2025-05-01")));
 }
@@ -224,7 +224,7 @@ fn a_term_ends_with_its_last_day() {
     let ninety = desk.record("penalty.ninety", "2025-02-01", json!({}));
     let tierless = desk.record("penalty.fine", "2025-02-01", json!({ "severity": "general" }));
     let entry = desk.entry(serious, "2025-02-15");
-    for (place, expected) in [
+    for (number, expected) in [
         (serious, Some("2028-02-02")),
         (minor, Some("2025-05-02")),
         (longer, Some("2026-02-02")),
@@ -232,10 +232,10 @@ fn a_term_ends_with_its_last_day() {
         (tierless, None),
         (entry, Some("2028-02-16")),
     ] {
-        assert_eq!(desk.end(place, "2025-03-01"), expected.and_then(|day| ends(day, Cause::Expired, None)));
+        assert_eq!(desk.end(number, "2025-03-01"), expected.and_then(|day| ends(day, Cause::Expired, None)));
     }
-    assert_eq!(desk.lens("2025-05-01").life(minor), Some(Life::InForce));
-    assert_eq!(desk.lens("2025-05-02").life(minor), Some(Life::Ended));
+    assert_eq!(desk.case("2025-05-01").life(minor), Some(Life::InForce));
+    assert_eq!(desk.case("2025-05-02").life(minor), Some(Life::Ended));
     let (minor_id, entry_id) = (desk.id(minor), desk.id(entry));
     desk.add(
         "record.corrected",
@@ -269,8 +269,8 @@ fn what_rests_on_a_revoked_record_falls_with_it() {
     );
     desk.step("record.revoked", "record", fine, "2025-03-01");
     assert_eq!(desk.end(fine, LATER), ends("2025-03-01", Cause::Revoked, Some(7)));
-    for place in [showing, entry, ban, lasting, grade] {
-        assert_eq!(desk.end(place, LATER), ends("2025-03-01", Cause::GroundEnded, Some(7)), "{place:?}");
+    for number in [showing, entry, ban, lasting, grade] {
+        assert_eq!(desk.end(number, LATER), ends("2025-03-01", Cause::GroundEnded, Some(7)), "{number:?}");
     }
     assert_eq!(desk.known("2025-03-01", 7).life(ban), Some(Life::InForce));
 }
@@ -299,11 +299,11 @@ fn repair_ends_until_it_is_rescinded() {
     let ban = desk.measure("market.ban", entry, "2025-02-20");
     let lasting = desk.measure("market.lasting", entry, "2025-02-20");
     let application = desk.repair(fine, "2025-06-01");
-    assert_eq!(desk.lens("2025-05-31").life(fine), Some(Life::InForce));
+    assert_eq!(desk.case("2025-05-31").life(fine), Some(Life::InForce));
     assert_eq!(desk.end(fine, "2025-06-01"), ends("2025-06-01", Cause::Repaired, Some(7)));
     assert_eq!(desk.end(entry, "2025-06-01"), ends("2025-06-01", Cause::GroundEnded, Some(7)));
-    assert_eq!(desk.lens("2025-06-01").life(ban), Some(Life::Ended));
-    assert_eq!(desk.lens("2025-06-01").life(lasting), Some(Life::InForce));
+    assert_eq!(desk.case("2025-06-01").life(ban), Some(Life::Ended));
+    assert_eq!(desk.case("2025-06-01").life(lasting), Some(Life::InForce));
     desk.step("repair.rescinded", "application", application, "2025-09-01");
     for (day, expected) in [
         ("2025-05-31", Life::InForce),
@@ -311,8 +311,8 @@ fn repair_ends_until_it_is_rescinded() {
         ("2025-08-31", Life::Ended),
         ("2025-09-01", Life::InForce),
     ] {
-        for place in [fine, entry, ban] {
-            assert_eq!(desk.lens(day).life(place), Some(expected), "{day} {place:?}");
+        for number in [fine, entry, ban] {
+            assert_eq!(desk.case(day).life(number), Some(expected), "{day} {number:?}");
         }
     }
     assert_eq!(desk.known("2025-09-01", 8).life(fine), Some(Life::Ended));
@@ -347,8 +347,8 @@ fn a_later_grade_takes_the_place_of_an_earlier_one() {
     assert_eq!(desk.end(between, "2025-06-01"), ends("2025-06-01", Cause::Superseded, Some(2)));
     assert_eq!(desk.end(second, "2025-06-01"), ends("2026-06-02", Cause::Expired, None));
     desk.step("rating.withdrawn", "rating", second, "2025-08-01");
-    assert_eq!(desk.lens("2025-08-01").life(second), Some(Life::Ended));
-    assert_eq!(desk.lens("2025-08-01").life(between), Some(Life::InForce));
+    assert_eq!(desk.case("2025-08-01").life(second), Some(Life::Ended));
+    assert_eq!(desk.case("2025-08-01").life(between), Some(Life::InForce));
 }
 
 #[test]
@@ -361,8 +361,8 @@ fn consent_withdrawn_ends_what_needed_it_and_what_rests_on_that() {
     let entry = desk.entry(consented, "2025-02-15");
     let ban = desk.measure("market.ban", consented, "2025-02-20");
     desk.step("consent.withdrawn", "consent", consent, "2025-03-01");
-    for place in [consented, entry, ban] {
-        assert_eq!(desk.end(place, LATER), ends("2025-03-01", Cause::GroundEnded, Some(5)), "{place:?}");
+    for number in [consented, entry, ban] {
+        assert_eq!(desk.end(number, LATER), ends("2025-03-01", Cause::GroundEnded, Some(5)), "{number:?}");
     }
 }
 
@@ -373,9 +373,9 @@ fn an_objection_marks_at_once_and_suspends_when_overdue_or_upheld() {
     let id = desk.id(fine);
     let objection = desk.add("objection.raised", "2025-03-01", json!({ "target": id, "ground": "有误" }));
     let marks = |desk: &Desk, day: &str| -> Vec<Mark> {
-        desk.lens(day).marks(fine).iter().map(|marked| marked.mark).collect()
+        desk.case(day).marks(fine).iter().map(|marked| marked.mark).collect()
     };
-    let public = |desk: &Desk, day: &str| desk.lens(day).shows(fine, Sight::Public);
+    let public = |desk: &Desk, day: &str| desk.case(day).shows(fine, Sight::Public);
     assert_eq!(marks(&desk, "2025-02-28"), []);
     assert_eq!((marks(&desk, "2025-03-01"), public(&desk, "2025-03-01")), (vec![Mark::Objected], true));
     // Twenty days: the last is 21 March.
@@ -399,19 +399,19 @@ fn holds_mark_one_thing_or_all_until_they_are_released() {
     let hold = desk.add("hold.placed", "2025-03-01", json!({ "target": id, "reason": "诉讼", "case": "一" }));
     let stay =
         desk.add("hold.placed", "2025-03-10", json!({ "reason": "诉讼", "case": "二", "publication": true }));
-    let marks = |desk: &Desk, place: Place, day: &str| -> Vec<(Mark, u64)> {
-        desk.lens(day).marks(place).iter().map(|marked| (marked.mark, marked.entry.get())).collect()
+    let marks = |desk: &Desk, number: ItemNumber, day: &str| -> Vec<(Mark, u64)> {
+        desk.case(day).marks(number).iter().map(|marked| (marked.mark, marked.entry.get())).collect()
     };
     assert_eq!(marks(&desk, held, "2025-03-01"), [(Mark::Held, 3)]);
     assert_eq!(marks(&desk, other, "2025-03-01"), []);
-    assert!(desk.lens("2025-03-01").shows(held, Sight::Public));
+    assert!(desk.case("2025-03-01").shows(held, Sight::Public));
     assert_eq!(marks(&desk, other, "2025-03-10"), [(Mark::Held, 4), (Mark::PublicationStayed, 4)]);
     assert_eq!(
         marks(&desk, held, "2025-03-10"),
         [(Mark::Held, 3), (Mark::Held, 4), (Mark::PublicationStayed, 4)]
     );
-    assert!(!desk.lens("2025-03-10").shows(other, Sight::Public));
-    assert!(desk.lens("2025-03-10").shows(other, Sight::Shared));
+    assert!(!desk.case("2025-03-10").shows(other, Sight::Public));
+    assert!(desk.case("2025-03-10").shows(other, Sight::Shared));
     desk.step("hold.released", "hold", stay, "2025-04-01");
     desk.step("hold.released", "hold", hold, "2025-04-02");
     assert_eq!(marks(&desk, held, "2025-04-01"), [(Mark::Held, 3)]);
@@ -427,13 +427,13 @@ fn a_ruling_of_reorganisation_masks_what_can_be_repaired() {
     let ruling = desk.record("court.reorganisation", "2025-03-01", json!({}));
     desk.step("record.revoked", "record", ruling, "2025-04-01");
     for (day, masked) in [("2025-02-28", None), ("2025-03-01", Some(4)), ("2025-04-01", None)] {
-        let lens = desk.lens(day);
-        for place in [fine, entry] {
-            assert_eq!(lens.masking_of(place).map(EntryIndex::get), masked, "{day}");
-            assert_eq!(lens.shows(place, Sight::Public), masked.is_none(), "{day}");
+        let case = desk.case(day);
+        for number in [fine, entry] {
+            assert_eq!(case.masking_of(number).map(EntryIndex::get), masked, "{day}");
+            assert_eq!(case.shows(number, Sight::Public), masked.is_none(), "{day}");
         }
-        assert_eq!(lens.masking_of(plain), None);
-        assert!(lens.shows(plain, Sight::Public));
+        assert_eq!(case.masking_of(plain), None);
+        assert!(case.shows(plain, Sight::Public));
     }
 }
 
@@ -448,8 +448,8 @@ fn sealed_records_are_for_courts_and_minor_ones_are_not_published() {
     );
     let fine = desk.fine("2025-02-01");
     desk.step("record.sealed", "record", fine, "2025-04-01");
-    let seen = |place: Place, day: &str| Sight::ALL.map(|sight| desk.lens(day).shows(place, sight));
-    assert_eq!(desk.lens("2025-03-01").disclosure(minor), Disclosure::Shared);
+    let seen = |number: ItemNumber, day: &str| Sight::ALL.map(|sight| desk.case(day).shows(number, sight));
+    assert_eq!(desk.case("2025-03-01").disclosure(minor), Disclosure::Shared);
     assert_eq!(seen(minor, "2025-03-01"), [false, true, true, true]);
     assert_eq!(seen(needed, "2025-03-31"), [true, true, true, true]);
     assert_eq!(seen(needed, "2025-04-01"), [false, true, true, true]);
@@ -470,8 +470,8 @@ fn an_exemption_sets_a_measure_aside_to_its_last_day() {
     for (day, exempted) in
         [("2025-02-28", None), ("2025-03-01", Some(3)), ("2025-04-30", Some(3)), ("2025-05-01", None)]
     {
-        assert_eq!(desk.lens(day).exemption(ban).map(EntryIndex::get), exempted, "{day}");
-        assert_eq!(desk.lens(day).life(ban), Some(Life::InForce));
+        assert_eq!(desk.case(day).exemption(ban).map(EntryIndex::get), exempted, "{day}");
+        assert_eq!(desk.case(day).life(ban), Some(Life::InForce));
     }
     desk.step("measure.lifted", "imposition", ban, "2025-06-01");
     assert_eq!(desk.end(ban, LATER), ends("2025-06-01", Cause::TakenBack, Some(4)));

@@ -15,7 +15,8 @@ pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;
 pub use words::{
-    Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity, Scheme, Severity, Status,
+    Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity, ProcedurePeriod, Scheme,
+    Severity, Status, TierBound,
 };
 
 use crate::id::{BasisCode, CatalogueItem, SubjectKind};

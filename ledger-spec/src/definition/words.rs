@@ -8,7 +8,10 @@ use crate::time::Unit;
 macro_rules! words {
     ($name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
         impl $name {
-            /// The word for it in events.
+            /// Every word.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word for it in events and answers.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
@@ -29,12 +32,73 @@ macro_rules! words {
 pub(crate) use words;
 
 /// A name in both languages of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Name {
     /// Chinese.
     pub zh: String,
     /// English.
     pub en: String,
+}
+
+/// A period of procedure that rules and projections ask the catalogue for, by its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProcedurePeriod {
+    /// For a subject's statement after it was notified.
+    NoticeStatement,
+    /// For a window to forward an objection to the source.
+    ObjectionForward,
+    /// For the source to answer a forwarded objection.
+    ObjectionSource,
+    /// For an objection to be decided, from the day on which it was raised.
+    ObjectionDecide,
+    /// For a complaint to be decided.
+    ComplaintDecide,
+    /// For an application for repair to be accepted or returned.
+    RepairAccept,
+    /// For an accepted application to be decided.
+    RepairDecide,
+    /// For a penalty that was annulled to be withdrawn.
+    PenaltyWithdraw,
+    /// Within which conduct has to be discovered.
+    PenaltyLimitation,
+    /// The same where life, health or financial safety is concerned, with harm.
+    PenaltyLimitationHarm,
+    /// The least publicity of a minor record.
+    MinorMin,
+    /// The longest publicity of a minor record.
+    MinorMax,
+    /// The least publicity of a record that is neither minor nor serious.
+    GeneralMin,
+    /// The longest.
+    GeneralMax,
+    /// The least publicity of a serious record.
+    SeriousMin,
+    /// The longest.
+    SeriousMax,
+}
+
+/// Which end of a tier of publicity is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TierBound {
+    /// The least time.
+    Min,
+    /// The longest.
+    Max,
+}
+
+impl ProcedurePeriod {
+    /// The period of a tier of publicity (信用修复管理办法, Order 36).
+    pub const fn of_tier(severity: Severity, bound: TierBound) -> Self {
+        match (severity, bound) {
+            (Severity::Minor, TierBound::Min) => Self::MinorMin,
+            (Severity::Minor, TierBound::Max) => Self::MinorMax,
+            (Severity::General, TierBound::Min) => Self::GeneralMin,
+            (Severity::General, TierBound::Max) => Self::GeneralMax,
+            (Severity::Serious, TierBound::Min) => Self::SeriousMin,
+            (Severity::Serious, TierBound::Max) => Self::SeriousMax,
+        }
+    }
 }
 
 /// A kind of subject identifier (design §4).
@@ -176,6 +240,24 @@ words!(Level {
     LocalPolicy = "local_policy",
     Standard = "standard",
 });
+words!(ProcedurePeriod {
+    NoticeStatement = "notice.statement",
+    ObjectionForward = "objection.forward",
+    ObjectionSource = "objection.source",
+    ObjectionDecide = "objection.decide",
+    ComplaintDecide = "complaint.decide",
+    RepairAccept = "repair.accept",
+    RepairDecide = "repair.decide",
+    PenaltyWithdraw = "penalty.withdraw",
+    PenaltyLimitation = "penalty.limitation",
+    PenaltyLimitationHarm = "penalty.limitation_harm",
+    MinorMin = "minor.min",
+    MinorMax = "minor.max",
+    GeneralMin = "general.min",
+    GeneralMax = "general.max",
+    SeriousMin = "serious.min",
+    SeriousMax = "serious.max",
+});
 words!(Unit { Day = "day", WorkingDay = "working_day", Month = "month", Year = "year" });
 words!(SubjectKind {
     Enterprise = "enterprise",
@@ -222,6 +304,12 @@ impl Scheme {
             SubjectId::External(_) => Self::Ext,
             SubjectId::Authority(_) | SubjectId::Catalogue(_) | SubjectId::Ledger => return None,
         })
+    }
+}
+
+impl core::fmt::Display for Pattern {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -236,6 +236,11 @@ macro_rules! steps {
             /// Every step, in the order of the specification.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// Its kind, as events write it.
+            pub const fn name(self) -> &'static str {
+                self.row().name
+            }
+
             /// Its line of the table.
             pub const fn row(self) -> StepRow {
                 match self { $(Self::$variant => StepRow {
@@ -321,49 +326,44 @@ steps! {
         from [Opened] to Closed, AnyRole, _, by [Steward];
 }
 
-impl Phase {
-    /// The word for it in answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Filed => "filed",
-            Self::Sealed => "sealed",
-            Self::Revoked => "revoked",
-            Self::Notified => "notified",
-            Self::Stated => "stated",
-            Self::Entered => "entered",
-            Self::Removed => "removed",
-            Self::Imposed => "imposed",
-            Self::Exempted => "exempted",
-            Self::Lifted => "lifted",
-            Self::Applied => "applied",
-            Self::Accepted => "accepted",
-            Self::Returned => "returned",
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Rescinded => "rescinded",
-            Self::Raised => "raised",
-            Self::Forwarded => "forwarded",
-            Self::Upheld => "upheld",
-            Self::Dismissed => "dismissed",
-            Self::Decided => "decided",
-            Self::Placed => "placed",
-            Self::Released => "released",
-            Self::Made => "made",
-            Self::Kept => "kept",
-            Self::Broken => "broken",
-            Self::Assigned => "assigned",
-            Self::Withdrawn => "withdrawn",
-            Self::Charged => "charged",
-            Self::Cancelled => "cancelled",
-            Self::Issued => "issued",
-            Self::Declared => "declared",
-            Self::Ordered => "ordered",
-            Self::Done => "done",
-            Self::Opened => "opened",
-            Self::Closed => "closed",
-        }
-    }
-}
+words!(Phase {
+    Filed = "filed",
+    Sealed = "sealed",
+    Revoked = "revoked",
+    Notified = "notified",
+    Stated = "stated",
+    Entered = "entered",
+    Removed = "removed",
+    Imposed = "imposed",
+    Exempted = "exempted",
+    Lifted = "lifted",
+    Applied = "applied",
+    Accepted = "accepted",
+    Returned = "returned",
+    Granted = "granted",
+    Refused = "refused",
+    Rescinded = "rescinded",
+    Raised = "raised",
+    Forwarded = "forwarded",
+    Upheld = "upheld",
+    Dismissed = "dismissed",
+    Decided = "decided",
+    Placed = "placed",
+    Released = "released",
+    Made = "made",
+    Kept = "kept",
+    Broken = "broken",
+    Assigned = "assigned",
+    Withdrawn = "withdrawn",
+    Charged = "charged",
+    Cancelled = "cancelled",
+    Issued = "issued",
+    Declared = "declared",
+    Ordered = "ordered",
+    Done = "done",
+    Opened = "opened",
+    Closed = "closed",
+});
 
 impl Class {
     /// What begins it, for messages.

@@ -1,11 +1,11 @@
 //! Commitments, ratings and points. Grades and points are what an authority gave by its scheme; the ledger
 //! adds up points by the scheme's own cycle and judges nobody.
 
-use super::{Line, TextLine, View};
-use crate::casefile::{Fact, Item, Place};
-use crate::definition::PointsScheme;
+use super::{Line, Projector};
+use crate::casefile::{Fact, Item, ItemNumber};
+use crate::definition::{Name, PointsScheme, Polarity};
 use crate::event::{Body, Class, Phase};
-use crate::id::PointsCode;
+use crate::id::{PointsCode, RatingCode, TypeCode};
 use crate::time::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 /// What a subject promised, and how it was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Commitments {
     /// In the log's order.
     pub commitments: Vec<CommitmentLine>,
@@ -30,25 +31,27 @@ pub struct Commitments {
 
 /// One commitment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CommitmentLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// Its type.
     #[serde(rename = "type")]
-    pub commitment_type: String,
+    pub commitment_type: TypeCode,
     /// What is promised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// By when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<String>,
+    pub due: Option<Date>,
     /// Whether that day has passed and it is still open.
     pub overdue: bool,
 }
 
 /// The grades that a subject was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ratings {
     /// In the log's order; of one scheme at most one is in force.
     pub ratings: Vec<RatingLine>,
@@ -58,30 +61,32 @@ pub struct Ratings {
 
 /// One grade.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RatingLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// The scheme.
-    pub scheme: String,
+    pub scheme: RatingCode,
     /// The grade.
     pub grade: String,
     /// Its title in the scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<TextLine>,
+    pub title: Option<Name>,
     /// Which way the scheme says that it points.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub polarity: Option<&'static str>,
+    pub polarity: Option<Polarity>,
     /// The version of the method.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// The first day of its period, where one is named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_from: Option<String>,
+    pub period_from: Option<Date>,
 }
 
 /// Points by scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Points {
     /// The schemes, by code.
     pub schemes: Vec<PointsLine>,
@@ -91,20 +96,22 @@ pub struct Points {
 
 /// The points of one scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PointsLine {
     /// The scheme.
-    pub scheme: String,
+    pub scheme: PointsCode,
     /// Its cycles, the first one first.
     pub cycles: Vec<Cycle>,
 }
 
 /// One cycle (P23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cycle {
     /// Its first day: that of its first charge.
-    pub from: String,
+    pub from: Date,
     /// Its last day.
-    pub until: String,
+    pub until: Date,
     /// Whether the valid instant falls in it.
     pub current: bool,
     /// The points in force.
@@ -117,6 +124,7 @@ pub struct Cycle {
 
 /// One charge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChargeLine {
     /// Where it stands.
     #[serde(flatten)]
@@ -127,13 +135,13 @@ pub struct ChargeLine {
     pub points: u16,
 }
 
-impl View<'_> {
+impl Projector<'_> {
     /// The subject's commitments.
     pub fn commitments(&self) -> Commitments {
         let seen = self.seen(Class::Commitment);
-        let commitments: Vec<_> = seen.places.iter().filter_map(|place| self.commitment(*place)).collect();
+        let commitments: Vec<_> = seen.numbers.iter().filter_map(|number| self.commitment(*number)).collect();
         let count = |phase: Phase| {
-            commitments.iter().filter(|commitment| commitment.line.phase == Some(phase.name())).count()
+            commitments.iter().filter(|commitment| commitment.line.phase == Some(phase)).count()
         };
         let overdue = commitments.iter().filter(|commitment| commitment.overdue).count();
         Commitments {
@@ -150,7 +158,7 @@ impl View<'_> {
     pub fn ratings(&self) -> Ratings {
         let seen = self.seen(Class::Rating);
         Ratings {
-            ratings: seen.places.iter().filter_map(|place| self.rating(*place)).collect(),
+            ratings: seen.numbers.iter().filter_map(|number| self.rating(*number)).collect(),
             withheld: seen.withheld,
         }
     }
@@ -158,43 +166,43 @@ impl View<'_> {
     /// The subject's points, scheme by scheme and cycle by cycle.
     pub fn points(&self) -> Points {
         let seen = self.seen(Class::Charge);
-        let mut schemes: BTreeMap<&PointsCode, Vec<Place>> = BTreeMap::new();
-        for place in &seen.places {
-            if let Some(Fact::Charge { scheme, .. }) = self.lens.file.get(*place).map(|item| &item.fact) {
-                schemes.entry(scheme).or_default().push(*place);
+        let mut schemes: BTreeMap<&PointsCode, Vec<ItemNumber>> = BTreeMap::new();
+        for number in &seen.numbers {
+            if let Some(Fact::Charge { scheme, .. }) = self.case.file.get(*number).map(|item| &item.fact) {
+                schemes.entry(scheme).or_default().push(*number);
             }
         }
         let schemes = schemes.into_iter().map(|(scheme, charges)| PointsLine {
-            scheme: scheme.to_string(),
+            scheme: scheme.clone(),
             cycles: self.cycles(scheme, &charges),
         });
         Points { schemes: schemes.collect(), withheld: seen.withheld }
     }
 
-    fn commitment(&self, place: Place) -> Option<CommitmentLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
+    fn commitment(&self, number: ItemNumber) -> Option<CommitmentLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
         let Fact::Commitment { commitment_type, due } = &item.fact else { return None };
         let text = match item.body() {
             Some(Body::CommitmentMade(body)) => Some(body.text.clone()),
             _ => None,
         };
-        let open = lens.phase_at(place) == Some(Phase::Made);
+        let open = case.phase_at(number) == Some(Phase::Made);
         Some(CommitmentLine {
-            commitment_type: commitment_type.to_string(),
+            commitment_type: commitment_type.clone(),
             text,
-            due: due.map(|day| day.to_string()),
-            overdue: open && due.is_some_and(|day| lens.is_past(day)),
+            due: *due,
+            overdue: open && due.is_some_and(|day| case.is_past(day)),
             line,
         })
     }
 
     /// A grade as a line.
-    pub fn rating(&self, place: Place) -> Option<RatingLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
+    pub fn rating(&self, number: ItemNumber) -> Option<RatingLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
         let Fact::Rating(rating) = &item.fact else { return None };
-        let scheme = lens.scheme_of(item, rating);
+        let scheme = case.scheme_of(item, rating);
         let grade =
             scheme.and_then(|scheme| scheme.grades.iter().find(|grade| *grade.grade == *rating.grade));
         let method = match item.body() {
@@ -202,34 +210,34 @@ impl View<'_> {
             _ => None,
         };
         Some(RatingLine {
-            scheme: rating.scheme.to_string(),
+            scheme: rating.scheme.clone(),
             grade: rating.grade.to_string(),
-            title: grade.map(|grade| TextLine::of(&grade.title)),
-            polarity: grade.map(|grade| grade.polarity.name()),
+            title: grade.map(|grade| grade.title.clone()),
+            polarity: grade.map(|grade| grade.polarity),
             method: method.or_else(|| scheme.map(|scheme| scheme.method.clone())),
-            period_from: rating.period_from.map(|day| day.to_string()),
+            period_from: rating.period_from,
             line,
         })
     }
 
     /// A cycle begins with the first charge after the last one's end, and lasts as the scheme says on that
     /// day.
-    fn cycles(&self, code: &PointsCode, charges: &[Place]) -> Vec<Cycle> {
-        let mut dated: Vec<(&Item, Place)> =
-            charges.iter().filter_map(|place| Some((self.lens.file.get(*place)?, *place))).collect();
-        dated.sort_by_key(|(item, place)| (item.from, *place));
-        let mut cycles: Vec<(Date, Date, Arc<PointsScheme>, Vec<Place>)> = Vec::new();
-        for (item, place) in dated {
+    fn cycles(&self, code: &PointsCode, charges: &[ItemNumber]) -> Vec<Cycle> {
+        let mut dated: Vec<(&Item, ItemNumber)> =
+            charges.iter().filter_map(|number| Some((self.case.file.get(*number)?, *number))).collect();
+        dated.sort_by_key(|(item, number)| (item.from, *number));
+        let mut cycles: Vec<(Date, Date, Arc<PointsScheme>, Vec<ItemNumber>)> = Vec::new();
+        for (item, number) in dated {
             let day = item.from.date();
             match cycles.last_mut() {
-                Some((_, last, _, inside)) if day <= *last => inside.push(place),
+                Some((_, last, _, inside)) if day <= *last => inside.push(number),
                 _ => {
-                    let known = self.lens.asked.known;
-                    let Some(scheme) = self.lens.catalogue.points.at(code, item.from, known) else {
+                    let known = self.case.as_of.known;
+                    let Some(scheme) = self.case.catalogue.points.at(code, item.from, known) else {
                         continue;
                     };
                     let last = day.plus_months(scheme.cycle_months.into()).plus_days(-1);
-                    cycles.push((day, last, scheme.clone(), vec![place]));
+                    cycles.push((day, last, scheme.clone(), vec![number]));
                 }
             }
         }
@@ -239,29 +247,29 @@ impl View<'_> {
             .collect()
     }
 
-    fn cycle(&self, from: Date, last: Date, scheme: &PointsScheme, inside: &[Place]) -> Cycle {
-        let today = self.lens.today();
-        let counted = inside.iter().filter(|place| self.lens.in_force(**place));
+    fn cycle(&self, from: Date, last: Date, scheme: &PointsScheme, inside: &[ItemNumber]) -> Cycle {
+        let today = self.case.today();
+        let counted = inside.iter().filter(|number| self.case.in_force(**number));
         let points = counted
-            .filter_map(|place| match self.lens.file.get(*place)?.fact {
+            .filter_map(|number| match self.case.file.get(*number)?.fact {
                 Fact::Charge { points, .. } => Some(u32::from(points)),
                 _ => None,
             })
             .sum();
         let reached = scheme.thresholds.iter().filter(|threshold| points >= u32::from(threshold.points));
         Cycle {
-            from: from.to_string(),
-            until: last.to_string(),
+            from,
+            until: last,
             current: from <= today && today <= last,
             points,
-            charges: inside.iter().filter_map(|place| self.charge(*place)).collect(),
+            charges: inside.iter().filter_map(|number| self.charge(*number)).collect(),
             proposes: reached.map(|threshold| threshold.proposes.clone()).collect(),
         }
     }
 
-    fn charge(&self, place: Place) -> Option<ChargeLine> {
-        let line = self.line(place)?;
-        let Fact::Charge { rule, points, .. } = &self.lens.file.get(place)?.fact else { return None };
+    fn charge(&self, number: ItemNumber) -> Option<ChargeLine> {
+        let line = self.line(number)?;
+        let Fact::Charge { rule, points, .. } = &self.case.file.get(number)?.fact else { return None };
         Some(ChargeLine { rule_of_scheme: rule.to_string(), points: *points, line })
     }
 }

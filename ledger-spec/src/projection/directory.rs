@@ -1,14 +1,20 @@
 //! The directory of authorities and keys as of any date.
 
-use super::TextLine;
+use super::leaf::hex;
 use crate::authority::{Authority, Directory, KeyRecord, Recorded, Stated};
-use crate::casefile::Asked;
+use crate::casefile::AsOf;
+use crate::definition::{Name, Pattern, Scheme};
+use crate::event::{RevocationReason, Role};
+use crate::id::{AuthorityId, EventId};
+use crate::rule::Rule;
+use crate::time::Date;
 use serde::Serialize;
-use tlog::bytes::to_hex;
+use tlog::position::EntryIndex;
 
 /// Who might sign what at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DirectoryAnswer {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DirectoryAt {
     /// The authorities that were enrolled, in the order of enrolment.
     pub authorities: Vec<AuthorityLine>,
     /// The migrations that were opened.
@@ -17,127 +23,129 @@ pub struct DirectoryAnswer {
 
 /// One authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthorityLine {
     /// Its id.
-    pub id: String,
+    pub id: AuthorityId,
     /// Its name then.
-    pub name: TextLine,
+    pub name: Name,
     /// What it was.
-    pub roles: Vec<&'static str>,
+    pub roles: Vec<Role>,
     /// The types that it might file.
-    pub types: Vec<String>,
+    pub types: Vec<Pattern>,
     /// The lists that it owned.
-    pub lists: Vec<String>,
+    pub lists: Vec<Pattern>,
     /// The measures that it might impose.
-    pub measures: Vec<String>,
+    pub measures: Vec<Pattern>,
     /// The rating schemes that it owned.
-    pub ratings: Vec<String>,
+    pub ratings: Vec<Pattern>,
     /// The points schemes that it owned.
-    pub points: Vec<String>,
+    pub points: Vec<Pattern>,
     /// The schemes of subjects that it registered.
-    pub subjects: Vec<&'static str>,
+    pub subjects: Vec<Scheme>,
     /// The entry that states all this.
-    pub entry: u64,
+    pub entry: EntryIndex,
     /// What kept it from issuing anything, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub barred: Option<String>,
     /// Who had taken over its tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub successor: Option<String>,
+    pub successor: Option<AuthorityId>,
     /// Its keys.
     pub keys: Vec<KeyLine>,
 }
 
 /// One key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyLine {
     /// The Ed25519 public key, in hex.
-    pub key: String,
+    #[serde(serialize_with = "hex")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
+    pub key: [u8; 32],
     /// The entry that added it.
-    pub added: u64,
+    pub added: EntryIndex,
     /// The entry that revoked it, if one had.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked: Option<u64>,
+    pub revoked: Option<EntryIndex>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
+    pub reason: Option<RevocationReason>,
 }
 
 /// One migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MigrationLine {
     /// The `migration.opened` event.
-    pub event: String,
+    pub event: EventId,
     /// The authority that might bring records in.
-    pub authority: String,
+    pub authority: AuthorityId,
     /// The older register.
     pub source: String,
     /// The first day of the decisions.
-    pub from: String,
+    pub from: Date,
     /// The last.
-    pub until: String,
+    pub until: Date,
     /// Rules that this ledger did not verify.
-    pub unchecked: Vec<&'static str>,
+    pub unchecked: Vec<Rule>,
     /// The entry that opened it.
-    pub opened: u64,
+    pub opened: EntryIndex,
     /// The entry that closed it, if one had.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed: Option<u64>,
+    pub closed: Option<EntryIndex>,
 }
 
-impl DirectoryAnswer {
+impl DirectoryAt {
     /// The directory at two instants.
-    pub fn of(directory: &Directory, asked: Asked) -> Self {
-        let known = |recorded: &Recorded| recorded.index.is_in(asked.known);
+    pub fn of(directory: &Directory, as_of: AsOf) -> Self {
+        let known = |recorded: &Recorded| recorded.index.is_in(as_of.known);
         let migrations = directory.migrations().filter(|(_, migration)| known(&migration.opened));
         let mut migrations: Vec<_> = migrations
             .map(|(id, migration)| MigrationLine {
-                event: id.to_string(),
-                authority: migration.authority.to_string(),
+                event: *id,
+                authority: migration.authority.clone(),
                 source: migration.source.clone(),
-                from: migration.from.to_string(),
-                until: migration.until.to_string(),
-                unchecked: migration.unchecked.iter().map(|rule| rule.id()).collect(),
-                opened: migration.opened.index.get(),
-                closed: migration.closed.filter(known).map(|closed| closed.index.get()),
+                from: migration.from,
+                until: migration.until,
+                unchecked: migration.unchecked.clone(),
+                opened: migration.opened.index,
+                closed: migration.closed.filter(known).map(|closed| closed.index),
             })
             .collect();
         migrations.sort_by_key(|migration| migration.opened);
-        let authorities = directory.iter().filter_map(|authority| line(authority, asked)).collect();
+        let authorities = directory.iter().filter_map(|authority| line(authority, as_of)).collect();
         Self { authorities, migrations }
     }
 }
 
-fn line(authority: &Authority, asked: Asked) -> Option<AuthorityLine> {
-    let stated = authority.capacity_at(asked.valid_at, asked.known)?;
+fn line(authority: &Authority, as_of: AsOf) -> Option<AuthorityLine> {
+    let stated = authority.capacity_at(as_of.valid_at, as_of.known)?;
     let (capacity, competence) = (&stated.what, &stated.what.competence);
-    let patterns = |patterns: &[crate::definition::Pattern]| {
-        patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect::<Vec<_>>()
-    };
-    let then = authority.as_known(asked.known);
-    let successor = then.successions.iter().rfind(|stated| stated.from <= asked.valid_at);
+    let then = authority.as_known(as_of.known);
+    let successor = then.successions.iter().rfind(|stated| stated.from <= as_of.valid_at);
     Some(AuthorityLine {
-        id: authority.id.to_string(),
-        name: TextLine::of(&capacity.name),
-        roles: capacity.roles.iter().map(|role| role.name()).collect(),
-        types: patterns(&competence.types),
-        lists: patterns(&competence.lists),
-        measures: patterns(&competence.measures),
-        ratings: patterns(&competence.ratings),
-        points: patterns(&competence.points),
-        subjects: competence.subjects.iter().map(|scheme| scheme.name()).collect(),
-        entry: stated.recorded.index.get(),
-        barred: then.barred_at(asked.valid_at),
-        successor: successor.map(|stated: &Stated<_>| stated.what.to_string()),
+        id: authority.id.clone(),
+        name: capacity.name.clone(),
+        roles: capacity.roles.clone(),
+        types: competence.types.clone(),
+        lists: competence.lists.clone(),
+        measures: competence.measures.clone(),
+        ratings: competence.ratings.clone(),
+        points: competence.points.clone(),
+        subjects: competence.subjects.clone(),
+        entry: stated.recorded.index,
+        barred: then.barred_at(as_of.valid_at),
+        successor: successor.map(|stated: &Stated<_>| stated.what.clone()),
         keys: then.keys.iter().map(key_line).collect(),
     })
 }
 
 fn key_line(record: &KeyRecord) -> KeyLine {
     KeyLine {
-        key: to_hex(&record.key),
-        added: record.added.index.get(),
-        revoked: record.revoked.as_ref().map(|revoked| revoked.recorded.index.get()),
-        reason: record.revoked.as_ref().map(|revoked| revoked.reason.name()),
+        key: record.key,
+        added: record.added.index,
+        revoked: record.revoked.as_ref().map(|revoked| revoked.recorded.index),
+        reason: record.revoked.as_ref().map(|revoked| revoked.reason),
     }
 }

@@ -1,14 +1,16 @@
 //! Files by purpose: records by class, the occupational view, the civil servants' file in its six
 //! dimensions, and the rural view. Each is a choice among what the subject's case file holds.
 
-use super::{MeasureLine, RatingLine, RecordLine, RepairLine, Sight, View};
-use crate::casefile::{Fact, Place};
+use super::{MeasureLine, Projector, RatingLine, RecordLine, RepairLine, Sight};
+use crate::casefile::{Fact, ItemNumber};
+use crate::definition::{Direction, Disclosure};
 use crate::event::Class;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A subject's records by class of disclosure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Records {
     /// Everyone may see them.
     pub public: Vec<RecordLine>,
@@ -22,6 +24,7 @@ pub struct Records {
 
 /// A subject's applications for repair, with every step and deadline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Repairs {
     /// In the log's order.
     pub repairs: Vec<RepairLine>,
@@ -31,6 +34,7 @@ pub struct Repairs {
 
 /// What belongs to a person's occupation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Occupation {
     /// Licences, sanctions and honours, by the occupation that they name.
     pub occupations: BTreeMap<String, Vec<RecordLine>>,
@@ -40,6 +44,7 @@ pub struct Occupation {
 
 /// A civil servant's file (plan 3.1-3). Never shared, never public.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CivilServant {
     /// 廉洁
     pub probity: Vec<RecordLine>,
@@ -59,6 +64,7 @@ pub struct CivilServant {
 
 /// A household, village, township or farm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rural {
     /// Its records.
     pub records: Vec<RecordLine>,
@@ -70,7 +76,7 @@ pub struct Rural {
     pub withheld: usize,
 }
 
-impl View<'_> {
+impl Projector<'_> {
     /// Records by class.
     pub fn records(&self) -> Records {
         let seen = self.seen(Class::Record);
@@ -80,11 +86,11 @@ impl View<'_> {
             restricted: Vec::new(),
             withheld: seen.withheld,
         };
-        for line in seen.places.iter().filter_map(|place| self.record_line(*place)) {
+        for line in seen.numbers.iter().filter_map(|number| self.record_line(*number)) {
             match line.line.disclosure {
-                "public" => records.public.push(line),
-                "shared" => records.shared.push(line),
-                _ => records.restricted.push(line),
+                Disclosure::Public => records.public.push(line),
+                Disclosure::Shared => records.shared.push(line),
+                Disclosure::Restricted => records.restricted.push(line),
             }
         }
         records
@@ -92,17 +98,17 @@ impl View<'_> {
 
     /// The history of repair.
     pub fn repairs(&self) -> Repairs {
-        let (places, withheld) = self.seen_repairs();
-        Repairs { repairs: places.iter().filter_map(|place| self.repair_line(*place)).collect(), withheld }
+        let (numbers, withheld) = self.seen_repairs();
+        Repairs { repairs: numbers.iter().filter_map(|number| self.repair_line(*number)).collect(), withheld }
     }
 
     /// The occupational view: what types tagged `occupation` or `licence` say.
     pub fn occupation(&self) -> Occupation {
-        let (places, withheld) = self.tagged(|tag| tag == "occupation" || tag == "licence");
+        let (numbers, withheld) = self.tagged(|tag| tag == "occupation" || tag == "licence");
         let mut occupations: BTreeMap<String, Vec<RecordLine>> = BTreeMap::new();
-        for line in places.iter().filter_map(|place| self.record_line(*place)) {
+        for line in numbers.iter().filter_map(|number| self.record_line(*number)) {
             let named = line.details.get("occupation").cloned();
-            occupations.entry(named.unwrap_or_else(|| line.record_type.clone())).or_default().push(line);
+            occupations.entry(named.unwrap_or_else(|| line.record_type.to_string())).or_default().push(line);
         }
         Occupation { occupations, withheld }
     }
@@ -112,13 +118,13 @@ impl View<'_> {
         let mut withheld = 0;
         let mut dimension = |name: &str| {
             let tag = format!("cs:{name}");
-            let (places, hidden) = self.tagged(|found| found == tag);
+            let (numbers, hidden) = self.tagged(|found| found == tag);
             if self.sight < Sight::Restricted {
-                withheld += hidden + places.len();
+                withheld += hidden + numbers.len();
                 return Vec::new();
             }
             withheld += hidden;
-            places.iter().filter_map(|place| self.record_line(*place)).collect()
+            numbers.iter().filter_map(|number| self.record_line(*number)).collect()
         };
         let (probity, law, duty) = (dimension("probity"), dimension("law"), dimension("duty"));
         let (tax, ethics, loan) = (dimension("tax"), dimension("ethics"), dimension("loan"));
@@ -127,46 +133,46 @@ impl View<'_> {
 
     /// The rural view: types tagged `rural:…`, schemes and incentives `rural.…`.
     pub fn rural(&self) -> Rural {
-        let (places, hidden) = self.tagged(|tag| tag.starts_with("rural:"));
+        let (numbers, hidden) = self.tagged(|tag| tag.starts_with("rural:"));
         let (ratings, measures) = (self.seen(Class::Rating), self.measures());
-        let is_rural = |place: &Place| {
-            matches!(self.lens.file.get(*place).map(|item| &item.fact),
+        let is_rural = |number: &ItemNumber| {
+            matches!(self.case.file.get(*number).map(|item| &item.fact),
                 Some(Fact::Rating(rating)) if rating.scheme.as_str().starts_with("rural."))
         };
         Rural {
-            records: places.iter().filter_map(|place| self.record_line(*place)).collect(),
+            records: numbers.iter().filter_map(|number| self.record_line(*number)).collect(),
             ratings: ratings
-                .places
+                .numbers
                 .iter()
-                .filter(|place| is_rural(place))
+                .filter(|number| is_rural(number))
                 .filter_map(|p| self.rating(*p))
                 .collect(),
             incentives: measures
                 .measures
                 .into_iter()
-                .filter(|line| line.direction == Some("incentive"))
+                .filter(|line| line.direction == Some(Direction::Incentive))
                 .collect(),
             withheld: hidden + ratings.withheld + measures.withheld,
         }
     }
 
     /// The records whose type carries a tag: those that the reader sees, and how many are left out.
-    fn tagged(&self, fits: impl Fn(&str) -> bool) -> (Vec<Place>, usize) {
-        let tagged = self.lens.known(Class::Record).filter(|(_, item)| match &item.fact {
+    fn tagged(&self, fits: impl Fn(&str) -> bool) -> (Vec<ItemNumber>, usize) {
+        let tagged = self.case.known(Class::Record).filter(|(_, item)| match &item.fact {
             Fact::Record(record) => {
-                let tags = self.lens.type_of(record).map(|definition| &definition.tags);
+                let tags = self.case.type_of(record).map(|definition| &definition.tags);
                 tags.is_some_and(|tags| tags.iter().any(|tag| fits(tag)))
             }
             _ => false,
         });
-        let (mut places, mut withheld) = (Vec::new(), 0);
-        for (place, _) in tagged {
-            if self.lens.shows(place, self.sight) {
-                places.push(place);
+        let (mut numbers, mut withheld) = (Vec::new(), 0);
+        for (number, _) in tagged {
+            if self.case.shows(number, self.sight) {
+                numbers.push(number);
             } else {
-                withheld += usize::from(self.is_withheld(place));
+                withheld += usize::from(self.is_withheld(number));
             }
         }
-        (places, withheld)
+        (numbers, withheld)
     }
 }

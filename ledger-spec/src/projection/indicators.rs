@@ -3,17 +3,21 @@
 //! Coverage counts files that were opened, whatever stands in them: an indicator that rewarded negative
 //! records would be a wrong one. Without a declared population there is no ratio, and that is said.
 
-use super::World;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{Asked, CaseFile, Fact, Item, Lens, Sight};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Fact, Item, Sight};
 use crate::catalogue::Catalogue;
+use crate::definition::words;
 use crate::event::{Class, Indicator, Role};
 use crate::id::SubjectId;
+use crate::rule::ProjectionRule;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use tlog::defect::as_u64;
+use tlog::position::EntryIndex;
 
 /// The indicators of a place at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Indicators {
     /// All fifteen, in the plan's order.
     pub indicators: Vec<IndicatorLine>,
@@ -21,9 +25,10 @@ pub struct Indicators {
 
 /// One indicator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IndicatorLine {
-    /// `J1` to `J15`.
-    pub indicator: &'static str,
+    /// Which of the fifteen.
+    pub indicator: Indicator,
     /// How many the log shows; absent where the log cannot show it, or where it was suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numerator: Option<u64>,
@@ -32,15 +37,35 @@ pub struct IndicatorLine {
     pub denominator: Option<u64>,
     /// The entry that declares it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub declared_by: Option<u64>,
+    pub declared_by: Option<EntryIndex>,
     /// Numerator per thousand of the denominator, rounded down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_mille: Option<u64>,
-    /// `counted`, `no-population`, `not-in-the-log` or `suppressed` (fewer than five natural persons).
-    pub state: &'static str,
+    /// Whether it could be counted.
+    pub state: Counted,
     /// The rule by which it follows.
-    pub rule: &'static str,
+    pub rule: ProjectionRule,
 }
+
+/// Whether an indicator could be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counted {
+    /// It was.
+    Counted,
+    /// Nobody declared of how many.
+    NoPopulation,
+    /// The log cannot show it.
+    NotInTheLog,
+    /// Fewer than five natural persons: they could be told apart.
+    Suppressed,
+}
+
+words!(Counted {
+    Counted = "counted",
+    NoPopulation = "no-population",
+    NotInTheLog = "not-in-the-log",
+    Suppressed = "suppressed",
+});
 
 /// Fewer natural persons than this are not counted in public: they could be told apart.
 const SMALLEST_CELL: u64 = 5;
@@ -53,31 +78,31 @@ struct Departments {
     filed: BTreeSet<AuthorityNumber>,
 }
 
-impl World {
+impl CaseFiles {
     /// The indicators of a place.
     pub fn indicators(
         &self,
         place: &SubjectId,
         (catalogue, directory): (&Catalogue, &Directory),
-        asked: Asked,
+        as_of: AsOf,
         sight: Sight,
     ) -> Indicators {
         let mut opened: Vec<(Indicator, u64)> =
             COVERAGE.iter().map(|(indicator, _)| (*indicator, 0)).collect();
         let (mut departments, mut judicial) = (Departments::default(), 0);
         for (subject, file) in self.files() {
-            let lens = Lens::new(subject, file, catalogue, asked);
+            let case = CaseAsOf::new(subject, file, catalogue, as_of);
             for (slot, (_, tag)) in opened.iter_mut().zip(COVERAGE) {
-                slot.1 += u64::from(has_file(&lens, tag));
+                slot.1 += u64::from(has_file(&case, tag));
             }
-            judicial += departments.count(&lens, directory);
+            judicial += departments.count(&case, directory);
         }
         let coverage = |indicator| opened.iter().find(|(one, _)| *one == indicator).map(|(_, count)| *count);
         let numerator = |indicator| match indicator {
-            Indicator::J1 => Some(count(departments.filed_on_time.len())),
-            Indicator::J2 => Some(count(departments.used.len())),
+            Indicator::J1 => Some(as_u64(departments.filed_on_time.len())),
+            Indicator::J2 => Some(as_u64(departments.used.len())),
             Indicator::J6 => Some(judicial),
-            Indicator::J14 => Some(count(with_key(directory, asked, &departments.filed))),
+            Indicator::J14 => Some(as_u64(with_key(directory, as_of, &departments.filed))),
             // Built and connected systems are attested outside of the log.
             Indicator::J13 | Indicator::J15 => None,
             other => coverage(other),
@@ -85,7 +110,7 @@ impl World {
         let declared = self.file(place);
         let indicators = Indicator::ALL
             .into_iter()
-            .map(|indicator| line(indicator, numerator(indicator), declared, asked, sight))
+            .map(|indicator| line(indicator, numerator(indicator), declared, as_of, sight))
             .collect();
         Indicators { indicators }
     }
@@ -104,28 +129,28 @@ const COVERAGE: [(Indicator, &str); 9] = [
     (Indicator::J12, "file:J12"),
 ];
 
-fn has_file(lens: &Lens<'_>, tag: &str) -> bool {
-    lens.begun(Class::Record).any(|(_, item)| match &item.fact {
-        Fact::Record(record) => lens.type_of(record).is_some_and(|definition| definition.has_tag(tag)),
+fn has_file(case: &CaseAsOf<'_>, tag: &str) -> bool {
+    case.begun(Class::Record).any(|(_, item)| match &item.fact {
+        Fact::Record(record) => case.type_of(record).is_some_and(|definition| definition.has_tag(tag)),
         _ => false,
     })
 }
 
 impl Departments {
     /// Counts what departments did in one file; gives how many judicial records it holds that came in time.
-    fn count(&mut self, lens: &Lens<'_>, directory: &Directory) -> u64 {
+    fn count(&mut self, case: &CaseAsOf<'_>, directory: &Directory) -> u64 {
         let mut judicial = 0;
-        for (_, item) in lens.begun(Class::Record) {
+        for (_, item) in case.begun(Class::Record) {
             let Fact::Record(record) = &item.fact else { continue };
-            let Some(definition) = lens.type_of(record) else { continue };
-            let in_time = super::oversight::filed_in_time(lens, item) != Some(false);
+            let Some(definition) = case.type_of(record) else { continue };
+            let in_time = super::oversight::filed_in_time(case, item) != Some(false);
             self.filed.insert(item.issuer);
             if in_time && is_department(directory, item) {
                 self.filed_on_time.insert(item.issuer);
             }
             judicial += u64::from(in_time && definition.has_tag("judicial"));
         }
-        for (_, item) in lens.begun(Class::Use) {
+        for (_, item) in case.begun(Class::Use) {
             self.used.insert(item.issuer);
         }
         judicial
@@ -137,9 +162,9 @@ fn is_department(directory: &Directory, item: &Item) -> bool {
 }
 
 /// How many departments have filed and keep a key in force.
-fn with_key(directory: &Directory, asked: Asked, filed: &BTreeSet<AuthorityNumber>) -> usize {
+fn with_key(directory: &Directory, as_of: AsOf, filed: &BTreeSet<AuthorityNumber>) -> usize {
     let keeps = |authority: &&crate::authority::Authority| {
-        let then = authority.as_known(asked.known);
+        let then = authority.as_known(as_of.known);
         then.is_any(&[Role::Department]) && then.keys.iter().any(|key| key.revoked.is_none())
     };
     filed.iter().filter_map(|number| directory.by_number(*number)).filter(keeps).count()
@@ -149,12 +174,12 @@ fn line(
     indicator: Indicator,
     numerator: Option<u64>,
     place: Option<&CaseFile>,
-    asked: Asked,
+    as_of: AsOf,
     sight: Sight,
 ) -> IndicatorLine {
     let declarations = place.into_iter().flat_map(|file| file.of_class(Class::Population));
     let declared = declarations
-        .filter(|(_, item)| item.entry.is_in(asked.known) && item.from <= asked.valid_at)
+        .filter(|(_, item)| item.entry.is_in(as_of.known) && item.from <= as_of.valid_at)
         .filter_map(|(_, item)| match item.fact {
             Fact::Population { indicator: found, count, .. } if found == indicator => {
                 Some((item.from, item.entry, count))
@@ -171,21 +196,17 @@ fn line(
         _ => None,
     };
     IndicatorLine {
-        indicator: indicator.name(),
+        indicator,
         state: match (small, numerator, per_mille) {
-            (true, _, _) => "suppressed",
-            (false, None, _) => "not-in-the-log",
-            (false, Some(_), None) => "no-population",
-            (false, Some(_), Some(_)) => "counted",
+            (true, _, _) => Counted::Suppressed,
+            (false, None, _) => Counted::NotInTheLog,
+            (false, Some(_), None) => Counted::NoPopulation,
+            (false, Some(_), Some(_)) => Counted::Counted,
         },
         numerator,
         denominator,
-        declared_by: declared.map(|(_, entry, _)| entry.get()),
+        declared_by: declared.map(|(_, entry, _)| entry),
         per_mille,
-        rule: super::ProjectionRule::Indicator.id(),
+        rule: ProjectionRule::Indicator,
     }
-}
-
-fn count(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

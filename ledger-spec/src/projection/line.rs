@@ -1,29 +1,35 @@
 //! What the lines of all projections have in common.
 
-use super::View;
-use crate::casefile::{Fact, Item, Mark, Place, ProjectionRule};
-use crate::definition::Name;
-use crate::event::{Body, Decision, Extra};
+use super::Projector;
+use super::leaf::hex_if_any;
+use crate::casefile::{Cause, Fact, Item, ItemNumber, Life, Mark};
+use crate::definition::Disclosure;
+use crate::event::{Body, Decision, Extra, Phase, StepKind};
+use crate::id::{AuthorityId, EventId};
+use crate::rule::{ProjectionRule, Rule};
+use crate::time::{Date, RecordedTime, ValidTime};
 use serde::Serialize;
+use tlog::position::EntryIndex;
 
 /// One thing in a case file, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Line {
     /// The event that began it.
-    pub event: String,
+    pub event: EventId,
     /// Its entry.
-    pub entry: u64,
+    pub entry: EntryIndex,
     /// Who issued it.
-    pub issuer: String,
+    pub issuer: AuthorityId,
     /// From when it holds, RFC 3339.
-    pub valid_from: String,
+    pub valid_from: ValidTime,
     /// When the ledger committed it, RFC 3339.
-    pub recorded_at: String,
+    pub recorded_at: RecordedTime,
     /// `not-yet`, `in-force` or `ended` at the valid instant.
-    pub life: &'static str,
+    pub life: Life,
     /// How far it had come.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub phase: Option<&'static str>,
+    pub phase: Option<Phase>,
     /// What ends it, as far as that is known: past or to come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Ended>,
@@ -32,55 +38,58 @@ pub struct Line {
     /// The steps that followed it, by then.
     pub steps: Vec<StepLine>,
     /// The widest circle that may ever see it.
-    pub disclosure: &'static str,
+    pub disclosure: Disclosure,
     /// Rules that this ledger did not verify, since it came in through a migration (P20).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_verified: Vec<&'static str>,
+    pub not_verified: Vec<Rule>,
 }
 
 /// An end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ended {
     /// From when on it holds no more, RFC 3339.
-    pub at: String,
+    pub at: ValidTime,
     /// Why, in a word.
-    pub cause: &'static str,
+    pub cause: Cause,
     /// The entry that says so, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub entry: Option<u64>,
+    pub entry: Option<EntryIndex>,
     /// Why, in the words of that entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The rule by which it follows.
-    pub rule: &'static str,
+    pub rule: ProjectionRule,
 }
 
 /// Something that has to be said beside a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MarkLine {
     /// The mark.
-    pub mark: &'static str,
+    pub mark: Mark,
     /// The entry that it rests on.
-    pub entry: u64,
+    pub entry: EntryIndex,
     /// The rule by which it follows.
-    pub rule: &'static str,
+    pub rule: ProjectionRule,
 }
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StepLine {
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: StepKind,
     /// Its event.
-    pub event: String,
+    pub event: EventId,
     /// Its entry.
-    pub entry: u64,
+    pub entry: EntryIndex,
     /// Who took it.
-    pub issuer: String,
+    pub issuer: AuthorityId,
     /// From when it holds, RFC 3339.
-    pub valid_from: String,
+    pub valid_from: ValidTime,
     /// When the ledger committed it, RFC 3339.
-    pub recorded_at: String,
+    pub recorded_at: RecordedTime,
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -89,7 +98,7 @@ pub struct StepLine {
     pub statement: Option<String>,
     /// The last day that it names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
+    pub until: Option<Date>,
     /// The document that decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionLine>,
@@ -97,11 +106,12 @@ pub struct StepLine {
 
 /// A decision document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionLine {
     /// Its official number.
     pub number: String,
     /// Its date.
-    pub date: String,
+    pub date: Date,
     /// The body that issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_by: Option<String>,
@@ -110,75 +120,63 @@ pub struct DecisionLine {
     pub article: Option<String>,
     /// When it was served.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub served_on: Option<String>,
+    pub served_on: Option<Date>,
     /// BLAKE3 of its file, in hex.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "hex_if_any")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = "^[0-9a-f]{64}$"))]
+    pub document: Option<[u8; 32]>,
 }
 
-/// A name in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TextLine {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl View<'_> {
-    /// What can be said of the thing at `place`; `None` where it is not known.
-    pub fn line(&self, place: Place) -> Option<Line> {
-        let lens = &self.lens;
-        let item = lens.file.get(place).filter(|item| lens.knows(item))?;
+impl Projector<'_> {
+    /// What can be said of the thing at `number`; `None` where it is not known.
+    pub fn line(&self, number: ItemNumber) -> Option<Line> {
+        let case = &self.case;
+        let item = case.file.get(number).filter(|item| case.knows(item))?;
         let steps =
-            lens.file.followers(place).filter(|(_, step)| step.step().is_some() && lens.has_begun(step));
-        let end = lens.end(place);
+            case.file.followers(number).filter(|(_, step)| step.step().is_some() && case.has_begun(step));
+        let end = case.end(number);
         Some(Line {
-            event: item.id.to_string(),
-            entry: item.entry.get(),
+            event: item.id,
+            entry: item.entry,
             issuer: self.authority(item.issuer),
-            valid_from: item.from.to_string(),
-            recorded_at: item.recorded_at.to_text(),
-            life: lens.life_until(item, end).name(),
-            phase: lens.phase_at(place).map(crate::event::Phase::name),
+            valid_from: item.from,
+            recorded_at: item.recorded_at,
+            life: case.life_until(item, end),
+            phase: case.phase_at(number),
             end: end.map(|end| Ended {
-                at: end.at.to_string(),
-                cause: end.cause.name(),
-                entry: end.entry.map(tlog::position::EntryIndex::get),
+                at: end.at,
+                cause: end.cause,
+                entry: end.entry,
                 reason: end.entry.and_then(|entry| self.reason_of(entry)),
-                rule: end.cause.rule().id(),
+                rule: end.cause.rule(),
             }),
-            marks: self.marks(place),
-            steps: steps.map(|(_, step)| self.step(step)).collect(),
-            disclosure: lens.disclosure(place).name(),
+            marks: self.marks(number),
+            steps: steps.filter_map(|(_, step)| self.step(step)).collect(),
+            disclosure: case.disclosure(number),
             not_verified: self.not_verified(item),
         })
     }
 
-    fn marks(&self, place: Place) -> Vec<MarkLine> {
-        let marks = self.lens.marks(place).into_iter();
+    fn marks(&self, number: ItemNumber) -> Vec<MarkLine> {
+        let marks = self.case.marks(number).into_iter();
         marks
-            .map(|marked| MarkLine {
-                mark: marked.mark.name(),
-                entry: marked.entry.get(),
-                rule: marked.mark.rule().id(),
-            })
+            .map(|marked| MarkLine { mark: marked.mark, entry: marked.entry, rule: marked.mark.rule() })
             .collect()
     }
 
     /// P20: the rules that the migration of a fact leaves unverified.
-    pub fn not_verified(&self, item: &Item) -> Vec<&'static str> {
+    pub fn not_verified(&self, item: &Item) -> Vec<Rule> {
         let migration = match &item.fact {
             Fact::Record(record) => record.migration,
             Fact::Listing(listing) => listing.migration,
             _ => None,
         };
         let migration = migration.and_then(|id| self.directory.migration(&id));
-        migration.map_or_else(Vec::new, |found| found.unchecked.iter().map(|rule| rule.id()).collect())
+        migration.map_or_else(Vec::new, |found| found.unchecked.clone())
     }
 
-    /// A step as a line.
-    pub fn step(&self, step: &Item) -> StepLine {
+    /// A step as a line; `None` where the item is no step.
+    pub fn step(&self, step: &Item) -> Option<StepLine> {
         let body = match step.body() {
             Some(Body::Step(body)) => Some(body),
             _ => None,
@@ -190,22 +188,22 @@ impl View<'_> {
             Extra::Use { outcome, .. } => Some(outcome.clone()),
             _ => None,
         });
-        StepLine {
-            kind: step.step_kind().map_or("", |kind| kind.row().name),
-            event: step.id.to_string(),
-            entry: step.entry.get(),
+        Some(StepLine {
+            kind: step.step_kind()?,
+            event: step.id,
+            entry: step.entry,
             issuer: self.authority(step.issuer),
-            valid_from: step.from.to_string(),
-            recorded_at: step.recorded_at.to_text(),
+            valid_from: step.from,
+            recorded_at: step.recorded_at,
             reason: body.and_then(|body| body.reason.clone()),
             statement,
-            until: step.step().and_then(|fact| fact.until).map(|until| until.to_string()),
+            until: step.step().and_then(|fact| fact.until),
             decision: body.and_then(|body| body.decision.as_ref()).map(DecisionLine::of),
-        }
+        })
     }
 
     fn reason_of(&self, entry: tlog::position::EntryIndex) -> Option<String> {
-        let (_, item) = self.lens.file.items().find(|(_, item)| item.entry == entry)?;
+        let (_, item) = self.case.file.items().find(|(_, item)| item.entry == entry)?;
         match item.body()? {
             Body::Step(body) => body.reason.clone(),
             _ => None,
@@ -213,8 +211,8 @@ impl View<'_> {
     }
 
     /// Whether a line has a mark.
-    pub fn is_marked(&self, place: Place, mark: Mark) -> bool {
-        self.lens.marks(place).iter().any(|marked| marked.mark == mark)
+    pub fn is_marked(&self, number: ItemNumber, mark: Mark) -> bool {
+        self.case.marks(number).iter().any(|marked| marked.mark == mark)
     }
 }
 
@@ -223,23 +221,11 @@ impl DecisionLine {
     pub fn of(decision: &Decision) -> Self {
         Self {
             number: decision.number.clone(),
-            date: decision.date.to_string(),
+            date: decision.date,
             issued_by: decision.issued_by.clone(),
             article: decision.article.clone(),
-            served_on: decision.served_on.map(|day| day.to_string()),
-            document: decision.document.map(|hash| tlog::bytes::to_hex(&hash)),
+            served_on: decision.served_on,
+            document: decision.document,
         }
     }
-}
-
-impl TextLine {
-    /// A name as a line.
-    pub fn of(name: &Name) -> Self {
-        Self { zh: name.zh.clone(), en: name.en.clone() }
-    }
-}
-
-/// The ids of rules, for lines.
-pub(super) fn ids(rules: &[ProjectionRule]) -> Vec<&'static str> {
-    rules.iter().map(|rule| rule.id()).collect()
 }

@@ -1,36 +1,48 @@
 //! Editions of lists: a list as it was published on a date.
 
-use super::{Line, Sight, View};
-use crate::casefile::{Fact, Place};
+use super::leaf::in_order;
+use super::{Line, Page, Projector};
+use crate::authority::Directory;
+use crate::casefile::{AsOf, CaseFiles, Fact, ItemNumber, Sight};
+use crate::catalogue::Catalogue;
 use crate::event::Class;
-use crate::id::ListCode;
+use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
 use std::sync::Arc;
 use tlog::position::EntryIndex;
 
 /// A list as published at two instants. Rows stand in the list's own order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edition {
     /// The list.
-    pub list: String,
+    pub list: ListCode,
     /// Its members.
     pub members: Vec<Member>,
     /// How many entries in force were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<EntryIndex>,
+    /// The list's columns as the catalogue had them, in the order in which they are shown.
+    #[serde(skip)]
+    pub columns: Vec<String>,
 }
 
 /// One entry on a list that holds at the valid instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
     /// Whom it is about.
-    pub subject: String,
+    pub subject: SubjectId,
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// What the list publishes, in the event's order of columns.
-    #[serde(serialize_with = "in_order")]
+    #[serde(serialize_with = "row_in_order")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
     pub row: Row,
-    /// Its place among the rows, where the list keeps an order of its own.
+    /// Its number among the rows, where the list keeps an order of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
 }
@@ -38,42 +50,64 @@ pub struct Member {
 /// A row: columns and values, in the event's order.
 pub type Row = Arc<[(String, String)]>;
 
-impl View<'_> {
+impl Projector<'_> {
     /// The subject's entries on a list that hold at the valid instant, as the reader sees them, and how many
     /// hold but are left out.
     pub fn members(&self, list: &ListCode) -> (Vec<Member>, usize) {
         let on_list = self
-            .lens
+            .case
             .begun(Class::Listing)
             .filter(|(_, item)| matches!(&item.fact, Fact::Listing(listing) if listing.list == *list));
         let (mut members, mut withheld) = (Vec::new(), 0);
-        for (place, _) in on_list {
-            let shown = self.lens.shows(place, self.sight);
+        for (number, _) in on_list {
+            let shown = self.case.shows(number, self.sight);
             // What the public and departments see is in force; others see what has ended too.
-            if shown && (self.sight < Sight::Restricted || self.lens.in_force(place)) {
-                members.extend(self.member(place));
+            if shown && (self.sight < Sight::Restricted || self.case.in_force(number)) {
+                members.extend(self.member(number));
             } else {
-                withheld += usize::from(!shown && self.lens.in_force(place));
+                withheld += usize::from(!shown && self.case.in_force(number));
             }
         }
         (members, withheld)
     }
 
-    fn member(&self, place: Place) -> Option<Member> {
-        let Fact::Listing(listing) = &self.lens.file.get(place)?.fact else { return None };
+    fn member(&self, number: ItemNumber) -> Option<Member> {
+        let Fact::Listing(listing) = &self.case.file.get(number)?.fact else { return None };
         Some(Member {
-            subject: self.lens.subject.to_string(),
-            line: self.line(place)?,
+            subject: self.case.subject.clone(),
+            line: self.line(number)?,
             row: listing.row.clone(),
             order: listing.order.as_deref().map(str::to_owned),
         })
     }
 }
 
+impl CaseFiles {
+    /// A list as it stood at two instants.
+    pub fn edition(
+        &self,
+        list: &ListCode,
+        governance: (&Catalogue, &Directory),
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Edition {
+        let parts = self.subjects_of(list).map(|(subject, file)| {
+            let view = Projector::new(subject, file, governance, as_of, sight);
+            view.members(list)
+        });
+        let mut edition = Edition::of(list, parts);
+        let lists = &governance.0.lists;
+        let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
+        edition.columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
+        edition
+    }
+}
+
 impl Edition {
     /// The edition of the members of many subjects.
     pub fn of(list: &ListCode, parts: impl IntoIterator<Item = (Vec<Member>, usize)>) -> Self {
-        let mut edition = Self { list: list.to_string(), members: Vec::new(), withheld: 0 };
+        let mut edition =
+            Self { list: list.clone(), members: Vec::new(), withheld: 0, next: None, columns: Vec::new() };
         for (members, withheld) in parts {
             edition.members.extend(members);
             edition.withheld += withheld;
@@ -84,24 +118,20 @@ impl Edition {
 }
 
 impl Edition {
-    /// The members after the one with the entry `after`, at most `limit`, and the entry of the last where
-    /// more follow; `None` where no member has that entry.
-    pub fn page(
-        mut self,
-        after: Option<EntryIndex>,
-        limit: Option<usize>,
-    ) -> Option<(Self, Option<EntryIndex>)> {
-        if let Some(after) = after {
-            let at = self.members.iter().position(|member| member.line.entry == after.get())?;
+    /// The part of it that a page asks for; the cursor where it is not the entry of a member.
+    pub fn page(mut self, page: Page) -> Result<Self, EntryIndex> {
+        if let Some(after) = page.after {
+            let at = self.members.iter().position(|member| member.line.entry == after).ok_or(after)?;
             self.members.drain(..=at);
         }
-        let more = limit.is_some_and(|limit| self.members.len() > limit);
-        self.members.truncate(limit.unwrap_or(usize::MAX));
-        let next = self.members.last().filter(|_| more).map(|member| EntryIndex::new(member.line.entry));
-        Some((self, next))
+        if let Some(limit) = page.limit.filter(|limit| self.members.len() > *limit) {
+            self.members.truncate(limit);
+            self.next = self.members.last().map(|member| member.line.entry);
+        }
+        Ok(self)
     }
 }
 
-fn in_order<S: serde::Serializer>(row: &Row, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(row.iter().map(|(column, value)| (column, value)))
+fn row_in_order<S: serde::Serializer>(row: &Row, serializer: S) -> Result<S::Ok, S::Error> {
+    in_order(row.iter(), serializer)
 }

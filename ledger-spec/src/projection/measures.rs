@@ -1,15 +1,17 @@
 //! Measures in force, with exemptions and what departments report of their use; and whether a subject may
 //! take part.
 
-use super::line::ids;
-use super::{Line, ProjectionRule, StepLine, TextLine, View};
-use crate::casefile::{Fact, Place};
-use crate::definition::{BasisSource, Domain, MeasureDefinition};
+use super::{Line, Projector, StepLine};
+use crate::casefile::{Fact, ItemNumber};
+use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
+use crate::id::{EventId, MeasureCode};
+use crate::rule::ProjectionRule;
 use serde::Serialize;
 
 /// The measures of a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Measures {
     /// In the log's order.
     pub measures: Vec<MeasureLine>,
@@ -19,27 +21,28 @@ pub struct Measures {
 
 /// One measure and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeasureLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// The measure.
-    pub measure: String,
+    pub measure: MeasureCode,
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<TextLine>,
-    /// `sanction`, `incentive` or `ban`.
+    pub title: Option<Name>,
+    /// Which way it points.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub direction: Option<&'static str>,
+    pub direction: Option<Direction>,
     /// The event that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rests_on: Option<String>,
+    pub rests_on: Option<EventId>,
     /// `with-ground`, `lifetime`, or its last day.
-    pub term: String,
+    pub term: Term,
     /// Whether it has to be applied at the valid instant: in force, neither exempted nor masked.
     pub effective: bool,
     /// The domains that it closes.
-    pub bars: Vec<&'static str>,
+    pub bars: Vec<Domain>,
     /// The law that it rests on.
     pub basis: Vec<String>,
     /// What departments report of its use.
@@ -48,26 +51,27 @@ pub struct MeasureLine {
 
 /// Whether a subject may take part in something, and why not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Eligibility {
     /// The domain.
-    pub domain: &'static str,
+    pub domain: Domain,
     /// Whether nothing that the reader sees closes it.
     pub eligible: bool,
     /// What closes it.
     pub reasons: Vec<MeasureLine>,
     /// What the deciding body files with its decision.
-    pub letter: TextLine,
+    pub letter: Name,
     /// The rules by which it follows.
-    pub rules: Vec<&'static str>,
+    pub rules: Vec<ProjectionRule>,
     /// How many measures were left out because the reader may not see them.
     pub withheld: usize,
 }
 
-impl View<'_> {
+impl Projector<'_> {
     /// The subject's measures.
     pub fn measures(&self) -> Measures {
         let seen = self.seen(Class::Measure);
-        let measures = seen.places.iter().filter_map(|place| self.measure_line(*place)).collect();
+        let measures = seen.numbers.iter().filter_map(|number| self.measure_line(*number)).collect();
         Measures { measures, withheld: seen.withheld }
     }
 
@@ -75,25 +79,25 @@ impl View<'_> {
     /// measure in force closes the domain or it does not.
     pub fn eligibility(&self, domain: Domain) -> Eligibility {
         let Measures { measures, withheld } = self.measures();
-        let closes = |line: &MeasureLine| line.effective && line.bars.contains(&domain.name());
+        let closes = |line: &MeasureLine| line.effective && line.bars.contains(&domain);
         let reasons: Vec<_> = measures.into_iter().filter(closes).collect();
         let letter = self.letter(domain, &reasons);
         Eligibility {
-            domain: domain.name(),
+            domain,
             eligible: reasons.is_empty(),
             letter,
-            rules: ids(&[ProjectionRule::Eligible]),
+            rules: vec![ProjectionRule::Eligible],
             reasons,
             withheld,
         }
     }
 
-    fn letter(&self, domain: Domain, reasons: &[MeasureLine]) -> TextLine {
-        let (subject, at) = (self.lens.subject, self.lens.asked.valid_at);
-        let known = self.lens.asked.known;
+    fn letter(&self, domain: Domain, reasons: &[MeasureLine]) -> Name {
+        let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
+        let known = self.case.as_of.known;
         let entries = reasons.iter().map(|line| line.line.entry.to_string()).collect::<Vec<_>>().join(", ");
         if reasons.is_empty() {
-            return TextLine {
+            return Name {
                 zh: format!(
                     "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域无生效的限制措施。",
                     in_chinese(domain)
@@ -104,7 +108,7 @@ impl View<'_> {
                 ),
             };
         }
-        TextLine {
+        Name {
             zh: format!(
                 "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}。",
                 in_chinese(domain)
@@ -117,31 +121,26 @@ impl View<'_> {
     }
 
     /// A measure as a line.
-    pub fn measure_line(&self, place: Place) -> Option<MeasureLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
+    pub fn measure_line(&self, number: ItemNumber) -> Option<MeasureLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
         let Fact::Measure(measure) = &item.fact else { return None };
-        let adopted = lens.measure_of(item, measure);
-        let set_aside = lens.exemption(place).is_some() || lens.masking_of(place).is_some();
-        let uses = lens
+        let adopted = case.measure_of(item, measure);
+        let set_aside = case.exemption(number).is_some() || case.masking_of(number).is_some();
+        let uses = case
             .file
-            .followers(place)
-            .filter(|(_, step)| step.step_kind() == Some(StepKind::MeasureApplied) && lens.has_begun(step));
+            .followers(number)
+            .filter(|(_, step)| step.step_kind() == Some(StepKind::MeasureApplied) && case.has_begun(step));
         Some(MeasureLine {
-            measure: measure.measure.to_string(),
-            title: adopted.map(|adopted| TextLine::of(&adopted.common.title)),
-            direction: adopted.map(|adopted| adopted.direction.name()),
-            rests_on: measure.rests_on.and_then(|ground| Some(lens.file.get(ground)?.id.to_string())),
-            term: match measure.term {
-                Term::WithGround => "with-ground".to_owned(),
-                Term::Lifetime => "lifetime".to_owned(),
-                Term::Until(until) => until.to_string(),
-            },
-            effective: lens.in_force(place) && !set_aside,
-            bars: adopted
-                .map_or_else(Vec::new, |adopted| adopted.bars.iter().map(|one| one.name()).collect()),
+            measure: measure.measure.clone(),
+            title: adopted.map(|adopted| adopted.common.title.clone()),
+            direction: adopted.map(|adopted| adopted.direction),
+            rests_on: measure.rests_on.and_then(|ground| Some(case.file.get(ground)?.id)),
+            term: measure.term,
+            effective: case.in_force(number) && !set_aside,
+            bars: adopted.map_or_else(Vec::new, |adopted| adopted.bars.clone()),
             basis: adopted.map_or_else(Vec::new, |adopted| self.basis_of(adopted)),
-            uses: uses.map(|(_, step)| self.step(step)).collect(),
+            uses: uses.filter_map(|(_, step)| self.step(step)).collect(),
             line,
         })
     }
@@ -151,8 +150,8 @@ impl View<'_> {
             let title = match &basis.source {
                 BasisSource::Title(title) => title.clone(),
                 BasisSource::Instrument(code) => {
-                    let known = self.lens.asked.known;
-                    let mut found = self.lens.catalogue.bases.versions(code).iter();
+                    let known = self.case.as_of.known;
+                    let mut found = self.case.catalogue.bases.versions(code).iter();
                     let found = found.rfind(|version| version.recorded.index.is_in(known));
                     let content = found.and_then(|version| version.content.as_ref());
                     content.map_or_else(|| code.to_string(), |instrument| instrument.title.zh.clone())

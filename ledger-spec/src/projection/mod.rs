@@ -7,91 +7,105 @@
 //!
 //! Answers are plain data: serialised as they are, they are the normative JSON.
 
+mod catalogue;
 mod conduct;
+mod departures;
 mod directory;
+mod edition_page;
+mod entry;
 mod files;
 mod indicators;
+mod leaf;
 mod line;
 mod list;
 mod measures;
 mod oversight;
+mod question;
 mod rights;
 mod standing;
-mod world;
 
-pub use crate::casefile::{Asked, CaseFile, Lens, Life, ProjectionRule, Sight};
+pub use catalogue::{
+    Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
+    RevocationLine, TypeLine,
+};
 pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, PointsLine, RatingLine, Ratings};
-pub use directory::{AuthorityLine, DirectoryAnswer, KeyLine, MigrationLine};
+pub use departures::{Departure, Departures};
+pub use directory::{AuthorityLine, DirectoryAt, KeyLine, MigrationLine};
+pub use edition_page::{EditionPage, MemberLine};
+pub use entry::{EntryLine, EventsPage, LinkLine, SignatureLine};
 pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
-pub use indicators::{IndicatorLine, Indicators};
-pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine, TextLine};
+pub use indicators::{Counted, IndicatorLine, Indicators};
+pub use leaf::{CODE, SUBJECT_PATTERN};
+pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
 pub use list::{Edition, Member, Row};
 pub use measures::{Eligibility, MeasureLine, Measures};
-pub use oversight::{CommitmentRate, Oversight, OversightLine};
-pub use rights::{Deadline, Objections, RequestLine, UseLine, Uses};
-pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
-pub use world::{Departure, Departures, World};
+pub use oversight::{CommitmentRate, MadeBy, Oversight, OversightLine};
+pub use question::{
+    Answer, Answered, CaseFileSource, Page, Question, SubjectAnswer, SubjectQuestion, Unanswered,
+};
+pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
+pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, State, StateLine};
 
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::Place;
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
-use crate::id::SubjectId;
+use crate::id::{AuthorityId, SubjectId};
 
 /// What every projection of a subject is computed from: its case file at two instants, and as whom one
 /// reads.
 #[derive(Clone, Debug)]
-pub struct View<'a> {
+pub struct Projector<'a> {
     /// The case file at two instants.
-    pub lens: Lens<'a>,
+    pub case: CaseAsOf<'a>,
     /// The authorities.
     pub directory: &'a Directory,
     /// As whom one reads.
     pub sight: Sight,
 }
 
-/// The places of what the reader sees, and how many were left out.
+/// The numbers of what the reader sees, and how many were left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// What is shown, in the log's order.
-    pub places: Vec<Place>,
+    pub numbers: Vec<ItemNumber>,
     /// How many are not.
     pub withheld: usize,
 }
 
-impl<'a> View<'a> {
+impl<'a> Projector<'a> {
     /// A view of a subject's file.
     pub fn new(
         subject: &'a SubjectId,
         file: &'a CaseFile,
         (catalogue, directory): (&'a Catalogue, &'a Directory),
-        asked: Asked,
+        as_of: AsOf,
         sight: Sight,
     ) -> Self {
-        Self { lens: Lens::new(subject, file, catalogue, asked), directory, sight }
+        Self { case: CaseAsOf::new(subject, file, catalogue, as_of), directory, sight }
     }
 
     /// Everything known of a class that the reader sees, begun or not.
     pub fn seen(&self, class: Class) -> Seen {
-        let (mut places, mut withheld) = (Vec::new(), 0);
-        for (place, _) in self.lens.known(class) {
-            if self.lens.shows(place, self.sight) {
-                places.push(place);
+        let (mut numbers, mut withheld) = (Vec::new(), 0);
+        for (number, _) in self.case.known(class) {
+            if self.case.shows(number, self.sight) {
+                numbers.push(number);
             } else {
-                withheld += usize::from(self.is_withheld(place));
+                withheld += usize::from(self.is_withheld(number));
             }
         }
-        Seen { places, withheld }
+        Seen { numbers, withheld }
     }
 
     /// Whether something that is not shown counts as left out. To the public, and to departments, what has
     /// ended or not begun is nothing; whoever may see the whole file is told of everything.
-    pub fn is_withheld(&self, place: Place) -> bool {
-        self.sight >= Sight::Restricted || self.lens.in_force(place)
+    pub fn is_withheld(&self, number: ItemNumber) -> bool {
+        self.sight >= Sight::Restricted || self.case.in_force(number)
     }
 
     /// An authority's id.
-    pub fn authority(&self, number: AuthorityNumber) -> String {
-        self.directory.by_number(number).map(|authority| authority.id.to_string()).unwrap_or_default()
+    pub fn authority(&self, number: AuthorityNumber) -> AuthorityId {
+        self.directory.id_of(number).clone()
     }
 }

@@ -1,17 +1,19 @@
 //! Oversight of the departments themselves: what came late, was corrected, revoked or left undecided; and
 //! how commitments were kept. Counts of what authorities did, never of what subjects are.
 
-use super::World;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{Asked, Cause, Fact, Item, Lens, Place};
+use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, Item, ItemNumber};
 use crate::catalogue::Catalogue;
+use crate::definition::ProcedurePeriod;
 use crate::event::{Class, Phase, StepKind};
+use crate::id::{AuthorityId, SubjectId, SubjectKind};
 use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What the log shows of every authority's work at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Oversight {
     /// The authorities that did anything, by id.
     pub authorities: Vec<OversightLine>,
@@ -20,10 +22,11 @@ pub struct Oversight {
 }
 
 /// One authority's work.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OversightLine {
     /// The authority.
-    pub authority: String,
+    pub authority: AuthorityId,
     /// Records that it filed.
     pub records: u64,
     /// Of these, filed after the days that the catalogue gives.
@@ -50,13 +53,25 @@ pub struct OversightLine {
     pub uses: u64,
 }
 
+/// What kind of subject made commitments: `other` where nothing says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeBy(pub Option<SubjectKind>);
+
+impl MadeBy {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        self.0.map_or("other", SubjectKind::name)
+    }
+}
+
 /// How commitments were kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CommitmentRate {
     /// The authority that holds them.
-    pub authority: String,
+    pub authority: AuthorityId,
     /// What kind of subjects made them.
-    pub kind: &'static str,
+    pub kind: MadeBy,
     /// How many were made.
     pub made: u64,
     /// Kept.
@@ -67,41 +82,53 @@ pub struct CommitmentRate {
     pub overdue: u64,
 }
 
-impl World {
+impl OversightLine {
+    const fn begun(authority: AuthorityId) -> Self {
+        Self {
+            authority,
+            records: 0,
+            late_filings: 0,
+            corrections: 0,
+            revocations: 0,
+            late_withdrawals: 0,
+            overdue_objections: 0,
+            overdue_repairs: 0,
+            overdue_delistings: 0,
+            longest_delisting_days: 0,
+            overdue_complaints: 0,
+            overdue_rectifications: 0,
+            uses: 0,
+        }
+    }
+}
+
+impl CaseFiles {
     /// The departments' work at two instants.
-    pub fn oversight(&self, (catalogue, directory): (&Catalogue, &Directory), asked: Asked) -> Oversight {
+    pub fn oversight(&self, (catalogue, directory): (&Catalogue, &Directory), as_of: AsOf) -> Oversight {
         let mut work = Work { directory, lines: BTreeMap::new(), commitments: BTreeMap::new() };
         for (subject, file) in self.files() {
-            let lens = Lens::new(subject, file, catalogue, asked);
-            work.records(&lens);
-            work.rights(&lens);
-            work.listings(&lens);
-            work.commitments(&lens);
-            if let crate::id::SubjectId::Authority(id) = subject {
-                work.rectifications(&lens, &id.to_string());
+            let case = CaseAsOf::new(subject, file, catalogue, as_of);
+            work.records(&case);
+            work.rights(&case);
+            work.listings(&case);
+            work.commitments(&case);
+            if let SubjectId::Authority(id) = subject {
+                work.rectifications(&case, id);
             }
         }
         Oversight {
-            authorities: work
-                .lines
-                .into_iter()
-                .map(|(authority, line)| OversightLine { authority, ..line })
-                .collect(),
-            commitments: work
-                .commitments
-                .into_iter()
-                .map(|((authority, kind), rate)| CommitmentRate { authority, kind, ..rate })
-                .collect(),
+            authorities: work.lines.into_values().collect(),
+            commitments: work.commitments.into_values().collect(),
         }
     }
 }
 
 /// Whether a record was filed within the days that its type gives, by the recorded day; `None` where the
 /// type gives none, or the working days are not known.
-pub(super) fn filed_in_time(lens: &Lens<'_>, item: &Item) -> Option<bool> {
+pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     let Fact::Record(record) = &item.fact else { return None };
-    let within = lens.type_of(record)?.file_within?;
-    let last = lens.catalogue.last_day(within, record.decided_on, lens.asked.known)?;
+    let within = case.type_of(record)?.file_within?;
+    let last = case.catalogue.last_day(within, record.decided_on, case.as_of.known)?;
     Some(recorded_day(item)? <= last)
 }
 
@@ -111,27 +138,32 @@ fn recorded_day(item: &Item) -> Option<Date> {
 
 struct Work<'a> {
     directory: &'a Directory,
-    lines: BTreeMap<String, OversightLine>,
-    commitments: BTreeMap<(String, &'static str), CommitmentRate>,
+    lines: BTreeMap<AuthorityId, OversightLine>,
+    /// By authority and the word for who made them.
+    commitments: BTreeMap<(AuthorityId, &'static str), CommitmentRate>,
 }
 
 impl Work<'_> {
     fn of(&mut self, authority: AuthorityNumber) -> &mut OversightLine {
-        let id = self.directory.by_number(authority).map(|found| found.id.to_string());
-        self.lines.entry(id.unwrap_or_default()).or_default()
+        let id = self.directory.id_of(authority).clone();
+        self.line_of(id)
     }
 
-    fn records(&mut self, lens: &Lens<'_>) {
-        for (place, item) in lens.begun(Class::Record) {
+    fn line_of(&mut self, authority: AuthorityId) -> &mut OversightLine {
+        self.lines.entry(authority.clone()).or_insert_with(|| OversightLine::begun(authority))
+    }
+
+    fn records(&mut self, case: &CaseAsOf<'_>) {
+        for (number, item) in case.begun(Class::Record) {
             let line = self.of(item.issuer);
             line.records += 1;
-            line.late_filings += u64::from(filed_in_time(lens, item) == Some(false));
-            let steps = lens.file.followers(place).filter(|(_, step)| lens.has_begun(step));
+            line.late_filings += u64::from(filed_in_time(case, item) == Some(false));
+            let steps = case.file.followers(number).filter(|(_, step)| case.has_begun(step));
             for (_, step) in steps {
                 match step.step_kind() {
                     Some(StepKind::RecordCorrected) => self.of(step.issuer).corrections += 1,
                     Some(StepKind::RecordRevoked) => {
-                        let late = withdrawn_late(lens, step);
+                        let late = withdrawn_late(case, step);
                         let line = self.of(item.issuer);
                         line.revocations += 1;
                         line.late_withdrawals += u64::from(late);
@@ -140,29 +172,29 @@ impl Work<'_> {
                 }
             }
         }
-        for (_, item) in lens.begun(Class::Use) {
+        for (_, item) in case.begun(Class::Use) {
             self.of(item.issuer).uses += 1;
         }
     }
 
-    fn rights(&mut self, lens: &Lens<'_>) {
-        for (place, item) in lens.begun(Class::Objection) {
-            let open = matches!(lens.phase_at(place), Some(Phase::Raised | Phase::Forwarded));
-            if open && lens.objection_deadline(item).is_some_and(|last| lens.is_past(last)) {
-                self.about(lens, item).overdue_objections += 1;
+    fn rights(&mut self, case: &CaseAsOf<'_>) {
+        for (number, item) in case.begun(Class::Objection) {
+            let open = matches!(case.phase_at(number), Some(Phase::Raised | Phase::Forwarded));
+            if open && case.objection_deadline(item).is_some_and(|last| case.is_past(last)) {
+                self.about(case, item).overdue_objections += 1;
             }
         }
-        for (place, item) in lens.begun(Class::Application) {
-            if repair_due(lens, place, item).is_some_and(|last| lens.is_past(last)) {
-                self.about(lens, item).overdue_repairs += 1;
+        for (number, item) in case.begun(Class::Application) {
+            if repair_due(case, number, item).is_some_and(|last| case.is_past(last)) {
+                self.about(case, item).overdue_repairs += 1;
             }
         }
-        for (place, item) in lens.begun(Class::Complaint) {
-            let due = lens.deadline("complaint.decide", item.from.date(), item.from.date());
-            let open = lens.phase_at(place) == Some(Phase::Filed);
-            if open && due.is_some_and(|last| lens.is_past(last)) {
+        for (number, item) in case.begun(Class::Complaint) {
+            let due = case.deadline(ProcedurePeriod::ComplaintDecide, item.from.date(), item.from.date());
+            let open = case.phase_at(number) == Some(Phase::Filed);
+            if open && due.is_some_and(|last| case.is_past(last)) {
                 let about = match item.fact {
-                    Fact::Complaint { about: Some(about) } => lens.file.get(about),
+                    Fact::Complaint { about: Some(about) } => case.file.get(about),
                     _ => None,
                 };
                 self.of(about.unwrap_or(item).issuer).overdue_complaints += 1;
@@ -171,71 +203,78 @@ impl Work<'_> {
     }
 
     /// The line of who recognised what an application or objection is about.
-    fn about(&mut self, lens: &Lens<'_>, item: &Item) -> &mut OversightLine {
-        let target = item.fact.target().and_then(|target| lens.file.get(target));
+    fn about(&mut self, case: &CaseAsOf<'_>, item: &Item) -> &mut OversightLine {
+        let target = item.fact.target().and_then(|target| case.file.get(target));
         self.of(target.unwrap_or(item).issuer)
     }
 
     /// D6: an entry whose ground has ended has to leave the list.
-    fn listings(&mut self, lens: &Lens<'_>) {
-        for (place, item) in lens.begun(Class::Listing) {
+    fn listings(&mut self, case: &CaseAsOf<'_>) {
+        for (number, item) in case.begun(Class::Listing) {
             let Fact::Listing(listing) = &item.fact else { continue };
-            let Some(end) = lens.end(place) else { continue };
-            if end.at > lens.asked.valid_at || matches!(end.cause, Cause::Removed | Cause::Expired) {
+            let Some(end) = case.end(number) else { continue };
+            if end.at > case.as_of.valid_at || matches!(end.cause, Cause::Removed | Cause::Expired) {
                 continue;
             }
             let removed =
-                lens.last_step(place, StepKind::ListingRemoved).and_then(|(_, step)| recorded_day(step));
-            let until = removed.unwrap_or_else(|| lens.today());
+                case.last_step(number, StepKind::ListingRemoved).and_then(|(_, step)| recorded_day(step));
+            let until = removed.unwrap_or_else(|| case.today());
             let days = u64::try_from(end.at.date().days_until(until)).unwrap_or(0);
-            let within = lens.list_of(item, listing).and_then(|list| list.exit_within);
+            let within = case.list_of(item, listing).and_then(|list| list.exit_within);
             let last =
-                within.and_then(|within| lens.catalogue.last_day(within, end.at.date(), lens.asked.known));
+                within.and_then(|within| case.catalogue.last_day(within, end.at.date(), case.as_of.known));
             let line = self.of(item.issuer);
             line.longest_delisting_days = line.longest_delisting_days.max(days);
             line.overdue_delistings += u64::from(last.is_some_and(|last| until > last));
         }
     }
 
-    fn commitments(&mut self, lens: &Lens<'_>) {
-        for (place, item) in lens.begun(Class::Commitment) {
+    fn commitments(&mut self, case: &CaseAsOf<'_>) {
+        for (number, item) in case.begun(Class::Commitment) {
             let Fact::Commitment { due, .. } = &item.fact else { continue };
-            let holder = self.directory.by_number(item.issuer).map(|found| found.id.to_string());
-            let kind = lens.file.kind_of(lens.subject).map_or("other", crate::id::SubjectKind::name);
-            let rate = self.commitments.entry((holder.unwrap_or_default(), kind)).or_default();
+            let authority = self.directory.id_of(item.issuer).clone();
+            let kind = MadeBy(case.file.kind_of(case.subject));
+            let rate = self.commitments.entry((authority.clone(), kind.name())).or_insert(CommitmentRate {
+                authority,
+                kind,
+                made: 0,
+                kept: 0,
+                broken: 0,
+                overdue: 0,
+            });
             rate.made += 1;
-            match lens.phase_at(place) {
+            match case.phase_at(number) {
                 Some(Phase::Kept) => rate.kept += 1,
                 Some(Phase::Broken) => rate.broken += 1,
-                _ => rate.overdue += u64::from(due.is_some_and(|last| lens.is_past(last))),
+                _ => rate.overdue += u64::from(due.is_some_and(|last| case.is_past(last))),
             }
         }
     }
 
-    fn rectifications(&mut self, lens: &Lens<'_>, authority: &str) {
-        for (place, item) in lens.begun(Class::Order) {
+    fn rectifications(&mut self, case: &CaseAsOf<'_>, authority: &AuthorityId) {
+        for (number, item) in case.begun(Class::Order) {
             let Fact::Order { due } = item.fact else { continue };
-            if lens.phase_at(place) == Some(Phase::Ordered) && lens.is_past(due) {
-                self.lines.entry(authority.to_owned()).or_default().overdue_rectifications += 1;
+            if case.phase_at(number) == Some(Phase::Ordered) && case.is_past(due) {
+                self.line_of(authority.clone()).overdue_rectifications += 1;
             }
         }
     }
 }
 
 /// 行政处罚法 art. 48: what was annulled is withdrawn within days, with public reasons.
-fn withdrawn_late(lens: &Lens<'_>, step: &Item) -> bool {
+fn withdrawn_late(case: &CaseAsOf<'_>, step: &Item) -> bool {
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
-    let last = lens.deadline("penalty.withdraw", decided, decided);
+    let last = case.deadline(ProcedurePeriod::PenaltyWithdraw, decided, decided);
     last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last)
 }
 
 /// The last day of the step that an application for repair awaits (P21).
-pub(super) fn repair_due(lens: &Lens<'_>, place: Place, item: &Item) -> Option<Date> {
-    match lens.phase_at(place)? {
-        Phase::Applied => lens.deadline("repair.accept", item.from.date(), item.from.date()),
+pub(super) fn repair_due(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> Option<Date> {
+    match case.phase_at(number)? {
+        Phase::Applied => case.deadline(ProcedurePeriod::RepairAccept, item.from.date(), item.from.date()),
         Phase::Accepted => {
-            let accepted = lens.moves(place).last().map_or(item.from, |(_, step)| step.from).date();
-            lens.deadline("repair.decide", accepted, accepted)
+            let accepted = case.moves(number).last().map_or(item.from, |(_, step)| step.from).date();
+            case.deadline(ProcedurePeriod::RepairDecide, accepted, accepted)
         }
         _ => None,
     }

@@ -1,13 +1,16 @@
 //! Objections, complaints and holds with their clocks; consents, reports and use.
 
-use super::{Line, View};
-use crate::casefile::{Fact, Place};
-use crate::event::{Body, Class, Phase};
+use super::{Line, Projector};
+use crate::casefile::{Fact, ItemNumber};
+use crate::definition::{Domain, Pattern, ProcedurePeriod};
+use crate::event::{Body, Class, Phase, ReportKind};
+use crate::id::EventId;
 use crate::time::Date;
 use serde::Serialize;
 
-/// What a subject has asked for, and what stays.
+/// What a subject has as_of for, and what stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Objections {
     /// Objections.
     pub objections: Vec<RequestLine>,
@@ -21,13 +24,14 @@ pub struct Objections {
 
 /// One objection, complaint or hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RequestLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// The event that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
+    pub target: Option<EventId>,
     /// What is said to be wrong, or why it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ground: Option<String>,
@@ -37,17 +41,19 @@ pub struct RequestLine {
 
 /// A deadline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Deadline {
     /// The period that gives it.
-    pub period: &'static str,
+    pub period: ProcedurePeriod,
     /// The last day.
-    pub last_day: String,
+    pub last_day: Date,
     /// Whether that day has passed.
     pub overdue: bool,
 }
 
 /// Consents, reports and use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Uses {
     /// Consents.
     pub consents: Vec<UseLine>,
@@ -59,8 +65,20 @@ pub struct Uses {
     pub withheld: usize,
 }
 
+/// What was given out, or where something was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Used {
+    /// A kind of report.
+    Report(ReportKind),
+    /// A domain.
+    In(Domain),
+}
+
 /// One consent, report or use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UseLine {
     /// Where it stands.
     #[serde(flatten)]
@@ -70,28 +88,29 @@ pub struct UseLine {
     pub purpose: Option<String>,
     /// The kind of report, or the domain of use.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub what: Option<&'static str>,
+    pub what: Option<Used>,
     /// To whom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
     /// The types that a consent covers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub scope: Vec<String>,
+    pub scope: Vec<Pattern>,
     /// The event that it rests on: a consent, a report or a record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rests_on: Option<String>,
+    pub rests_on: Option<EventId>,
 }
 
-impl View<'_> {
+impl Projector<'_> {
     /// Objections, complaints and holds.
     pub fn objections(&self) -> Objections {
         let (objections, complaints) = (self.seen(Class::Objection), self.seen(Class::Complaint));
         let holds = self.seen(Class::Hold);
-        let lines = |places: &[Place]| places.iter().filter_map(|place| self.request(*place)).collect();
+        let lines =
+            |numbers: &[ItemNumber]| numbers.iter().filter_map(|number| self.request(*number)).collect();
         Objections {
-            objections: lines(&objections.places),
-            complaints: lines(&complaints.places),
-            holds: lines(&holds.places),
+            objections: lines(&objections.numbers),
+            complaints: lines(&complaints.numbers),
+            holds: lines(&holds.numbers),
             withheld: objections.withheld + complaints.withheld + holds.withheld,
         }
     }
@@ -100,17 +119,18 @@ impl View<'_> {
     pub fn uses(&self) -> Uses {
         let (consents, reports) = (self.seen(Class::Consent), self.seen(Class::Report));
         let uses = self.seen(Class::Use);
-        let lines = |places: &[Place]| places.iter().filter_map(|place| self.use_line(*place)).collect();
+        let lines =
+            |numbers: &[ItemNumber]| numbers.iter().filter_map(|number| self.use_line(*number)).collect();
         Uses {
-            consents: lines(&consents.places),
-            reports: lines(&reports.places),
-            uses: lines(&uses.places),
+            consents: lines(&consents.numbers),
+            reports: lines(&reports.numbers),
+            uses: lines(&uses.numbers),
             withheld: consents.withheld + reports.withheld + uses.withheld,
         }
     }
 
-    fn request(&self, place: Place) -> Option<RequestLine> {
-        let item = self.lens.file.get(place)?;
+    fn request(&self, number: ItemNumber) -> Option<RequestLine> {
+        let item = self.case.file.get(number)?;
         let (target, ground) = match (&item.fact, item.body()) {
             (Fact::Objection { target, .. }, Some(Body::ObjectionRaised(body))) => {
                 (Some(*target), Some(body.ground.clone()))
@@ -124,57 +144,60 @@ impl View<'_> {
             (fact, _) => (fact.target(), None),
         };
         Some(RequestLine {
-            line: self.line(place)?,
-            target: target.and_then(|target| Some(self.lens.file.get(target)?.id.to_string())),
+            line: self.line(number)?,
+            target: target.and_then(|target| Some(self.case.file.get(target)?.id)),
             ground,
-            deadlines: self.deadlines(place),
+            deadlines: self.deadlines(number),
         })
     }
 
-    fn deadlines(&self, place: Place) -> Vec<Deadline> {
-        let lens = &self.lens;
-        let Some(item) = lens.file.get(place) else { return Vec::new() };
+    fn deadlines(&self, number: ItemNumber) -> Vec<Deadline> {
+        let case = &self.case;
+        let Some(item) = case.file.get(number) else { return Vec::new() };
         let raised = item.from.date();
-        let forwarded = lens.moves(place).last().map(|(_, step)| step.from.date());
-        let running: Vec<(&'static str, Date)> = match (&item.fact, lens.phase_at(place)) {
+        let forwarded = case.moves(number).last().map(|(_, step)| step.from.date());
+        let running: Vec<(ProcedurePeriod, Date)> = match (&item.fact, case.phase_at(number)) {
             (Fact::Objection { .. }, Some(Phase::Raised)) => {
-                vec![("objection.forward", raised), ("objection.decide", raised)]
+                vec![(ProcedurePeriod::ObjectionForward, raised), (ProcedurePeriod::ObjectionDecide, raised)]
             }
             (Fact::Objection { .. }, Some(Phase::Forwarded)) => {
-                vec![("objection.source", forwarded.unwrap_or(raised)), ("objection.decide", raised)]
+                vec![
+                    (ProcedurePeriod::ObjectionSource, forwarded.unwrap_or(raised)),
+                    (ProcedurePeriod::ObjectionDecide, raised),
+                ]
             }
-            (Fact::Complaint { .. }, Some(Phase::Filed)) => vec![("complaint.decide", raised)],
+            (Fact::Complaint { .. }, Some(Phase::Filed)) => vec![(ProcedurePeriod::ComplaintDecide, raised)],
             _ => Vec::new(),
         };
-        let deadline = |(period, from): (&'static str, Date)| {
-            let last = lens.deadline(period, from, from)?;
-            Some(Deadline { period, last_day: last.to_string(), overdue: lens.is_past(last) })
+        let deadline = |(period, from): (ProcedurePeriod, Date)| {
+            let last = case.deadline(period, from, from)?;
+            Some(Deadline { period, last_day: last, overdue: case.is_past(last) })
         };
         running.into_iter().filter_map(deadline).collect()
     }
 
-    fn use_line(&self, place: Place) -> Option<UseLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
-        let id = |place: Option<Place>| place.and_then(|place| Some(lens.file.get(place)?.id.to_string()));
+    fn use_line(&self, number: ItemNumber) -> Option<UseLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
+        let id = |number: Option<ItemNumber>| number.and_then(|number| Some(case.file.get(number)?.id));
         let mut found =
             UseLine { line, purpose: None, what: None, recipient: None, scope: Vec::new(), rests_on: None };
         match (&item.fact, item.body()) {
             (Fact::Consent { scope, .. }, Some(Body::ConsentGranted(body))) => {
                 found.purpose = Some(body.purpose.clone());
                 found.recipient.clone_from(&body.grantee);
-                found.scope = scope.iter().map(|pattern| pattern.as_str().to_owned()).collect();
+                found.scope = scope.to_vec();
             }
             (Fact::Report { report, consent }, Some(Body::ReportIssued(body))) => {
                 found.purpose = Some(body.purpose.clone());
                 found.recipient.clone_from(&body.recipient);
-                found.what = Some(report.name());
+                found.what = Some(Used::Report(*report));
                 found.rests_on = id(*consent);
             }
             (Fact::Use { domain, report, record }, Some(Body::UseReported(body))) => {
                 found.purpose = Some(body.outcome.clone());
                 found.recipient.clone_from(&body.reference);
-                found.what = Some(domain.name());
+                found.what = Some(Used::In(*domain));
                 found.rests_on = id(report.or(*record));
             }
             _ => {}

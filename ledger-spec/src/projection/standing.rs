@@ -1,14 +1,19 @@
 //! A subject's standing: named states, each with the entries and rules that led to it. No score.
 
-use super::line::ids;
-use super::{DecisionLine, Life, Line, ProjectionRule, View};
-use crate::casefile::{Fact, Identity, Item, Place};
-use crate::event::{Body, Class, Phase};
+use super::{DecisionLine, Line, Projector};
+use crate::casefile::{Fact, Identity, Item, ItemNumber, Life, Sight};
+use crate::definition::{Polarity, Severity, words};
+use crate::event::{Body, Class, Phase, StepKind};
+use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
+use crate::rule::ProjectionRule;
+use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tlog::position::EntryIndex;
 
 /// A subject's standing at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Standing {
     /// What can be said in a word, each with its reasons. Never empty.
     pub states: Vec<StateLine>,
@@ -25,60 +30,91 @@ pub struct Standing {
     pub withheld: usize,
 }
 
+/// What can be said of a subject in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// No event about it stands here.
+    NoRecord,
+    /// It is registered.
+    Registered,
+    /// A record about it is in force.
+    RecordInForce,
+    /// It is on a list.
+    Listed,
+    /// An application of its for repair awaits a step.
+    RepairPending,
+    /// Events about it stand here, and nothing of them is in force.
+    NothingInForce,
+    /// There is more than is shown here.
+    Withheld,
+}
+
+words!(State {
+    NoRecord = "no-record",
+    Registered = "registered",
+    RecordInForce = "record-in-force",
+    Listed = "listed",
+    RepairPending = "repair-pending",
+    NothingInForce = "nothing-in-force",
+    Withheld = "withheld",
+});
+
 /// A word about a subject, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StateLine {
-    /// `no-record`, `registered`, `record-in-force`, `listed`, `repair-pending`, `nothing-in-force`, or
-    /// `withheld`: there is more than is shown here.
-    pub state: &'static str,
+    /// The word.
+    pub state: State,
     /// The entries that it rests on.
-    pub because: Vec<u64>,
+    pub because: Vec<EntryIndex>,
     /// The rules by which it follows.
-    pub rules: Vec<&'static str>,
+    pub rules: Vec<ProjectionRule>,
 }
 
 /// Who the subject is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// Its entry.
-    pub entry: u64,
+    pub entry: EntryIndex,
     /// Who registered it.
-    pub issuer: String,
+    pub issuer: AuthorityId,
     /// Since when, RFC 3339.
-    pub valid_from: String,
+    pub valid_from: ValidTime,
     /// Its registered name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What kind of subject it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<&'static str>,
+    pub kind: Option<SubjectKind>,
     /// When the register took it in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub registered_on: Option<String>,
+    pub registered_on: Option<Date>,
     /// Other identifiers of the same subject.
-    pub identifiers: Vec<String>,
+    pub identifiers: Vec<SubjectId>,
     /// The subject that it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub merged_into: Option<String>,
+    pub merged_into: Option<SubjectId>,
     /// When it was dissolved, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dissolved_from: Option<String>,
+    pub dissolved_from: Option<ValidTime>,
 }
 
 /// One record and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// Its type.
     #[serde(rename = "type")]
-    pub record_type: String,
+    pub record_type: TypeCode,
     /// Which way it points.
-    pub polarity: &'static str,
+    pub polarity: Polarity,
     /// Its severity, as last corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<&'static str>,
+    pub severity: Option<Severity>,
     /// The document it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionLine>,
@@ -92,20 +128,21 @@ pub struct RecordLine {
     pub published: bool,
     /// The last day on which it may be published (P18).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub publicity_until: Option<String>,
+    pub publicity_until: Option<Date>,
 }
 
 /// One entry on a list and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListingLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// The list.
-    pub list: String,
+    pub list: ListCode,
     /// The event of the record that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<String>,
+    pub record: Option<EventId>,
     /// What the list publishes.
     pub row: BTreeMap<String, String>,
     /// Whether everyone can see it at the valid instant.
@@ -114,26 +151,27 @@ pub struct ListingLine {
 
 /// One application for repair and how far it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RepairLine {
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
     /// The event that it is about.
-    pub target: String,
+    pub target: EventId,
     /// What the subject says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
     /// When the conduct was corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub corrected_on: Option<String>,
+    pub corrected_on: Option<Date>,
     /// The last day for the next step (P21), while one is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<String>,
+    pub due: Option<Date>,
     /// Whether that day has passed.
     pub overdue: bool,
 }
 
-impl View<'_> {
+impl Projector<'_> {
     /// The subject's standing.
     pub fn standing(&self) -> Standing {
         let records = self.seen(Class::Record);
@@ -143,9 +181,9 @@ impl View<'_> {
         let mut standing = Standing {
             states: Vec::new(),
             registration: self.registration(),
-            records: records.places.iter().filter_map(|place| self.record_line(*place)).collect(),
-            listings: listings.places.iter().filter_map(|place| self.listing_line(*place)).collect(),
-            repairs: repairs.0.iter().filter_map(|place| self.repair_line(*place)).collect(),
+            records: records.numbers.iter().filter_map(|number| self.record_line(*number)).collect(),
+            listings: listings.numbers.iter().filter_map(|number| self.listing_line(*number)).collect(),
+            repairs: repairs.0.iter().filter_map(|number| self.repair_line(*number)).collect(),
             withheld,
         };
         standing.states = self.states(&standing);
@@ -154,43 +192,45 @@ impl View<'_> {
 
     fn states(&self, standing: &Standing) -> Vec<StateLine> {
         let mut states = Vec::new();
-        let mut say = |state, because: Vec<u64>, rules: &[ProjectionRule]| {
+        let mut say = |state, because: Vec<EntryIndex>, rule: ProjectionRule| {
             if !because.is_empty() {
-                states.push(StateLine { state, because, rules: ids(rules) });
+                states.push(StateLine { state, because, rules: vec![rule] });
             }
         };
-        let in_force = |line: &Line| line.life == Life::InForce.name();
+        let in_force = |line: &Line| line.life == Life::InForce;
         let entries = |lines: Vec<&Line>| lines.into_iter().map(|line| line.entry).collect::<Vec<_>>();
         say(
-            "registered",
+            State::Registered,
             standing.registration.iter().map(|r| r.entry).collect(),
-            &[ProjectionRule::Registered],
+            ProjectionRule::Registered,
         );
         let records = standing.records.iter().map(|record| &record.line).filter(|line| in_force(line));
-        say("record-in-force", entries(records.collect()), &[ProjectionRule::RecordInForce]);
+        say(State::RecordInForce, entries(records.collect()), ProjectionRule::RecordInForce);
         let listed = standing.listings.iter().map(|listing| &listing.line).filter(|line| in_force(line));
-        say("listed", entries(listed.collect()), &[ProjectionRule::Listed]);
-        let pending = standing.repairs.iter().map(|repair| &repair.line).filter(|line| {
-            line.phase.is_some_and(|phase| phase == Phase::Applied.name() || phase == Phase::Accepted.name())
-        });
-        say("repair-pending", entries(pending.collect()), &[ProjectionRule::Repair]);
+        say(State::Listed, entries(listed.collect()), ProjectionRule::Listed);
+        let pending = standing
+            .repairs
+            .iter()
+            .map(|repair| &repair.line)
+            .filter(|line| matches!(line.phase, Some(Phase::Applied | Phase::Accepted)));
+        say(State::RepairPending, entries(pending.collect()), ProjectionRule::Repair);
         if standing.withheld > 0 {
             states.push(StateLine {
-                state: "withheld",
+                state: State::Withheld,
                 because: Vec::new(),
-                rules: ids(&[ProjectionRule::Disclosure]),
+                rules: vec![ProjectionRule::Disclosure],
             });
         }
         if states.is_empty() {
-            let mut known = self.lens.file.items().filter(|(_, item)| self.lens.knows(item)).peekable();
+            let mut known = self.case.file.items().filter(|(_, item)| self.case.knows(item)).peekable();
             let (state, rule) = if known.peek().is_none() {
-                ("no-record", ProjectionRule::NoRecord)
+                (State::NoRecord, ProjectionRule::NoRecord)
             } else {
-                ("nothing-in-force", ProjectionRule::Expired)
+                (State::NothingInForce, ProjectionRule::Expired)
             };
-            let seen = known.filter(|(place, _)| self.lens.shows_event(*place, self.sight));
-            let because = seen.map(|(_, item)| item.entry.get()).collect();
-            states.push(StateLine { state, because, rules: ids(&[rule]) });
+            let seen = known.filter(|(number, _)| self.case.shows_event(*number, self.sight));
+            let because = seen.map(|(_, item)| item.entry).collect();
+            states.push(StateLine { state, because, rules: vec![rule] });
         }
         states
     }
@@ -198,7 +238,7 @@ impl View<'_> {
     /// Who the subject is, as the reader may know it.
     pub fn registration(&self) -> Option<Registration> {
         let mut found: Option<Registration> = None;
-        for item in self.lens.file.registrations().filter(|item| self.lens.has_begun(item)) {
+        for item in self.case.file.registrations().filter(|item| self.case.has_begun(item)) {
             match (&item.fact, item.body()) {
                 (
                     Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)),
@@ -207,23 +247,23 @@ impl View<'_> {
                     let before = found.take();
                     let mut now = self.registered(item, *kind);
                     now.name.clone_from(&body.name);
-                    now.registered_on = body.registered_on.map(|day| day.to_string());
+                    now.registered_on = body.registered_on;
                     now.identifiers = before.map(|before| before.identifiers).unwrap_or_default();
                     found = Some(now);
                 }
                 (_, Some(Body::IdentifierLinked(body))) => {
                     if let Some(found) = &mut found {
-                        found.identifiers.push(body.identifier.to_string());
+                        found.identifiers.push(body.identifier.clone());
                     }
                 }
                 (_, Some(Body::SubjectMerged(body))) => {
                     if let Some(found) = &mut found {
-                        found.merged_into = Some(body.into.to_string());
+                        found.merged_into = Some(body.into.clone());
                     }
                 }
                 (_, Some(Body::SubjectDissolved(_))) => {
                     if let Some(found) = &mut found {
-                        found.dissolved_from = Some(item.from.to_string());
+                        found.dissolved_from = Some(item.from);
                     }
                 }
                 _ => {}
@@ -232,13 +272,13 @@ impl View<'_> {
         found
     }
 
-    fn registered(&self, item: &Item, kind: Option<crate::id::SubjectKind>) -> Registration {
+    fn registered(&self, item: &Item, kind: Option<SubjectKind>) -> Registration {
         Registration {
-            entry: item.entry.get(),
+            entry: item.entry,
             issuer: self.authority(item.issuer),
-            valid_from: item.from.to_string(),
+            valid_from: item.from,
             name: None,
-            kind: self.lens.subject.kind().or(kind).map(crate::id::SubjectKind::name),
+            kind: self.case.subject.kind().or(kind),
             registered_on: None,
             identifiers: Vec::new(),
             merged_into: None,
@@ -247,77 +287,77 @@ impl View<'_> {
     }
 
     /// A record as a line.
-    pub fn record_line(&self, place: Place) -> Option<RecordLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let record = lens.record(place)?;
-        let body = match lens.file.get(place)?.body() {
+    pub fn record_line(&self, number: ItemNumber) -> Option<RecordLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let record = case.record(number)?;
+        let body = match case.file.get(number)?.body() {
             Some(Body::RecordFiled(body)) => Some(body),
             _ => None,
         };
-        let corrected = line.steps.iter().rfind(|step| step.kind == "record.corrected");
+        let corrected = line.steps.iter().rfind(|step| step.kind == StepKind::RecordCorrected);
         let corrected = corrected.and_then(|step| step.statement.clone());
         Some(RecordLine {
-            record_type: record.record_type.to_string(),
-            polarity: lens.polarity(record).name(),
-            severity: lens.severity(place).map(crate::definition::Severity::name),
+            record_type: record.record_type.clone(),
+            polarity: case.polarity(record),
+            severity: case.severity(number),
             decision: body.map(|body| DecisionLine::of(&body.decision)),
             summary: corrected.or_else(|| body.and_then(|body| body.summary.clone())),
             details: body.map(|body| body.details.iter().cloned().collect()).unwrap_or_default(),
-            published: lens.shows(place, super::Sight::Public),
-            publicity_until: lens.publicity_until(place, record).map(|day| day.to_string()),
+            published: case.shows(number, Sight::Public),
+            publicity_until: case.publicity_until(number, record),
             line,
         })
     }
 
     /// An entry on a list as a line.
-    pub fn listing_line(&self, place: Place) -> Option<ListingLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
+    pub fn listing_line(&self, number: ItemNumber) -> Option<ListingLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
         Some(ListingLine {
-            list: listing.list.to_string(),
-            record: listing.record.and_then(|record| Some(lens.file.get(record)?.id.to_string())),
+            list: listing.list.clone(),
+            record: listing.record.and_then(|record| Some(case.file.get(record)?.id)),
             row: listing.row.iter().cloned().collect(),
-            published: lens.shows(place, super::Sight::Public),
+            published: case.shows(number, Sight::Public),
             line,
         })
     }
 
     /// An application for repair as a line.
-    pub fn repair_line(&self, place: Place) -> Option<RepairLine> {
-        let (lens, line) = (&self.lens, self.line(place)?);
-        let item = lens.file.get(place)?;
+    pub fn repair_line(&self, number: ItemNumber) -> Option<RepairLine> {
+        let (case, line) = (&self.case, self.line(number)?);
+        let item = case.file.get(number)?;
         let Fact::Application { target, corrected_on, .. } = &item.fact else { return None };
         let statement = match item.body() {
             Some(Body::RepairApplied(body)) => body.statement.clone(),
             _ => None,
         };
-        let due = super::oversight::repair_due(lens, place, item);
+        let due = super::oversight::repair_due(case, number, item);
         Some(RepairLine {
-            target: lens.file.get(*target)?.id.to_string(),
+            target: case.file.get(*target)?.id,
             statement,
-            corrected_on: corrected_on.map(|day| day.to_string()),
-            due: due.map(|day| day.to_string()),
-            overdue: due.is_some_and(|day| lens.is_past(day)),
+            corrected_on: *corrected_on,
+            due,
+            overdue: due.is_some_and(|day| case.is_past(day)),
             line,
         })
     }
 
     /// Whether an application that is not shown counts as left out: one that still awaits a step.
-    fn is_open(&self, place: Place) -> bool {
-        let awaits = matches!(self.lens.phase_at(place), Some(Phase::Applied | Phase::Accepted));
-        self.sight >= super::Sight::Restricted || awaits
+    fn is_open(&self, number: ItemNumber) -> bool {
+        let awaits = matches!(self.case.phase_at(number), Some(Phase::Applied | Phase::Accepted));
+        self.sight >= Sight::Restricted || awaits
     }
 
     /// The applications for repair of what the reader sees, and how many are left out: an application says
     /// that its target exists, and is no more public than that.
-    pub(super) fn seen_repairs(&self) -> (Vec<Place>, usize) {
-        let all = self.lens.known(Class::Application);
-        let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(place, item)| {
-            self.lens.shows(*place, self.sight)
-                || item.fact.target().is_some_and(|target| self.lens.shows(target, self.sight))
+    pub(super) fn seen_repairs(&self) -> (Vec<ItemNumber>, usize) {
+        let all = self.case.known(Class::Application);
+        let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(number, item)| {
+            self.case.shows(*number, self.sight)
+                || item.fact.target().is_some_and(|target| self.case.shows(target, self.sight))
         });
-        let hidden = hidden.into_iter().filter(|(place, _)| self.is_open(*place));
-        (seen.into_iter().map(|(place, _)| place).collect(), hidden.count())
+        let hidden = hidden.into_iter().filter(|(number, _)| self.is_open(*number));
+        (seen.into_iter().map(|(number, _)| number).collect(), hidden.count())
     }
 }

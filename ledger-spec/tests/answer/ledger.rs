@@ -4,13 +4,14 @@ use super::{Answer, number, refused, text, unhex, verified, vkey};
 use ledger_spec::admission::Refusal;
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{Asked, CaseFile, Filed, Sight};
+use ledger_spec::casefile::CaseFiles;
+use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{View, World};
+use ledger_spec::projection::Projector;
 use ledger_spec::state::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -78,16 +79,16 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
             TreeSize::new(u64::try_from(known.count()).unwrap())
         }
     };
-    let asked = Asked { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known };
+    let as_of = AsOf { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known };
     let governance = built.ledger.governance();
     let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
     let sight = Sight::parse(input["sight"].as_str().unwrap_or("restricted")).unwrap();
     let json = |value: serde_json::Result<Value>| value.map_err(refused);
     if let Some(list) = input.get("list").and_then(Value::as_str) {
         let list = ListCode::parse(list).map_err(refused)?;
-        let mut world = World::default();
+        let mut world = CaseFiles::default();
         built.each(|filed, _| world.apply(filed, directory));
-        return json(serde_json::to_value(world.edition(&list, (catalogue, directory), asked, sight)));
+        return json(serde_json::to_value(world.edition(&list, (catalogue, directory), as_of, sight)));
     }
     let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
     let mut file = CaseFile::default();
@@ -96,7 +97,7 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
             file.apply_whole(filed, directory, event.clone());
         }
     });
-    let view = View::new(&subject, &file, (catalogue, directory), asked, sight);
+    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, sight);
     json(serde_json::to_value(view.standing()))
 }
 

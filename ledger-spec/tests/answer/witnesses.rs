@@ -41,15 +41,15 @@ pub fn witness(input: &Value) -> Answer {
     let says = |refusal: Refusal| json!({ "error": refusal.to_string(), "status": refusal.status() });
     let keys: Vec<_> = texts(input, "vkeys").map(|key| VerifierKey::parse(key).unwrap()).collect();
     let request = text(input, "request");
-    let asked = AddCheckpoint::parse(request.as_bytes()).map_err(says)?;
-    assert_eq!(asked.to_string(), request, "what is read prints as the same bytes");
+    let as_of = AddCheckpoint::parse(request.as_bytes()).map_err(says)?;
+    assert_eq!(as_of.to_string(), request, "what is read prints as the same bytes");
     let last = |origin: &str| {
         let last = input["last"].as_object()?;
         let root = from_base64_exact(last["root"].as_str()?).map(TreeHash::from_bytes).unwrap();
         let size = TreeSize::new(last["size"].as_u64()?);
         Some(Checkpoint::new(Origin::parse(origin).unwrap(), size, root))
     };
-    let signed = asked.judge(&keys, last).map_err(says)?;
+    let signed = as_of.judge(&keys, last).map_err(says)?;
     let stated = signed.checkpoint();
     Ok(json!({ "size": stated.size().get(), "root": to_base64(stated.root().as_bytes()) }))
 }

@@ -6,7 +6,7 @@ use crate::reference::{Verdict, judge, phase_at};
 use crate::table::{STEPS, opens};
 use crate::world::{self, BEGINNING, SUBJECTS};
 use core::fmt;
-use ledger_spec::casefile::{Asked, Lens};
+use ledger_spec::casefile::{AsOf, CaseAsOf};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
@@ -222,8 +222,8 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     let id = SubjectId::parse(subject).unwrap();
     let file = ledger.subject(&id)?;
     let (place, _) = file.find(&EventId::parse(&opening.event.id).unwrap())?;
-    let asked = Asked { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
-    let found = Lens::new(&id, file, &ledger.governance().catalogue, asked).phase_at(place);
+    let asked = AsOf { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
+    let found = CaseAsOf::new(&id, file, &ledger.governance().catalogue, asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
     (found.as_deref() != expected).then(|| {
         let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();

@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod defect;
 pub mod hash;
 pub mod key;
 pub mod merkle;

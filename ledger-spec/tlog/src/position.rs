@@ -77,3 +77,24 @@ macro_rules! display_as_number {
     )*};
 }
 display_as_number!(EntryIndex, TreeSize);
+
+#[cfg(feature = "serde")]
+macro_rules! json_as_number {
+    ($($name:ident),*) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u64(self.0)
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                u64::schema()
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+    )*};
+}
+#[cfg(feature = "serde")]
+json_as_number!(EntryIndex, TreeSize);

@@ -2,23 +2,24 @@
 //!
 //! Both ways give the same JSON (`wire`); what people read is made from that JSON.
 
-use crate::api::{AuthorityList, CatalogueAnswer, EntryAnswer, EventsAnswer, ListAnswer, ViewAnswer};
+use crate::api::{AuthoritiesAnswer, CatalogueAnswer};
 use crate::cli::Outcome;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::cli::words::{self, Language};
 use crate::clock;
-use crate::ledger::ReadOnlyLedger;
-use crate::query::{self, Answer, Asking, CityView, Instants, Known, QueryError, SubjectView};
-use crate::snapshot::Snapshots;
+use crate::ledger::{self, ReadOnlyLedger};
+use crate::query::{Known, QueryError, Reading};
 use clap::{Args, Subcommand};
-use ledger_spec::casefile::Sight;
+use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::projection::{CatalogueAt, Page, Question, SubjectQuestion};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::PathBuf;
+use tlog::defect::defect;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Show what a ledger says: of a subject, an entry, a list, the authorities, the catalogue.
@@ -123,7 +124,7 @@ impl Show {
             (Some(dir), _) => {
                 let ledger = {
                     let bar = Bar::new("reading the log");
-                    crate::ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
+                    ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
                 self.answer_of_folder(&ledger)?
             }
@@ -164,86 +165,75 @@ impl Show {
     }
 
     fn answer_of_folder(&self, ledger: &ReadOnlyLedger) -> Result<String, Failure> {
-        let view = &ledger.snapshots;
-        let published = view.latest();
-        let checkpoint = published.checkpoint_text();
+        let reading = Reading::new(&ledger.snapshots);
+        let (sight, checkpoint) = (self.sight, reading.snapshot().checkpoint_text());
         match &self.what {
-            What::Subject { id } => {
-                let id = subject(id)?;
-                let found = query::subject_view(view, &id, SubjectView::Standing, self.asking()?);
-                let (asked, value) = found.map_err(failed)?.value;
-                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
-            }
-            What::View { view: name, id, domain } => {
-                let id = subject(id)?;
-                let found =
-                    query::subject_view(view, &id, subject_view(name, domain.as_deref())?, self.asking()?);
-                let (asked, value) = found.map_err(failed)?.value;
-                to_json(&ViewAnswer::of("subject", &id.to_string(), asked, self.sight, value, &checkpoint))
-            }
-            What::Departures { code } => {
-                let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
-                self.city(view, "", "", &CityView::Departures(code))
-            }
-            What::Indicators { id } => self.city(view, "place", id, &CityView::Indicators(subject(id)?)),
-            What::Oversight => self.city(view, "", "", &CityView::Oversight),
-            What::Directory => self.city(view, "", "", &CityView::Directory),
             What::Events { id, before, limit } => {
                 let before = before.map(EntryIndex::new);
-                let page = query::events(view, &subject(id)?, before, usize::from(*limit)).map_err(failed)?;
-                let events = page.value.events.iter().map(entry_answer).collect::<Result<_, _>>()?;
-                to_json(&EventsAnswer {
-                    subject: id.clone(),
-                    version: page.value.version.get(),
-                    events,
-                    withheld: 0,
-                    next: page.value.next.map(EntryIndex::get),
-                    checkpoint,
-                })
+                let reader = (sight, now()?);
+                let page = reading.events(&subject(id)?, before, usize::from(*limit), reader);
+                to_json(&page.map_err(failed)?)
             }
             What::Entry { index } => {
-                let entry = query::entry(view, EntryIndex::new(*index)).map_err(failed)?;
-                to_json(&entry_answer(&entry.value)?)
+                let found = reading.entry(EntryIndex::new(*index), sight, now()?);
+                to_json(&found.map_err(failed)?.line())
             }
             What::List { code } => {
-                let code = ListCode::parse(code).map_err(|error| Failure::usage(format!("list: {error}")))?;
-                let (asked, edition) = query::edition(view, &code, self.asking()?).map_err(failed)?.value;
-                let list = query::edition_columns(&published, &code, asked);
-                let columns = list.map(|list| list.columns.clone()).unwrap_or_default();
-                ListAnswer::of(&edition, &columns, asked, &checkpoint)
-                    .to_rows()
-                    .map_err(|error| Failure::wrong(format!("json: {error}")))
+                let page = reading.edition(list(code)?, Page::default(), self.as_of(&reading)?, sight);
+                let rows = page.map_err(failed)?.to_rows();
+                let rows = rows.map_err(|error| Failure::wrong(format!("json: {error}")))?;
+                String::from_utf8(rows).map_err(|error| Failure::wrong(format!("json: {error}")))
             }
-            What::Authorities => to_json(&AuthorityList::of(&published.governance.directory, &checkpoint)),
+            What::Authorities => {
+                to_json(&AuthoritiesAnswer { authorities: reading.authorities(), checkpoint })
+            }
             What::Catalogue => {
-                let asked = query::asked(view, &published, self.read_instants()?).map_err(failed)?;
-                to_json(&CatalogueAnswer::of(&published.governance.catalogue, asked, &checkpoint))
+                let as_of = self.as_of(&reading)?;
+                let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
+                let (valid_at, known_at) = (as_of.valid_at, as_of.known);
+                to_json(&CatalogueAnswer { valid_at, known_at, catalogue, checkpoint })
             }
             What::Checkpoint => Ok(checkpoint),
+            asked => {
+                let question = asked.question()?;
+                to_json(&reading.ask(&question, self.as_of(&reading)?, sight).map_err(failed)?)
+            }
         }
     }
 
-    fn city(&self, view: &Snapshots, about: &str, id: &str, which: &CityView) -> Result<String, Failure> {
-        let Answer { value: (asked, value), published } =
-            query::city_view(view, which, self.asking()?).map_err(failed)?;
-        to_json(&ViewAnswer::of(about, id, asked, self.sight, value, &published.checkpoint_text()))
-    }
-
-    fn asking(&self) -> Result<Asking, Failure> {
-        Ok(Asking { instants: self.read_instants()?, sight: self.sight })
-    }
-
-    fn read_instants(&self) -> Result<Instants, Failure> {
+    fn as_of(&self, reading: &Reading<'_>) -> Result<AsOf, Failure> {
         let valid_at = match &self.valid_at {
             Some(text) => valid_time(text).map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
-            None => ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?,
+            None => now()?,
         };
-        let known_at = self.known_at.as_deref().map(known).transpose()?;
-        Ok(Instants { valid_at, known_at })
+        let known = self.known_at.as_deref().map_or(Ok(Known::Everything), known)?;
+        reading.as_of(valid_at, known).map_err(failed)
     }
 }
 
 impl What {
+    /// The question of the one door that this asks; what has no two instants is asked for by itself.
+    fn question(&self) -> Result<Question, Failure> {
+        Ok(match self {
+            Self::Subject { id } => {
+                Question::Subject { subject: subject(id)?, what: SubjectQuestion::Standing }
+            }
+            Self::View { view, id, domain } => {
+                Question::Subject { subject: subject(id)?, what: about(view, domain.as_deref())? }
+            }
+            Self::Departures { code } => Question::Departures { list: list(code)? },
+            Self::Indicators { id } => Question::Indicators { place: subject(id)? },
+            Self::Oversight => Question::Oversight,
+            Self::Directory => Question::Directory,
+            Self::Events { .. }
+            | Self::Entry { .. }
+            | Self::List { .. }
+            | Self::Authorities
+            | Self::Catalogue
+            | Self::Checkpoint => defect("answered before it is asked for here"),
+        })
+    }
+
     /// Where a server answers this.
     fn path(&self, instants: &[(&'static str, String)]) -> String {
         let mut query: Vec<String> =
@@ -291,13 +281,13 @@ fn known(text: &str) -> Result<Known, Failure> {
     Ok(Known::At(RecordedTime::from_micros(micros)))
 }
 
-fn subject_view(name: &str, domain: Option<&str>) -> Result<SubjectView, Failure> {
+fn about(name: &str, domain: Option<&str>) -> Result<SubjectQuestion, Failure> {
     let domain = domain.map(|text| {
-        let words = Domain::ALL.map(Domain::name).join(", ");
+        let words = Domain::WORDS.join(", ");
         Domain::parse(text).ok_or_else(|| Failure::usage(format!("--domain: one of {words} is expected")))
     });
-    SubjectView::parse(name, domain.transpose()?).ok_or_else(|| {
-        let names = SubjectView::NAMES.join(", ");
+    SubjectQuestion::parse(name, domain.transpose()?).ok_or_else(|| {
+        let names = SubjectQuestion::NAMES.join(", ");
         Failure::usage(format!("one of {names} is expected; --domain exactly with eligibility"))
     })
 }
@@ -310,9 +300,13 @@ fn subject(text: &str) -> Result<SubjectId, Failure> {
     SubjectId::parse(text).map_err(|error| Failure::usage(format!("subject: {error}")))
 }
 
-fn entry_answer(view: &query::EntryView) -> Result<EntryAnswer, Failure> {
-    let streams: Vec<String> = view.event.streams().iter().map(ToString::to_string).collect();
-    EntryAnswer::of(&view.entry, &streams).map_err(|error| Failure::wrong(format!("entry: {error}")))
+fn list(text: &str) -> Result<ListCode, Failure> {
+    ListCode::parse(text).map_err(|error| Failure::usage(format!("list: {error}")))
+}
+
+/// The moment of asking.
+fn now() -> Result<ValidTime, Failure> {
+    ValidTime::at_recorded(clock::now()).map_err(Failure::usage)
 }
 
 fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
@@ -322,7 +316,7 @@ fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
 /// A question that the ledger has no answer to is the asker's; damage is not.
 fn failed(error: QueryError) -> Failure {
     match error {
-        QueryError::NoEntry { .. } | QueryError::NoList(_) | QueryError::Cursor(_) => Failure::wrong(error),
-        other => Failure::unreachable(other),
+        QueryError::Read(_) | QueryError::Event { .. } => Failure::unreachable(error),
+        other => Failure::wrong(other),
     }
 }

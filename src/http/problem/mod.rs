@@ -23,6 +23,7 @@ use ledger_spec::event::envelope::EnvelopeError;
 use ledger_spec::id::IdError;
 use ledger_spec::json::JsonError;
 use ledger_spec::json::fields::{FieldError, FieldFault};
+use ledger_spec::projection::Unanswered;
 use ledger_spec::time::TimeError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -318,15 +319,30 @@ impl From<QueryError> for Problem {
                 let expected = format!("an index below {size}");
                 Self::new(ProblemKind::NotFound).field("index").found(found).expected(expected)
             }
-            QueryError::NoList(code) => {
-                Self::new(ProblemKind::NotFound).field("code").found(code).expected("a list of /v1/catalogue")
+            QueryError::Unanswered(error) => error.into(),
+            QueryError::NotForReader { index, .. } => {
+                Self::new(ProblemKind::NotPublic).field("index").found(index)
             }
             QueryError::Cursor(index) => {
                 Self::parameter("before", index, "the index of an entry in this subject's stream")
             }
-            QueryError::Answer(_) => Self::new(ProblemKind::Internal),
             QueryError::Read(error) => damaged(&error),
             QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
+        }
+    }
+}
+
+impl From<Unanswered> for Problem {
+    fn from(error: Unanswered) -> Self {
+        match error {
+            Unanswered::NoList(code) => {
+                Self::new(ProblemKind::NotFound).field("code").found(code).expected("a list of /v1/catalogue")
+            }
+            Unanswered::NotForReader { .. } => Self::new(ProblemKind::NotPublic).field("code"),
+            Unanswered::Cursor(_) => {
+                let expected = "the entry of a member of this list at these instants";
+                Self::parameter("after", "another entry", expected)
+            }
         }
     }
 }
@@ -355,4 +371,18 @@ fn bytes(count: usize) -> String {
 
 fn at_most(count: usize) -> String {
     format!("at most {count} bytes")
+}
+
+/// The problems of a status and their titles, for `/docs`.
+pub(in crate::http) fn problem_rows(language: Language) -> Vec<[String; 5]> {
+    let row = |kind: ProblemKind| {
+        [
+            kind.urn(),
+            kind.status().to_string(),
+            kind.rule().map_or("", |rule| rule.id()).to_owned(),
+            kind.title(language).to_owned(),
+            kind.advice(language).to_owned(),
+        ]
+    };
+    ProblemKind::all().map(row).collect()
 }

@@ -9,7 +9,7 @@ use credit_ledger::progress::Unwatched;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
 
 /// What a verifier has said, on both streams.
 pub struct Ran {
@@ -18,25 +18,15 @@ pub struct Ran {
 }
 
 /// A folder of a case's own, taken away with it.
-pub struct Place(PathBuf);
+pub struct Place(TempDir);
 
 impl Place {
     pub fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("credit-ledger-crook-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(tempfile::tempdir().unwrap())
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
+        self.0.path()
     }
 }
 

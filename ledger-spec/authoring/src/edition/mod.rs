@@ -28,7 +28,7 @@ pub struct StandingRow {
 
 /// What leads from the members to the edition.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct EditionDifference {
     /// Positions, among the members given, of those that leave.
     pub removed: Vec<usize>,
     /// The rows that come new, in the edition's order.
@@ -68,7 +68,7 @@ pub enum PlanError {
 /// Longest order key that `listing.entered` takes.
 const MAX_ORDER: usize = 128;
 
-impl Plan {
+impl EditionDifference {
     /// Whether the edition shows what is on the list already.
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty() && self.entered.is_empty()
@@ -77,7 +77,7 @@ impl Plan {
 
 /// Plans an edition: `members` as they stand, in the list's order, and the edition's `rows`. Equal
 /// rows are counted: as many of them stay as the edition shows.
-pub fn plan(members: &[StandingRow], rows: &[Vec<String>]) -> Result<Plan, PlanError> {
+pub fn difference(members: &[StandingRow], rows: &[Vec<String>]) -> Result<EditionDifference, PlanError> {
     let mut waiting: HashMap<&[String], VecDeque<usize>> = HashMap::new();
     for (at, member) in members.iter().enumerate() {
         waiting.entry(&member.row).or_default().push_back(at);
@@ -108,7 +108,7 @@ pub fn plan(members: &[StandingRow], rows: &[Vec<String>]) -> Result<Plan, PlanE
     removed.sort_unstable();
     let entered = place(members, &matched)?;
     let in_order = is_in_order(members, &matched, &entered);
-    Ok(Plan { removed, entered, in_order })
+    Ok(EditionDifference { removed, entered, in_order })
 }
 
 /// The id of the event that enters a row on a day: the same each time the edition is imported.
@@ -202,9 +202,9 @@ mod tests {
     }
 
     impl Kept {
-        fn import(&mut self, rows: &[&str]) -> Plan {
+        fn import(&mut self, rows: &[&str]) -> EditionDifference {
             let rows: Vec<Vec<String>> = rows.iter().map(|row| vec![(*row).to_owned()]).collect();
-            let plan = plan(&self.members, &rows).unwrap();
+            let plan = difference(&self.members, &rows).unwrap();
             self.day += 1;
             let from = ValidTime::from_micros(i64::try_from(self.day).unwrap() * 86_400_000_000).unwrap();
             let list = ListCode::parse("a.list").unwrap();
@@ -276,7 +276,7 @@ mod tests {
         let list = ListCode::parse("a.list").unwrap();
         let from = ValidTime::from_micros(0).unwrap();
         let rows = vec![vec!["a".to_owned()]; 3];
-        let whole = plan(&[], &rows).unwrap();
+        let whole = difference(&[], &rows).unwrap();
         let ids: Vec<_> =
             whole.entered.iter().map(|n| entering_id(&list, from, &rows[n.position], n.occurrence)).collect();
         let first = StandingRow {
@@ -285,7 +285,7 @@ mod tests {
             row: rows[0].clone(),
             order: Some(whole.entered[0].order.clone()),
         };
-        let rest = plan(&[first], &rows).unwrap();
+        let rest = difference(&[first], &rows).unwrap();
         let rest: Vec<_> =
             rest.entered.iter().map(|n| entering_id(&list, from, &rows[n.position], n.occurrence)).collect();
         assert_eq!(rest, ids[1..]);
@@ -301,9 +301,9 @@ mod tests {
             order: order.map(str::to_owned),
         };
         let rows: Vec<Vec<String>> = ["a", "n", "b"].iter().map(|row| vec![(*row).to_owned()]).collect();
-        let both = plan(&[member("a", None), member("b", None)], &rows).unwrap();
+        let both = difference(&[member("a", None), member("b", None)], &rows).unwrap();
         assert!(!both.in_order && both.entered.len() == 1);
-        let one = plan(&[member("a", None), member("b", Some("i"))], &rows).unwrap();
+        let one = difference(&[member("a", None), member("b", Some("i"))], &rows).unwrap();
         assert!(one.in_order);
     }
 

@@ -95,7 +95,7 @@ pub enum Expect {
     },
 }
 
-/// A question, asked when every step has been taken. Earlier states are asked for by `known`.
+/// A question, as_of when every step has been taken. Earlier states are as_of for by `known`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
@@ -135,7 +135,7 @@ pub struct Ask {
     pub why: String,
 }
 
-/// What was known when a question is asked.
+/// What was known when a question is as_of.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(untagged)]
 pub enum Known {

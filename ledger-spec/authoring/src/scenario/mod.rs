@@ -6,10 +6,10 @@
 
 mod answer;
 mod format;
+mod ledger;
 mod matching;
 mod run;
-mod world;
 
 pub use format::{Ask, Expect, Known, Scenario, Step, Title};
+pub use ledger::{Base, ScenarioLedger, ScenarioLedgerError};
 pub use run::{Mismatch, Report, Shown, run};
-pub use world::{Base, World, WorldError};

@@ -2,12 +2,12 @@
 
 use super::answer::Reader;
 use super::format::{Ask, Expect, Known, Scenario, Step};
+use super::ledger::{Base, Outcome, Paper, ScenarioLedger, key_text};
 use super::matching;
-use super::world::{Base, Outcome, Paper, World, key_text};
 use core::fmt;
+use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::event::EventError;
 use ledger_spec::id::{EventId, SubjectId};
-use ledger_spec::projection::{Asked, Sight};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ struct Named {
 }
 
 struct Running<'a> {
-    world: World,
+    world: ScenarioLedger,
     begins: TreeSize,
     now: ValidTime,
     scenario: &'a Scenario,
@@ -164,7 +164,7 @@ impl<'a> Running<'a> {
             Known::First(count) => self.begins.plus(*count),
         };
         let sight = Sight::parse(&ask.sight).ok_or_else(|| format!("sight = {}", ask.sight))?;
-        let answer = self.answer(ask, Asked { valid_at, known }, sight)?;
+        let answer = self.answer(ask, AsOf { valid_at, known }, sight)?;
         let says = self.resolved(&ask.says)?;
         let lacks: Vec<Value> =
             ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
@@ -184,8 +184,8 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    fn answer(&self, ask: &Ask, asked: Asked, sight: Sight) -> Result<Value, String> {
-        let reader = Reader { world: &self.world, asked, sight };
+    fn answer(&self, ask: &Ask, as_of: AsOf, sight: Sight) -> Result<Value, String> {
+        let reader = Reader { ledger: &self.world, as_of, sight };
         let answer = match (&ask.about, &ask.list, &ask.of) {
             (Some(about), None, None) => {
                 reader.about(&ask.view, &self.subject(about)?, ask.domain.as_deref())

@@ -2,7 +2,7 @@
 //! keys are no part of it, so it enrols nobody.
 
 use super::toml_text::{Table, to_value};
-use super::{Place, ShippedError};
+use super::{ShippedError, SourceLine};
 use ledger_spec::definition::Confidence;
 use ledger_spec::event::Capacity;
 use ledger_spec::id::AuthorityId;
@@ -29,7 +29,7 @@ pub struct ShippedAuthority {
     /// The body of `authority.enrolled`, but for the keys.
     pub json: serde_json::Value,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceLine,
 }
 
 /// Authorities whose tasks another takes over.
@@ -46,7 +46,7 @@ pub struct Succession {
     /// Doubts and remarks.
     pub note: Option<String>,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceLine,
 }
 
 /// What an authority's competence is made of: files have it beside the rest, bodies together.

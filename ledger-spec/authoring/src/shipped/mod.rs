@@ -4,15 +4,15 @@
 //! Texts only: where the files lie, and what a ledger already holds, is other code's business. A shipped
 //! table counts for nothing until a steward has adopted it by an event.
 
+mod adoption;
 mod authorities;
 mod check;
 mod embedded;
-mod plan;
 mod toml_text;
 
+pub use adoption::{AdoptedItem, Adoption, Late, adoption};
 pub use authorities::{ShippedAuthority, Succession};
 pub use embedded::files;
-pub use plan::{Late, Plan, Planned, plan};
 
 use core::fmt;
 use ledger_spec::definition::{Definition, ItemKind};
@@ -48,12 +48,12 @@ pub struct ShippedItem {
     /// The body of the event that adopts it.
     pub json: serde_json::Value,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceLine,
 }
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourceLine {
     /// The file's name, as it was given.
     pub file: Arc<str>,
     /// The line, from 1.
@@ -65,7 +65,7 @@ pub struct Place {
 #[error("{place}: {fault}")]
 pub struct ShippedError {
     /// Where.
-    pub place: Place,
+    pub place: SourceLine,
     /// What.
     pub fault: ShippedFault,
 }
@@ -102,7 +102,7 @@ pub enum ShippedFault {
         /// The item.
         item: String,
         /// Where it stands too.
-        first: Place,
+        first: SourceLine,
     },
     /// Two tables of which one may count at a time, for the same days.
     #[error("{item} counts from {from}, when that of {other} still does")]
@@ -112,7 +112,7 @@ pub enum ShippedFault {
         /// From when this one counts.
         from: Date,
         /// Where the other stands.
-        other: Place,
+        other: SourceLine,
     },
     /// It ends before it begins.
     #[error("ends on {until}, which is not after {from}")]
@@ -238,7 +238,7 @@ impl ShippedItem {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

@@ -68,7 +68,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 /// A ledger that has adopted what was planned, entry by entry.
 fn adopt(catalogue: &mut Catalogue, shipped: &Shipped, first: u64) -> u64 {
-    let plan = plan(shipped, catalogue);
+    let plan = adoption(shipped, catalogue);
     let mut index = first;
     for planned in &plan.changes {
         let definition = (planned.change != Change::Repealed).then_some(&planned.table.definition);
@@ -80,8 +80,8 @@ fn adopt(catalogue: &mut Catalogue, shipped: &Shipped, first: u64) -> u64 {
 }
 
 /// Each planned change as one line.
-fn changes(plan: &Plan<'_>) -> Vec<String> {
-    let line = |one: &Planned<'_>| {
+fn changes(plan: &Adoption<'_>) -> Vec<String> {
+    let line = |one: &AdoptedItem<'_>| {
         format!("{} {} {} {}", one.kind().name(), one.item(), one.effective, one.fields.join(","))
             .trim_end()
             .to_owned()
@@ -307,7 +307,7 @@ fn every_fault_is_told_in_the_order_of_lines() {
 fn a_new_ledger_takes_everything_over_and_then_nothing() {
     let shipped = Shipped::embedded().unwrap();
     let mut catalogue = Catalogue::default();
-    let first = plan(&shipped, &catalogue);
+    let first = adoption(&shipped, &catalogue);
     assert_eq!(first.count(Change::Adopted), 511);
     assert_eq!((first.count(Change::Amended), first.count(Change::Repealed)), (0, 10));
     assert_eq!((first.late.len(), first.unchanged), (0, 0));
@@ -315,7 +315,7 @@ fn a_new_ledger_takes_everything_over_and_then_nothing() {
     let sorts: Vec<_> = first.changes.iter().map(|one| ItemKind::of(one.item())).collect();
     assert!(sorts.is_sorted());
     adopt(&mut catalogue, &shipped, 0);
-    let second = plan(&shipped, &catalogue);
+    let second = adoption(&shipped, &catalogue);
     assert!(second.is_empty(), "{:?}", changes(&second));
     assert_eq!(second.unchanged, 511);
 }
@@ -325,7 +325,7 @@ fn only_the_difference_is_planned() {
     let small = load(SMALL);
     let mut catalogue = Catalogue::default();
     assert_eq!(
-        changes(&plan(&small, &catalogue)),
+        changes(&adoption(&small, &catalogue)),
         [
             "catalogue.basis_registered basis.law.one 2000-01-01",
             "catalogue.type_adopted type.base.penalty 2010-01-01",
@@ -338,14 +338,14 @@ fn only_the_difference_is_planned() {
         "note = \"a note\"",
         "note = \"another\"\nlegal_review = true",
     ));
-    let amendment = plan(&amended, &catalogue);
+    let amendment = adoption(&amended, &catalogue);
     assert_eq!(
         changes(&amendment),
         ["catalogue.type_amended type.base.penalty 2010-01-01 note,disclosure,legal_review"]
     );
     assert_eq!(amendment.changes[0].body()["disclosure"], "shared");
     adopt(&mut catalogue, &amended, next);
-    assert!(plan(&amended, &catalogue).is_empty());
+    assert!(adoption(&amended, &catalogue).is_empty());
 }
 
 #[test]
@@ -357,7 +357,7 @@ fn versions_become_amendments_and_ends_become_repeals() {
         replaced(&second, "confidence", "repealed = 2022-01-01\nnote = \"the rule ended\"\nconfidence");
     let shipped = load(&format!("{SMALL}{third}{second}{ended}"));
     let mut catalogue = Catalogue::default();
-    let whole = plan(&shipped, &catalogue);
+    let whole = adoption(&shipped, &catalogue);
     assert_eq!(
         changes(&whole)[2..],
         [
@@ -370,10 +370,10 @@ fn versions_become_amendments_and_ends_become_repeals() {
     assert_eq!(whole.changes[4].body(), serde_json::json!({ "reason": "the rule ended" }));
     assert_eq!(whole.changes[4].kind(), Kind::Catalogue(ItemKind::List, Change::Repealed));
     adopt(&mut catalogue, &shipped, 0);
-    assert!(plan(&shipped, &catalogue).is_empty());
+    assert!(adoption(&shipped, &catalogue).is_empty());
     // Without a note the reason is the day.
     let plain = load(&format!("{SMALL}{ended}"));
-    let plan = plan(&plain, &Catalogue::default());
+    let plan = adoption(&plain, &Catalogue::default());
     assert_eq!(plan.changes[3].body()["reason"], "no longer in force from 2020-01-01");
 }
 
@@ -387,9 +387,9 @@ fn what_a_steward_has_amended_since_stays() {
     let list = &amended.items[2];
     let from = Date::parse("2026-01-01").unwrap();
     catalogue.change(&list.item, Some(&list.definition), from.start_of_day(), recorded);
-    assert!(plan(&shipped, &catalogue).is_empty());
+    assert!(adoption(&shipped, &catalogue).is_empty());
     // And the files cannot go behind it any more: that they differ is said.
-    let plan = plan(&amended, &catalogue);
+    let plan = adoption(&amended, &catalogue);
     assert_eq!((plan.changes.len(), plan.late.len(), plan.unchanged), (0, 1, 2));
     assert_eq!(plan.late[0].newest, from.start_of_day());
 }

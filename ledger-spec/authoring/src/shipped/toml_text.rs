@@ -1,7 +1,7 @@
 //! TOML as the catalogue's files have it: an array of tables of each name, as JSON, with the line of
 //! everything that can be wrong.
 
-use super::{Place, ShippedError, ShippedFault};
+use super::{ShippedError, ShippedFault, SourceLine};
 use ledger_spec::json::Json;
 use ledger_spec::json::fields::FieldError;
 use std::borrow::Cow;
@@ -32,7 +32,7 @@ impl<'t> Document<'t> {
             Err(error) => {
                 let line = line_of(text, error.span().map_or(0, |span| span.start));
                 let fault = ShippedFault::Syntax(error.message().to_owned());
-                Err(ShippedError { place: Place { file, line }, fault })
+                Err(ShippedError { place: SourceLine { file, line }, fault })
             }
         }
     }
@@ -56,8 +56,8 @@ impl<'t> Document<'t> {
         })
     }
 
-    fn place(&self, offset: usize) -> Place {
-        Place { file: self.file.clone(), line: line_of(self.text, offset) }
+    fn place(&self, offset: usize) -> SourceLine {
+        SourceLine { file: self.file.clone(), line: line_of(self.text, offset) }
     }
 }
 
@@ -77,7 +77,7 @@ impl<'d> Table<'d, '_> {
 
     /// Where a field stands, by its path (`periods[2].instrument`); of a field that is not there, where
     /// what should hold it begins.
-    pub(super) fn place(&self, path: &str) -> Place {
+    pub(super) fn place(&self, path: &str) -> SourceLine {
         let (mut at, mut offset) = (self.value, self.value.span().start);
         for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
             let next = match at.get_ref() {

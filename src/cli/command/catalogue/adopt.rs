@@ -9,7 +9,7 @@ use crate::cli::{Outcome, Source, keyfile};
 use crate::progress::Progress as _;
 use crate::server::Running;
 use clap::Args;
-use ledger_authoring::shipped::{Plan, Planned, Shipped, plan};
+use ledger_authoring::shipped::{AdoptedItem, Adoption, Shipped, adoption};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft};
@@ -78,7 +78,7 @@ impl Steward {
     }
 
     fn adopt(&self, client: &Client, shipped: &Shipped, adopted: &Catalogue, json: bool) -> Outcome {
-        let plan = plan(shipped, adopted);
+        let plan = adoption(shipped, adopted);
         self.send(client, &plan)?;
         if json {
             talk::put_json(&json!({
@@ -104,7 +104,7 @@ impl Steward {
     }
 
     /// Appends what is planned, up to the first batch of which something is refused.
-    fn send(&self, client: &Client, plan: &Plan<'_>) -> Result<(), Failure> {
+    fn send(&self, client: &Client, plan: &Adoption<'_>) -> Result<(), Failure> {
         if plan.changes.is_empty() {
             return Ok(());
         }
@@ -132,7 +132,7 @@ impl Steward {
         Ok(())
     }
 
-    fn envelope(&self, origin: &Origin, planned: &Planned<'_>) -> Result<String, Failure> {
+    fn envelope(&self, origin: &Origin, planned: &AdoptedItem<'_>) -> Result<String, Failure> {
         let draft = Draft {
             origin,
             id: keyfile::new_event_id()?,

@@ -8,7 +8,7 @@ mod words;
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, Source, talk};
 use clap::{Args, Subcommand};
-use ledger_authoring::shipped::plan;
+use ledger_authoring::shipped::adoption;
 use std::path::PathBuf;
 
 /// Check a catalogue's files, compare them with what a ledger has adopted, adopt them.
@@ -79,7 +79,7 @@ impl Diff {
     fn run(self, json: bool) -> Outcome {
         let shipped = files::load_right(self.files.as_deref())?;
         let adopted = ledger::adopted(&self.source, &shipped)?;
-        let plan = plan(&shipped, &adopted);
+        let plan = adoption(&shipped, &adopted);
         words::put_plan(&plan, json)?;
         if !json {
             talk::put_line(&words::summary(&plan))?;

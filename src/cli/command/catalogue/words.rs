@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::talk;
-use ledger_authoring::shipped::{Late, Plan, Planned, Shipped, ShippedError};
+use ledger_authoring::shipped::{AdoptedItem, Adoption, Late, Shipped, ShippedError};
 use ledger_spec::definition::Confidence;
 use ledger_spec::event::Change;
 use serde_json::json;
@@ -40,7 +40,7 @@ pub(super) fn put_faults(faults: &[ShippedError], json: bool) -> Result<(), Fail
 }
 
 /// What adopting would do, a line each.
-pub(super) fn put_plan(plan: &Plan<'_>, json: bool) -> Result<(), Failure> {
+pub(super) fn put_plan(plan: &Adoption<'_>, json: bool) -> Result<(), Failure> {
     for planned in &plan.changes {
         if json { talk::put_json(&change_json(planned))? } else { talk::put_line(&change_line(planned))? }
     }
@@ -51,7 +51,7 @@ pub(super) fn put_plan(plan: &Plan<'_>, json: bool) -> Result<(), Failure> {
 }
 
 /// The numbers of a plan.
-pub(super) fn summary(plan: &Plan<'_>) -> String {
+pub(super) fn summary(plan: &Adoption<'_>) -> String {
     format!(
         "{} new, {} amended, {} repealed, {} late; {} as they are",
         plan.count(Change::Adopted),
@@ -73,7 +73,7 @@ fn late_line(late: &Late<'_>) -> String {
     )
 }
 
-fn change_line(planned: &Planned<'_>) -> String {
+fn change_line(planned: &AdoptedItem<'_>) -> String {
     let fields = match planned.fields.as_slice() {
         [] => String::new(),
         fields => format!(": {}", fields.join(", ")),
@@ -90,7 +90,7 @@ const fn word(change: Change) -> &'static str {
     }
 }
 
-fn change_json(planned: &Planned<'_>) -> serde_json::Value {
+fn change_json(planned: &AdoptedItem<'_>) -> serde_json::Value {
     let title = planned.table.definition.title();
     json!({
         "change": word(planned.change),

@@ -3,15 +3,14 @@
 //!
 //! Made input: no key here is anybody's, each follows from the authority's id.
 
-use crate::shipped::{Shipped, ShippedError, plan};
+use crate::shipped::{Shipped, ShippedError, adoption};
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{CaseFile, Filed};
+use ledger_spec::casefile::{CaseFile, CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EventError, Kind};
 use ledger_spec::id::{AuthorityId, EventId, StreamKey, SubjectId};
-use ledger_spec::projection;
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -34,13 +33,13 @@ const BEGUN: &str = "2017-12-18";
 
 /// A ledger with what answers need beside it, and the auditor who followed it entry by entry.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct ScenarioLedger {
     /// The ledger.
     pub ledger: Ledger,
     /// The files of its subjects, with whole events.
     pub files: HashMap<SubjectId, CaseFile>,
     /// The same for answers about all of them.
-    pub city: projection::World,
+    pub city: CaseFiles,
     auditor: Auditor,
     events: u64,
 }
@@ -49,7 +48,7 @@ pub struct World {
 #[derive(Clone, Debug)]
 pub struct Base {
     /// By day, ascending; never empty.
-    days: Vec<(ValidTime, World)>,
+    days: Vec<(ValidTime, ScenarioLedger)>,
 }
 
 /// An event that somebody is to sign.
@@ -76,7 +75,7 @@ pub(super) enum Outcome {
 /// What must not happen: a defect of the program, or of what is shipped with it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WorldError {
+pub enum ScenarioLedgerError {
     /// The shipped catalogue does not load.
     #[error("the shipped catalogue: {}", .0.first().map(ToString::to_string).unwrap_or_default())]
     Catalogue(Vec<ShippedError>),
@@ -111,10 +110,10 @@ pub enum WorldError {
 
 impl Base {
     /// Builds it from the catalogue that this version ships.
-    pub fn build() -> Result<Self, WorldError> {
-        let shipped = Shipped::embedded().map_err(WorldError::Catalogue)?;
+    pub fn build() -> Result<Self, ScenarioLedgerError> {
+        let shipped = Shipped::embedded().map_err(ScenarioLedgerError::Catalogue)?;
         let begun = day(BEGUN)?;
-        let mut world = World::opened(begun)?;
+        let mut world = ScenarioLedger::opened(begun)?;
         world.enrol(&shipped, begun)?;
         world.adopt(&shipped, begun)?;
         let mut days = vec![(ValidTime::MIN, world.clone())];
@@ -136,15 +135,15 @@ impl Base {
     }
 
     /// The world in which something can happen at `time`.
-    pub(super) fn at(&self, time: ValidTime) -> Option<&World> {
+    pub(super) fn at(&self, time: ValidTime) -> Option<&ScenarioLedger> {
         self.days.iter().rfind(|(from, _)| *from <= time).map(|(_, world)| world)
     }
 }
 
-impl World {
-    fn opened(begun: Date) -> Result<Self, WorldError> {
+impl ScenarioLedger {
+    fn opened(begun: Date) -> Result<Self, ScenarioLedgerError> {
         let (ledger, files) = (Ledger::default(), HashMap::new());
-        let city = projection::World::default();
+        let city = CaseFiles::default();
         let mut world = Self { ledger, files, city, auditor: Auditor::new(), events: 0 };
         let body = json!({
             "spec_version": 1,
@@ -160,7 +159,7 @@ impl World {
     }
 
     /// Enrols the authorities that begin on a day.
-    fn enrol(&mut self, shipped: &Shipped, day: Date) -> Result<(), WorldError> {
+    fn enrol(&mut self, shipped: &Shipped, day: Date) -> Result<(), ScenarioLedgerError> {
         for one in shipped.authorities.iter().filter(|one| one.enrolled == day) {
             let id = one.id.to_string();
             if id == REGISTRAR {
@@ -177,15 +176,21 @@ impl World {
         Ok(())
     }
 
-    fn adopt(&mut self, shipped: &Shipped, begun: Date) -> Result<(), WorldError> {
-        for change in &plan(shipped, &Catalogue::default()).changes {
+    fn adopt(&mut self, shipped: &Shipped, begun: Date) -> Result<(), ScenarioLedgerError> {
+        for change in &adoption(shipped, &Catalogue::default()).changes {
             let (kind, subject) = (change.kind().name(), change.subject());
             self.must(kind, STEWARD, &subject, begun, change.effective, change.body())?;
         }
         Ok(())
     }
 
-    fn govern(&mut self, kind: &str, about: &AuthorityId, on: Date, body: Value) -> Result<(), WorldError> {
+    fn govern(
+        &mut self,
+        kind: &str,
+        about: &AuthorityId,
+        on: Date,
+        body: Value,
+    ) -> Result<(), ScenarioLedgerError> {
         self.must(kind, REGISTRAR, &SubjectId::Authority(about.clone()), on, on, body)
     }
 
@@ -198,7 +203,7 @@ impl World {
         recorded: Date,
         valid: Date,
         body: Value,
-    ) -> Result<(), WorldError> {
+    ) -> Result<(), ScenarioLedgerError> {
         let valid_from = valid.start_of_day();
         let paper = Paper { kind, issuer, officers: &["a"], subject, valid_from, body };
         let problem = match self.file(paper, recorded.start_of_day())? {
@@ -206,11 +211,11 @@ impl World {
             Outcome::Refused(refusal) => refusal.to_string(),
             Outcome::Malformed(error) => error.to_string(),
         };
-        Err(WorldError::Base { kind: kind.to_owned(), subject: subject.to_string(), problem })
+        Err(ScenarioLedgerError::Base { kind: kind.to_owned(), subject: subject.to_string(), problem })
     }
 
     /// Signs an event and hands it in at a time.
-    pub(super) fn file(&mut self, paper: Paper<'_>, at: ValidTime) -> Result<Outcome, WorldError> {
+    pub(super) fn file(&mut self, paper: Paper<'_>, at: ValidTime) -> Result<Outcome, ScenarioLedgerError> {
         let Paper { kind, issuer, officers, subject, valid_from, body } = paper;
         self.events += 1;
         let mut random = [0; 10];
@@ -221,8 +226,10 @@ impl World {
         let draft = Draft {
             origin: &text("origin", Origin::parse(ORIGIN))?,
             id,
-            kind: Kind::parse(kind)
-                .ok_or_else(|| WorldError::Text { field: "kind", problem: format!("{kind} is no kind") })?,
+            kind: Kind::parse(kind).ok_or_else(|| ScenarioLedgerError::Text {
+                field: "kind",
+                problem: format!("{kind} is no kind"),
+            })?,
             issuer: &issuer_id,
             subject,
             valid_from,
@@ -275,10 +282,10 @@ pub(super) fn key_text(authority: &str, officer: &str) -> String {
     key(authority, officer).public().to_base64url()
 }
 
-fn day(written: &str) -> Result<Date, WorldError> {
+fn day(written: &str) -> Result<Date, ScenarioLedgerError> {
     text("date", Date::parse(written))
 }
 
-fn text<T, E: ToString>(field: &'static str, parsed: Result<T, E>) -> Result<T, WorldError> {
-    parsed.map_err(|error| WorldError::Text { field, problem: error.to_string() })
+fn text<T, E: ToString>(field: &'static str, parsed: Result<T, E>) -> Result<T, ScenarioLedgerError> {
+    parsed.map_err(|error| ScenarioLedgerError::Text { field, problem: error.to_string() })
 }

@@ -15,9 +15,9 @@ use tlog::position::TreeSize;
 
 /// What adopting would do, and what it could not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan<'a> {
+pub struct Adoption<'a> {
     /// The events to be made, in order: instruments first, then by sort, code and time.
-    pub changes: Vec<Planned<'a>>,
+    pub changes: Vec<AdoptedItem<'a>>,
     /// Tables whose content differs from the ledger's, for days that the ledger has moved on from.
     pub late: Vec<Late<'a>>,
     /// How many tables are in the ledger as they are here.
@@ -26,7 +26,7 @@ pub struct Plan<'a> {
 
 /// One event to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planned<'a> {
+pub struct AdoptedItem<'a> {
     /// What it does.
     pub change: Change,
     /// The table that asks for it.
@@ -49,8 +49,8 @@ pub struct Late<'a> {
 }
 
 /// Compares a catalogue with what a ledger has adopted.
-pub fn plan<'a>(shipped: &'a Shipped, adopted: &Catalogue) -> Plan<'a> {
-    let mut plan = Plan { changes: Vec::new(), late: Vec::new(), unchanged: 0 };
+pub fn adoption<'a>(shipped: &'a Shipped, adopted: &Catalogue) -> Adoption<'a> {
+    let mut plan = Adoption { changes: Vec::new(), late: Vec::new(), unchanged: 0 };
     for versions in shipped.items.chunk_by(|before, after| before.item == after.item) {
         plan.compare(versions, adopted);
     }
@@ -60,7 +60,7 @@ pub fn plan<'a>(shipped: &'a Shipped, adopted: &Catalogue) -> Plan<'a> {
 /// Everything that a ledger has recorded.
 const ALL: TreeSize = TreeSize::new(u64::MAX);
 
-impl<'a> Plan<'a> {
+impl<'a> Adoption<'a> {
     /// Compares all versions of one item, which come in the order of time.
     fn compare(&mut self, versions: &'a [ShippedItem], adopted: &Catalogue) {
         let Some(first) = versions.first() else { return };
@@ -87,7 +87,7 @@ impl<'a> Plan<'a> {
                     self.late.push(Late { table: version, effective: day, newest });
                     continue;
                 }
-                self.changes.push(Planned::of(version, day, held.as_ref(), content));
+                self.changes.push(AdoptedItem::of(version, day, held.as_ref(), content));
                 (newest, planned) = (Some(from), Some(content));
             }
             self.unchanged += usize::from(same);
@@ -105,7 +105,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl<'a> Planned<'a> {
+impl<'a> AdoptedItem<'a> {
     fn of(
         table: &'a ShippedItem,
         effective: Date,

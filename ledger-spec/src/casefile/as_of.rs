@@ -1,0 +1,143 @@
+//! A case file at two instants: where each thing stands.
+
+use super::{CaseFile, Fact, Item, ItemNumber, RecordFact};
+use crate::catalogue::Catalogue;
+use crate::definition::{Polarity, Pole, ProcedurePeriod, RecordType, Severity};
+use crate::event::{Class, Phase, StepKind};
+use crate::id::SubjectId;
+use crate::time::{Date, ValidTime};
+use std::sync::Arc;
+use tlog::position::TreeSize;
+
+/// The two instants of a question, the second as the number of entries that were known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// When the facts hold in the world.
+    pub valid_at: ValidTime,
+    /// What the ledger knew: its first entries, this many.
+    pub known: TreeSize,
+}
+
+/// A case file at two instants.
+#[derive(Clone, Debug)]
+pub struct CaseAsOf<'a> {
+    /// Whom the file is about.
+    pub subject: &'a SubjectId,
+    /// The file.
+    pub file: &'a CaseFile,
+    /// The catalogue, with its history.
+    pub catalogue: &'a Catalogue,
+    /// The instants.
+    pub as_of: AsOf,
+    /// The ruling that masks repairable records at these instants (P17).
+    pub(super) masked_by: Option<ItemNumber>,
+}
+
+impl<'a> CaseAsOf<'a> {
+    /// The file at these instants.
+    pub fn new(subject: &'a SubjectId, file: &'a CaseFile, catalogue: &'a Catalogue, as_of: AsOf) -> Self {
+        let mut case = Self { subject, file, catalogue, as_of, masked_by: None };
+        case.masked_by = case.masking();
+        case
+    }
+
+    /// Whether the event at this item is known.
+    pub fn knows(&self, item: &Item) -> bool {
+        item.entry.is_in(self.as_of.known)
+    }
+
+    /// Whether it is known and has begun.
+    pub fn has_begun(&self, item: &Item) -> bool {
+        self.knows(item) && item.from <= self.as_of.valid_at
+    }
+
+    /// The day of the valid instant.
+    pub fn today(&self) -> Date {
+        self.as_of.valid_at.date()
+    }
+
+    /// How far the thing that began at `number` had come; `None` where it had not begun, or is no such
+    /// thing.
+    pub fn phase_at(&self, number: ItemNumber) -> Option<Phase> {
+        let item = self.file.get(number).filter(|item| self.has_begun(item))?;
+        let (_, opened) = item.opens()?;
+        let moved = self.moves(number).filter_map(|(_, step)| step.fact.moved_to()).last();
+        Some(moved.unwrap_or(opened))
+    }
+
+    /// What had moved the thing at `number` to another phase by then, in the log's order.
+    pub fn moves(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &'a Item)> {
+        let (file, as_of) = (self.file, self.as_of);
+        file.moves(number)
+            .filter(move |(_, step)| step.entry.is_in(as_of.known) && step.from <= as_of.valid_at)
+    }
+
+    /// The last step of this kind that was taken on the thing at `number` by then.
+    pub fn last_step(&self, number: ItemNumber, kind: StepKind) -> Option<(ItemNumber, &'a Item)> {
+        let steps = self.file.followers(number);
+        steps.filter(|(_, step)| step.step_kind() == Some(kind) && self.has_begun(step)).last()
+    }
+
+    /// What has begun of a class, in the log's order.
+    pub fn begun(&self, class: Class) -> impl Iterator<Item = (ItemNumber, &'a Item)> {
+        let (file, as_of) = (self.file, self.as_of);
+        file.of_class(class)
+            .filter(move |(_, item)| item.entry.is_in(as_of.known) && item.from <= as_of.valid_at)
+    }
+
+    /// What is known of a class, begun or not.
+    pub fn known(&self, class: Class) -> impl Iterator<Item = (ItemNumber, &'a Item)> {
+        let (file, known) = (self.file, self.as_of.known);
+        file.of_class(class).filter(move |(_, item)| item.entry.is_in(known))
+    }
+
+    /// A record's facts.
+    pub fn record(&self, number: ItemNumber) -> Option<&'a RecordFact> {
+        match &self.file.get(number)?.fact {
+            Fact::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The type of a record as the catalogue had it when its decision was taken.
+    pub fn type_of(&self, record: &RecordFact) -> Option<&'a Arc<RecordType>> {
+        self.catalogue.types.at(&record.record_type, record.decided_on.start_of_day(), self.as_of.known)
+    }
+
+    /// Which way a record points.
+    pub fn polarity(&self, record: &RecordFact) -> Polarity {
+        match self.type_of(record).map(|definition| definition.polarity) {
+            Some(Pole::Fixed(polarity)) => polarity,
+            Some(Pole::Mixed) | None => record.polarity.unwrap_or(Polarity::Neutral),
+        }
+    }
+
+    /// How severe a record is, as last corrected.
+    pub fn severity(&self, number: ItemNumber) -> Option<Severity> {
+        let stated = self.record(number)?.severity;
+        let corrected = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
+        corrected.filter_map(|(_, step)| step.step()?.severity).last().or(stated)
+    }
+
+    /// The last day of a period of the procedures in force on `at`; `None` where none is adopted, or where
+    /// it runs into a year whose working days are not known.
+    pub fn deadline(&self, period: ProcedurePeriod, from: Date, at: Date) -> Option<Date> {
+        self.catalogue.deadline(period.name(), from, at.start_of_day(), self.as_of.known)
+    }
+
+    /// Whether the last day has passed at the valid instant.
+    pub fn is_past(&self, last_day: Date) -> bool {
+        self.as_of.valid_at > last_day.end_of_day()
+    }
+
+    fn masking(&self) -> Option<ItemNumber> {
+        let rulings = self.begun(Class::Record).filter(|(number, item)| match &item.fact {
+            Fact::Record(record) => {
+                self.type_of(record).is_some_and(|definition| definition.has_tag("masks_repairable"))
+                    && self.phase_at(*number) == Some(Phase::Filed)
+            }
+            _ => false,
+        });
+        rulings.map(|(number, _)| number).last()
+    }
+}

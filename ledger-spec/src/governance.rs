@@ -1,0 +1,52 @@
+//! What governs a ledger: who may sign what, and what may be recorded. The same for all subjects, and small.
+
+use crate::authority::{Directory, Recorded};
+use crate::catalogue::Catalogue;
+use crate::event::{Event, Kind, StepKind};
+use std::sync::Arc;
+use tlog::checkpoint::Origin;
+
+/// What every admission and every projection has to know beside a subject's own file.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Governance {
+    /// The ledger's origin once `ledger.opened` stands in it.
+    pub origin: Option<Origin>,
+    /// Authorities, keys and migrations.
+    pub directory: Arc<Directory>,
+    /// The catalogue with its history.
+    pub catalogue: Arc<Catalogue>,
+}
+
+impl Governance {
+    /// Takes in one admitted event.
+    pub fn apply(&mut self, event: &Event, recorded: Recorded) {
+        match event.kind() {
+            Kind::Catalogue(..) => Arc::make_mut(&mut self.catalogue).apply(event, recorded),
+            kind => {
+                if kind == Kind::LedgerOpened {
+                    self.origin = Some(event.origin.clone());
+                }
+                if governs(kind) {
+                    Arc::make_mut(&mut self.directory).apply(event, recorded);
+                }
+            }
+        }
+    }
+}
+
+/// Whether events of a kind change what [`Governance`] holds.
+pub fn governs(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::LedgerOpened
+            | Kind::AuthorityEnrolled
+            | Kind::AuthorityAmended
+            | Kind::AuthoritySucceeded
+            | Kind::AuthoritySuspended
+            | Kind::KeyAdded
+            | Kind::KeyRevoked
+            | Kind::Catalogue(..)
+            | Kind::MigrationOpened
+            | Kind::Step(StepKind::MigrationClosed)
+    )
+}

@@ -1,0 +1,86 @@
+//! What has left a list: the notice to stop using it.
+
+use crate::authority::Directory;
+use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, ItemNumber, Sight};
+use crate::catalogue::Catalogue;
+use crate::event::Class;
+use crate::id::{EventId, ListCode, SubjectId};
+use crate::rule::ProjectionRule;
+use crate::time::ValidTime;
+use serde::Serialize;
+use tlog::position::EntryIndex;
+
+/// What left a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Departures {
+    /// The list.
+    pub list: ListCode,
+    /// The entries that hold no more, the last to leave first.
+    pub departures: Vec<Departure>,
+}
+
+/// An entry that left a list: whoever has copied it has to stop using it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Departure {
+    /// The `listing.entered` event.
+    pub event: EventId,
+    /// Its entry.
+    pub entry: EntryIndex,
+    /// From when on it holds no more, RFC 3339.
+    pub at: ValidTime,
+    /// Why, in a word.
+    pub cause: Cause,
+    /// The rule by which it follows.
+    pub rule: ProjectionRule,
+    /// Whom it was about, for those who may still see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectId>,
+}
+
+impl CaseFiles {
+    /// What has left a list by the valid instant: the notice to stop using it (plan 4.2-1(5): exits with
+    /// equal prominence). The public learns that an entry left, not whom it was about.
+    pub fn departures(
+        &self,
+        list: &ListCode,
+        (catalogue, _): (&Catalogue, &Directory),
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Departures {
+        let mut departures = Vec::new();
+        for (subject, file) in self.subjects_of(list) {
+            let case = CaseAsOf::new(subject, file, catalogue, as_of);
+            let left = case.begun(Class::Listing).filter_map(|(number, item)| {
+                let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
+                on_list.then(|| departure(&case, number, sight)).flatten()
+            });
+            departures.extend(left);
+        }
+        departures.sort_by(|a, b| (&b.0, b.1.entry).cmp(&(&a.0, a.1.entry)));
+        Departures {
+            list: list.clone(),
+            departures: departures.into_iter().map(|(_, departure)| departure).collect(),
+        }
+    }
+}
+
+fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<(ValidTime, Departure)> {
+    let item = case.file.get(number)?;
+    let end = case.end(number).filter(|end| end.at <= case.as_of.valid_at)?;
+    let class = case.disclosure(number);
+    let told = sight.reaches(class);
+    let seen = sight >= Sight::Restricted;
+    told.then(|| {
+        let departure = Departure {
+            event: item.id,
+            entry: item.entry,
+            at: end.at,
+            cause: end.cause,
+            rule: end.cause.rule(),
+            subject: seen.then(|| case.subject.clone()),
+        };
+        (end.at, departure)
+    })
+}

@@ -1,0 +1,116 @@
+//! Entries of the log, one by one and as the pages of a subject's history.
+
+use super::leaf::hex;
+use crate::entry::{ChainHash, Entry, EntryHashes, EntrySignature, StreamVersion};
+use crate::event::Event;
+use crate::id::{StreamKey, SubjectId};
+use crate::time::RecordedTime;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tlog::defect::OrDefect as _;
+use tlog::hash::TreeHash;
+use tlog::position::EntryIndex;
+
+/// One entry and the event in it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EntryLine {
+    /// Its index in the log.
+    pub index: EntryIndex,
+    /// When the ledger committed it, RFC 3339.
+    pub recorded_at: RecordedTime,
+    /// Its leaf in the tree: SHA-256(0x00 ‖ bytes), in hex.
+    pub entry_hash: TreeHash,
+    /// Its own hash in the chain of entries, in hex.
+    pub chain_hash: ChainHash,
+    /// The chain hash of the entry before it.
+    pub previous: ChainHash,
+    /// One link per stream, in the order subject, issuer, list.
+    pub links: Vec<LinkLine>,
+    /// Who signed.
+    pub signatures: Vec<SignatureLine>,
+    /// The event, as it was signed.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub event: Box<RawValue>,
+}
+
+/// The entry before, in one stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkLine {
+    /// The stream.
+    pub stream: StreamKey,
+    /// Its previous entry; absent where this entry opens the stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub previous: Option<EntryIndex>,
+    /// The stream's version with this entry, from 1.
+    pub version: StreamVersion,
+}
+
+/// One signature over the event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "algorithm", rename_all = "kebab-case")]
+pub enum SignatureLine {
+    /// Ed25519 (RFC 8032).
+    Ed25519 {
+        /// The public key, in hex.
+        #[serde(serialize_with = "hex")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
+        key: [u8; 32],
+        /// R ‖ S, in hex.
+        #[serde(serialize_with = "hex")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{128}$"))]
+        signature: [u8; 64],
+    },
+}
+
+/// A page of a subject's history, newest first.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EventsPage {
+    /// The subject.
+    pub subject: SubjectId,
+    /// How many events its stream holds: what `seen_version` must name.
+    pub version: StreamVersion,
+    /// The events that the reader may see.
+    pub events: Vec<EntryLine>,
+    /// How many events of the page were left out because the reader may not see them (P19).
+    pub withheld: usize,
+    /// What `before` has to be for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
+    /// The signed checkpoint that the answer was computed at.
+    pub checkpoint: String,
+}
+
+impl EntryLine {
+    /// The answer for an entry of these hashes, which holds this event.
+    pub fn of(entry: &Entry, hashes: EntryHashes, event: &Event) -> Self {
+        let streams = event.streams().into_iter();
+        Self {
+            index: entry.index,
+            recorded_at: entry.recorded_at,
+            entry_hash: hashes.leaf,
+            chain_hash: hashes.chain,
+            previous: entry.previous,
+            links: streams
+                .zip(&entry.links)
+                .map(|(stream, link)| LinkLine { stream, previous: link.previous, version: link.version })
+                .collect(),
+            signatures: entry.signatures.iter().map(SignatureLine::of).collect(),
+            event: serde_json::from_slice(&entry.event)
+                .or_defect("the bytes of an event that was read are JSON"),
+        }
+    }
+}
+
+impl SignatureLine {
+    const fn of(signature: &EntrySignature) -> Self {
+        match signature {
+            EntrySignature::Ed25519 { key, signature } => Self::Ed25519 { key: *key, signature: *signature },
+        }
+    }
+}

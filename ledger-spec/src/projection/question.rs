@@ -1,0 +1,301 @@
+//! The one door for questions: what is asked, as of which instants, by which sight; a typed answer or why there is
+//! none. Disclosure and pages are decided here and nowhere else, so that a server, a folder, a follower and a case
+//! file answer alike.
+
+use super::{
+    CatalogueAt, CivilServant, Commitments, Departures, DirectoryAt, Edition, Eligibility, Indicators,
+    Measures, Objections, Occupation, Oversight, Points, Projector, Ratings, Records, Repairs, Rural,
+    Standing, Uses,
+};
+use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight};
+use crate::definition::Domain;
+use crate::governance::Governance;
+use crate::id::{ListCode, SubjectId};
+use crate::time::ValidTime;
+use serde::Serialize;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// What can be asked about a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each is named like the answer that it has
+pub enum SubjectQuestion {
+    Standing,
+    Records,
+    Measures,
+    Repairs,
+    Objections,
+    Commitments,
+    Ratings,
+    Points,
+    Eligibility(Domain),
+    Occupation,
+    CivilServant,
+    Rural,
+    Uses,
+}
+
+/// What a subject's question is answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)] // each holds what it is named like
+pub enum SubjectAnswer {
+    Standing(Standing),
+    Records(Records),
+    Measures(Measures),
+    Repairs(Repairs),
+    Objections(Objections),
+    Commitments(Commitments),
+    Ratings(Ratings),
+    Points(Points),
+    Eligibility(Eligibility),
+    Occupation(Occupation),
+    CivilServant(CivilServant),
+    Rural(Rural),
+    Uses(Uses),
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// About a subject.
+    Subject {
+        /// Which one.
+        subject: SubjectId,
+        /// What about it.
+        what: SubjectQuestion,
+    },
+    /// Who is on a list.
+    Edition {
+        /// Which one.
+        list: ListCode,
+        /// Which part of it.
+        page: Page,
+    },
+    /// What has left a list.
+    Departures {
+        /// Which one.
+        list: ListCode,
+    },
+    /// The fifteen indicators of a place.
+    Indicators {
+        /// Which one.
+        place: SubjectId,
+    },
+    /// What departments did, and how commitments were kept.
+    Oversight,
+    /// Who might sign what.
+    Directory,
+    /// What may be recorded.
+    Catalogue,
+}
+
+/// A part of a list: what comes after a cursor, and at most so much of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The entry of the last member of the page before.
+    pub after: Option<EntryIndex>,
+    /// Most members; all where it is absent.
+    pub limit: Option<usize>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)] // each holds what it is named like
+pub enum Answer {
+    Subject(SubjectAnswer),
+    Edition(Edition),
+    Departures(Departures),
+    Indicators(Indicators),
+    Oversight(Oversight),
+    Directory(DirectoryAt),
+    Catalogue(CatalogueAt),
+}
+
+/// An answer with what was asked exactly, and the checkpoint that it was computed at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Answered<T> {
+    /// The subject asked about, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub subject: Option<SubjectId>,
+    /// The place asked about, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub place: Option<SubjectId>,
+    /// The valid instant, RFC 3339.
+    pub valid_at: ValidTime,
+    /// What was known: so many entries.
+    pub known_at: TreeSize,
+    /// As whom one reads.
+    pub sight: Sight,
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: T,
+    /// The signed checkpoint that the answer was computed at.
+    pub checkpoint: String,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// The catalogue never held such a list.
+    #[error("list {0} is not in the catalogue")]
+    NoList(ListCode),
+    /// The list is not for this reader.
+    #[error("list {list} is {disclosure}; the reader's sight is {sight}", disclosure = disclosure.name(), sight = sight.name())]
+    NotForReader {
+        /// The list.
+        list: ListCode,
+        /// The widest circle that may see it.
+        disclosure: crate::definition::Disclosure,
+        /// As whom one reads.
+        sight: Sight,
+    },
+    /// The cursor is not the entry of a member of the list at these instants.
+    #[error("entry {0} is not that of a member of the list at these instants")]
+    Cursor(EntryIndex),
+}
+
+/// Where case files come from: an open ledger, a folder, a copy, a ledger in memory.
+pub trait CaseFileSource {
+    /// Why they could not be had, or why there is no answer.
+    type Error: From<Unanswered>;
+
+    /// What governs the ledger.
+    fn governance(&self) -> &Governance;
+
+    /// One subject's file, with every event whole; an empty one where nothing stands about it.
+    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Self::Error>;
+
+    /// Asks all case files. They may know more than a question takes into account.
+    fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Self::Error>;
+}
+
+impl SubjectQuestion {
+    /// The names of all, as paths and the command line have them.
+    pub const NAMES: [&'static str; 13] = [
+        "standing",
+        "records",
+        "measures",
+        "repairs",
+        "objections",
+        "commitments",
+        "ratings",
+        "points",
+        "eligibility",
+        "occupation",
+        "civil-servant",
+        "rural",
+        "uses",
+    ];
+
+    /// The question of this name; `domain` is what `eligibility`, and nothing else, is asked for.
+    pub fn parse(name: &str, domain: Option<Domain>) -> Option<Self> {
+        Some(match (name, domain) {
+            ("standing", None) => Self::Standing,
+            ("records", None) => Self::Records,
+            ("measures", None) => Self::Measures,
+            ("repairs", None) => Self::Repairs,
+            ("objections", None) => Self::Objections,
+            ("commitments", None) => Self::Commitments,
+            ("ratings", None) => Self::Ratings,
+            ("points", None) => Self::Points,
+            ("eligibility", Some(domain)) => Self::Eligibility(domain),
+            ("occupation", None) => Self::Occupation,
+            ("civil-servant", None) => Self::CivilServant,
+            ("rural", None) => Self::Rural,
+            ("uses", None) => Self::Uses,
+            _ => return None,
+        })
+    }
+
+    /// The answer that a subject's case file gives.
+    pub fn answer(self, projector: &Projector<'_>) -> SubjectAnswer {
+        match self {
+            Self::Standing => SubjectAnswer::Standing(projector.standing()),
+            Self::Records => SubjectAnswer::Records(projector.records()),
+            Self::Measures => SubjectAnswer::Measures(projector.measures()),
+            Self::Repairs => SubjectAnswer::Repairs(projector.repairs()),
+            Self::Objections => SubjectAnswer::Objections(projector.objections()),
+            Self::Commitments => SubjectAnswer::Commitments(projector.commitments()),
+            Self::Ratings => SubjectAnswer::Ratings(projector.ratings()),
+            Self::Points => SubjectAnswer::Points(projector.points()),
+            Self::Eligibility(domain) => SubjectAnswer::Eligibility(projector.eligibility(domain)),
+            Self::Occupation => SubjectAnswer::Occupation(projector.occupation()),
+            Self::CivilServant => SubjectAnswer::CivilServant(projector.civil_servant()),
+            Self::Rural => SubjectAnswer::Rural(projector.rural()),
+            Self::Uses => SubjectAnswer::Uses(projector.uses()),
+        }
+    }
+}
+
+impl Question {
+    /// The answer at two instants, as a reader of this sight may have it.
+    pub fn answer<S: CaseFileSource>(
+        &self,
+        source: &S,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Answer, S::Error> {
+        let governance = source.governance();
+        let over = (&*governance.catalogue, &*governance.directory);
+        Ok(match self {
+            Self::Subject { subject, what } => {
+                let file = source.case_file(subject)?;
+                Answer::Subject(what.answer(&Projector::new(subject, &file, over, as_of, sight)))
+            }
+            Self::Edition { list, page } => {
+                list_for(governance, list, as_of, sight)?;
+                let edition = source.with_case_files(|files| files.edition(list, over, as_of, sight))?;
+                Answer::Edition(edition.page(*page).map_err(Unanswered::Cursor)?)
+            }
+            Self::Departures { list } => {
+                if !governance.catalogue.lists.ever(list) {
+                    return Err(Unanswered::NoList(list.clone()).into());
+                }
+                let departures = source.with_case_files(|files| files.departures(list, over, as_of, sight));
+                Answer::Departures(departures?)
+            }
+            Self::Indicators { place } => {
+                let found = source.with_case_files(|files| files.indicators(place, over, as_of, sight));
+                Answer::Indicators(found?)
+            }
+            Self::Oversight => {
+                let found = source.with_case_files(|files| files.oversight(over, as_of));
+                Answer::Oversight(found?)
+            }
+            Self::Directory => Answer::Directory(DirectoryAt::of(over.1, as_of)),
+            Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, as_of)),
+        })
+    }
+
+    /// The subject that the question is about, where it is one.
+    pub const fn subject(&self) -> Option<&SubjectId> {
+        match self {
+            Self::Subject { subject, .. } => Some(subject),
+            _ => None,
+        }
+    }
+
+    /// The place that the question is about, where it is one.
+    pub const fn place(&self) -> Option<&SubjectId> {
+        match self {
+            Self::Indicators { place } => Some(place),
+            _ => None,
+        }
+    }
+}
+
+/// A list that the catalogue held, and that the reader may be shown.
+fn list_for(governance: &Governance, list: &ListCode, as_of: AsOf, sight: Sight) -> Result<(), Unanswered> {
+    let lists = &governance.catalogue.lists;
+    let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
+    let adopted = adopted.ok_or_else(|| Unanswered::NoList(list.clone()))?;
+    let disclosure = adopted.disclosure;
+    if sight.reaches(disclosure) {
+        return Ok(());
+    }
+    Err(Unanswered::NotForReader { list: list.clone(), disclosure, sight })
+}

@@ -1,0 +1,136 @@
+//! Entries one by one, receipts, and proofs between two sizes.
+
+use super::Shared;
+use super::params::{Params, index};
+use super::problem::Problem;
+use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read};
+use crate::api::ConsistencyAnswer;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use ledger_spec::projection::EntryLine;
+use std::sync::Arc;
+use tlog::position::TreeSize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this file.
+pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(entry))
+        .routes(routes!(entry_raw))
+        .routes(routes!(receipt))
+        .routes(routes!(consistency))
+}
+
+/// One entry of the log.
+#[utoipa::path(
+    get,
+    path = "/v1/entries/{index}",
+    operation_id = "getEntry",
+    tag = "read",
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
+        description = "The entry's index, from 0")),
+    responses(
+        (status = 200, description = "The entry; its exact bytes with `Accept: application/octet-stream`", content(
+            (EntryLine = "application/json"),
+            (String = "application/octet-stream"),
+        )),
+    ),
+)]
+async fn entry(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let index = index(path)?;
+    Params::read(query.as_deref(), &[])?;
+    let raw = accepts(&headers, OCTETS);
+    read(shared, move |shared, reading| {
+        let found = reading.entry(index, SIGHT, shared.now()?)?;
+        if raw {
+            return Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response());
+        }
+        Ok(Json(found.line()).into_response())
+    })
+    .await
+}
+
+/// The exact bytes of one entry: what the tree's leaf and the chain hash.
+#[utoipa::path(
+    get,
+    path = "/v1/entries/{index}/raw",
+    operation_id = "getEntryBytes",
+    tag = "read",
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
+        description = "The entry's index, from 0")),
+    responses((status = 200, description = "The bytes", body = String, content_type = "application/octet-stream")),
+)]
+async fn entry_raw(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let index = index(path)?;
+    Params::read(query.as_deref(), &[])?;
+    read(shared, move |shared, reading| {
+        let found = reading.entry(index, SIGHT, shared.now()?)?;
+        Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response())
+    })
+    .await
+}
+
+/// A fresh receipt for an entry: a C2SP tlog-proof under the checkpoint published now.
+#[utoipa::path(
+    get,
+    path = "/v1/receipts/{index}",
+    operation_id = "getReceipt",
+    tag = "read",
+    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
+        description = "The entry's index, from 0")),
+    responses((status = 200, description = "The receipt", body = String, content_type = "text/plain")),
+)]
+async fn receipt(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let index = index(path)?;
+    Params::read(query.as_deref(), &[])?;
+    read(shared, move |_, reading| {
+        Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()).into_response())
+    })
+    .await
+}
+
+/// The proof that the log of `to` entries begins with that of `from` (RFC 6962 §2.1.2), verified before it leaves.
+#[utoipa::path(
+    get,
+    path = "/v1/consistency",
+    operation_id = "getConsistency",
+    tag = "read",
+    params(
+        ("from" = u64, Query, minimum = 0, maximum = 9007199254740991_i64, description = "The smaller size"),
+        ("to" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
+            description = "The greater size; all that is published where it is absent"),
+    ),
+    responses((status = 200, description = "The proof", body = ConsistencyAnswer)),
+)]
+async fn consistency(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &["from", "to"])?;
+    read(shared, move |_, reading| {
+        let size = reading.snapshot().size().get();
+        let to = params.number("to", 0, size)?.unwrap_or(size);
+        let from = params.number("from", 0, to)?;
+        let absent = || Problem::parameter("from", "nothing", format!("a size from 0 to {to}"));
+        let found = reading.consistency(TreeSize::new(from.ok_or_else(absent)?), TreeSize::new(to))?;
+        Ok(Json(ConsistencyAnswer::of(&found, &reading.snapshot().checkpoint_text())).into_response())
+    })
+    .await
+}

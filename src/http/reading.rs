@@ -1,0 +1,116 @@
+//! What the routes that read have in common: where they run, what stands in their paths, and as whom one reads.
+
+use super::Shared;
+use super::params::{Params, segment};
+use super::problem::{Problem, ProblemKind};
+use crate::query::{Known, Reading};
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::response::Response;
+use ledger_spec::casefile::{AsOf, Sight};
+use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::time::ValidTime;
+use std::sync::Arc;
+use utoipa::IntoParams;
+
+/// As whom everybody reads: until readers can be told apart, HTTP serves nothing else.
+pub(super) const SIGHT: Sight = Sight::Public;
+pub(super) const OCTETS: &str = "application/octet-stream";
+pub(super) const NDJSON: &str = "application/x-ndjson";
+pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
+
+/// A segment of a path, not yet read.
+pub(super) type Text = Result<Path<String>, PathRejection>;
+
+/// The two instants of a question, as its query names them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Instants {
+    /// When the facts hold: an RFC 3339 instant, or a day, which means its end in UTC+08:00; now where it is absent
+    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")]
+    valid_at: ValidTime,
+    /// What was known: a number of entries, an RFC 3339 instant, or a day; all where it is absent
+    #[param(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?)$")]
+    known_at: Known,
+}
+
+/// A subject in a path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct SubjectPath {
+    /// The subject
+    #[param(inline)]
+    pub(super) id: SubjectId,
+}
+
+/// A list in a path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ListPath {
+    /// The list's code in the catalogue
+    #[param(inline, max_length = 64)]
+    pub(super) code: ListCode,
+}
+
+impl Instants {
+    /// The parameters' names.
+    pub(super) const NAMES: [&'static str; 2] = ["valid_at", "known_at"];
+
+    /// The instants that a query names; the present where it names none.
+    pub(super) fn read(params: &Params, shared: &Shared, reading: &Reading<'_>) -> Result<Self, Problem> {
+        let (valid_at, known_at) = params.instants(shared.now()?, reading.snapshot().size())?;
+        Ok(Self { valid_at, known_at })
+    }
+
+    /// The instants as they are asked for.
+    pub(super) fn as_of(&self, reading: &Reading<'_>) -> Result<AsOf, Problem> {
+        Ok(reading.as_of(self.valid_at, self.known_at)?)
+    }
+}
+
+impl SubjectPath {
+    /// The subject that a path names.
+    pub(super) fn read(path: Text) -> Result<Self, Problem> {
+        Self::parse(&segment(path)?)
+    }
+
+    /// The subject of this text.
+    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+        let id = SubjectId::parse(text).map_err(|error| Problem::from(&error).field("id"))?;
+        Ok(Self { id })
+    }
+}
+
+impl ListPath {
+    /// The list that a path names.
+    pub(super) fn read(path: Text) -> Result<Self, Problem> {
+        let code = ListCode::parse(&segment(path)?).map_err(|error| Problem::from(&error).field("code"))?;
+        Ok(Self { code })
+    }
+}
+
+impl Shared {
+    /// The moment of asking.
+    pub(super) fn now(&self) -> Result<ValidTime, Problem> {
+        // A clock past the year 2199 is no clock.
+        ValidTime::at_recorded((self.app.clock)()).map_err(|_| Problem::new(ProblemKind::Internal))
+    }
+}
+
+/// Reads of the log may wait for the disk, so they run beside the threads that answer; each has one snapshot.
+pub(super) async fn read(
+    shared: Arc<Shared>,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<Response, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots));
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Internal)))
+}
+
+/// Whether `Accept` names the media type itself.
+pub(super) fn accepts(headers: &HeaderMap, media: &str) -> bool {
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut ranges = values.flat_map(|value| value.split(','));
+    ranges.any(|range| range.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(media)))
+}

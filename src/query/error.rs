@@ -1,0 +1,46 @@
+//! Why a question could not be answered.
+
+use crate::log::ReadError;
+use ledger_spec::casefile::Sight;
+use ledger_spec::event::EventError;
+use ledger_spec::projection::Unanswered;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Why a question could not be answered.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The question has no answer.
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
+    /// The log holds no such entry (yet).
+    #[error("entry {found} is not in the log, which holds {size}")]
+    NoEntry {
+        /// The index asked for.
+        found: EntryIndex,
+        /// How many entries there are.
+        size: TreeSize,
+    },
+    /// The entry is not for this reader.
+    #[error("entry {index} is not for a reader whose sight is {}", sight.name())]
+    NotForReader {
+        /// The entry.
+        index: EntryIndex,
+        /// As whom one reads.
+        sight: Sight,
+    },
+    /// The cursor does not name an entry of the stream.
+    #[error("entry {0} is not one of this subject's")]
+    Cursor(EntryIndex),
+    /// The log is damaged where it was read, and nothing is answered from there.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry that holds no event this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+}
