@@ -46,6 +46,8 @@ const PER_SUBJECT: u64 = 30;
 /// is higher there, for whoever does nothing else.
 const BATCH: usize = 512;
 const LARGE_BATCH: usize = 4_096;
+/// Signatures that are checked on one core, in each of the ways that there are.
+const ON_ONE_CORE: usize = 20_000;
 /// Audits, of which the one in the middle counts.
 const AUDITS: usize = 5;
 /// Keep-alive connections that ask for tiles, and for how long.
@@ -61,6 +63,7 @@ fn main() {
     let checks = ledger(&here, entries);
     println!("{:<58} {:>12}", format!("entries, on {} cores", parallel::cores()), checks.len());
 
+    one_core(&checks);
     let limit = per_second(checks.len(), || verify_batch(&checks, BATCH));
     tell("limit: verify_batch alone, all cores, 512 at a time", limit, None);
     let large = per_second(checks.len(), || verify_batch(&checks, LARGE_BATCH));
@@ -138,6 +141,29 @@ fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
     checks
 }
 
+/// The ways to check a signature side by side, on one core, as shares of the first.
+fn one_core(checks: &[Check]) {
+    let checks = &checks[..checks.len().min(ON_ONE_CORE)];
+    let strictly =
+        || checks.iter().for_each(|(key, message, signature)| key.verify(message, signature).unwrap());
+    let each = || {
+        for some in checks.chunks(BATCH) {
+            let some: Vec<_> =
+                some.iter().map(|(key, message, sig)| (key, message.as_slice(), sig)).collect();
+            assert!(PublicKey::verify_each(&some).into_iter().all(|holds| holds));
+        }
+    };
+    let batches = |size| checks.chunks(size).for_each(verify_one_batch);
+    let strict = per_second(checks.len(), strictly);
+    tell("one core: verify_strict, one by one", strict, None);
+    let rates = [
+        ("one core: verify_each, strict verdicts, 64 at a time", per_second(checks.len(), each)),
+        ("one core: verify_batch, 512 at a time", per_second(checks.len(), || batches(BATCH))),
+        ("one core: verify_batch, 4096 at a time", per_second(checks.len(), || batches(LARGE_BATCH))),
+    ];
+    rates.iter().for_each(|(what, rate)| tell(what, *rate, Some(rate / strict)));
+}
+
 /// Verifies every signature on all cores, in batches; nothing is read, parsed, hashed or admitted.
 fn verify_batch(checks: &[Check], size: usize) {
     let batches: Vec<&[Check]> = checks.chunks(size).collect();
@@ -146,16 +172,18 @@ fn verify_batch(checks: &[Check], size: usize) {
         for _ in 0..parallel::cores() {
             scope.spawn(|| {
                 while let Some(batch) = take(&next, &batches) {
-                    let messages: Vec<&[u8]> =
-                        batch.iter().map(|(_, message, _)| message.as_slice()).collect();
-                    let signatures: Vec<[u8; 64]> =
-                        batch.iter().map(|(_, _, signature)| *signature).collect();
-                    let keys: Vec<PublicKey> = batch.iter().map(|(key, _, _)| *key).collect();
-                    assert!(PublicKey::verify_batch(&messages, signatures, keys));
+                    verify_one_batch(batch);
                 }
             });
         }
     });
+}
+
+fn verify_one_batch(batch: &[Check]) {
+    let messages: Vec<&[u8]> = batch.iter().map(|(_, message, _)| message.as_slice()).collect();
+    let signatures: Vec<[u8; 64]> = batch.iter().map(|(_, _, signature)| *signature).collect();
+    let keys: Vec<PublicKey> = batch.iter().map(|(key, _, _)| *key).collect();
+    assert!(PublicKey::verify_batch(&messages, signatures, keys));
 }
 
 fn take<'a, T>(next: &AtomicU64, items: &'a [T]) -> Option<&'a T> {

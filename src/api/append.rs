@@ -1,23 +1,25 @@
 //! What an append answers.
 
 use crate::sequencer::Appended;
-use serde::Serialize;
-use std::fmt::Write as _;
+use ledger_spec::entry::StreamVersion;
+use ledger_spec::time::RecordedTime;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tlog::hash::TreeHash;
+use tlog::position::EntryIndex;
 use utoipa::ToSchema;
 
 /// An event that stands in the ledger, with its whole receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AppendAnswer {
     /// Its entry.
-    pub index: u64,
+    pub index: EntryIndex,
     /// When it was committed, RFC 3339.
-    #[schema(format = DateTime)]
-    pub recorded_at: String,
+    pub recorded_at: RecordedTime,
     /// The entry's leaf in the tree, in hex.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub entry_hash: String,
+    pub entry_hash: TreeHash,
     /// The version of the subject's stream with it.
-    pub version: u64,
+    pub version: StreamVersion,
     /// Whether it stood there before: the same event was sent again.
     pub repeat: bool,
     /// The receipt: a C2SP tlog-proof.
@@ -28,36 +30,48 @@ pub struct AppendAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Admissible {
     /// `admissible`, or `repeat` where it stands in the ledger already.
-    pub status: &'static str,
+    pub status: LineStatus,
 }
 
-/// The answer to one line of a batch. Documentation only: the lines are written by
-/// [`write_placed`] and by the problems themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// The answer to one line of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AppendedLine {
     /// The line of the request, from 1.
-    pub line: u64,
+    pub line: usize,
     /// What became of it.
     pub status: LineStatus,
     /// Its entry, where it is in the ledger.
-    pub index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub index: Option<EntryIndex>,
     /// When it was committed.
-    #[schema(format = DateTime)]
-    pub recorded_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub recorded_at: Option<RecordedTime>,
     /// The entry's leaf in the tree, in hex.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub entry_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub entry_hash: Option<TreeHash>,
     /// The version of the subject's stream with it.
-    pub version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub version: Option<StreamVersion>,
     /// The receipt, with `receipts=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub receipt: Option<String>,
     /// Why it is not in the ledger: an RFC 9457 problem.
-    #[schema(value_type = Option<Object>)]
-    pub problem: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object, required = false)]
+    pub problem: Option<Box<RawValue>>,
+    /// The entry's bytes in base64: put there by who asked for them, so that the receipt can be verified by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub entry: Option<String>,
 }
 
 /// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineStatus {
     /// It is in the ledger now.
@@ -73,7 +87,7 @@ pub enum LineStatus {
 }
 
 /// The last line of a batch's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LastLine {
     /// The signed checkpoint that covers every line placed.
     pub checkpoint: String,
@@ -82,7 +96,7 @@ pub struct LastLine {
 impl Admissible {
     /// The answer for one event.
     pub const fn of(placed: &Appended) -> Self {
-        Self { status: if placed.repeat { "repeat" } else { "admissible" } }
+        Self { status: LineStatus::of_check(placed) }
     }
 }
 
@@ -90,30 +104,64 @@ impl AppendAnswer {
     /// The answer for one event.
     pub fn of(placed: &Appended, receipt: String) -> Self {
         Self {
-            index: placed.index.get(),
-            recorded_at: placed.recorded_at.to_text(),
-            entry_hash: placed.leaf.to_string(),
-            version: placed.version.get(),
+            index: placed.index,
+            recorded_at: placed.recorded_at,
+            entry_hash: placed.leaf,
+            version: placed.version,
             repeat: placed.repeat,
             receipt,
         }
     }
 }
 
-/// Writes the answer's members for a placed line, without the closing brace. By hand: this is the hot
-/// path, and no value in it needs escaping. `recorded_at` is the time's text, which a batch shares.
-pub fn write_placed(out: &mut String, line: usize, placed: &Appended, recorded_at: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let status = if placed.repeat { "repeat" } else { "placed" };
-    // Writing into a String cannot fail.
-    let _ = write!(
-        out,
-        r#"{{"line":{line},"status":"{status}","index":{},"recorded_at":"{recorded_at}","entry_hash":""#,
-        placed.index
-    );
-    for byte in placed.leaf.as_bytes() {
-        out.push(char::from(HEX[usize::from(byte >> 4)]));
-        out.push(char::from(HEX[usize::from(byte & 15)]));
+impl AppendedLine {
+    /// A line of which no more is said than what became of it.
+    pub const fn of_status(line: usize, status: LineStatus) -> Self {
+        Self {
+            line,
+            status,
+            index: None,
+            recorded_at: None,
+            entry_hash: None,
+            version: None,
+            receipt: None,
+            problem: None,
+            entry: None,
+        }
     }
-    let _ = write!(out, r#"","version":{}"#, placed.version);
+
+    /// A line whose event is in the ledger.
+    pub fn placed(line: usize, placed: &Appended, receipt: Option<String>) -> Self {
+        let status = if placed.repeat { LineStatus::Repeat } else { LineStatus::Placed };
+        Self {
+            index: Some(placed.index),
+            recorded_at: Some(placed.recorded_at),
+            entry_hash: Some(placed.leaf),
+            version: Some(placed.version),
+            receipt,
+            ..Self::of_status(line, status)
+        }
+    }
+
+    /// A line whose event was refused.
+    pub fn refused(line: usize, problem: Box<RawValue>) -> Self {
+        Self { problem: Some(problem), ..Self::of_status(line, LineStatus::Refused) }
+    }
+}
+
+impl LineStatus {
+    /// What a check says of an event that every rule would let in.
+    pub const fn of_check(placed: &Appended) -> Self {
+        if placed.repeat { Self::Repeat } else { Self::Admissible }
+    }
+
+    /// Whether every rule would let the event in, or it stands in the ledger already.
+    pub const fn may_enter(self) -> bool {
+        matches!(self, Self::Admissible | Self::Repeat)
+    }
+
+    /// Whether the event stands in the ledger.
+    pub const fn is_in(self) -> bool {
+        matches!(self, Self::Placed | Self::Repeat)
+    }
 }

@@ -7,6 +7,6 @@ mod append;
 mod authorities;
 mod consistency;
 
-pub use append::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus, write_placed};
+pub use append::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
 pub use authorities::{AuthoritiesAnswer, CatalogueAnswer};
 pub use consistency::ConsistencyAnswer;

@@ -1,6 +1,7 @@
 //! A blocking HTTP client of a ledger's server.
 
 use super::failure::Failure;
+use crate::api::AppendedLine;
 use crate::tile_client;
 use ledger_spec::audit::Opening;
 use serde::Deserialize;
@@ -25,17 +26,6 @@ pub(super) struct Client {
     base: String,
 }
 
-/// What the server said of one event.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Line {
-    #[serde(default)]
-    pub(super) line: usize,
-    #[serde(default)]
-    pub(super) status: String,
-    pub(super) index: Option<u64>,
-    pub(super) problem: Option<Problem>,
-}
-
 /// Why an event, or a request, was refused (RFC 9457).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -50,24 +40,14 @@ pub(super) struct Problem {
     pub(super) expected: Option<String>,
 }
 
-/// The answer to one batch: each line as it came, and read.
-pub(super) struct Answer {
-    pub(super) lines: Vec<(String, Line)>,
-}
-
-impl Line {
-    /// Whether every rule would let the event in, or it stands in the ledger already.
-    pub(super) fn may_enter(&self) -> bool {
-        matches!(self.status.as_str(), "admissible" | "repeat")
-    }
-
-    /// Whether the event stands in the ledger.
-    pub(super) fn is_in(&self) -> bool {
-        matches!(self.status.as_str(), "placed" | "repeat")
-    }
-}
-
 impl Problem {
+    /// Why the event of a line is not in the ledger.
+    pub(super) fn of(line: &AppendedLine) -> Self {
+        let read = line.problem.as_ref().map(|problem| serde_json::from_str(problem.get()));
+        // A server that says nothing, or something else, leaves its words empty.
+        read.and_then(Result::ok).unwrap_or_default()
+    }
+
     /// The problem on one line.
     pub(super) fn in_words(&self) -> String {
         let rule = self.rule.as_ref().map(|rule| format!("{rule}: ")).unwrap_or_default();
@@ -119,7 +99,7 @@ impl Client {
         envelopes: &[String],
         atomic: bool,
         receipts: bool,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Vec<AppendedLine>, Failure> {
         let path = match (atomic, receipts) {
             (false, false) => "/v1/events",
             (true, false) => "/v1/events?atomic=true",
@@ -130,11 +110,11 @@ impl Client {
     }
 
     /// Asks what would become of envelopes, one a line; nothing is appended.
-    pub(super) fn check(&self, envelopes: &[String]) -> Result<Answer, Failure> {
+    pub(super) fn check(&self, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {
         self.post("/v1/events?dry_run=true", envelopes)
     }
 
-    fn post(&self, path: &str, envelopes: &[String]) -> Result<Answer, Failure> {
+    fn post(&self, path: &str, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {
         let body = envelopes.join("\n");
         for _ in 0..PATIENCE {
             let request = self
@@ -191,22 +171,24 @@ fn retry_after(response: &Response<ureq::Body>) -> Duration {
     Duration::from_secs(header.and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, 10))
 }
 
-fn read_lines(bytes: &[u8], expected: usize) -> Result<Answer, Failure> {
-    let text = String::from_utf8_lossy(bytes);
+fn read_lines(bytes: &[u8], expected: usize) -> Result<Vec<AppendedLine>, Failure> {
+    #[derive(Deserialize)]
+    struct Last {
+        checkpoint: Option<serde::de::IgnoredAny>,
+    }
+    let unread = |error| Failure::unreachable(format!("another answer than expected: {error}"));
     let mut lines = Vec::with_capacity(expected);
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let read: Line = serde_json::from_str(line)
-            .map_err(|error| Failure::unreachable(format!("another answer than expected: {error}")))?;
-        // The last line holds the checkpoint and no status.
-        if !read.status.is_empty() {
-            lines.push((line.to_owned(), read));
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let last: Last = serde_json::from_slice(line).map_err(unread)?;
+        if last.checkpoint.is_none() {
+            lines.push(serde_json::from_slice(line).map_err(unread)?);
         }
     }
     if lines.len() != expected {
         let found = lines.len();
         return Err(Failure::unreachable(format!("{found} answers to {expected} events")));
     }
-    Ok(Answer { lines })
+    Ok(lines)
 }
 
 /// A refusal of a whole request: the caller's fault or the server's.

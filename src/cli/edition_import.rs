@@ -3,11 +3,12 @@
 //! What to do is planned by `ledger_authoring::edition`; here files are read, members fetched, and events
 //! signed and sent, a day at a time, oldest first.
 
-use super::client::{Client, batches, encoded, origin_of};
+use super::client::{Client, Problem, batches, encoded, origin_of};
 use super::failure::Failure;
 
 use super::table;
 use super::talk::{self, Bar};
+use crate::api::LineStatus;
 use crate::progress::Progress as _;
 use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
@@ -316,12 +317,12 @@ impl Job {
 fn send(client: &Client, state: &State, events: &[String]) -> Result<u64, Failure> {
     let mut appended = 0;
     for batch in batches(events) {
-        for (_, line) in client.append(batch, false, false)?.lines {
-            if !line.is_in() {
-                let problem = line.problem.unwrap_or_default().in_words();
+        for line in client.append(batch, false, false)? {
+            if !line.status.is_in() {
+                let problem = Problem::of(&line).in_words();
                 return Err(Failure::wrong(format!("{}: refused: {problem}", state.path.display())));
             }
-            appended += u64::from(line.status == "placed");
+            appended += u64::from(line.status == LineStatus::Placed);
         }
     }
     Ok(appended)

@@ -1,7 +1,16 @@
 //! Answers in words, for people: Chinese or English.
 
+use ledger_spec::casefile::{Cause, Life, Mark};
+use ledger_spec::definition::{Disclosure, Name};
+use ledger_spec::event::{Event, EventError};
+use ledger_spec::projection::{
+    Answered, Authorities, CatalogueAt, EntryLine, EventsPage, ItemLine, Line, Standing, State,
+};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use tlog::bytes::to_hex;
+use tlog::position::EntryIndex;
 
 /// The languages of this ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,103 +38,135 @@ impl Language {
         }
     }
 
-    /// The word for a state, a life or a status; words unknown here are shown as they are.
-    fn word(self, word: &str) -> &str {
-        let (zh, en) = match word {
-            "no-record" => ("本账本无记录", "no record here"),
-            "registered" => ("已登记", "registered"),
-            "record-in-force" => ("有有效记录", "record in force"),
-            "listed" => ("在名单中", "on a list"),
-            "repair-pending" => ("信用修复审理中", "repair pending"),
-            "nothing-in-force" => ("有记录，该时点无有效事项", "nothing in force at that time"),
-            "withheld" => ("另有不公开事项", "more that is not public"),
-            "not-yet" => ("尚未生效", "not yet"),
-            "in-force" => ("有效", "in force"),
-            "ended" => ("已终止", "ended"),
-            "revoked" => ("原决定被撤销", "the decision was revoked"),
-            "sealed" => ("已封存", "sealed"),
-            "repaired" => ("已准予修复", "repair was granted"),
-            "removed" => ("已移出", "taken off the list"),
-            "taken-back" => ("已撤回", "taken back"),
-            "expired" => ("期限届满", "its term is over"),
-            "ground-ended" => ("所依据的事项已终止", "what it rests on has ended"),
-            "superseded" => ("被新的结果取代", "a later one took its place"),
-            "corrected" => ("已更正", "corrected"),
-            "annotated" => ("附有主体说明", "with the subject's own words"),
-            "under-review" => ("正在复议或诉讼", "under review"),
-            "objected" => ("异议处理中", "an objection is open"),
-            "objection-overdue" => {
-                ("异议逾期未决，暂停公示", "an objection is overdue: publication suspended")
-            }
-            "objection-upheld" => ("异议成立，待更正", "an objection was upheld: to be corrected"),
-            "held" => ("保全中", "a hold stands"),
-            "publication-stayed" => ("依法暂停公示", "publication is stayed"),
-            "masked" => ("破产重整、和解期间屏蔽", "masked during reorganisation"),
-            "exempted" => ("措施已豁免", "exempted"),
-            "not-verified" => ("历史数据迁移", "came in through a migration"),
-            other => return other,
+    const fn state(self, state: State) -> &'static str {
+        let (zh, en) = match state {
+            State::NoRecord => ("本账本无记录", "no record here"),
+            State::Registered => ("已登记", "registered"),
+            State::RecordInForce => ("有有效记录", "record in force"),
+            State::Listed => ("在名单中", "on a list"),
+            State::RepairPending => ("信用修复审理中", "repair pending"),
+            State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
+            State::Withheld => ("另有不公开事项", "more that is not public"),
         };
         self.of(zh, en)
+    }
+
+    const fn life(self, life: Life) -> &'static str {
+        let (zh, en) = match life {
+            Life::NotYet => ("尚未生效", "not yet"),
+            Life::InForce => ("有效", "in force"),
+            Life::Ended => ("已终止", "ended"),
+        };
+        self.of(zh, en)
+    }
+
+    const fn cause(self, cause: Cause) -> &'static str {
+        let (zh, en) = match cause {
+            Cause::Revoked => ("原决定被撤销", "the decision was revoked"),
+            Cause::Sealed => ("已封存", "sealed"),
+            Cause::Repaired => ("已准予修复", "repair was granted"),
+            Cause::Removed => ("已移出", "taken off the list"),
+            Cause::TakenBack => ("已撤回", "taken back"),
+            Cause::Expired => ("期限届满", "its term is over"),
+            Cause::GroundEnded => ("所依据的事项已终止", "what it rests on has ended"),
+            Cause::Superseded => ("被新的结果取代", "a later one took its place"),
+        };
+        self.of(zh, en)
+    }
+
+    const fn mark(self, mark: Mark) -> &'static str {
+        let (zh, en) = match mark {
+            Mark::Corrected => ("已更正", "corrected"),
+            Mark::Annotated => ("附有主体说明", "with the subject's own words"),
+            Mark::UnderReview => ("正在复议或诉讼", "under review"),
+            Mark::Objected => ("异议处理中", "an objection is open"),
+            Mark::ObjectionOverdue => {
+                ("异议逾期未决，暂停公示", "an objection is overdue: publication suspended")
+            }
+            Mark::ObjectionUpheld => ("异议成立，待更正", "an objection was upheld: to be corrected"),
+            Mark::Held => ("保全中", "a hold stands"),
+            Mark::PublicationStayed => ("依法暂停公示", "publication is stayed"),
+            Mark::Masked => ("破产重整、和解期间屏蔽", "masked during reorganisation"),
+            Mark::Exempted => ("措施已豁免", "exempted"),
+            Mark::NotVerified => ("历史数据迁移", "came in through a migration"),
+        };
+        self.of(zh, en)
+    }
+
+    fn name(self, name: &Name) -> &str {
+        match self {
+            Self::Zh => &name.zh,
+            Self::En => &name.en,
+        }
     }
 }
 
 /// A subject's standing.
-pub(super) fn subject(answer: &Value, language: Language) -> String {
-    let mut out = String::new();
-    let at = language.of("截至", "valid at");
-    line(&mut out, &format!("{}  ({at} {})", text(answer, "subject"), text(answer, "valid_at")));
-    for state in items(answer, "states") {
-        let because = numbers(state, "because");
-        let rules: Vec<_> = items(state, "rules").filter_map(Value::as_str).collect();
-        let mut words = format!("  {}", language.word(text(state, "state")));
-        if !because.is_empty() {
-            let _ = write!(words, "  [{} {because}; {}]", language.of("条目", "entries"), rules.join(", "));
+pub(super) fn subject(answered: &Answered<Standing>, language: Language) -> String {
+    let (mut out, standing) = (String::new(), &answered.answer);
+    let (at, subject) = (language.of("截至", "valid at"), shown(answered.subject.as_ref()));
+    line(&mut out, &format!("{subject}  ({at} {})", answered.valid_at));
+    for state in &standing.states {
+        let mut words = format!("  {}", language.state(state.state));
+        if !state.because.is_empty() {
+            let rules: Vec<_> = state.rules.iter().map(|rule| rule.id()).collect();
+            let (entries, because) = (language.of("条目", "entries"), joined(&state.because));
+            let _ = write!(words, "  [{entries} {because}; {}]", rules.join(", "));
         }
         line(&mut out, &words);
     }
-    if let Some(name) = answer.pointer("/registration/name").and_then(Value::as_str) {
+    if let Some(name) = standing.registration.as_ref().and_then(|registration| registration.name.as_ref()) {
         line(&mut out, &format!("  {}: {name}", language.of("登记名称", "registered name")));
     }
-    for (member, zh, en) in
-        [("records", "记录", "record"), ("listings", "名单", "list"), ("repairs", "修复", "repair")]
-    {
-        for one in items(answer, member) {
-            line(&mut out, &statement(one, language.of(zh, en), language));
-        }
+    for one in &standing.records {
+        line(
+            &mut out,
+            &statement(&one.line, language.of("记录", "record"), &one.record_type, None, language),
+        );
+    }
+    for one in &standing.listings {
+        let what = language.of("名单", "list");
+        line(&mut out, &statement(&one.line, what, &one.list, Some(&one.row), language));
+    }
+    for one in &standing.repairs {
+        line(&mut out, &statement(&one.line, language.of("修复", "repair"), &one.target, None, language));
     }
     out
 }
 
 /// One record, listing or repair on a line, and below it what ends it and what has to be said beside it.
-fn statement(one: &Value, what: &str, language: Language) -> String {
-    let named = ["type", "list", "target"].iter().map(|name| text(one, name)).find(|text| !text.is_empty());
+fn statement(
+    one: &Line,
+    what: &str,
+    named: &dyn std::fmt::Display,
+    row: Option<&BTreeMap<String, String>>,
+    language: Language,
+) -> String {
     let mut out = format!(
-        "  {what} #{} {}: {}, {} {} ({})",
-        number(one, "entry"),
-        named.unwrap_or_default(),
-        language.word(text(one, "life")),
+        "  {what} #{} {named}: {}, {} {} ({})",
+        one.entry,
+        language.life(one.life),
         language.of("自", "from"),
-        day(text(one, "valid_from")),
-        text(one, "issuer"),
+        one.valid_from.date(),
+        one.issuer,
     );
-    if let Some(row) = one.get("row").and_then(Value::as_object) {
-        let cells: Vec<_> = row.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+    if let Some(row) = row {
+        let cells: Vec<_> = row.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let _ = write!(out, "\n      {}", cells.join("; "));
     }
-    for step in items(one, "steps") {
-        let (kind, from, reason) = (text(step, "kind"), day(text(step, "valid_from")), text(step, "reason"));
-        let _ = write!(out, "\n      {kind} #{} {from} {reason}", number(step, "entry"));
+    for step in &one.steps {
+        let (kind, from, reason) = (step.kind.name(), step.valid_from.date(), shown(step.reason.as_ref()));
+        let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
     }
-    if let Some(end) = one.get("end").filter(|end| end.is_object()) {
+    if let Some(end) = &one.end {
         let until = language.of("终止于", "ends");
-        let _ =
-            write!(out, "\n      {until} {}: {}", day(text(end, "at")), language.word(text(end, "cause")));
+        let _ = write!(out, "\n      {until} {}: {}", end.at.date(), language.cause(end.cause));
     }
-    let marks: Vec<_> = items(one, "marks").map(|mark| language.word(text(mark, "mark"))).collect();
+    let marks: Vec<_> = one.marks.iter().map(|mark| language.mark(mark.mark)).collect();
     if !marks.is_empty() {
         let _ = write!(out, "\n      {}", marks.join("; "));
     }
-    let unverified: Vec<_> = items(one, "not_verified").filter_map(Value::as_str).collect();
+    let unverified: Vec<_> = one.not_verified.iter().map(|rule| rule.id()).collect();
     if !unverified.is_empty() {
         let words = language.of("本账本未核验", "not verified by this ledger");
         let _ = write!(out, "\n      {words}: {}", unverified.join(", "));
@@ -144,29 +185,29 @@ pub(super) fn plain_data(answer: &Value) -> String {
 }
 
 /// A page of a history.
-pub(super) fn events(answer: &Value) -> String {
+pub(super) fn events(page: &EventsPage) -> Result<String, EventError> {
     let mut out = String::new();
-    for one in items(answer, "events") {
-        out.push_str(&entry(one));
+    for one in &page.events {
+        out.push_str(&entry(one)?);
     }
-    if let Some(next) = answer.get("next").and_then(Value::as_u64) {
+    if let Some(next) = page.next {
         line(&mut out, &format!("... --before {next}"));
     }
-    out
+    Ok(out)
 }
 
 /// One entry on a line.
-pub(super) fn entry(answer: &Value) -> String {
-    let event = answer.get("event").unwrap_or(&Value::Null);
-    format!(
+pub(super) fn entry(one: &EntryLine) -> Result<String, EventError> {
+    let event = Event::parse(one.event.get().as_bytes())?;
+    Ok(format!(
         "#{} {} {} {} -> {} ({})\n",
-        number(answer, "index"),
-        text(answer, "recorded_at"),
-        text(event, "kind"),
-        text(event, "issuer"),
-        text(event, "subject"),
-        day(text(event, "valid_from")),
-    )
+        one.index,
+        one.recorded_at.to_text(),
+        event.kind().name(),
+        event.issuer,
+        event.subject,
+        event.valid_from.date(),
+    ))
 }
 
 /// The rows of a list, with their columns on top.
@@ -184,44 +225,42 @@ pub(super) fn rows(lines: &str, language: Language) -> String {
 }
 
 /// Authorities, their roles and keys.
-pub(super) fn authorities(answer: &Value, language: Language) -> String {
+pub(super) fn authorities(answer: &Authorities, language: Language) -> String {
     let mut out = String::new();
-    for one in items(answer, "authorities") {
-        let roles: Vec<_> = items(one, "roles").filter_map(Value::as_str).collect();
-        line(
-            &mut out,
-            &format!("{}  {}  [{}]", text(one, "id"), name(one, "name", language), roles.join(", ")),
-        );
-        for key in items(one, "keys") {
-            let revoked = key.get("revoked").filter(|revoked| revoked.is_object());
-            let end = revoked.map(|r| format!("  {} #{}", text(r, "reason"), number(r, "entry")));
-            line(&mut out, &format!("  {}{}", text(key, "key"), end.unwrap_or_default()));
+    for one in &answer.authorities {
+        let roles: Vec<_> = one.roles.iter().map(|role| role.name()).collect();
+        line(&mut out, &format!("{}  {}  [{}]", one.id, language.name(&one.name), roles.join(", ")));
+        for key in &one.keys {
+            let end = key.revoked.as_ref().map(|end| format!("  {} #{}", end.reason.name(), end.entry));
+            line(&mut out, &format!("  {}{}", to_hex(&key.key), end.unwrap_or_default()));
         }
     }
     out
 }
 
 /// Types and lists.
-pub(super) fn catalogue(answer: &Value, language: Language) -> String {
+pub(super) fn catalogue(answer: &CatalogueAt, language: Language) -> String {
     let mut out = String::new();
-    for (member, zh, en) in [("types", "类型", "type"), ("lists", "名单", "list")] {
-        for one in items(answer, member) {
-            let basis: Vec<_> = items(one, "basis").map(|basis| text(basis, "title")).collect();
-            line(
-                &mut out,
-                &format!(
-                    "{} {}  {}  [{}, {}]  {}",
-                    language.of(zh, en),
-                    text(one, "code"),
-                    name(one, "title", language),
-                    text(one, "polarity"),
-                    text(one, "disclosure"),
-                    basis.join("; ")
-                ),
-            );
-        }
+    for one in &answer.types {
+        let what = language.of("类型", "type");
+        line(&mut out, &item(&one.item, what, one.polarity.name(), one.disclosure, language));
+    }
+    for one in &answer.lists {
+        let what = language.of("名单", "list");
+        line(&mut out, &item(&one.item, what, one.polarity.name(), one.disclosure, language));
     }
     out
+}
+
+fn item(one: &ItemLine, what: &str, polarity: &str, disclosure: Disclosure, language: Language) -> String {
+    let basis: Vec<_> = one.basis.iter().map(|basis| basis.title.as_deref().unwrap_or_default()).collect();
+    format!(
+        "{what} {}  {}  [{polarity}, {}]  {}",
+        one.code,
+        language.name(&one.title),
+        disclosure.name(),
+        basis.join("; ")
+    )
 }
 
 /// Columns and values of one row, in their order.
@@ -254,37 +293,16 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(member).and_then(Value::as_array).into_iter().flatten()
+/// What may be absent, as text.
+fn shown(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(value: &Value, member: &str) -> u64 {
-    value.get(member).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn numbers(value: &Value, member: &str) -> String {
-    let all: Vec<_> = items(value, member).map(plain).collect();
-    all.join(", ")
-}
-
-fn name<'a>(value: &'a Value, member: &str, language: Language) -> &'a str {
-    value.get(member).map(|name| text(name, language.of("zh", "en"))).unwrap_or_default()
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The day of an RFC 3339 instant.
-fn day(instant: &str) -> &str {
-    instant.get(..10).unwrap_or(instant)
+fn joined(all: &[EntryIndex]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A server's answer about a subject, in the reader's language.
-pub(super) fn standing_in_words(answer: &Value) -> String {
+pub(super) fn standing_in_words(answer: &Answered<Standing>) -> String {
     subject(answer, Language::of_environment())
 }

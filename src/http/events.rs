@@ -5,10 +5,10 @@
 
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
-use super::{Edge, Shared};
-use crate::api::{Admissible, AppendAnswer, write_placed};
+use super::{Edge, Language, Shared};
+use crate::api::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
 use crate::query::Reading;
-use crate::sequencer::{self, Appended, BatchOutcome, EventOutcome, WriteError};
+use crate::sequencer::{self, BatchOutcome, EventOutcome, WriteError};
 use crate::snapshot::Snapshot;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -18,11 +18,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use ledger_spec::authority::Directory;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
-use ledger_spec::time::RecordedTime;
-use std::fmt::Write as _;
+use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -58,6 +58,9 @@ type Checked = Result<VerifiedEvent, Box<Problem>>;
 pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(append))
 }
+
+/// An envelope whose signatures nobody has checked yet.
+type Read = Result<SignedEvent, EnvelopeError>;
 
 /// Appends one signed event, or many.
 #[utoipa::path(
@@ -153,19 +156,18 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
         slots.push(line.map(|event| events.push(event)));
     }
     let mut outcomes = admissible(shared, events).await?.into_iter();
-    let mut answer = Answer { out: String::with_capacity(slots.len() * LINE_BYTES), time: None };
+    let mut answer = Answer::new(slots.len(), edge);
     for (number, slot) in numbers.into_iter().zip(slots) {
         let problem = match slot.map(|()| outcomes.next()) {
             Ok(Some(EventOutcome::Appended(placed))) => {
-                answer.admissible(number, placed.repeat);
+                answer.push(&AppendedLine::of_status(number, LineStatus::of_check(&placed)));
                 continue;
             }
             Ok(Some(EventOutcome::Refused { refusal, head })) => Problem::refused(&refusal, head),
             Ok(_) => Problem::new(ProblemKind::Internal),
             Err(problem) => *problem,
         };
-        let problem = problem.to_json(edge.language);
-        let _ = writeln!(answer.out, r#"{{"line":{number},"status":"refused","problem":{problem}}}"#);
+        answer.refused(number, &problem);
     }
     Ok(answer.finish(&shared.app.snapshots.latest()))
 }
@@ -203,24 +205,30 @@ async fn many(
         submit(shared, events, atomic).await?
     };
     let mut outcomes = outcomes.into_iter();
-    let mut answer = Answer { out: String::with_capacity(slots.len() * LINE_BYTES), time: None };
+    let mut answer = Answer::new(slots.len(), edge);
     for (number, slot) in numbers.into_iter().zip(slots) {
         let outcome = match slot {
             Ok(()) => outcomes.next().unwrap_or(EventOutcome::NotAttempted),
             Err(problem) => {
-                answer.refused(shared, edge, number, &problem);
+                shared.metrics.refused(problem.kind());
+                answer.refused(number, &problem);
                 continue;
             }
         };
         match outcome {
             EventOutcome::Appended(placed) => {
                 let receipt = receipts.then(|| receipt(shared, placed.index, &published)).transpose()?;
-                answer.placed(shared, number, &placed, receipt);
+                shared.metrics.placed(&placed);
+                answer.push(&AppendedLine::placed(number, &placed, receipt));
             }
             EventOutcome::Refused { refusal, head } => {
-                answer.refused(shared, edge, number, &Problem::refused(&refusal, head));
+                let problem = Problem::refused(&refusal, head);
+                shared.metrics.refused(problem.kind());
+                answer.refused(number, &problem);
             }
-            EventOutcome::NotAttempted => answer.not_attempted(number),
+            EventOutcome::NotAttempted => {
+                answer.push(&AppendedLine::of_status(number, LineStatus::NotAttempted));
+            }
         }
     }
     Ok(answer.finish(&published))
@@ -228,63 +236,45 @@ async fn many(
 
 /// The answer of a batch, written line by line.
 struct Answer {
-    out: String,
-    /// The last recorded time and its text: a batch shares one.
-    time: Option<(RecordedTime, String)>,
+    out: Vec<u8>,
+    language: Language,
 }
 
 impl Answer {
-    fn placed(&mut self, shared: &Shared, line: usize, placed: &Appended, receipt: Option<String>) {
-        shared.metrics.placed(placed);
-        let time = match &self.time {
-            Some((time, text)) if *time == placed.recorded_at => text,
-            _ => &self.time.insert((placed.recorded_at, placed.recorded_at.to_text())).1,
-        };
-        write_placed(&mut self.out, line, placed, time);
-        if let Some(receipt) = receipt {
-            self.out.push_str(r#","receipt":"#);
-            self.out.push_str(&json_text(&receipt));
-        }
-        self.out.push_str("}\n");
+    fn new(lines: usize, edge: Edge) -> Self {
+        Self { out: Vec::with_capacity(lines * LINE_BYTES), language: edge.language }
     }
 
-    fn admissible(&mut self, line: usize, repeat: bool) {
-        let status = if repeat { "repeat" } else { "admissible" };
-        let _ = writeln!(self.out, r#"{{"line":{line},"status":"{status}"}}"#);
+    fn push(&mut self, line: &impl Serialize) {
+        serde_json::to_writer(&mut self.out, line).or_defect("a line of texts and numbers is JSON");
+        self.out.push(b'\n');
     }
 
-    fn refused(&mut self, shared: &Shared, edge: Edge, line: usize, problem: &Problem) {
-        shared.metrics.refused(problem.kind());
-        let problem = problem.to_json(edge.language);
-        // Writing into a String cannot fail.
-        let _ = writeln!(self.out, r#"{{"line":{line},"status":"refused","problem":{problem}}}"#);
-    }
-
-    fn not_attempted(&mut self, line: usize) {
-        let _ = writeln!(self.out, r#"{{"line":{line},"status":"not-attempted"}}"#);
+    fn refused(&mut self, line: usize, problem: &Problem) {
+        let problem = problem.to_raw_json(self.language);
+        self.push(&AppendedLine::refused(line, problem));
     }
 
     fn finish(mut self, published: &Snapshot) -> Response {
-        let _ = writeln!(self.out, r#"{{"checkpoint":{}}}"#, json_text(&published.checkpoint_text()));
+        self.push(&LastLine { checkpoint: published.checkpoint_text() });
         let mut response = Response::new(Body::from(self.out));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
         response
     }
 }
 
-fn json_text(text: &str) -> String {
-    // A string always serialises.
-    serde_json::to_string(text).unwrap_or_default()
+/// Reads one envelope; keys that the directory knows need no parsing again.
+fn read(bytes: &[u8], keys: &Directory) -> Read {
+    SignedEvent::from_envelope_with(bytes, &mut |key| keys.public_key(key))
 }
 
-/// Reads and verifies one envelope; keys that the directory knows need no parsing again.
+/// Reads and verifies one envelope.
 fn check(bytes: &[u8], keys: &Directory) -> Checked {
-    let read: Result<_, EnvelopeError> =
-        SignedEvent::from_envelope_with(bytes, &mut |key| keys.public_key(key)).and_then(SignedEvent::verify);
-    read.map_err(|error| Box::new(Problem::from(&error)))
+    read(bytes, keys).and_then(SignedEvent::verify).map_err(|error| Box::new(Problem::from(&error)))
 }
 
-/// Reads and verifies the lines on as many threads as there are cores.
+/// Reads and verifies the lines on as many threads as there are cores, the signatures of each thread
+/// together.
 async fn check_all(
     body: Bytes,
     mut lines: Vec<Line>,
@@ -297,8 +287,10 @@ async fn check_all(
         let rest = lines.split_off(per_thread.min(lines.len()));
         let (mine, body, keys) = (std::mem::replace(&mut lines, rest), body.clone(), keys.clone());
         tasks.push(tokio::task::spawn_blocking(move || {
-            let line = |line: Line| check(body.get(line.bytes).unwrap_or_default(), &keys);
-            mine.into_iter().map(line).collect::<Vec<_>>()
+            let line = |line: Line| read(body.get(line.bytes).unwrap_or_default(), &keys);
+            let verified = SignedEvent::verify_each(mine.into_iter().map(line).collect());
+            let told = |error| Box::new(Problem::from(&error));
+            verified.into_iter().map(|event| event.map_err(told)).collect::<Vec<_>>()
         }));
     }
     let mut checked = Vec::new();

@@ -8,7 +8,7 @@ use super::{Index, Resident, Slot};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::id::{ListCode, StreamKey, SubjectId};
+use ledger_spec::id::{ListCode, StreamKey};
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -261,17 +261,7 @@ fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamKey, Head)> {
         last: EntryIndex::new(u64::from_be_bytes(*last)),
         version: StreamVersion::new(u64::from_be_bytes(version)),
     };
-    Some((stream_of(std::str::from_utf8(key).ok()?)?, head))
-}
-
-fn stream_of(text: &str) -> Option<StreamKey> {
-    if let Some(issuer) = text.strip_prefix("issuer:") {
-        return ledger_spec::id::AuthorityId::parse(issuer).ok().map(StreamKey::Issuer);
-    }
-    if let Some(list) = text.strip_prefix("list:") {
-        return ListCode::parse(list).ok().map(StreamKey::List);
-    }
-    SubjectId::parse(text).ok().map(StreamKey::Subject)
+    Some((StreamKey::parse(std::str::from_utf8(key).ok()?).ok()?, head))
 }
 
 /// Syncs every file below a folder, and the folders themselves.
@@ -297,6 +287,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 mod tests {
     use super::*;
     use crate::index::IndexRow;
+    use ledger_spec::id::SubjectId;
 
     #[test]
     fn what_changed_is_written_slice_by_slice_and_once() {

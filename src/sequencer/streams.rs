@@ -150,14 +150,16 @@ fn weight(stream: &CaseFile) -> usize {
 mod tests {
     use super::*;
     use crate::log::{Log, LogConfig};
-    use crate::storage::MemoryDisk;
+    use crate::storage::FileDisk;
     use std::sync::Arc;
     use tlog::note::{KeyName, NoteSigner};
 
     #[test]
     fn what_is_put_back_is_counted_once() {
         let signer = NoteSigner::from_seed(KeyName::parse("a.example").unwrap(), &[1; 32]);
-        let log = Log::create(Arc::new(MemoryDisk::new(1)), signer, LogConfig::default()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Arc::new(FileDisk::open(folder.path()).unwrap());
+        let log = Log::create(disk, signer, LogConfig::default()).unwrap();
         let mut streams = Streams::new(log.reader(), 2);
         let subject = SubjectId::parse("ext:test:a").unwrap();
         for _ in 0..3 {

@@ -1,18 +1,14 @@
 //! Where bytes are kept: the contract of a disk, and nothing about what the bytes mean.
 //!
-//! Two disks keep the contract: [`FileDisk`] (a folder of real files) and [`MemoryDisk`] (which can
-//! lose power and fail on demand). Whatever must survive a crash is written against the contract
-//! here, so that the simulation tests what runs in production.
+//! [`FileDisk`], a folder of real files, keeps the contract; so does the disk in memory of the tests, which can
+//! lose power and fail on demand. Whatever must survive a crash is written against the contract here, so that
+//! the simulation tests what runs in production.
 
 mod error;
 mod file;
-mod memory;
-mod prng;
 
 pub use error::{DiskError, DiskErrorKind};
 pub use file::{FileDisk, FolderLock};
-pub use memory::{Failure, MemoryDisk};
-pub use prng::Prng;
 
 use std::sync::Arc;
 

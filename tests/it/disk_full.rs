@@ -1,6 +1,7 @@
 //! A full disk as a department meets it: 507 over HTTP, reads that go on, and nothing lost.
 
 use crate::http_server::{Answer, JSON};
+use crate::memory_disk::{Failure, MemoryDisk};
 use crate::people;
 use crate::support::Folder;
 use crate::writer_faults::{recovered, signer, start};
@@ -9,7 +10,7 @@ use credit_ledger::http::AppState;
 use credit_ledger::ledger::Settings;
 use credit_ledger::sequencer::Appended;
 use credit_ledger::server;
-use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk};
+use credit_ledger::storage::DiskErrorKind;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::time::RecordedTime;
 use std::io::Write as _;

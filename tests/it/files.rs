@@ -1,10 +1,11 @@
 //! Damage to a log's files, one flipped bit or missing file at a time: found and named by the file
 //! check, never served by a reader, and never started upon where start-up reads it.
 
+use crate::memory_disk::{MemoryDisk, Prng};
 use crate::support::{self, batch, signer, verifier_key};
 use credit_ledger::log::{Damage, Log, LogConfig, OpenError, ReadError, verify_files};
 use credit_ledger::progress::Unwatched;
-use credit_ledger::storage::{Disk, MemoryDisk, Prng, read_all};
+use credit_ledger::storage::{Disk, read_all};
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 

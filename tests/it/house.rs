@@ -68,7 +68,7 @@ fn root() -> PathBuf {
 }
 
 /// Every Rust file under `folder`, as (path from the root, text).
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -88,7 +88,7 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 /// The code of a file: without its comments, and without its unit tests, which stand last.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
@@ -326,7 +326,8 @@ fn folders_of_tests_are_made_by_tempfile_which_takes_them_away() {
 fn no_member_of_the_workspace_has_unsafe_code() {
     let manifest = |path: &Path| fs::read_to_string(path.join("Cargo.toml")).unwrap();
     assert!(manifest(&root()).contains("unsafe_code = \"forbid\""));
-    for member in ["", "ledger-spec", "ledger-spec/authoring", "ledger-spec/tlog", "tools"] {
+    for member in ["", "ledger-spec", "ledger-spec/authoring", "ledger-spec/tlog", "tools", "tools/backends"]
+    {
         let text = manifest(&root().join(member));
         assert!(text.contains("[lints]\nworkspace = true"), "{member:?} takes the workspace's lints");
     }
@@ -352,4 +353,21 @@ fn nothing_lies_at_the_top_but_what_belongs_there() {
         let belongs = name.starts_with('.') || known.contains(&name.as_str());
         assert!(belongs || left_behind.contains(&name.as_str()), "{name} lies at the top");
     }
+}
+
+#[test]
+fn commands_do_not_borrow_from_commands() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src/cli/command") {
+        let own = path.trim_start_matches("src/cli/command/").split(['/', '.']).next().unwrap().to_owned();
+        let code = code(&text);
+        let named = code.split("command::").skip(1).map(|rest| {
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+        });
+        wrong.extend(named.filter(|name| *name != own).map(|name| format!("{path} names command::{name}")));
+        if code.contains("super::super::") {
+            wrong.push(format!("{path} reaches beyond its folder by super::super"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -5,11 +5,11 @@
 //! server that is killed with SIGKILL while several connections append, started again at once, at least
 //! fifty times; every receipt that any connection ever got is then found in the log, byte for byte.
 
+use crate::memory_disk::Prng;
 use crate::people;
 use crate::support::Folder;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::Reading;
-use credit_ledger::storage::Prng;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;

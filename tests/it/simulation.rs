@@ -3,9 +3,10 @@
 //!
 //! `CREDIT_LEDGER_SEEDS=100000` runs more of them, `CREDIT_LEDGER_SEED=42` runs one.
 
+use crate::memory_disk::{Failure, MemoryDisk, Prng};
 use crate::support::{self, SMALL, batch, signer, verifier_key};
 use credit_ledger::log::{AppendError, Log, OpenError, verify_files};
-use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
+use credit_ledger::storage::DiskErrorKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tlog::hash::TreeHash;

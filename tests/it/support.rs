@@ -1,8 +1,8 @@
 //! What the tests share: keys, chains of arbitrary entries, logs on a disk in memory.
 
+use crate::memory_disk::{MemoryDisk, Prng};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig, OpenError, OpenReport};
 use credit_ledger::progress::Unwatched;
-use credit_ledger::storage::{MemoryDisk, Prng};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};

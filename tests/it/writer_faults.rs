@@ -4,6 +4,7 @@
 //! Method: seeded runs of the real sequencer over a disk in memory that fails at a random operation
 //! and then loses its power; recovery by the same code that start-up uses; the pure audit at the end.
 
+use crate::memory_disk::{Failure, MemoryDisk, Prng};
 use crate::people;
 use crate::support::Folder;
 use credit_ledger::clock;
@@ -15,7 +16,7 @@ use credit_ledger::sequencer::{
     self, Appended, EventOutcome, Sequencer, SequencerConfig, WriteError, Writer,
 };
 use credit_ledger::snapshot::{Snapshot, Snapshots};
-use credit_ledger::storage::{DiskErrorKind, Failure, MemoryDisk, Prng};
+use credit_ledger::storage::DiskErrorKind;
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;

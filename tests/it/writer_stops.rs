@@ -2,6 +2,7 @@
 //! is still answered.
 
 use crate::disk_full::request;
+use crate::memory_disk::MemoryDisk;
 use crate::people::{self, penalty};
 use crate::support::Folder;
 use crate::writer_faults::{recovered, signer, start_with};
@@ -10,7 +11,6 @@ use credit_ledger::http::AppState;
 use credit_ledger::ledger::Settings;
 use credit_ledger::sequencer::{Appended, CloseError, EventOutcome, WriteError};
 use credit_ledger::server;
-use credit_ledger::storage::MemoryDisk;
 use ledger_spec::time::RecordedTime;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -19,6 +19,7 @@ SMALL_ORDER = {
     int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"),
 }
 D = -121665 * pow(121666, P - 2, P) % P
+NEUTRAL = (0, 1, 1, 0)
 
 
 def _y(point):
@@ -36,6 +37,36 @@ def _is_on_curve(point):
     u, v = (y * y - 1) % P, (D * y * y + 1) % P
     square = u * pow(v, P - 2, P) % P
     return square == 0 or pow(square, (P - 1) // 2, P) == 1
+
+
+def _point(key):
+    """The point of an encoding that was accepted, as (X, Y, Z, T) of RFC 8032 §5.1.4."""
+    y = _y(key)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if x & 1 != key[31] >> 7:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def _sum(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
+    c, d = 2 * D * p[3] * q[3], 2 * p[2] * q[2]
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_torsion_free(key):
+    """Whether a key that was accepted is of the group of prime order: L times it is the neutral point. Such are
+    the keys that may be enrolled (L13); asked there alone, since it costs some milliseconds."""
+    found, point = NEUTRAL, _point(key)
+    for bit in f"{L:b}":
+        found = _sum(found, found)
+        if bit == "1":
+            found = _sum(found, point)
+    return found[0] == 0 and found[1] == found[2]
 
 
 @lru_cache(maxsize=65_536)

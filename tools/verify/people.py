@@ -1,9 +1,10 @@
-"""Who might sign what and when (specification, rules L01 to L06, L08, L23, and A02 for types of records): keys,
+"""Who might sign what and when (specification, rules L01 to L06, L08, L13, L23, and A02 for types of records): keys,
 their revocation, roles and competence, as the log has them.
 
 Of admission no more is asked here: the catalogue and due process are the ledger's own audit's.
 """
 
+import keys
 from fault import Fault
 from text import end_of_day, from_base64url
 
@@ -91,13 +92,13 @@ class People:
             until = end_of_day(body["until"]) if "until" in body else None
             self.suspended[subject] = (event["valid_from"], until)
         elif kind == "authority.key_added":
-            self.keys.setdefault(subject, set()).add(_key(body["key"]))
+            self.keys.setdefault(subject, set()).add(_new_key(body["key"]))
         elif kind == "authority.key_revoked":
             self.revoked.setdefault(_key(body["key"]), entry.index)
 
     def _enrol(self, authority, roles, texts):
         self.roles[authority] = set(roles)
-        self.keys.setdefault(authority, set()).update(map(_key, texts))
+        self.keys.setdefault(authority, set()).update(map(_new_key, texts))
 
 
 def _covers(pattern, code):
@@ -112,4 +113,16 @@ def _key(text):
         raise Fault("layout", "event: a key that is no base64url") from None
     if len(key) != 32:
         raise Fault("layout", "event: a key of another length")
+    return key
+
+
+def _new_key(text):
+    """A key that is enrolled here: of the group of prime order."""
+    key = _key(text)
+    try:
+        keys.public_key(key)
+    except ValueError as error:
+        raise Fault("key", f"{error} (L13)") from None
+    if not keys.is_torsion_free(key):
+        raise Fault("key", f"key {key.hex()} has a part of small order (L13)")
     return key

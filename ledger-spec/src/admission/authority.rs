@@ -188,8 +188,8 @@ fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), R
 }
 
 fn strong(field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {
-    PublicKey::parse(*key).map(|_| ()).map_err(|fault| {
+    PublicKey::parse_to_enrol(*key).map(|_| ()).map_err(|fault| {
         let found = format!("{}: {fault}", to_base64url(key));
-        refuse(Rule::StrongKey, field, found, "a canonical Ed25519 key that is not of small order")
+        refuse(Rule::StrongKey, field, found, "a canonical Ed25519 key without a part of small order")
     })
 }

@@ -32,7 +32,7 @@ macro_rules! words {
 pub(crate) use words;
 
 /// A name in both languages of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Name {
     /// Chinese.

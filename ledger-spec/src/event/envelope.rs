@@ -9,7 +9,7 @@ use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use tlog::key::{KeyError, PublicKey, SecretKey};
+use tlog::key::{Check, KeyError, PublicKey, SecretKey};
 
 /// The payload type of every event.
 pub const PAYLOAD_TYPE: &str = "application/vnd.credit-ledger.event+json";
@@ -196,17 +196,41 @@ impl SignedEvent {
         &self.event
     }
 
-    /// Checks every signature, one by one and strictly.
+    /// Checks every signature strictly.
     pub fn verify(self) -> Result<VerifiedEvent, EnvelopeError> {
-        for (position, (key, signature)) in self.signatures.iter().enumerate() {
-            key.verify(&self.message.encoded, signature)
-                .map_err(|fault| EnvelopeError::Signature { position, fault })?;
-        }
-        Ok(self.verified())
+        let checks: Vec<_> = self.checks().collect();
+        let verdicts = PublicKey::verify_each(&checks);
+        self.judged(verdicts.into_iter())
     }
 
-    /// Checks the signatures of many events at once; on failure names the first event (by position)
-    /// whose signature does not hold, found by checking one by one.
+    /// The same for many events, each with the answer that it would get alone: for admission. What could
+    /// not be read keeps its error and its place.
+    pub fn verify_each(read: Vec<Result<Self, EnvelopeError>>) -> Vec<Result<VerifiedEvent, EnvelopeError>> {
+        let checks: Vec<_> = read.iter().flatten().flat_map(Self::checks).collect();
+        let mut verdicts = PublicKey::verify_each(&checks).into_iter();
+        read.into_iter().map(|event| event?.judged(&mut verdicts)).collect()
+    }
+
+    fn checks(&self) -> impl Iterator<Item = Check<'_>> {
+        self.signatures.iter().map(|(key, signature)| (key, self.message.encoded.as_slice(), signature))
+    }
+
+    /// Takes a verdict for each signature. One that is missing is a signature that was not checked.
+    fn judged(self, verdicts: impl Iterator<Item = bool>) -> Result<VerifiedEvent, EnvelopeError> {
+        let mut checked = 0;
+        let mut bad = None;
+        for holds in verdicts.take(self.signatures.len()) {
+            bad = bad.or((!holds).then_some(checked));
+            checked += 1;
+        }
+        match bad.or((checked < self.signatures.len()).then_some(checked)) {
+            Some(position) => Err(EnvelopeError::Signature { position, fault: KeyError::BadSignature }),
+            None => Ok(self.verified()),
+        }
+    }
+
+    /// Checks the signatures of many events at once, for audits, as [`PublicKey::verify_batch`] does; where
+    /// that fails, each by itself, and names the first event (by position) whose signature does not hold.
     pub fn verify_all(events: Vec<Self>) -> Result<Vec<VerifiedEvent>, (usize, EnvelopeError)> {
         let mut slices = Vec::with_capacity(events.len());
         let mut signatures = Vec::with_capacity(events.len());

@@ -191,6 +191,19 @@ impl fmt::Display for SubjectId {
     }
 }
 
+impl StreamKey {
+    /// Reads a stream's name: `issuer:…`, `list:…`, or a subject.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        if let Some(issuer) = text.strip_prefix("issuer:") {
+            return AuthorityId::parse(issuer).map(Self::Issuer);
+        }
+        match text.strip_prefix("list:") {
+            Some(list) => ListCode::parse(list).map(Self::List),
+            None => SubjectId::parse(text).map(Self::Subject),
+        }
+    }
+}
+
 impl fmt::Display for StreamKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

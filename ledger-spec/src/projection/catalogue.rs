@@ -1,6 +1,6 @@
 //! What may be recorded at two instants, and every authority that was ever enrolled.
 
-use super::leaf::hex;
+use super::leaf::{from_hex_text, hex};
 use crate::authority::{Authority, Directory, KeyRecord};
 use crate::casefile::AsOf;
 use crate::catalogue::{Catalogue, Shelf, Version};
@@ -11,11 +11,11 @@ use crate::definition::{
 use crate::event::{RevocationReason, Role};
 use crate::id::{AuthorityId, BasisCode};
 use crate::time::{RecordedTime, ValidTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tlog::position::EntryIndex;
 
 /// Every authority that was ever enrolled, as last stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Authorities {
     /// The authorities, in the order of enrolment.
@@ -23,7 +23,7 @@ pub struct Authorities {
 }
 
 /// An authority as the log knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolledAuthority {
     /// Its id.
@@ -41,7 +41,7 @@ pub struct EnrolledAuthority {
 }
 
 /// What an authority may act on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompetenceLine {
     /// Types of records that it may file; `*` stands for all that follows.
@@ -59,11 +59,11 @@ pub struct CompetenceLine {
 }
 
 /// One key and its life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyHistory {
     /// The Ed25519 public key, in hex: its id in envelopes.
-    #[serde(serialize_with = "hex")]
+    #[serde(serialize_with = "hex", deserialize_with = "from_hex_text")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
     pub key: [u8; 32],
     /// The entry that added it.
@@ -75,7 +75,7 @@ pub struct KeyHistory {
 }
 
 /// The end of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevocationLine {
     /// The entry that revoked it.
@@ -91,7 +91,7 @@ pub struct RevocationLine {
 }
 
 /// What may be recorded at two instants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CatalogueAt {
     /// Types of records, by code.
@@ -113,7 +113,7 @@ pub struct CatalogueAt {
 }
 
 /// What all items of the catalogue say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemLine {
     /// Its code.
@@ -139,7 +139,7 @@ pub struct ItemLine {
 }
 
 /// A legal instrument: its code in the catalogue, or its title.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BasisLine {
     /// Its code.
@@ -157,7 +157,7 @@ pub struct BasisLine {
 }
 
 /// A type of records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TypeLine {
     /// What all items say.
@@ -174,7 +174,7 @@ pub struct TypeLine {
 }
 
 /// A list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListLine {
     /// What all items say.

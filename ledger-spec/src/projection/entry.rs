@@ -1,18 +1,18 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
-use super::leaf::hex;
+use super::leaf::{from_hex_text, hex};
 use crate::entry::{ChainHash, Entry, EntryHashes, EntrySignature, StreamVersion};
 use crate::event::Event;
 use crate::id::{StreamKey, SubjectId};
 use crate::time::RecordedTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
 use tlog::position::EntryIndex;
 
 /// One entry and the event in it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntryLine {
     /// Its index in the log.
@@ -35,7 +35,7 @@ pub struct EntryLine {
 }
 
 /// The entry before, in one stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkLine {
     /// The stream.
@@ -49,25 +49,25 @@ pub struct LinkLine {
 }
 
 /// One signature over the event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "algorithm", rename_all = "kebab-case")]
 pub enum SignatureLine {
     /// Ed25519 (RFC 8032).
     Ed25519 {
         /// The public key, in hex.
-        #[serde(serialize_with = "hex")]
+        #[serde(serialize_with = "hex", deserialize_with = "from_hex_text")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
         key: [u8; 32],
         /// R ‖ S, in hex.
-        #[serde(serialize_with = "hex")]
+        #[serde(serialize_with = "hex", deserialize_with = "from_hex_text")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{128}$"))]
         signature: [u8; 64],
     },
 }
 
 /// A page of a subject's history, newest first.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventsPage {
     /// The subject.

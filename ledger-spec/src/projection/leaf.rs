@@ -15,10 +15,13 @@ use crate::id::{
     AuthorityId, BasisCode, EventId, ListCode, MeasureCode, PointsCode, RatingCode, StreamKey, SubjectId,
     SubjectKind, TypeCode,
 };
+use crate::json::fields::FieldFault;
 use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
-use serde::{Serialize, Serializer};
-use tlog::bytes::to_hex;
+use core::fmt;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tlog::bytes::{from_hex, to_hex};
 
 /// The schema of one of some words.
 #[cfg(feature = "openapi")]
@@ -38,12 +41,26 @@ fn text(
     ObjectBuilder::new().schema_type(Type::String).format(format).pattern(pattern).into()
 }
 
-/// `Type: word of WORDS` or `Type: id of ALL`: one of a closed set.
+/// Reads a text by its parser.
+fn parsed<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text).map_err(|error| D::Error::custom(format_args!("{text}: {error}")))
+}
+
+/// One of a closed set, written as its word. `reading` finds the value of a word, `words` are all that there are.
 macro_rules! json_as_word {
-    ($($name:ident: $word:ident of $words:expr;)+) => {$(
+    ($($name:ident: $word:ident, reading $parse:expr, words $words:expr;)+) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.$word())
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                parsed(deserializer, $parse)
             }
         }
         #[cfg(feature = "openapi")]
@@ -57,41 +74,66 @@ macro_rules! json_as_word {
     )+};
 }
 
-json_as_word! {
-    Cause: name of Cause::WORDS.iter().copied();
-    Counted: name of Counted::WORDS.iter().copied();
-    Confidence: name of Confidence::WORDS.iter().copied();
-    Direction: name of Direction::WORDS.iter().copied();
-    Disclosure: name of Disclosure::WORDS.iter().copied();
-    Domain: name of Domain::WORDS.iter().copied();
-    Indicator: name of Indicator::WORDS.iter().copied();
-    Kind: name of Kind::all().map(Kind::name);
-    Life: name of Life::WORDS.iter().copied();
-    Mark: name of Mark::WORDS.iter().copied();
-    Phase: name of Phase::WORDS.iter().copied();
-    Polarity: name of Polarity::WORDS.iter().copied();
-    Pole: name of Polarity::WORDS.iter().copied().chain(["mixed"]);
-    ProcedurePeriod: name of ProcedurePeriod::WORDS.iter().copied();
-    ProjectionRule: id of ProjectionRule::ALL.iter().map(|rule| rule.id());
-    ReportKind: name of ReportKind::WORDS.iter().copied();
-    RevocationReason: name of RevocationReason::WORDS.iter().copied();
-    Role: name of Role::WORDS.iter().copied();
-    Rule: id of Rule::ALL.iter().map(|rule| rule.id());
-    Scheme: name of Scheme::WORDS.iter().copied();
-    Severity: name of Severity::WORDS.iter().copied();
-    Sight: name of Sight::WORDS.iter().copied();
-    Status: name of Status::WORDS.iter().copied();
-    State: name of State::WORDS.iter().copied();
-    StepKind: name of StepKind::ALL.iter().map(|kind| kind.name());
-    SubjectKind: name of SubjectKind::WORDS.iter().copied();
+/// The same for all that [`crate::definition::words`] gave their words.
+macro_rules! json_of_words {
+    ($($name:ident),+ $(,)?) => {
+        json_as_word! { $($name: name, reading $name::parse_word, words $name::WORDS.iter().copied();)+ }
+    };
 }
 
-/// `Type: format, pattern`: text as `Display` writes it.
+json_of_words![
+    Cause,
+    Confidence,
+    Counted,
+    Direction,
+    Disclosure,
+    Domain,
+    Indicator,
+    Life,
+    Mark,
+    Phase,
+    Polarity,
+    ProcedurePeriod,
+    ReportKind,
+    RevocationReason,
+    Role,
+    Scheme,
+    Severity,
+    Sight,
+    State,
+    Status,
+    SubjectKind,
+];
+
+json_as_word! {
+    Kind: name, reading |text| Kind::parse(text).ok_or("no kind of event"), words Kind::all().map(Kind::name);
+    Pole: name, reading pole, words Polarity::WORDS.iter().copied().chain(["mixed"]);
+    ProjectionRule: id, reading |text| among(ProjectionRule::ALL, |rule| rule.id() == text),
+        words ProjectionRule::ALL.iter().map(|rule| rule.id());
+    Rule: id, reading |text| among(Rule::ALL, |rule| rule.id() == text), words Rule::ALL.iter().map(|rule| rule.id());
+    StepKind: name, reading |text| among(StepKind::ALL, |kind| kind.name() == text),
+        words StepKind::ALL.iter().map(|kind| kind.name());
+}
+
+fn among<T: Copy>(all: &[T], is: impl Fn(&T) -> bool) -> Result<T, &'static str> {
+    all.iter().copied().find(is).ok_or("none of those that there are")
+}
+
+fn pole(text: &str) -> Result<Pole, FieldFault> {
+    if text == Pole::Mixed.name() { Ok(Pole::Mixed) } else { Polarity::parse_word(text).map(Pole::Fixed) }
+}
+
+/// `Type: parser, format, pattern`: text as `Display` writes it.
 macro_rules! json_as_text {
-    ($($name:ident: $format:expr, $pattern:expr;)+) => {$(
+    ($($name:ident: $parse:expr, $format:expr, $pattern:expr;)+) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                parsed(deserializer, $parse)
             }
         }
         #[cfg(feature = "openapi")]
@@ -106,20 +148,20 @@ macro_rules! json_as_text {
 }
 
 json_as_text! {
-    AuthorityId: None, Some("^[a-z0-9-]+(\\.[a-z0-9-]+)*$");
-    ChainHash: None, Some("^[0-9a-f]{64}$");
-    Date: Some("date"), None;
-    EventId: Some("uuid"), None;
-    BasisCode: None, Some(CODE);
-    ListCode: None, Some(CODE);
-    MeasureCode: None, Some(CODE);
-    Pattern: None, None;
-    PointsCode: None, Some(CODE);
-    RatingCode: None, Some(CODE);
-    StreamKey: None, None;
-    SubjectId: None, Some(SUBJECT_PATTERN);
-    TypeCode: None, Some(CODE);
-    ValidTime: Some("date-time"), None;
+    AuthorityId: AuthorityId::parse, None, Some("^[a-z0-9-]+(\\.[a-z0-9-]+)*$");
+    ChainHash: |text| from_hex(text).map(ChainHash::from_bytes), None, Some("^[0-9a-f]{64}$");
+    Date: Date::parse, Some("date"), None;
+    EventId: EventId::parse, Some("uuid"), None;
+    BasisCode: BasisCode::parse, None, Some(CODE);
+    ListCode: ListCode::parse, None, Some(CODE);
+    MeasureCode: MeasureCode::parse, None, Some(CODE);
+    Pattern: Pattern::parse, None, None;
+    PointsCode: PointsCode::parse, None, Some(CODE);
+    RatingCode: RatingCode::parse, None, Some(CODE);
+    StreamKey: StreamKey::parse, None, None;
+    SubjectId: SubjectId::parse, None, Some(SUBJECT_PATTERN);
+    TypeCode: TypeCode::parse, None, Some(CODE);
+    ValidTime: ValidTime::parse, Some("date-time"), None;
 }
 
 /// The form of a catalogue code, as a pattern of JSON Schema.
@@ -144,6 +186,12 @@ impl utoipa::PartialSchema for RecordedTime {
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for RecordedTime {}
 
+impl<'de> Deserialize<'de> for RecordedTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, Self::parse)
+    }
+}
+
 impl Serialize for StreamVersion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.get())
@@ -159,6 +207,12 @@ impl utoipa::PartialSchema for StreamVersion {
 
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for StreamVersion {}
+
+impl<'de> Deserialize<'de> for StreamVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(Self::new)
+    }
+}
 
 /// How long a measure lasts: `with-ground`, `lifetime`, or its last day.
 impl Serialize for Term {
@@ -211,6 +265,20 @@ pub(super) fn hex_if_any<S: Serializer>(
         Some(bytes) => hex(bytes, serializer),
         None => serializer.serialize_none(),
     }
+}
+
+/// Reads lower-case hex of so many bytes.
+pub(super) fn from_hex_text<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+) -> Result<[u8; N], D::Error> {
+    parsed(deserializer, from_hex)
+}
+
+/// The same where there may be none.
+pub(super) fn from_hex_if_any<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+) -> Result<Option<[u8; N]>, D::Error> {
+    from_hex_text(deserializer).map(Some)
 }
 
 /// Columns and values as one object, in their own order.

@@ -1,18 +1,18 @@
 //! What the lines of all projections have in common.
 
 use super::Projector;
-use super::leaf::hex_if_any;
+use super::leaf::{from_hex_if_any, hex_if_any};
 use crate::casefile::{Cause, Fact, Item, ItemNumber, Life, Mark};
 use crate::definition::Disclosure;
 use crate::event::{Body, Decision, Extra, Phase, StepKind};
 use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tlog::position::EntryIndex;
 
 /// One thing in a case file, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Line {
     /// The event that began it.
@@ -40,12 +40,12 @@ pub struct Line {
     /// The widest circle that may ever see it.
     pub disclosure: Disclosure,
     /// Rules that this ledger did not verify, since it came in through a migration (P20).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_verified: Vec<Rule>,
 }
 
 /// An end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ended {
     /// From when on it holds no more, RFC 3339.
@@ -63,7 +63,7 @@ pub struct Ended {
 }
 
 /// Something that has to be said beside a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MarkLine {
     /// The mark.
@@ -75,7 +75,7 @@ pub struct MarkLine {
 }
 
 /// A step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StepLine {
     /// Its kind.
@@ -105,7 +105,7 @@ pub struct StepLine {
 }
 
 /// A decision document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionLine {
     /// Its official number.
@@ -122,7 +122,12 @@ pub struct DecisionLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub served_on: Option<Date>,
     /// BLAKE3 of its file, in hex.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "hex_if_any")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "hex_if_any",
+        deserialize_with = "from_hex_if_any"
+    )]
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = "^[0-9a-f]{64}$"))]
     pub document: Option<[u8; 32]>,
 }

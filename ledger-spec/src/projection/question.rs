@@ -12,7 +12,7 @@ use crate::definition::Domain;
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
 use crate::time::ValidTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// What can be asked about a subject.
@@ -113,7 +113,7 @@ pub enum Answer {
 }
 
 /// An answer with what was asked exactly, and the checkpoint that it was computed at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answered<T> {
     /// The subject asked about, where it was one.

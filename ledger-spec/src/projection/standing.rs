@@ -7,12 +7,12 @@ use crate::event::{Body, Class, Phase, StepKind};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tlog::position::EntryIndex;
 
 /// A subject's standing at two instants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Standing {
     /// What can be said in a word, each with its reasons. Never empty.
@@ -60,7 +60,7 @@ words!(State {
 });
 
 /// A word about a subject, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StateLine {
     /// The word.
@@ -72,7 +72,7 @@ pub struct StateLine {
 }
 
 /// Who the subject is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// Its entry.
@@ -101,7 +101,7 @@ pub struct Registration {
 }
 
 /// One record and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordLine {
     /// Where it stands.
@@ -122,7 +122,7 @@ pub struct RecordLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
     /// The type's own fields.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
     /// Whether everyone can see it at the valid instant.
     pub published: bool,
@@ -132,7 +132,7 @@ pub struct RecordLine {
 }
 
 /// One entry on a list and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListingLine {
     /// Where it stands.
@@ -150,7 +150,7 @@ pub struct ListingLine {
 }
 
 /// One application for repair and how far it came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RepairLine {
     /// Where it stands.

@@ -114,7 +114,7 @@ rules! {
     NotInFuture = "L10" "time-in-future" None;
     /// L11: the kind, the type and the list fit the subject.
     SubjectFits = "L11" "subject-does-not-fit" None;
-    /// L13: an enrolled key is one that every strict verifier accepts.
+    /// L13: an enrolled key is one that every strict verifier accepts, and free of torsion.
     StrongKey = "L13" "weak-key" None;
     /// L14: a key belongs to one authority for ever.
     KeyNew = "L14" "key-already-known" None;

@@ -153,7 +153,9 @@ fn identifier(form: &str, text: &str) -> Answer {
 }
 
 fn key(input: &Value) -> Answer {
-    let key = PublicKey::parse(hash(&input["key"])).map_err(refused)?;
+    let enrol = input.get("enrol").and_then(Value::as_bool).unwrap_or_default();
+    let parse = if enrol { PublicKey::parse_to_enrol } else { PublicKey::parse };
+    let key = parse(hash(&input["key"])).map_err(refused)?;
     match input.get("signature").and_then(Value::as_str) {
         None => {}
         Some(signature) => {

@@ -63,6 +63,14 @@ impl serde::Serialize for TreeHash {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for TreeHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        crate::bytes::from_hex(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for TreeHash {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {

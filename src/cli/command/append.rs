@@ -48,36 +48,20 @@ impl Append {
                     "--atomic: {found} events are more than one request takes"
                 )));
             }
-            for (text, line) in client.append(batch, self.atomic, true)?.lines {
-                refused += usize::from(!line.is_in());
-                talk::put_line(&self.with_place(&client, text, sent + line.line, line.index)?)?;
+            for mut line in client.append(batch, self.atomic, true)? {
+                refused += usize::from(!line.status.is_in());
+                // Its number counts over all requests.
+                line.line += sent;
+                if let Some(index) = line.index.filter(|_| self.with_entry) {
+                    line.entry = Some(to_base64(&client.get_bytes(&format!("/v1/entries/{index}/raw"))?));
+                }
+                talk::put_json(&line)?;
             }
             sent += batch.len();
         }
         match refused {
             0 => Ok(()),
             _ => Err(Failure::wrong(format!("{refused} of {sent} events are not in the ledger"))),
-        }
-    }
-}
-
-impl Append {
-    /// The server's line, its number counted over all requests, with the entry where asked for.
-    fn with_place(
-        &self,
-        client: &Client,
-        text: String,
-        number: usize,
-        index: Option<u64>,
-    ) -> Result<String, Failure> {
-        let Some((_, rest)) = text.split_once(',') else { return Ok(text) };
-        let line = format!(r#"{{"line":{number},{rest}"#);
-        match (index, line.strip_suffix('}')) {
-            (Some(index), Some(open)) if self.with_entry => {
-                let entry = client.get_bytes(&format!("/v1/entries/{index}/raw"))?;
-                Ok(format!(r#"{open},"entry":"{}"}}"#, to_base64(&entry)))
-            }
-            _ => Ok(line),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `check`: would these events be admitted? The same rules, asked of a server or of a folder; nothing is
 //! appended.
 
+use crate::api::{AppendedLine, LineStatus};
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::input::read_envelopes;
@@ -11,6 +12,7 @@ use crate::clock;
 use crate::sequencer::{EventOutcome, dry_run};
 use clap::Args;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -51,9 +53,9 @@ impl Check {
 /// Asks a server; says how many it would refuse.
 fn at_server(url: &str, envelopes: &[String]) -> Result<usize, Failure> {
     let mut refused = 0;
-    for (text, line) in Client::new(url)?.check(envelopes)?.lines {
-        refused += usize::from(!line.may_enter());
-        talk::put_line(&text)?;
+    for line in Client::new(url)?.check(envelopes)? {
+        refused += usize::from(!line.status.may_enter());
+        talk::put_json(&line)?;
     }
     Ok(refused)
 }
@@ -72,20 +74,22 @@ fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
     for (number, slot) in (1_usize..).zip(slots) {
         let said = match slot.map(|()| outcomes.next()) {
             Ok(Some(EventOutcome::Appended(placed))) => {
-                json!({ "line": number, "status": if placed.repeat { "repeat" } else { "admissible" } })
+                AppendedLine::of_status(number, LineStatus::of_check(&placed))
             }
             Ok(Some(EventOutcome::Refused { refusal, .. })) => {
-                json!({ "line": number, "status": "refused", "problem": problem(&refusal) })
+                AppendedLine::refused(number, raw(&problem(&refusal))?)
             }
-            Ok(_) => json!({ "line": number, "status": "not-attempted" }),
-            Err(error) => {
-                json!({ "line": number, "status": "refused", "problem": { "detail": error.to_string() } })
-            }
+            Ok(_) => AppendedLine::of_status(number, LineStatus::NotAttempted),
+            Err(error) => AppendedLine::refused(number, raw(&json!({ "detail": error.to_string() }))?),
         };
-        refused += usize::from(said["status"] == "refused");
-        talk::put_line(&said.to_string())?;
+        refused += usize::from(said.status == LineStatus::Refused);
+        talk::put_json(&said)?;
     }
     Ok(refused)
+}
+
+fn raw(problem: &Value) -> Result<Box<RawValue>, Failure> {
+    to_raw_value(problem).map_err(|error| Failure::wrong(format!("json: {error}")))
 }
 
 fn problem(refusal: &ledger_spec::admission::Refusal) -> Value {

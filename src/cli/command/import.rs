@@ -1,6 +1,7 @@
 //! `import`: a department's own table, row by row, into the ledger; or the dated states of a list.
 
-use crate::cli::client::{BATCH, Client, batches, origin_of};
+use crate::api::LineStatus;
+use crate::cli::client::{BATCH, Client, Problem, batches, origin_of};
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, edition_import, keyfile, table};
@@ -151,13 +152,13 @@ fn import_table(
             }
         }
         for batch in batches(&envelopes) {
-            let answers = client.append(batch, false, false)?.lines;
-            for ((_, line), (row, cells)) in answers.iter().zip(numbers.drain(..batch.len())) {
-                match line.status.as_str() {
-                    "placed" => counts.placed += 1,
-                    "repeat" => counts.repeated += 1,
+            let answers = client.append(batch, false, false)?;
+            for (line, (row, cells)) in answers.iter().zip(numbers.drain(..batch.len())) {
+                match line.status {
+                    LineStatus::Placed => counts.placed += 1,
+                    LineStatus::Repeat => counts.repeated += 1,
                     _ => {
-                        let problem = line.problem.clone().unwrap_or_default();
+                        let problem = Problem::of(line);
                         let field = problem.field.clone().unwrap_or_else(|| "event".into());
                         let value = problem.found.clone().unwrap_or_else(|| cells.join(" | "));
                         let error = RowError { field, value, reason: problem.in_words() };

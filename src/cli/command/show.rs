@@ -17,7 +17,7 @@ use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CatalogueAt, Page, Question, SubjectQuestion};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use tlog::defect::defect;
 use tlog::position::{EntryIndex, TreeSize};
@@ -139,23 +139,16 @@ impl Show {
             What::List { .. } if json => talk::put(&text),
             What::List { .. } => talk::put(&words::rows(&text, language)),
             _ if json => talk::put_line(text.trim_end()),
-            what => {
-                let value: Value = serde_json::from_str(&text).map_err(|error| {
-                    Failure::unreachable(format!("another answer than expected: {error}"))
-                })?;
-                talk::put(&match what {
-                    What::Subject { .. } => words::subject(&value, language),
-                    What::View { .. }
-                    | What::Departures { .. }
-                    | What::Indicators { .. }
-                    | What::Oversight
-                    | What::Directory => words::plain_data(&value),
-                    What::Events { .. } => words::events(&value),
-                    What::Authorities => words::authorities(&value, language),
-                    What::Catalogue => words::catalogue(&value, language),
-                    _ => words::entry(&value),
-                })
-            }
+            What::Subject { .. } => talk::put(&words::subject(&read(&text)?, language)),
+            What::Events { .. } => talk::put(&words::events(&read(&text)?).map_err(unread)?),
+            What::Entry { .. } => talk::put(&words::entry(&read(&text)?).map_err(unread)?),
+            What::Authorities => talk::put(&words::authorities(&read(&text)?, language)),
+            What::Catalogue => talk::put(&words::catalogue(&read(&text)?, language)),
+            What::View { .. }
+            | What::Departures { .. }
+            | What::Indicators { .. }
+            | What::Oversight
+            | What::Directory => talk::put(&words::plain_data(&read(&text)?)),
         }
     }
 
@@ -307,6 +300,15 @@ fn list(text: &str) -> Result<ListCode, Failure> {
 /// The moment of asking.
 fn now() -> Result<ValidTime, Failure> {
     ValidTime::at_recorded(clock::now()).map_err(Failure::usage)
+}
+
+/// An answer's text, read as what it was written from.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(unread)
+}
+
+fn unread(error: impl std::fmt::Display) -> Failure {
+    Failure::unreachable(format!("another answer than expected: {error}"))
 }
 
 fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {

@@ -26,6 +26,8 @@ use ledger_spec::json::fields::{FieldError, FieldFault};
 use ledger_spec::projection::Unanswered;
 use ledger_spec::time::TimeError;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use tlog::defect::OrDefect as _;
 use utoipa::ToSchema;
 
 /// The media type of every problem.
@@ -144,8 +146,12 @@ impl Problem {
 
     /// The problem in words, as JSON.
     pub fn to_json(&self, language: Language) -> String {
-        // A struct of strings and numbers always serialises.
-        serde_json::to_string(&self.in_words(language)).unwrap_or_default()
+        serde_json::to_string(&self.in_words(language)).or_defect("a problem of texts and numbers is JSON")
+    }
+
+    /// The same as a part of a greater answer.
+    pub fn to_raw_json(&self, language: Language) -> Box<RawValue> {
+        to_raw_value(&self.in_words(language)).or_defect("a problem of texts and numbers is JSON")
     }
 
     /// The answer in the reader's language.

@@ -6,6 +6,8 @@ use super::forge::{Forged, LATE, LOST, MARK, MARKET, OPERATOR, Said, key, penalt
 use super::{Case, Cheat, Sight};
 use crate::people;
 use serde_json::{Value, json};
+use tlog::bytes::to_base64url;
+use tlog::key::PublicKey;
 
 pub const CASES: &[Case] = &[
     Case("replays an event from another ledger", other_ledger, Sight::all(&["entry 151", "L01"])),
@@ -17,6 +19,7 @@ pub const CASES: &[Case] = &[
     Case("uses a revoked key", revoked_key, Sight::all(&["entry 151", "L05", "revoked by entry 9"])),
     Case("lets the steward file a record", steward_files, Sight::all(&["entry 151", "L06"])),
     Case("enrols a department itself", operator_enrols, Sight::all(&["entry 151", "L06"])),
+    Case("enrols a key of mixed order", mixed_order, Sight::all(&["entry 151", "L13", "small order"])),
     Case("records before it has happened", before_the_fact, Sight::all(&["entry 151", "L10"])),
     Case("writes a person's number in clear", in_clear, Sight::all(&["entry 151", "L22"])),
     Case("uses a type that has expired", expired_type, Sight::all(&["entry 151", "A01"])),
@@ -84,6 +87,14 @@ fn operator_enrols() -> Cheat {
     let keys = [key(9).public().to_base64url()];
     let body = json!({"name": people::name(), "roles": ["department"], "keys": keys});
     instead(&Said::new(9_000, "authority.enrolled", "operator", "authority:friend", body))
+}
+
+/// An honest key and a point of order 8, added.
+fn mixed_order() -> Cheat {
+    let id = "94b8db5fb7497060df435857cf80ca635ecdabc6ca5f340ef67bbb3c91c55521";
+    let key = to_base64url(&PublicKey::bytes_from_id(id).unwrap());
+    let body = json!({"name": people::name(), "roles": ["department"], "keys": [key]});
+    instead(&Said::new(9_000, "authority.enrolled", "registrar", "authority:friend", body))
 }
 
 /// The fact is dated a day after the time at which the operator claims to have recorded it.

@@ -53,6 +53,8 @@ def chain(given):
 def key(given):
     found = bytes.fromhex(given["key"])
     keys.public_key(found)
+    if given.get("enrol") and not keys.is_torsion_free(found):
+        raise Fault("key", "has a part of small order")
     if "signature" in given and not keys.verifies(found, bytes.fromhex(given["message"]), bytes.fromhex(given["signature"])):
         raise Fault("signature", "does not hold")
     return {}
@@ -146,7 +148,7 @@ class Vectors(unittest.TestCase):
         self.hold("chain", chain, 2)
 
     def test_keys(self):
-        self.hold("key", key, 6)
+        self.hold("key", key, 10)
 
     def test_tree(self):
         self.hold("tree", trees, 20)

@@ -2,7 +2,7 @@
 
 use super::{files, ledger, words};
 use crate::cli::client::origin_of;
-use crate::cli::client::{Client, batches};
+use crate::cli::client::{Client, Problem, batches};
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, Source, keyfile};
@@ -116,10 +116,10 @@ impl Steward {
         let mut sent = plan.changes.iter();
         let mut done = 0;
         for batch in batches(&envelopes) {
-            let lines = client.append(batch, false, false)?.lines;
-            let mut refused = lines.iter().zip(sent.by_ref()).filter(|((_, line), _)| !line.is_in());
-            if let Some(((_, line), planned)) = refused.next() {
-                let problem = line.problem.clone().unwrap_or_default().in_words();
+            let lines = client.append(batch, false, false)?;
+            let mut refused = lines.iter().zip(sent.by_ref()).filter(|(line, _)| !line.status.is_in());
+            if let Some((line, planned)) = refused.next() {
+                let problem = Problem::of(line).in_words();
                 let more = match refused.count() {
                     0 => String::new(),
                     more => format!(" (and {more} more refused)"),

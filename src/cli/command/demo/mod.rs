@@ -3,7 +3,8 @@
 mod data;
 mod founding;
 
-use crate::cli::client::{Client, opening_of};
+use crate::api::AppendedLine;
+use crate::cli::client::{Client, Problem, opening_of};
 use crate::cli::edition_import::{Job, State, read_folder};
 use crate::cli::failure::Failure;
 use crate::cli::proven::{Found as _, Proven};
@@ -211,27 +212,28 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
 }
 
 /// Appends one event and gives the server's line for it, with its receipt.
-fn append_one(client: &Client, draft: &Draft<'_>, key: &tlog::key::SecretKey) -> Result<String, Failure> {
+fn append_one(
+    client: &Client,
+    draft: &Draft<'_>,
+    key: &tlog::key::SecretKey,
+) -> Result<AppendedLine, Failure> {
     let bytes = draft.to_bytes().map_err(Failure::wrong)?;
     let answer = client.append(&[seal(&bytes, &[key])], false, true)?;
-    match answer.lines.into_iter().next() {
-        Some((text, line)) if line.is_in() => Ok(text),
-        Some((_, line)) => Err(Failure::wrong(line.problem.unwrap_or_default().in_words())),
+    match answer.into_iter().next() {
+        Some(line) if line.status.is_in() => Ok(line),
+        Some(line) => Err(Failure::wrong(Problem::of(&line).in_words())),
         None => Err(Failure::unreachable("no answer to the event")),
     }
 }
 
 /// Verifies a receipt the way a stranger would: proof, entry and key, and nothing else.
-fn prove(client: &Client, receipt: String) -> Result<Proven, Failure> {
-    #[derive(Deserialize)]
-    struct Line {
-        index: u64,
-        receipt: String,
-    }
-    let line: Line = serde_json::from_str(&receipt).map_err(Failure::wrong)?;
-    let entry = client.get_bytes(&format!("/v1/entries/{}/raw", line.index))?;
+fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
+    let (Some(index), Some(receipt)) = (line.index, line.receipt) else {
+        return Err(Failure::unreachable("an answer without a receipt"));
+    };
+    let entry = client.get_bytes(&format!("/v1/entries/{index}/raw"))?;
     let key = opening_of(client)?.operator;
-    let proven = ProvenEntry::verify(line.receipt.as_bytes(), &entry, &key).map_err(Failure::wrong)?;
+    let proven = ProvenEntry::verify(receipt.as_bytes(), &entry, &key).map_err(Failure::wrong)?;
     let proven = Proven::of(&proven);
     talk::say(&format!(
         "5. Repair applied for; its receipt verified offline with {key}:\n   {}",

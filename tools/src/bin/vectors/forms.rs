@@ -1,7 +1,7 @@
 //! Cases of single forms: identifiers, times, keys, events, envelopes.
 
 use super::Case;
-use crate::base::{DEPARTMENT, FIRM, Making, event_id, filing, key, key_of, public};
+use crate::base::{DEPARTMENT, FIRM, Making, WITH_TORSION, event_id, filing, key, key_of, public};
 use ledger_spec::event::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
 use serde_json::{Value, json};
 use tlog::bytes::{to_base64, to_hex};
@@ -142,6 +142,7 @@ fn keys() -> Vec<Case> {
     let mut unreduced = [0xff; 32];
     (unreduced[0], unreduced[31]) = (0xf0, 0x7f);
     let bare = |key: &[u8; 32]| json!({ "key": to_hex(key) });
+    let to_enrol = |key: &[u8; 32]| json!({ "key": to_hex(key), "enrol": true });
     vec![
         Case::accepted("key", "signature", "a signature that holds strictly", with(&good)),
         Case::refused(
@@ -159,6 +160,15 @@ fn keys() -> Vec<Case> {
         Case::refused("key", "small-order", "the neutral point: anybody can sign for it", bare(&identity)),
         Case::refused("key", "unreduced-y", "a second encoding of a point", bare(&unreduced)),
         Case::refused("key", "no-point", "32 bytes that are no point", bare(&[2; 32])),
+        Case::accepted("key", "torsion", "a point of order 8 added to a key", bare(&WITH_TORSION)),
+        Case::refused("key", "torsion-enrolled", "the same key, to be enrolled", to_enrol(&WITH_TORSION)),
+        Case::accepted("key", "enrolled", "a key to be enrolled", to_enrol(secret.public().as_bytes())),
+        Case::refused(
+            "key",
+            "small-order-enrolled",
+            "the neutral point, to be enrolled",
+            to_enrol(&identity),
+        ),
     ]
 }
 

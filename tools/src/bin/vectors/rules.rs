@@ -3,8 +3,8 @@
 use super::{Case, Expected, due, endings};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
-    WINDOW, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name, opening, public,
-    registering,
+    WINDOW, WITH_TORSION, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name,
+    opening, public, registering,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
@@ -186,6 +186,17 @@ fn governance() -> Vec<Case> {
         point[0] = 1;
         point
     });
+    let with_torsion = tlog::bytes::to_base64url(&WITH_TORSION);
+    let enrolling_torsion = {
+        let mut enrolling = enrolling(id, "new.430381", 12);
+        enrolling.body["keys"][0] = with_torsion.as_str().into();
+        enrolling
+    };
+    let torsion_registers = {
+        let mut opening = opening();
+        opening.body["registrars"][0]["key"] = with_torsion.as_str().into();
+        opening
+    };
     let operator_registers = {
         let mut opening = opening();
         opening.body["registrars"][0]["id"] = OPERATOR.into();
@@ -212,6 +223,15 @@ fn governance() -> Vec<Case> {
             &Making { subject: FIRM.into(), ..enrolling(id, "new.430381", 12) },
         ),
         by("L13", "weak-key", "a key of small order", &adding(id, COURT, neutral)),
+        by("L13", "torsion", "a key with a part of small order", &adding(id, COURT, with_torsion.clone())),
+        by("L13", "torsion-enrolled", "an authority's first key with one", &enrolling_torsion),
+        Case::new(
+            "admission",
+            "l13-torsion-opened",
+            "a registrar's key with one in the opening",
+            on_empty(&torsion_registers),
+            Expected::By("L13"),
+        ),
         by(
             "L15",
             "key-of-nobody",

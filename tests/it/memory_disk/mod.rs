@@ -5,7 +5,12 @@
 //! combination, writes tear at sectors, and after a failed sync the bytes that did not arrive are
 //! still there to be read but no later sync will save them. All chance comes from a seed.
 
-use super::{Disk, DiskError, DiskErrorKind, DiskFile, Prng};
+mod prng;
+mod tests;
+
+pub use prng::Prng;
+
+use credit_ledger::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -85,11 +90,6 @@ impl MemoryDisk {
     /// Takes back what [`MemoryDisk::arm`] has set.
     pub fn disarm(&self) {
         self.state().armed = None;
-    }
-
-    /// How many operations have changed or synced something so far.
-    pub fn operations(&self) -> u64 {
-        self.state().operations
     }
 
     /// The power fails: a new disk with what was durable and any part of what was not. This disk
@@ -473,10 +473,7 @@ fn error(kind: DiskErrorKind, operation: &'static str, path: &str) -> DiskError 
         DiskErrorKind::Full => "no space left on device",
         DiskErrorKind::Locked => "locked",
         DiskErrorKind::Short => "end of file",
-        DiskErrorKind::Failed => "input/output error",
+        _ => "input/output error",
     };
     DiskError { kind, operation, path: path.to_owned(), message: message.to_owned() }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! The disk in memory, held to its contract.
 
 use super::*;
-use crate::storage::{read_all, replace};
+use credit_ledger::storage::{read_all, replace};
 
 #[test]
 fn what_is_synced_survives_every_crash_and_the_rest_only_some() {
