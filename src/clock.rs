@@ -7,5 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// recorded times never decrease, so the ledger then goes on with the last one.
 pub fn now() -> RecordedTime {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    RecordedTime::from_micros(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX))
+    // A clock past all that can be counted counts as the last instant, which is no valid time.
+    let micros = elapsed.as_secs().saturating_mul(1_000_000).saturating_add(elapsed.subsec_micros().into());
+    RecordedTime::from_micros(micros)
 }

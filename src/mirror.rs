@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::defect::OrDefect as _;
 use tlog::note::VerifierKey;
 use tlog::position::TreeSize;
 
@@ -277,9 +278,7 @@ impl Mirror {
         if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
             return Err(self.fault(AuditFailure::Entry { error, place: None }, signed));
         }
-        if let Some(log) = &self.log {
-            log.publish(newer.clone())?;
-        }
+        self.log.as_ref().or_defect("it was put back when the walk had ended").publish(newer.clone())?;
         self.show();
         Ok(())
     }

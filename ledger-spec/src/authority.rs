@@ -237,7 +237,8 @@ impl Directory {
         from: ValidTime,
         recorded: Recorded,
     ) {
-        let Ok(number) = u32::try_from(self.authorities.len()).map(AuthorityNumber) else { return };
+        let number = u32::try_from(self.authorities.len()).or_defect("no memory holds so many authorities");
+        let number = AuthorityNumber(number);
         self.numbers.insert(id.clone(), number);
         let mut authority = Authority {
             id: id.clone(),
@@ -265,9 +266,11 @@ impl Directory {
 
     fn add_key(&mut self, id: &AuthorityId, key: [u8; 32], recorded: Recorded) {
         if let Some(number) = self.number(id) {
-            let key_number = KeyNumber(u32::try_from(self.owners.len()).unwrap_or(u32::MAX));
+            let key_number = u32::try_from(self.owners.len()).or_defect("no memory holds so many keys");
+            let key_number = KeyNumber(key_number);
             self.owners.insert(key, (number, key_number));
-            // Admission has refused every key that does not parse.
+            // Admission has refused every key that does not parse. What an audit recalls was not admitted anew;
+            // it is held against a checkpoint after this.
             if let Ok(parsed) = PublicKey::parse(key) {
                 self.parsed.insert(key, parsed);
             }

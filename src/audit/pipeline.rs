@@ -6,6 +6,7 @@ use ledger_spec::entry::EntryHashes;
 use ledger_spec::id::AuthorityId;
 use std::collections::BTreeMap;
 use tlog::checkpoint::Checkpoint;
+use tlog::defect::{OrDefect as _, as_u64};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries per piece: enough for batch verification to pay, few enough to be spread evenly.
@@ -45,14 +46,15 @@ impl Piece {
 
     /// The index after its last entry.
     pub(crate) fn end(&self) -> EntryIndex {
-        EntryIndex::new(self.first.get().saturating_add(u64::try_from(self.len()).unwrap_or(u64::MAX)))
+        EntryIndex::new(self.first.get().saturating_add(as_u64(self.len())))
     }
 
     /// Its entries in order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&[u8], EntryHashes)> {
         let starts = std::iter::once(0).chain(self.entries.iter().map(|&(end, _)| end));
         let cut = |((end, hashes), start): (&(usize, EntryHashes), usize)| {
-            (self.bytes.get(start..*end).unwrap_or_default(), *hashes)
+            let bytes = self.bytes.get(start..*end);
+            (bytes.or_defect("an entry ends where the bytes did when it was added"), *hashes)
         };
         self.entries.iter().zip(starts).map(cut)
     }
@@ -126,7 +128,7 @@ impl Auditing {
         match read {
             Read::Known(entries) => {
                 entries.iter().try_for_each(|entry| self.auditor.recall(entry))?;
-                self.counts.known += u64::try_from(entries.len()).unwrap_or_default();
+                self.counts.known += as_u64(entries.len());
                 self.come_by()?;
                 Ok(Absorbed { _known: entries, ..Absorbed::default() })
             }
@@ -145,7 +147,7 @@ impl Auditing {
     fn count(&mut self, entry: &AuditedEntry) {
         let counts = &mut self.counts;
         counts.admitted += 1;
-        counts.signatures += u64::try_from(entry.header().signatures.len()).unwrap_or_default();
+        counts.signatures += as_u64(entry.header().signatures.len());
         let issuer = &entry.event().issuer;
         match counts.authorities.get_mut(issuer) {
             Some(count) => *count += 1,

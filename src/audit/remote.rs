@@ -12,6 +12,7 @@ use ledger_spec::audit::AuditError;
 use ledger_spec::entry::EntryHashes;
 use std::collections::HashMap;
 use tlog::checkpoint::{CheckpointError, SignedCheckpoint};
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId};
 use tlog::note::VerifierKey;
@@ -169,11 +170,13 @@ pub fn audit_remote(
 
 /// The key that entry 0 names.
 fn named_key(remote: &TileClient) -> Result<VerifierKey, AuditFailure> {
-    let first = TileId::new(TileKind::Entries, 0, 1).ok_or(AuditFailure::Panicked)?;
+    let first = TileId::new(TileKind::Entries, 0, 1).or_defect("a bundle may hold one entry");
     let bundle = remote.bundle(first).map_err(RemoteFault::from)?;
     let entries =
         first.entries(&bundle).map_err(|fault| RemoteFault::from(remote.malformed(first, fault)))?;
-    operator_key(entries.first().copied().unwrap_or_default())
+    operator_key(
+        entries.first().copied().or_defect("a bundle that was read has as many entries as its width"),
+    )
 }
 
 /// The way from a tree whose entries were absorbed to a checkpoint, as a server's hashes describe it.
@@ -212,7 +215,7 @@ impl<'a> Way<'a> {
         let (from, until) = (tree.size(), checkpoint.checkpoint().size());
         let mut leaves = read_hashes(remote, 0, from.get(), until)?;
         let skipped = from.get() % u64::from(TILE_WIDTH);
-        leaves.drain(..usize::try_from(skipped).unwrap_or(0).min(leaves.len()));
+        leaves.drain(..as_usize(skipped).min(leaves.len()));
         let (mut grown, mut nodes, mut completed) = (tree.clone(), HashMap::new(), Vec::new());
         for leaf in &leaves {
             grown.append(*leaf, &mut completed);
@@ -271,20 +274,21 @@ impl<'a> Way<'a> {
         read.collect()
     }
 
+    /// The leaf at a place, as the server's tiles have it; `None` before those that the way is about.
+    fn leaf(&self, at: u64) -> Option<TreeHash> {
+        let place = as_usize(at.checked_sub(self.from.get())?);
+        Some(*self.leaves.get(place).or_defect("the tiles of leaves reach as far as the bundles"))
+    }
+
     /// Reads a bundle, holds its entries against the leaves, and adds them to the last piece.
     fn bundle(&self, tile: TileId, known: TreeSize, pieces: &mut Vec<Piece>) -> Result<(), RemoteFault> {
         let bytes = self.remote.bundle(tile)?;
         let entries = tile.entries(&bytes).map_err(|fault| self.remote.malformed(tile, fault))?;
         for (at, bytes) in (tile.first_entry().get()..).zip(entries) {
-            let Some(leaf) = at.checked_sub(self.from.get()).and_then(|at| usize::try_from(at).ok()) else {
-                continue;
-            };
+            let Some(expected) = self.leaf(at) else { continue };
             let (entry, hashes) = (EntryIndex::new(at), EntryHashes::of(bytes));
-            match self.leaves.get(leaf) {
-                Some(&expected) if self.holds && hashes.leaf != expected => {
-                    return Err(RemoteFault::Bundle { tile, entry, found: hashes.leaf, expected });
-                }
-                _ => {}
+            if self.holds && hashes.leaf != expected {
+                return Err(RemoteFault::Bundle { tile, entry, found: hashes.leaf, expected });
             }
             if at == 0 {
                 self.operator(bytes)?;
@@ -292,9 +296,7 @@ impl<'a> Way<'a> {
             if entry == known.next_index() {
                 pieces.push(Piece::new(entry));
             }
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(bytes, hashes);
-            }
+            pieces.last_mut().or_defect("a first piece was begun before").push(bytes, hashes);
         }
         Ok(())
     }
@@ -325,11 +327,11 @@ impl<'a> Way<'a> {
             let bytes = self.remote.bundle(tile)?;
             let entries = tile.entries(&bytes).map_err(|fault| self.remote.malformed(tile, fault))?;
             for (at, bytes) in (tile.first_entry().get()..).zip(entries) {
-                let Some(place) = at.checked_sub(self.from.get()) else { continue };
+                let Some(found) = self.leaf(at) else { continue };
                 let expected = TreeHash::leaf(bytes);
-                let found = usize::try_from(place).ok().and_then(|place| self.leaves.get(place)).copied();
-                if let Some(found) = found.filter(|found| first.is_none() && *found != expected) {
-                    let hashes = TileId::new(TileKind::Hashes(0), tile.index(), tile.width()).unwrap_or(tile);
+                if first.is_none() && found != expected {
+                    let hashes = TileId::new(TileKind::Hashes(0), tile.index(), tile.width());
+                    let hashes = hashes.or_defect("over every bundle there is a tile of its leaves");
                     first = Some((hashes, at, found, expected));
                 }
                 grown.append(expected, &mut completed);
@@ -397,7 +399,7 @@ fn contradiction(
             let id = NodeId { level: tree_level, index };
             if let Some(&expected) = nodes.get(&id).filter(|expected| **expected != found) {
                 let tile = TileId::all(TileKind::Hashes(level), index, until).next();
-                let Some(tile) = tile else { return Ok(None) };
+                let tile = tile.or_defect("a node that was read in a tile has one");
                 let entry = EntryIndex::new(index << tree_level);
                 return Ok(Some(RemoteFault::Tile { tile, node: index, entry, found, expected }));
             }

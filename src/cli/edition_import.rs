@@ -21,6 +21,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tlog::checkpoint::Origin;
+use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::SecretKey;
 
 /// Why a row that a later state no longer shows left the list.
@@ -154,7 +155,7 @@ impl Job {
             states.iter().map(|state| self.subjects(state, &columns)).collect::<Result<_, _>>()?;
         let origin = origin_of(client)?;
         let bar = Bar::new("importing states");
-        let total = u64::try_from(states.len()).unwrap_or(u64::MAX);
+        let total = as_u64(states.len());
         let mut counts = Counts { states: total, ..Counts::default() };
         let mut nothing_later = false;
         for ((state, subjects), done) in states.iter().zip(&subjects).zip(0..) {
@@ -177,8 +178,8 @@ impl Job {
                 ));
             }
             let events = self.events(&origin, state, &columns, subjects, &members, &plan)?;
-            counts.entered += count(plan.entered.len());
-            counts.removed += count(plan.removed.len());
+            counts.entered += as_u64(plan.entered.len());
+            counts.removed += as_u64(plan.removed.len());
             counts.appended += send(client, state, &events)?;
         }
         Ok(counts)
@@ -254,7 +255,8 @@ impl Job {
     ) -> Result<Vec<String>, Failure> {
         let from = state.date.start_of_day();
         let mut events = Vec::with_capacity(plan.removed.len() + plan.entered.len());
-        for member in plan.removed.iter().filter_map(|at| members.get(*at)) {
+        for at in &plan.removed {
+            let member = members.get(*at).or_defect("the plan removes of these members");
             let body = json!({
                 "list": self.list.as_str(), "listing": member.listing.to_string(), "reason": REASON,
             });
@@ -269,10 +271,8 @@ impl Job {
             )?);
         }
         for new in &plan.entered {
-            let (Some((_, row)), Some(subject)) = (state.rows.get(new.position), subjects.get(new.position))
-            else {
-                continue;
-            };
+            let (_, row) = state.rows.get(new.position).or_defect("the plan enters of these rows");
+            let subject = subjects.get(new.position).or_defect("each row has its subject");
             // Sorted, so that the bytes are the same whichever map serde_json is built with.
             let row_sorted: BTreeMap<_, _> = columns.iter().zip(row).collect();
             let row_object: Map<String, Value> =
@@ -326,8 +326,4 @@ fn send(client: &Client, state: &State, events: &[String]) -> Result<u64, Failur
         }
     }
     Ok(appended)
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::vec;
+use tlog::defect::as_usize;
 use tlog::position::{EntryIndex, TreeSize};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -151,7 +152,7 @@ fn identified(sent: Sent, next: EntryIndex) -> Sent {
 
 /// The entries as events; `None` where they cannot be read.
 fn entries(shared: &Shared, first: EntryIndex, until: TreeSize) -> Option<Vec<Sent>> {
-    let count = usize::try_from(until.get().saturating_sub(first.get())).ok()?;
+    let count = as_usize(until.get().saturating_sub(first.get()).min(BATCH));
     let mut events = Vec::with_capacity(count);
     for entry in shared.app.snapshots.log().frames(first).take(count) {
         let entry = entry.ok()?;

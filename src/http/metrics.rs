@@ -20,6 +20,7 @@ use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::defect::as_u64;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -152,7 +153,7 @@ fn now(shared: &Shared) -> Registry {
     registry.register("tree_size", "Entries under the published checkpoint", ConstGauge::new(size));
     // A copy has no writer.
     if let Some(writer) = &shared.app.sequencer {
-        let queued = u64::try_from(writer.queued()).unwrap_or(u64::MAX);
+        let queued = as_u64(writer.queued());
         registry.register("queue_events", "Events that wait for the writer", ConstGauge::new(queued));
         let stopped = u64::from(writer.stopped().is_some());
         registry.register("writer_stopped", "1 once nothing is written any more", ConstGauge::new(stopped));

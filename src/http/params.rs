@@ -121,7 +121,7 @@ fn known(name: &str, text: &str, size: TreeSize) -> Result<Known, Problem> {
             .ok_or_else(|| Problem::parameter(name, shorten(text), expected));
     }
     // What was known before 1970 is nothing.
-    let micros = u64::try_from(instant(name, text)?.micros()).unwrap_or(0);
+    let micros = instant(name, text)?.micros().max(0).unsigned_abs();
     Ok(Known::At(RecordedTime::from_micros(micros)))
 }
 

@@ -10,6 +10,7 @@ use ledger_spec::event::Event;
 use std::panic;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries that change threads together.
@@ -104,7 +105,8 @@ fn index_all(batches: &Receiver<Batch>) -> Result<Index, LedgerError> {
     for Batch { bytes, entries } in batches {
         let starts = std::iter::once(0).chain(entries.iter().map(|&(_, end)| end));
         let rows = entries.iter().zip(starts).map(|(&(at, end), start)| {
-            let bytes = bytes.get(start..end).unwrap_or_default();
+            let bytes =
+                bytes.get(start..end).or_defect("an entry ends where the bytes did when it was added");
             row_of(&Entry::decode(bytes).map_err(|error| LedgerError::Entry { index: at, error })?)
         });
         let rows: Vec<IndexRow> = rows.collect::<Result<_, _>>()?;

@@ -19,6 +19,7 @@ use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryHashes};
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId, NodeReader};
 use tlog::note::VerifierKey;
@@ -73,7 +74,7 @@ fn last_commit(segment: &Segment) -> Result<Option<Commit>, OpenError> {
         return Ok(None);
     }
     let at = length.saturating_sub(as_u64(COMMIT_LEN)).max(as_u64(HEADER_LEN));
-    let mut bytes = vec![0; usize::try_from(length - at).unwrap_or(0)];
+    let mut bytes = vec![0; as_usize(length.saturating_sub(at))];
     segment.file.read_at(at, &mut bytes)?;
     let found = match frame::parse(&bytes) {
         Ok((Frame::Commit(commit), _)) => return Ok(Some(commit)),
@@ -99,7 +100,8 @@ fn check_end(
 ) -> Result<(), OpenError> {
     let size = size_of(checkpoint);
     let holder = |index: EntryIndex| segments.iter().rev().find(|s| s.first <= index);
-    let end = last.size.last_index().and_then(|index| Some((index, holder(index)?)));
+    let held = |index| holder(index).or_defect("an entry under a commit frame stands in a segment");
+    let end = last.size.last_index().map(|index| (index, held(index)));
     let Some((index, segment)) = end else {
         let damaged =
             |m| OpenError::Damaged(mismatch(layout::CHECKPOINT.to_owned(), 0, size.next_index(), m));
@@ -142,11 +144,9 @@ fn check_tree(
             expected: format!("{}, as the checkpoint says", root_of(checkpoint)),
         }));
     }
-    let Some((index, segment)) =
-        size.last_index().zip(segments.iter().rev().find(|s| size.last_index() >= Some(s.first)))
-    else {
-        return Ok(());
-    };
+    let Some(index) = size.last_index() else { return Ok(()) };
+    let segment = segments.iter().rev().find(|s| s.first <= index);
+    let segment = segment.or_defect("the last commit frame, which covers this entry, stands in a segment");
     let leaf = files.node(NodeId { level: 0, index: index.get() })?;
     let (_, bytes) = stored_entry(segment, index)?;
     let damaged = |m| OpenError::Damaged(mismatch(layout::level(0), index.get() * 32, index, m));

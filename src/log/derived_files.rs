@@ -5,6 +5,7 @@ use super::frame::as_u64;
 use super::layout;
 use crate::storage::{Disk, DiskErrorKind};
 use tlog::bytes::to_hex;
+use tlog::defect::as_usize;
 use tlog::position::EntryIndex;
 
 /// A derived file: fixed-width values, one per entry or per node.
@@ -55,7 +56,7 @@ impl Derived {
             other => other?,
         };
         let there = file.len()?.saturating_sub(at).min(as_u64(bytes.len()));
-        let mut old = vec![0; usize::try_from(there).unwrap_or(0)];
+        let mut old = vec![0; as_usize(there)];
         file.read_at(at, &mut old)?;
         let same = old.iter().zip(bytes).take_while(|(a, b)| a == b).count();
         if same == bytes.len() {

@@ -12,6 +12,8 @@
 
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::Entry;
+use tlog::defect::OrDefect as _;
+pub(super) use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
 
 const MAGIC: &[u8; 8] = b"CLSEG\0\0\x01";
@@ -93,8 +95,8 @@ impl SegmentHeader {
 
 /// Appends an entry's frame to `out`.
 pub(super) fn push_entry(out: &mut Vec<u8>, entry: &[u8]) {
-    // An entry is at most 65,535 bytes long: `EncodedEntry` has no other.
-    push_frame(out, u32::try_from(entry.len()).unwrap_or(u32::MAX), entry);
+    let length = u32::try_from(entry.len()).or_defect("no entry is longer than `Entry::MAX_LEN`");
+    push_frame(out, length, entry);
 }
 
 /// Appends a commit frame to `out`.
@@ -151,10 +153,6 @@ pub(super) fn find_later_commit(bytes: &[u8], first: EntryIndex) -> Option<(usiz
             _ => None,
         }
     })
-}
-
-pub(super) fn as_u64(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 fn push_frame(out: &mut Vec<u8>, field: u32, payload: &[u8]) {

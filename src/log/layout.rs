@@ -1,5 +1,6 @@
 //! Which files a log has and what they are called.
 
+use tlog::defect::as_usize;
 use tlog::position::EntryIndex;
 
 /// Folder of the segments and their offset files.
@@ -38,10 +39,10 @@ pub(super) fn first_index(name: &str, extension: &str) -> Option<EntryIndex> {
 
 /// How many levels a tree of this size has nodes on.
 pub(super) fn level_count(size: u64) -> usize {
-    usize::try_from(u64::BITS - size.leading_zeros()).unwrap_or(0)
+    as_usize((u64::BITS - size.leading_zeros()).into())
 }
 
-/// How many complete nodes a level has in a tree of this size.
+/// How many complete nodes a level has in a tree of this size: none where it is above every root.
 pub(super) fn nodes_on(level: usize, size: u64) -> u64 {
     u32::try_from(level).ok().and_then(|shift| size.checked_shr(shift)).unwrap_or(0)
 }

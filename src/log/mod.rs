@@ -47,6 +47,7 @@ use recovery::Opened;
 use std::sync::{Arc, PoisonError};
 use stored_checkpoint::CheckpointSigner;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
 use tlog::note::NoteSigner;
 use tlog::position::{EntryIndex, TreeSize};
@@ -142,7 +143,8 @@ impl Log {
         // No entry is written before its checkpoint over nothing is durable, so a log without a checkpoint
         // has either no entry or has lost its checkpoint.
         let nothing = checkpoints.sign(TreeSize::EMPTY, TreeHash::empty_root()).transpose()?;
-        Self::create_under(disk, checkpoints, config, nothing.ok_or(OpenError::Missing)?)
+        let nothing = nothing.or_defect("only a copy cannot sign, and this is none");
+        Self::create_under(disk, checkpoints, config, nothing)
     }
 
     fn create_under(
@@ -213,7 +215,8 @@ impl Log {
         let (size, root) = self.commit(&batch, last)?;
         // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
         // recovery comes to the same size and root, and two checkpoints of that are the same.
-        let checkpoint = self.checkpoints.sign(size, root).ok_or(AppendError::Stopped)??;
+        let signed = self.checkpoints.sign(size, root);
+        let checkpoint = signed.or_defect("only a copy cannot sign, and none appends")?;
         let checkpoint = self.seal(checkpoint)?;
         self.stopped = false;
         Ok(Committed { first, size, root, checkpoint })
@@ -257,8 +260,8 @@ impl Log {
         let levels = LevelFiles::open(Arc::clone(&disk), size.get())?;
         let tail = Tail::load(&levels, size)?;
         let unsynced = segments.len().saturating_sub(1);
-        // A log has a segment: `create` makes it, and both ways of opening refuse without.
-        let segment = segments.last().cloned().ok_or(OpenError::Missing)?;
+        let segment = segments.last().cloned();
+        let segment = segment.or_defect("creation makes a segment, and both ways of opening refuse without");
         let end = segment.file.len()?;
         let shared = OpenFiles::new(levels, tail, segments, checkpoint);
         Ok(Self { disk, checkpoints, config, shared, segment, end, unsynced, size, chain, stopped: false })

@@ -4,6 +4,7 @@
 //! the signed checkpoint. What the entries mean is not looked at.
 
 use super::error::{Damage, ReadError};
+use super::folder::missing;
 use super::frame::Frame;
 use super::layout;
 use super::open_files::{EntryFault, OpenFiles, Segment};
@@ -14,6 +15,7 @@ use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::entry::Entry;
 use std::sync::{Arc, PoisonError};
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{
     self, ConsistencyProof, Frontier, InclusionProof, NodeId, NodeReader, ProofError, VerifyError,
@@ -94,11 +96,10 @@ impl LogReader {
     /// fail are an error, never an answer.
     pub fn entry(&self, index: EntryIndex) -> Result<EntryBytes, ReadError> {
         let size = self.size();
-        let not_found = ReadError::NotFound { index, size };
         if !index.is_in(size) {
-            return Err(not_found);
+            return Err(ReadError::NotFound { index, size });
         }
-        let (_, segment) = self.shared.segment_of(index).ok_or(not_found)?;
+        let (_, segment) = self.shared.segment_of(index).ok_or_else(|| no_segment(index))?;
         let at = segment.offset_of(index).map_err(|error| match error.kind {
             DiskErrorKind::Short => ReadError::Damaged(Damage {
                 file: layout::offsets(segment.first),
@@ -234,11 +235,10 @@ impl Frames {
     fn read(&mut self) -> Result<EntryBytes, ReadError> {
         let index = self.next;
         let leaf = self.leaf(index)?;
-        let not_found = ReadError::NotFound { index, size: self.size };
         let (place, segment, mut scanner) = match self.current.take() {
             Some(current) => current,
             None => {
-                let (place, segment) = self.shared.segment_of(index).ok_or(not_found)?;
+                let (place, segment) = self.shared.segment_of(index).ok_or_else(|| no_segment(index))?;
                 let scanner = Scanner::new(Arc::clone(&segment.file), segment.offset_of(index)?)?;
                 (place, segment, scanner)
             }
@@ -291,10 +291,16 @@ impl Frames {
             return Ok(leaf);
         }
         let count = AHEAD.min(self.size.get() - index.get());
-        let nodes = self.shared.levels.read(0, index.get(), usize::try_from(count).unwrap_or(1));
+        let nodes = self.shared.levels.read(0, index.get(), as_usize(count));
         self.leaves = (index, nodes.map_err(|e| node_error(NodeId { level: 0, index: index.get() }, e))?);
-        cached(&self.leaves).ok_or(ReadError::NotFound { index, size: self.size })
+        Ok(cached(&self.leaves).or_defect("of the leaves that were read, the first was asked for"))
     }
+}
+
+/// No segment begins at or before a published entry: the first one is missing, which whoever opened the log to
+/// read only has not looked for.
+fn no_segment(index: EntryIndex) -> ReadError {
+    ReadError::Damaged(missing(layout::segment(EntryIndex::new(0)), index))
 }
 
 /// An entry frame's bytes are the entry that was asked for, or damage.

@@ -24,6 +24,7 @@ use crate::storage::{self, Disk, DiskError, DiskErrorKind, DiskFile};
 use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::as_usize;
 use tlog::hash::TreeHash;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -207,7 +208,8 @@ impl Pass<'_> {
         self.flush_tree()
     }
 
-    /// A segment's header is synced before its first batch is written.
+    /// A segment's header is synced before its first batch is written, and that of the first segment before
+    /// there is a checkpoint.
     fn bad_header(
         &mut self,
         first: EntryIndex,
@@ -216,7 +218,8 @@ impl Pass<'_> {
         fault: FrameFault,
     ) -> Result<(), OpenError> {
         let (path, bytes) = (layout::segment(first), file.len()?);
-        if !last || !self.nothing_durable_from(first) || bytes > as_u64(HEADER_LEN) {
+        let begins_log = first == EntryIndex::new(0);
+        if begins_log || !last || !self.nothing_durable_from(first) || bytes > as_u64(HEADER_LEN) {
             return Err(OpenError::Damaged(Damage {
                 file: path,
                 offset: 0,
@@ -258,7 +261,9 @@ impl Pass<'_> {
         if !last {
             return Err(damage("a whole batch, because a later segment was begun".to_owned()));
         }
-        let mut bytes = vec![0; usize::try_from(tail.end - tail.start).unwrap_or(0)];
+        let length = usize::try_from(tail.end - tail.start)
+            .map_err(|_| damage("fewer bytes after the last whole batch than memory can hold".to_owned()))?;
+        let mut bytes = vec![0; length];
         file.read_at(tail.start, &mut bytes)?;
         if let Some((later, Commit { size, .. })) = frame::find_later_commit(&bytes, closed) {
             let place = tail.start + as_u64(later);
@@ -364,7 +369,7 @@ impl Pass<'_> {
             Err(e) if e.kind == DiskErrorKind::NotFound => self.disk.create(&derived.path)?,
             other => other?,
         };
-        let known = usize::try_from(trusted.saturating_sub(at)).unwrap_or(usize::MAX).min(bytes.len());
+        let known = as_usize(trusted.saturating_sub(at).min(as_u64(bytes.len())));
         if known < bytes.len() {
             file.write_at(at + as_u64(known), &bytes[known..])?;
         }
@@ -420,7 +425,7 @@ fn settle_segments(
 fn write_again(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<(), DiskError> {
     let mut buffer = vec![0; 1 << 20];
     while at < end {
-        let length = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
+        let length = as_usize((end - at).min(as_u64(buffer.len())));
         file.read_at(at, &mut buffer[..length])?;
         file.write_at(at, &buffer[..length])?;
         at += as_u64(length);

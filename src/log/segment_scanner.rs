@@ -5,6 +5,7 @@
 use super::frame::{self, FRAME_HEAD, Frame, FrameFault, HEADER_LEN, SegmentHeader, as_u64};
 use crate::storage::{DiskError, DiskFile};
 use std::sync::Arc;
+use tlog::defect::as_usize;
 
 const CHUNK: usize = 256 << 10;
 
@@ -79,7 +80,7 @@ impl Scanner {
             let length = frame::payload_len([field[0], field[1], field[2], field[3]]).map_err(bad)?;
             self.fill(FRAME_HEAD + length)?;
         }
-        let from = usize::try_from(at - self.start).unwrap_or(usize::MAX);
+        let from = as_usize(at - self.start);
         let (frame, length) = frame::parse(&self.buffer[from..]).map_err(bad)?;
         self.at = at + as_u64(length);
         Ok(Some(ScannedFrame { at, frame }))
@@ -87,10 +88,10 @@ impl Scanner {
 
     /// The bytes from the next frame on: `wanted` of them, or fewer where the file ends.
     fn fill(&mut self, wanted: usize) -> Result<&[u8], DiskError> {
-        let mut from = usize::try_from(self.at - self.start).unwrap_or(usize::MAX);
-        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let mut from = as_usize(self.at - self.start);
+        let left = as_usize((self.end - self.at).min(as_u64(CHUNK.max(wanted))));
         if self.buffer.len() < from + wanted.min(left) {
-            self.buffer.resize(left.min(CHUNK.max(wanted)), 0);
+            self.buffer.resize(left, 0);
             self.file.read_at(self.at, &mut self.buffer)?;
             self.start = self.at;
             from = 0;

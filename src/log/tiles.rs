@@ -2,6 +2,7 @@
 
 use super::error::ReadError;
 use super::reader::{LogReader, node_error};
+use tlog::defect::OrDefect as _;
 use tlog::merkle::NodeId;
 use tlog::position::{EntryIndex, TreeSize};
 use tlog::tile::{TileId, TileKind, push_entry};
@@ -27,8 +28,8 @@ impl LogReader {
     fn bundle(&self, first: EntryIndex, width: u64) -> Result<Vec<u8>, ReadError> {
         let mut bundle = Vec::new();
         for entry in self.frames_to(first, TreeSize::new(first.get().saturating_add(width))) {
-            // An entry that was appended fits: its layout has the same bound.
-            push_entry(&mut bundle, entry?.bytes()).unwrap_or_default();
+            push_entry(&mut bundle, entry?.bytes())
+                .or_defect("an entry that was read fits: its layout has the same bound");
         }
         Ok(bundle)
     }

@@ -7,6 +7,7 @@ use super::layout::{self, level_count, nodes_on};
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId, NodeReader};
 use tlog::position::TreeSize;
@@ -97,7 +98,7 @@ impl LevelFiles {
 }
 
 fn nodes_of(bytes: &[u8]) -> Vec<TreeHash> {
-    bytes.chunks_exact(NODE_LEN).filter_map(|node| node.try_into().ok().map(TreeHash::from_bytes)).collect()
+    bytes.as_chunks::<NODE_LEN>().0.iter().map(|node| TreeHash::from_bytes(*node)).collect()
 }
 
 impl Run {
@@ -112,8 +113,7 @@ impl NodeReader for LevelFiles {
 
     fn node(&self, id: NodeId) -> Result<TreeHash, DiskError> {
         let nodes = self.read(usize::from(id.level), id.index, 1)?;
-        // One was asked for, and a short read is an error.
-        Ok(nodes.first().copied().unwrap_or_else(TreeHash::empty_root))
+        Ok(nodes.first().copied().or_defect("one was asked for, and a short read is an error"))
     }
 }
 
@@ -124,7 +124,7 @@ impl Tail {
             .map(|level| {
                 let count = nodes_on(level, size.get());
                 let kept = count.min(nodes_on(level, RECENT) + 2);
-                let nodes = files.read(level, count - kept, usize::try_from(kept).unwrap_or(0))?;
+                let nodes = files.read(level, count - kept, as_usize(kept))?;
                 Ok(Kept { start: count - kept, taken: count, nodes: nodes.into() })
             })
             .collect();
@@ -161,7 +161,7 @@ impl Tail {
         let runs = self.levels.iter_mut().enumerate().map(|(level, kept)| {
             let end = kept.end();
             let start = std::mem::replace(&mut kept.taken, end);
-            let skipped = usize::try_from(start - kept.start).unwrap_or(usize::MAX);
+            let skipped = as_usize(start - kept.start);
             Run { level, start, nodes: kept.nodes.iter().skip(skipped).copied().collect() }
         });
         runs.filter(|run| !run.nodes.is_empty()).collect()
@@ -171,7 +171,7 @@ impl Tail {
     pub(super) fn trim(&mut self, leaves: u64) {
         for (level, kept) in self.levels.iter_mut().enumerate() {
             let surplus = as_u64(kept.nodes.len()).saturating_sub(nodes_on(level, leaves) + 2);
-            kept.nodes.drain(..usize::try_from(surplus).unwrap_or(0));
+            kept.nodes.drain(..as_usize(surplus));
             kept.start += surplus;
         }
     }

@@ -8,12 +8,13 @@ use crate::log::{EncodedEntry, LogReader};
 use ledger_spec::admission::{Admission, CaseFile, Filed, Governance, Head, Refusal, admit};
 use ledger_spec::authority::Recorded;
 use ledger_spec::entry::ChainHash;
-use ledger_spec::entry::Entry;
+use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::id::{StreamKey, SubjectId};
 use ledger_spec::time::RecordedTime;
 use std::collections::HashMap;
+use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A batch being planned on top of what is committed.
@@ -88,7 +89,7 @@ impl<'a> Batch<'a> {
             let refused = matches!(outcome, EventOutcome::Refused { .. });
             outcomes.push(outcome);
             if refused {
-                let kept = self.size.plus(u64::try_from(undo.planned).unwrap_or(u64::MAX));
+                let kept = self.size.plus(as_u64(undo.planned));
                 self.take_back(undo);
                 // What was planned before the refused event is taken back with it, and so is a repeat
                 // of it. A repeat of what stood before stays.
@@ -105,7 +106,7 @@ impl<'a> Batch<'a> {
     }
 
     fn place(&mut self, event: VerifiedEvent, undo: Option<&mut Undo>) -> Result<EventOutcome, StreamError> {
-        let size = self.size.plus(u64::try_from(self.entries.len()).unwrap_or(u64::MAX));
+        let size = self.size.plus(as_u64(self.entries.len()));
         let at = Recorded { index: size.next_index(), at: self.now };
         let subject = event.event().subject.clone();
         let stream = self.streams.get(&subject, self.index, &self.governance)?;
@@ -139,7 +140,8 @@ impl<'a> Batch<'a> {
         self.rows.push(IndexRow::of(at.index, &stated));
         self.tip = hashes.chain;
         self.entries.push(encoded);
-        let version = entry.links.first().map(|link| link.version).unwrap_or_default();
+        let link = entry.links.first().or_defect("the first link is that of the subject's stream");
+        let version = link.version;
         let placed =
             Appended { index: at.index, recorded_at: at.at, leaf: hashes.leaf, version, repeat: false };
         Ok(EventOutcome::Appended(placed))
@@ -147,7 +149,7 @@ impl<'a> Batch<'a> {
 
     /// The same id again: the first receipt where the bytes are the same, a refusal where not.
     fn seen(&self, first: EntryIndex, event: &Event, bytes: &[u8]) -> Result<EventOutcome, StreamError> {
-        let planned = first.get().checked_sub(self.size.get()).and_then(|at| usize::try_from(at).ok());
+        let planned = first.get().checked_sub(self.size.get()).map(as_usize);
         let (entry, leaf) = match planned.and_then(|at| self.entries.get(at)) {
             Some(encoded) => (Entry::decode(encoded.bytes())?, encoded.hashes().leaf),
             None => {
@@ -158,7 +160,7 @@ impl<'a> Batch<'a> {
         if entry.event != bytes {
             return Ok(EventOutcome::Refused { refusal: Refusal::id_reused(event, first), head: None });
         }
-        let version = entry.links.first().map(|link| link.version).unwrap_or_default();
+        let version = entry.links.first().ok_or(EntryError::Layout)?.version;
         let recorded_at = entry.recorded_at;
         Ok(EventOutcome::Appended(Appended { index: first, recorded_at, leaf, version, repeat: true }))
     }

@@ -4,13 +4,14 @@
 //! subjects that are being written about, not by all there are.
 
 use crate::index::Index;
-use crate::log::{EntryBytes, LogReader, ReadError};
+use crate::log::{Damage, EntryBytes, LogReader, ReadError};
 use ledger_spec::admission::{CaseFile, Filed, Governance};
 use ledger_spec::authority::Recorded;
-use ledger_spec::entry::EntryError;
+use ledger_spec::entry::{EntryError, Link};
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
 use std::collections::HashMap;
+use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A stream that could not be folded from the log.
@@ -33,7 +34,8 @@ pub enum StreamError {
     },
 }
 
-/// The entries of a stream from its last to its first, as the links lead.
+/// The entries of a stream from its last to its first, as the links lead. An entry that leads nowhere or not
+/// back is damage: it would leave out all that stands before it, or never end.
 pub fn entries_backwards(
     reader: &LogReader,
     mut next: Option<EntryIndex>,
@@ -41,11 +43,24 @@ pub fn entries_backwards(
 ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
     std::iter::from_fn(move || {
         let index = next.take()?;
-        let read = reader.entry(index);
-        if let Ok(read) = &read {
-            next = read.entry().links.get(link).and_then(|link| link.previous);
-        }
-        Some(read)
+        Some(reader.entry(index).and_then(|read| {
+            let found = read.entry().links.get(link);
+            let back = found.filter(|link| link.previous.is_none_or(|previous| previous < index));
+            next = back.ok_or_else(|| not_back(index, found))?.previous;
+            Ok(read)
+        }))
+    })
+}
+
+fn not_back(index: EntryIndex, found: Option<&Link>) -> ReadError {
+    let found = found.and_then(|link| link.previous);
+    ReadError::Damaged(Damage {
+        file: "log".to_owned(),
+        offset: 0,
+        entry: Some(index),
+        what: "entry's link to the one before it in a stream",
+        found: found.map_or("no link".to_owned(), |previous| previous.to_string()),
+        expected: "a link to an earlier entry, or to none".to_owned(),
     })
 }
 
@@ -87,24 +102,30 @@ impl Streams {
             };
             self.put(subject.clone(), stream);
         }
-        Ok(self.young.entry(subject.clone()).or_default())
+        Ok(self.young.get(subject).or_defect("what was not there was put there"))
     }
 
     /// Takes in an admitted event of the subject.
     pub(super) fn apply(&mut self, filed: Filed<'_>, governance: &Governance) {
-        if let Some(stream) = self.young.get_mut(&filed.event.subject) {
-            let before = weight(stream);
-            stream.apply(filed, &governance.directory);
-            self.young_events = self.young_events.saturating_sub(before) + weight(stream);
-        }
+        let stream = self.young.get_mut(&filed.event.subject);
+        let stream = stream.or_defect("its stream was asked for when it was admitted, in this batch");
+        let before = weight(stream);
+        stream.apply(filed, &governance.directory);
+        self.young_events += weight(stream);
+        self.uncount(before);
     }
 
     /// Puts a stream in place, as after folding it or to take back what was not committed.
     pub(super) fn put(&mut self, subject: SubjectId, stream: CaseFile) {
         self.young_events += weight(&stream);
         if let Some(replaced) = self.young.insert(subject, stream) {
-            self.young_events = self.young_events.saturating_sub(weight(&replaced));
+            self.uncount(weight(&replaced));
         }
+    }
+
+    fn uncount(&mut self, events: usize) {
+        let left = self.young_events.checked_sub(events);
+        self.young_events = left.or_defect("what is kept was counted when it was put there");
     }
 
     /// Makes room between batches, never within one: what a batch touches stays.
@@ -149,17 +170,43 @@ fn weight(stream: &CaseFile) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{Log, LogConfig};
+    use crate::log::{EncodedEntry, Log, LogConfig};
     use crate::storage::FileDisk;
+    use ledger_spec::entry::{ChainHash, Entry, StreamVersion};
+    use ledger_spec::time::RecordedTime;
     use std::sync::Arc;
     use tlog::note::{KeyName, NoteSigner};
 
-    #[test]
-    fn what_is_put_back_is_counted_once() {
+    fn log() -> (Log, tempfile::TempDir) {
         let signer = NoteSigner::from_seed(KeyName::parse("a.example").unwrap(), &[1; 32]);
         let folder = tempfile::tempdir().unwrap();
         let disk = Arc::new(FileDisk::open(folder.path()).unwrap());
         let log = Log::create(disk, signer, LogConfig::default()).unwrap();
+        (log, folder)
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_or_not_back_is_damage() {
+        let index = EntryIndex::new(0);
+        let to = |previous| vec![Link { previous, version: StreamVersion::NONE }];
+        for (links, leads_back) in [(to(None), true), (to(Some(index)), false), (Vec::new(), false)] {
+            let (recorded_at, previous) = (RecordedTime::from_micros(1), ChainHash::ZERO);
+            let (signatures, event) = (Vec::new(), b"{}".to_vec());
+            let entry = Entry { index, recorded_at, previous, links, signatures, event };
+            let (mut log, _folder) = log();
+            log.append(vec![EncodedEntry::new(&entry).unwrap()]).unwrap();
+            let read: Vec<_> = entries_backwards(&log.reader(), Some(index), 0).collect();
+            match read.as_slice() {
+                [Ok(_)] => assert!(leads_back),
+                [Err(ReadError::Damaged(damage))] => assert!(!leads_back, "{damage}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_put_back_is_counted_once() {
+        let (log, _folder) = log();
         let mut streams = Streams::new(log.reader(), 2);
         let subject = SubjectId::parse("ext:test:a").unwrap();
         for _ in 0..3 {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::OrDefect as _;
 use tlog::merkle::ConsistencyProof;
 use tlog::note::{NoteSignature, VerifierKey};
 use tlog::policy::{Policy, PolicyWitness};
@@ -135,7 +136,7 @@ impl Witnessing {
 
     /// Attends to one witness until the ledger stops.
     fn attend(&self, number: usize) {
-        let Some(witness) = self.policy.witnesses().get(number) else { return };
+        let witness = self.policy.witnesses().get(number).or_defect("a thread is started for each witness");
         let Some(url) = &witness.url else {
             return self.fail(number, "the policy gives no URL for it".into());
         };

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::defect::OrDefect as _;
 use tlog::witness::Refusal;
 
 /// Longest request: a note of the greatest length, and 63 hashes.
@@ -40,7 +41,8 @@ async fn add(State(store): State<Arc<WitnessStore>>, body: Body) -> Response {
                 .into_response()
         }
         Ok(Err(Refused::Request(refusal))) => {
-            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = StatusCode::from_u16(refusal.status());
+            let status = status.or_defect("every refusal has a status of HTTP");
             said(status, &refusal.to_string())
         }
         Ok(Err(error)) => {

@@ -3,7 +3,7 @@
 
 use crate::memory_disk::{MemoryDisk, Prng};
 use crate::support::{self, batch, signer, verifier_key};
-use credit_ledger::log::{Damage, Log, LogConfig, OpenError, ReadError, verify_files};
+use credit_ledger::log::{Damage, Log, LogConfig, OpenError, ReadError, open_to_read, verify_files};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::storage::{Disk, read_all};
 use std::sync::Arc;
@@ -124,6 +124,30 @@ fn a_missing_or_foreign_file_is_named() {
     }
     disk.create("log/notes.txt").unwrap();
     assert_eq!(first_fault(&disk).map(|fault| fault.file), Some("log/notes.txt".to_owned()));
+}
+
+#[test]
+fn a_first_segment_that_is_broken_or_gone_is_damage_and_is_left_as_it_is() {
+    let segment = |disk: &MemoryDisk| all_files(disk).into_iter().find(|f| f.ends_with(".seg")).unwrap();
+    // An empty log that was not stopped: its header was durable before there was a checkpoint.
+    let disk = MemoryDisk::new(7);
+    drop(Log::create(Arc::new(disk.clone()), signer(), support::SMALL).unwrap());
+    let first = segment(&disk);
+    disk.tamper(&first, |bytes| bytes[3] ^= 1).unwrap();
+    let broken = read_all(&disk, &first).unwrap();
+    let Err(OpenError::Damaged(damage)) = support::open(&disk).map(drop) else { panic!("started") };
+    assert_eq!((damage.file.as_str(), damage.what), (first.as_str(), "segment header"));
+    assert_eq!(read_all(&disk, &first).unwrap(), broken);
+
+    let (disk, _) = stopped_log();
+    let first = segment(&disk);
+    disk.remove(&first).unwrap();
+    let reader = open_to_read(Arc::new(disk), &verifier_key()).unwrap();
+    let read = [reader.entry(EntryIndex::new(0)), reader.frames(EntryIndex::new(0)).next().unwrap()];
+    for read in read {
+        let Err(ReadError::Damaged(damage)) = read else { panic!("{read:?}") };
+        assert_eq!((damage.file, damage.found.as_str()), (first.clone(), "no file"));
+    }
 }
 
 #[test]

@@ -60,6 +60,10 @@ const CLOCKS: &[(&str, &str)] = &[
     ("src/cli/talk.rs", "how often a progress bar is drawn"),
 ];
 
+/// Files that may go on with a value of their own where a number does not fit, and why.
+const MADE_UP: &[(&str, &str)] =
+    &[("src/storage/prng.rs", "the dice of the disk in memory: any number below the bound is one")];
+
 /// The longest file, in lines.
 const LONGEST: usize = 500;
 
@@ -228,6 +232,58 @@ fn only_the_clock_reads_the_clock() {
         let excused = CLOCKS.iter().any(|(known, _)| *known == path) || path == "src/clock.rs";
         assert!(excused || !reads(&code(&text)), "{path} reads a clock");
     }
+}
+
+/// The conversions that go on with a made-up value where a number does not fit, each from its name to that.
+fn made_up(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for call in ["try_from(", "try_into("] {
+        for (at, _) in code.match_indices(call) {
+            let inside = &code[at + call.len()..];
+            let mut depth = 1;
+            let closing = |c: char| {
+                depth += match c {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
+                depth == 0
+            };
+            let Some((value, rest)) = inside.find(closing).map(|end| inside.split_at(end)) else { continue };
+            let rest = rest[1..].trim_start().trim_start_matches(".ok()").trim_start();
+            if rest.starts_with(".unwrap_or") {
+                let how: String = rest.chars().take_while(|c| *c != '(').collect();
+                found.push(format!("{call}{value}){how}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn what_cannot_be_is_no_default() {
+    for folder in ["src", "ledger-spec"] {
+        for (path, text) in sources(folder).into_iter().filter(|(path, _)| !path.contains("/tests/")) {
+            let found = made_up(&code(&text));
+            let excused = MADE_UP.iter().any(|(known, _)| *known == path);
+            assert!(excused || found.is_empty(), "{path}: {found:?}: an error, or a defect (`tlog::defect`)");
+            assert!(!excused || !found.is_empty(), "{path} is excused and need not be");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_a_made_up_number_is_found() {
+    for text in [
+        "u64::try_from(a.len()).unwrap_or(u64::MAX)",
+        "u8::try_from((a + 1) % f(b))\n    .unwrap_or_default()",
+        "u8::try_from(a).unwrap_or_else(|_| 7)",
+        "u8::try_from(a).ok().unwrap_or(7)",
+        "a.try_into().unwrap_or(7)",
+    ] {
+        assert_eq!(made_up(text).len(), 1, "{text}");
+    }
+    assert!(made_up("u8::try_from(a).ok()?; b.unwrap_or(0); u8::try_from(a).or_defect(\"b\")").is_empty());
 }
 
 #[test]

@@ -136,7 +136,8 @@ fn keeps_a_registrar(
     if !authority.is_any(&[Role::Registrar]) {
         return Ok(());
     }
-    // As L23 asks it: by the recorded time, so that no date in an event makes room.
+    // As L23 asks it: by the recorded time, so that no date in an event makes room; the last instant by a clock
+    // that is past it.
     let now = ValidTime::at_recorded(case.at.at).unwrap_or(ValidTime::MAX);
     let can_act = |found: &Authority| {
         let keys = found.keys.iter().filter(|key| key.revoked.is_none());

@@ -255,6 +255,7 @@ fn entitled(event: &Event, issuer: &Authority) -> Result<(), Refusal> {
 
 /// L23: nobody has taken over the issuer's tasks, and it is not suspended.
 fn acting(issuer: &Authority, at: Recorded) -> Result<(), Refusal> {
+    // As above, a clock past the year 2199 is past everything: all that was to begin has begun.
     let now = ValidTime::at_recorded(at.at).unwrap_or(ValidTime::MAX);
     match issuer.barred_at(now) {
         None => Ok(()),

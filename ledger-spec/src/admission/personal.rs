@@ -4,6 +4,7 @@ use super::{Refusal, Rule, refuse};
 use crate::event::envelope::VerifiedEvent;
 use crate::id::gb11643::ResidentNumber;
 use crate::json::Json;
+use tlog::defect::OrDefect as _;
 
 /// Length of a mobile number of the mainland.
 const MOBILE: usize = 11;
@@ -120,7 +121,7 @@ fn is_mobile(word: &[u8]) -> bool {
 fn half_width(c: char) -> char {
     match u32::from(c) {
         code @ 0xff10..=0xff19 | code @ 0xff21..=0xff3a | code @ 0xff41..=0xff5a => {
-            char::from_u32(code - 0xfee0).unwrap_or(c)
+            char::from_u32(code - 0xfee0).or_defect("these forms stand as far behind ASCII")
         }
         _ => c,
     }

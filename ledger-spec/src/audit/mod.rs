@@ -19,6 +19,7 @@ use crate::state::{BrokenLink, EnterError, Ledger};
 use crate::time::RecordedTime;
 use std::collections::HashMap;
 use tlog::checkpoint::Checkpoint;
+use tlog::defect::as_u64;
 use tlog::hash::TreeHash;
 use tlog::key::PublicKey;
 use tlog::merkle::{Frontier, NodeId};
@@ -136,9 +137,7 @@ pub fn read_hashed_chunk<B: AsRef<[u8]>>(
     first: EntryIndex,
     entries: impl IntoIterator<Item = (B, EntryHashes)>,
 ) -> Result<Vec<ReadEntry>, AuditError> {
-    let at = |position: usize| {
-        EntryIndex::new(first.get().saturating_add(u64::try_from(position).unwrap_or(u64::MAX)))
-    };
+    let at = |position: usize| EntryIndex::new(first.get().saturating_add(as_u64(position)));
     let mut keys = HashMap::new();
     let entries = entries.into_iter();
     let many = entries.size_hint().0;

@@ -308,7 +308,7 @@ enum Cascade {
     RevokedOnly,
 }
 
-/// A term ends with its last day.
+/// A term ends with its last day; one that runs to the end of time, with the last instant.
 fn expiry(last_day: Date) -> End {
     let at = ValidTime::from_micros(last_day.end_of_day().micros() + 1).unwrap_or(ValidTime::MAX);
     End { at, cause: Cause::Expired, entry: None }

@@ -268,7 +268,7 @@ impl Fact {
 
 impl CaseFile {
     /// What the file keeps of an event. A reference that is not there makes it [`Fact::Plain`]: admission
-    /// lets none pass.
+    /// lets none pass, and what an audit recalls without it is held against a checkpoint afterwards.
     pub(super) fn fact_of(&self, event: &Event) -> Fact {
         self.fact_or_none(event).unwrap_or(Fact::Plain)
     }

@@ -7,6 +7,7 @@ use super::{CaseFile, Filed};
 use crate::authority::Directory;
 use crate::id::{ListCode, StreamKey, SubjectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tlog::defect::OrDefect as _;
 use tlog::position::TreeSize;
 
 /// Every subject's case file.
@@ -49,6 +50,8 @@ impl CaseFiles {
     /// The subjects that a list's stream names.
     pub fn subjects_of(&self, list: &ListCode) -> impl Iterator<Item = (&SubjectId, &CaseFile)> {
         let subjects = self.lists.get(list).into_iter().flatten();
-        subjects.filter_map(|subject| self.files.get(subject).map(|file| (subject, file)))
+        subjects.map(|subject| {
+            (subject, self.files.get(subject).or_defect("who is named has a file of that entry"))
+        })
     }
 }

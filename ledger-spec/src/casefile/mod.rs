@@ -22,6 +22,7 @@ use crate::event::{Body, Class, Event, Phase, StepKind};
 use crate::id::{EventId, SubjectId, SubjectKind};
 use crate::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::position::EntryIndex;
 
 /// The end of a stream: its last entry and its version with it.
@@ -131,15 +132,13 @@ impl CaseFile {
 
     /// All events in the log's order.
     pub fn items(&self) -> impl DoubleEndedIterator<Item = (ItemNumber, &Item)> {
-        self.items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (ItemNumber(u32::try_from(at).unwrap_or(u32::MAX)), item))
+        let number = |at| ItemNumber(u32::try_from(at).or_defect("it was numbered when it was taken in"));
+        self.items.iter().enumerate().map(move |(at, item)| (number(at), item))
     }
 
     /// The events that say who the subject is, in the log's order.
     pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &Item> {
-        self.registrations.iter().filter_map(|number| self.get(*number))
+        self.registrations.iter().map(|number| self.own(*number))
     }
 
     /// Takes in one admitted event that stands in this subject's stream.
@@ -155,16 +154,14 @@ impl CaseFile {
     fn take(&mut self, filed: Filed<'_>, directory: &Directory, whole: Option<Arc<Event>>) {
         let Filed { event, recorded, signers } = filed;
         self.head = Some(Head::advanced(self.head.as_ref(), recorded.index));
-        let (Ok(at), Some(issuer)) = (u32::try_from(self.items.len()), directory.number(&event.issuer))
-        else {
-            return;
-        };
+        // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
+        // against a checkpoint after this.
+        let Some(issuer) = directory.number(&event.issuer) else { return };
+        let at = u32::try_from(self.items.len()).or_defect("no memory holds a stream of so many events");
         let (number, fact) = (ItemNumber(at), self.fact_of(event));
         for referred in fact.refers_to() {
-            let item = usize::try_from(referred.0).ok().and_then(|at| self.items.get_mut(at));
-            if let Some(item) = item {
-                item.followed.push(number);
-            }
+            let item = self.items.get_mut(as_usize(referred.0.into()));
+            item.or_defect("a fact refers to what was found in its file").followed.push(number);
         }
         match fact {
             Fact::Identity(_) => self.registrations.push(number),
@@ -188,10 +185,12 @@ impl CaseFile {
     }
 
     fn position(&self, id: &EventId) -> Result<usize, usize> {
-        self.by_id.binary_search_by(|number| match self.get(*number) {
-            Some(item) => item.id.cmp(id),
-            None => std::cmp::Ordering::Less,
-        })
+        self.by_id.binary_search_by(|number| self.own(*number).id.cmp(id))
+    }
+
+    /// The event at a number that the file itself keeps.
+    fn own(&self, number: ItemNumber) -> &Item {
+        self.get(number).or_defect("a file keeps numbers of its own events only")
     }
 
     /// The number of an event that another refers to. Admission has seen that it is there.
@@ -247,12 +246,12 @@ impl CaseFile {
     /// The events that refer to the one at `number`, in the log's order.
     pub fn followers(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &Item)> {
         let followed = self.get(number).map_or(&[][..], |item| &item.followed);
-        followed.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
+        followed.iter().map(|at| (*at, self.own(*at)))
     }
 
     /// The holds on all of the subject, in the log's order.
     pub fn subject_holds(&self) -> impl Iterator<Item = (ItemNumber, &Item)> {
-        self.holds.iter().filter_map(|at| self.get(*at).map(|item| (*at, item)))
+        self.holds.iter().map(|at| (*at, self.own(*at)))
     }
 
     /// The numbers of what `class` began, in the log's order.

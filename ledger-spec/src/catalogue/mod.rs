@@ -79,7 +79,8 @@ impl Catalogue {
             ($shelf:ident, $code:ident, $sort:ident) => {{
                 let content = match definition {
                     Some(Definition::$sort(one)) => Some(Arc::new((**one).clone())),
-                    // Admission has seen that the sort of the body is that of the subject.
+                    // Admission has seen that the sort of the body is that of the subject. What an audit
+                    // recalls was not admitted anew; it is held against a checkpoint after this.
                     Some(_) => return,
                     None => None,
                 };

@@ -5,6 +5,7 @@ use super::words::{Scheme, Status};
 use crate::id::SubjectKind;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Period, Unit};
+use tlog::defect::OrDefect as _;
 
 /// Schemes of subjects that something is for.
 pub(super) fn subjects(fields: &mut Fields) -> Result<Vec<Scheme>, FieldError> {
@@ -23,13 +24,18 @@ pub(super) fn status(fields: &mut Fields) -> Result<Status, FieldError> {
 
 /// A number of months, where one is named: what lasts no month would never be in force.
 pub(super) fn months(fields: &mut Fields, name: &str) -> Result<Option<u16>, FieldError> {
-    Ok(fields.optional_number(name, 1, 1200)?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+    Ok(fields.optional_number(name, 1, 1200)?.map(small))
 }
 
 /// The months that have to pass before an early end; 0 where none have to, whatever the tier says.
 pub(super) fn early_months(fields: &mut Fields) -> Result<Option<u16>, FieldError> {
     let number = fields.optional_number("early_months", 0, 1200)?;
-    Ok(number.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+    Ok(number.map(small))
+}
+
+/// A number whose greatest was named when it was read.
+pub(super) fn small(number: u64) -> u16 {
+    u16::try_from(number).or_defect("it was read with a most that fits")
 }
 
 /// The least and the most of something, of which neither, one or both are named.
@@ -59,10 +65,7 @@ pub(super) fn optional_period(fields: &mut Fields, name: &str) -> Result<Option<
 /// `number` and `unit` of the same object.
 pub(super) fn period(fields: &mut Fields) -> Result<Period, FieldError> {
     let number = fields.number("number", 0, 10_000)?;
-    Ok(Period {
-        number: u16::try_from(number).unwrap_or(u16::MAX),
-        unit: fields.parsed("unit", Unit::parse_word)?,
-    })
+    Ok(Period { number: small(number), unit: fields.parsed("unit", Unit::parse_word)? })
 }
 
 /// A name of a field, a rule, a grade or a period: what programs refer to.

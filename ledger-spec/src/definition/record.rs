@@ -1,6 +1,6 @@
 //! Types of records.
 
-use super::reading::{early_months, kinds, months, optional_period, status, subjects, token};
+use super::reading::{early_months, kinds, months, optional_period, small, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Severity, Status};
 use super::{Common, Confidence};
 use crate::id::{SubjectId, SubjectKind};
@@ -190,7 +190,7 @@ impl Validity {
         let (min, max) = (months(&mut fields, "min_months")?, months(&mut fields, "max_months")?);
         let validity = match (days, whole, min, max) {
             (Some(days), None, None, None) => Self::Fixed {
-                period: Period { number: u16::try_from(days).unwrap_or(u16::MAX), unit: Unit::Day },
+                period: Period { number: small(days), unit: Unit::Day },
                 early: early.map(of_months),
             },
             (None, Some(whole), None, None) => {

@@ -2,7 +2,7 @@
 //! computes none.
 
 use super::Common;
-use super::reading::{bounds, kinds, months, status, subjects, token};
+use super::reading::{bounds, kinds, months, small, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Status};
 use crate::id::SubjectKind;
 use crate::json::fields::{FieldError, FieldFault, Fields};
@@ -134,17 +134,14 @@ impl PointsScheme {
         for (path, item) in fields.array("thresholds", 0, 16)? {
             let mut one = Fields::of(&path, item)?;
             let points = one.number("points", 1, 1000)?;
-            thresholds.push(Threshold {
-                points: u16::try_from(points).unwrap_or(u16::MAX),
-                proposes: one.parsed("proposes", token)?,
-            });
+            thresholds.push(Threshold { points: small(points), proposes: one.parsed("proposes", token)? });
             one.finish()?;
         }
         Ok(Self {
             common,
             subjects: subjects(fields)?,
             kinds: kinds(fields)?,
-            cycle_months: u16::try_from(fields.number("cycle_months", 1, 120)?).unwrap_or(u16::MAX),
+            cycle_months: small(fields.number("cycle_months", 1, 120)?),
             rules,
             thresholds,
             disclosure: fields
@@ -156,7 +153,7 @@ impl PointsScheme {
 }
 
 fn points(fields: &mut Fields, name: &str) -> Result<Option<u16>, FieldError> {
-    Ok(fields.optional_number(name, 1, 1000)?.map(|points| u16::try_from(points).unwrap_or(u16::MAX)))
+    Ok(fields.optional_number(name, 1, 1000)?.map(small))
 }
 
 fn once<'a>(

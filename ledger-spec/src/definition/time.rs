@@ -1,7 +1,7 @@
 //! Legal instruments, periods of procedure, and working days.
 
 use super::Common;
-use super::reading::{period, token};
+use super::reading::{period, small, token};
 use super::words::{Confidence, Level, Name};
 use crate::id::BasisCode;
 use crate::json::fields::{FieldError, FieldFault, Fields};
@@ -102,7 +102,7 @@ impl Procedure {
 impl Calendar {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let common = Common::parse(fields)?;
-        let year = u16::try_from(fields.number("year", 1900, 2199)?).unwrap_or(u16::MAX);
+        let year = small(fields.number("year", 1900, 2199)?);
         let holidays = days(fields, "holidays", year, false)?;
         let workdays = days(fields, "workdays", year, true)?;
         Ok(Self {

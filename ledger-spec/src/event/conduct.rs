@@ -8,6 +8,7 @@ use crate::id::{AuthorityId, EventId, PointsCode, RatingCode, TypeCode};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::rule::Rule;
 use crate::time::Date;
+use tlog::defect::OrDefect as _;
 
 /// `commitment.made`: the subject promises something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +207,7 @@ impl PointsCharged {
         Ok(Self {
             scheme,
             rule,
-            points: u16::try_from(points).unwrap_or(u16::MAX),
+            points: u16::try_from(points).or_defect("it was read with a most that fits"),
             record: fields.optional_parsed("record", EventId::parse)?,
             basis: Citation::parse_all(fields, "basis")?,
         })

@@ -5,6 +5,7 @@ use crate::entry::StreamVersion;
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::time::ValidTime;
 use tlog::checkpoint::Origin;
+use tlog::defect::OrDefect as _;
 
 /// An event before it has bytes.
 #[derive(Clone, Debug)]
@@ -54,8 +55,7 @@ impl Draft<'_> {
             seen_version: self.seen_version.map(StreamVersion::get),
             body: &self.body,
         };
-        // Serialising strings and a JSON value cannot fail; if it did, reading would refuse "".
-        let bytes = serde_json::to_vec(&written).unwrap_or_default();
+        let bytes = serde_json::to_vec(&written).or_defect("strings and a JSON value serialise");
         Event::parse(&bytes)?;
         Ok(bytes)
     }

@@ -9,6 +9,7 @@ use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use tlog::defect::OrDefect as _;
 use tlog::key::{Check, KeyError, PublicKey, SecretKey};
 
 /// The payload type of every event.
@@ -90,7 +91,7 @@ impl Message {
     }
 
     fn payload(&self) -> &[u8] {
-        self.encoded.get(self.payload..).unwrap_or_default()
+        self.encoded.get(self.payload..).or_defect("what is signed ends with the payload")
     }
 }
 

@@ -7,6 +7,7 @@
 use super::{IdError, each, exactly};
 use crate::time::Date;
 use core::fmt;
+use tlog::defect::OrDefect as _;
 use zeroize::Zeroizing;
 
 const PART: &str = "resident number";
@@ -73,7 +74,8 @@ fn birth_date(number: &[u8; 18]) -> Option<Date> {
     let read = |from: usize, to: usize| {
         number[from..to].iter().fold(0u16, |sum, &byte| sum * 10 + u16::from(byte - b'0'))
     };
-    Date::new(read(6, 10), u8::try_from(read(10, 12)).ok()?, u8::try_from(read(12, 14)).ok()?).ok()
+    let two = |from| u8::try_from(read(from, from + 2)).or_defect("two digits fit");
+    Date::new(read(6, 10), two(10), two(12)).ok()
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub use kind::SubjectKind;
 pub use subject::{CatalogueItem, HouseholdId, PersonId, StreamKey, SubjectId};
 pub use uscc::Uscc;
 
+use tlog::defect::OrDefect as _;
+
 /// Why a text is not an identifier. Never carries the text itself: somebody may have typed a
 /// person's number into the wrong field, and errors go to logs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,5 +110,5 @@ fn exactly<const N: usize>(
 
 /// The text of bytes that were checked to be ASCII.
 fn ascii(bytes: &[u8]) -> &str {
-    core::str::from_utf8(bytes).unwrap_or_default()
+    core::str::from_utf8(bytes).or_defect("they were checked to be ASCII")
 }

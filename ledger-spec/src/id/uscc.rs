@@ -7,6 +7,7 @@
 
 use super::{IdError, ascii, each, exactly};
 use core::fmt;
+use tlog::defect::OrDefect as _;
 
 const PART: &str = "unified social credit code";
 /// The 31 characters in the order of their values: no I, O, S, V, Z (GB 32100-2015, table 2).
@@ -56,8 +57,8 @@ fn value(byte: u8) -> Option<usize> {
 }
 
 fn check_character(code: &[u8; 18]) -> char {
-    let sum: usize =
-        code.iter().zip(WEIGHTS).map(|(&byte, weight)| value(byte).unwrap_or_default() * weight).sum();
+    let value = |byte| value(byte).or_defect("every character was found in the alphabet");
+    let sum: usize = code.iter().zip(WEIGHTS).map(|(&byte, weight)| value(byte) * weight).sum();
     char::from(ALPHABET[(31 - sum % 31) % 31])
 }
 

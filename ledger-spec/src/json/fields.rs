@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::time::TimeError;
 use std::borrow::Cow;
 use tlog::bytes::{TextError, from_base64url_exact};
+use tlog::defect::as_u64;
 
 /// A field that is not what the specification says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -315,5 +316,5 @@ fn range(found: String, min: i128, max: i128, unit: &'static str) -> FieldFault 
 }
 
 fn count(n: usize) -> i128 {
-    i128::try_from(n).unwrap_or(i128::MAX)
+    as_u64(n).into()
 }

@@ -139,7 +139,7 @@ impl Projector<'_> {
     /// The subject's commitments.
     pub fn commitments(&self) -> Commitments {
         let seen = self.seen(Class::Commitment);
-        let commitments: Vec<_> = seen.numbers.iter().filter_map(|number| self.commitment(*number)).collect();
+        let commitments = self.lines(&seen.numbers, |number| self.commitment(number));
         let count = |phase: Phase| {
             commitments.iter().filter(|commitment| commitment.line.phase == Some(phase)).count()
         };
@@ -157,10 +157,7 @@ impl Projector<'_> {
     /// The subject's grades.
     pub fn ratings(&self) -> Ratings {
         let seen = self.seen(Class::Rating);
-        Ratings {
-            ratings: seen.numbers.iter().filter_map(|number| self.rating(*number)).collect(),
-            withheld: seen.withheld,
-        }
+        Ratings { ratings: self.lines(&seen.numbers, |number| self.rating(number)), withheld: seen.withheld }
     }
 
     /// The subject's points, scheme by scheme and cycle by cycle.
@@ -262,7 +259,7 @@ impl Projector<'_> {
             until: last,
             current: from <= today && today <= last,
             points,
-            charges: inside.iter().filter_map(|number| self.charge(*number)).collect(),
+            charges: self.lines(inside, |number| self.charge(number)),
             proposes: reached.map(|threshold| threshold.proposes.clone()).collect(),
         }
     }

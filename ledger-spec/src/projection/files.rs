@@ -86,7 +86,7 @@ impl Projector<'_> {
             restricted: Vec::new(),
             withheld: seen.withheld,
         };
-        for line in seen.numbers.iter().filter_map(|number| self.record_line(*number)) {
+        for line in self.lines(&seen.numbers, |number| self.record_line(number)) {
             match line.line.disclosure {
                 Disclosure::Public => records.public.push(line),
                 Disclosure::Shared => records.shared.push(line),
@@ -99,14 +99,14 @@ impl Projector<'_> {
     /// The history of repair.
     pub fn repairs(&self) -> Repairs {
         let (numbers, withheld) = self.seen_repairs();
-        Repairs { repairs: numbers.iter().filter_map(|number| self.repair_line(*number)).collect(), withheld }
+        Repairs { repairs: self.lines(&numbers, |number| self.repair_line(number)), withheld }
     }
 
     /// The occupational view: what types tagged `occupation` or `licence` say.
     pub fn occupation(&self) -> Occupation {
         let (numbers, withheld) = self.tagged(|tag| tag == "occupation" || tag == "licence");
         let mut occupations: BTreeMap<String, Vec<RecordLine>> = BTreeMap::new();
-        for line in numbers.iter().filter_map(|number| self.record_line(*number)) {
+        for line in self.lines(&numbers, |number| self.record_line(number)) {
             let named = line.details.get("occupation").cloned();
             occupations.entry(named.unwrap_or_else(|| line.record_type.to_string())).or_default().push(line);
         }
@@ -124,7 +124,7 @@ impl Projector<'_> {
                 return Vec::new();
             }
             withheld += hidden;
-            numbers.iter().filter_map(|number| self.record_line(*number)).collect()
+            self.lines(&numbers, |number| self.record_line(number))
         };
         let (probity, law, duty) = (dimension("probity"), dimension("law"), dimension("duty"));
         let (tax, ethics, loan) = (dimension("tax"), dimension("ethics"), dimension("loan"));
@@ -140,7 +140,7 @@ impl Projector<'_> {
                 Some(Fact::Rating(rating)) if rating.scheme.as_str().starts_with("rural."))
         };
         Rural {
-            records: numbers.iter().filter_map(|number| self.record_line(*number)).collect(),
+            records: self.lines(&numbers, |number| self.record_line(number)),
             ratings: ratings
                 .numbers
                 .iter()

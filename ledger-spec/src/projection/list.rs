@@ -9,6 +9,7 @@ use crate::event::Class;
 use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
 use std::sync::Arc;
+use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
 /// A list as published at two instants. Rows stand in the list's own order.
@@ -63,7 +64,7 @@ impl Projector<'_> {
             let shown = self.case.shows(number, self.sight);
             // What the public and departments see is in force; others see what has ended too.
             if shown && (self.sight < Sight::Restricted || self.case.in_force(number)) {
-                members.extend(self.member(number));
+                members.push(self.member(number).or_defect("a listing that is shown is known"));
             } else {
                 withheld += usize::from(!shown && self.case.in_force(number));
             }

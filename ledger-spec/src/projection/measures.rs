@@ -71,7 +71,7 @@ impl Projector<'_> {
     /// The subject's measures.
     pub fn measures(&self) -> Measures {
         let seen = self.seen(Class::Measure);
-        let measures = seen.numbers.iter().filter_map(|number| self.measure_line(*number)).collect();
+        let measures = self.lines(&seen.numbers, |number| self.measure_line(number));
         Measures { measures, withheld: seen.withheld }
     }
 

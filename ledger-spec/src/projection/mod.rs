@@ -51,6 +51,7 @@ use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
 use crate::id::{AuthorityId, SubjectId};
+use tlog::defect::OrDefect as _;
 
 /// What every projection of a subject is computed from: its case file at two instants, and as whom one
 /// reads.
@@ -96,6 +97,12 @@ impl<'a> Projector<'a> {
             }
         }
         Seen { numbers, withheld }
+    }
+
+    /// Things that the reader sees as lines, none left out: what is seen is known, and is what its class says.
+    pub(crate) fn lines<T>(&self, numbers: &[ItemNumber], line: impl Fn(ItemNumber) -> Option<T>) -> Vec<T> {
+        let line = |number: &ItemNumber| line(*number).or_defect("what is seen of a class has its line");
+        numbers.iter().map(line).collect()
     }
 
     /// Whether something that is not shown counts as left out. To the public, and to departments, what has

@@ -132,6 +132,7 @@ pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     Some(recorded_day(item)? <= last)
 }
 
+/// The day on which it was recorded; none by a clock that was past all days.
 fn recorded_day(item: &Item) -> Option<Date> {
     ValidTime::at_recorded(item.recorded_at).ok().map(ValidTime::date)
 }
@@ -219,7 +220,8 @@ impl Work<'_> {
             let removed =
                 case.last_step(number, StepKind::ListingRemoved).and_then(|(_, step)| recorded_day(step));
             let until = removed.unwrap_or_else(|| case.today());
-            let days = u64::try_from(end.at.date().days_until(until)).unwrap_or(0);
+            // One that was removed before its ground ended stood no day too long.
+            let days = end.at.date().days_until(until).max(0).unsigned_abs();
             let within = case.list_of(item, listing).and_then(|list| list.exit_within);
             let last =
                 within.and_then(|within| case.catalogue.last_day(within, end.at.date(), case.as_of.known));

@@ -105,8 +105,7 @@ impl Projector<'_> {
     pub fn objections(&self) -> Objections {
         let (objections, complaints) = (self.seen(Class::Objection), self.seen(Class::Complaint));
         let holds = self.seen(Class::Hold);
-        let lines =
-            |numbers: &[ItemNumber]| numbers.iter().filter_map(|number| self.request(*number)).collect();
+        let lines = |numbers: &[ItemNumber]| self.lines(numbers, |number| self.request(number));
         Objections {
             objections: lines(&objections.numbers),
             complaints: lines(&complaints.numbers),
@@ -119,8 +118,7 @@ impl Projector<'_> {
     pub fn uses(&self) -> Uses {
         let (consents, reports) = (self.seen(Class::Consent), self.seen(Class::Report));
         let uses = self.seen(Class::Use);
-        let lines =
-            |numbers: &[ItemNumber]| numbers.iter().filter_map(|number| self.use_line(*number)).collect();
+        let lines = |numbers: &[ItemNumber]| self.lines(numbers, |number| self.use_line(number));
         Uses {
             consents: lines(&consents.numbers),
             reports: lines(&reports.numbers),

@@ -181,9 +181,9 @@ impl Projector<'_> {
         let mut standing = Standing {
             states: Vec::new(),
             registration: self.registration(),
-            records: records.numbers.iter().filter_map(|number| self.record_line(*number)).collect(),
-            listings: listings.numbers.iter().filter_map(|number| self.listing_line(*number)).collect(),
-            repairs: repairs.0.iter().filter_map(|number| self.repair_line(*number)).collect(),
+            records: self.lines(&records.numbers, |number| self.record_line(number)),
+            listings: self.lines(&listings.numbers, |number| self.listing_line(number)),
+            repairs: self.lines(&repairs.0, |number| self.repair_line(number)),
             withheld,
         };
         standing.states = self.states(&standing);

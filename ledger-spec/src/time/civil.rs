@@ -1,6 +1,8 @@
 //! Days and dates of the proleptic Gregorian calendar, from year 1 on. Integer arithmetic only; it
 //! knows no clock and no time zone.
 
+use tlog::defect::OrDefect as _;
+
 /// Days from 0001-01-01 to 1970-01-01.
 pub(super) const EPOCH: i64 = 719_162;
 
@@ -29,7 +31,7 @@ pub(super) fn date_of(day_number: i64) -> (i64, u8, u8) {
         rest -= i64::from(days_in_month(year, month));
         month += 1;
     }
-    (year, month, u8::try_from(rest + 1).unwrap_or(u8::MAX))
+    (year, month, u8::try_from(rest + 1).or_defect("no month has so many days"))
 }
 
 /// Length of a month, 1 to 12, in days.

@@ -9,6 +9,7 @@ mod period;
 pub use period::{Period, Unit, WorkingDays};
 
 use core::fmt;
+use tlog::defect::OrDefect as _;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -97,8 +98,9 @@ impl RecordedTime {
         let offset = CIVIL_OFFSET.unsigned_abs();
         let day_length = MICROS_PER_DAY.unsigned_abs();
         let (day, rest) = (self.0 / day_length, self.0 % day_length + offset);
-        let day = i64::try_from(day + rest / day_length).unwrap_or(i64::MAX);
-        let rest = i64::try_from(rest % day_length).unwrap_or(0);
+        let day =
+            i64::try_from(day + rest / day_length).or_defect("microseconds make fewer days than there are");
+        let rest = i64::try_from(rest % day_length).or_defect("a rest is shorter than a day");
         format_civil(day, rest)
     }
 }
@@ -156,7 +158,8 @@ impl ValidTime {
     pub fn date(self) -> Date {
         let day = (self.0 + CIVIL_OFFSET).div_euclid(MICROS_PER_DAY);
         let (year, month, day) = civil::date_of(day + civil::EPOCH);
-        Date { year: u16::try_from(year).unwrap_or(u16::MAX), month, day }
+        let year = u16::try_from(year).or_defect("a valid time lies in the years 1900 to 2199");
+        Date { year, month, day }
     }
 
     fn out_of_range(found: i128) -> TimeError {
@@ -253,7 +256,7 @@ fn format_civil(unix_day: i64, micros_of_day: i64) -> String {
 fn digits(text: &mut String, number: i64, mut highest: i64) {
     while highest > 0 {
         let digit = number / highest % 10;
-        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+        text.push(char::from(b'0' + u8::try_from(digit).or_defect("a date has no negative number")));
         highest /= 10;
     }
 }
@@ -309,13 +312,14 @@ impl<'a> Reader<'a> {
     }
 
     fn date(&mut self) -> Result<Date, TimeError> {
-        let small = |number: i64| u8::try_from(number).unwrap_or(u8::MAX);
+        let small = |number: i64| u8::try_from(number).or_defect("two digits were read");
         let year = self.number(4, "year", YEARS)?;
         self.literal(b'-', "`-`")?;
         let month = self.number(2, "month", (1, 12))?;
         self.literal(b'-', "`-`")?;
         let day = self.number(2, "day", (1, 31))?;
-        Date::new(u16::try_from(year).unwrap_or(u16::MAX), small(month), small(day))
+        let year = u16::try_from(year).or_defect("four digits were read");
+        Date::new(year, small(month), small(day))
     }
 
     /// The optional fraction of a second, in microseconds.

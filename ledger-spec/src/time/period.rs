@@ -6,6 +6,7 @@
 
 use super::{Date, civil};
 use std::collections::BTreeSet;
+use tlog::defect::OrDefect as _;
 
 /// What a period is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,17 +80,19 @@ impl Date {
         let last = Self::LAST.unix_day();
         let day = self.unix_day().saturating_add(days).clamp(first, last);
         let (year, month, day) = civil::date_of(day + civil::EPOCH);
-        Self { year: u16::try_from(year).unwrap_or(Self::LAST.year), month, day }
+        let year = u16::try_from(year).or_defect("a day between the first and the last has a year of theirs");
+        Self { year, month, day }
     }
 
     /// The corresponding day this many months later, or the last day of a month that lacks it.
     pub fn plus_months(self, months: u32) -> Self {
         let all = u32::from(self.year) * 12 + u32::from(self.month) - 1 + months;
-        let year = u16::try_from(all / 12).unwrap_or(u16::MAX);
-        if year > Self::LAST.year {
+        let year = all / 12;
+        if year > Self::LAST.year.into() {
             return Self::LAST;
         }
-        let month = u8::try_from(all % 12 + 1).unwrap_or(12);
+        let year = u16::try_from(year).or_defect("it is no later than the last");
+        let month = u8::try_from(all % 12 + 1).or_defect("a year has twelve months");
         let last = civil::days_in_month(i64::from(year), month);
         Self { year, month, day: self.day.min(last) }
     }
@@ -121,6 +124,7 @@ mod tests {
         assert_eq!(day("2026-11-30").plus_months(3), day("2027-02-28"));
         assert_eq!(day("2026-12-15").plus_months(36), day("2029-12-15"));
         assert_eq!(day("2199-06-01").plus_months(12), Date::LAST);
+        assert_eq!(day("2199-06-01").plus_months(u32::from(u16::MAX) * 12), Date::LAST);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A tile of level `l` holds 1 to 256 nodes of the tree's level 8·`l`; an entry bundle holds the entries of
 //! a tile of level 0. Paths and bytes only: where they are read from is for others.
 
+use crate::defect::OrDefect as _;
 use crate::hash::TreeHash;
 use crate::merkle::NodeId;
 use crate::position::{EntryIndex, TreeSize};
@@ -164,9 +165,10 @@ impl TileId {
         };
         let nodes = size.get().checked_shr(level * u32::from(TILE_HEIGHT)).unwrap_or(0);
         let width = u64::from(TILE_WIDTH);
-        (from / width..nodes.div_ceil(width)).filter_map(move |index| {
+        (from / width..nodes.div_ceil(width)).map(move |index| {
             let held = (nodes - index * width).min(width);
-            Self::new(kind, index, u16::try_from(held).ok()?)
+            let held = u16::try_from(held).or_defect("no tile is wider than 256");
+            Self::new(kind, index, held).or_defect("a tree of 64-bit size has the nodes of this tile")
         })
     }
 
@@ -176,10 +178,7 @@ impl TileId {
         if bytes.len() != expected {
             return Err(TileError::Length { tile: self, found: bytes.len(), expected });
         }
-        Ok(bytes
-            .chunks_exact(TreeHash::LEN)
-            .filter_map(|hash| hash.try_into().ok().map(TreeHash::from_bytes))
-            .collect())
+        Ok(bytes.as_chunks::<{ TreeHash::LEN }>().0.iter().map(|hash| TreeHash::from_bytes(*hash)).collect())
     }
 
     /// Reads the entries of a bundle.
@@ -218,7 +217,8 @@ impl fmt::Display for TileId {
             TileKind::Entries => f.write_str("entries/")?,
         }
         let groups = (1..7).take_while(|power| self.index >= 1_000_u64.pow(*power)).count();
-        for group in (1..=u32::try_from(groups).unwrap_or_default()).rev() {
+        let groups = u32::try_from(groups).or_defect("six groups are looked at");
+        for group in (1..=groups).rev() {
             write!(f, "x{:03}/", self.index / 1_000_u64.pow(group) % 1_000)?;
         }
         write!(f, "{:03}", self.index % 1_000)?;

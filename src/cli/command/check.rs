@@ -15,6 +15,7 @@ use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use tlog::defect::OrDefect as _;
 
 /// Check signed events against every rule without appending them; print one line of JSON for each.
 #[derive(Args)]
@@ -41,7 +42,10 @@ impl Check {
         }
         let refused = match (&self.source.dir, &self.source.url) {
             (Some(dir), _) => in_folder(dir, &envelopes)?,
-            (None, url) => at_server(url.as_deref().unwrap_or_default(), &envelopes)?,
+            (None, url) => {
+                let url = url.as_deref().or_defect("one of folder and URL has to be given");
+                at_server(url, &envelopes)?
+            }
         };
         match refused {
             0 => Ok(()),

@@ -12,6 +12,7 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::id::EventId;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use tlog::defect::as_u64;
 use tlog::key::SecretKey;
 
 /// Import a table (CSV, TSV, XLSX) with a mapping file, or with --states the dated states of a list.
@@ -137,7 +138,7 @@ fn import_table(
     }
     let origin = origin_of(client)?;
     let bar = Bar::new("importing");
-    let total = u64::try_from(table.rows.len()).unwrap_or(u64::MAX);
+    let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
     let mut done = 0;
     for rows in table.rows.chunks(BATCH) {
@@ -167,11 +168,11 @@ fn import_table(
                 }
             }
         }
-        done += u64::try_from(rows.len()).unwrap_or(0);
+        done += as_u64(rows.len());
         bar.step(done, total);
     }
     refused.sort_by_key(|refused| refused.row);
-    counts.refused = u64::try_from(refused.len()).unwrap_or(u64::MAX);
+    counts.refused = as_u64(refused.len());
     Ok((counts, refused))
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use tlog::bytes::{from_base64, from_base64_exact, from_hex};
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::note::VerifierKey;
@@ -77,7 +78,8 @@ impl Verify {
         let entry = self.entry.as_deref().map(read_file).transpose()?;
         let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
         let Some(path) = &self.receipt else {
-            return tell(alone(&entry.unwrap_or_default(), event.as_deref()), json);
+            let entry = entry.or_defect("whoever gives no receipt has to give an entry");
+            return tell(alone(&entry, event.as_deref()), json);
         };
         let vkey = vkey.ok_or_else(needs_key)?;
         let (proof, enclosed) = read_receipt(path)?;

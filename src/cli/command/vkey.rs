@@ -8,6 +8,7 @@ use crate::storage::FileDisk;
 use clap::Args;
 use serde::Serialize;
 use std::path::Path;
+use tlog::defect::OrDefect as _;
 use tlog::note::VerifierKey;
 
 /// Print the key that verifies a ledger's checkpoints and receipts (C2SP verifier key).
@@ -34,7 +35,10 @@ impl Vkey {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         let vkey = match (&self.source.dir, &self.source.url) {
             (Some(dir), _) => key_of_folder(dir)?,
-            (None, url) => opening_of(&Client::new(url.as_deref().unwrap_or_default())?)?.operator,
+            (None, url) => {
+                let url = url.as_deref().or_defect("one of folder and URL has to be given");
+                opening_of(&Client::new(url)?)?.operator
+            }
         };
         let printed = Printed { origin: vkey.name().to_string(), vkey: vkey.to_string() };
         if json { talk::put_json(&printed) } else { talk::put_line(&printed.vkey) }

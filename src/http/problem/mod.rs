@@ -123,7 +123,7 @@ impl Problem {
 
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.kind.status()).or_defect("every kind of problem has a status of HTTP")
     }
 
     /// The problem in words.

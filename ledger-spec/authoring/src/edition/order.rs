@@ -3,6 +3,8 @@
 //! A key is read as a fraction in base 36 and never ends in `0`, so that bytewise order and the order
 //! of the fractions are the same and there is always something smaller.
 
+use tlog::defect::{OrDefect as _, as_u64};
+
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const BASE: u128 = 36;
 /// New keys take the first quarter of the room there is: rows mostly come at the end of a section, and
@@ -27,7 +29,7 @@ pub(super) fn keys_between(before: Option<&str>, after: Option<&str>, count: usi
     let low = before.map(digits).unwrap_or_default();
     let high = after.map(digits);
     let (prefix, low, high) = narrow(&low, high.as_deref());
-    let places = u128::try_from(count).unwrap_or(u128::MAX);
+    let places = u128::from(as_u64(count));
     // A new list is spread over all the room, with as much between the rows as at either end.
     let shares = if before.is_none() && after.is_none() { places + 1 } else { SHARE * places };
     let step_at = |width| {
@@ -58,11 +60,11 @@ fn narrow(low: &[u8], high: Option<&[u8]>) -> (Vec<u8>, Vec<u8>, Option<Vec<u8>>
             || (!high_rest.is_empty()
                 && u16::from(high_rest[0]) > 36 - u16::from(low_rest.first().copied().unwrap_or(0)));
         if step_into_high {
-            prefix.push(u8::try_from(above).unwrap_or(35));
+            prefix.push(u8::try_from(above).or_defect("a digit, or one more than the last"));
             low = if above == below { low_rest } else { &[] };
             high = Some(high_rest);
         } else {
-            prefix.push(u8::try_from(below).unwrap_or(0));
+            prefix.push(u8::try_from(below).or_defect("a digit"));
             low = low_rest;
             high = None;
         }
@@ -83,7 +85,7 @@ fn written(prefix: &[u8], mut number: u128, width: usize) -> String {
     let mut all = prefix.to_vec();
     let mut tail = Vec::with_capacity(width);
     for _ in 0..width {
-        tail.push(u8::try_from(number % BASE).unwrap_or(0));
+        tail.push(u8::try_from(number % BASE).or_defect("a digit"));
         number /= BASE;
     }
     all.extend(tail.iter().rev());

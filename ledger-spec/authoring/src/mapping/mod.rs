@@ -32,6 +32,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use template::{Cell, Template};
 use tlog::checkpoint::Origin;
+use tlog::defect::as_u64;
 
 /// Context of the hash that gives imported events their ids.
 const EVENT_ID_CONTEXT: &str = "credit-ledger v1 event id";
@@ -347,12 +348,12 @@ impl Shape {
 pub fn derived_id<'a>(valid_from: ValidTime, parts: impl Iterator<Item = &'a str>) -> EventId {
     let mut hasher = blake3::Hasher::new_derive_key(EVENT_ID_CONTEXT);
     for part in parts {
-        hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hasher.update(&as_u64(part.len()).to_le_bytes());
         hasher.update(part.as_bytes());
     }
     let mut random = [0; 10];
     hasher.finalize_xof().fill(&mut random);
-    EventId::from_parts(u64::try_from(valid_from.micros() / 1000).unwrap_or(0), random)
+    EventId::from_parts((valid_from.micros() / 1000).max(0).unsigned_abs(), random)
 }
 
 /// A template's fault, told of its column where it names exactly one.

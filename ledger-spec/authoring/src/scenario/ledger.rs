@@ -220,7 +220,8 @@ impl ScenarioLedger {
         self.events += 1;
         let mut random = [0; 10];
         random[2..].copy_from_slice(&self.events.to_be_bytes());
-        let at = RecordedTime::from_micros(u64::try_from(at.micros()).unwrap_or_default());
+        // Nothing is recorded before 1970: a step that a case puts there is taken then.
+        let at = RecordedTime::from_micros(at.micros().max(0).unsigned_abs());
         let id = EventId::from_parts(at.micros() / 1000, random);
         let issuer_id = text("by", AuthorityId::parse(issuer))?;
         let draft = Draft {

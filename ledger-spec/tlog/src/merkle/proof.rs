@@ -2,6 +2,7 @@
 //! §2.1.4.2 to verify them (same trees, same proofs, an explicit algorithm).
 
 use super::{NodeId, NodeReader};
+use crate::defect::{OrDefect as _, as_usize};
 use crate::hash::TreeHash;
 use crate::position::{EntryIndex, TreeSize};
 
@@ -298,7 +299,7 @@ impl Edge {
     fn siblings(&self) -> usize {
         let below = u64::BITS - (self.node ^ self.last).leading_zeros();
         let above = self.node.checked_shr(below).unwrap_or(0).count_ones();
-        usize::try_from(below + above).unwrap_or(usize::MAX)
+        as_usize((below + above).into())
     }
 }
 
@@ -334,7 +335,8 @@ fn range<R: NodeReader>(start: u64, end: u64, reader: &R) -> Result<TreeHash, Pr
     let count = end - start;
     if count.is_power_of_two() {
         let levels = count.ilog2();
-        let id = NodeId { level: u8::try_from(levels).unwrap_or(u8::MAX), index: start >> levels };
+        let level = u8::try_from(levels).or_defect("a count of 64 bits has no more levels than bits");
+        let id = NodeId { level, index: start >> levels };
         return reader.node(id).map_err(ProofError::Read);
     }
     let middle = start + split(count);

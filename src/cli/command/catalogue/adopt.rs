@@ -18,6 +18,7 @@ use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tlog::checkpoint::Origin;
+use tlog::defect::as_u64;
 use tlog::key::SecretKey;
 
 #[derive(Args)]
@@ -112,7 +113,7 @@ impl Steward {
         let envelopes: Vec<String> =
             plan.changes.iter().map(|one| self.envelope(&origin, one)).collect::<Result<_, _>>()?;
         let bar = Bar::new("adopting");
-        let total = u64::try_from(envelopes.len()).unwrap_or(u64::MAX);
+        let total = as_u64(envelopes.len());
         let mut sent = plan.changes.iter();
         let mut done = 0;
         for batch in batches(&envelopes) {
@@ -126,7 +127,7 @@ impl Steward {
                 };
                 return Err(Failure::wrong(format!("{}: {problem}{more}", planned.item())));
             }
-            done += u64::try_from(batch.len()).unwrap_or(0);
+            done += as_u64(batch.len());
             bar.step(done, total);
         }
         Ok(())

@@ -14,6 +14,7 @@ use ledger_spec::time::RecordedTime;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use tlog::defect::as_u64;
 use tlog::position::EntryIndex;
 
 /// Most events of one answer.
@@ -52,7 +53,7 @@ pub(super) fn of_server(client: &Client, shipped: &Shipped) -> Result<Arc<Catalo
     let mut items: Vec<&CatalogueItem> = shipped.items.iter().map(|one| &one.item).collect();
     items.dedup();
     let bar = Bar::new("asking for the catalogue");
-    let total = u64::try_from(items.len()).unwrap_or(u64::MAX);
+    let total = as_u64(items.len());
     let mut catalogue = Catalogue::default();
     for (item, done) in items.into_iter().zip(1..) {
         // Newest first, over all pages; the history is told from its beginning.
