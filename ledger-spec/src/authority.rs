@@ -158,6 +158,7 @@ impl Directory {
 
     /// Whether `authority` acts for `source`: it is the same, or follows it through one or more
     /// successions (systems.md M: 国税、地税 → 税务).
+    #[must_use]
     pub fn acts_for(&self, authority: &AuthorityId, source: AuthorityNumber) -> bool {
         let mut next = self.by_number(source);
         // A chain of successions is no longer than there are authorities.
@@ -345,6 +346,7 @@ impl Authority {
     }
 
     /// Whether it is one of `roles`.
+    #[must_use]
     pub fn is_any(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(role))
     }

@@ -35,6 +35,7 @@ impl Governance {
 }
 
 /// Whether events of a kind change what [`Governance`] holds.
+#[must_use]
 pub fn governs(kind: Kind) -> bool {
     matches!(
         kind,

@@ -1,6 +1,6 @@
 //! The front door: routes, limits, languages, and nothing of what the answers say.
 //!
-//! Every request passes [`edge`]: it gets a time limit, its problems get words in the reader's
+//! Every request passes `edge`: it gets a time limit, its problems get words in the reader's
 //! language, and it is counted and logged by its route's template, never by what stands in its URL.
 
 mod city;

@@ -5,7 +5,7 @@
 
 use super::indexing::index_of;
 use super::{LedgerError, Settings, published_view};
-use crate::log;
+use crate::log::{self, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::Snapshots;
 use crate::storage::{Disk, FileDisk};
@@ -43,6 +43,10 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedge
 
 /// The key that entry 0 gives to the operator; reads that entry and no other.
 pub fn operator_key(disk: &dyn Disk) -> Result<VerifierKey, LedgerError> {
-    let opening = Opening::read(&log::first_entry(disk)?);
+    let entry_0 = log::first_entry(disk).map_err(|error| match error {
+        OpenError::Disk(error) => LedgerError::Disk(error),
+        other => LedgerError::Log(other),
+    })?;
+    let opening = Opening::read(&entry_0);
     opening.map(|opening| opening.operator).map_err(|error| LedgerError::Opening(error.to_string()))
 }

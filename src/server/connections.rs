@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(30);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Answers on `listener` until `shutdown` ends; then takes no more connections, says so to `stopping`,
-/// finishes what is under way within [`GRACE`], and returns.
+/// finishes what is under way within `GRACE`, and returns.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

@@ -86,7 +86,7 @@ impl Witnessing {
         });
         let witnessing = Arc::new(Self {
             states: Mutex::new(states.collect()),
-            witnessed: RwLock::new(stored.filter(|signed| meets(&policy, signed)).map(Arc::new)),
+            witnessed: RwLock::new(stored.filter(|signed| policy.met_by(signed).is_ok()).map(Arc::new)),
             collected: Mutex::default(),
             stopping: AtomicBool::new(false),
             dir: dir.to_owned(),
@@ -124,8 +124,7 @@ impl Witnessing {
 
     /// When a checkpoint was cosigned last, in seconds since 1970.
     pub fn time_of(&self, signed: &SignedCheckpoint) -> Option<u64> {
-        let times = self.policy.witnesses().iter().map(|witness| witness.key.time_of(signed.note()));
-        times.filter_map(|time| time.ok().flatten()).max()
+        self.policy.cosigners_of(signed).ok()?.iter().map(|cosigned| cosigned.at).max()
     }
 
     /// A published checkpoint with the cosignatures that it has so far.
@@ -246,7 +245,7 @@ impl Witnessing {
         self.change(number, |state| {
             (state.size, state.at, state.failing) = (size.max(state.size), Some(at), None);
         });
-        if meets(&self.policy, &merged) {
+        if self.policy.met_by(&merged).is_ok() {
             self.witness(merged);
         }
     }
@@ -299,11 +298,6 @@ impl Witnessing {
             change(state);
         }
     }
-}
-
-/// Whether the cosignatures that a checkpoint carries meet a policy.
-fn meets(policy: &Policy, signed: &SignedCheckpoint) -> bool {
-    policy.is_met(|witness| matches!(witness.key.time_of(signed.note()), Ok(Some(_))))
 }
 
 /// A witness's answer: its own line, which has to hold. Lines of others are not taken from it.

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod crooked;
 mod disk_full;
+mod examples;
 mod feed;
 mod files;
 mod follower;

@@ -20,7 +20,7 @@ struct Case {
 /// Every case, run once.
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let base = Base::build().unwrap_or_else(|error| panic!("{error}"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").canonicalize().unwrap();
     let mut cases = Vec::new();
     for file in files(&root) {
         let path = file.strip_prefix(&root).unwrap().display().to_string();

@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
         match Scheme::of(&self.event.subject) {
             Some(scheme) => Ok(scheme),
             None => {
-                let expected = "a uscc:, person:, household:, number: or ext: subject";
+                let expected = "a uscc:, person:, household:, place: or ext: subject";
                 Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected))
             }
         }

@@ -79,7 +79,7 @@ pub(super) fn charge(case: &Case<'_>, body: &PointsCharged) -> Result<(), Refusa
 /// L10, L11: a denominator is declared for a number.
 pub(super) fn population(case: &Case<'_>, body: &PopulationDeclared) -> Result<(), Refusal> {
     if !matches!(case.event.subject, SubjectId::Place(_)) {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "number:<code>"));
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "place:<code>"));
     }
     case.day_begun("body.date", Some(body.date))
 }

@@ -36,6 +36,7 @@ pub const CLOCK_TOLERANCE_MICROS: u64 = 5 * 60 * 1_000_000;
 /// An event that may not enter, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} ({}): {field} is {found}; expected {expected}", rule.id(), rule.slug())]
+#[must_use]
 pub struct Refusal {
     /// The rule that refuses.
     pub rule: Rule,
@@ -59,6 +60,7 @@ pub enum Admission {
 
 /// An event that passed every rule at one number in the log, and only there.
 #[derive(Clone, Debug)]
+#[must_use = "an event that was admitted does not stand in the ledger yet"]
 pub struct AdmittedEvent {
     event: VerifiedEvent,
     at: Recorded,

@@ -2,13 +2,18 @@
 //!
 //! Two halves. [`read_chunk`] needs no state and may run for many chunks side by side: layout, event,
 //! signatures, hashes. [`Auditor::absorb`] goes entry by entry: chain, times, links, admission, tree.
-//! Files, frames and tree files are the caller's business; this module sees bytes.
+//! Files, frames and tree files are the caller's business; this module sees bytes. [`AuditedLedger::audit`]
+//! puts both together for a ledger that is read by its tiles.
+//!
+//! Without the whole ledger: [`VerifiedEntry`] is an entry by itself, [`ProvenEntry`] one with its receipt.
 
 mod opening;
 mod receipt;
+mod whole;
 
 pub use opening::{Opening, OpeningError};
 pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
+pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;
 use crate::entry::ChainHash;
@@ -103,6 +108,7 @@ pub enum AuditFault {
 
 /// An entry whose layout, event and signatures hold.
 #[derive(Clone, Debug)]
+#[must_use = "an entry that was only read is not audited: absorb it"]
 pub struct ReadEntry {
     header: EntryHeader,
     event: VerifiedEvent,
@@ -185,6 +191,7 @@ fn read_one(
 
 /// An entry that an earlier audit found right, read again for what it adds up to.
 #[derive(Clone, Debug)]
+#[must_use = "an entry that was only read is not audited: recall it"]
 pub struct KnownEntry {
     header: EntryHeader,
     event: Box<Event>,
@@ -228,6 +235,7 @@ impl AuditedEntry {
 
 /// Goes through a log from its first entry, in order.
 #[derive(Clone, Debug, Default)]
+#[must_use]
 pub struct Auditor {
     ledger: Ledger,
     tree: Frontier,
@@ -308,6 +316,7 @@ impl Auditor {
     }
 
     /// The root of the tree over the entries so far.
+    #[must_use]
     pub fn root(&self) -> TreeHash {
         self.tree.root()
     }

@@ -7,6 +7,7 @@ use tlog::note::{KeyError, KeyName, VerifierKey};
 
 /// What `ledger.opened` says about who runs the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Opening {
     /// The ledger's origin: the name in its checkpoints.
     pub origin: Origin,

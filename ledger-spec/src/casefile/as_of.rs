@@ -42,11 +42,13 @@ impl<'a> CaseAsOf<'a> {
     }
 
     /// Whether the event at this item is known.
+    #[must_use]
     pub fn knows(&self, item: &Item) -> bool {
         item.entry.is_in(self.as_of.known)
     }
 
     /// Whether it is known and has begun.
+    #[must_use]
     pub fn has_begun(&self, item: &Item) -> bool {
         self.knows(item) && item.from <= self.as_of.valid_at
     }
@@ -126,6 +128,7 @@ impl<'a> CaseAsOf<'a> {
     }
 
     /// Whether the last day has passed at the valid instant.
+    #[must_use]
     pub fn is_past(&self, last_day: Date) -> bool {
         self.as_of.valid_at > last_day.end_of_day()
     }

@@ -107,6 +107,7 @@ impl CaseAsOf<'_> {
     }
 
     /// Whether it holds.
+    #[must_use]
     pub fn in_force(&self, number: ItemNumber) -> bool {
         self.life(number) == Some(Life::InForce)
     }

@@ -2,7 +2,7 @@
 //!
 //! It keeps what each event began and the steps that followed, with both times, and decides nothing by
 //! itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
-//! past can be as_of about.
+//! past can be asked about.
 
 mod as_of;
 mod ends;
@@ -109,6 +109,7 @@ impl CaseFile {
     }
 
     /// Whether nothing stands in it.
+    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -199,11 +200,13 @@ impl CaseFile {
     }
 
     /// Whether the subject is registered, or was.
+    #[must_use]
     pub fn is_registered(&self) -> bool {
         self.identities().any(|identity| matches!(identity, Identity::Registered(_)))
     }
 
     /// Whether the subject's code was accepted by name though it fails its standard's check.
+    #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.identities().any(|identity| identity == Identity::Accepted)
     }

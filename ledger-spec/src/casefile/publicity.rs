@@ -69,6 +69,7 @@ impl Sight {
     pub const ALL: [Self; 4] = [Self::Public, Self::Shared, Self::Restricted, Self::Court];
 
     /// Whether it reaches what is of this class, as far as class alone decides.
+    #[must_use]
     pub const fn reaches(self, class: Disclosure) -> bool {
         match self {
             Self::Public => matches!(class, Disclosure::Public),
@@ -112,6 +113,7 @@ impl Mark {
     }
 
     /// Whether nothing is published while it stands.
+    #[must_use]
     pub const fn suspends(self) -> bool {
         matches!(
             self,
@@ -277,6 +279,7 @@ impl CaseAsOf<'_> {
     }
 
     /// Whether the thing at `number` is shown to whoever reads with this sight.
+    #[must_use]
     pub fn shows(&self, number: ItemNumber, sight: Sight) -> bool {
         let Some(item) = self.file.get(number).filter(|item| self.knows(item)) else { return false };
         if sight == Sight::Court {
@@ -297,6 +300,7 @@ impl CaseAsOf<'_> {
 
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for
     /// repair by who sees what it is about.
+    #[must_use]
     pub fn shows_event(&self, number: ItemNumber, sight: Sight) -> bool {
         let Some(item) = self.file.get(number) else { return false };
         match &item.fact {

@@ -48,6 +48,7 @@ impl<C: Ord + Clone, T> Shelf<C, T> {
     }
 
     /// Whether the code was ever adopted.
+    #[must_use]
     pub fn ever(&self, code: &C) -> bool {
         self.0.contains_key(code)
     }

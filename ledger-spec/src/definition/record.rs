@@ -129,6 +129,7 @@ impl RecordType {
     }
 
     /// Whether it carries a tag.
+    #[must_use]
     pub fn has_tag(&self, tag: &str) -> bool {
         self.tags.iter().any(|found| found == tag)
     }

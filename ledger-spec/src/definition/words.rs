@@ -330,6 +330,7 @@ impl Pattern {
     }
 
     /// Whether the pattern covers `code`.
+    #[must_use]
     pub fn covers(&self, code: &str) -> bool {
         match self.0.strip_suffix('*') {
             Some(prefix) => code.starts_with(prefix),

@@ -9,6 +9,7 @@ use tlog::defect::OrDefect as _;
 
 /// An event before it has bytes.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Draft<'a> {
     /// The ledger.
     pub origin: &'a Origin,

@@ -52,6 +52,7 @@ pub enum EnvelopeError {
 
 /// An event that was read, with signatures that nobody has checked yet.
 #[derive(Clone, Debug)]
+#[must_use = "signatures that were only read are claims: verify them"]
 pub struct SignedEvent {
     // An event is some hundreds of bytes, and is handed on a dozen times before it is an entry.
     event: Box<Event>,
@@ -61,6 +62,7 @@ pub struct SignedEvent {
 
 /// An event whose every signature holds over its exact bytes.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct VerifiedEvent {
     event: Box<Event>,
     message: Message,

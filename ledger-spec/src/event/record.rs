@@ -177,6 +177,7 @@ words!(Secrecy { None = "none", State = "state", Commercial = "commercial" });
 
 impl DataCategory {
     /// Whether no consent makes it lawful to hold.
+    #[must_use]
     pub const fn is_forbidden(self) -> bool {
         matches!(self, Self::Religion | Self::Genes | Self::Fingerprints | Self::BloodType | Self::Health)
     }

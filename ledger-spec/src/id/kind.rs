@@ -49,6 +49,7 @@ impl SubjectId {
     }
 
     /// Whether it is a natural person or a household of them.
+    #[must_use]
     pub const fn is_natural(&self) -> bool {
         matches!(self, Self::Person(_) | Self::Household(_))
     }

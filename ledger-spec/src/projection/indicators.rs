@@ -3,10 +3,10 @@
 //! Coverage counts files that were opened, whatever stands in them: an indicator that rewarded negative
 //! records would be a wrong one. Without a declared population there is no ratio, and that is said.
 
+use super::states::Counted;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Fact, Item, Sight};
 use crate::catalogue::Catalogue;
-use crate::definition::words;
 use crate::event::{Class, Indicator, Role};
 use crate::id::SubjectId;
 use crate::rule::ProjectionRule;
@@ -46,26 +46,6 @@ pub struct IndicatorLine {
     /// The rule by which it follows.
     pub rule: ProjectionRule,
 }
-
-/// Whether an indicator could be counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counted {
-    /// It was.
-    Counted,
-    /// Nobody declared of how many.
-    NoPopulation,
-    /// The log cannot show it.
-    NotInTheLog,
-    /// Fewer than five natural persons: they could be told apart.
-    Suppressed,
-}
-
-words!(Counted {
-    Counted = "counted",
-    NoPopulation = "no-population",
-    NotInTheLog = "not-in-the-log",
-    Suppressed = "suppressed",
-});
 
 /// Fewer natural persons than this are not counted in public: they could be told apart.
 const SMALLEST_CELL: u64 = 5;

@@ -3,7 +3,7 @@
 //! Instants are RFC 3339 text at +08:00, days are ISO 8601, hashes and keys lower-case hex, positions plain numbers,
 //! and what is one of a closed set is its word.
 
-use super::{Counted, MadeBy, State};
+use super::states::{Counted, MadeBy, State};
 use crate::casefile::{Cause, Life, Mark, Sight};
 use crate::definition::{
     Confidence, Direction, Disclosure, Domain, Pattern, Polarity, Pole, ProcedurePeriod, Scheme, Severity,

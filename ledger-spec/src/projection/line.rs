@@ -216,6 +216,7 @@ impl Projector<'_> {
     }
 
     /// Whether a line has a mark.
+    #[must_use]
     pub fn is_marked(&self, number: ItemNumber, mark: Mark) -> bool {
         self.case.marks(number).iter().any(|marked| marked.mark == mark)
     }

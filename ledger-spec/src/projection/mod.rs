@@ -23,6 +23,7 @@ mod oversight;
 mod question;
 mod rights;
 mod standing;
+mod states;
 
 pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
@@ -34,17 +35,16 @@ pub use directory::{AuthorityLine, DirectoryAt, KeyLine, MigrationLine};
 pub use edition_page::{EditionPage, MemberLine};
 pub use entry::{EntryLine, EventsPage, LinkLine, SignatureLine};
 pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
-pub use indicators::{Counted, IndicatorLine, Indicators};
+pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
-pub use list::{Edition, Member, Row};
+pub use list::{Edition, Member, Page, Row};
 pub use measures::{Eligibility, MeasureLine, Measures};
-pub use oversight::{CommitmentRate, MadeBy, Oversight, OversightLine};
-pub use question::{
-    Answer, Answered, CaseFileSource, Page, Question, SubjectAnswer, SubjectQuestion, Unanswered,
-};
+pub use oversight::{CommitmentRate, Oversight, OversightLine};
+pub use question::{Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
-pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, State, StateLine};
+pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
+pub use states::{Counted, MadeBy, State};
 
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight};
@@ -107,6 +107,7 @@ impl<'a> Projector<'a> {
 
     /// Whether something that is not shown counts as left out. To the public, and to departments, what has
     /// ended or not begun is nothing; whoever may see the whole file is told of everything.
+    #[must_use]
     pub fn is_withheld(&self, number: ItemNumber) -> bool {
         self.sight >= Sight::Restricted || self.case.in_force(number)
     }

@@ -1,12 +1,13 @@
 //! Oversight of the departments themselves: what came late, was corrected, revoked or left undecided; and
 //! how commitments were kept. Counts of what authorities did, never of what subjects are.
 
+use super::states::MadeBy;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, Item, ItemNumber};
 use crate::catalogue::Catalogue;
 use crate::definition::ProcedurePeriod;
 use crate::event::{Class, Phase, StepKind};
-use crate::id::{AuthorityId, SubjectId, SubjectKind};
+use crate::id::{AuthorityId, SubjectId};
 use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -51,17 +52,6 @@ pub struct OversightLine {
     pub overdue_rectifications: u64,
     /// Reports of use that it gave.
     pub uses: u64,
-}
-
-/// What kind of subject made commitments: `other` where nothing says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MadeBy(pub Option<SubjectKind>);
-
-impl MadeBy {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        self.0.map_or("other", SubjectKind::name)
-    }
 }
 
 /// How commitments were kept.

@@ -4,7 +4,7 @@
 
 use super::{
     CatalogueAt, CivilServant, Commitments, Departures, DirectoryAt, Edition, Eligibility, Indicators,
-    Measures, Objections, Occupation, Oversight, Points, Projector, Ratings, Records, Repairs, Rural,
+    Measures, Objections, Occupation, Oversight, Page, Points, Projector, Ratings, Records, Repairs, Rural,
     Standing, Uses,
 };
 use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight};
@@ -87,15 +87,6 @@ pub enum Question {
     Directory,
     /// What may be recorded.
     Catalogue,
-}
-
-/// A part of a list: what comes after a cursor, and at most so much of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The entry of the last member of the page before.
-    pub after: Option<EntryIndex>,
-    /// Most members; all where it is absent.
-    pub limit: Option<usize>,
 }
 
 /// An answer.

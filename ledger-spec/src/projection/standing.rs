@@ -1,8 +1,9 @@
 //! A subject's standing: named states, each with the entries and rules that led to it. No score.
 
+use super::states::State;
 use super::{DecisionLine, Line, Projector};
 use crate::casefile::{Fact, Identity, Item, ItemNumber, Life, Sight};
-use crate::definition::{Polarity, Severity, words};
+use crate::definition::{Polarity, Severity};
 use crate::event::{Body, Class, Phase, StepKind};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
 use crate::rule::ProjectionRule;
@@ -29,35 +30,6 @@ pub struct Standing {
     /// How many records, entries and applications were left out because the reader may not see them.
     pub withheld: usize,
 }
-
-/// What can be said of a subject in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// No event about it stands here.
-    NoRecord,
-    /// It is registered.
-    Registered,
-    /// A record about it is in force.
-    RecordInForce,
-    /// It is on a list.
-    Listed,
-    /// An application of its for repair awaits a step.
-    RepairPending,
-    /// Events about it stand here, and nothing of them is in force.
-    NothingInForce,
-    /// There is more than is shown here.
-    Withheld,
-}
-
-words!(State {
-    NoRecord = "no-record",
-    Registered = "registered",
-    RecordInForce = "record-in-force",
-    Listed = "listed",
-    RepairPending = "repair-pending",
-    NothingInForce = "nothing-in-force",
-    Withheld = "withheld",
-});
 
 /// A word about a subject, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,6 +41,7 @@ pub struct WorkingDays {
 
 impl WorkingDays {
     /// Whether people work on this day.
+    #[must_use]
     pub fn is_working(&self, date: Date) -> bool {
         if date.is_weekend() { self.workdays.contains(&date) } else { !self.holidays.contains(&date) }
     }
@@ -103,6 +104,7 @@ impl Date {
     }
 
     /// Saturday or Sunday.
+    #[must_use]
     pub fn is_weekend(self) -> bool {
         // 1970-01-01 was a Thursday: Monday is 0.
         (self.unix_day() + 3).rem_euclid(7) >= 5

@@ -28,6 +28,7 @@ pub enum TextError {
 }
 
 /// Lower-case hex of `bytes`.
+#[must_use]
 pub fn to_hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -58,6 +59,7 @@ pub fn from_hex<const N: usize>(text: &str) -> Result<[u8; N], TextError> {
 }
 
 /// Standard padded base64 (RFC 4648 §4), as C2SP notes use it.
+#[must_use]
 pub fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -72,7 +74,8 @@ pub fn from_base64_exact<const N: usize>(text: &str) -> Result<[u8; N], TextErro
     exact(from_base64(text)?)
 }
 
-/// URL-safe unpadded base64 (RFC 4648 §5), as events use it.
+/// URL-safe unpadded base64 (RFC 4648 §5).
+#[must_use]
 pub fn to_base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

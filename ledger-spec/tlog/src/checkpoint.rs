@@ -1,20 +1,23 @@
 //! Checkpoints (C2SP tlog-checkpoint): the operator's signed statement of a tree's size and root.
 //!
-//! [`Checkpoint`] is what is stated; [`SignedCheckpoint`] is a statement whose signature was verified.
+//! [`Checkpoint`] is what is stated; [`SignedCheckpoint`] is a statement whose signature was verified, and
+//! [`SignedCheckpoint::goes_on_from`] shows that the log has not changed its past since an older one.
 
 use crate::bytes::{from_base64_exact, to_base64};
 use crate::hash::TreeHash;
+use crate::merkle::{ConsistencyProof, VerifyError};
 use crate::note::{KeyError, KeyName, NoteError, NoteSignature, NoteSigner, SignedNote, VerifierKey};
 use crate::position::TreeSize;
 use core::fmt;
 
-/// The name of a log, such as `credit.xiangxiang.example/ledger`: at most 255 bytes, no white space,
+/// The name of a log, such as `log.example/one`: at most 255 bytes, no white space,
 /// no `+`. Also the name of the key that signs its checkpoints.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(KeyName);
 
 /// What a log says about its tree. Text: origin, size, root, one line each, then extension lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Checkpoint {
     origin: Origin,
     size: TreeSize,
@@ -25,6 +28,7 @@ pub struct Checkpoint {
 
 /// A checkpoint whose note carries a good signature of its log. Only verification makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "that a key has signed something says nothing until it is read what"]
 pub struct SignedCheckpoint {
     checkpoint: Checkpoint,
     note: SignedNote,
@@ -55,6 +59,30 @@ pub enum CheckpointError {
         found: Origin,
         /// The key's name, which is its log's origin.
         expected: KeyName,
+    },
+}
+
+/// Why a checkpoint is not shown to go on from an older one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// They are of two logs.
+    #[error("checkpoint of origin {found} where {expected} is expected")]
+    OtherOrigin {
+        /// The newer one's origin.
+        found: Origin,
+        /// The older one's.
+        expected: Origin,
+    },
+    /// The proof does not lead from the one root to the other, or the older tree is the larger.
+    #[error("from {older} to {newer} entries: {error}")]
+    Proof {
+        /// Size of the older one.
+        older: TreeSize,
+        /// Size of the newer one.
+        newer: TreeSize,
+        /// What does not hold.
+        error: VerifyError,
     },
 }
 
@@ -155,6 +183,29 @@ impl Checkpoint {
 impl SignedCheckpoint {
     /// Reads a signed checkpoint and verifies it: a good signature of `key`, and an origin that is the
     /// key's name.
+    ///
+    /// ```
+    /// use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+    /// use tlog::hash::TreeHash;
+    /// use tlog::note::NoteSigner;
+    /// use tlog::position::TreeSize;
+    ///
+    /// // The log's side.
+    /// let origin = Origin::parse("log.example/one")?;
+    /// let signer = NoteSigner::from_seed(origin.key_name().clone(), &[7; 32]);
+    /// let checkpoint = Checkpoint::new(origin, TreeSize::new(1), TreeHash::leaf(b"an entry"));
+    /// let note = SignedCheckpoint::sign(&checkpoint, &signer)?.to_string();
+    ///
+    /// // Everybody else's, with the key alone.
+    /// let key = signer.verifier_key();
+    /// let signed = SignedCheckpoint::verify(note.as_bytes(), &key)?;
+    /// assert_eq!(signed.checkpoint(), &checkpoint);
+    ///
+    /// // A tree of another size is not what was signed.
+    /// let other = note.replace("\n1\n", "\n2\n");
+    /// assert!(SignedCheckpoint::verify(other.as_bytes(), &key).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(bytes: &[u8], key: &VerifierKey) -> Result<Self, CheckpointError> {
         Self::verify_note(SignedNote::parse(bytes)?, key)
     }
@@ -177,6 +228,54 @@ impl SignedCheckpoint {
     pub fn sign(checkpoint: &Checkpoint, signer: &NoteSigner) -> Result<Self, CheckpointError> {
         let note = SignedNote::sign(checkpoint.to_string(), &[signer])?;
         Self::verify_note(note, &signer.verifier_key())
+    }
+
+    /// Checks that the log has only grown since `older`: the same origin, and a tree that begins with the older
+    /// one's leaves (RFC 6962 §2.1.2). Both may be of one size; then they have one root and the proof no hashes.
+    ///
+    /// By which keys the two were verified is the caller's choice: a name can have several. That a proof does
+    /// not hold is no evidence against the log, since anybody can hand over a wrong one; two signed notes of one
+    /// size with two roots are.
+    ///
+    /// ```
+    /// use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+    /// use tlog::hash::TreeHash;
+    /// use tlog::merkle::{ConsistencyProof, root_of};
+    /// use tlog::note::NoteSigner;
+    /// use tlog::position::TreeSize;
+    ///
+    /// // A log of two entries, and of three.
+    /// let origin = Origin::parse("log.example/one")?;
+    /// let signer = NoteSigner::from_seed(origin.key_name().clone(), &[7; 32]);
+    /// let leaves: Vec<_> = ["a", "b", "c"].iter().map(|entry| TreeHash::leaf(entry.as_bytes())).collect();
+    /// let signed = |leaves: &[TreeHash]| {
+    ///     let size = TreeSize::new(leaves.len() as u64);
+    ///     SignedCheckpoint::sign(&Checkpoint::new(origin.clone(), size, root_of(leaves)), &signer)
+    /// };
+    /// let (older, newer) = (signed(&leaves[..2])?, signed(&leaves)?);
+    ///
+    /// // What was added is all that there is to prove.
+    /// let proof = ConsistencyProof::from_hashes(vec![leaves[2]])?;
+    /// newer.goes_on_from(&older, &proof)?;
+    ///
+    /// // Another past, signed by the same key, is found out.
+    /// let rewritten = signed(&[leaves[1], leaves[0]])?;
+    /// assert!(newer.goes_on_from(&rewritten, &proof).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn goes_on_from(&self, older: &Self, proof: &ConsistencyProof) -> Result<(), HistoryError> {
+        let (new, old) = (&self.checkpoint, &older.checkpoint);
+        if new.origin != old.origin {
+            return Err(HistoryError::OtherOrigin {
+                found: new.origin.clone(),
+                expected: old.origin.clone(),
+            });
+        }
+        proof.verify(old.size, old.root, new.size, new.root).map_err(|error| HistoryError::Proof {
+            older: old.size,
+            newer: new.size,
+            error,
+        })
     }
 
     /// The same checkpoint with more signature lines: cosignatures, whose keys are others' business.
@@ -231,6 +330,7 @@ pub(crate) fn decimal(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::merkle::{consistency_proof, root_of, tests::Nodes};
 
     const ORIGIN: &str = "credit.example/ledger";
 
@@ -276,6 +376,33 @@ mod tests {
                 expected: other.name().clone()
             })
         );
+    }
+
+    #[test]
+    fn one_goes_on_from_another_of_its_own_log_and_past() {
+        let leaves: Vec<_> = (0..7_u8).map(|n| TreeHash::leaf(&[n])).collect();
+        let (nodes, _) = Nodes::over(&leaves);
+        let signed = |origin: &str, leaves: &[TreeHash]| {
+            let size = TreeSize::new(u64::try_from(leaves.len()).unwrap());
+            let checkpoint = Checkpoint::new(Origin::parse(origin).unwrap(), size, root_of(leaves));
+            SignedCheckpoint::sign(&checkpoint, &signer(origin)).unwrap()
+        };
+        let (three, seven) = (signed(ORIGIN, &leaves[..3]), signed(ORIGIN, &leaves));
+        let sizes = [&three, &seven].map(|signed| signed.checkpoint().size());
+        let proof = consistency_proof(sizes[0], sizes[1], &nodes).unwrap();
+        assert_eq!(seven.goes_on_from(&three, &proof), Ok(()));
+        let none = ConsistencyProof::from_hashes(Vec::new()).unwrap();
+        assert_eq!(seven.goes_on_from(&seven, &none), Ok(()));
+        let backwards = three.goes_on_from(&seven, &proof);
+        let error = VerifyError::Sizes { found: sizes[1], size: sizes[0] };
+        assert_eq!(backwards, Err(HistoryError::Proof { older: sizes[1], newer: sizes[0], error }));
+        let fork = signed(ORIGIN, &leaves[1..4]);
+        let refused = seven.goes_on_from(&fork, &proof);
+        assert!(matches!(refused, Err(HistoryError::Proof { error: VerifyError::OldRoot { .. }, .. })));
+        // The same trees under another log's name.
+        let other = signed("other.example", &leaves[..3]);
+        let refused = seven.goes_on_from(&other, &proof);
+        assert!(matches!(refused, Err(HistoryError::OtherOrigin { .. })), "{refused:?}");
     }
 
     #[test]

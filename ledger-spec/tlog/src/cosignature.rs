@@ -138,11 +138,13 @@ impl CosignerKey {
 
 impl Cosigner {
     /// The cosigner of a 32-byte seed.
+    #[must_use]
     pub fn from_seed(name: KeyName, seed: &[u8; 32]) -> Self {
         Self::of(&NoteSigner::from_seed(name, seed))
     }
 
     /// The cosigner whose key is kept like a log's: the same secret under another signature type.
+    #[must_use]
     pub fn of(signer: &NoteSigner) -> Self {
         let (name, secret) = (signer.name().clone(), signer.secret_key());
         let key = secret.public();

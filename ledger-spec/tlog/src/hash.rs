@@ -12,6 +12,7 @@ impl TreeHash {
     pub const LEN: usize = 32;
 
     /// Takes 32 bytes that were read from somewhere as a node; says nothing about their truth.
+    #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -22,11 +23,13 @@ impl TreeHash {
     }
 
     /// The root of the empty tree: SHA-256 of nothing (RFC 6962 §2.1).
+    #[must_use]
     pub fn empty_root() -> Self {
         Self(Sha256::digest(b"").into())
     }
 
     /// The leaf for an entry's bytes: SHA-256(0x00 ‖ bytes) (RFC 6962 §2.1).
+    #[must_use]
     pub fn leaf(entry: &[u8]) -> Self {
         let mut hasher = Sha256::new();
         hasher.update([0]);
@@ -35,6 +38,7 @@ impl TreeHash {
     }
 
     /// The parent of two nodes: SHA-256(0x01 ‖ left ‖ right) (RFC 6962 §2.1).
+    #[must_use]
     pub fn node(left: &Self, right: &Self) -> Self {
         let mut block = [0; 65];
         block[0] = 1;

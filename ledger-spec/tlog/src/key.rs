@@ -1,4 +1,4 @@
-//! Ed25519 keys and signatures over events.
+//! Ed25519 keys and signatures over bare bytes.
 //!
 //! A [`PublicKey`] is one that any strict verifier accepts: a canonical encoding of a point that is
 //! not of small order. Signatures are checked with `verify_strict` (RFC 8032 with the canonical-S and
@@ -27,7 +27,7 @@ pub struct PublicKey(VerifyingKey);
 /// A secret key; its bytes are wiped when dropped and never printed.
 pub struct SecretKey(SigningKey);
 
-/// Why 32 bytes are not a key that this ledger accepts, or a signature does not hold.
+/// Why 32 bytes are not a key that is accepted here, or a signature does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -85,12 +85,12 @@ impl PublicKey {
         self.0.as_bytes()
     }
 
-    /// The key's id in envelopes: lower-case hex of its bytes.
+    /// The key's id: lower-case hex of its bytes.
     pub fn id(&self) -> String {
         to_hex(self.as_bytes())
     }
 
-    /// The key as event bodies write it.
+    /// The key in URL-safe base64 without padding.
     pub fn to_base64url(&self) -> String {
         to_base64url(self.as_bytes())
     }
@@ -149,6 +149,7 @@ impl PublicKey {
     /// always, a batch where the part does not vanish: 1 time in 2 for a part of order 2, 3 in 4 for order
     /// 4, 7 in 8 for order 8. What [`PublicKey::verify`] accepts is `true` here. Under other keys neither
     /// verdict follows from the other.
+    #[must_use]
     pub fn verify_batch(messages: &[&[u8]], signatures: Vec<[u8; 64]>, keys: Vec<Self>) -> bool {
         if !signatures.iter().filter_map(|signature| signature.first_chunk()).all(is_strict_r) {
             return false;
@@ -196,6 +197,7 @@ fn is_strict_r(r: &[u8; 32]) -> bool {
 impl SecretKey {
     /// A key from its 32-byte seed (RFC 8032 §5.1.5). Where the seed comes from is the caller's
     /// business: this crate has no randomness.
+    #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(seed))
     }
@@ -206,6 +208,7 @@ impl SecretKey {
     }
 
     /// Signs `message`; the same message always gives the same 64 bytes.
+    #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }

@@ -1,6 +1,9 @@
 //! Which cosignatures a checkpoint needs (C2SP tlog-policy): any of some witnesses, all, or k of n, nested.
+//!
+//! [`Policy::met_by`] holds a checkpoint against a policy, and says who cosigned it when.
 
-use crate::cosignature::CosignerKey;
+use crate::checkpoint::SignedCheckpoint;
+use crate::cosignature::{BadCosignature, CosignerKey};
 use crate::note::{KeyError, VerifierKey};
 use std::collections::HashMap;
 
@@ -10,6 +13,7 @@ const MOST: usize = crate::note::SignedNote::MAX_SIGNATURES - 1;
 
 /// A policy, read and consistent.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Policy {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
@@ -48,6 +52,32 @@ struct Group {
 enum Member {
     Witness(usize),
     Group(usize),
+}
+
+/// A witness of a policy that cosigned a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Cosigned<'a> {
+    /// The witness.
+    pub witness: &'a PolicyWitness,
+    /// When it did, in seconds since 1970, by its own clock; the latest where it did more than once.
+    pub at: u64,
+}
+
+/// Why a checkpoint does not meet a policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[must_use]
+pub enum Unmet {
+    /// A witness's line is not its own: the whole note is rejected.
+    #[error(transparent)]
+    Bad(#[from] BadCosignature),
+    /// Those who cosigned do not suffice.
+    #[error("the policy is not met: cosigned by [{}]", cosigned.join(", "))]
+    TooFew {
+        /// What the policy calls those who did.
+        cosigned: Vec<String>,
+    },
 }
 
 /// A line that is not a policy's.
@@ -213,8 +243,64 @@ impl Policy {
     }
 
     /// Whether the cosignatures of those witnesses for whom `signed` is true suffice.
+    #[must_use]
     pub fn is_met(&self, signed: impl Fn(&PolicyWitness) -> bool) -> bool {
         self.quorum.is_none_or(|quorum| self.holds(quorum, &signed))
+    }
+
+    /// The witnesses that cosigned a checkpoint, in the policy's order. A wrong line of a witness that the policy
+    /// knows rejects the note (C2SP signed-note); lines of others are passed over.
+    pub fn cosigners_of(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosigned<'_>>, BadCosignature> {
+        let mut cosigned = Vec::new();
+        for witness in &self.witnesses {
+            let at = witness.key.time_of(signed.note())?;
+            cosigned.extend(at.map(|at| Cosigned { witness, at }));
+        }
+        Ok(cosigned)
+    }
+
+    /// Checks that a checkpoint carries the cosignatures that the policy asks for, and says whose it carries.
+    ///
+    /// Its log's own signature is verified already; whether that log is one of [`Policy::logs`] is for the
+    /// caller to ask.
+    ///
+    /// ```
+    /// use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+    /// use tlog::cosignature::Cosigner;
+    /// use tlog::hash::TreeHash;
+    /// use tlog::note::{KeyName, NoteSigner};
+    /// use tlog::policy::Policy;
+    /// use tlog::position::TreeSize;
+    ///
+    /// // A log, and two witnesses of which either suffices.
+    /// let origin = Origin::parse("log.example/one")?;
+    /// let log = NoteSigner::from_seed(origin.key_name().clone(), &[7; 32]);
+    /// let court = Cosigner::from_seed(KeyName::parse("court.example")?, &[1; 32]);
+    /// let press = Cosigner::from_seed(KeyName::parse("press.example")?, &[2; 32]);
+    /// let policy = Policy::parse(&format!(
+    ///     "log {}\nwitness court {}\nwitness press {}\ngroup either any court press\nquorum either\n",
+    ///     log.verifier_key(),
+    ///     court.key(),
+    ///     press.key(),
+    /// ))?;
+    ///
+    /// let checkpoint = Checkpoint::new(origin, TreeSize::new(1), TreeHash::leaf(b"an entry"));
+    /// let signed = SignedCheckpoint::sign(&checkpoint, &log)?;
+    /// assert!(policy.met_by(&signed).is_err());
+    ///
+    /// let cosigned = signed.with(vec![press.cosign(signed.note().text(), 1_790_000_000)])?;
+    /// let witnesses = policy.met_by(&cosigned)?;
+    /// assert_eq!((witnesses[0].witness.name.as_str(), witnesses[0].at), ("press", 1_790_000_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn met_by(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosigned<'_>>, Unmet> {
+        let cosigned = self.cosigners_of(signed)?;
+        if self.is_met(|witness| cosigned.iter().any(|found| found.witness.name == witness.name)) {
+            Ok(cosigned)
+        } else {
+            let cosigned = cosigned.iter().map(|found| found.witness.name.clone()).collect();
+            Err(Unmet::TooFew { cosigned })
+        }
     }
 
     // Groups name only what is defined above them, so this ends.
@@ -254,8 +340,11 @@ fn bounded(count: usize) -> Result<(), PolicyFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::{Checkpoint, Origin};
     use crate::cosignature::Cosigner;
+    use crate::hash::TreeHash;
     use crate::note::{KeyName, NoteSigner};
+    use crate::position::TreeSize;
 
     fn key(name: &str, seed: u8) -> String {
         Cosigner::from_seed(KeyName::parse(name).unwrap(), &[seed; 32]).key().to_string()
@@ -286,6 +375,37 @@ mod tests {
         let policy = Policy::parse(&(witnesses() + "quorum none")).unwrap();
         assert_eq!((policy.logs().len(), policy.witnesses().len()), (1, 5));
         assert_eq!(policy.witnesses()[0].url.as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn a_checkpoint_meets_a_policy_by_the_cosignatures_that_it_carries() {
+        let origin = Origin::parse("log.example").unwrap();
+        let log = NoteSigner::from_seed(origin.key_name().clone(), &[9; 32]);
+        let checkpoint = Checkpoint::new(origin, TreeSize::new(1), TreeHash::leaf(b"x"));
+        let signed = SignedCheckpoint::sign(&checkpoint, &log).unwrap();
+        let line = |n: u8, text: &str| {
+            Cosigner::from_seed(KeyName::parse(&format!("w{n}")).unwrap(), &[n; 32]).cosign(text, n.into())
+        };
+        let by = |numbers: &[u8]| {
+            let lines = numbers.iter().map(|n| line(*n, signed.note().text())).collect();
+            signed.with(lines).unwrap()
+        };
+        let policy = Policy::parse(&(witnesses() + "group g 2 w1 w2 w3\nquorum g\n")).unwrap();
+        let met = |signed: &SignedCheckpoint| {
+            let found = policy.met_by(signed)?;
+            Ok(found.iter().map(|found| (found.witness.name.clone(), found.at)).collect::<Vec<_>>())
+        };
+        let named = |n: u8| (format!("w{n}"), u64::from(n));
+        assert_eq!(met(&by(&[5, 3, 1])), Ok(vec![named(1), named(3), named(5)]), "in the policy's order");
+        let too_few = |names: &[&str]| {
+            Err(Unmet::TooFew { cosigned: names.iter().map(|name| (*name).to_owned()).collect() })
+        };
+        assert_eq!(met(&signed), too_few(&[]));
+        assert_eq!(met(&by(&[3, 5])), too_few(&["w3", "w5"]));
+        assert_eq!(met(&by(&[1, 7])), too_few(&["w1"]), "a stranger's line counts for nothing");
+        // Enough are right, and one is not.
+        let wrong = by(&[1, 2]).with(vec![line(4, "another\n")]).unwrap();
+        assert!(matches!(met(&wrong), Err(Unmet::Bad(_))));
     }
 
     #[test]

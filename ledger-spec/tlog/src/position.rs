@@ -24,11 +24,13 @@ impl EntryIndex {
     }
 
     /// The size of the smallest tree that covers this entry.
+    #[must_use]
     pub const fn covering_size(self) -> TreeSize {
         TreeSize(self.0.saturating_add(1))
     }
 
     /// Whether a tree of `size` entries covers this entry.
+    #[must_use]
     pub const fn is_in(self, size: TreeSize) -> bool {
         self.0 < size.0
     }
@@ -49,11 +51,13 @@ impl TreeSize {
     }
 
     /// The index that the next appended entry gets.
+    #[must_use]
     pub const fn next_index(self) -> EntryIndex {
         EntryIndex(self.0)
     }
 
     /// The index of the last entry covered; `None` for the empty tree.
+    #[must_use]
     pub const fn last_index(self) -> Option<EntryIndex> {
         match self.0.checked_sub(1) {
             Some(last) => Some(EntryIndex(last)),
@@ -62,6 +66,7 @@ impl TreeSize {
     }
 
     /// This size and `count` entries more.
+    #[must_use]
     pub const fn plus(self, count: u64) -> Self {
         Self(self.0.saturating_add(count))
     }

@@ -21,6 +21,7 @@ use core::fmt;
 
 /// The index of an entry, its inclusion path and the checkpoint that the path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a proof shows nothing until it is verified"]
 pub struct TlogProof {
     extra: Option<Vec<u8>>,
     index: EntryIndex,

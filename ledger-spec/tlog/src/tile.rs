@@ -13,6 +13,9 @@ use core::fmt;
 pub const TILE_WIDTH: u16 = 256;
 /// Levels of the tree from one level of tiles to the next.
 pub const TILE_HEIGHT: u8 = 8;
+/// The longest tile, in bytes: a bundle of 256 entries of 65,535 bytes, each after its length. Whoever fetches
+/// tiles need read no more.
+pub const TILE_MAX_LEN: usize = TILE_WIDTH as usize * (2 + u16::MAX as usize);
 /// The highest level of tiles that a tree of 64-bit size has.
 const MAX_LEVEL: u8 = 7;
 
@@ -75,6 +78,7 @@ pub enum TileError {
 
 impl TileId {
     /// The tile with the first `width` of its nodes or entries, 1 to 256.
+    #[must_use]
     pub const fn new(kind: TileKind, index: u64, width: u16) -> Option<Self> {
         let level = match kind {
             TileKind::Hashes(level) => level,
@@ -124,6 +128,7 @@ impl TileId {
     }
 
     /// Whether it holds all that its place can hold.
+    #[must_use]
     pub const fn is_full(self) -> bool {
         self.width == TILE_WIDTH
     }
@@ -147,6 +152,7 @@ impl TileId {
     }
 
     /// Whether all of it exists in a tree of `size`.
+    #[must_use]
     pub const fn is_in(self, size: TreeSize) -> bool {
         size.get() >> self.tree_level() >= self.first_node().index.saturating_add(self.width as u64)
     }
@@ -203,6 +209,7 @@ impl TileId {
 
 /// Adds an entry to a bundle: its length in two bytes, the greater first, then its bytes. `None` where it is
 /// longer than an entry can be.
+#[must_use]
 pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> Option<()> {
     bundle.extend_from_slice(&u16::try_from(entry.len()).ok()?.to_be_bytes());
     bundle.extend_from_slice(entry);

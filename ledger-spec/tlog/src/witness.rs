@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A request to cosign a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a request is not cosigned before it is judged"]
 pub struct AddCheckpoint {
     /// The size that the witness is believed to have cosigned last.
     pub old: TreeSize,
@@ -26,6 +27,7 @@ pub struct AddCheckpoint {
 /// Why a witness does not cosign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[must_use]
 pub enum Refusal {
     /// The request has another form.
     #[error("line {line} of the request is not {expected}")]

@@ -15,7 +15,7 @@ use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::note::VerifierKey;
-use tlog::policy::Policy;
+use tlog::policy::{Cosigned, Policy};
 use tlog::proof::TlogProof;
 
 /// Verify offline a receipt (that an entry stands in the ledger, under a checkpoint that its operator signed),
@@ -131,25 +131,14 @@ fn checkpoints(
     let mut goes_on_from = None;
     if let Some((older, proof)) = pair {
         let older = signed(&older)?;
-        let before = older.checkpoint();
         let proof = read_consistency(&proof)?;
-        proof
-            .verify(before.size(), before.root(), stated.size(), stated.root())
-            .map_err(|error| format!("from {} to {} entries: {error}", before.size(), stated.size()))?;
-        goes_on_from = Some(before.size().get());
+        newer.goes_on_from(&older, &proof).map_err(|error| error.to_string())?;
+        goes_on_from = Some(older.checkpoint().size().get());
     }
-    let mut witnesses = Vec::new();
-    for witness in policy.map(Policy::witnesses).unwrap_or_default() {
-        let at = witness.key.time_of(newer.note()).map_err(|error| error.to_string())?;
-        witnesses.extend(at.map(|at| (witness.name.clone(), at)));
-    }
-    let signed = |name: &str| witnesses.iter().any(|(known, _)| known == name);
-    if policy.is_some_and(|policy| !policy.is_met(|witness| signed(&witness.name))) {
-        let names: Vec<_> = witnesses.iter().map(|(name, _)| name.as_str()).collect();
-        return Err(format!("the policy is not met: cosigned by [{}]", names.join(", ")));
-    }
+    let met = policy.map(|policy| policy.met_by(&newer)).transpose().map_err(|error| error.to_string())?;
+    let witnesses = met.unwrap_or_default().into_iter();
     Ok(Signed {
-        witnesses,
+        witnesses: witnesses.map(|Cosigned { witness, at }| (witness.name.clone(), at)).collect(),
         right: true,
         origin: stated.origin().to_string(),
         size: stated.size().get(),

@@ -1,6 +1,6 @@
 //! The words for refusals of due process: the catalogue's rules (`A`) and the rest (`D`).
 
-use super::table::Row;
+use super::row::Row;
 use ledger_spec::admission::Rule;
 
 /// A rule's row; rules without one of their own are still answered.

@@ -4,6 +4,7 @@
 //! known. The table of all problems is in `table.rs`.
 
 mod due_process;
+mod row;
 mod table;
 
 pub use table::ProblemKind;

@@ -2,6 +2,7 @@
 //!
 //! A name never changes its meaning; what is retired is not used again. `/docs` shows the table.
 
+use super::row::Row;
 use crate::http::language::Language;
 use ledger_spec::admission::Rule;
 
@@ -45,14 +46,6 @@ pub enum ProblemKind {
     Stopping,
     DiskFull,
 }
-
-/// One row: slug, status, title zh and en, advice zh and en.
-pub(super) struct Row(
-    pub(super) &'static str,
-    pub(super) u16,
-    pub(super) [&'static str; 2],
-    pub(super) [&'static str; 2],
-);
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.

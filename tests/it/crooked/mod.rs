@@ -207,6 +207,21 @@ fn the_auditor_of_a_site_catches_the_crook() {
 }
 
 #[test]
+fn the_library_alone_catches_the_crook_but_for_hashes_that_it_does_not_read() {
+    for Case(name, make, sight) in cases() {
+        let cheat = make();
+        let of_hashes = |(path, _): &(String, Vec<u8>)| !path.contains("entries") && path != "checkpoint";
+        let unread = !cheat.site.is_empty() && cheat.site.iter().all(of_hashes);
+        let ran = runners::library(&cheat);
+        assert_eq!(ran.code == 1, !sight.site.is_empty() && !unread, "{name}: {}", ran.said);
+    }
+    for size in HONEST {
+        let ran = runners::library(&Cheat::of(Forged::honest(size)));
+        assert!(ran.code == 0 && ran.said == format!("{size} entries"), "{}", ran.said);
+    }
+}
+
+#[test]
 fn the_auditor_who_comes_again_catches_the_crook() {
     hold(|sight| sight.again, runners::audit_site_again);
 }

@@ -6,10 +6,12 @@ use super::{Cheat, folder, site};
 use crate::people;
 use credit_ledger::ledger::OpenLedger;
 use credit_ledger::progress::Unwatched;
+use ledger_spec::audit::AuditedLedger;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use tlog::tile::TileId;
 
 /// What a verifier has said, on both streams.
 pub struct Ran {
@@ -113,6 +115,16 @@ fn write(cheat: &Cheat, place: &Place) {
 pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
     let site = Site::of(shown(cheat));
     show(place.path(), &["audit", "--url", &site.url(), "--vkey", &vkey().to_string()])
+}
+
+/// The library's own audit of a whole ledger, over what the site holds.
+pub fn library(cheat: &Cheat) -> Ran {
+    let files = shown(cheat);
+    let fetch = |tile: TileId| files.get(&format!("tile/{tile}")).cloned().ok_or("it is not there");
+    match AuditedLedger::audit(&files["checkpoint"], &vkey(), fetch) {
+        Ok(audited) => Ran { code: 0, said: format!("{} entries", audited.checkpoint().size()) },
+        Err(error) => Ran { code: 1, said: error.to_string() },
+    }
 }
 
 /// `audit --url`, which goes on from what an audit covered before.

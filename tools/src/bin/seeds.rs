@@ -1,4 +1,4 @@
-//! Writes the seeds of every fuzz target: `seeds VECTORS FOLDER` makes FOLDER/<target>/<case>, and prints
+//! Writes the seeds of every fuzz target: `seeds VECTORS FOLDER` makes `FOLDER/<target>/<case>`, and prints
 //! the targets' names, one a line.
 
 use std::path::Path;

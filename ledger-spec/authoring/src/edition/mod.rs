@@ -1,7 +1,7 @@
 //! From the states of a list to the events between them.
 //!
 //! Many registers only ever publish their current list. Given who is on the list and the rows that
-//! the next edition shows, [`plan`] says which entries leave, which rows come new, and with which
+//! the next edition shows, [`difference`] says which entries leave, which rows come new, and with which
 //! order keys, so that the members sorted by (order, entry) are the edition's rows in its own order.
 //! Pure: files are read, members fetched and events signed elsewhere.
 
@@ -70,6 +70,7 @@ const MAX_ORDER: usize = 128;
 
 impl EditionDifference {
     /// Whether the edition shows what is on the list already.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty() && self.entered.is_empty()
     }

@@ -67,10 +67,16 @@ impl Reader<'_> {
         }))
     }
 
-    /// A list that is not for the reader shows no member; the same is said as over HTTP, why there is no answer.
+    /// A list that is not for the reader, which a server refuses to show, is here what it is to that reader: how
+    /// many are left out.
     fn ask(&self, question: &Question) -> Result<Value, Error> {
         match question.answer(self.ledger, self.as_of, self.sight) {
             Ok(answer) => to_value(answer),
+            Err(Unanswered::NotForReader { list, .. }) => {
+                let governance = self.ledger.governance();
+                let over = (&*governance.catalogue, &*governance.directory);
+                to_value(self.ledger.city.edition(&list, over, self.as_of, self.sight))
+            }
             Err(unanswered) => Ok(json!({ "members": [], "unanswered": unanswered.to_string() })),
         }
     }

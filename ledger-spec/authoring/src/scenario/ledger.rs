@@ -268,6 +268,7 @@ impl ScenarioLedger {
     }
 
     /// Whether the auditor stands where the ledger does.
+    #[must_use]
     pub fn is_audited(&self) -> bool {
         self.auditor.ledger().tip() == self.ledger.tip() && self.auditor.ledger().size() == self.ledger.size()
     }

@@ -95,6 +95,7 @@ impl<'a> Adoption<'a> {
     }
 
     /// Whether the ledger holds all of it.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.late.is_empty()
     }

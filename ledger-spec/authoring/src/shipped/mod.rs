@@ -222,6 +222,7 @@ impl ShippedItem {
     }
 
     /// Whether the catalogue marks it unsure.
+    #[must_use]
     pub const fn is_unsure(&self) -> bool {
         use ledger_spec::definition::Confidence;
         let confidence = match (&self.definition, self.definition.common()) {
@@ -233,6 +234,7 @@ impl ShippedItem {
     }
 
     /// Whether it counts on this day.
+    #[must_use]
     pub fn is_in_force(&self, day: Date) -> bool {
         self.effective <= day && self.repealed.is_none_or(|repealed| day < repealed)
     }

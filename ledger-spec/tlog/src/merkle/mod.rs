@@ -38,6 +38,7 @@ pub trait NodeReader {
 /// The right edge of a tree: what must be known of it to append. Holds one node per bit that is set
 /// in the size.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[must_use]
 pub struct Frontier {
     size: u64,
     /// Roots of the complete subtrees that the tree falls into, the widest (leftmost) first.
@@ -46,6 +47,7 @@ pub struct Frontier {
 
 impl NodeId {
     /// Whether a tree of `size` leaves has this node complete.
+    #[must_use]
     pub const fn is_complete_in(self, size: TreeSize) -> bool {
         self.level < 64 && self.index < size.get() >> self.level
     }
@@ -91,6 +93,7 @@ impl Frontier {
     }
 
     /// The tree's root.
+    #[must_use]
     pub fn root(&self) -> TreeHash {
         let narrowest_first = self.peaks.iter().rev().copied();
         narrowest_first
@@ -100,6 +103,7 @@ impl Frontier {
 }
 
 /// The root over `leaves`, straight from the definition (RFC 6962 §2.1).
+#[must_use]
 pub fn root_of(leaves: &[TreeHash]) -> TreeHash {
     match leaves {
         [] => TreeHash::empty_root(),

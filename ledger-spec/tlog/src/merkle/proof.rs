@@ -12,10 +12,12 @@ const MAX_SIZE: TreeSize = TreeSize::new(1 << MAX_PROOF_LEN);
 
 /// Shows that a leaf stands at its index in a tree. Hashes from the leaf's sibling upwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a proof shows nothing until it is verified"]
 pub struct InclusionProof(Vec<TreeHash>);
 
 /// Shows that a tree begins with the leaves of an older one. Hashes in the order of RFC 6962 §2.1.2.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a proof shows nothing until it is verified"]
 pub struct ConsistencyProof(Vec<TreeHash>);
 
 /// Why a proof cannot be made.

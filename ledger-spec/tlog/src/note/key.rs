@@ -191,6 +191,7 @@ impl VerifierKey {
 
 impl NoteSigner {
     /// The signer of a 32-byte seed (RFC 8032 private key).
+    #[must_use]
     pub fn from_seed(name: KeyName, seed: &[u8; 32]) -> Self {
         let key = SigningKey::from_bytes(seed);
         Self { id: KeyId::of(&name, &key.verifying_key()), name, key }
@@ -214,7 +215,7 @@ impl NoteSigner {
         Zeroizing::new(format!("{SECRET_START}{}+{}+{}", self.name, self.id, base64.as_str()))
     }
 
-    /// The same key for signing events.
+    /// The same key for signing bare bytes.
     pub fn secret_key(&self) -> SecretKey {
         SecretKey::from_seed(self.key.as_bytes())
     }

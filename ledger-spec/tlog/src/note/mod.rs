@@ -15,6 +15,7 @@ const LINE_START: &str = "\u{2014} ";
 
 /// A note whose form was checked and whose signatures were not: [`SignedNote::verify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a note that was only parsed is a claim: verify it"]
 pub struct SignedNote {
     /// Ends in a newline.
     text: String,
@@ -23,6 +24,7 @@ pub struct SignedNote {
 
 /// One signature line. Its bytes mean something only to whoever knows the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct NoteSignature {
     name: KeyName,
     id: KeyId,

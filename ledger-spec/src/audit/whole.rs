@@ -1,0 +1,176 @@
+//! A whole ledger, from its checkpoint and its entry bundles: the audit in its simplest form.
+//!
+//! One thread, one bundle at a time, nothing of it kept but what the entries add up to. Fetching is the
+//! caller's; what was fetched is believed in nothing.
+
+use super::{AuditError, Auditor, Opening, OpeningError, read_chunk};
+use crate::state::Ledger;
+use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use tlog::defect::{OrDefect as _, as_usize};
+use tlog::note::VerifierKey;
+use tlog::position::EntryIndex;
+use tlog::tile::{TileError, TileId, TileKind};
+
+/// A ledger whose every entry is what the specification says, and all of them what its operator signed. Only an
+/// audit makes it.
+#[derive(Clone, Debug)]
+#[must_use = "it holds which ledger it is, and what its entries add up to"]
+pub struct AuditedLedger {
+    checkpoint: SignedCheckpoint,
+    auditor: Auditor,
+}
+
+/// Why a ledger is not shown to be right. `E` is what the caller's fetching fails with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WholeAuditError<E> {
+    /// The note is no checkpoint that the key has signed.
+    #[error("checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// A tile could not be fetched: nothing is known of its entries.
+    #[error("tile {tile}: {error}")]
+    Fetch {
+        /// The tile.
+        tile: TileId,
+        /// What the caller says.
+        error: E,
+    },
+    /// What was fetched is not an entry bundle of that width.
+    #[error(transparent)]
+    Tile(#[from] TileError),
+    /// An entry is wrong, or the entries together are not what the checkpoint covers.
+    #[error(transparent)]
+    Entry(#[from] AuditError),
+    /// Entry 0 names no operator's key.
+    #[error("entry 0: {0}")]
+    Opening(#[from] OpeningError),
+    /// Entry 0 names another operator's key than the one that was given: whatever that one signs, it is not the
+    /// key of this ledger.
+    #[error("entry 0 names the operator's key {found}; the key given is {expected}")]
+    OtherKey {
+        /// The key of entry 0.
+        found: Box<VerifierKey>,
+        /// The key given.
+        expected: Box<VerifierKey>,
+    },
+}
+
+impl AuditedLedger {
+    /// Audits everything that a signed checkpoint covers: the checkpoint's signature under `key`; of every entry
+    /// its layout, signatures, place, chain, time, links and admission; that entry 0 names this very key; and that
+    /// size, root and origin are those that were signed (`README.md`, "Audit").
+    ///
+    /// `note` is the checkpoint's bytes. `fetch` brings the entry bundles (C2SP tlog-tiles), each once and in
+    /// their order, each of just the width that it is asked for: below the log's address it stands at
+    /// `tile/<id>`, and it has at most [`tlog::tile::TILE_MAX_LEN`] bytes. One bundle is in memory at a time,
+    /// beside what the entries add up to.
+    ///
+    /// The key has to come from where the ledger cannot change it. Of an empty ledger nothing but the signature
+    /// can be shown. That nobody else was shown another ledger takes cosignatures
+    /// ([`tlog::policy::Policy::met_by`]); that the ledger has only grown since the last audit, a proof
+    /// ([`SignedCheckpoint::goes_on_from`]).
+    ///
+    /// # Errors
+    ///
+    /// The first fault in the order of the log. After [`WholeAuditError::Fetch`] nothing is known; any other error
+    /// means that what was served is wrong.
+    ///
+    /// ```
+    /// use ledger_spec::audit::AuditedLedger;
+    /// use tlog::note::VerifierKey;
+    /// # use tlog::tile::push_entry;
+    /// # let read = |json: &str| serde_json::from_str::<serde_json::Value>(json);
+    /// # let whole = read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/audit/whole.json")))?;
+    /// # let base = read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/ledger/base.json")))?;
+    /// # let (checkpoint, vkey) = (&whole["input"]["checkpoint"], &whole["input"]["vkey"]);
+    /// # let (checkpoint, vkey) = (checkpoint.as_str().ok_or("text")?, vkey.as_str().ok_or("text")?);
+    /// # let mut bundle = Vec::new();
+    /// # for entry in base["accepted"]["entries"].as_array().ok_or("entries")? {
+    /// #     let hex = entry.as_str().ok_or("hex")?.as_bytes().chunks(2);
+    /// #     let bytes = hex.map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap());
+    /// #     push_entry(&mut bundle, &bytes.collect::<Vec<_>>()).ok_or("an entry")?;
+    /// # }
+    ///
+    /// // A ledger of twelve entries: one bundle. Here it comes from memory.
+    /// let key = VerifierKey::parse(vkey)?;
+    /// let fetch = |tile: tlog::tile::TileId| match tile.to_string().as_str() {
+    ///     "entries/000.p/12" => Ok(bundle.clone()),
+    ///     other => Err(format!("no tile {other}")),
+    /// };
+    /// let audited = AuditedLedger::audit(checkpoint.as_bytes(), &key, fetch)?;
+    /// assert_eq!(audited.checkpoint().size().get(), 12);
+    ///
+    /// // One bit of one entry, and it is not that ledger any more.
+    /// let mut changed = bundle.clone();
+    /// changed[600] ^= 1;
+    /// let refused = AuditedLedger::audit(checkpoint.as_bytes(), &key, |_| Ok::<_, String>(changed.clone()));
+    /// assert!(refused.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn audit<E>(
+        note: &[u8],
+        key: &VerifierKey,
+        mut fetch: impl FnMut(TileId) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, WholeAuditError<E>> {
+        let checkpoint = SignedCheckpoint::verify(note, key)?;
+        let mut auditor = Auditor::new();
+        for tile in TileId::all(TileKind::Entries, 0, checkpoint.checkpoint().size()) {
+            let bundle = fetch(tile).map_err(|error| WholeAuditError::Fetch { tile, error })?;
+            absorb(&mut auditor, tile.first_entry(), &tile.entries(&bundle)?, key)?;
+        }
+        auditor.compare(checkpoint.checkpoint())?;
+        Ok(Self { checkpoint, auditor })
+    }
+
+    /// What the operator signed: origin, size, root.
+    pub const fn checkpoint(&self) -> &Checkpoint {
+        self.checkpoint.checkpoint()
+    }
+
+    /// The same with its signatures: what to keep, to hold the next checkpoint against it.
+    pub const fn signed_checkpoint(&self) -> &SignedCheckpoint {
+        &self.checkpoint
+    }
+
+    /// What the entries add up to: authorities, catalogue, every subject's case file.
+    pub const fn ledger(&self) -> &Ledger {
+        self.auditor.ledger()
+    }
+
+    /// The auditor after the last entry, for whoever goes on from here.
+    pub fn into_auditor(self) -> Auditor {
+        self.auditor
+    }
+}
+
+/// Takes a bundle's entries, in order.
+fn absorb<E>(
+    auditor: &mut Auditor,
+    first: EntryIndex,
+    entries: &[&[u8]],
+    key: &VerifierKey,
+) -> Result<(), WholeAuditError<E>> {
+    let (read, fault) = match read_chunk(first, entries) {
+        Ok(read) => (read, None),
+        // An entry before the one that cannot be read may be wrong in what only its place tells: it comes first.
+        Err(fault) => {
+            let before = fault.index.get().checked_sub(first.get()).map(as_usize);
+            let before = before.or_defect("a chunk's fault lies in the chunk");
+            (
+                read_chunk(first, entries.get(..before).or_defect("a chunk's fault lies in the chunk"))?,
+                Some(fault),
+            )
+        }
+    };
+    for entry in read {
+        let audited = auditor.absorb(entry)?;
+        if audited.header().index == EntryIndex::new(0) {
+            let found = Opening::of(audited.event())?.operator;
+            if found != *key {
+                let (found, expected) = (Box::new(found), Box::new(key.clone()));
+                return Err(WholeAuditError::OtherKey { found, expected });
+            }
+        }
+    }
+    fault.map_or(Ok(()), |fault| Err(fault.into()))
+}
