@@ -3,7 +3,7 @@
 # outside of /openapi.json. tools/schemathesis.sh [EXAMPLES PER OPERATION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-examples=${1:-60}
+examples=${1:-100}
 ledger=target/schemathesis/ledger
 log=target/schemathesis/server.log
 
