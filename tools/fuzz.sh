@@ -17,12 +17,17 @@ flags+=" -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing"
 RUSTFLAGS="$flags" cargo build --quiet --release --locked --target "$triple" \
     --manifest-path tools/fuzz/Cargo.toml --target-dir target/fuzz/build
 
-for target in ${@:-$targets}; do
-    mkdir -p "$corpus/$target"
-    FUZZ_TARGET=$target "target/fuzz/build/$triple/release/fuzz" -max_total_time="$seconds" \
+# One target; pipefail carries libFuzzer's exit code out of the pipe.
+run() {
+    mkdir -p "$corpus/$1"
+    FUZZ_TARGET=$1 "target/fuzz/build/$triple/release/fuzz" -max_total_time="$seconds" \
         -max_len=70000 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
-        -artifact_prefix="target/fuzz/$target-" "$corpus/$target" "target/fuzz/seeds/$target" 2>&1 |
+        -artifact_prefix="target/fuzz/$1-" "$corpus/$1" "target/fuzz/seeds/$1" 2>&1 |
         { grep -E 'number_of_executed_units|ERROR|panicked|Test unit' || true; } |
-        sed "s/^stat::/fuzz $target: /"
-    # pipefail carries libFuzzer's exit code out of the pipe.
-done
+        sed "s/^stat::/fuzz $1: /"
+}
+export -f run
+export corpus triple seconds
+# As many side by side as there are cores; xargs fails where one fails.
+# shellcheck disable=SC2086 # names of targets, one word each
+printf '%s\n' ${@:-$targets} | xargs -P "$(nproc)" -I{} bash -o pipefail -euc 'run "$1"' run {}
