@@ -5,6 +5,7 @@ use super::{NodeId, NodeReader};
 use crate::defect::{OrDefect as _, as_usize};
 use crate::hash::TreeHash;
 use crate::position::{EntryIndex, TreeSize};
+use std::ops::Range;
 
 /// The most hashes that a proof has: trees have at most 2^63 leaves.
 pub const MAX_PROOF_LEN: usize = 63;
@@ -118,18 +119,7 @@ pub fn inclusion_proof<R: NodeReader>(
         return Err(ProofError::Index { found: index, size });
     }
     check_size(size)?;
-    let mut hashes = Vec::new();
-    let (mut start, mut end) = (0, size.get());
-    while end - start > 1 {
-        let middle = start + split(end - start);
-        if index.get() < middle {
-            hashes.push(range(middle, end, reader)?);
-            end = middle;
-        } else {
-            hashes.push(range(start, middle, reader)?);
-            start = middle;
-        }
-    }
+    let Descent { mut hashes, .. } = descend(index, size, reader, |tree| tree.end - tree.start == 1)?;
     hashes.reverse();
     Ok(InclusionProof(hashes))
 }
@@ -145,24 +135,44 @@ pub fn consistency_proof<R: NodeReader>(
         return Err(ProofError::Sizes { found: old, size: new });
     }
     check_size(new)?;
-    let mut hashes = Vec::new();
-    let (mut start, mut end) = (0, new.get());
-    while old != TreeSize::EMPTY && old.get() != end {
-        let middle = start + split(end - start);
-        if old.get() <= middle {
-            hashes.push(range(middle, end, reader)?);
-            end = middle;
-        } else {
-            hashes.push(range(start, middle, reader)?);
-            start = middle;
-        }
-    }
+    let Some(last) = old.last_index() else { return Ok(ConsistencyProof(Vec::new())) };
+    let Descent { mut hashes, tree } = descend(last, new, reader, |tree| tree.end == old.get())?;
     // Where the descent never went right, the old root itself is the node, and the verifier has it.
-    if start > 0 {
-        hashes.push(range(start, end, reader)?);
+    if tree.start > 0 {
+        hashes.push(range(tree.start, tree.end, reader)?);
     }
     hashes.reverse();
     Ok(ConsistencyProof(hashes))
+}
+
+/// A way from the root down to a subtree.
+struct Descent {
+    /// The hashes of the subtrees beside it, from the root downwards.
+    hashes: Vec<TreeHash>,
+    /// The leaves of the subtree where it ends.
+    tree: Range<u64>,
+}
+
+/// Goes down the tree of `size` leaves towards `leaf`, which is in it, until `arrived` says of a subtree's leaves
+/// that it is the one: at the latest where `leaf` stands alone.
+fn descend<R: NodeReader>(
+    leaf: EntryIndex,
+    size: TreeSize,
+    reader: &R,
+    arrived: impl Fn(&Range<u64>) -> bool,
+) -> Result<Descent, ProofError<R::Error>> {
+    let (mut hashes, mut tree) = (Vec::new(), 0..size.get());
+    while !arrived(&tree) {
+        let middle = tree.start + split(tree.end - tree.start);
+        if leaf.get() < middle {
+            hashes.push(range(middle, tree.end, reader)?);
+            tree.end = middle;
+        } else {
+            hashes.push(range(tree.start, middle, reader)?);
+            tree.start = middle;
+        }
+    }
+    Ok(Descent { hashes, tree })
 }
 
 macro_rules! hash_lists {
