@@ -3,12 +3,11 @@
 use super::Shared;
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SubjectPath, Text, read};
-use super::subjects::ask;
+use super::reading::{Instants, SubjectPath, Text, ask, read, read_at};
 use crate::api::{AuthoritiesAnswer, CatalogueAnswer};
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{Answered, CatalogueAt, DirectoryAt, Indicators, Oversight, Question};
 use std::sync::Arc;
@@ -40,14 +39,13 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 async fn indicators(
     State(shared): State<Arc<Shared>>,
     path: Text,
-    RawQuery(query): RawQuery,
+    query: RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id: place } = SubjectPath::read(path)?;
     if !matches!(place, SubjectId::Place(_)) {
         return Err(Problem::new(ProblemKind::MalformedIdentifier).field("id").expected("place:<code>"));
     }
-    let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    ask(shared, params, Question::Indicators { place }).await
+    ask(shared, query, Question::Indicators { place }).await
 }
 
 /// What the log shows of the departments' own work, and how commitments were kept.
@@ -59,12 +57,8 @@ async fn indicators(
     params(Instants),
     responses((status = 200, description = "The oversight", body = Answered<Oversight>)),
 )]
-async fn oversight(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    ask(shared, params, Question::Oversight).await
+async fn oversight(State(shared): State<Arc<Shared>>, query: RawQuery) -> Result<Response, Problem> {
+    ask(shared, query, Question::Oversight).await
 }
 
 /// Who might sign what at two instants: authorities, competences, keys, migrations.
@@ -76,12 +70,8 @@ async fn oversight(
     params(Instants),
     responses((status = 200, description = "The directory", body = Answered<DirectoryAt>)),
 )]
-async fn directory(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    ask(shared, params, Question::Directory).await
+async fn directory(State(shared): State<Arc<Shared>>, query: RawQuery) -> Result<Response, Problem> {
+    ask(shared, query, Question::Directory).await
 }
 
 /// Every authority that was ever enrolled, with its keys.
@@ -99,7 +89,7 @@ async fn authorities(
     Params::read(query.as_deref(), &[])?;
     read(shared, |_, reading| {
         let checkpoint = reading.snapshot().checkpoint_text();
-        Ok(Json(AuthoritiesAnswer { authorities: reading.authorities(), checkpoint }).into_response())
+        Ok(Json(AuthoritiesAnswer { authorities: reading.authorities(), checkpoint }))
     })
     .await
 }
@@ -118,12 +108,11 @@ async fn catalogue(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    read(shared, move |shared, reading| {
-        let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
+    read_at(shared, params, move |reading, as_of| {
         let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
         let checkpoint = reading.snapshot().checkpoint_text();
         let (valid_at, known_at) = (as_of.valid_at, as_of.known);
-        Ok(Json(CatalogueAnswer { valid_at, known_at, catalogue, checkpoint }).into_response())
+        Ok(Json(CatalogueAnswer { valid_at, known_at, catalogue, checkpoint }))
     })
     .await
 }

@@ -5,14 +5,15 @@ use super::params::{Params, index};
 use super::problem::Problem;
 use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read};
 use crate::api::ConsistencyAnswer;
+use crate::query::Reading;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use ledger_spec::projection::EntryLine;
 use std::sync::Arc;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -43,13 +44,11 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 async fn entry(
     State(shared): State<Arc<Shared>>,
     path: Text,
-    RawQuery(query): RawQuery,
+    query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let index = index(path)?;
-    Params::read(query.as_deref(), &[])?;
     let raw = accepts(&headers, OCTETS);
-    read(shared, move |shared, reading| {
+    read_one(shared, path, query, move |shared, reading, index| {
         let found = reading.entry(index, SIGHT, shared.now()?)?;
         if raw {
             return Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response());
@@ -72,13 +71,11 @@ async fn entry(
 async fn entry_raw(
     State(shared): State<Arc<Shared>>,
     path: Text,
-    RawQuery(query): RawQuery,
+    query: RawQuery,
 ) -> Result<Response, Problem> {
-    let index = index(path)?;
-    Params::read(query.as_deref(), &[])?;
-    read(shared, move |shared, reading| {
+    read_one(shared, path, query, |shared, reading, index| {
         let found = reading.entry(index, SIGHT, shared.now()?)?;
-        Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response())
+        Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()))
     })
     .await
 }
@@ -96,12 +93,10 @@ async fn entry_raw(
 async fn receipt(
     State(shared): State<Arc<Shared>>,
     path: Text,
-    RawQuery(query): RawQuery,
+    query: RawQuery,
 ) -> Result<Response, Problem> {
-    let index = index(path)?;
-    Params::read(query.as_deref(), &[])?;
-    read(shared, move |_, reading| {
-        Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()).into_response())
+    read_one(shared, path, query, |_, reading, index| {
+        Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()))
     })
     .await
 }
@@ -130,7 +125,19 @@ async fn consistency(
         let from = params.number("from", 0, to)?;
         let absent = || Problem::parameter("from", "nothing", format!("a size from 0 to {to}"));
         let found = reading.consistency(TreeSize::new(from.ok_or_else(absent)?), TreeSize::new(to))?;
-        Ok(Json(ConsistencyAnswer::of(&found, &reading.snapshot().checkpoint_text())).into_response())
+        Ok(Json(ConsistencyAnswer::of(&found, &reading.snapshot().checkpoint_text())))
     })
     .await
+}
+
+/// Reads what the path names by its index; the query may name nothing.
+async fn read_one<A: IntoResponse>(
+    shared: Arc<Shared>,
+    path: Text,
+    RawQuery(query): RawQuery,
+    answer: impl FnOnce(&Shared, &Reading<'_>, EntryIndex) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let index = index(path)?;
+    Params::read(query.as_deref(), &[])?;
+    read(shared, move |shared, reading| answer(shared, reading, index)).await
 }

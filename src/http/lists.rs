@@ -3,8 +3,7 @@
 use super::Shared;
 use super::params::{MAX_INDEX, Params};
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, ListPath, NDJSON, SIGHT, Text, accepts, read};
-use super::subjects::ask;
+use super::reading::{Instants, ListPath, NDJSON, SIGHT, Text, accepts, ask, read_at};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -61,8 +60,7 @@ async fn list(
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
     };
-    read(shared, move |shared, reading| {
-        let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
+    read_at(shared, params, move |reading, as_of| {
         let edition = reading.edition(code, page, as_of, SIGHT)?;
         if rows {
             let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
@@ -85,9 +83,8 @@ async fn list(
 async fn departures(
     State(shared): State<Arc<Shared>>,
     path: Text,
-    RawQuery(query): RawQuery,
+    query: RawQuery,
 ) -> Result<Response, Problem> {
     let ListPath { code } = ListPath::read(path)?;
-    let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    ask(shared, params, Question::Departures { list: code }).await
+    ask(shared, query, Question::Departures { list: code }).await
 }

@@ -4,13 +4,15 @@ use super::Shared;
 use super::params::{Params, segment};
 use super::problem::{Problem, ProblemKind};
 use crate::query::{Known, Reading};
-use axum::extract::Path;
+use axum::Json;
 use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -100,12 +102,43 @@ impl Shared {
 }
 
 /// Reads of the log may wait for the disk, so they run beside the threads that answer; each has one snapshot.
-pub(super) async fn read(
+pub(super) async fn read<A: IntoResponse>(
     shared: Arc<Shared>,
-    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<Response, Problem> + Send + 'static,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots));
+    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Internal)))
+}
+
+/// Reads at the instants that the query names besides what else it may name.
+pub(super) async fn read_at<A: IntoResponse>(
+    shared: Arc<Shared>,
+    params: Params,
+    answer: impl FnOnce(&Reading<'_>, AsOf) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    read(shared, move |shared, reading| {
+        let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
+        answer(reading, as_of)
+    })
+    .await
+}
+
+/// Answers a question as everybody may have it, at the two instants, which are all that the query may name.
+pub(super) async fn ask(
+    shared: Arc<Shared>,
+    RawQuery(query): RawQuery,
+    question: Question,
+) -> Result<Response, Problem> {
+    ask_with(shared, Params::read(query.as_deref(), &Instants::NAMES)?, question).await
+}
+
+/// The same where the query names more, which the question holds already.
+pub(super) async fn ask_with(
+    shared: Arc<Shared>,
+    params: Params,
+    question: Question,
+) -> Result<Response, Problem> {
+    read_at(shared, params, move |reading, as_of| Ok(Json(reading.ask(&question, as_of, SIGHT)?))).await
 }
 
 /// Whether `Accept` names the media type itself.

@@ -3,11 +3,11 @@
 use super::Shared;
 use super::params::{MAX_INDEX, Params};
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SIGHT, SubjectPath, Text, read};
+use super::reading::{Instants, SIGHT, SubjectPath, Text, ask, ask_with, read};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use ledger_spec::definition::Domain;
 use ledger_spec::projection::{
     Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Points,
@@ -45,8 +45,7 @@ macro_rules! projections {
             )]
             async fn $name(state: State<Arc<Shared>>, path: Text, query: RawQuery) -> Result<Response, Problem> {
                 let SubjectPath { id } = SubjectPath::read(path)?;
-                let params = Params::read(query.0.as_deref(), &Instants::NAMES)?;
-                ask(state.0, params, Question::Subject { subject: id, what: SubjectQuestion::$question }).await
+                ask(state.0, query, Question::Subject { subject: id, what: SubjectQuestion::$question }).await
             }
         )+
 
@@ -109,7 +108,8 @@ async fn eligibility(
     let Some(domain) = domain else {
         return Err(Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")));
     };
-    ask(shared, params, Question::Subject { subject: id, what: SubjectQuestion::Eligibility(domain) }).await
+    ask_with(shared, params, Question::Subject { subject: id, what: SubjectQuestion::Eligibility(domain) })
+        .await
 }
 
 /// No projection has this name.
@@ -146,20 +146,7 @@ async fn history(
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
     read(shared, move |shared, reading| {
-        Ok(Json(reading.events(&id, before, limit, (SIGHT, shared.now()?))?).into_response())
-    })
-    .await
-}
-
-/// Answers a question as everybody may have it.
-pub(super) async fn ask(
-    shared: Arc<Shared>,
-    params: Params,
-    question: Question,
-) -> Result<Response, Problem> {
-    read(shared, move |shared, reading| {
-        let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
-        Ok(Json(reading.ask(&question, as_of, SIGHT)?).into_response())
+        Ok(Json(reading.events(&id, before, limit, (SIGHT, shared.now()?))?))
     })
     .await
 }
