@@ -7,8 +7,15 @@
 use crate::house::{code, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The crates whose files are looked at.
-const CRATES: [&str; 4] = ["src", "ledger-spec/src", "ledger-spec/tlog/src", "ledger-spec/authoring/src"];
+/// The crates whose files are looked at; of the tools, those of several files.
+const CRATES: [&str; 6] = [
+    "src",
+    "ledger-spec/src",
+    "ledger-spec/tlog/src",
+    "ledger-spec/authoring/src",
+    "tools/src/bin/load",
+    "tools/src/bin/vectors",
+];
 
 /// A module's path within its crate; the crate's root is empty.
 type Module = Vec<String>;
@@ -185,7 +192,8 @@ fn circle(edges: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<Module>> {
 fn no_files_name_each_other_in_a_circle() {
     for root in CRATES {
         let edges = Crate::read(root).edges();
-        assert!(edges.len() > 5, "{root}: {} files name others", edges.len());
+        let least = if root == "tools/src/bin/load" { 1 } else { 6 };
+        assert!(edges.len() >= least, "{root}: {} files name others", edges.len());
         if let Some(circle) = circle(&edges) {
             let names: Vec<_> = circle.iter().map(|module| module.join("::")).collect();
             panic!("{root}: {} and again the first", names.join(" names "));

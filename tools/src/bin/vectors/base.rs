@@ -26,6 +26,12 @@ pub const TYPE_ADOPTED: Kind = Kind::Catalogue(ItemKind::Type, Change::Adopted);
 /// `catalogue.list_adopted`
 pub const LIST_ADOPTED: Kind = Kind::Catalogue(ItemKind::List, Change::Adopted);
 
+/// The code of the law in the catalogue that periods rest on.
+pub const LAW: &str = "law.administrative-penalty";
+/// From when the catalogue's items hold.
+pub const YEAR: &str = "2025-01-01T00:00:00+08:00";
+const PERSON_OF: &str = "ab";
+
 /// The key of this number; the seed is 32 bytes of it.
 pub fn key(number: u8) -> SecretKey {
     SecretKey::from_seed(&[number; 32])
@@ -232,6 +238,69 @@ pub fn revoking(id: u8, record: u8) -> Making {
 pub fn registering(id: u8, subject: &str) -> Making {
     let body = json!({ "name": "某某有限公司", "registered_on": "2019-05-06" });
     Making::new(id, Kind::SubjectRegistered, DEPARTMENT, subject, body)
+}
+
+/// The event with one field of its body replaced.
+pub fn with(making: Making, field: &str, value: Value) -> Making {
+    let mut making = making;
+    making.body[field] = value;
+    making
+}
+
+/// The event under another authority's name.
+pub fn with_issuer(making: Making, issuer: &'static str) -> Making {
+    Making { issuer, ..making }
+}
+
+/// The event without one field of its body.
+pub fn without(making: Making, field: &str) -> Making {
+    let mut making = making;
+    making.body.as_object_mut().unwrap().remove(field);
+    making
+}
+
+/// An event id as bodies write it.
+pub fn id_of(number: u8) -> Value {
+    json!(event_id(number).to_string())
+}
+
+pub fn person() -> String {
+    format!("person:{}", PERSON_OF.repeat(32))
+}
+
+/// A type of the department, with more of the definition.
+pub fn type_adopted(id: u8, code: &str, more: Value) -> Making {
+    let mut body = a_type(name("新", "New"), "negative");
+    merge(&mut body, more);
+    Making::new(id, TYPE_ADOPTED, STEWARD, &format!("catalogue:type.{code}"), body).valid_from(YEAR)
+}
+
+pub fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
+    let kind = Kind::Catalogue(item, Change::Adopted);
+    Making::new(id, kind, STEWARD, &format!("catalogue:{}.{code}", item.name()), body).valid_from(YEAR)
+}
+
+pub fn law(id: u8) -> Making {
+    let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V" });
+    adopted(id, ItemKind::Basis, LAW, body)
+}
+
+pub fn periods(id: u8, periods: Value) -> Making {
+    let body = json!({
+        "title": name("期限", "Periods"), "basis": [{ "instrument": LAW }], "confidence": "V", "periods": periods,
+    });
+    adopted(id, ItemKind::Procedure, "test.clock", body)
+}
+
+pub fn period(name: &str, number: u8, unit: &str) -> Value {
+    json!({ "name": name, "number": number, "unit": unit, "instrument": LAW, "confidence": "V" })
+}
+
+pub fn merge(body: &mut Value, more: Value) {
+    let Value::Object(more) = more else { return };
+    for (field, value) in more {
+        body[field.as_str()] = value;
+    }
 }
 
 /// The ledger that the cases build on: twelve entries, one firm with a record, an entry on a list and

@@ -1,18 +1,14 @@
 //! Cases of admission: due process. Each rule that the others do not show, refused once and met once.
 
-use super::rules::{accepted, accepted_after, after, by, with};
-use super::{Case, keeping, met};
+use super::case::{Case, accepted, accepted_after, after, by};
+use super::{keeping, met};
 use crate::base::{
-    DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, TYPE_ADOPTED, WINDOW, a_list, a_type,
-    entering, event_id, filing, name, revoking,
+    DEPARTMENT, FIRM, LAW, LIST_ADOPTED, Making, REGISTRAR, STEWARD, WINDOW, YEAR, a_list, adopted, entering,
+    filing, id_of, law, merge, name, period, periods, person, revoking, type_adopted, with, without,
 };
 use ledger_spec::definition::ItemKind;
-use ledger_spec::event::{Change, Kind, StepKind};
+use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
-
-pub const LAW: &str = "law.administrative-penalty";
-pub const YEAR: &str = "2025-01-01T00:00:00+08:00";
-const PERSON_OF: &str = "ab";
 
 pub fn cases() -> Vec<Case> {
     let mut cases = records();
@@ -21,55 +17,6 @@ pub fn cases() -> Vec<Case> {
     cases.extend(keeping::cases());
     cases.extend(met::cases());
     cases
-}
-
-pub fn id_of(number: u8) -> Value {
-    json!(event_id(number).to_string())
-}
-
-pub fn person() -> String {
-    format!("person:{}", PERSON_OF.repeat(32))
-}
-
-/// A type of the department, with more of the definition.
-pub fn type_adopted(id: u8, code: &str, more: Value) -> Making {
-    let mut body = a_type(name("新", "New"), "negative");
-    merge(&mut body, more);
-    Making::new(id, TYPE_ADOPTED, STEWARD, &format!("catalogue:type.{code}"), body).valid_from(YEAR)
-}
-
-pub fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
-    let kind = Kind::Catalogue(item, Change::Adopted);
-    Making::new(id, kind, STEWARD, &format!("catalogue:{}.{code}", item.name()), body).valid_from(YEAR)
-}
-
-pub fn law(id: u8) -> Making {
-    let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V" });
-    adopted(id, ItemKind::Basis, LAW, body)
-}
-
-pub fn periods(id: u8, periods: Value) -> Making {
-    let body = json!({
-        "title": name("期限", "Periods"), "basis": [{ "instrument": LAW }], "confidence": "V", "periods": periods,
-    });
-    adopted(id, ItemKind::Procedure, "test.clock", body)
-}
-
-pub fn period(name: &str, number: u8, unit: &str) -> Value {
-    json!({ "name": name, "number": number, "unit": unit, "instrument": LAW, "confidence": "V" })
-}
-
-pub fn merge(body: &mut Value, more: Value) {
-    let Value::Object(more) = more else { return };
-    for (field, value) in more {
-        body[field.as_str()] = value;
-    }
-}
-
-pub fn without(making: Making, field: &str) -> Making {
-    let mut making = making;
-    making.body.as_object_mut().unwrap().remove(field);
-    making
 }
 
 fn records() -> Vec<Case> {

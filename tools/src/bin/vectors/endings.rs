@@ -1,9 +1,9 @@
 //! Cases of admission that refer to what stands in the stream: what ends, and who may end it.
 
-use super::Case;
-use super::rules::{accepted, accepted_after, after, by, with, with_issuer};
+use super::case::{Case, accepted, accepted_after, after, by};
 use crate::base::{
-    COURT, Making, OTHER_FIRM, WINDOW, accepting, applying, deciding, entering, removing, revoking,
+    COURT, Making, OTHER_FIRM, WINDOW, accepting, applying, deciding, entering, removing, revoking, with,
+    with_issuer,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Cases of the log's evidence: entries, chain, tree, notes, checkpoints, receipts.
 
-use super::Case;
+use super::case::Case;
 use crate::base::{ORIGIN, ledger};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;

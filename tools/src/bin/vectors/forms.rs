@@ -1,6 +1,6 @@
 //! Cases of single forms: identifiers, times, keys, events, envelopes.
 
-use super::Case;
+use super::case::Case;
 use crate::base::{DEPARTMENT, FIRM, Making, WITH_TORSION, event_id, filing, key, key_of, public};
 use ledger_spec::event::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
 use serde_json::{Value, json};

@@ -1,11 +1,9 @@
 //! Cases of admission: rights of subjects, and how the ledger keeps itself in order.
 
-use super::Case;
-use super::due::{YEAR, id_of, merge, without};
-use super::rules::{accepted, accepted_after, after, by, with_issuer};
+use super::case::{Case, accepted, accepted_after, after, by};
 use crate::base::{
-    COURT, DEPARTMENT, FIRM, Making, REGISTRAR, STEWARD, WINDOW, a_list, accepting, applying, deciding,
-    filing, name, public, revoking,
+    COURT, DEPARTMENT, FIRM, Making, REGISTRAR, STEWARD, WINDOW, YEAR, a_list, accepting, applying, deciding,
+    filing, id_of, merge, name, public, revoking, with_issuer, without,
 };
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, StepKind};

@@ -1,6 +1,6 @@
 //! One event of every kind, with the optional fields that it may carry.
 
-use super::Case;
+use super::case::Case;
 use crate::base::{
     COURT, DEPARTMENT, FIRM, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, WINDOW, a_list, a_type,
     decision, entering, event_id, filing, ledger, name, opening, public, registering,

@@ -1,6 +1,6 @@
 //! Cases about whole ledgers: projections at two instants, and what the audit finds.
 
-use super::Case;
+use super::case::Case;
 use crate::base::{FIRM, Making, ORIGIN, OTHER_FIRM, accepting, deciding, removing, revoking};
 use crate::evidence::base_entries;
 use ledger_spec::entry::StreamVersion;

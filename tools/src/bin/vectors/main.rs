@@ -11,6 +11,7 @@
 #[allow(missing_docs)]
 mod answer;
 mod base;
+mod case;
 mod due;
 mod endings;
 mod evidence;
@@ -23,66 +24,13 @@ mod met;
 mod rules;
 mod witnesses;
 
-use answer::{GROUPS, answer, print};
-use serde_json::{Value, json};
+use answer::GROUPS;
+use case::Case;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
-
-/// One named case.
-pub struct Case {
-    group: &'static str,
-    name: String,
-    about: String,
-    input: Value,
-    expected: Expected,
-}
-
-/// What a case states by hand.
-enum Expected {
-    Accepted,
-    Refused,
-    /// Refused by this admission rule.
-    By(&'static str),
-}
-
-impl Case {
-    fn new(group: &'static str, name: &str, about: &str, input: Value, expected: Expected) -> Self {
-        Self { group, name: name.to_owned(), about: about.to_owned(), input, expected }
-    }
-
-    fn accepted(group: &'static str, name: &str, about: &str, input: Value) -> Self {
-        Self::new(group, name, about, input, Expected::Accepted)
-    }
-
-    fn refused(group: &'static str, name: &str, about: &str, input: Value) -> Self {
-        Self::new(group, name, about, input, Expected::Refused)
-    }
-
-    /// The file's text, or how the answer differs from what the case states.
-    fn file(&self, base: &Value) -> Result<String, String> {
-        let ledgers = |name: &str| {
-            assert_eq!(name, "base", "the only ledger that cases build on");
-            base.clone()
-        };
-        let mut file = json!({ "about": self.about, "input": self.input });
-        let found = answer(self.group, &self.input, &ledgers);
-        let fits = match (&self.expected, &found) {
-            (Expected::Accepted, Ok(_)) | (Expected::Refused, Err(_)) => true,
-            (Expected::By(rule), Err(refused)) => refused["rule"] == *rule,
-            _ => false,
-        };
-        if !fits {
-            return Err(format!("{}/{} says otherwise: {found:?}", self.group, self.name));
-        }
-        match found {
-            Ok(accepted) => file["accepted"] = accepted,
-            Err(refused) => file["refused"] = refused,
-        }
-        Ok(print(&file))
-    }
-}
 
 fn main() -> ExitCode {
     let Some(folder) = env::args().nth(1) else {

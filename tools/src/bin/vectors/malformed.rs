@@ -1,6 +1,6 @@
 //! Bodies with one wrong field each: the parser refuses them and names the field.
 
-use super::Case;
+use super::case::Case;
 use crate::kinds::{a_full_record, an_event, text_of};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, StepKind};

@@ -1,11 +1,9 @@
 //! Cases of admission: rules of due process met, beside the cases that they refuse.
 
-use super::Case;
-use super::due::{LAW, YEAR, id_of, law, merge, period, periods, person, type_adopted, without};
-use super::rules::{accepted_after, after, with};
+use super::case::{Case, accepted_after, after};
 use crate::base::{
-    DEPARTMENT, FIRM, LIST_ADOPTED, Making, REGISTRAR, STEWARD, WINDOW, a_list, entering, filing, name,
-    public,
+    DEPARTMENT, FIRM, LAW, LIST_ADOPTED, Making, REGISTRAR, STEWARD, WINDOW, YEAR, a_list, entering, filing,
+    id_of, law, merge, name, period, periods, person, public, type_adopted, with, without,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};

@@ -1,10 +1,11 @@
 //! Cases of admission: every rule both ways, on the base ledger.
 
-use super::{Case, Expected, due, endings};
+use super::case::{Case, Expected, accepted, accepted_after, after, by, input};
+use super::{due, endings};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
     WINDOW, WITH_TORSION, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name,
-    opening, public, registering,
+    opening, public, registering, with, with_issuer,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
@@ -18,35 +19,6 @@ pub fn cases() -> Vec<Case> {
     cases.extend(endings::cases());
     cases.extend(due::cases());
     cases
-}
-
-fn input(then: &[Making], event: &Making) -> Value {
-    let then: Vec<_> = then.iter().map(Making::timed).collect();
-    json!({ "ledger": "base", "then": then, "event": event.timed() })
-}
-
-pub fn accepted(name: &str, about: &str, event: &Making) -> Case {
-    Case::accepted("admission", name, about, input(&[], event))
-}
-
-pub fn accepted_after(name: &str, about: &str, then: &[Making], event: &Making) -> Case {
-    Case::accepted("admission", name, about, input(then, event))
-}
-
-pub fn by(rule: &'static str, name: &str, about: &str, event: &Making) -> Case {
-    after(rule, name, about, &[], event)
-}
-
-pub fn after(rule: &'static str, name: &str, about: &str, then: &[Making], event: &Making) -> Case {
-    let name = format!("{}-{name}", rule.to_lowercase());
-    Case::new("admission", &name, about, input(then, event), Expected::By(rule))
-}
-
-/// The event with one field of its body replaced.
-pub fn with(making: Making, field: &str, value: Value) -> Making {
-    let mut making = making;
-    making.body[field] = value;
-    making
 }
 
 /// L01 to L10 as far as they concern any kind.
@@ -151,10 +123,6 @@ fn anybody() -> Vec<Case> {
             &plain.valid_from("2025-12-01T09:05:21+08:00"),
         ),
     ]
-}
-
-pub fn with_issuer(making: Making, issuer: &'static str) -> Making {
-    Making { issuer, ..making }
 }
 
 fn enrolling(id: u8, authority: &str, key: u8) -> Making {

@@ -1,6 +1,6 @@
 //! Cases of cosignatures, policies and what a witness says.
 
-use crate::Case;
+use crate::case::Case;
 use serde_json::{Value, json};
 use tlog::bytes::to_base64;
 use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
