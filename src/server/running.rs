@@ -60,8 +60,8 @@ pub struct Running {
 
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
-    pub fn start(service: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir } = service;
+    pub fn start(ledger: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
         let state =
             AppState { sequencer: Some(sequencer), snapshots, settings, vkey, clock: clock::now, witnesses };

@@ -164,8 +164,8 @@ fn rooms_name_only_what_lies_below_them() {
 
 #[test]
 fn the_reader_of_names_reads_every_form() {
-    let text = "use crate::log::Log;\nuse crate::{index::{A, B}, view};\nlet x = crate::clock::now();";
-    assert_eq!(named(text), ["log", "index", "view", "clock"]);
+    let text = "use crate::log::Log;\nuse crate::{index::{A, B}, query};\nlet x = crate::clock::now();";
+    assert_eq!(named(text), ["log", "index", "query", "clock"]);
     assert_eq!(code("a\n// crate::log\nb\n#[cfg(test)]\nmod tests { use crate::log; }"), "a\nb");
 }
 

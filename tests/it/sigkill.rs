@@ -118,13 +118,13 @@ fn nothing_acknowledged_is_lost_by_fifty_kills() {
     let acknowledged = acknowledged.into_inner().unwrap();
     assert!(acknowledged.len() > 100, "only {} receipts in {} rounds", acknowledged.len(), 20 * KILLS);
     // A start and a clean stop by the same code, and then everything is looked for.
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).expect("no start is refused");
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).expect("no start is refused");
     for one in &acknowledged {
-        let found = Reading::new(&service.snapshots).any_entry(EntryIndex::new(one.index)).unwrap();
+        let found = Reading::new(&ledger.snapshots).any_entry(EntryIndex::new(one.index)).unwrap();
         assert_eq!(to_hex(found.entry.leaf().as_bytes()), one.entry_hash, "entry {}", one.index);
     }
-    drop(service.sequencer);
-    service.writer.join().unwrap();
+    drop(ledger.sequencer);
+    ledger.writer.join().unwrap();
     let size = credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().size.get();
     assert!(size >= acknowledged.len() as u64 + 5, "{size}");
 }

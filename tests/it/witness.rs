@@ -205,10 +205,10 @@ fn ledger(dir: &Path, policy: &str) -> String {
     credit_ledger::ledger::create(dir, &founding).unwrap();
     std::fs::write(dir.join("witnesses.policy"), policy).unwrap();
     credit_ledger::ledger::open(dir, &credit_ledger::progress::Unwatched)
-        .map(|service| {
-            let vkey = service.vkey.to_string();
-            drop(service.sequencer);
-            service.writer.join().unwrap();
+        .map(|ledger| {
+            let vkey = ledger.vkey.to_string();
+            drop(ledger.sequencer);
+            ledger.writer.join().unwrap();
             vkey
         })
         .unwrap()

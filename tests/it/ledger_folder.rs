@@ -23,26 +23,26 @@ use tlog::position::EntryIndex;
 const SUBJECT: &str = "ext:test:a";
 
 /// A fresh ledger in a folder of its own, set up, with `count` penalties about `count` subjects.
-fn ledger(name: &str, count: u64) -> Folder {
+fn folder(name: &str, count: u64) -> Folder {
     let dir = Folder::absent(name);
     credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    submit(&service, &people::setup(), false);
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    submit(&ledger, &people::setup(), false);
     let penalties: Vec<_> = (0..count).map(|n| people::penalty(100 + n, &format!("ext:test:{n}"))).collect();
-    submit(&service, &penalties, false);
-    submit(&service, &[people::penalty(50, SUBJECT)], false);
-    close(service);
+    submit(&ledger, &penalties, false);
+    submit(&ledger, &[people::penalty(50, SUBJECT)], false);
+    close(ledger);
     dir
 }
 
-fn submit(service: &OpenLedger, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
+fn submit(ledger: &OpenLedger, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
     let events = envelopes.iter().map(|envelope| people::verified(envelope)).collect();
-    let answer = service.sequencer.submit(events, atomic).unwrap();
+    let answer = ledger.sequencer.submit(events, atomic).unwrap();
     answer.blocking_recv().unwrap().unwrap().outcomes
 }
 
-fn close(service: OpenLedger) {
-    let OpenLedger { sequencer, writer, .. } = service;
+fn close(ledger: OpenLedger) {
+    let OpenLedger { sequencer, writer, .. } = ledger;
     drop(sequencer);
     writer.join().unwrap();
 }
@@ -74,29 +74,29 @@ fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<State> {
 
 #[test]
 fn what_is_written_is_there_again() {
-    let dir = ledger("again", 40);
+    let dir = folder("again", 40);
     assert_eq!(audited(&dir), 46);
     // With the index from sled, with one made anew, and without any lock.
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    assert_eq!(states(&service.snapshots), [State::RecordInForce]);
-    let streams = service.snapshots.index().streams();
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
+    let streams = ledger.snapshots.index().streams();
     let beside = credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap();
     assert_eq!(states(&beside.snapshots), [State::RecordInForce]);
     assert_eq!(beside.snapshots.index().streams(), streams);
     assert!(credit_ledger::ledger::open(&dir, &Unwatched).is_err(), "the folder is locked");
-    close(service);
+    close(ledger);
     fs::remove_dir_all(dir.join("index")).unwrap();
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    assert_eq!(service.snapshots.index().streams(), streams);
-    assert_eq!(states(&service.snapshots), [State::RecordInForce]);
-    close(service);
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    assert_eq!(ledger.snapshots.index().streams(), streams);
+    assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
+    close(ledger);
     assert_eq!(credit_ledger::ledger::rebuild(&dir, &Unwatched).unwrap(), 46);
     assert_eq!(audited(&dir), 46);
 }
 
 #[test]
 fn a_damaged_index_is_made_anew_and_believed_only_then() {
-    let dir = ledger("index", 300);
+    let dir = folder("index", 300);
     let mut damaged = 0;
     for file in fs::read_dir(dir.join("index")).unwrap().map(|file| file.unwrap().path()) {
         if !file.is_file() {
@@ -107,10 +107,10 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
             let mut bad = good.clone();
             bad[at] ^= 0x10;
             fs::write(&file, &bad).unwrap();
-            let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-            assert_eq!(service.snapshots.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
-            assert_eq!(states(&service.snapshots), [State::RecordInForce]);
-            close(service);
+            let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+            assert_eq!(ledger.snapshots.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
+            assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
+            close(ledger);
             damaged += 1;
             if !file.exists() {
                 break;
@@ -123,34 +123,34 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
 
 #[test]
 fn the_same_event_again_gets_the_first_receipt_and_another_under_its_id_is_refused() {
-    let dir = ledger("repeat", 1);
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    let first = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
+    let dir = folder("repeat", 1);
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let first = placed(&submit(&ledger, &[people::penalty(7, SUBJECT)], false)[0]);
     assert!(!first.repeat);
-    let again = placed(&submit(&service, &[people::penalty(7, SUBJECT)], false)[0]);
+    let again = placed(&submit(&ledger, &[people::penalty(7, SUBJECT)], false)[0]);
     assert_eq!(again, Appended { repeat: true, ..first });
     // Both in one batch, before either is written.
-    let both = submit(&service, &[people::penalty(8, SUBJECT), people::penalty(8, SUBJECT)], false);
+    let both = submit(&ledger, &[people::penalty(8, SUBJECT), people::penalty(8, SUBJECT)], false);
     assert_eq!(placed(&both[1]), Appended { repeat: true, ..placed(&both[0]) });
     let other = people::event(7, "subject.registered", "department", SUBJECT, serde_json::json!({}));
     let other = ledger_spec::event::envelope::seal(&other, &[&people::department()]);
-    let refused = submit(&service, &[other], false);
+    let refused = submit(&ledger, &[other], false);
     assert!(
         matches!(&refused[0], EventOutcome::Refused { refusal, .. } if refusal.rule.slug() == "id-reused"),
         "{refused:?}"
     );
-    close(service);
+    close(ledger);
     assert_eq!(audited(&dir), 9);
 }
 
 #[test]
 fn an_atomic_submission_is_whole_or_absent() {
-    let dir = ledger("atomic", 1);
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    let size = service.snapshots.latest().size();
+    let dir = folder("atomic", 1);
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let size = ledger.snapshots.latest().size();
     let wrong = people::penalty(21, "place:430381");
     let batch = [people::penalty(20, SUBJECT), wrong, people::penalty(22, SUBJECT)];
-    let outcomes = submit(&service, &batch, true);
+    let outcomes = submit(&ledger, &batch, true);
     assert!(
         matches!(
             outcomes[..],
@@ -158,12 +158,12 @@ fn an_atomic_submission_is_whole_or_absent() {
         ),
         "{outcomes:?}"
     );
-    assert_eq!(service.snapshots.latest().size(), size);
+    assert_eq!(ledger.snapshots.latest().size(), size);
     // A repeat of what is taken back is taken back too; a repeat of what stood before is not.
     let wrong = people::penalty(21, "place:430381");
     let twice =
         [people::penalty(50, SUBJECT), people::penalty(20, SUBJECT), people::penalty(20, SUBJECT), wrong];
-    let outcomes = submit(&service, &twice, true);
+    let outcomes = submit(&ledger, &twice, true);
     assert!(placed(&outcomes[0]).repeat);
     assert!(
         matches!(
@@ -172,18 +172,18 @@ fn an_atomic_submission_is_whole_or_absent() {
         ),
         "{outcomes:?}"
     );
-    assert_eq!(service.snapshots.latest().size(), size);
+    assert_eq!(ledger.snapshots.latest().size(), size);
     // What was taken back can be placed, and links to what stood before.
-    let placed_after = placed(&submit(&service, &[people::penalty(20, SUBJECT)], true)[0]);
+    let placed_after = placed(&submit(&ledger, &[people::penalty(20, SUBJECT)], true)[0]);
     assert_eq!(placed_after.index, size.next_index());
     assert_eq!(placed_after.version.get(), 2);
-    close(service);
+    close(ledger);
     assert_eq!(audited(&dir), size.get() + 1);
 }
 
 #[test]
 fn a_damaged_entry_is_never_answered_from() {
-    let dir = ledger("damage", 3);
+    let dir = folder("damage", 3);
     let segment = dir.join("log/00000000000000000000.seg");
     let mut bytes = fs::read(&segment).unwrap();
     let middle = bytes.len() / 2;
@@ -191,26 +191,26 @@ fn a_damaged_entry_is_never_answered_from() {
     fs::write(&segment, bytes).unwrap();
     let failure = credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap_err();
     assert!(failure.to_string().contains("00000000000000000000.seg"), "{failure}");
-    let service = credit_ledger::ledger::open(&dir, &Unwatched);
-    if let Ok(service) = service {
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched);
+    if let Ok(ledger) = ledger {
         let read: Vec<_> = (0..9)
-            .map(|at| Reading::new(&service.snapshots).any_entry(EntryIndex::new(at)).map(|_| ()))
+            .map(|at| Reading::new(&ledger.snapshots).any_entry(EntryIndex::new(at)).map(|_| ()))
             .collect();
         assert!(
             read.iter()
                 .any(|answer| matches!(answer, Err(query::QueryError::Read(log::ReadError::Damaged(_))))),
             "{read:?}"
         );
-        close(service);
+        close(ledger);
     }
 }
 
 #[test]
 fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
-    let dir = ledger("other-key", 1);
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    let right = service.vkey.clone();
-    close(service);
+    let dir = folder("other-key", 1);
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let right = ledger.vkey.clone();
+    close(ledger);
     assert!(credit_ledger::audit::audit(&dir, Some(right), &Unwatched).unwrap().key_given);
     // A checkpoint over the same entries, signed by somebody else under the same name.
     let name = KeyName::parse(people::ORIGIN).unwrap();
@@ -226,7 +226,7 @@ fn an_audit_with_a_key_refuses_a_ledger_that_entry_0_gives_to_another() {
 
 #[test]
 fn a_folder_without_entry_0_is_no_ledger() {
-    let dir = ledger("empty", 0);
+    let dir = folder("empty", 0);
     // All that a ledger has but entries.
     for name in ["log", "tree", "index"] {
         fs::remove_dir_all(dir.join(name)).unwrap();

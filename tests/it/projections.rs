@@ -156,29 +156,32 @@ fn served(name: &str) -> Server {
 }
 
 #[test]
-fn every_view_of_a_subject_answers_in_public() {
-    let server = served("views");
-    let view = |name: &str| server.get(&format!("/v1/subjects/{FIRM}/{name}")).json();
-    assert_eq!(view("records")["public"][0]["type"], "base.food");
-    assert_eq!(view("measures")["measures"][0]["uses"][0]["kind"], "measure.applied");
-    assert_eq!(view("ratings")["ratings"][0]["grade"], "A");
-    assert_eq!(view("ratings")["ratings"][0]["marks"][0]["mark"], "objected");
-    assert_eq!((&view("commitments")["kept"], &view("commitments")["open"]), (&json!(1), &json!(0)));
-    let points = view("points");
+fn every_projection_of_a_subject_answers_in_public() {
+    let server = served("projections");
+    let answer = |name: &str| server.get(&format!("/v1/subjects/{FIRM}/{name}")).json();
+    assert_eq!(answer("records")["public"][0]["type"], "base.food");
+    assert_eq!(answer("measures")["measures"][0]["uses"][0]["kind"], "measure.applied");
+    assert_eq!(answer("ratings")["ratings"][0]["grade"], "A");
+    assert_eq!(answer("ratings")["ratings"][0]["marks"][0]["mark"], "objected");
+    assert_eq!((&answer("commitments")["kept"], &answer("commitments")["open"]), (&json!(1), &json!(0)));
+    let points = answer("points");
     let cycle = &points["schemes"][0]["cycles"][0];
     assert_eq!((&cycle["points"], &cycle["proposes"]), (&json!(6), &json!([LIST])));
     // What is not of the public class is counted and not shown.
-    assert_eq!((&view("objections")["objections"], &view("objections")["withheld"]), (&json!([]), &json!(1)));
-    assert_eq!(view("uses")["withheld"], 1);
+    assert_eq!(
+        (&answer("objections")["objections"], &answer("objections")["withheld"]),
+        (&json!([]), &json!(1))
+    );
+    assert_eq!(answer("uses")["withheld"], 1);
     for name in ["standing", "repairs", "occupation", "civil-servant", "rural"] {
-        assert_eq!(view(name)["known_at"], 25, "{name}");
+        assert_eq!(answer(name)["known_at"], 25, "{name}");
     }
-    let barred = view("eligibility?domain=procurement");
+    let barred = answer("eligibility?domain=procurement");
     assert_eq!((&barred["eligible"], &barred["reasons"][0]["measure"]), (&json!(false), &json!("test.ban")));
     assert!(barred["letter"]["zh"].as_str().unwrap().contains("政府采购"));
-    assert_eq!(view("eligibility?domain=licensing")["eligible"], true);
+    assert_eq!(answer("eligibility?domain=licensing")["eligible"], true);
     // Before anything was known, and with a domain missing or out of place.
-    assert_eq!(view("eligibility?domain=procurement&known_at=10")["eligible"], true);
+    assert_eq!(answer("eligibility?domain=procurement&known_at=10")["eligible"], true);
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/eligibility")).status, 400);
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/records?domain=licensing")).status, 400);
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/score")).status, 404);
@@ -286,29 +289,29 @@ fn alone(snapshots: &Snapshots) -> CaseFiles {
 fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
     let dir = Folder::absent("same");
     credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
-    let service = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     // Entry by entry: all is asked after each, so that the kept case files grow by one.
     let mut last = String::new();
     for envelope in people::setup().iter().chain(&city()) {
-        let answer = service.sequencer.submit(vec![people::verified(envelope)], false).unwrap();
+        let answer = ledger.sequencer.submit(vec![people::verified(envelope)], false).unwrap();
         answer.blocking_recv().unwrap().unwrap();
-        if service.snapshots.latest().size().get() > 5 {
-            last = everything(&service.snapshots);
+        if ledger.snapshots.latest().size().get() > 5 {
+            last = everything(&ledger.snapshots);
         }
     }
     assert!(last.contains("test.ban") && last.contains("取消投标资格"));
-    assert_eq!(everything(&service.snapshots), last, "asked twice");
+    assert_eq!(everything(&ledger.snapshots), last, "asked twice");
     let (catalogue, directory) = (
-        service.snapshots.latest().governance.catalogue.clone(),
-        service.snapshots.latest().governance.directory.clone(),
+        ledger.snapshots.latest().governance.catalogue.clone(),
+        ledger.snapshots.latest().governance.directory.clone(),
     );
-    let asked = AsOf {
+    let as_of = AsOf {
         valid_at: ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap(),
-        known: service.snapshots.latest().size(),
+        known: ledger.snapshots.latest().size(),
     };
-    let one_thread = alone(&service.snapshots).oversight((&catalogue, &directory), asked);
+    let one_thread = alone(&ledger.snapshots).oversight((&catalogue, &directory), as_of);
     assert!(last.contains(&serde_json::to_string(&one_thread).unwrap()), "another thread count");
-    let OpenLedger { sequencer, writer, lock, snapshots, .. } = service;
+    let OpenLedger { sequencer, writer, lock, snapshots, .. } = ledger;
     drop((sequencer, snapshots));
     writer.join().unwrap();
     drop(lock);
