@@ -3,20 +3,17 @@
 // Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
 #![allow(clippy::unwrap_used)]
 
+mod walk;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The Rust files of an area.
 fn files_of(area: &str) -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut files, mut folders) = (vec![source.join(format!("{area}.rs"))], vec![source.join(area)]);
-    while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
-        for file in fs::read_dir(&folder).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.retain(|file| file.is_file());
+    let (file, folder) = (source.join(format!("{area}.rs")), source.join(area));
+    let mut files = if folder.is_dir() { walk::files(&folder, ".rs") } else { Vec::new() };
+    files.extend(file.is_file().then_some(file));
     files
 }
 

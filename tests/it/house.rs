@@ -1,6 +1,7 @@
 //! Holds the house in order: who may name whom, who may read a clock or a file, how long a file is,
 //! and that the specification's text names every kind and every rule.
 
+use crate::walk;
 use ledger_spec::admission::Rule;
 use ledger_spec::event::Kind;
 use ledger_spec::rule::ProjectionRule;
@@ -71,21 +72,12 @@ fn root() -> PathBuf {
 
 /// Every Rust file under `folder`, as (path from the root, text).
 pub fn sources(folder: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join(folder)];
-    while let Some(folder) = folders.pop() {
-        for file in fs::read_dir(&folder).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_dir() && path.file_name().is_none_or(|name| name != "target") {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-                found.push((name, fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
+    let named = walk::files(&root().join(folder), ".rs").into_iter().map(|path| {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(&path).unwrap())
+    });
+    let found: Vec<_> = named.collect();
     assert!(!found.is_empty(), "no sources in {folder}");
-    found.sort();
     found
 }
 

@@ -25,6 +25,8 @@ mod sigkill;
 mod simulation;
 mod support;
 mod tiles;
+#[path = "../../ledger-spec/tests/walk/mod.rs"]
+mod walk;
 mod witness;
 mod writer_faults;
 mod writer_stops;

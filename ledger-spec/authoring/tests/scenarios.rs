@@ -4,11 +4,14 @@
 // Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../../tests/walk/mod.rs"]
+mod walk;
+
 use ledger_authoring::scenario::{Base, Report, Scenario, Shown, run};
 use ledger_spec::admission::Rule;
 use ledger_spec::event::StepKind;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 struct Case {
@@ -22,7 +25,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let base = Base::build().unwrap_or_else(|error| panic!("{error}"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").canonicalize().unwrap();
     let mut cases = Vec::new();
-    for file in files(&root) {
+    for file in walk::files(&root, ".toml") {
         let path = file.strip_prefix(&root).unwrap().display().to_string();
         let text = std::fs::read_to_string(&file).unwrap();
         let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -31,20 +34,6 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     }
     cases
 });
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
 
 fn shown() -> impl Iterator<Item = &'static Shown> {
     CASES.iter().flat_map(|case| &case.report.shown)

@@ -1,7 +1,9 @@
 //! `catalogue`: from files to events and back to no difference, through a folder and through a server.
 
 use super::{Folder, ORIGIN, event};
+use crate::walk;
 use ledger_authoring::shipped::files as files_of_the_program;
+use std::path::{Path, PathBuf};
 
 const LAW: &str = r#"[[instrument]]
 code = "law.one"
@@ -71,13 +73,9 @@ fn check_names_file_and_line_of_all_that_is_wrong() {
 
 #[test]
 fn the_program_carries_every_file_of_the_folder() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ledger-spec/catalogue");
-    let mut names = Vec::new();
-    for (folder, before) in [(root.clone(), ""), (root.join("types"), "types/")] {
-        let files = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap());
-        let texts = files.filter(|item| item.file_type().unwrap().is_file());
-        names.extend(texts.map(|item| format!("{before}{}", item.file_name().into_string().unwrap())));
-    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ledger-spec/catalogue");
+    let named = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+    let mut names: Vec<_> = walk::files(&root, "").iter().map(named).collect();
     names.sort();
     let mut carried: Vec<_> = files_of_the_program().iter().map(|(name, _)| (*name).to_owned()).collect();
     carried.sort();
