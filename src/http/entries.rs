@@ -3,9 +3,8 @@
 use super::Shared;
 use super::params::{Params, index};
 use super::problem::Problem;
-use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read};
+use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read, read_about_entry};
 use crate::api::ConsistencyAnswer;
-use crate::query::Reading;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -48,7 +47,8 @@ async fn entry(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let raw = accepts(&headers, OCTETS);
-    read_one(shared, path, query, move |shared, reading, index| {
+    let index = only_index(path, query)?;
+    read_about_entry(shared, index, move |shared, reading| {
         let found = reading.entry(index, SIGHT, shared.now()?)?;
         if raw {
             return Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()).into_response());
@@ -73,7 +73,8 @@ async fn entry_raw(
     path: Text,
     query: RawQuery,
 ) -> Result<Response, Problem> {
-    read_one(shared, path, query, |shared, reading, index| {
+    let index = only_index(path, query)?;
+    read_about_entry(shared, index, move |shared, reading| {
         let found = reading.entry(index, SIGHT, shared.now()?)?;
         Ok(([(CONTENT_TYPE, OCTETS)], found.entry.into_bytes()))
     })
@@ -95,7 +96,8 @@ async fn receipt(
     path: Text,
     query: RawQuery,
 ) -> Result<Response, Problem> {
-    read_one(shared, path, query, |_, reading, index| {
+    let index = only_index(path, query)?;
+    read(shared, move |_, reading| {
         Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()))
     })
     .await
@@ -130,14 +132,9 @@ async fn consistency(
     .await
 }
 
-/// Reads what the path names by its index; the query may name nothing.
-async fn read_one<A: IntoResponse>(
-    shared: Arc<Shared>,
-    path: Text,
-    RawQuery(query): RawQuery,
-    answer: impl FnOnce(&Shared, &Reading<'_>, EntryIndex) -> Result<A, Problem> + Send + 'static,
-) -> Result<Response, Problem> {
+/// The index that the path names; the query may name nothing.
+fn only_index(path: Text, RawQuery(query): RawQuery) -> Result<EntryIndex, Problem> {
     let index = index(path)?;
     Params::read(query.as_deref(), &[])?;
-    read(shared, move |shared, reading| answer(shared, reading, index)).await
+    Ok(index)
 }

@@ -4,6 +4,7 @@
 //! Nothing waits here for room in the queue: a full one is answered at once.
 
 use super::params::Params;
+use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Language, Shared};
 use crate::api::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
@@ -149,8 +150,7 @@ async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Proble
 async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
-    let keys = shared.app.snapshots.latest().governance.directory.clone();
-    let checked = check_all(body, lines, &keys, shared.threads).await?;
+    let checked = check_all(shared, body, lines).await?;
     let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
     for line in checked {
         slots.push(line.map(|event| events.push(event)));
@@ -173,13 +173,14 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
 }
 
 async fn admissible(shared: &Arc<Shared>, events: Vec<VerifiedEvent>) -> Result<Vec<EventOutcome>, Problem> {
+    let weight = match events.as_slice() {
+        [one] => Weight::of_subject(shared, &one.event().subject),
+        _ => Weight::Heavy,
+    };
+    let place = shared.places.of(weight).take().await?;
     let (snapshots, now) = (shared.app.snapshots.clone(), (shared.app.clock)());
-    let asked = tokio::task::spawn_blocking(move || sequencer::dry_run(&snapshots, now, events)).await;
-    match asked {
-        Ok(Ok(outcomes)) => Ok(outcomes),
-        Ok(Err(error)) => Err(Problem::from(&error)),
-        Err(_) => Err(Problem::new(ProblemKind::Internal)),
-    }
+    let asked = place.run(move || sequencer::dry_run(&snapshots, now, events)).await?;
+    asked.map_err(|error| Problem::from(&error))
 }
 
 async fn many(
@@ -191,8 +192,7 @@ async fn many(
 ) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
-    let keys = shared.app.snapshots.latest().governance.directory.clone();
-    let checked = check_all(body, lines, &keys, shared.threads).await?;
+    let checked = check_all(shared, body, lines).await?;
     let spoilt = atomic && checked.iter().any(Result::is_err);
     let (mut events, mut slots) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
     for line in checked {
@@ -274,19 +274,18 @@ fn check(bytes: &[u8], keys: &Directory) -> Checked {
 }
 
 /// Reads and verifies the lines on as many threads as there are cores, the signatures of each thread
-/// together.
-async fn check_all(
-    body: Bytes,
-    mut lines: Vec<Line>,
-    keys: &Arc<Directory>,
-    threads: usize,
-) -> Result<Vec<Checked>, Problem> {
+/// together. Many batches at once take turns, so that they leave threads for whoever reads.
+async fn check_all(shared: &Shared, body: Bytes, mut lines: Vec<Line>) -> Result<Vec<Checked>, Problem> {
+    let (keys, threads) = (shared.app.snapshots.latest().governance.directory.clone(), shared.threads);
     let per_thread = lines.len().div_ceil(threads).max(EVENTS_PER_THREAD);
     let mut tasks = Vec::with_capacity(threads);
     while !lines.is_empty() {
         let rest = lines.split_off(per_thread.min(lines.len()));
         let (mine, body, keys) = (std::mem::replace(&mut lines, rest), body.clone(), keys.clone());
+        let turn = shared.places.verifying.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Problem::new(ProblemKind::Stopping))?;
         tasks.push(tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let line = |line: Line| read(body.get(line.bytes).unwrap_or_default(), &keys);
             let verified = SignedEvent::verify_each(mine.into_iter().map(line).collect());
             let told = |error| Box::new(Problem::from(&error));

@@ -3,7 +3,8 @@
 
 use super::Shared;
 use super::params::{Params, number};
-use super::problem::Problem;
+use super::places::Place;
+use super::problem::{Problem, ProblemKind};
 use crate::log::EntryBytes;
 use crate::snapshot::Snapshot;
 use axum::extract::{RawQuery, State};
@@ -16,19 +17,18 @@ use ledger_spec::event::Event;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::vec;
-use tlog::defect::as_usize;
 use tlog::position::{EntryIndex, TreeSize};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Entries that are read at a time.
-const BATCH: u64 = 256;
-/// How often it is looked whether the server stops.
-const LOOK: Duration = Duration::from_millis(500);
+/// Most entries that are read at a time.
+const BATCH: usize = 64;
+/// After so many bytes of events no further entry is read: what a feed that is not read holds, beside what its
+/// connection does.
+const BATCH_BYTES: usize = 16 << 10;
 /// After so long without news a line is sent, so that a connection that is gone is noticed.
 const QUIET: Duration = Duration::from_secs(15);
 /// How long a client that is cut off is asked to wait before it comes again.
@@ -48,6 +48,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 /// checkpoint that of the entry sent (or passed over, by `from`) last before it. Whoever goes on from any
 /// event, by its id in `Last-Event-ID`, is sent the entry after that first: none is skipped and none is
 /// repeated. A checkpoint may be repeated.
+///
+/// So many feeds are open at once as the ledger's settings allow.
 #[utoipa::path(
     get,
     path = "/v1/feed",
@@ -72,7 +74,11 @@ async fn feed(
         (None, Some(from)) => from,
         (None, None) => shared.app.snapshots.latest().size().get(),
     };
-    let reader = Reader::new(shared, EntryIndex::new(from));
+    if *shared.stopping.borrow() {
+        return Err(Problem::new(ProblemKind::Stopping));
+    }
+    let place = shared.places.feeds.take().await?;
+    let reader = Reader::new(shared, place, EntryIndex::new(from));
     let events = stream::unfold(reader, |mut reader| async {
         let sent = reader.next().await?;
         Some((Ok::<_, Infallible>(sent), reader))
@@ -94,8 +100,16 @@ fn had(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     number(LAST_EVENT_ID, text, 0, MOST - 1).map(Some)
 }
 
-/// One who reads the feed. Nothing is read for it ahead of what its connection takes, but for one batch.
+/// One who reads the feed, until the server stops.
 struct Reader {
+    stopping: watch::Receiver<bool>,
+    news: News,
+    /// Taken for as long as the feed is open.
+    _place: Place,
+}
+
+/// What is new to a reader. Nothing is read for it ahead of what its connection takes, but for one batch.
+struct News {
     shared: Arc<Shared>,
     changes: watch::Receiver<TreeSize>,
     /// The first entry that was not read yet.
@@ -106,17 +120,36 @@ struct Reader {
     told: TreeSize,
 }
 
+/// Entries as events, and the entry after them.
+struct Batch {
+    events: Vec<Sent>,
+    next: EntryIndex,
+}
+
 impl Reader {
-    fn new(shared: Arc<Shared>, next: EntryIndex) -> Self {
+    fn new(shared: Arc<Shared>, place: Place, next: EntryIndex) -> Self {
         // Its id stands for a reader that is cut off before it had anything else.
         let first = identified(Sent::default(), next).retry(RETRY);
-        let changes = shared.app.snapshots.changes();
-        Self { shared, changes, next, ready: vec![first].into_iter(), told: TreeSize::EMPTY }
+        let (changes, stopping) = (shared.app.snapshots.changes(), shared.stopping.subscribe());
+        let news = News { shared, changes, next, ready: vec![first].into_iter(), told: TreeSize::EMPTY };
+        Self { stopping, news, _place: place }
     }
 
     /// The next event; `None` once the server stops, or where the log cannot be read.
     async fn next(&mut self) -> Option<Sent> {
-        while !self.shared.stopping.load(Ordering::Acquire) {
+        tokio::select! {
+            biased;
+            // Nobody who could still say so is the same.
+            _ = self.stopping.wait_for(|stopping| *stopping) => None,
+            sent = self.news.next() => sent,
+        }
+    }
+}
+
+impl News {
+    /// The next event, once there is one; `None` where the log cannot be read.
+    async fn next(&mut self) -> Option<Sent> {
+        loop {
             if let Some(sent) = self.ready.next() {
                 return Some(sent);
             }
@@ -124,20 +157,28 @@ impl Reader {
             let published = self.shared.app.snapshots.latest();
             let size = published.size();
             if self.next.is_in(size) {
-                let until = TreeSize::new(size.get().min(self.next.get().saturating_add(BATCH)));
-                let (shared, first) = (self.shared.clone(), self.next);
-                let read = tokio::task::spawn_blocking(move || entries(&shared, first, until)).await;
                 // What cannot be read is damage; the reader comes again and is told by other answers.
-                self.ready = read.ok()??.into_iter();
-                self.next = until.next_index();
+                let batch = self.read(size).await?;
+                self.ready = batch.events.into_iter();
+                self.next = batch.next;
             } else if self.told != size {
                 self.told = size;
                 return Some(checkpoint(&published, self.next));
-            } else if let Ok(Err(_)) = tokio::time::timeout(LOOK, self.changes.changed()).await {
-                return None;
+            } else {
+                self.changes.changed().await.ok()?;
             }
         }
-        None
+    }
+
+    /// Reads the next entries when it is this feed's turn.
+    async fn read(&self, size: TreeSize) -> Option<Batch> {
+        let turn = self.shared.places.feed_reads.clone().acquire_owned().await.ok()?;
+        let (shared, first) = (self.shared.clone(), self.next);
+        let read = move || {
+            let _turn = turn;
+            batch(&shared, first, size)
+        };
+        tokio::task::spawn_blocking(read).await.ok()?
     }
 }
 
@@ -150,17 +191,22 @@ fn identified(sent: Sent, next: EntryIndex) -> Sent {
     }
 }
 
-/// The entries as events; `None` where they cannot be read.
-fn entries(shared: &Shared, first: EntryIndex, until: TreeSize) -> Option<Vec<Sent>> {
-    let count = as_usize(until.get().saturating_sub(first.get()).min(BATCH));
-    let mut events = Vec::with_capacity(count);
-    for entry in shared.app.snapshots.log().frames(first).take(count) {
+/// The next entries of those below `size`; `None` where they cannot be read.
+fn batch(shared: &Shared, first: EntryIndex, size: TreeSize) -> Option<Batch> {
+    let mut batch = Batch { events: Vec::with_capacity(BATCH), next: first };
+    let mut bytes = 0;
+    for entry in shared.app.snapshots.log().frames(first) {
         let entry = entry.ok()?;
-        let said = said(&entry, shared.app.settings.entries_open)?;
-        let sent = Sent::default().id(entry.entry().index.to_string());
-        events.push(sent.event("entry").data(said.to_string()));
+        let said = said(&entry, shared.app.settings.entries_open)?.to_string();
+        bytes += said.len();
+        let index = entry.entry().index;
+        batch.events.push(Sent::default().id(index.to_string()).event("entry").data(said));
+        batch.next = index.covering_size().next_index();
+        if batch.events.len() == BATCH || bytes >= BATCH_BYTES || !batch.next.is_in(size) {
+            break;
+        }
     }
-    Some(events)
+    (!batch.events.is_empty()).then_some(batch)
 }
 
 /// What is said of an entry: what its tile says to everybody, or its place in the tree alone.

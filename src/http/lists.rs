@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::params::{MAX_INDEX, Params};
+use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, ListPath, NDJSON, SIGHT, Text, accepts, ask, read_at};
 use axum::Json;
@@ -60,7 +61,7 @@ async fn list(
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
     };
-    read_at(shared, params, move |reading, as_of| {
+    read_at(shared, Weight::Heavy, params, move |reading, as_of| {
         let edition = reading.edition(code, page, as_of, SIGHT)?;
         if rows {
             let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;

@@ -158,6 +158,7 @@ fn now(shared: &Shared) -> Registry {
         let stopped = u64::from(writer.stopped().is_some());
         registry.register("writer_stopped", "1 once nothing is written any more", ConstGauge::new(stopped));
     }
+    shared.places.gauges(&mut registry);
     witnesses::gauges(shared, &mut registry);
     registry
 }

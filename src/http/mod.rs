@@ -16,6 +16,7 @@ mod metrics;
 mod openapi;
 mod packing;
 mod params;
+mod places;
 mod problem;
 mod reading;
 mod subjects;
@@ -39,12 +40,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
+use places::AllPlaces;
 use serde_json::Value;
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tlog::note::VerifierKey;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -70,9 +72,11 @@ pub struct AppState {
 struct Shared {
     app: AppState,
     metrics: Metrics,
+    places: AllPlaces,
     /// How many threads verify a batch.
     threads: usize,
-    stopping: AtomicBool,
+    /// Whether the server was told to stop.
+    stopping: watch::Sender<bool>,
     /// The OpenAPI document.
     document: Value,
 }
@@ -102,8 +106,9 @@ impl FrontDoor {
     /// A door that is open.
     pub fn new(app: AppState) -> Self {
         let threads = crate::parallel::cores();
-        let (metrics, stopping, document) = (Metrics::default(), AtomicBool::new(false), document());
-        Self(Arc::new(Shared { app, metrics, threads, stopping, document }))
+        let places = AllPlaces::new(&app.settings, threads);
+        let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
+        Self(Arc::new(Shared { app, metrics, places, threads, stopping, document }))
     }
 
     /// The routes.
@@ -111,9 +116,11 @@ impl FrontDoor {
         routes(self.0.clone())
     }
 
-    /// From now on no event is taken, and feeds end; what is under way is answered.
+    /// From now on no event is taken, feeds end, and heavy questions that wait are told to come again; what is
+    /// under way is answered.
     pub fn stop(&self) {
-        self.0.stopping.store(true, Ordering::Release);
+        self.0.stopping.send_replace(true);
+        self.0.places.heavy.close();
     }
 }
 
@@ -189,7 +196,7 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
 impl Shared {
     /// Why nothing can be appended now, if so.
     fn unready(&self) -> Option<Problem> {
-        if self.stopping.load(Ordering::Acquire) {
+        if *self.stopping.borrow() {
             return Some(Problem::new(ProblemKind::Stopping));
         }
         self.app.sequencer.as_ref()?.stopped().map(Problem::from)

@@ -54,13 +54,14 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed, NotFound,
-        NotPublic, NotWitnessed, Stopping, Timeout, WriterStopped,
+        NotPublic, NotWitnessed, Overloaded, Stopping, Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
         InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
         NotFound => path.contains('{'),
+        Overloaded => path.starts_with("/v1/") || path.starts_with("/tile/"),
         NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => writes || path.contains('{'),

@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::params::{Params, segment};
+use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use crate::query::{Known, Reading};
 use axum::Json;
@@ -15,6 +16,7 @@ use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 use utoipa::IntoParams;
 
 /// As whom everybody reads: until readers can be told apart, HTTP serves nothing else.
@@ -101,22 +103,56 @@ impl Shared {
     }
 }
 
-/// Reads of the log may wait for the disk, so they run beside the threads that answer; each has one snapshot.
+/// Reads of the log may wait for the disk, so they run beside the threads that answer, in the places of light
+/// questions; each has one snapshot.
 pub(super) async fn read<A: IntoResponse>(
     shared: Arc<Shared>,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    read_weighing(shared, Weight::Light, answer).await
+}
+
+/// The same in the places of questions of a weight.
+pub(super) async fn read_weighing<A: IntoResponse>(
+    shared: Arc<Shared>,
+    weight: Weight,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let place = shared.places.of(weight).take().await?;
     let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
-    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Internal)))
+    place.run(read).await?
+}
+
+/// The same for a question about one entry. Who may see it depends on its subject's case, so it weighs what
+/// that does; which subject it is stands in the entry.
+pub(super) async fn read_about_entry<A: IntoResponse>(
+    shared: Arc<Shared>,
+    index: EntryIndex,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (place, looked) = (shared.places.of(Weight::Light).take().await?, shared.clone());
+    let found = place.run(move || {
+        let reading = Reading::new(&looked.app.snapshots);
+        let subject = reading.any_entry(index)?.event.subject;
+        match Weight::of_subject(&looked, &subject) {
+            Weight::Light => answer(&looked, &reading).map(|answered| Ok(answered.into_response())),
+            Weight::Heavy => Ok(Err(answer)),
+        }
+    });
+    match found.await?? {
+        Ok(answered) => Ok(answered),
+        Err(answer) => read_weighing(shared, Weight::Heavy, answer).await,
+    }
 }
 
 /// Reads at the instants that the query names besides what else it may name.
 pub(super) async fn read_at<A: IntoResponse>(
     shared: Arc<Shared>,
+    weight: Weight,
     params: Params,
     answer: impl FnOnce(&Reading<'_>, AsOf) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    read(shared, move |shared, reading| {
+    read_weighing(shared, weight, move |shared, reading| {
         let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
         answer(reading, as_of)
     })
@@ -138,7 +174,8 @@ pub(super) async fn ask_with(
     params: Params,
     question: Question,
 ) -> Result<Response, Problem> {
-    read_at(shared, params, move |reading, as_of| Ok(Json(reading.ask(&question, as_of, SIGHT)?))).await
+    let weight = Weight::of(&shared, &question);
+    read_at(shared, weight, params, move |reading, as_of| Ok(Json(reading.ask(&question, as_of, SIGHT)?))).await
 }
 
 /// Whether `Accept` names the media type itself.

@@ -2,8 +2,9 @@
 
 use super::Shared;
 use super::params::{MAX_INDEX, Params};
+use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SIGHT, SubjectPath, Text, ask, ask_with, read};
+use super::reading::{Instants, SIGHT, SubjectPath, Text, ask, ask_with, read_weighing};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -145,7 +146,8 @@ async fn history(
     let params = Params::read(query.as_deref(), &["before", "limit"])?;
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
-    read(shared, move |shared, reading| {
+    let weight = Weight::of_subject(&shared, &id);
+    read_weighing(shared, weight, move |shared, reading| {
         Ok(Json(reading.events(&id, before, limit, (SIGHT, shared.now()?))?))
     })
     .await

@@ -19,6 +19,14 @@ pub struct Settings {
     pub queue_events: usize,
     /// How long a request may take, in seconds, from its first byte to its answer.
     pub request_seconds: u64,
+    /// How many heavy questions are answered at once: lists, departures, indicators, oversight, and subjects with
+    /// very many events. Each may take a core and some hundred megabytes; further ones wait a little, then are
+    /// answered 503 with `Retry-After`.
+    pub heavy_questions: usize,
+    /// Most feeds that are open at once, each some hundred kilobytes; one more is answered 503.
+    pub feeds: usize,
+    /// How long a client may take nothing of what it is sent, in seconds, before its connection is closed.
+    pub stall_seconds: u64,
     /// Whether everybody may read every entry's bytes as tiles, as verifying the log without us takes. Where
     /// not, only hashes are served, and entries of other than public class leave the machine by hand alone.
     pub entries_open: bool,
@@ -70,6 +78,12 @@ struct Written {
     max_batch_events: usize,
     queue_events: usize,
     request_seconds: u64,
+    #[serde(default = "heavy_questions")]
+    heavy_questions: usize,
+    #[serde(default = "feeds")]
+    feeds: usize,
+    #[serde(default = "stall_seconds")]
+    stall_seconds: u64,
     #[serde(default = "open")]
     entries_open: bool,
     policy: Option<String>,
@@ -77,6 +91,18 @@ struct Written {
 
 const fn open() -> bool {
     true
+}
+
+const fn heavy_questions() -> usize {
+    2
+}
+
+const fn feeds() -> usize {
+    256
+}
+
+const fn stall_seconds() -> u64 {
+    30
 }
 
 const NAME: &str = "ledger.toml";
@@ -91,6 +117,9 @@ impl Settings {
             max_batch_events: 1_000,
             queue_events: 16_384,
             request_seconds: 30,
+            heavy_questions: heavy_questions(),
+            feeds: feeds(),
+            stall_seconds: stall_seconds(),
             entries_open: true,
             policy: None,
         }
@@ -122,6 +151,9 @@ impl Settings {
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
              max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n\
+             # How many heavy questions are answered at once (lists, indicators, oversight, very long subjects),\n\
+             # how many feeds are open at once, and after how long a client that takes nothing is let go.\n\
+             heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
              # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
              entries_open = {}\n{policy}",
             toml::Value::from(self.origin.as_str()),
@@ -130,6 +162,9 @@ impl Settings {
             self.max_batch_events,
             self.queue_events,
             self.request_seconds,
+            self.heavy_questions,
+            self.feeds,
+            self.stall_seconds,
             self.entries_open
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
@@ -176,6 +211,20 @@ impl Settings {
                 "1 to 3600",
                 (1..=3600).contains(&written.request_seconds),
             ),
+            (
+                "heavy_questions",
+                written.heavy_questions.to_string(),
+                "1 to 64",
+                (1..=64).contains(&written.heavy_questions),
+            ),
+            // Half of all connections: the others are left to whoever asks and appends.
+            ("feeds", written.feeds.to_string(), "0 to 2048", written.feeds <= 2048),
+            (
+                "stall_seconds",
+                written.stall_seconds.to_string(),
+                "1 to 3600",
+                (1..=3600).contains(&written.stall_seconds),
+            ),
         ];
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
             return Err(value(line, found, expected));
@@ -187,6 +236,9 @@ impl Settings {
             max_batch_events: written.max_batch_events,
             queue_events: written.queue_events,
             request_seconds: written.request_seconds,
+            heavy_questions: written.heavy_questions,
+            feeds: written.feeds,
+            stall_seconds: written.stall_seconds,
             entries_open: written.entries_open,
             policy: written.policy,
         })

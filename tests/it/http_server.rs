@@ -1,5 +1,6 @@
 //! A real server over a real folder, and the smallest client that can also misbehave.
 
+use crate::metrics::samples;
 use crate::people;
 use crate::support::Folder;
 use credit_ledger::clock;
@@ -9,16 +10,20 @@ use credit_ledger::progress::Unwatched;
 use credit_ledger::server;
 use credit_ledger::snapshot::Snapshots;
 use flate2::read::GzDecoder;
+use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
 use tlog::proof::TlogProof;
 use tokio::sync::oneshot;
 
 pub const JSON: &str = "application/json";
+/// How long a test waits for what has to come before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const NDJSON: &str = "application/x-ndjson";
 
 pub struct Server {
@@ -39,6 +44,11 @@ pub struct Answer {
 impl Server {
     /// A server over a fresh ledger that is set up.
     pub fn start(name: &str, settings: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_by(name, clock::now, settings)
+    }
+
+    /// The same, by whose clock whoever names no instant asks.
+    pub fn start_by(name: &str, clock: fn() -> RecordedTime, settings: impl FnOnce(&mut Settings)) -> Self {
         let dir = Folder::absent(name);
         let mut founding = people::founding();
         settings(&mut founding.settings);
@@ -50,7 +60,7 @@ impl Server {
             snapshots: snapshots.clone(),
             settings,
             vkey: vkey.clone(),
-            clock: clock::now,
+            clock,
             witnesses: None,
         };
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -85,6 +95,29 @@ impl Server {
     /// Stops the server, audits the ledger, and says how many entries it holds.
     pub fn finish(self) -> u64 {
         self.stop().finish()
+    }
+
+    /// Asks, and leaves the answer for later.
+    pub fn ask(&self, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream
+            .write_all(format!("GET {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n").as_bytes())
+            .unwrap();
+        stream
+    }
+
+    /// A sample of `/metrics`, by its name and labels.
+    pub fn sample(&self, name: &str) -> f64 {
+        samples(self.get("/metrics").text())[name]
+    }
+
+    /// Waits until a sample has this value.
+    pub fn until(&self, name: &str, value: f64) {
+        let begun = Instant::now();
+        while self.sample(name) != value {
+            assert!(begun.elapsed() < PATIENCE, "{name} is {} and not {value}", self.sample(name));
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -144,6 +177,15 @@ pub struct Stopping {
 }
 
 impl Stopping {
+    /// How long the server takes from now on until it has ended.
+    pub fn ended(self) -> Duration {
+        let begun = Instant::now();
+        self.thread.join().unwrap();
+        let took = begun.elapsed();
+        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap();
+        took
+    }
+
     pub fn finish(self) -> u64 {
         self.thread.join().unwrap();
         credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap().size.get()

@@ -20,6 +20,7 @@ mod memory_disk;
 mod metrics;
 mod packing;
 mod people;
+mod places;
 mod projections;
 mod sigkill;
 mod simulation;

@@ -167,6 +167,9 @@ impl Problem {
             ProblemKind::QueueFull => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
+            ProblemKind::Overloaded => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
             ProblemKind::Stopping | ProblemKind::Timeout => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
             }

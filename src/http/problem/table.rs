@@ -42,6 +42,7 @@ pub enum ProblemKind {
     Damaged,
     Internal,
     Timeout,
+    Overloaded,
     WriterStopped,
     Stopping,
     DiskFull,
@@ -49,7 +50,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 33] = [
+    pub const OTHERS: [Self; 34] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -80,6 +81,7 @@ impl ProblemKind {
         Self::Damaged,
         Self::Internal,
         Self::Timeout,
+        Self::Overloaded,
         Self::WriterStopped,
         Self::Stopping,
         Self::DiskFull,
@@ -222,6 +224,9 @@ impl ProblemKind {
             Self::Timeout => Row("timeout", 503,
                 ["处理超时，结果未知", "no answer in time; the outcome is unknown"],
                 ["请重新提交同一事项：如已记载，将返回原有回执，不会重复记载。", "Send the same event again: if it was recorded, its first receipt comes back."]),
+            Self::Overloaded => Row("overloaded", 503,
+                ["同类查询过多，暂时无法答复", "too much of this kind is asked at once"],
+                ["请按 Retry-After 响应头所示秒数等待后重试；记载和其他查询不受影响。", "Wait as Retry-After says and ask again; appends and other questions go on."]),
             Self::WriterStopped => Row("writer-stopped", 503,
                 ["账本已暂停记载，查询不受影响", "the ledger takes nothing for now; reading goes on"],
                 ["请告知账本运营单位；恢复后重新提交同一事项即可，不会重复记载。", "Tell the operator; send the same event again later, it is recorded once."]),

@@ -1,0 +1,190 @@
+//! Places for work that takes time: so many at once, so many waiting and for so long, and whoever comes beyond
+//! that is told at once to come again. Light questions, heavy ones and feeds have places of their own, so that
+//! none of them ever waits for another, and the threads that read for all of them are fewer than there may be.
+
+use super::Shared;
+use super::problem::{Problem, ProblemKind};
+use crate::ledger::Settings;
+use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::projection::Question;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tlog::defect::as_u64;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// A subject with more events than this is a heavy question: its case file is folded from all of them, at some
+/// 6 KB of memory and 30 µs each. All but a few subjects of a city have a hundredth of it.
+const LONG: u64 = 1_000;
+/// Light questions at once: they mostly wait for the disk, and the heaviest of them holds some 6 MB.
+const LIGHT: usize = 32;
+/// Light questions that may wait: those of a quarter of all connections, answered within a second.
+const LIGHT_WAITING: usize = 1_024;
+/// Heavy questions that may wait: more would only be answered when nobody waits for them any more.
+const HEAVY_WAITING: usize = 32;
+/// How long a question waits before it is told to come again: less than its reader's patience.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Batches of entries that are read for feeds at once, whatever the number of feeds.
+const FEED_READS: usize = 4;
+
+/// What a question takes of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// A few reads of the disk, or the fold of a usual subject: milliseconds.
+    Light,
+    /// A look at all subjects, or the fold of a subject with very many events: seconds, and much memory.
+    Heavy,
+}
+
+/// The places of one server.
+pub(super) struct AllPlaces {
+    pub(super) light: Places,
+    pub(super) heavy: Places,
+    /// Open feeds; each holds its place for as long as it is open.
+    pub(super) feeds: Places,
+    /// The reads that feeds make. All of them wait for their turn: there are few feeds.
+    pub(super) feed_reads: Arc<Semaphore>,
+    /// Threads that verify batches. Appends wait for each other here and for nothing else.
+    pub(super) verifying: Arc<Semaphore>,
+}
+
+/// Places of one kind.
+pub(super) struct Places {
+    name: &'static str,
+    most: usize,
+    most_waiting: usize,
+    free: Arc<Semaphore>,
+    /// Room to wait in; whoever finds none is refused at once.
+    room: Semaphore,
+    refused: AtomicU64,
+}
+
+/// A place that was taken; it is free again when this is dropped.
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Which kind of places a sample is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Of {
+    places: &'static str,
+}
+
+impl Weight {
+    /// What questions about a subject weigh.
+    pub(super) fn of_subject(shared: &Shared, subject: &SubjectId) -> Self {
+        let head = shared.app.snapshots.index().head(&StreamKey::Subject(subject.clone()));
+        if head.is_some_and(|head| head.version.get() > LONG) { Self::Heavy } else { Self::Light }
+    }
+
+    /// What a question weighs.
+    pub(super) fn of(shared: &Shared, question: &Question) -> Self {
+        match question {
+            Question::Subject { subject, .. } => Self::of_subject(shared, subject),
+            // What is governed is kept ready: nothing is folded for these.
+            Question::Directory | Question::Catalogue => Self::Light,
+            _ => Self::Heavy,
+        }
+    }
+}
+
+impl AllPlaces {
+    /// Places as the settings have them; `cores` is how many threads the machine runs at once.
+    pub(super) fn new(settings: &Settings, cores: usize) -> Self {
+        Self {
+            light: Places::new("light", LIGHT, LIGHT_WAITING),
+            heavy: Places::new("heavy", settings.heavy_questions, HEAVY_WAITING),
+            feeds: Places::new("feeds", settings.feeds, 0),
+            feed_reads: Arc::new(Semaphore::new(FEED_READS)),
+            // Two for each core keep all cores busy while one batch is handed over to the next.
+            verifying: Arc::new(Semaphore::new(2 * cores)),
+        }
+    }
+
+    /// The places of questions of a weight.
+    pub(super) const fn of(&self, weight: Weight) -> &Places {
+        match weight {
+            Weight::Light => &self.light,
+            Weight::Heavy => &self.heavy,
+        }
+    }
+
+    /// How full the places are, for `/metrics`.
+    pub(super) fn gauges(&self, registry: &mut Registry) {
+        type Gauges = Family<Of, Gauge<u64, AtomicU64>>;
+        let (taken, waiting, refused) =
+            (Gauges::default(), Gauges::default(), Family::<Of, Counter>::default());
+        for kind in [&self.light, &self.heavy, &self.feeds] {
+            let of = Of { places: kind.name };
+            taken.get_or_create(&of).set(as_u64(kind.taken()));
+            waiting.get_or_create(&of).set(as_u64(kind.waiting()));
+            refused.get_or_create(&of).inc_by(kind.refused.load(Ordering::Relaxed));
+        }
+        registry.register("places_taken", "Questions that are answered now, and open feeds", taken);
+        registry.register("places_waiting", "Questions that wait for a place", waiting);
+        registry.register("places_refused", "Questions and feeds that were told to come again", refused);
+    }
+}
+
+impl Places {
+    fn new(name: &'static str, most: usize, most_waiting: usize) -> Self {
+        let (free, room) = (Arc::new(Semaphore::new(most)), Semaphore::new(most_waiting));
+        Self { name, most, most_waiting, free, room, refused: AtomicU64::new(0) }
+    }
+
+    /// A place, once one is free; [`ProblemKind::Overloaded`] at once where too many wait, and after
+    /// [`PATIENCE`] where none became free. Whoever is dropped while it waits no longer waits.
+    pub(super) async fn take(&self) -> Result<Place, Problem> {
+        if let Ok(place) = self.free.clone().try_acquire_owned() {
+            return Ok(Place { _permit: place });
+        }
+        let Ok(_waits) = self.room.try_acquire() else { return Err(self.refuse()) };
+        match timeout(PATIENCE, self.free.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(Place { _permit: place }),
+            Ok(Err(_)) => Err(Problem::new(ProblemKind::Stopping)),
+            Err(_) => Err(self.refuse()),
+        }
+    }
+
+    /// From now on nobody is given a place, and whoever waits is told so.
+    pub(super) fn close(&self) {
+        self.free.close();
+    }
+
+    fn refuse(&self) -> Problem {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        let (taken, waiting) = (self.taken(), self.waiting());
+        Problem::new(ProblemKind::Overloaded)
+            .found(format!("{taken} being answered, {waiting} waiting"))
+            .expected(format!("at most {} and {}", self.most, self.most_waiting))
+    }
+
+    fn taken(&self) -> usize {
+        self.most - self.free.available_permits()
+    }
+
+    fn waiting(&self) -> usize {
+        self.most_waiting - self.room.available_permits()
+    }
+}
+
+impl Place {
+    /// Computes on a thread that may wait for the disk, and holds the place until that has ended: also where
+    /// nobody waits for the answer any more, since a computation cannot be stopped from outside.
+    pub(super) async fn run<T: Send + 'static>(
+        self,
+        compute: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let held = move || {
+            let _place = self;
+            compute()
+        };
+        tokio::task::spawn_blocking(held).await.map_err(|_| Problem::new(ProblemKind::Internal))
+    }
+}
