@@ -201,7 +201,8 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    runtime.spawn(server::serve(listener, witness::router(Arc::new(store)), || {}, std::future::pending()));
+    let router = witness::router(Arc::new(store));
+    runtime.spawn(server::serve(listener, router, server::STALL, || {}, std::future::pending()));
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();
     let origin = Origin::parse("credit.example/ledger").unwrap();

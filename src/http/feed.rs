@@ -7,6 +7,7 @@ use super::places::Place;
 use super::problem::{Problem, ProblemKind};
 use crate::log::EntryBytes;
 use crate::snapshot::Snapshot;
+use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
@@ -37,6 +38,10 @@ const RETRY: Duration = Duration::from_secs(2);
 const MOST: u64 = (1 << 53) - 1;
 const LAST_EVENT_ID: &str = "last-event-id";
 
+/// Marks an answer that goes on until the server stops or its reader goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Feeding;
+
 /// The routes of this file.
 pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(feed))
@@ -49,7 +54,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 /// event, by its id in `Last-Event-ID`, is sent the entry after that first: none is skipped and none is
 /// repeated. A checkpoint may be repeated.
 ///
-/// So many feeds are open at once as the ledger's settings allow.
+/// So many feeds are open at once as the ledger's settings allow. A reader that takes nothing for long is cut off;
+/// it comes again with the last id that it had.
 #[utoipa::path(
     get,
     path = "/v1/feed",
@@ -84,7 +90,7 @@ async fn feed(
         Some((Ok::<_, Infallible>(sent), reader))
     });
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(QUIET).text("nothing new"));
-    Ok(([(CACHE_CONTROL, "no-store")], events).into_response())
+    Ok((Extension(Feeding), [(CACHE_CONTROL, "no-store")], events).into_response())
 }
 
 /// The last entry that a client says it has had.

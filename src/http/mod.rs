@@ -23,6 +23,7 @@ mod subjects;
 mod tiles;
 mod witnesses;
 
+pub(crate) use feed::Feeding;
 pub use language::Language;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 

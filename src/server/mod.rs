@@ -2,6 +2,7 @@
 
 mod connections;
 mod running;
+mod wire;
 
-pub use connections::serve;
+pub use connections::{STALL, serve};
 pub use running::{Running, ServerError, interrupted, serve_ledger};

@@ -15,6 +15,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tlog::note::VerifierKey;
 use tokio::sync::oneshot;
 
@@ -149,8 +150,9 @@ pub async fn serve_ledger(
     state: AppState,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let stall = Duration::from_secs(state.settings.stall_seconds);
     let door = http::FrontDoor::new(state);
-    connections::serve(listener, door.router(), || door.stop(), shutdown).await
+    connections::serve(listener, door.router(), stall, || door.stop(), shutdown).await
 }
 
 /// Begins to ask the witnesses that the ledger's settings name, if they name any.

@@ -8,6 +8,7 @@ mod crooked;
 mod disk_full;
 mod examples;
 mod feed;
+mod feed_limits;
 mod files;
 mod follower;
 mod house;

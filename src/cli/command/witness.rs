@@ -81,7 +81,7 @@ impl Witness {
                     tracing::error!(%error, "signals cannot be waited for");
                 }
             };
-            server::serve(listener, router(store), || {}, interrupted).await
+            server::serve(listener, router(store), server::STALL, || {}, interrupted).await
         });
         drop(lock);
         served.map_err(|error| Failure::unreachable(format!("the server: {error}")))
