@@ -86,11 +86,18 @@ impl Client {
 
     /// A path's bytes.
     pub(super) fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let response = self.agent.get(format!("{}{path}", self.base)).call();
-        let response = response.map_err(|error| self.unreachable(&error))?;
-        let status = response.status().as_u16();
-        let bytes = self.body(response)?;
-        if status == 200 { Ok(bytes) } else { Err(refused(path, status, &bytes)) }
+        for _ in 0..PATIENCE {
+            let response = self.agent.get(format!("{}{path}", self.base)).call();
+            let response = response.map_err(|error| self.unreachable(&error))?;
+            let (status, wait) = (response.status().as_u16(), retry_after(&response));
+            let bytes = self.body(response)?;
+            match status {
+                200 => return Ok(bytes),
+                503 if is_overloaded(&bytes) => std::thread::sleep(wait),
+                _ => return Err(refused(path, status, &bytes)),
+            }
+        }
+        Err(self.too_busy())
     }
 
     /// Appends envelopes, one a line, and gives the answer for each. Waits where the server is busy.
@@ -129,10 +136,15 @@ impl Client {
             match status {
                 200 => return read_lines(&bytes, envelopes.len()),
                 429 => std::thread::sleep(wait),
+                503 if is_overloaded(&bytes) => std::thread::sleep(wait),
                 _ => return Err(refused(path, status, &bytes)),
             }
         }
-        Err(Failure::unreachable(format!("{}: too busy for too long", self.base)))
+        Err(self.too_busy())
+    }
+
+    fn too_busy(&self) -> Failure {
+        Failure::unreachable(format!("{}: too busy for too long", self.base))
     }
 
     fn body(&self, response: Response<ureq::Body>) -> Result<Vec<u8>, Failure> {
@@ -187,6 +199,11 @@ fn read_lines(bytes: &[u8], expected: usize) -> Result<Vec<AppendedLine>, Failur
         return Err(Failure::unreachable(format!("{found} answers to {expected} events")));
     }
     Ok(lines)
+}
+
+/// Whether a problem asks to come again because too many others ask: nothing was done then.
+fn is_overloaded(body: &[u8]) -> bool {
+    serde_json::from_slice::<Problem>(body).is_ok_and(|problem| problem.kind.ends_with(":overloaded"))
 }
 
 /// A refusal of a whole request: the caller's fault or the server's.
