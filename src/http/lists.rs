@@ -10,6 +10,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use core::num::NonZeroUsize;
 use ledger_spec::projection::{Answered, Departures, EditionPage, Page, Question};
 use std::sync::Arc;
 use tlog::defect::as_usize;
@@ -55,7 +56,7 @@ async fn list(
     let params = Params::read(query.as_deref(), &["valid_at", "known_at", "format", "after", "limit"])?;
     let page = Page {
         after: params.number("after", 0, MAX_INDEX)?.map(EntryIndex::new),
-        limit: params.number("limit", 1, 10_000)?.map(as_usize),
+        limit: params.number("limit", 1, 10_000)?.map(as_usize).and_then(NonZeroUsize::new),
     };
     let rows = match params.word("format", &["json", "rows"])? {
         Some(format) => format == "rows",
@@ -87,5 +88,5 @@ async fn departures(
     query: RawQuery,
 ) -> Result<Response, Problem> {
     let ListPath { code } = ListPath::read(path)?;
-    ask(shared, query, Question::Departures { list: code }).await
+    ask(shared, query, Question::Departures { list: code, page: Page::default() }).await
 }

@@ -11,8 +11,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use ledger_spec::definition::Domain;
 use ledger_spec::projection::{
-    Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Points,
-    Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
+    Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Page,
+    Points, Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
 };
 use std::sync::Arc;
 use tlog::defect::as_usize;
@@ -46,7 +46,8 @@ macro_rules! projections {
             )]
             async fn $name(state: State<Arc<Shared>>, path: Text, query: RawQuery) -> Result<Response, Problem> {
                 let SubjectPath { id } = SubjectPath::read(path)?;
-                ask(state.0, query, Question::Subject { subject: id, what: SubjectQuestion::$question }).await
+                let (what, page) = (SubjectQuestion::$question, Page::default());
+                ask(state.0, query, Question::Subject { subject: id, what, page }).await
             }
         )+
 
@@ -109,8 +110,8 @@ async fn eligibility(
     let Some(domain) = domain else {
         return Err(Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")));
     };
-    ask_with(shared, params, Question::Subject { subject: id, what: SubjectQuestion::Eligibility(domain) })
-        .await
+    let (what, page) = (SubjectQuestion::Eligibility(domain), Page::default());
+    ask_with(shared, params, Question::Subject { subject: id, what, page }).await
 }
 
 /// No projection has this name.

@@ -7,10 +7,9 @@ use crate::sequencer::entries_backwards;
 use ledger_spec::casefile::{AsOf, CaseAsOf, Sight};
 use ledger_spec::entry::{ChainHash, EntryHashes};
 use ledger_spec::event::Event;
-use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage};
 use ledger_spec::time::ValidTime;
-use std::collections::HashSet;
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::position::{EntryIndex, TreeSize};
@@ -53,10 +52,9 @@ impl Reading<'_> {
     /// One entry, if a reader of this sight may see it at `now`: the moment of asking.
     pub fn entry(&self, index: EntryIndex, sight: Sight, now: ValidTime) -> Result<FoundEntry, QueryError> {
         let found = self.any_entry(index)?;
-        if self.visible_events(&found.event.subject, sight, now)?.contains(&found.event.id) {
-            Ok(found)
-        } else {
-            Err(QueryError::NotForReader { index, sight })
+        match self.visible(std::slice::from_ref(&found), &found.event.subject, (sight, now))?.is_empty() {
+            true => Err(QueryError::NotForReader { index, sight }),
+            false => Ok(found),
         }
     }
 
@@ -84,24 +82,20 @@ impl Reading<'_> {
             None => head.map(|entry| entry.entry().index),
             Some(cursor) => self.entry_before(subject, cursor)?,
         };
-        let visible = self.visible_events(subject, sight, now)?;
-        let (mut events, mut read, mut last, mut next) = (Vec::new(), 0, None, None);
+        let (mut page, mut next) = (Vec::new(), None);
         for entry in entries_backwards(self.snapshots.log(), start, 0) {
-            if read == limit {
-                next = last;
+            if page.len() == limit {
+                next = page.last().map(|last: &FoundEntry| last.entry.entry().index);
                 break;
             }
-            let found = FoundEntry::read(entry?)?;
-            (read, last) = (read + 1, Some(found.entry.entry().index));
-            if visible.contains(&found.event.id) {
-                events.push(found.line());
-            }
+            page.push(FoundEntry::read(entry?)?);
         }
+        let visible = self.visible(&page, subject, (sight, now))?;
         Ok(EventsPage {
             subject: subject.clone(),
             version: version.unwrap_or_default(),
-            withheld: read - events.len(),
-            events,
+            withheld: page.len() - visible.len(),
+            events: visible.into_iter().map(FoundEntry::line).collect(),
             next,
             checkpoint: self.snapshot.checkpoint_text(),
         })
@@ -123,22 +117,25 @@ impl Reading<'_> {
         Ok(at_cursor.entry.entry().links.first().and_then(|link| link.previous))
     }
 
-    /// The events of a subject that a reader of this sight may see, as they were signed. What the public sees of
-    /// natural persons and households is what projections show, never an event as it was signed.
-    fn visible_events(
+    /// Those of a subject's entries that a reader of this sight may see, as they were signed: by the facts of its
+    /// file, which are folded over its stream. What the public sees of natural persons and households is what
+    /// projections show, never an event as it was signed.
+    fn visible<'f>(
         &self,
+        found: &'f [FoundEntry],
         subject: &SubjectId,
-        sight: Sight,
-        now: ValidTime,
-    ) -> Result<HashSet<EventId>, QueryError> {
-        if sight == Sight::Public && subject.is_natural() {
-            return Ok(HashSet::new());
+        (sight, now): (Sight, ValidTime),
+    ) -> Result<Vec<&'f FoundEntry>, QueryError> {
+        if found.is_empty() || (sight == Sight::Public && subject.is_natural()) {
+            return Ok(Vec::new());
         }
         let as_of = AsOf { valid_at: now, known: self.snapshot.size() };
         let file = self.case_file(subject)?;
         let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, as_of);
-        let seen = file.items().filter(|(number, _)| case.shows_event(*number, sight));
-        Ok(seen.map(|(_, item)| item.id).collect())
+        let shown = |one: &&FoundEntry| {
+            file.find(&one.event.id).is_some_and(|(number, _)| case.shows_event(number, sight))
+        };
+        Ok(found.iter().filter(shown).collect())
     }
 
     /// A receipt for an entry under this snapshot's checkpoint.

@@ -10,7 +10,11 @@ use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{StreamKey, SubjectId};
 use ledger_spec::projection::CaseFileSource;
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
+use tlog::position::EntryIndex;
+
+/// Most bytes of entries that are kept while a subject's stream is read for its file.
+const KEPT: usize = 8 << 20;
 
 impl CaseFileSource for Reading<'_> {
     type Error = QueryError;
@@ -20,16 +24,18 @@ impl CaseFileSource for Reading<'_> {
     }
 
     fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, QueryError> {
-        let mut entries = self.entries_of(subject).collect::<Result<Vec<EntryBytes>, _>>()?;
-        entries.reverse();
         let mut file = CaseFile::default();
-        for read in &entries {
-            let entry = read.entry();
-            let event = Arc::new(parse(entry)?);
+        for (index, kept) in self.backwards(subject)?.into_iter().rev() {
+            let read = kept.map_or_else(|| self.snapshots.log().entry(index), Ok)?;
+            let (entry, event) = (read.entry(), parse(read.entry())?);
             let filed = Filed { event: &event, recorded: recorded(entry), signers: &entry.signers() };
-            file.apply_whole(filed, &self.snapshot.governance.directory, event.clone());
+            file.apply(filed, &self.snapshot.governance.directory);
         }
         Ok(file)
+    }
+
+    fn event(&self, entry: EntryIndex) -> Result<Event, QueryError> {
+        Ok(self.any_entry(entry)?.event)
     }
 
     /// The files are brought up to what is published first; they may know more than that.
@@ -53,6 +59,23 @@ impl Reading<'_> {
         let size = self.snapshot.size();
         entries_backwards(self.snapshots.log(), last, 0)
             .skip_while(move |entry| entry.as_ref().is_ok_and(|entry| !entry.entry().index.is_in(size)))
+    }
+
+    /// A subject's stream from its last entry to its first, as its links lead. A file is folded the other way, so the
+    /// entries that come first in it are kept, up to [`KEPT`] bytes; the others are read once more.
+    fn backwards(&self, subject: &SubjectId) -> Result<Vec<(EntryIndex, Option<EntryBytes>)>, QueryError> {
+        let (mut stream, mut bytes, mut dropped): (Vec<(_, Option<EntryBytes>)>, _, _) = (Vec::new(), 0, 0);
+        for entry in self.entries_of(subject) {
+            let entry = entry?;
+            bytes += entry.bytes().len();
+            stream.push((entry.entry().index, Some(entry)));
+            while bytes > KEPT {
+                let Some((_, newest)) = stream.get_mut(dropped) else { break };
+                bytes -= newest.take().map_or(0, |newest| newest.bytes().len());
+                dropped += 1;
+            }
+        }
+        Ok(stream)
     }
 
     /// Takes in the next entries: read and parsed on all cores, applied in order.

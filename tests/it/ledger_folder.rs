@@ -12,7 +12,7 @@ use credit_ledger::sequencer::{Appended, EventOutcome};
 use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
 use ledger_spec::id::SubjectId;
-use ledger_spec::projection::{Answer, Question, State, SubjectAnswer, SubjectQuestion};
+use ledger_spec::projection::{Answer, Page, Question, State, SubjectAnswer, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use std::fs;
 use std::path::Path;
@@ -63,7 +63,8 @@ fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<State> {
     let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
     let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
     let subject = SubjectId::parse(SUBJECT).unwrap();
-    let question = Question::Subject { subject, what: SubjectQuestion::Standing };
+    let (what, page) = (SubjectQuestion::Standing, Page::default());
+    let question = Question::Subject { subject, what, page };
     match reading.ask(&question, as_of, Sight::Public).unwrap().answer {
         Answer::Subject(SubjectAnswer::Standing(standing)) => {
             standing.states.iter().map(|line| line.state).collect()

@@ -249,7 +249,7 @@ fn everything(snapshots: &Snapshots) -> String {
         let list = ListCode::parse(LIST).unwrap();
         let mut questions = vec![
             Question::Edition { list: list.clone(), page: Page::default() },
-            Question::Departures { list },
+            Question::Departures { list, page: Page::default() },
             Question::Indicators { place: SubjectId::parse(PLACE).unwrap() },
             Question::Oversight,
             Question::Directory,
@@ -260,7 +260,7 @@ fn everything(snapshots: &Snapshots) -> String {
             let what = SubjectQuestion::parse(name, domain).unwrap();
             for subject in [FIRM, "ext:test:a", PLACE, "authority:department"] {
                 let subject = SubjectId::parse(subject).unwrap();
-                questions.push(Question::Subject { subject, what });
+                questions.push(Question::Subject { subject, what, page: Page::default() });
             }
         }
         for question in &questions {

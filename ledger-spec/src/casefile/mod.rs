@@ -1,7 +1,7 @@
 //! A subject's case file: its stream folded once, for admission and for every projection.
 //!
-//! It keeps what each event began and the steps that followed, with both times, and decides nothing by
-//! itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
+//! It keeps what each event began and the steps that followed, with both times, and no event whole: what is shown of
+//! one is read when it is shown. It decides nothing by itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
 //! past can be asked about.
 
 mod as_of;
@@ -18,10 +18,9 @@ pub use publicity::{Mark, Marked, Sight};
 
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
 use crate::entry::StreamVersion;
-use crate::event::{Body, Class, Event, Phase, StepKind};
+use crate::event::{Class, Event, Phase, StepKind};
 use crate::id::{EventId, SubjectId, SubjectKind};
 use crate::time::{RecordedTime, ValidTime};
-use std::sync::Arc;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::position::EntryIndex;
 
@@ -82,8 +81,6 @@ pub struct Item {
     pub fact: Fact,
     /// The events that refer to it, in the log's order: steps, and what rests on it or is about it.
     pub followed: Vec<ItemNumber>,
-    /// What it says in full, where the file was folded to be read from.
-    pub event: Option<Arc<Event>>,
 }
 
 /// An admitted event with its number in the log, as a case file takes it in.
@@ -131,6 +128,12 @@ impl CaseFile {
         self.items.get(usize::try_from(number.0).ok()?)
     }
 
+    /// The event of an entry.
+    pub fn at(&self, entry: EntryIndex) -> Option<&Item> {
+        let at = self.items.binary_search_by_key(&entry, |item| item.entry).ok()?;
+        self.items.get(at)
+    }
+
     /// All events in the log's order.
     pub fn items(&self) -> impl DoubleEndedIterator<Item = (ItemNumber, &Item)> {
         let number = |at| ItemNumber(u32::try_from(at).or_defect("it was numbered when it was taken in"));
@@ -138,21 +141,12 @@ impl CaseFile {
     }
 
     /// The events that say who the subject is, in the log's order.
-    pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &Item> {
+    pub fn registrations(&self) -> impl DoubleEndedIterator<Item = &Item> + ExactSizeIterator {
         self.registrations.iter().map(|number| self.own(*number))
     }
 
     /// Takes in one admitted event that stands in this subject's stream.
     pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
-        self.take(filed, directory, None);
-    }
-
-    /// The same, and keeps the event to be read from.
-    pub fn apply_whole(&mut self, filed: Filed<'_>, directory: &Directory, event: Arc<Event>) {
-        self.take(filed, directory, Some(event));
-    }
-
-    fn take(&mut self, filed: Filed<'_>, directory: &Directory, whole: Option<Arc<Event>>) {
         let Filed { event, recorded, signers } = filed;
         self.head = Some(Head::advanced(self.head.as_ref(), recorded.index));
         // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
@@ -178,7 +172,6 @@ impl CaseFile {
             from: event.valid_from,
             fact,
             followed: Vec::new(),
-            event: whole,
         });
         if let Err(sorted) = self.position(&event.id) {
             self.by_id.insert(sorted, number);
@@ -283,11 +276,6 @@ impl Item {
             Fact::Step(step) => Some(step.kind),
             _ => None,
         }
-    }
-
-    /// The event's body, where the file keeps it.
-    pub fn body(&self) -> Option<&Body> {
-        self.event.as_ref().map(|event| &event.body)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Commitments, ratings and points. Grades and points are what an authority gave by its scheme; the ledger
 //! adds up points by the scheme's own cycle and judges nobody.
 
+use super::page::OnPage;
 use super::{Line, Projector};
 use crate::casefile::{Fact, Item, ItemNumber};
 use crate::definition::{Name, PointsScheme, Polarity};
@@ -10,6 +11,7 @@ use crate::time::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tlog::position::EntryIndex;
 
 /// What a subject promised, and how it was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,7 +19,7 @@ use std::sync::Arc;
 pub struct Commitments {
     /// In the log's order.
     pub commitments: Vec<CommitmentLine>,
-    /// How many of them were kept.
+    /// How many were kept, of all of them, on this page or not.
     pub kept: usize,
     /// Broken.
     pub broken: usize,
@@ -27,6 +29,10 @@ pub struct Commitments {
     pub overdue: usize,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// One commitment.
@@ -57,6 +63,10 @@ pub struct Ratings {
     pub ratings: Vec<RatingLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// One grade.
@@ -92,6 +102,10 @@ pub struct Points {
     pub schemes: Vec<PointsLine>,
     /// How many charges were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// The points of one scheme.
@@ -114,9 +128,9 @@ pub struct Cycle {
     pub until: Date,
     /// Whether the valid instant falls in it.
     pub current: bool,
-    /// The points in force.
+    /// The points in force, over all charges of the cycle.
     pub points: u32,
-    /// The charges.
+    /// The charges that stand on this page, in the log's order.
     pub charges: Vec<ChargeLine>,
     /// What the points propose by the scheme's thresholds. Somebody has to decide; nothing follows by itself.
     pub proposes: Vec<String>,
@@ -139,25 +153,23 @@ impl Projector<'_> {
     /// The subject's commitments.
     pub fn commitments(&self) -> Commitments {
         let seen = self.seen(Class::Commitment);
-        let commitments = self.lines(&seen.numbers, |number| self.commitment(number));
-        let count = |phase: Phase| {
-            commitments.iter().filter(|commitment| commitment.line.phase == Some(phase)).count()
-        };
-        let overdue = commitments.iter().filter(|commitment| commitment.overdue).count();
-        Commitments {
-            kept: count(Phase::Kept),
-            broken: count(Phase::Broken),
-            open: count(Phase::Made) - overdue,
-            overdue,
-            withheld: seen.withheld,
-            commitments,
-        }
+        let count =
+            |fits: &dyn Fn(ItemNumber) -> bool| seen.numbers.iter().filter(|number| fits(**number)).count();
+        let of = |phase| count(&|number| self.case.phase_at(number) == Some(phase));
+        let overdue = count(&|number| self.is_overdue(number));
+        let (kept, broken, open) = (of(Phase::Kept), of(Phase::Broken), of(Phase::Made) - overdue);
+        let withheld = seen.withheld;
+        let ([shown], next) = self.cut([seen.numbers]);
+        let commitments = self.lines(&shown, |number| self.commitment(number));
+        Commitments { commitments, kept, broken, open, overdue, withheld, next }
     }
 
     /// The subject's grades.
     pub fn ratings(&self) -> Ratings {
         let seen = self.seen(Class::Rating);
-        Ratings { ratings: self.lines(&seen.numbers, |number| self.rating(number)), withheld: seen.withheld }
+        let ([shown], next) = self.cut([seen.numbers]);
+        let ratings = self.lines(&shown, |number| self.rating(number));
+        Ratings { ratings, withheld: seen.withheld, next }
     }
 
     /// The subject's points, scheme by scheme and cycle by cycle.
@@ -169,27 +181,36 @@ impl Projector<'_> {
                 schemes.entry(scheme).or_default().push(*number);
             }
         }
+        let ([shown], next) = self.cut([seen.numbers]);
         let schemes = schemes.into_iter().map(|(scheme, charges)| PointsLine {
             scheme: scheme.clone(),
-            cycles: self.cycles(scheme, &charges),
+            cycles: self.cycles(scheme, &charges, &shown),
         });
-        Points { schemes: schemes.collect(), withheld: seen.withheld }
+        Points { schemes: schemes.collect(), withheld: seen.withheld, next }
+    }
+
+    /// Whether a commitment is open past its day.
+    fn is_overdue(&self, number: ItemNumber) -> bool {
+        let due = match self.case.file.get(number).map(|item| &item.fact) {
+            Some(Fact::Commitment { due, .. }) => *due,
+            _ => None,
+        };
+        self.case.phase_at(number) == Some(Phase::Made) && due.is_some_and(|day| self.case.is_past(day))
     }
 
     fn commitment(&self, number: ItemNumber) -> Option<CommitmentLine> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let Fact::Commitment { commitment_type, due } = &item.fact else { return None };
-        let text = match item.body() {
-            Some(Body::CommitmentMade(body)) => Some(body.text.clone()),
+        let text = match self.body(item) {
+            Some(Body::CommitmentMade(body)) => Some(body.text),
             _ => None,
         };
-        let open = case.phase_at(number) == Some(Phase::Made);
         Some(CommitmentLine {
             commitment_type: commitment_type.clone(),
             text,
             due: *due,
-            overdue: open && due.is_some_and(|day| case.is_past(day)),
+            overdue: self.is_overdue(number),
             line,
         })
     }
@@ -202,8 +223,8 @@ impl Projector<'_> {
         let scheme = case.scheme_of(item, rating);
         let grade =
             scheme.and_then(|scheme| scheme.grades.iter().find(|grade| *grade.grade == *rating.grade));
-        let method = match item.body() {
-            Some(Body::RatingAssigned(body)) => body.method.clone(),
+        let method = match self.body(item) {
+            Some(Body::RatingAssigned(body)) => body.method,
             _ => None,
         };
         Some(RatingLine {
@@ -218,8 +239,8 @@ impl Projector<'_> {
     }
 
     /// A cycle begins with the first charge after the last one's end, and lasts as the scheme says on that
-    /// day.
-    fn cycles(&self, code: &PointsCode, charges: &[ItemNumber]) -> Vec<Cycle> {
+    /// day. Every cycle stands on every page, with what it sums up.
+    fn cycles(&self, code: &PointsCode, charges: &[ItemNumber], shown: &OnPage) -> Vec<Cycle> {
         let mut dated: Vec<(&Item, ItemNumber)> =
             charges.iter().filter_map(|number| Some((self.case.file.get(*number)?, *number))).collect();
         dated.sort_by_key(|(item, number)| (item.from, *number));
@@ -240,11 +261,17 @@ impl Projector<'_> {
         }
         cycles
             .into_iter()
-            .map(|(from, last, scheme, inside)| self.cycle(from, last, &scheme, &inside))
+            .map(|(from, last, scheme, inside)| self.cycle((from, last), &scheme, &inside, shown))
             .collect()
     }
 
-    fn cycle(&self, from: Date, last: Date, scheme: &PointsScheme, inside: &[ItemNumber]) -> Cycle {
+    fn cycle(
+        &self,
+        (from, last): (Date, Date),
+        scheme: &PointsScheme,
+        inside: &[ItemNumber],
+        shown: &OnPage,
+    ) -> Cycle {
         let today = self.case.today();
         let counted = inside.iter().filter(|number| self.case.in_force(**number));
         let points = counted
@@ -259,7 +286,7 @@ impl Projector<'_> {
             until: last,
             current: from <= today && today <= last,
             points,
-            charges: self.lines(inside, |number| self.charge(number)),
+            charges: self.lines(&shown.among(inside), |number| self.charge(number)),
             proposes: reached.map(|threshold| threshold.proposes.clone()).collect(),
         }
     }

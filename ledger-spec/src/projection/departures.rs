@@ -1,5 +1,6 @@
 //! What has left a list: the notice to stop using it.
 
+use super::Page;
 use crate::authority::Directory;
 use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, ItemNumber, Sight};
 use crate::catalogue::Catalogue;
@@ -18,6 +19,10 @@ pub struct Departures {
     pub list: ListCode,
     /// The entries that hold no more, the last to leave first.
     pub departures: Vec<Departure>,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// An entry that left a list: whoever has copied it has to stop using it.
@@ -62,7 +67,16 @@ impl CaseFiles {
         Departures {
             list: list.clone(),
             departures: departures.into_iter().map(|(_, departure)| departure).collect(),
+            next: None,
         }
+    }
+}
+
+impl Departures {
+    /// The part of them that a page asks for; the cursor where it is not the entry of a departure.
+    pub fn page(mut self, page: Page) -> Result<Self, EntryIndex> {
+        self.next = page.of(&mut self.departures, |departure| departure.entry)?;
+        Ok(self)
     }
 }
 

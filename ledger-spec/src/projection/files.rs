@@ -7,6 +7,7 @@ use crate::definition::{Direction, Disclosure};
 use crate::event::Class;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tlog::position::EntryIndex;
 
 /// A subject's records by class of disclosure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +21,10 @@ pub struct Records {
     pub restricted: Vec<RecordLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// A subject's applications for repair, with every step and deadline.
@@ -30,6 +35,10 @@ pub struct Repairs {
     pub repairs: Vec<RepairLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// What belongs to a person's occupation.
@@ -40,6 +49,10 @@ pub struct Occupation {
     pub occupations: BTreeMap<String, Vec<RecordLine>>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// A civil servant's file (plan 3.1-3). Never shared, never public.
@@ -60,6 +73,10 @@ pub struct CivilServant {
     pub loan: Vec<RecordLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// A household, village, township or farm.
@@ -74,19 +91,23 @@ pub struct Rural {
     pub incentives: Vec<MeasureLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
+
+/// The tags of the civil servants' six dimensions, in the plan's order.
+const DIMENSIONS: [&str; 6] = ["probity", "law", "duty", "tax", "ethics", "loan"];
 
 impl Projector<'_> {
     /// Records by class.
     pub fn records(&self) -> Records {
         let seen = self.seen(Class::Record);
-        let mut records = Records {
-            public: Vec::new(),
-            shared: Vec::new(),
-            restricted: Vec::new(),
-            withheld: seen.withheld,
-        };
-        for line in self.lines(&seen.numbers, |number| self.record_line(number)) {
+        let ([shown], next) = self.cut([seen.numbers]);
+        let (public, shared, restricted) = (Vec::new(), Vec::new(), Vec::new());
+        let mut records = Records { public, shared, restricted, withheld: seen.withheld, next };
+        for line in self.lines(&shown, |number| self.record_line(number)) {
             match line.line.disclosure {
                 Disclosure::Public => records.public.push(line),
                 Disclosure::Shared => records.shared.push(line),
@@ -99,60 +120,60 @@ impl Projector<'_> {
     /// The history of repair.
     pub fn repairs(&self) -> Repairs {
         let (numbers, withheld) = self.seen_repairs();
-        Repairs { repairs: self.lines(&numbers, |number| self.repair_line(number)), withheld }
+        let ([shown], next) = self.cut([numbers]);
+        Repairs { repairs: self.lines(&shown, |number| self.repair_line(number)), withheld, next }
     }
 
     /// The occupational view: what types tagged `occupation` or `licence` say.
     pub fn occupation(&self) -> Occupation {
         let (numbers, withheld) = self.tagged(|tag| tag == "occupation" || tag == "licence");
+        let ([shown], next) = self.cut([numbers]);
         let mut occupations: BTreeMap<String, Vec<RecordLine>> = BTreeMap::new();
-        for line in self.lines(&numbers, |number| self.record_line(number)) {
+        for line in self.lines(&shown, |number| self.record_line(number)) {
             let named = line.details.get("occupation").cloned();
             occupations.entry(named.unwrap_or_else(|| line.record_type.to_string())).or_default().push(line);
         }
-        Occupation { occupations, withheld }
+        Occupation { occupations, withheld, next }
     }
 
     /// The civil servants' file: restricted whatever the catalogue says of a record elsewhere.
     pub fn civil_servant(&self) -> CivilServant {
         let mut withheld = 0;
-        let mut dimension = |name: &str| {
+        let numbers = DIMENSIONS.map(|name| {
             let tag = format!("cs:{name}");
             let (numbers, hidden) = self.tagged(|found| found == tag);
+            withheld += hidden;
             if self.sight < Sight::Restricted {
-                withheld += hidden + numbers.len();
+                withheld += numbers.len();
                 return Vec::new();
             }
-            withheld += hidden;
-            self.lines(&numbers, |number| self.record_line(number))
-        };
-        let (probity, law, duty) = (dimension("probity"), dimension("law"), dimension("duty"));
-        let (tax, ethics, loan) = (dimension("tax"), dimension("ethics"), dimension("loan"));
-        CivilServant { probity, law, duty, tax, ethics, loan, withheld }
+            numbers
+        });
+        let (shown, next) = self.cut(numbers);
+        let [probity, law, duty, tax, ethics, loan] =
+            shown.map(|shown| self.lines(&shown, |number| self.record_line(number)));
+        CivilServant { probity, law, duty, tax, ethics, loan, withheld, next }
     }
 
     /// The rural view: types tagged `rural:…`, schemes and incentives `rural.…`.
     pub fn rural(&self) -> Rural {
-        let (numbers, hidden) = self.tagged(|tag| tag.starts_with("rural:"));
-        let (ratings, measures) = (self.seen(Class::Rating), self.measures());
-        let is_rural = |number: &ItemNumber| {
+        let (records, hidden) = self.tagged(|tag| tag.starts_with("rural:"));
+        let (mut ratings, mut measures) = (self.seen(Class::Rating), self.seen(Class::Measure));
+        ratings.numbers.retain(|number| {
             matches!(self.case.file.get(*number).map(|item| &item.fact),
                 Some(Fact::Rating(rating)) if rating.scheme.as_str().starts_with("rural."))
-        };
+        });
+        measures.numbers.retain(|number| {
+            self.adopted(*number).is_some_and(|adopted| adopted.direction == Direction::Incentive)
+        });
+        let withheld = hidden + ratings.withheld + measures.withheld;
+        let ([records, ratings, measures], next) = self.cut([records, ratings.numbers, measures.numbers]);
         Rural {
-            records: self.lines(&numbers, |number| self.record_line(number)),
-            ratings: ratings
-                .numbers
-                .iter()
-                .filter(|number| is_rural(number))
-                .filter_map(|p| self.rating(*p))
-                .collect(),
-            incentives: measures
-                .measures
-                .into_iter()
-                .filter(|line| line.direction == Some(Direction::Incentive))
-                .collect(),
-            withheld: hidden + ratings.withheld + measures.withheld,
+            records: self.lines(&records, |number| self.record_line(number)),
+            ratings: self.lines(&ratings, |number| self.rating(number)),
+            incentives: self.lines(&measures, |number| self.measure_line(number)),
+            withheld,
+            next,
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
+use super::page::{MOST_BESIDE, is_none, last};
 use crate::casefile::{Cause, Fact, Item, ItemNumber, Life, Mark};
 use crate::definition::Disclosure;
-use crate::event::{Body, Decision, Extra, Phase, StepKind};
+use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
@@ -33,10 +34,16 @@ pub struct Line {
     /// What ends it, as far as that is known: past or to come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Ended>,
-    /// What has to be said beside it.
+    /// What has to be said beside it: of each mark the first, at most twenty.
     pub marks: Vec<MarkLine>,
-    /// The steps that followed it, by then.
+    /// How many more of these marks there are.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_marks: usize,
+    /// The steps that followed it by then: the last, at most twenty.
     pub steps: Vec<StepLine>,
+    /// How many more steps came before them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_steps: usize,
     /// The widest circle that may ever see it.
     pub disclosure: Disclosure,
     /// Rules that this ledger did not verify, since it came in through a migration (P20).
@@ -139,6 +146,8 @@ impl Projector<'_> {
         let item = case.file.get(number).filter(|item| case.knows(item))?;
         let steps =
             case.file.followers(number).filter(|(_, step)| step.step().is_some() && case.has_begun(step));
+        let (steps, more_steps) = last(steps.collect(), MOST_BESIDE);
+        let (marks, more_marks) = self.marks(number);
         let end = case.end(number);
         Some(Line {
             event: item.id,
@@ -155,18 +164,28 @@ impl Projector<'_> {
                 reason: end.entry.and_then(|entry| self.reason_of(entry)),
                 rule: end.cause.rule(),
             }),
-            marks: self.marks(number),
-            steps: steps.filter_map(|(_, step)| self.step(step)).collect(),
+            marks,
+            more_marks,
+            steps: steps.into_iter().filter_map(|(_, step)| self.step(step)).collect(),
+            more_steps,
             disclosure: case.disclosure(number),
             not_verified: self.not_verified(item),
         })
     }
 
-    fn marks(&self, number: ItemNumber) -> Vec<MarkLine> {
-        let marks = self.case.marks(number).into_iter();
-        marks
-            .map(|marked| MarkLine { mark: marked.mark, entry: marked.entry, rule: marked.mark.rule() })
-            .collect()
+    /// Every mark that there is, none of them without end: thousands may object.
+    fn marks(&self, number: ItemNumber) -> (Vec<MarkLine>, usize) {
+        let all = self.case.marks(number);
+        let mut shown: Vec<MarkLine> = Vec::new();
+        for same in all.chunk_by(|one, next| one.mark == next.mark) {
+            shown.extend(same.iter().take(MOST_BESIDE).map(|marked| MarkLine {
+                mark: marked.mark,
+                entry: marked.entry,
+                rule: marked.mark.rule(),
+            }));
+        }
+        let more = all.len() - shown.len();
+        (shown, more)
     }
 
     /// P20: the rules that the migration of a fact leaves unverified.
@@ -182,35 +201,36 @@ impl Projector<'_> {
 
     /// A step as a line; `None` where the item is no step.
     pub fn step(&self, step: &Item) -> Option<StepLine> {
-        let body = match step.body() {
-            Some(Body::Step(body)) => Some(body),
-            _ => None,
-        };
-        let statement = body.and_then(|body| match &body.extra {
-            Extra::Annotation(text) => Some(text.clone()),
-            Extra::Statement { statement, .. } => statement.clone(),
-            Extra::Correction { summary, .. } => summary.clone(),
-            Extra::Use { outcome, .. } => Some(outcome.clone()),
-            _ => None,
-        });
+        let kind = step.step_kind()?;
+        let body = self.step_body(step);
         Some(StepLine {
-            kind: step.step_kind()?,
+            kind,
             event: step.id,
             entry: step.entry,
             issuer: self.authority(step.issuer),
             valid_from: step.from,
             recorded_at: step.recorded_at,
-            reason: body.and_then(|body| body.reason.clone()),
-            statement,
+            reason: body.as_ref().and_then(|body| body.reason.clone()),
+            statement: body.as_ref().and_then(statement),
             until: step.step().and_then(|fact| fact.until),
-            decision: body.and_then(|body| body.decision.as_ref()).map(DecisionLine::of),
+            decision: body.as_ref().and_then(|body| body.decision.as_ref()).map(DecisionLine::of),
         })
     }
 
-    fn reason_of(&self, entry: tlog::position::EntryIndex) -> Option<String> {
-        let (_, item) = self.case.file.items().find(|(_, item)| item.entry == entry)?;
-        match item.body()? {
-            Body::Step(body) => body.reason.clone(),
+    /// What the last correction says in place of what was filed.
+    pub(super) fn corrected(&self, number: ItemNumber) -> Option<String> {
+        let (_, correction) = self.case.last_step(number, StepKind::RecordCorrected)?;
+        self.step_body(correction).as_ref().and_then(statement)
+    }
+
+    fn reason_of(&self, entry: EntryIndex) -> Option<String> {
+        self.step_body(self.case.file.at(entry)?)?.reason
+    }
+
+    fn step_body(&self, step: &Item) -> Option<Step> {
+        step.step()?;
+        match self.body(step)? {
+            Body::Step(body) => Some(body),
             _ => None,
         }
     }
@@ -219,6 +239,17 @@ impl Projector<'_> {
     #[must_use]
     pub fn is_marked(&self, number: ItemNumber, mark: Mark) -> bool {
         self.case.marks(number).iter().any(|marked| marked.mark == mark)
+    }
+}
+
+/// What a step says in the words of whom it is about.
+fn statement(body: &Step) -> Option<String> {
+    match &body.extra {
+        Extra::Annotation(text) => Some(text.clone()),
+        Extra::Statement { statement, .. } => statement.clone(),
+        Extra::Correction { summary, .. } => summary.clone(),
+        Extra::Use { outcome, .. } => Some(outcome.clone()),
+        _ => None,
     }
 }
 

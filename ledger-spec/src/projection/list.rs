@@ -1,7 +1,7 @@
 //! Editions of lists: a list as it was published on a date.
 
 use super::leaf::in_order;
-use super::{Line, Projector};
+use super::{Line, Page, Projector};
 use crate::authority::Directory;
 use crate::casefile::{AsOf, CaseFiles, Fact, ItemNumber, Sight};
 use crate::catalogue::Catalogue;
@@ -46,15 +46,6 @@ pub struct Member {
     /// Its number among the rows, where the list keeps an order of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
-}
-
-/// A part of a list: what comes after a cursor, and at most so much of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The entry of the last member of the page before.
-    pub after: Option<EntryIndex>,
-    /// Most members; all where it is absent.
-    pub limit: Option<usize>,
 }
 
 /// A row: columns and values, in the event's order.
@@ -130,14 +121,7 @@ impl Edition {
 impl Edition {
     /// The part of it that a page asks for; the cursor where it is not the entry of a member.
     pub fn page(mut self, page: Page) -> Result<Self, EntryIndex> {
-        if let Some(after) = page.after {
-            let at = self.members.iter().position(|member| member.line.entry == after).ok_or(after)?;
-            self.members.drain(..=at);
-        }
-        if let Some(limit) = page.limit.filter(|limit| self.members.len() > *limit) {
-            self.members.truncate(limit);
-            self.next = self.members.last().map(|member| member.line.entry);
-        }
+        self.next = page.of(&mut self.members, |member| member.line.entry)?;
         Ok(self)
     }
 }

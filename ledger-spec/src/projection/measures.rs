@@ -1,6 +1,7 @@
 //! Measures in force, with exemptions and what departments report of their use; and whether a subject may
 //! take part.
 
+use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
 use super::{Line, Projector, StepLine};
 use crate::casefile::{Fact, ItemNumber};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
@@ -8,6 +9,7 @@ use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode};
 use crate::rule::ProjectionRule;
 use serde::Serialize;
+use tlog::position::EntryIndex;
 
 /// The measures of a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +19,10 @@ pub struct Measures {
     pub measures: Vec<MeasureLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// One measure and where it stands.
@@ -45,8 +51,12 @@ pub struct MeasureLine {
     pub bars: Vec<Domain>,
     /// The law that it rests on.
     pub basis: Vec<String>,
-    /// What departments report of its use.
+    /// What departments report of its use: the last, at most twenty.
     pub uses: Vec<StepLine>,
+    /// How many more reports came before them.
+    #[serde(skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub more_uses: usize,
 }
 
 /// Whether a subject may take part in something, and why not.
@@ -55,7 +65,7 @@ pub struct MeasureLine {
 pub struct Eligibility {
     /// The domain.
     pub domain: Domain,
-    /// Whether nothing that the reader sees closes it.
+    /// Whether nothing that the reader sees closes it: over everything, and the same on every page.
     pub eligible: bool,
     /// What closes it.
     pub reasons: Vec<MeasureLine>,
@@ -65,37 +75,63 @@ pub struct Eligibility {
     pub rules: Vec<ProjectionRule>,
     /// How many measures were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 impl Projector<'_> {
     /// The subject's measures.
     pub fn measures(&self) -> Measures {
         let seen = self.seen(Class::Measure);
-        let measures = self.lines(&seen.numbers, |number| self.measure_line(number));
-        Measures { measures, withheld: seen.withheld }
+        let ([shown], next) = self.cut([seen.numbers]);
+        let measures = self.lines(&shown, |number| self.measure_line(number));
+        Measures { measures, withheld: seen.withheld, next }
     }
 
     /// Whether the subject may take part in a domain at the valid instant (P25). Nothing is weighed: a
     /// measure in force closes the domain or it does not.
     pub fn eligibility(&self, domain: Domain) -> Eligibility {
-        let Measures { measures, withheld } = self.measures();
-        let closes = |line: &MeasureLine| line.effective && line.bars.contains(&domain);
-        let reasons: Vec<_> = measures.into_iter().filter(closes).collect();
-        let letter = self.letter(domain, &reasons);
+        let mut seen = self.seen(Class::Measure);
+        seen.numbers.retain(|number| self.closes(*number, domain));
+        let letter = self.letter(domain, &seen.numbers);
+        let eligible = seen.numbers.is_empty();
+        let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
             domain,
-            eligible: reasons.is_empty(),
+            eligible,
+            reasons: self.lines(&shown, |number| self.measure_line(number)),
             letter,
             rules: vec![ProjectionRule::Eligible],
-            reasons,
-            withheld,
+            withheld: seen.withheld,
+            next,
         }
     }
 
-    fn letter(&self, domain: Domain, reasons: &[MeasureLine]) -> Name {
+    /// Whether a measure keeps the subject out of a domain at the valid instant.
+    fn closes(&self, number: ItemNumber, domain: Domain) -> bool {
+        self.adopted(number).is_some_and(|adopted| adopted.bars.contains(&domain))
+            && self.is_effective(number)
+    }
+
+    /// Whether a measure has to be applied at the valid instant.
+    fn is_effective(&self, number: ItemNumber) -> bool {
+        let case = &self.case;
+        let set_aside = case.exemption(number).is_some() || case.masking_of(number).is_some();
+        case.in_force(number) && !set_aside
+    }
+
+    /// A measure as the catalogue had it when it was decided.
+    pub(super) fn adopted(&self, number: ItemNumber) -> Option<&MeasureDefinition> {
+        let item = self.case.file.get(number)?;
+        let Fact::Measure(measure) = &item.fact else { return None };
+        self.case.measure_of(item, measure).map(|adopted| &**adopted)
+    }
+
+    fn letter(&self, domain: Domain, reasons: &[ItemNumber]) -> Name {
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
         let known = self.case.as_of.known;
-        let entries = reasons.iter().map(|line| line.line.entry.to_string()).collect::<Vec<_>>().join(", ");
         if reasons.is_empty() {
             return Name {
                 zh: format!(
@@ -108,13 +144,21 @@ impl Projector<'_> {
                 ),
             };
         }
+        let entries =
+            reasons.iter().filter_map(|number| Some(self.case.file.get(*number)?.entry.to_string()));
+        let (named, more) = page::first(entries.collect(), MOST_NAMED);
+        let entries = named.join(", ");
+        let (more_zh, more_en) = match more {
+            0 => (String::new(), String::new()),
+            more => (format!("等，另有{more}条"), format!(" and {more} more")),
+        };
         Name {
             zh: format!(
-                "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}。",
+                "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
                 in_chinese(domain)
             ),
             en: format!(
-                "As of {at}, with {known} entries known, measures in force close {} to {subject}: entries {entries}.",
+                "As of {at}, with {known} entries known, measures in force close {} to {subject}: entries {entries}{more_en}.",
                 domain.name()
             ),
         }
@@ -125,22 +169,23 @@ impl Projector<'_> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let Fact::Measure(measure) = &item.fact else { return None };
-        let adopted = case.measure_of(item, measure);
-        let set_aside = case.exemption(number).is_some() || case.masking_of(number).is_some();
+        let adopted = self.adopted(number);
         let uses = case
             .file
             .followers(number)
             .filter(|(_, step)| step.step_kind() == Some(StepKind::MeasureApplied) && case.has_begun(step));
+        let (uses, more_uses) = page::last(uses.collect(), MOST_BESIDE);
         Some(MeasureLine {
             measure: measure.measure.clone(),
             title: adopted.map(|adopted| adopted.common.title.clone()),
             direction: adopted.map(|adopted| adopted.direction),
             rests_on: measure.rests_on.and_then(|ground| Some(case.file.get(ground)?.id)),
             term: measure.term,
-            effective: case.in_force(number) && !set_aside,
+            effective: self.is_effective(number),
             bars: adopted.map_or_else(Vec::new, |adopted| adopted.bars.clone()),
             basis: adopted.map_or_else(Vec::new, |adopted| self.basis_of(adopted)),
-            uses: uses.filter_map(|(_, step)| self.step(step)).collect(),
+            uses: uses.into_iter().filter_map(|(_, step)| self.step(step)).collect(),
+            more_uses,
             line,
         })
     }

@@ -20,10 +20,12 @@ mod line;
 mod list;
 mod measures;
 mod oversight;
+mod page;
 mod question;
 mod rights;
 mod standing;
 mod states;
+mod whole;
 
 pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
@@ -38,24 +40,27 @@ pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
 pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
-pub use list::{Edition, Member, Page, Row};
+pub use list::{Edition, Member, Row};
 pub use measures::{Eligibility, MeasureLine, Measures};
 pub use oversight::{CommitmentRate, Oversight, OversightLine};
+pub use page::{MOST_BESIDE, MOST_NAMED, Page};
 pub use question::{Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
 pub use states::{Counted, MadeBy, State};
+pub use whole::Events;
 
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
 use crate::id::{AuthorityId, SubjectId};
+use page::OnPage;
 use tlog::defect::OrDefect as _;
 
-/// What every projection of a subject is computed from: its case file at two instants, and as whom one
-/// reads.
-#[derive(Clone, Debug)]
+/// What every projection of a subject is computed from: its case file at two instants, as whom one reads, and which
+/// part of the answer one wants.
+#[derive(Clone)]
 pub struct Projector<'a> {
     /// The case file at two instants.
     pub case: CaseAsOf<'a>,
@@ -63,6 +68,8 @@ pub struct Projector<'a> {
     pub directory: &'a Directory,
     /// As whom one reads.
     pub sight: Sight,
+    page: Page,
+    events: Option<&'a dyn Events>,
 }
 
 /// The numbers of what the reader sees, and how many were left out.
@@ -75,7 +82,7 @@ pub struct Seen {
 }
 
 impl<'a> Projector<'a> {
-    /// A view of a subject's file.
+    /// A view of all of a subject's file, by facts alone.
     pub fn new(
         subject: &'a SubjectId,
         file: &'a CaseFile,
@@ -83,7 +90,22 @@ impl<'a> Projector<'a> {
         as_of: AsOf,
         sight: Sight,
     ) -> Self {
-        Self { case: CaseAsOf::new(subject, file, catalogue, as_of), directory, sight }
+        let case = CaseAsOf::new(subject, file, catalogue, as_of);
+        Self { case, directory, sight, page: Page::default(), events: None }
+    }
+
+    /// The same with what events say in full, read as lines are made.
+    #[must_use]
+    pub const fn with_events(mut self, events: &'a dyn Events) -> Self {
+        self.events = Some(events);
+        self
+    }
+
+    /// The same for one page of the answer.
+    #[must_use]
+    pub const fn on_page(mut self, page: Page) -> Self {
+        self.page = page;
+        self
     }
 
     /// Everything known of a class that the reader sees, begun or not.
@@ -99,10 +121,10 @@ impl<'a> Projector<'a> {
         Seen { numbers, withheld }
     }
 
-    /// Things that the reader sees as lines, none left out: what is seen is known, and is what its class says.
-    pub(crate) fn lines<T>(&self, numbers: &[ItemNumber], line: impl Fn(ItemNumber) -> Option<T>) -> Vec<T> {
+    /// What stands on the page as lines, none left out: what is seen is known, and is what its class says.
+    fn lines<T>(&self, on_page: &OnPage, line: impl Fn(ItemNumber) -> Option<T>) -> Vec<T> {
         let line = |number: &ItemNumber| line(*number).or_defect("what is seen of a class has its line");
-        numbers.iter().map(line).collect()
+        on_page.numbers().iter().map(line).collect()
     }
 
     /// Whether something that is not shown counts as left out. To the public, and to departments, what has

@@ -3,15 +3,17 @@
 //! file answer alike.
 
 use super::{
-    CatalogueAt, CivilServant, Commitments, Departures, DirectoryAt, Edition, Eligibility, Indicators,
-    Measures, Objections, Occupation, Oversight, Page, Points, Projector, Ratings, Records, Repairs, Rural,
-    Standing, Uses,
+    CatalogueAt, CivilServant, Commitments, Departures, DirectoryAt, Edition, Eligibility, Events,
+    Indicators, Measures, Objections, Occupation, Oversight, Page, Points, Projector, Ratings, Records,
+    Repairs, Rural, Standing, Uses,
 };
 use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight};
 use crate::definition::Domain;
+use crate::event::Event;
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
 use crate::time::ValidTime;
+use core::cell::RefCell;
 use serde::{Deserialize, Serialize};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -63,6 +65,8 @@ pub enum Question {
         subject: SubjectId,
         /// What about it.
         what: SubjectQuestion,
+        /// Which part of the answer.
+        page: Page,
     },
     /// Who is on a list.
     Edition {
@@ -75,6 +79,8 @@ pub enum Question {
     Departures {
         /// Which one.
         list: ListCode,
+        /// Which part of them.
+        page: Page,
     },
     /// The fifteen indicators of a place.
     Indicators {
@@ -144,8 +150,8 @@ pub enum Unanswered {
         /// As whom one reads.
         sight: Sight,
     },
-    /// The cursor is not the entry of a member of the list at these instants.
-    #[error("entry {0} is not that of a member of the list at these instants")]
+    /// The cursor is not the entry of what the list shows, or has lost, at these instants.
+    #[error("entry {0} is not one that the answer shows at these instants")]
     Cursor(EntryIndex),
 }
 
@@ -157,8 +163,11 @@ pub trait CaseFileSource {
     /// What governs the ledger.
     fn governance(&self) -> &Governance;
 
-    /// One subject's file, with every event whole; an empty one where nothing stands about it.
+    /// One subject's file; an empty one where nothing stands about it.
     fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Self::Error>;
+
+    /// The event of an entry of a case file. It is asked for what a page shows.
+    fn event(&self, entry: EntryIndex) -> Result<Event, Self::Error>;
 
     /// Asks all case files. They may know more than a question takes into account.
     fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Self::Error>;
@@ -233,21 +242,23 @@ impl Question {
         let governance = source.governance();
         let over = (&*governance.catalogue, &*governance.directory);
         Ok(match self {
-            Self::Subject { subject, what } => {
-                let file = source.case_file(subject)?;
-                Answer::Subject(what.answer(&Projector::new(subject, &file, over, as_of, sight)))
+            Self::Subject { subject, what, page } => {
+                let (file, events) = (source.case_file(subject)?, Reader::new(source));
+                let projector = Projector::new(subject, &file, over, as_of, sight);
+                let answer = what.answer(&projector.with_events(&events).on_page(*page));
+                Answer::Subject(events.unless_faulty(answer)?)
             }
             Self::Edition { list, page } => {
                 list_for(governance, list, as_of, sight)?;
                 let edition = source.with_case_files(|files| files.edition(list, over, as_of, sight))?;
                 Answer::Edition(edition.page(*page).map_err(Unanswered::Cursor)?)
             }
-            Self::Departures { list } => {
+            Self::Departures { list, page } => {
                 if !governance.catalogue.lists.ever(list) {
                     return Err(Unanswered::NoList(list.clone()).into());
                 }
                 let departures = source.with_case_files(|files| files.departures(list, over, as_of, sight));
-                Answer::Departures(departures?)
+                Answer::Departures(departures?.page(*page).map_err(Unanswered::Cursor)?)
             }
             Self::Indicators { place } => {
                 let found = source.with_case_files(|files| files.indicators(place, over, as_of, sight));
@@ -276,6 +287,32 @@ impl Question {
             Self::Indicators { place } => Some(place),
             _ => None,
         }
+    }
+}
+
+/// The events of a source for one answer. The first fault is kept: an answer behind which there is one is not given.
+struct Reader<'a, S: CaseFileSource> {
+    source: &'a S,
+    fault: RefCell<Option<S::Error>>,
+}
+
+impl<'a, S: CaseFileSource> Reader<'a, S> {
+    const fn new(source: &'a S) -> Self {
+        Self { source, fault: RefCell::new(None) }
+    }
+
+    /// The answer, if everything that it shows could be read.
+    fn unless_faulty<T>(self, answer: T) -> Result<T, S::Error> {
+        self.fault.into_inner().map_or(Ok(answer), Err)
+    }
+}
+
+impl<S: CaseFileSource> Events for Reader<'_, S> {
+    fn event(&self, entry: EntryIndex) -> Option<Event> {
+        if self.fault.borrow().is_some() {
+            return None;
+        }
+        self.source.event(entry).map_err(|fault| self.fault.replace(Some(fault))).ok()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::event::{Body, Class, Phase, ReportKind};
 use crate::id::EventId;
 use crate::time::Date;
 use serde::Serialize;
+use tlog::position::EntryIndex;
 
 /// What a subject has as_of for, and what stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +21,10 @@ pub struct Objections {
     pub holds: Vec<RequestLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// One objection, complaint or hold.
@@ -63,6 +68,10 @@ pub struct Uses {
     pub uses: Vec<UseLine>,
     /// How many were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// What was given out, or where something was used.
@@ -105,37 +114,30 @@ impl Projector<'_> {
     pub fn objections(&self) -> Objections {
         let (objections, complaints) = (self.seen(Class::Objection), self.seen(Class::Complaint));
         let holds = self.seen(Class::Hold);
-        let lines = |numbers: &[ItemNumber]| self.lines(numbers, |number| self.request(number));
-        Objections {
-            objections: lines(&objections.numbers),
-            complaints: lines(&complaints.numbers),
-            holds: lines(&holds.numbers),
-            withheld: objections.withheld + complaints.withheld + holds.withheld,
-        }
+        let withheld = objections.withheld + complaints.withheld + holds.withheld;
+        let (shown, next) = self.cut([objections.numbers, complaints.numbers, holds.numbers]);
+        let [objections, complaints, holds] =
+            shown.map(|shown| self.lines(&shown, |number| self.request(number)));
+        Objections { objections, complaints, holds, withheld, next }
     }
 
     /// Consents, reports and use.
     pub fn uses(&self) -> Uses {
         let (consents, reports) = (self.seen(Class::Consent), self.seen(Class::Report));
         let uses = self.seen(Class::Use);
-        let lines = |numbers: &[ItemNumber]| self.lines(numbers, |number| self.use_line(number));
-        Uses {
-            consents: lines(&consents.numbers),
-            reports: lines(&reports.numbers),
-            uses: lines(&uses.numbers),
-            withheld: consents.withheld + reports.withheld + uses.withheld,
-        }
+        let withheld = consents.withheld + reports.withheld + uses.withheld;
+        let (shown, next) = self.cut([consents.numbers, reports.numbers, uses.numbers]);
+        let [consents, reports, uses] = shown.map(|shown| self.lines(&shown, |number| self.use_line(number)));
+        Uses { consents, reports, uses, withheld, next }
     }
 
     fn request(&self, number: ItemNumber) -> Option<RequestLine> {
         let item = self.case.file.get(number)?;
-        let (target, ground) = match (&item.fact, item.body()) {
+        let (target, ground) = match (&item.fact, self.body(item)) {
             (Fact::Objection { target, .. }, Some(Body::ObjectionRaised(body))) => {
-                (Some(*target), Some(body.ground.clone()))
+                (Some(*target), Some(body.ground))
             }
-            (Fact::Complaint { about }, Some(Body::ComplaintFiled(body))) => {
-                (*about, Some(body.ground.clone()))
-            }
+            (Fact::Complaint { about }, Some(Body::ComplaintFiled(body))) => (*about, Some(body.ground)),
             (Fact::Hold { target, .. }, Some(Body::HoldPlaced(body))) => {
                 (*target, Some(format!("{}: {}", body.case, body.reason)))
             }
@@ -180,21 +182,21 @@ impl Projector<'_> {
         let id = |number: Option<ItemNumber>| number.and_then(|number| Some(case.file.get(number)?.id));
         let mut found =
             UseLine { line, purpose: None, what: None, recipient: None, scope: Vec::new(), rests_on: None };
-        match (&item.fact, item.body()) {
+        match (&item.fact, self.body(item)) {
             (Fact::Consent { scope, .. }, Some(Body::ConsentGranted(body))) => {
-                found.purpose = Some(body.purpose.clone());
-                found.recipient.clone_from(&body.grantee);
+                found.purpose = Some(body.purpose);
+                found.recipient = body.grantee;
                 found.scope = scope.to_vec();
             }
             (Fact::Report { report, consent }, Some(Body::ReportIssued(body))) => {
-                found.purpose = Some(body.purpose.clone());
-                found.recipient.clone_from(&body.recipient);
+                found.purpose = Some(body.purpose);
+                found.recipient = body.recipient;
                 found.what = Some(Used::Report(*report));
                 found.rests_on = id(*consent);
             }
             (Fact::Use { domain, report, record }, Some(Body::UseReported(body))) => {
-                found.purpose = Some(body.outcome.clone());
-                found.recipient.clone_from(&body.reference);
+                found.purpose = Some(body.outcome);
+                found.recipient = body.reference;
                 found.what = Some(Used::In(*domain));
                 found.rests_on = id(report.or(*record));
             }

@@ -1,10 +1,11 @@
 //! A subject's standing: named states, each with the entries and rules that led to it. No score.
 
+use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, Projector};
-use crate::casefile::{Fact, Identity, Item, ItemNumber, Life, Sight};
+use crate::casefile::{Fact, Identity, Item, ItemNumber, Sight};
 use crate::definition::{Polarity, Severity};
-use crate::event::{Body, Class, Phase, StepKind};
+use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
@@ -16,7 +17,7 @@ use tlog::position::EntryIndex;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Standing {
-    /// What can be said in a word, each with its reasons. Never empty.
+    /// What can be said in a word, each with its reasons, over everything and the same on every page. Never empty.
     pub states: Vec<StateLine>,
     /// The registration, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,6 +30,10 @@ pub struct Standing {
     pub repairs: Vec<RepairLine>,
     /// How many records, entries and applications were left out because the reader may not see them.
     pub withheld: usize,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
 }
 
 /// A word about a subject, and why.
@@ -37,8 +42,11 @@ pub struct Standing {
 pub struct StateLine {
     /// The word.
     pub state: State,
-    /// The entries that it rests on.
+    /// The entries that it rests on: the first, at most a hundred.
     pub because: Vec<EntryIndex>,
+    /// How many more entries it rests on.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
     /// The rules by which it follows.
     pub rules: Vec<ProjectionRule>,
 }
@@ -62,8 +70,11 @@ pub struct Registration {
     /// When the register took it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registered_on: Option<Date>,
-    /// Other identifiers of the same subject.
+    /// Other identifiers of the same subject: the first, at most a hundred.
     pub identifiers: Vec<SubjectId>,
+    /// How many more of them there are.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_identifiers: usize,
     /// The subject that it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<SubjectId>,
@@ -146,135 +157,131 @@ pub struct RepairLine {
 impl Projector<'_> {
     /// The subject's standing.
     pub fn standing(&self) -> Standing {
-        let records = self.seen(Class::Record);
-        let listings = self.seen(Class::Listing);
-        let repairs = self.seen_repairs();
-        let withheld = records.withheld + listings.withheld + repairs.1;
-        let mut standing = Standing {
-            states: Vec::new(),
+        let (records, listings) = (self.seen(Class::Record), self.seen(Class::Listing));
+        let (repairs, hidden) = self.seen_repairs();
+        let withheld = records.withheld + listings.withheld + hidden;
+        let states = self.states([&records.numbers, &listings.numbers, &repairs], withheld);
+        let ([records, listings, repairs], next) = self.cut([records.numbers, listings.numbers, repairs]);
+        Standing {
+            states,
             registration: self.registration(),
-            records: self.lines(&records.numbers, |number| self.record_line(number)),
-            listings: self.lines(&listings.numbers, |number| self.listing_line(number)),
-            repairs: self.lines(&repairs.0, |number| self.repair_line(number)),
+            records: self.lines(&records, |number| self.record_line(number)),
+            listings: self.lines(&listings, |number| self.listing_line(number)),
+            repairs: self.lines(&repairs, |number| self.repair_line(number)),
             withheld,
-        };
-        standing.states = self.states(&standing);
-        standing
+            next,
+        }
     }
 
-    fn states(&self, standing: &Standing) -> Vec<StateLine> {
-        let mut states = Vec::new();
-        let mut say = |state, because: Vec<EntryIndex>, rule: ProjectionRule| {
-            if !because.is_empty() {
-                states.push(StateLine { state, because, rules: vec![rule] });
-            }
-        };
-        let in_force = |line: &Line| line.life == Life::InForce;
-        let entries = |lines: Vec<&Line>| lines.into_iter().map(|line| line.entry).collect::<Vec<_>>();
-        say(
-            State::Registered,
-            standing.registration.iter().map(|r| r.entry).collect(),
-            ProjectionRule::Registered,
-        );
-        let records = standing.records.iter().map(|record| &record.line).filter(|line| in_force(line));
-        say(State::RecordInForce, entries(records.collect()), ProjectionRule::RecordInForce);
-        let listed = standing.listings.iter().map(|listing| &listing.line).filter(|line| in_force(line));
-        say(State::Listed, entries(listed.collect()), ProjectionRule::Listed);
-        let pending = standing
-            .repairs
-            .iter()
-            .map(|repair| &repair.line)
-            .filter(|line| matches!(line.phase, Some(Phase::Applied | Phase::Accepted)));
-        say(State::RepairPending, entries(pending.collect()), ProjectionRule::Repair);
-        if standing.withheld > 0 {
-            states.push(StateLine {
-                state: State::Withheld,
-                because: Vec::new(),
-                rules: vec![ProjectionRule::Disclosure],
-            });
+    /// What is said over everything that the reader sees.
+    fn states(&self, [records, listings, repairs]: [&[ItemNumber]; 3], withheld: usize) -> Vec<StateLine> {
+        let case = &self.case;
+        let pending =
+            |number: &ItemNumber| matches!(case.phase_at(*number), Some(Phase::Applied | Phase::Accepted));
+        let registered = self.registering().map(|(_, item)| item.entry).into_iter().collect();
+        let mut states = vec![
+            StateLine::of(State::Registered, registered, ProjectionRule::Registered),
+            StateLine::of(State::RecordInForce, self.in_force(records), ProjectionRule::RecordInForce),
+            StateLine::of(State::Listed, self.in_force(listings), ProjectionRule::Listed),
+            StateLine::of(State::RepairPending, self.entries(repairs, pending), ProjectionRule::Repair),
+        ];
+        states.retain(|state| !state.because.is_empty());
+        if withheld > 0 {
+            states.push(StateLine::of(State::Withheld, Vec::new(), ProjectionRule::Disclosure));
         }
         if states.is_empty() {
-            let mut known = self.case.file.items().filter(|(_, item)| self.case.knows(item)).peekable();
-            let (state, rule) = if known.peek().is_none() {
-                (State::NoRecord, ProjectionRule::NoRecord)
-            } else {
-                (State::NothingInForce, ProjectionRule::Expired)
-            };
-            let seen = known.filter(|(number, _)| self.case.shows_event(*number, self.sight));
-            let because = seen.map(|(_, item)| item.entry).collect();
-            states.push(StateLine { state, because, rules: vec![rule] });
+            states.push(self.nothing());
         }
         states
     }
 
-    /// Who the subject is, as the reader may know it.
-    pub fn registration(&self) -> Option<Registration> {
-        let mut found: Option<Registration> = None;
-        for item in self.case.file.registrations().filter(|item| self.case.has_begun(item)) {
-            match (&item.fact, item.body()) {
-                (
-                    Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)),
-                    Some(Body::SubjectRegistered(body) | Body::SubjectAmended(body)),
-                ) => {
-                    let before = found.take();
-                    let mut now = self.registered(item, *kind);
-                    now.name.clone_from(&body.name);
-                    now.registered_on = body.registered_on;
-                    now.identifiers = before.map(|before| before.identifiers).unwrap_or_default();
-                    found = Some(now);
-                }
-                (_, Some(Body::IdentifierLinked(body))) => {
-                    if let Some(found) = &mut found {
-                        found.identifiers.push(body.identifier.clone());
-                    }
-                }
-                (_, Some(Body::SubjectMerged(body))) => {
-                    if let Some(found) = &mut found {
-                        found.merged_into = Some(body.into.clone());
-                    }
-                }
-                (_, Some(Body::SubjectDissolved(_))) => {
-                    if let Some(found) = &mut found {
-                        found.dissolved_from = Some(item.from);
-                    }
-                }
-                _ => {}
-            }
-        }
-        found
+    /// What is said where nothing else can be.
+    fn nothing(&self) -> StateLine {
+        let mut known = self.case.file.items().filter(|(_, item)| self.case.knows(item)).peekable();
+        let (state, rule) = if known.peek().is_none() {
+            (State::NoRecord, ProjectionRule::NoRecord)
+        } else {
+            (State::NothingInForce, ProjectionRule::Expired)
+        };
+        let seen = known.filter(|(number, _)| self.case.shows_event(*number, self.sight));
+        StateLine::of(state, seen.map(|(_, item)| item.entry).collect(), rule)
     }
 
-    fn registered(&self, item: &Item, kind: Option<SubjectKind>) -> Registration {
-        Registration {
+    fn in_force(&self, numbers: &[ItemNumber]) -> Vec<EntryIndex> {
+        self.entries(numbers, |number| self.case.in_force(*number))
+    }
+
+    /// The entries of those of some things that fit.
+    fn entries(&self, numbers: &[ItemNumber], fits: impl Fn(&ItemNumber) -> bool) -> Vec<EntryIndex> {
+        let fitting = numbers.iter().filter(|number| fits(number));
+        fitting.filter_map(|number| Some(self.case.file.get(*number)?.entry)).collect()
+    }
+
+    /// The registration or amendment that counts: the last that has begun.
+    fn registering(&self) -> Option<(usize, &Item)> {
+        self.identities().rfind(|(_, item)| states_who(item))
+    }
+
+    /// The events that say who the subject is, as far as they have begun, numbered.
+    fn identities(&self) -> impl DoubleEndedIterator<Item = (usize, &Item)> {
+        self.case.file.registrations().enumerate().filter(|(_, item)| self.case.has_begun(item))
+    }
+
+    /// Who the subject is, as the reader may know it.
+    pub fn registration(&self) -> Option<Registration> {
+        let (first, _) = self.identities().find(|(_, item)| states_who(item))?;
+        let (last, item) = self.registering()?;
+        // Identifiers stay when the rest is stated anew; what came before any registration names nobody.
+        let links = self.identities().filter(|(at, item)| *at > first && is(item, Identity::Linked));
+        let (links, more_identifiers) = page::first(links.collect(), MOST_NAMED);
+        let since = |identity| self.identities().rfind(|(at, item)| *at > last && is(item, identity));
+        let identifier = |(_, item): (usize, &Item)| match self.body(item)? {
+            Body::IdentifierLinked(body) => Some(body.identifier),
+            _ => None,
+        };
+        let merged = since(Identity::Merged).and_then(|(_, item)| match self.body(item)? {
+            Body::SubjectMerged(body) => Some(body.into),
+            _ => None,
+        });
+        let (name, registered_on) = match self.body(item) {
+            Some(Body::SubjectRegistered(body) | Body::SubjectAmended(body)) => {
+                (body.name, body.registered_on)
+            }
+            _ => (None, None),
+        };
+        let kind = match item.fact {
+            Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)) => kind,
+            _ => None,
+        };
+        Some(Registration {
             entry: item.entry,
             issuer: self.authority(item.issuer),
             valid_from: item.from,
-            name: None,
+            name,
             kind: self.case.subject.kind().or(kind),
-            registered_on: None,
-            identifiers: Vec::new(),
-            merged_into: None,
-            dissolved_from: None,
-        }
+            registered_on,
+            identifiers: links.into_iter().filter_map(identifier).collect(),
+            more_identifiers,
+            merged_into: merged,
+            dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
+        })
     }
 
     /// A record as a line.
     pub fn record_line(&self, number: ItemNumber) -> Option<RecordLine> {
         let (case, line) = (&self.case, self.line(number)?);
         let record = case.record(number)?;
-        let body = match case.file.get(number)?.body() {
+        let body = match self.body(case.file.get(number)?) {
             Some(Body::RecordFiled(body)) => Some(body),
             _ => None,
         };
-        let corrected = line.steps.iter().rfind(|step| step.kind == StepKind::RecordCorrected);
-        let corrected = corrected.and_then(|step| step.statement.clone());
         Some(RecordLine {
             record_type: record.record_type.clone(),
             polarity: case.polarity(record),
             severity: case.severity(number),
-            decision: body.map(|body| DecisionLine::of(&body.decision)),
-            summary: corrected.or_else(|| body.and_then(|body| body.summary.clone())),
-            details: body.map(|body| body.details.iter().cloned().collect()).unwrap_or_default(),
+            decision: body.as_ref().map(|body| DecisionLine::of(&body.decision)),
+            summary: self.corrected(number).or_else(|| body.as_ref()?.summary.clone()),
+            details: body.map(|body| body.details.into_iter().collect()).unwrap_or_default(),
             published: case.shows(number, Sight::Public),
             publicity_until: case.publicity_until(number, record),
             line,
@@ -300,8 +307,8 @@ impl Projector<'_> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let Fact::Application { target, corrected_on, .. } = &item.fact else { return None };
-        let statement = match item.body() {
-            Some(Body::RepairApplied(body)) => body.statement.clone(),
+        let statement = match self.body(item) {
+            Some(Body::RepairApplied(body)) => body.statement,
             _ => None,
         };
         let due = super::oversight::repair_due(case, number, item);
@@ -332,4 +339,21 @@ impl Projector<'_> {
         let hidden = hidden.into_iter().filter(|(number, _)| self.is_open(*number));
         (seen.into_iter().map(|(number, _)| number).collect(), hidden.count())
     }
+}
+
+impl StateLine {
+    /// A word, the entries that it rests on, and the rule by which it follows.
+    fn of(state: State, because: Vec<EntryIndex>, rule: ProjectionRule) -> Self {
+        let (because, more) = page::first(because, MOST_NAMED);
+        Self { state, because, more, rules: vec![rule] }
+    }
+}
+
+/// Whether an event states who the subject is: a registration or an amendment.
+const fn states_who(item: &Item) -> bool {
+    matches!(item.fact, Fact::Identity(Identity::Registered(_) | Identity::Amended(_)))
+}
+
+fn is(item: &Item, identity: Identity) -> bool {
+    matches!(item.fact, Fact::Identity(found) if found == identity)
 }

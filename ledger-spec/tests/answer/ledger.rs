@@ -9,13 +9,11 @@ use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::Event;
-use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::Projector;
+use ledger_spec::projection::{Events, Projector};
 use ledger_spec::state::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tlog::bytes::to_hex;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::{EntryIndex, TreeSize};
@@ -87,17 +85,17 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     if let Some(list) = input.get("list").and_then(Value::as_str) {
         let list = ListCode::parse(list).map_err(refused)?;
         let mut world = CaseFiles::default();
-        built.each(|filed, _| world.apply(filed, directory));
+        built.each(|filed| world.apply(filed, directory));
         return json(serde_json::to_value(world.edition(&list, (catalogue, directory), as_of, sight)));
     }
     let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
     let mut file = CaseFile::default();
-    built.each(|filed, event| {
-        if event.subject == subject {
-            file.apply_whole(filed, directory, event.clone());
+    built.each(|filed| {
+        if filed.event.subject == subject {
+            file.apply(filed, directory);
         }
     });
-    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, sight);
+    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, sight).with_events(&built);
     json(serde_json::to_value(view.standing()))
 }
 
@@ -155,13 +153,20 @@ impl Built {
     }
 
     /// Each event as case files take it in.
-    fn each(&self, mut take: impl FnMut(Filed<'_>, &Arc<Event>)) {
+    fn each(&self, mut take: impl FnMut(Filed<'_>)) {
         for made in &self.made {
             let entry = &made.entry;
-            let event = Arc::new(SignedEvent::from_entry(entry).unwrap().event().clone());
+            let event = Event::parse(&entry.event).unwrap();
             let signers: Vec<_> = entry.signatures.iter().map(EntrySignature::key).collect();
             let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-            take(Filed { event: &event, recorded, signers: &signers }, &event);
+            take(Filed { event: &event, recorded, signers: &signers });
         }
+    }
+}
+
+impl Events for Built {
+    fn event(&self, entry: EntryIndex) -> Option<Event> {
+        let made = self.made.get(usize::try_from(entry.get()).unwrap())?;
+        Some(Event::parse(&made.entry.event).unwrap())
     }
 }

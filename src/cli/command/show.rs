@@ -209,12 +209,14 @@ impl What {
     fn question(&self) -> Result<Question, Failure> {
         Ok(match self {
             Self::Subject { id } => {
-                Question::Subject { subject: subject(id)?, what: SubjectQuestion::Standing }
+                let (what, page) = (SubjectQuestion::Standing, Page::default());
+                Question::Subject { subject: subject(id)?, what, page }
             }
             Self::View { view, id, domain } => {
-                Question::Subject { subject: subject(id)?, what: about(view, domain.as_deref())? }
+                let (what, page) = (about(view, domain.as_deref())?, Page::default());
+                Question::Subject { subject: subject(id)?, what, page }
             }
-            Self::Departures { code } => Question::Departures { list: list(code)? },
+            Self::Departures { code } => Question::Departures { list: list(code)?, page: Page::default() },
             Self::Indicators { id } => Question::Indicators { place: subject(id)? },
             Self::Oversight => Question::Oversight,
             Self::Directory => Question::Directory,

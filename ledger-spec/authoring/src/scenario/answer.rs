@@ -3,10 +3,15 @@
 use super::ledger::ScenarioLedger;
 use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, Sight};
 use ledger_spec::definition::Domain;
+use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{EventId, ListCode, SubjectId};
-use ledger_spec::projection::{CaseFileSource, Page, Projector, Question, SubjectQuestion, Unanswered};
+use ledger_spec::projection::{
+    CaseFileSource, Events, Page, Projector, Question, SubjectQuestion, Unanswered,
+};
 use serde_json::{Error, Value, json, to_value};
+use tlog::defect::{OrDefect as _, as_usize};
+use tlog::position::EntryIndex;
 
 /// Who asks at which instants.
 pub(super) struct Reader<'a> {
@@ -29,8 +34,18 @@ impl CaseFileSource for ScenarioLedger {
         Ok(self.files.get(subject).cloned().unwrap_or_default())
     }
 
+    fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
+        Ok(Events::event(self, entry).or_defect("a case file holds entries of its ledger"))
+    }
+
     fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Unanswered> {
         Ok(ask(&self.city))
+    }
+}
+
+impl Events for ScenarioLedger {
+    fn event(&self, entry: EntryIndex) -> Option<Event> {
+        self.stated.get(as_usize(entry.get())).map(|event| Event::clone(event))
     }
 }
 
@@ -44,7 +59,11 @@ impl Reader<'_> {
         let subject = subject.clone();
         Some(self.ask(&match view {
             "indicators" if domain.is_none() => Question::Indicators { place: subject },
-            view => Question::Subject { subject, what: SubjectQuestion::parse(view, domain)? },
+            view => Question::Subject {
+                subject,
+                what: SubjectQuestion::parse(view, domain)?,
+                page: Page::default(),
+            },
         }))
     }
 
@@ -53,7 +72,7 @@ impl Reader<'_> {
         let list = ListCode::parse(list).ok()?;
         Some(self.ask(&match view {
             "list" => Question::Edition { list, page: Page::default() },
-            "departures" => Question::Departures { list },
+            "departures" => Question::Departures { list, page: Page::default() },
             _ => return None,
         }))
     }
@@ -87,7 +106,7 @@ impl Reader<'_> {
         let governance = self.ledger.governance();
         let file = self.ledger.files.get(subject).unwrap_or(&none);
         let over = (&*governance.catalogue, &*governance.directory);
-        let read = Projector::new(subject, file, over, self.as_of, self.sight);
+        let read = Projector::new(subject, file, over, self.as_of, self.sight).with_events(self.ledger);
         let found = file.find(event).and_then(|(number, _)| Some((number, read.line(number)?)));
         let Some((number, line)) = found else { return Ok(json!({ "life": "unknown", "shown": false })) };
         let mut line = to_value(line)?;

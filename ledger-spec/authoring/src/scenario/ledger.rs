@@ -9,7 +9,7 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{CaseFile, CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, EventError, Kind};
+use ledger_spec::event::{Draft, Event, EventError, Kind};
 use ledger_spec::id::{AuthorityId, EventId, StreamKey, SubjectId};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -36,8 +36,10 @@ const BEGUN: &str = "2017-12-18";
 pub struct ScenarioLedger {
     /// The ledger.
     pub ledger: Ledger,
-    /// The files of its subjects, with whole events.
+    /// The files of its subjects.
     pub files: HashMap<SubjectId, CaseFile>,
+    /// What its entries state, in the log's order.
+    pub stated: Vec<Arc<Event>>,
     /// The same for answers about all of them.
     pub city: CaseFiles,
     auditor: Auditor,
@@ -144,7 +146,8 @@ impl ScenarioLedger {
     fn opened(begun: Date) -> Result<Self, ScenarioLedgerError> {
         let (ledger, files) = (Ledger::default(), HashMap::new());
         let city = CaseFiles::default();
-        let mut world = Self { ledger, files, city, auditor: Auditor::new(), events: 0 };
+        let (stated, auditor) = (Vec::new(), Auditor::new());
+        let mut world = Self { ledger, files, stated, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
             "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
@@ -256,14 +259,15 @@ impl ScenarioLedger {
             self.auditor.absorb(read)?;
         }
         let recorded = Recorded { index, at: made.entry.recorded_at };
-        let (directory, whole) = (&self.ledger.governance().directory, Arc::new(stated));
-        self.city.apply(Filed { event: &whole, recorded, signers: &signers }, directory);
-        for stream in whole.streams() {
+        let directory = &self.ledger.governance().directory;
+        let filed = Filed { event: &stated, recorded, signers: &signers };
+        self.city.apply(filed, directory);
+        for stream in stated.streams() {
             if let StreamKey::Subject(id) = stream {
-                let filed = Filed { event: &whole, recorded, signers: &signers };
-                self.files.entry(id).or_default().apply_whole(filed, directory, whole.clone());
+                self.files.entry(id).or_default().apply(filed, directory);
             }
         }
+        self.stated.push(Arc::new(stated));
         Ok(Outcome::Entered(id, index))
     }
 
