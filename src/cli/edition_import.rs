@@ -5,7 +5,7 @@
 
 use super::client::{Client, Problem, batches, encoded, origin_of};
 use super::failure::Failure;
-
+use super::pages;
 use super::table;
 use super::talk::{self, Bar};
 use crate::api::LineStatus;
@@ -224,8 +224,8 @@ impl Job {
     }
 
     fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {
-        let path = format!("/v1/lists/{}?valid_at={}", encoded(self.list.as_str()), encoded(at));
-        let Members { members, withheld } = client.get_json(&path)?;
+        let path = format!("/v1/lists/{}", encoded(self.list.as_str()));
+        let Members { members, withheld } = pages::list(client, &path, at)?;
         if withheld > 0 {
             return Err(Failure::wrong(format!(
                 "{path}: {withheld} members are withheld, so that no difference can be computed"

@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod keyfile;
 mod look;
+mod pages;
 mod proven;
 mod table;
 mod talk;

@@ -93,6 +93,15 @@ impl Language {
         self.of(zh, en)
     }
 
+    /// What is said after things that are named in part.
+    fn more(self, more: usize) -> String {
+        match (self, more) {
+            (_, 0) => String::new(),
+            (Self::Zh, more) => format!("，另有 {more} 条"),
+            (Self::En, more) => format!(" and {more} more"),
+        }
+    }
+
     fn name(self, name: &Name) -> &str {
         match self {
             Self::Zh => &name.zh,
@@ -111,7 +120,8 @@ pub(super) fn subject(answered: &Answered<Standing>, language: Language) -> Stri
         if !state.because.is_empty() {
             let rules: Vec<_> = state.rules.iter().map(|rule| rule.id()).collect();
             let (entries, because) = (language.of("条目", "entries"), joined(&state.because));
-            let _ = write!(words, "  [{entries} {because}; {}]", rules.join(", "));
+            let more = language.more(state.more);
+            let _ = write!(words, "  [{entries} {because}{more}; {}]", rules.join(", "));
         }
         line(&mut out, &words);
     }
@@ -154,6 +164,9 @@ fn statement(
         let cells: Vec<_> = row.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let _ = write!(out, "\n      {}", cells.join("; "));
     }
+    if one.more_steps > 0 {
+        let _ = write!(out, "\n      {} {}", one.more_steps, language.of("个更早的步骤", "earlier steps"));
+    }
     for step in &one.steps {
         let (kind, from, reason) = (step.kind.name(), step.valid_from.date(), shown(step.reason.as_ref()));
         let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
@@ -164,7 +177,7 @@ fn statement(
     }
     let marks: Vec<_> = one.marks.iter().map(|mark| language.mark(mark.mark)).collect();
     if !marks.is_empty() {
-        let _ = write!(out, "\n      {}", marks.join("; "));
+        let _ = write!(out, "\n      {}{}", marks.join("; "), language.more(one.more_marks));
     }
     let unverified: Vec<_> = one.not_verified.iter().map(|rule| rule.id()).collect();
     if !unverified.is_empty() {

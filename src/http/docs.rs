@@ -24,31 +24,31 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 /// What each operation does, in Chinese; the English is the document's own.
 const ZH: [(&str, &str); 36] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
-    ("getStanding", "查询主体在指定时点的信用状况，并列明依据的记载和规则"),
+    ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
     ("getEvents", "按时间倒序分页查询主体的全部记载"),
-    ("getList", "查询名单在指定时点的成员"),
+    ("getList", "分页查询名单在指定时点的成员"),
     ("getEntry", "查询一条记载"),
     ("getEntryBytes", "取得一条记载的原始字节"),
     ("getReceipt", "取得一条记载的最新回执（C2SP tlog-proof）"),
     ("getAuthorities", "查询已登记的单位及其密钥"),
     ("getStandingByName", "查询主体在指定时点的信用状况（同上）"),
-    ("getRecords", "按公开范围查询主体的信用记录"),
-    ("getMeasures", "查询对主体的措施、豁免及各单位的应用反馈"),
-    ("getRepairs", "查询主体的信用修复申请及其进程和期限"),
-    ("getObjections", "查询主体的异议、投诉和中止事项"),
-    ("getCommitments", "查询主体的信用承诺及其履行情况"),
-    ("getRatings", "查询主体的信用评价结果"),
-    ("getPoints", "按办法和周期查询主体的记分"),
+    ("getRecords", "按公开范围分页查询主体的信用记录"),
+    ("getMeasures", "分页查询对主体的措施、豁免及各单位的应用反馈"),
+    ("getRepairs", "分页查询主体的信用修复申请及其进程和期限"),
+    ("getObjections", "分页查询主体的异议、投诉和中止事项"),
+    ("getCommitments", "分页查询主体的信用承诺及其履行情况"),
+    ("getRatings", "分页查询主体的信用评价结果"),
+    ("getPoints", "按办法和周期分页查询主体的记分"),
     ("getEligibility", "查询主体能否参与某一领域的活动，以及限制的依据"),
-    ("getOccupation", "查询主体的职业信用信息"),
-    ("getCivilServant", "查询公务员诚信档案（公众不可见）"),
-    ("getRural", "查询农户、村镇、农场的信用信息"),
-    ("getUses", "查询主体的授权、信用报告和使用情况"),
+    ("getOccupation", "分页查询主体的职业信用信息"),
+    ("getCivilServant", "分页查询公务员诚信档案（公众不可见）"),
+    ("getRural", "分页查询农户、村镇、农场的信用信息"),
+    ("getUses", "分页查询主体的授权、信用报告和使用情况"),
     ("getWitnessedCheckpoint", "取得符合见证规则的最新检查点"),
     ("getTile", "取得日志的分块（C2SP tlog-tiles）"),
     ("getFeed", "订阅新的记载和检查点（服务器推送事件）"),
     ("getConsistency", "取得两个规模之间的一致性证明"),
-    ("getDepartures", "查询已移出名单的事项（停止使用通知）"),
+    ("getDepartures", "分页查询已移出名单的事项（停止使用通知），后移出的在前"),
     ("getIndicators", "查询规划的十五项指标及其分母"),
     ("getOversight", "查询各单位的履职情况和承诺兑现情况"),
     ("getDirectory", "查询指定时点的记载单位、职权和密钥"),
@@ -60,6 +60,17 @@ const ZH: [(&str, &str); 36] = [
     ("getOpenApi", "本接口的 OpenAPI 文档"),
     ("getDocs", "本页面"),
 ];
+
+/// How pages are read, in both languages.
+const PAGES: (&str, &str) = (
+    "凡有 <code>after</code> 和 <code>limit</code> 参数的应答均分页：<code>next</code> 是下一页的游标，没有 <code>next</code> \
+     即为末页。翻页时请固定 <code>valid_at</code> 和 <code>known_at</code>。就全部记载作出的陈述（状态、计数、合计、能否参与）\
+     在每一页上相同；所列条目过多时，<code>more</code> 等字段写明另有多少。",
+    "Whatever takes <code>after</code> and <code>limit</code> is answered by pages: <code>next</code> is the cursor of the next \
+     page, and where it is absent the page is the last. Keep <code>valid_at</code> and <code>known_at</code> while turning pages. \
+     What is said over everything (states, counts, sums, eligibility) stands on every page; where it names only some of \
+     what it rests on, <code>more</code> and its like say how many more there are.",
+);
 
 /// The routes of this file.
 pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
@@ -119,7 +130,7 @@ fn html(document: &Value, language: Language) -> String {
         "A public credit-record ledger in which every alteration, omission or early deletion can be proven. \
          For machines: <a href=\"/openapi.json\">/openapi.json</a>.",
     );
-    let _ = write!(out, "<p>{intro}</p>");
+    let _ = write!(out, "<p>{intro}</p><p>{}</p>", language.pick(PAGES.0, PAGES.1));
     let paths = document.get("paths").and_then(Value::as_object);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {

@@ -1,20 +1,17 @@
 //! Lists: who is on them, and what has left them.
 
 use super::Shared;
-use super::params::{MAX_INDEX, Params};
+use super::params::Params;
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, ListPath, NDJSON, SIGHT, Text, accepts, ask, read_at};
+use super::reading::{Instants, ListPage, ListPath, NDJSON, SIGHT, Text, accepts, ask_with, read_at};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
-use core::num::NonZeroUsize;
+use axum::http::header::{CONTENT_TYPE, LINK};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use ledger_spec::projection::{Answered, Departures, EditionPage, Page, Question};
 use std::sync::Arc;
-use tlog::defect::as_usize;
-use tlog::position::EntryIndex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -32,12 +29,9 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     params(
         ListPath,
         Instants,
-        ("after" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
-            description = "The cursor: `next` of the page before"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 10000,
-            description = "Most members on the page; all where it is absent"),
+        ListPage,
         ("format" = Option<String>, Query, pattern = "^(json|rows)$",
-            description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`"),
+            description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`; where more follow, `Link` with `rel=\"next\"` has the next page"),
     ),
     responses(
         (status = 200, description = "The members", content(
@@ -54,10 +48,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let ListPath { code } = ListPath::read(path)?;
     let params = Params::read(query.as_deref(), &["valid_at", "known_at", "format", "after", "limit"])?;
-    let page = Page {
-        after: params.number("after", 0, MAX_INDEX)?.map(EntryIndex::new),
-        limit: params.number("limit", 1, 10_000)?.map(as_usize).and_then(NonZeroUsize::new),
-    };
+    let page = params.page(ListPage::MOST)?;
     let rows = match params.word("format", &["json", "rows"])? {
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
@@ -66,7 +57,8 @@ async fn list(
         let edition = reading.edition(code, page, as_of, SIGHT)?;
         if rows {
             let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
-            return Ok(([(CONTENT_TYPE, NDJSON)], lines).into_response());
+            let next = next_page(&edition, page).map(|next| [(LINK, next)]);
+            return Ok(([(CONTENT_TYPE, NDJSON)], next.map(AppendHeaders), lines).into_response());
         }
         Ok(Json(edition).into_response())
     })
@@ -79,7 +71,7 @@ async fn list(
     path = "/v1/lists/{code}/departures",
     operation_id = "getDepartures",
     tag = "read",
-    params(ListPath, Instants),
+    params(ListPath, Instants, ListPage),
     responses((status = 200, description = "The departures", body = Answered<Departures>)),
 )]
 async fn departures(
@@ -88,5 +80,19 @@ async fn departures(
     query: RawQuery,
 ) -> Result<Response, Problem> {
     let ListPath { code } = ListPath::read(path)?;
-    ask(shared, query, Question::Departures { list: code, page: Page::default() }).await
+    let params = Params::read(query.0.as_deref(), &Instants::PAGED)?;
+    let page = params.page(ListPage::MOST)?;
+    ask_with(shared, params, Question::Departures { list: code, page }).await
+}
+
+/// Rows have no member for a cursor: the page after them is a link (RFC 8288), at the instants of this one.
+fn next_page(edition: &EditionPage, page: Page) -> Option<String> {
+    let next = edition.next?;
+    let EditionPage { list, valid_at, known_at, .. } = edition;
+    // A plus would be a space to whoever reads queries as forms.
+    let valid_at = valid_at.to_string().replace('+', "%2B");
+    let limit = page.limit.map(|limit| format!("&limit={limit}")).unwrap_or_default();
+    Some(format!(
+        "</v1/lists/{list}?format=rows&valid_at={valid_at}&known_at={known_at}&after={next}{limit}>; rel=\"next\""
+    ))
 }

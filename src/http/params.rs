@@ -4,14 +4,19 @@ use super::problem::{Problem, ProblemKind};
 use crate::query::Known;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
+use core::num::NonZeroUsize;
+use ledger_spec::projection::Page;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use percent_encoding::percent_decode_str;
+use tlog::defect::as_usize;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Most parameters that are looked at.
 const MAX_PARAMETERS: usize = 8;
 /// The largest index that every JSON reader holds exactly.
 pub(super) const MAX_INDEX: u64 = (1 << 53) - 1;
+/// Lines on a page where nobody says how many.
+const LINES: u64 = 100;
 const INSTANT: &str = "an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01";
 
 /// The parameters of one request.
@@ -67,6 +72,13 @@ impl Params {
     /// A whole number.
     pub(super) fn number(&self, name: &str, min: u64, max: u64) -> Result<Option<u64>, Problem> {
         self.get(name).map(|found| number(name, found, min, max)).transpose()
+    }
+
+    /// `after` and `limit`: a page, of a hundred lines where nobody says, and of so many at most.
+    pub(super) fn page(&self, most: u64) -> Result<Page, Problem> {
+        let after = self.number("after", 0, MAX_INDEX)?.map(EntryIndex::new);
+        let limit = self.number("limit", 1, most)?.unwrap_or(LINES);
+        Ok(Page { after, limit: NonZeroUsize::new(as_usize(limit)) })
     }
 
     /// `valid_at` and `known_at`. A day means its last instant in UTC+08:00: all that took effect on

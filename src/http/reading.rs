@@ -40,6 +40,32 @@ pub(super) struct Instants {
     known_at: Known,
 }
 
+/// A page of a subject's answer, as its query names it. [`Params::page`] reads it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // it is what the document says
+pub(super) struct SubjectPage {
+    /// The cursor: `next` of the page before. Lines come after this entry in the log, whatever it is
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 9007199254740991_i64)]
+    after: u64,
+    /// Most lines on the page, over all of the answer's lists together; 100 where it is absent
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 1000)]
+    limit: u64,
+}
+
+/// A page of a list or of its departures, as its query names it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // it is what the document says
+pub(super) struct ListPage {
+    /// The cursor: `next` of the page before, the entry of its last line
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 9007199254740991_i64)]
+    after: u64,
+    /// Most lines on the page; 100 where it is absent
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 10000)]
+    limit: u64,
+}
+
 /// A subject in a path.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -58,9 +84,21 @@ pub(super) struct ListPath {
     pub(super) code: ListCode,
 }
 
+impl SubjectPage {
+    /// Most lines on a page.
+    pub(super) const MOST: u64 = 1_000;
+}
+
+impl ListPage {
+    /// Most lines on a page.
+    pub(super) const MOST: u64 = 10_000;
+}
+
 impl Instants {
     /// The parameters' names.
     pub(super) const NAMES: [&'static str; 2] = ["valid_at", "known_at"];
+    /// The same with those of a page.
+    pub(super) const PAGED: [&'static str; 4] = ["valid_at", "known_at", "after", "limit"];
 
     /// The instants that a query names; the present where it names none.
     pub(super) fn read(params: &Params, shared: &Shared, reading: &Reading<'_>) -> Result<Self, Problem> {

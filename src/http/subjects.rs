@@ -4,15 +4,16 @@ use super::Shared;
 use super::params::{MAX_INDEX, Params};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SIGHT, SubjectPath, Text, ask, ask_with, read_weighing};
+use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_weighing};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use ledger_spec::definition::Domain;
+use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{
-    Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Page,
-    Points, Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
+    Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Points,
+    Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
 };
 use std::sync::Arc;
 use tlog::defect::as_usize;
@@ -41,13 +42,13 @@ macro_rules! projections {
                 path = $path,
                 operation_id = $operation,
                 tag = "read",
-                params(SubjectPath, Instants),
+                params(SubjectPath, Instants, SubjectPage),
                 responses((status = 200, description = $what, body = Answered<$answer>)),
             )]
             async fn $name(state: State<Arc<Shared>>, path: Text, query: RawQuery) -> Result<Response, Problem> {
                 let SubjectPath { id } = SubjectPath::read(path)?;
-                let (what, page) = (SubjectQuestion::$question, Page::default());
-                ask(state.0, query, Question::Subject { subject: id, what, page }).await
+                let params = Params::read(query.0.as_deref(), &Instants::PAGED)?;
+                about(state.0, params, id, SubjectQuestion::$question).await
             }
         )+
 
@@ -96,6 +97,7 @@ projections! {
         SubjectPath,
         ("domain" = Domain, Query, description = "The domain asked about"),
         Instants,
+        SubjectPage,
     ),
     responses((status = 200, description = "The eligibility", body = Answered<Eligibility>)),
 )]
@@ -105,13 +107,12 @@ async fn eligibility(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id } = SubjectPath::read(path)?;
-    let params = Params::read(query.as_deref(), &["valid_at", "known_at", "domain"])?;
+    let params = Params::read(query.as_deref(), &["valid_at", "known_at", "after", "limit", "domain"])?;
     let domain = params.word("domain", Domain::WORDS)?.and_then(Domain::parse);
     let Some(domain) = domain else {
         return Err(Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")));
     };
-    let (what, page) = (SubjectQuestion::Eligibility(domain), Page::default());
-    ask_with(shared, params, Question::Subject { subject: id, what, page }).await
+    about(shared, params, id, SubjectQuestion::Eligibility(domain)).await
 }
 
 /// No projection has this name.
@@ -152,4 +153,15 @@ async fn history(
         Ok(Json(reading.events(&id, before, limit, (SIGHT, shared.now()?))?))
     })
     .await
+}
+
+/// Answers a question about a subject with the page that the query names.
+async fn about(
+    shared: Arc<Shared>,
+    params: Params,
+    subject: SubjectId,
+    what: SubjectQuestion,
+) -> Result<Response, Problem> {
+    let page = params.page(SubjectPage::MOST)?;
+    ask_with(shared, params, Question::Subject { subject, what, page }).await
 }

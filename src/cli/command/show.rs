@@ -6,6 +6,7 @@ use crate::api::{AuthoritiesAnswer, CatalogueAnswer};
 use crate::cli::Outcome;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
+use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
 use crate::cli::talk::{self, Bar};
 use crate::cli::words::{self, Language};
 use crate::clock;
@@ -15,9 +16,11 @@ use clap::{Args, Subcommand};
 use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{CatalogueAt, Page, Question, SubjectQuestion};
+use ledger_spec::projection::{CatalogueAt, Question, SubjectQuestion};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use std::path::PathBuf;
 use tlog::defect::defect;
 use tlog::position::{EntryIndex, TreeSize};
@@ -33,7 +36,8 @@ Examples:
 
 --valid-at asks what holds in the world at an instant; a day means its end (UTC+08:00). --known-at
 asks what the ledger knew: at an instant, or with its first N entries. A server shows only what is
-public; a folder shows everything.")]
+public; a folder shows everything. What comes by pages is shown whole, however many there are; with
+--limit one page is shown, and on stderr where the next begins.")]
 pub(in crate::cli) struct Show {
     #[command(subcommand)]
     what: What,
@@ -63,6 +67,8 @@ enum What {
     Subject {
         /// Such as uscc:914403001922038216.
         id: String,
+        #[command(flatten)]
+        page: Paging,
     },
     /// One projection of a subject: records, measures, repairs, objections, commitments, ratings, points,
     /// eligibility, occupation, civil-servant, rural, uses, standing.
@@ -74,11 +80,15 @@ enum What {
         /// With eligibility: the domain, such as procurement.
         #[arg(long)]
         domain: Option<String>,
+        #[command(flatten)]
+        page: Paging,
     },
     /// What has left a list, the last first.
     Departures {
         /// The list's code.
         code: String,
+        #[command(flatten)]
+        page: Paging,
     },
     /// The fifteen indicators of a place.
     Indicators {
@@ -109,6 +119,8 @@ enum What {
     List {
         /// The list's code.
         code: String,
+        #[command(flatten)]
+        page: Paging,
     },
     /// Every authority with its keys.
     Authorities,
@@ -128,7 +140,7 @@ impl Show {
                 };
                 self.answer_of_folder(&ledger)?
             }
-            (None, Some(url)) => Client::new(url)?.get_text(&self.what.path(&self.instants()))?,
+            (None, Some(url)) => self.answer_of_server(&Client::new(url)?)?,
             // Options that stand behind the subcommand cannot be required by clap.
             (None, None) => return Err(Failure::usage("--dir or --url is expected")),
         };
@@ -152,7 +164,31 @@ impl Show {
         }
     }
 
-    fn instants(&self) -> Vec<(&'static str, String)> {
+    /// What comes by pages is asked for until none follows, unless one page is wanted.
+    fn answer_of_server(&self, client: &Client) -> Result<String, Failure> {
+        let path = |query: &Query| self.what.path(query);
+        let mut query = self.instants();
+        let Some((paging, most)) = self.what.paging() else { return client.get_text(&path(&query)) };
+        query.extend(paging.query(most));
+        let is_list = matches!(self.what, What::List { .. });
+        if !paging.is_one() && !is_list {
+            return pages::whole(client, &query, path);
+        }
+        let mut rows = String::new();
+        if !paging.is_one() {
+            pages::each(client, &query, path, |page| add_rows(&mut rows, page))?;
+            return Ok(rows);
+        }
+        let page = client.get_text(&path(&query))?;
+        tell_next(&page)?;
+        if !is_list {
+            return Ok(page);
+        }
+        add_rows(&mut rows, &page)?;
+        Ok(rows)
+    }
+
+    fn instants(&self) -> Query {
         let given = [("valid_at", &self.valid_at), ("known_at", &self.known_at)];
         given.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
     }
@@ -171,9 +207,11 @@ impl Show {
                 let found = reading.entry(EntryIndex::new(*index), sight, now()?);
                 to_json(&found.map_err(failed)?.line())
             }
-            What::List { code } => {
-                let page = reading.edition(list(code)?, Page::default(), self.as_of(&reading)?, sight);
-                let rows = page.map_err(failed)?.to_rows();
+            What::List { code, page } => {
+                let edition = reading.edition(list(code)?, page.page(), self.as_of(&reading)?, sight);
+                let edition = edition.map_err(failed)?;
+                say_next(edition.next.map(EntryIndex::get));
+                let rows = edition.to_rows();
                 let rows = rows.map_err(|error| Failure::wrong(format!("json: {error}")))?;
                 String::from_utf8(rows).map_err(|error| Failure::wrong(format!("json: {error}")))
             }
@@ -189,7 +227,11 @@ impl Show {
             What::Checkpoint => Ok(checkpoint),
             asked => {
                 let question = asked.question()?;
-                to_json(&reading.ask(&question, self.as_of(&reading)?, sight).map_err(failed)?)
+                let text = to_json(&reading.ask(&question, self.as_of(&reading)?, sight).map_err(failed)?)?;
+                if asked.paging().is_some() {
+                    tell_next(&text)?;
+                }
+                Ok(text)
             }
         }
     }
@@ -208,15 +250,15 @@ impl What {
     /// The question of the one door that this asks; what has no two instants is asked for by itself.
     fn question(&self) -> Result<Question, Failure> {
         Ok(match self {
-            Self::Subject { id } => {
-                let (what, page) = (SubjectQuestion::Standing, Page::default());
+            Self::Subject { id, page } => {
+                let (what, page) = (SubjectQuestion::Standing, page.page());
                 Question::Subject { subject: subject(id)?, what, page }
             }
-            Self::View { view, id, domain } => {
-                let (what, page) = (about(view, domain.as_deref())?, Page::default());
+            Self::View { view, id, domain, page } => {
+                let (what, page) = (about(view, domain.as_deref())?, page.page());
                 Question::Subject { subject: subject(id)?, what, page }
             }
-            Self::Departures { code } => Question::Departures { list: list(code)?, page: Page::default() },
+            Self::Departures { code, page } => Question::Departures { list: list(code)?, page: page.page() },
             Self::Indicators { id } => Question::Indicators { place: subject(id)? },
             Self::Oversight => Question::Oversight,
             Self::Directory => Question::Directory,
@@ -229,17 +271,27 @@ impl What {
         })
     }
 
+    /// Which part of it is wanted, and how much of it a server gives on a page; `None` where it has no pages, or
+    /// others.
+    const fn paging(&self) -> Option<(Paging, usize)> {
+        match self {
+            Self::Subject { page, .. } | Self::View { page, .. } => Some((*page, MOST_OF_SUBJECT)),
+            Self::Departures { page, .. } | Self::List { page, .. } => Some((*page, MOST_OF_LIST)),
+            _ => None,
+        }
+    }
+
     /// Where a server answers this.
-    fn path(&self, instants: &[(&'static str, String)]) -> String {
+    fn path(&self, query: &Query) -> String {
         let mut query: Vec<String> =
-            instants.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+            query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let path = match self {
-            Self::Subject { id } => format!("/v1/subjects/{}", encoded(id)),
-            Self::View { view, id, domain } => {
+            Self::Subject { id, .. } => format!("/v1/subjects/{}", encoded(id)),
+            Self::View { view, id, domain, .. } => {
                 query.extend(domain.as_ref().map(|domain| format!("domain={}", encoded(domain))));
                 format!("/v1/subjects/{}/{}", encoded(id), encoded(view))
             }
-            Self::Departures { code } => format!("/v1/lists/{}/departures", encoded(code)),
+            Self::Departures { code, .. } => format!("/v1/lists/{}/departures", encoded(code)),
             Self::Indicators { id } => format!("/v1/indicators/{}", encoded(id)),
             Self::Oversight => "/v1/oversight".into(),
             Self::Directory => "/v1/directory".into(),
@@ -249,10 +301,7 @@ impl What {
                 format!("/v1/subjects/{}/events", encoded(id))
             }
             Self::Entry { index } => return format!("/v1/entries/{index}"),
-            Self::List { code } => {
-                query.push("format=rows".into());
-                format!("/v1/lists/{}", encoded(code))
-            }
+            Self::List { code, .. } => format!("/v1/lists/{}", encoded(code)),
             Self::Authorities => return "/v1/authorities".into(),
             Self::Catalogue => "/v1/catalogue".into(),
             Self::Checkpoint => return "/checkpoint".into(),
@@ -297,6 +346,39 @@ fn subject(text: &str) -> Result<SubjectId, Failure> {
 
 fn list(text: &str) -> Result<ListCode, Failure> {
     ListCode::parse(text).map_err(|error| Failure::usage(format!("list: {error}")))
+}
+
+/// Adds a page's rows, each as it was written: its columns have an order.
+fn add_rows(rows: &mut String, page: &str) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    struct Members {
+        members: Vec<Member>,
+    }
+    #[derive(Deserialize)]
+    struct Member {
+        row: Box<RawValue>,
+    }
+    for member in read::<Members>(page)?.members {
+        rows.push_str(member.row.get());
+        rows.push('\n');
+    }
+    Ok(())
+}
+
+/// Says where the next page begins, if there is one.
+fn tell_next(page: &str) -> Outcome {
+    #[derive(Deserialize)]
+    struct Turn {
+        next: Option<u64>,
+    }
+    say_next(read::<Turn>(page)?.next);
+    Ok(())
+}
+
+fn say_next(next: Option<u64>) {
+    if let Some(next) = next {
+        talk::say(&format!("... --after {next}"));
+    }
 }
 
 /// The moment of asking.

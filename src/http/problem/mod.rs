@@ -350,7 +350,8 @@ impl From<Unanswered> for Problem {
             }
             Unanswered::NotForReader { .. } => Self::new(ProblemKind::NotPublic).field("code"),
             Unanswered::Cursor(_) => {
-                let expected = "the entry of a member of this list at these instants";
+                let expected =
+                    "the entry of a line of this answer at these instants: `next` of the page before";
                 Self::parameter("after", "another entry", expected)
             }
         }

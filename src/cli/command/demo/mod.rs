@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::proven::{Found as _, Proven};
 use crate::cli::talk::Bar;
 use crate::cli::words::standing_in_words;
-use crate::cli::{Outcome, keyfile, talk};
+use crate::cli::{Outcome, keyfile, pages, talk};
 use crate::server::Running;
 use clap::Args;
 use founding::{Founded, LIST};
@@ -148,8 +148,8 @@ fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a 
         return Err(Failure::usage("no state shows any row"));
     };
     let members = |state: &State| -> Result<Vec<Member>, Failure> {
-        let path = format!("/v1/lists/{LIST}?valid_at={}", state.date);
-        Ok(client.get_json::<Members>(&path)?.members)
+        let path = format!("/v1/lists/{LIST}");
+        Ok(pages::list::<Members>(client, &path, &state.date.to_string())?.members)
     };
     let (before, mut after) = (members(first)?, members(last)?);
     let at = after.iter().position(|member| before.iter().all(|known| known.subject != member.subject));
