@@ -7,6 +7,7 @@ mod catalogue;
 mod demo;
 mod import;
 mod init;
+mod pages;
 mod scenario;
 mod states;
 

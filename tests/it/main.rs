@@ -20,6 +20,7 @@ mod ledger_folder;
 mod memory_disk;
 mod metrics;
 mod packing;
+mod pages;
 mod people;
 mod places;
 mod projections;

@@ -21,7 +21,7 @@ use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
 use tlog::position::EntryIndex;
 
-const FIRM: &str = "uscc:914403001922038216";
+pub const FIRM: &str = "uscc:914403001922038216";
 const PLACE: &str = "place:430381";
 
 /// What the city of these tests knows, as envelopes: a firm with a record, a list, a measure, a grade, a
@@ -146,7 +146,7 @@ fn city() -> Vec<String> {
     ]
 }
 
-fn served(name: &str) -> Server {
+pub fn served(name: &str) -> Server {
     let server = Server::start(name, |_| {});
     for envelope in city() {
         let answer = server.post(JSON, &envelope);

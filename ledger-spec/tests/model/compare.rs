@@ -2,13 +2,17 @@
 
 use crate::generate::Generator;
 use crate::history::{Accepted, History, Stated};
+use crate::pages::World;
 use crate::reference::{Verdict, judge, phase_at};
 use crate::table::{STEPS, opens};
 use crate::world::{self, BEGINNING, SUBJECTS};
+use core::cell::Cell;
 use core::fmt;
-use ledger_spec::casefile::{AsOf, CaseAsOf};
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{AsOf, CaseAsOf, CaseFiles, Filed};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
+use ledger_spec::event::Event;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::state::{EnterError, Ledger};
@@ -156,6 +160,35 @@ impl Base {
                 }
             }
         }
+    }
+
+    /// A random ledger, with two instants to ask it about: its end, and one in the midst of it.
+    pub fn world(&self, seed: u64, steps: usize) -> (World, [AsOf; 2]) {
+        let (mut ledger, mut past) = (self.ledger.clone(), self.past.clone());
+        let mut generator = Generator::new(seed, ValidTime::parse("2025-01-10T08:00:00+08:00").unwrap());
+        let mut halfway = generator.now;
+        for step in 0..steps {
+            let event = generator.next(&past);
+            let asking = self.sign(&event, recorded(generator.now));
+            if matches!(ask(&mut ledger, &past, &asking), Answer::Accept) {
+                past.push(event);
+            }
+            if step == steps / 2 {
+                halfway = generator.now;
+            }
+        }
+        let as_of =
+            |valid_at, known: usize| AsOf { valid_at, known: TreeSize::new(known.try_into().unwrap()) };
+        let instants = [as_of(generator.now, past.0.len()), as_of(halfway, past.0.len() * 3 / 4)];
+        let mut city = CaseFiles::default();
+        for one in &past.0 {
+            let event = Event::parse(&one.event.bytes).unwrap();
+            let index = EntryIndex::new(one.at.try_into().unwrap());
+            let recorded = Recorded { index, at: RecordedTime::from_micros(index.get()) };
+            let filed = Filed { event: &event, recorded, signers: &[] };
+            city.apply(filed, &ledger.governance().directory);
+        }
+        (World { ledger, past, city, read: Cell::new(0) }, instants)
     }
 
     /// Prints the shortest sequence found that ends in the same disagreement.

@@ -3,7 +3,7 @@
 //!
 //! `reference`, `openings`, `force`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
-//! disagree, looks for the shortest sequence that shows it.
+//! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page.
 //!
 //! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
 //! takes a million on two threads; `MODEL_SEED` begins elsewhere.
@@ -20,6 +20,7 @@ mod generate;
 mod governance;
 mod history;
 mod openings;
+mod pages;
 mod reference;
 mod spoil;
 mod table;

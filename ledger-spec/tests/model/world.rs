@@ -186,9 +186,17 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "type_adopted",
             "type.base.award",
             OLD,
-            record_type("positive", &json!({ "validity": { "months": 8 } })),
+            record_type(
+                "positive",
+                &json!({ "validity": { "months": 8 }, "tags": ["rural:deed", "cs:ethics"] }),
+            ),
         ),
-        ("type_adopted", "type.base.mixed", OLD, record_type("mixed", &json!({}))),
+        (
+            "type_adopted",
+            "type.base.mixed",
+            OLD,
+            record_type("mixed", &json!({ "tags": ["licence", "cs:law", "cs:duty"] })),
+        ),
         (
             "type_adopted",
             "type.base.policy",
@@ -231,7 +239,8 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             measure(
                 "ban",
                 &json!({
-            "rests_on": ["base.penalty", "base.fine", "lists.black"], "min_months": 2, "max_months": 12, "lifetime": true }),
+            "rests_on": ["base.penalty", "base.fine", "lists.black"], "min_months": 2, "max_months": 12, "lifetime": true,
+            "bars": ["procurement"] }),
             ),
         ),
         (

@@ -2,7 +2,7 @@
 
 use super::{Folder, Served};
 
-const MAPPING: &str = r#"
+pub(super) const MAPPING: &str = r#"
 kind = "record.filed"
 issuer = "dept"
 subject = "uscc:{code|trim}"

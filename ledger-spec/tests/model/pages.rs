@@ -1,0 +1,215 @@
+//! Pages put together are the whole answer: for random ledgers, every question, every sight, at several instants. And
+//! what a page reads of the log is what it shows.
+
+use crate::compare::Base;
+use crate::history::History;
+use crate::world::{LISTS, SUBJECTS};
+use core::cell::Cell;
+use core::num::NonZeroUsize;
+use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, Sight};
+use ledger_spec::definition::Domain;
+use ledger_spec::event::Event;
+use ledger_spec::governance::Governance;
+use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::projection::{CaseFileSource, Page, Question, SubjectQuestion, Unanswered};
+use ledger_spec::state::Ledger;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tlog::position::EntryIndex;
+
+/// A random ledger, what stands in it, and how often an event was read whole.
+pub struct World {
+    pub ledger: Ledger,
+    pub past: History,
+    pub city: CaseFiles,
+    pub read: Cell<usize>,
+}
+
+impl CaseFileSource for World {
+    type Error = Unanswered;
+
+    fn governance(&self) -> &Governance {
+        self.ledger.governance()
+    }
+
+    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Unanswered> {
+        Ok(self.ledger.subject(subject).cloned().unwrap_or_default())
+    }
+
+    fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
+        self.read.set(self.read.get() + 1);
+        Ok(Event::parse(&self.past.0[usize::try_from(entry.get()).unwrap()].event.bytes).unwrap())
+    }
+
+    fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Unanswered> {
+        Ok(ask(&self.city))
+    }
+}
+
+/// An answer taken apart: its lines, by where they stand, and all that is said beside them.
+#[derive(Default)]
+struct Apart {
+    lines: BTreeMap<String, Vec<Value>>,
+    beside: BTreeMap<String, Value>,
+    next: Option<u64>,
+}
+
+impl Apart {
+    fn of(answer: &Value) -> Self {
+        let mut apart = Self { next: answer["next"].as_u64(), ..Self::default() };
+        apart.take(String::new(), answer);
+        apart.beside.remove("/next");
+        apart
+    }
+
+    /// What is a line has an entry; a registration is none.
+    fn take(&mut self, path: String, value: &Value) {
+        match value {
+            Value::Array(items) if items.iter().any(|item| item.get("entry").is_some()) => {
+                self.lines.insert(path, items.clone());
+            }
+            Value::Array(items) => {
+                let numbered = items.iter().enumerate();
+                numbered.for_each(|(at, item)| self.take(format!("{path}/{at}"), item));
+            }
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, field)| self.take(format!("{path}/{name}"), field));
+            }
+            other => drop(self.beside.insert(path, other.clone())),
+        }
+    }
+
+    fn entries(&self) -> Vec<u64> {
+        let mut entries: Vec<_> =
+            self.lines.values().flatten().map(|line| line["entry"].as_u64().unwrap()).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+}
+
+/// How many events the lines of a page may have read: itself, each step shown, the correction, and what ends it.
+fn most_reads(apart: &Apart) -> usize {
+    let shown = |line: &Value, name: &str| line[name].as_array().map_or(0, Vec::len);
+    let of_line = |line: &Value| 3 + shown(line, "steps") + shown(line, "uses");
+    let lines: usize = apart.lines.values().flatten().map(of_line).sum();
+    // A registration: itself, what it was merged into, and its identifiers.
+    let identifiers = apart.beside.keys().filter(|path| path.contains("/identifiers/")).count();
+    lines + 2 + identifiers
+}
+
+fn ask(world: &World, asking: &dyn Fn(Page) -> Question, page: Page, at: (AsOf, Sight)) -> Option<Apart> {
+    match asking(page).answer(world, at.0, at.1) {
+        Ok(answer) => Some(Apart::of(&serde_json::to_value(answer).unwrap())),
+        Err(Unanswered::NotForReader { .. }) => None,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Asks by pages of so many lines and holds them against the whole; gives how many lines there were.
+fn compare(
+    world: &World,
+    asking: &dyn Fn(Page) -> Question,
+    limit: usize,
+    at: (AsOf, Sight),
+    by_entry: bool,
+) -> usize {
+    let Some(whole) = ask(world, asking, Page::default(), at) else { return 0 };
+    let (mut together, mut after) = (BTreeMap::<String, Vec<Value>>::new(), None);
+    loop {
+        let page = Page { after: after.map(EntryIndex::new), limit: NonZeroUsize::new(limit) };
+        world.read.set(0);
+        let part = ask(world, asking, page, at).unwrap();
+        let context = || format!("{:?} at {at:?}", asking(page));
+        assert!(world.read.get() <= most_reads(&part), "{}: {} events read", context(), world.read.get());
+        assert_eq!(part.beside, whole.beside, "{}", context());
+        let entries = part.entries();
+        assert!(entries.len() <= limit, "{}: {entries:?}", context());
+        if let Some(next) = part.next {
+            assert_eq!(entries.len(), limit, "{}: a page that others follow is full", context());
+            assert!(entries.contains(&next), "{}: {next} is not shown", context());
+        }
+        if by_entry {
+            assert!(entries.iter().all(|entry| Some(*entry) > after), "{}", context());
+            assert!(part.next.is_none_or(|next| entries.last() == Some(&next)), "{}", context());
+        }
+        for (path, lines) in part.lines {
+            together.entry(path).or_default().extend(lines);
+        }
+        let Some(next) = part.next else { break };
+        after = Some(next);
+    }
+    assert_eq!(together, whole.lines, "{:?} at {at:?} by {limit}", asking(Page::default()));
+    together.values().map(Vec::len).sum()
+}
+
+/// A question that wants its page.
+type Asking = Box<dyn Fn(Page) -> Question>;
+
+fn about() -> Vec<(&'static str, Asking)> {
+    let mut all: Vec<(&'static str, Asking)> = Vec::new();
+    for name in SubjectQuestion::NAMES {
+        let what =
+            SubjectQuestion::parse(name, (name == "eligibility").then_some(Domain::Procurement)).unwrap();
+        for subject in SUBJECTS {
+            let subject = SubjectId::parse(subject).unwrap();
+            all.push((
+                name,
+                Box::new(move |page| Question::Subject { subject: subject.clone(), what, page }),
+            ));
+        }
+    }
+    all
+}
+
+fn of_lists() -> Vec<(&'static str, Asking)> {
+    let mut all: Vec<(&'static str, Asking)> = Vec::new();
+    for list in LISTS {
+        let list = ListCode::parse(list).unwrap();
+        let left = list.clone();
+        all.push(("list", Box::new(move |page| Question::Edition { list: list.clone(), page })));
+        all.push(("departures", Box::new(move |page| Question::Departures { list: left.clone(), page })));
+    }
+    all
+}
+
+#[test]
+fn pages_put_together_are_the_whole_answer() {
+    let base = Base::new();
+    let mut lines: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for seed in 1..=3 {
+        let (world, instants) = base.world(seed, 700);
+        for sight in Sight::ALL {
+            for (at, limit) in instants.iter().flat_map(|at| [1, 2, 7].map(|limit| (*at, limit))) {
+                for (name, asking) in about() {
+                    *lines.entry(name).or_default() += compare(&world, &asking, limit, (at, sight), true);
+                }
+                for (name, asking) in of_lists() {
+                    *lines.entry(name).or_default() += compare(&world, &asking, limit, (at, sight), false);
+                }
+            }
+        }
+    }
+    // Each was asked where it has something to say.
+    let silent: Vec<_> = lines.iter().filter(|(_, lines)| **lines < 5).collect();
+    assert!(silent.is_empty() && lines.len() == 15, "{lines:?}");
+}
+
+#[test]
+fn what_is_not_the_subjects_is_a_cursor_all_the_same_and_a_list_knows_its_own() {
+    let (world, instants) = Base::new().world(1, 300);
+    let at = (instants[0], Sight::Restricted);
+    for (_, asking) in about() {
+        let whole = ask(&world, &*asking, Page::default(), at).unwrap().entries();
+        for after in [0, 17, 40, u64::MAX] {
+            let page = Page { after: Some(EntryIndex::new(after)), limit: None };
+            let expected: Vec<_> = whole.iter().copied().filter(|entry| *entry > after).collect();
+            assert_eq!(ask(&world, &*asking, page, at).unwrap().entries(), expected);
+        }
+    }
+    for (_, asking) in of_lists() {
+        let page = Page { after: Some(EntryIndex::new(0)), limit: None };
+        let refused = asking(page).answer(&world, at.0, at.1);
+        assert_eq!(refused, Err(Unanswered::Cursor(EntryIndex::new(0))));
+    }
+}
