@@ -5,10 +5,12 @@
 
 pub mod api;
 pub mod audit;
+pub mod case_files;
 pub mod cli;
 pub mod clock;
 pub mod http;
 pub mod index;
+pub mod keeper;
 pub mod ledger;
 pub mod log;
 pub mod mirror;

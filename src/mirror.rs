@@ -7,7 +7,8 @@
 use crate::audit::{Absorbed, AuditFailure, Auditing, Piece, RemoteFault, Walked, Way, inconsistent};
 use crate::clock;
 use crate::index::{Index, IndexRow};
-use crate::ledger::{LedgerError, Settings, SettingsError, at};
+use crate::keeper::Keeper;
+use crate::ledger::{LedgerError, Settings, SettingsError, at, open_case_files};
 use crate::log::{AppendError, EncodedEntry, LogConfig, LogCopy, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::{Snapshot, Snapshots};
@@ -38,6 +39,8 @@ pub struct Mirror {
     auditing: Auditing,
     index: Arc<Index>,
     snapshots: Option<Snapshots>,
+    /// Goes before the lock does.
+    keeper: Option<Keeper>,
     _lock: FolderLock,
 }
 
@@ -104,6 +107,7 @@ impl Mirror {
             auditing: Auditing::default(),
             index: Arc::default(),
             snapshots: None,
+            keeper: None,
             _lock: lock,
         };
         follower.reopen(progress)?;
@@ -136,10 +140,7 @@ impl Mirror {
         }
         match fault {
             Some(fault) => Err(MirrorError::Damaged(fault)),
-            None => {
-                self.show();
-                Ok(())
-            }
+            None => self.show(),
         }
     }
 
@@ -279,8 +280,7 @@ impl Mirror {
             return Err(self.fault(AuditFailure::Entry { error, place: None }, signed));
         }
         self.log.as_ref().or_defect("it was put back when the walk had ended").publish(newer.clone())?;
-        self.show();
-        Ok(())
+        self.show()
     }
 
     fn begin(&self, checkpoint: &SignedCheckpoint) -> Result<LogCopy, MirrorError> {
@@ -291,15 +291,21 @@ impl Mirror {
     }
 
     /// Shows readers what the checkpoint covers.
-    fn show(&mut self) {
-        let (Some(log), Some(checkpoint)) = (&self.log, self.shown()) else { return };
+    fn show(&mut self) -> Result<(), MirrorError> {
+        let (Some(log), Some(checkpoint)) = (&self.log, self.shown()) else { return Ok(()) };
         let ledger = self.auditing.auditor.ledger();
         let (last_recorded, governance) = (ledger.last_recorded(), ledger.governance().clone());
         let published = Snapshot { checkpoint, last_recorded, governance };
         match &self.snapshots {
             Some(snapshots) => drop(snapshots.publish(published)),
-            None => self.snapshots = Some(Snapshots::new(published, self.index.clone(), log.reader())),
+            None => {
+                let case_files = open_case_files(&self.dir, &self.settings, &log.reader())?;
+                let snapshots = Snapshots::new(published, self.index.clone(), log.reader(), case_files);
+                self.keeper = Some(Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?);
+                self.snapshots = Some(snapshots);
+            }
         }
+        Ok(())
     }
 
     /// The reading side, once a checkpoint is covered.

@@ -1,11 +1,12 @@
 //! What readers see: the last committed state, swapped as a whole after each batch.
 
+use crate::case_files::CaseFileStore;
 use crate::index::Index;
 use crate::log::LogReader;
-use ledger_spec::casefile::CaseFiles;
 use ledger_spec::governance::Governance;
 use ledger_spec::time::RecordedTime;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::hash::TreeHash;
 use tlog::position::TreeSize;
@@ -45,18 +46,26 @@ pub struct Snapshots {
     published: Arc<RwLock<Arc<Snapshot>>>,
     index: Arc<Index>,
     reader: LogReader,
-    /// Every case file, made when first asked for and then kept up.
-    case_files: Arc<Mutex<CaseFiles>>,
+    /// Every case file, kept up beside this.
+    case_files: Arc<CaseFileStore>,
     /// Tells those who wait how much is published.
     sizes: watch::Sender<TreeSize>,
+    /// The same for threads.
+    grown: Arc<(Mutex<TreeSize>, Condvar)>,
 }
 
 impl Snapshots {
     /// A view that begins at `published`.
-    pub fn new(published: Snapshot, index: Arc<Index>, reader: LogReader) -> Self {
+    pub fn new(
+        published: Snapshot,
+        index: Arc<Index>,
+        reader: LogReader,
+        case_files: Arc<CaseFileStore>,
+    ) -> Self {
         let sizes = watch::Sender::new(published.size());
+        let grown = Arc::new((Mutex::new(published.size()), Condvar::new()));
         let published = Arc::new(RwLock::new(Arc::new(published)));
-        Self { published, index, reader, case_files: Arc::default(), sizes }
+        Self { published, index, reader, case_files, sizes, grown }
     }
 
     /// How many entries are published, now and whenever that changes.
@@ -81,10 +90,17 @@ impl Snapshots {
         &self.reader
     }
 
-    /// The place where every case file is kept for answers about all of them. It may lag behind what is
-    /// published; whoever asks brings it up first.
-    pub(crate) const fn case_files(&self) -> &Arc<Mutex<CaseFiles>> {
+    /// Where every subject's case file is kept. It may lag behind what is published, and says how far it covers.
+    pub const fn case_files(&self) -> &Arc<CaseFileStore> {
         &self.case_files
+    }
+
+    /// Waits until more than so many entries are published, at most so long; the last published state.
+    pub fn wait_beyond(&self, size: TreeSize, at_most: Duration) -> Arc<Snapshot> {
+        let (published, grown) = &*self.grown;
+        let held = published.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(grown.wait_timeout_while(held, at_most, |published| *published <= size));
+        self.latest()
     }
 
     /// Replaces the published state; the sequencer's alone.
@@ -92,6 +108,8 @@ impl Snapshots {
         let next = Arc::new(next);
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
         self.sizes.send_replace(next.size());
+        *self.grown.0.lock().unwrap_or_else(PoisonError::into_inner) = next.size();
+        self.grown.1.notify_all();
         next
     }
 }

@@ -14,11 +14,11 @@ use tlog::key::{KeyError, PublicKey};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct AuthorityNumber(u32);
 
 /// The number of a key in the order in which keys came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct KeyNumber(u32);
 
 /// Where and when something entered the log.

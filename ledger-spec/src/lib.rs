@@ -89,6 +89,7 @@ pub mod audit;
 pub mod authority;
 pub mod casefile;
 pub mod catalogue;
+mod compact;
 pub mod definition;
 pub mod entry;
 pub mod event;

@@ -2,7 +2,6 @@
 
 use super::Shared;
 use super::params::Params;
-use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, SubjectPath, Text, ask, read, read_at};
 use crate::api::{AuthoritiesAnswer, CatalogueAnswer};
@@ -109,7 +108,7 @@ async fn catalogue(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    read_at(shared, Weight::Light, params, move |reading, as_of| {
+    read_at(shared, params, Question::Catalogue, move |reading, _, as_of| {
         let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
         let checkpoint = reading.snapshot().checkpoint_text();
         let (valid_at, known_at) = (as_of.valid_at, as_of.known);

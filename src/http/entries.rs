@@ -97,10 +97,7 @@ async fn receipt(
     query: RawQuery,
 ) -> Result<Response, Problem> {
     let index = only_index(path, query)?;
-    read(shared, move |_, reading| {
-        Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()))
-    })
-    .await
+    read(shared, move |_, reading| Ok(([(CONTENT_TYPE, PLAIN)], reading.receipt(index)?.to_string()))).await
 }
 
 /// The proof that the log of `to` entries begins with that of `from` (RFC 6962 §2.1.2), verified before it leaves.

@@ -2,7 +2,6 @@
 
 use super::Shared;
 use super::params::Params;
-use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, ListPage, ListPath, NDJSON, SIGHT, Text, accepts, ask_with, read_at};
 use axum::Json;
@@ -53,8 +52,8 @@ async fn list(
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
     };
-    read_at(shared, Weight::Heavy, params, move |reading, as_of| {
-        let edition = reading.edition(code, page, as_of, SIGHT)?;
+    read_at(shared, params, Question::Edition { list: code, page }, move |reading, question, as_of| {
+        let edition = reading.edition(question, as_of, SIGHT)?;
         if rows {
             let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
             let next = next_page(&edition, page).map(|next| [(LINK, next)]);

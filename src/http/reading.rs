@@ -183,16 +183,19 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     }
 }
 
-/// Reads at the instants that the query names besides what else it may name.
+/// Answers a question at the instants that the query names besides what else it may name.
 pub(super) async fn read_at<A: IntoResponse>(
     shared: Arc<Shared>,
-    weight: Weight,
     params: Params,
-    answer: impl FnOnce(&Reading<'_>, AsOf) -> Result<A, Problem> + Send + 'static,
+    question: Question,
+    answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    let weight = Weight::of(&shared, &question);
     read_weighing(shared, weight, move |shared, reading| {
         let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
-        answer(reading, as_of)
+        let about_now = params.get("valid_at").is_none();
+        let as_of = if about_now { reading.as_of_now(&question, as_of, SIGHT) } else { as_of };
+        answer(reading, &question, as_of)
     })
     .await
 }
@@ -212,8 +215,9 @@ pub(super) async fn ask_with(
     params: Params,
     question: Question,
 ) -> Result<Response, Problem> {
-    let weight = Weight::of(&shared, &question);
-    read_at(shared, weight, params, move |reading, as_of| Ok(Json(reading.ask(&question, as_of, SIGHT)?))).await
+    let answer =
+        |reading: &Reading<'_>, question: &Question, as_of| Ok(Json(reading.ask(question, as_of, SIGHT)?));
+    read_at(shared, params, question, answer).await
 }
 
 /// Whether `Accept` names the media type itself.

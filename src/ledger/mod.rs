@@ -11,8 +11,10 @@ mod settings;
 pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
 pub use settings::{Settings, SettingsError};
 
+use crate::case_files::{self, CaseFileStore, DiskCaseFiles};
 use crate::clock;
 use crate::index::{Index, IndexStore, StoreError};
+use crate::keeper::Keeper;
 use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
 use crate::progress::Progress;
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
@@ -23,7 +25,7 @@ use ledger_spec::admission::Governance;
 use ledger_spec::audit::Opening;
 use ledger_spec::authority::Recorded;
 use ledger_spec::definition::Name;
-use ledger_spec::entry::EntryError;
+use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
@@ -36,12 +38,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::bytes::to_base64url;
 use tlog::note::{NoteSigner, VerifierKey};
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
 const KEYS: &str = "keys";
 const INDEX: &str = "index";
+const CASE_FILES: &str = "case-files";
 
 /// What a new ledger begins with.
 pub struct Founding {
@@ -75,6 +78,8 @@ pub struct OpenLedger {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
+    /// Keeps the case files up, until this is dropped.
+    pub keeper: Keeper,
     /// The folder's lock, held until this is dropped.
     pub lock: FolderLock,
     /// The ledger's folder.
@@ -125,6 +130,9 @@ pub enum LedgerError {
     /// The index could not even be made anew.
     #[error(transparent)]
     Index(#[from] StoreError),
+    /// The case files' store could not be made.
+    #[error(transparent)]
+    CaseFiles(#[from] case_files::StoreError),
     /// The log could not be closed; the next start recovers.
     #[error("the log could not be closed: {0}")]
     Close(AppendError),
@@ -197,13 +205,16 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let vkey = signer.verifier_key();
     let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, scanned, progress)?;
-    let snapshots = published_view(log.reader(), Arc::new(index), &settings, &vkey)?;
+    let case_files = open_case_files(dir, &settings, &log.reader())?;
+    let snapshots = published_view(log.reader(), Arc::new(index), case_files, &settings, &vkey)?;
+    let keeper = Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?;
     let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
     let tip = log.head();
     let (sequencer, writer) =
         sequencer::start(log, tip, snapshots.index().clone(), store, snapshots.clone(), clock::now, config)
             .map_err(LedgerError::Thread)?;
-    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir: dir.to_owned() })
+    let dir = dir.to_owned();
+    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir })
 }
 
 /// Throws index, offset files and tree files away and makes them anew from the segments; says how
@@ -301,10 +312,29 @@ fn load_index(
     Ok((store, index))
 }
 
+/// The case files of a folder whose lock is held. What they say of another log, or cannot say, is thrown away, and
+/// made again beside the answers.
+pub(crate) fn open_case_files(
+    dir: &Path,
+    settings: &Settings,
+    log: &LogReader,
+) -> Result<Arc<CaseFileStore>, LedgerError> {
+    let tip_at = |size: TreeSize| {
+        let last = log.entry(size.last_index()?).ok()?;
+        Some(ChainHash::of_entry(last.bytes()))
+    };
+    let (disk, doubt) = DiskCaseFiles::open(&dir.join(CASE_FILES), settings.case_file_cache_bytes, tip_at)?;
+    if let Some(doubt) = doubt {
+        tracing::info!(%doubt, "case files are made from the log, beside the answers");
+    }
+    Ok(Arc::new(CaseFileStore::on_disk(disk)))
+}
+
 /// What readers see of a log that was just opened.
 fn published_view(
     reader: LogReader,
     index: Arc<Index>,
+    case_files: Arc<CaseFileStore>,
     settings: &Settings,
     vkey: &VerifierKey,
 ) -> Result<Snapshots, LedgerError> {
@@ -322,7 +352,7 @@ fn published_view(
     }
     let last_recorded = reader.entry(last)?.entry().recorded_at;
     let published = Snapshot { checkpoint, last_recorded, governance };
-    Ok(Snapshots::new(published, index, reader))
+    Ok(Snapshots::new(published, index, reader, case_files))
 }
 
 fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), LedgerError> {

@@ -5,6 +5,7 @@
 
 use super::indexing::index_of;
 use super::{LedgerError, Settings, published_view};
+use crate::case_files::CaseFileStore;
 use crate::log::{self, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::Snapshots;
@@ -37,7 +38,9 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedge
         None => ledger_spec::entry::ChainHash::ZERO,
     };
     let index = index_of(&reader, size, tip, progress)?;
-    let snapshots = published_view(reader, Arc::new(index), &settings, &vkey)?;
+    // The folder's own are of whoever writes it.
+    let case_files = Arc::new(CaseFileStore::in_memory());
+    let snapshots = published_view(reader, Arc::new(index), case_files, &settings, &vkey)?;
     Ok(ReadOnlyLedger { snapshots, settings, vkey })
 }
 

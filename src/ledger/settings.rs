@@ -33,6 +33,8 @@ pub struct Settings {
     /// The file, in the ledger's folder, that says which witnesses cosign its checkpoints (C2SP
     /// tlog-policy); none do where it is absent.
     pub policy: Option<String>,
+    /// How many bytes of the case files' store are kept in memory.
+    pub case_file_cache_bytes: u64,
 }
 
 /// Settings that cannot be used.
@@ -87,6 +89,13 @@ struct Written {
     #[serde(default = "open")]
     entries_open: bool,
     policy: Option<String>,
+    #[serde(default = "case_file_cache")]
+    case_file_cache_bytes: u64,
+}
+
+/// 256 MiB.
+const fn case_file_cache() -> u64 {
+    256 << 20
 }
 
 const fn open() -> bool {
@@ -122,6 +131,7 @@ impl Settings {
             stall_seconds: stall_seconds(),
             entries_open: true,
             policy: None,
+            case_file_cache_bytes: case_file_cache(),
         }
     }
 
@@ -155,7 +165,9 @@ impl Settings {
              # how many feeds are open at once, and after how long a client that takes nothing is let go.\n\
              heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
              # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
-             entries_open = {}\n{policy}",
+             entries_open = {}\n\
+             # How many bytes of the case files are kept in memory.\n\
+             case_file_cache_bytes = {}\n{policy}",
             toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
@@ -165,7 +177,8 @@ impl Settings {
             self.heavy_questions,
             self.feeds,
             self.stall_seconds,
-            self.entries_open
+            self.entries_open,
+            self.case_file_cache_bytes
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
         written.map_err(|error| SettingsError::File { path, error })
@@ -225,6 +238,12 @@ impl Settings {
                 "1 to 3600",
                 (1..=3600).contains(&written.stall_seconds),
             ),
+            (
+                "case_file_cache_bytes",
+                written.case_file_cache_bytes.to_string(),
+                "1048576 or more",
+                written.case_file_cache_bytes >= 1 << 20,
+            ),
         ];
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
             return Err(value(line, found, expected));
@@ -241,6 +260,7 @@ impl Settings {
             stall_seconds: written.stall_seconds,
             entries_open: written.entries_open,
             policy: written.policy,
+            case_file_cache_bytes: written.case_file_cache_bytes,
         })
     }
 }

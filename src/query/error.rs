@@ -1,5 +1,7 @@
 //! Why a question could not be answered.
 
+use crate::case_files::StoreError;
+use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::EventError;
@@ -32,6 +34,17 @@ pub enum QueryError {
     /// The cursor does not name an entry of the stream.
     #[error("entry {0} is not one of this subject's")]
     Cursor(EntryIndex),
+    /// The case files do not cover yet what is asked about.
+    #[error("case files cover {found} entries; {expected} are asked about")]
+    Behind {
+        /// How many they cover.
+        found: TreeSize,
+        /// How many are asked about.
+        expected: TreeSize,
+    },
+    /// The case files could not be read or made.
+    #[error(transparent)]
+    CaseFiles(#[from] KeeperError),
     /// The log is damaged where it was read, and nothing is answered from there.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -43,4 +56,10 @@ pub enum QueryError {
         /// What is wrong.
         error: EventError,
     },
+}
+
+impl From<StoreError> for QueryError {
+    fn from(error: StoreError) -> Self {
+        Self::CaseFiles(error.into())
+    }
 }

@@ -13,8 +13,7 @@ pub use error::QueryError;
 
 use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::casefile::{AsOf, Sight};
-use ledger_spec::id::ListCode;
-use ledger_spec::projection::{Answer, Answered, Authorities, EditionPage, Page, Question};
+use ledger_spec::projection::{Answer, Answered, Authorities, EditionPage, Question};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
 use tlog::defect::defect;
@@ -78,6 +77,14 @@ impl<'a> Reading<'a> {
         Ok(TreeSize::new(least))
     }
 
+    /// The instants for whoever asks about now: those of an answer to the same question that was folded a moment ago,
+    /// over the same entries, where there is one. Answers about many subjects cost too much to fold for each.
+    pub fn as_of_now(&self, question: &Question, now: AsOf, sight: Sight) -> AsOf {
+        let kept =
+            question.city().and_then(|asked| self.snapshots.case_files().kept_since(&asked, now, sight));
+        kept.unwrap_or(now)
+    }
+
     /// Answers a question at two instants, as a reader of this sight may have it.
     pub fn ask(
         &self,
@@ -97,15 +104,9 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// A page of a list, each member by the list's own columns.
-    pub fn edition(
-        &self,
-        list: ListCode,
-        page: Page,
-        as_of: AsOf,
-        sight: Sight,
-    ) -> Result<EditionPage, QueryError> {
-        let answered = self.ask(&Question::Edition { list, page }, as_of, sight)?;
+    /// A page of a list, which is what the question asks for, each member by the list's own columns.
+    pub fn edition(&self, question: &Question, as_of: AsOf, sight: Sight) -> Result<EditionPage, QueryError> {
+        let answered = self.ask(question, as_of, sight)?;
         let Answered { subject, place, valid_at, known_at, sight, answer, checkpoint } = answered;
         let Answer::Edition(edition) = answer else { defect("an edition is what an edition was asked for") };
         let answer = &edition;

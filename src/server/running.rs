@@ -3,6 +3,7 @@
 use super::connections;
 use crate::clock;
 use crate::http::{self, AppState};
+use crate::keeper::Keeper;
 use crate::ledger::{OpenLedger, Settings};
 use crate::mirror::Mirror;
 use crate::sequencer::{CloseError, Writer};
@@ -55,18 +56,18 @@ pub struct Running {
     thread: JoinHandle<io::Result<()>>,
     runtime: tokio::runtime::Handle,
     /// The writer, and the lock that is held until it has closed the ledger; a copy has neither.
-    writer: Option<(Writer, FolderLock)>,
+    writer: Option<(Writer, Keeper, FolderLock)>,
     witnesses: Option<Arc<Witnessing>>,
 }
 
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub fn start(ledger: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, dir } = ledger;
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
         let state =
             AppState { sequencer: Some(sequencer), snapshots, settings, vkey, clock: clock::now, witnesses };
-        Self::serve(state, Some((writer, lock)), addresses)
+        Self::serve(state, Some((writer, keeper, lock)), addresses)
     }
 
     /// Serves what a copy shows.
@@ -83,7 +84,7 @@ impl Running {
 
     fn serve(
         state: AppState,
-        writer: Option<(Writer, FolderLock)>,
+        writer: Option<(Writer, Keeper, FolderLock)>,
         addresses: &[SocketAddr],
     ) -> Result<Self, ServerError> {
         let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
@@ -133,8 +134,9 @@ impl Running {
             witnesses.stop();
         }
         let served = self.thread.join();
-        let closed = self.writer.map_or(Ok(()), |(writer, lock)| {
+        let closed = self.writer.map_or(Ok(()), |(writer, keeper, lock)| {
             let closed = writer.join();
+            drop(keeper);
             drop(lock);
             closed
         });

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms that each names: what it really uses, and no more.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("clock", &[]),
     ("parallel", &[]),
     ("progress", &[]),
@@ -18,20 +18,39 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("tile_client", &[]),
     ("log", &["storage", "parallel", "progress"]),
     ("index", &[]),
-    ("snapshot", &["log", "index"]),
+    ("case_files", &["parallel"]),
+    ("snapshot", &["log", "index", "case_files"]),
+    ("keeper", &["parallel", "log", "case_files", "snapshot"]),
     ("sequencer", &["log", "index", "snapshot"]),
-    ("query", &["log", "sequencer", "snapshot"]),
+    ("query", &["log", "case_files", "snapshot", "keeper", "sequencer"]),
     ("api", &["sequencer", "query"]),
-    ("ledger", &["clock", "progress", "storage", "log", "index", "snapshot", "sequencer"]),
+    (
+        "ledger",
+        &["clock", "progress", "storage", "log", "index", "case_files", "snapshot", "keeper", "sequencer"],
+    ),
     ("audit", &["parallel", "progress", "storage", "tile_client", "log"]),
     (
         "mirror",
-        &["clock", "progress", "storage", "tile_client", "log", "index", "snapshot", "ledger", "audit"],
+        &[
+            "clock",
+            "progress",
+            "storage",
+            "tile_client",
+            "log",
+            "index",
+            "snapshot",
+            "keeper",
+            "ledger",
+            "audit",
+        ],
     ),
     ("monitor", &["snapshot", "query"]),
     ("witness", &["clock", "storage", "tile_client", "snapshot"]),
-    ("http", &["parallel", "log", "snapshot", "sequencer", "query", "api", "ledger", "witness"]),
-    ("server", &["clock", "storage", "snapshot", "sequencer", "ledger", "mirror", "witness", "http"]),
+    ("http", &["parallel", "log", "snapshot", "keeper", "sequencer", "query", "api", "ledger", "witness"]),
+    (
+        "server",
+        &["clock", "storage", "snapshot", "keeper", "sequencer", "ledger", "mirror", "witness", "http"],
+    ),
     (
         "cli",
         &[
@@ -207,10 +226,14 @@ fn tools_depend_on_the_specification_only() {
 }
 
 #[test]
-fn only_the_index_names_sled() {
-    for (path, text) in sources("src") {
-        let names = code(&text).contains("sled::");
-        assert!(!names || path.starts_with("src/index/"), "{path} names sled");
+fn each_store_is_named_in_one_room() {
+    for (store, room) in [("sled::", "src/index/"), ("fjall::", "src/case_files/")] {
+        let naming: Vec<_> =
+            sources("src").into_iter().filter(|(_, text)| code(text).contains(store)).collect();
+        assert!(!naming.is_empty(), "nobody names {store}");
+        for (path, _) in naming {
+            assert!(path.starts_with(room), "{path} names {store}");
+        }
     }
 }
 

@@ -53,7 +53,7 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, lock, .. } =
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, .. } =
             credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
         let state = AppState {
             sequencer: Some(sequencer),
@@ -76,7 +76,7 @@ impl Server {
             });
             drop(runtime);
             writer.join().unwrap();
-            drop(lock);
+            drop((keeper, lock));
         });
         let server = Self { address, snapshots, vkey, dir, stop, thread };
         for envelope in people::setup() {

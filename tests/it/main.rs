@@ -3,6 +3,7 @@
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod bad_input;
+mod case_files;
 mod cli;
 mod crooked;
 mod disk_full;

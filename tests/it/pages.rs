@@ -3,7 +3,7 @@
 
 use crate::http_server::{JSON, NDJSON, Server};
 use crate::people::{self, LIST, department, event, id};
-use crate::views::{FIRM, served};
+use crate::projections::{FIRM, served};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::projection::SubjectQuestion;
 use serde_json::{Value, json};

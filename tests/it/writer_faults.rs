@@ -7,6 +7,7 @@
 use crate::memory_disk::{Failure, MemoryDisk, Prng};
 use crate::people;
 use crate::support::Folder;
+use credit_ledger::case_files::CaseFileStore;
 use credit_ledger::clock;
 use credit_ledger::index::{Index, IndexRow, IndexStore};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
@@ -72,7 +73,8 @@ pub fn start_with(
         last_recorded: ledger.last_recorded(),
         governance: ledger.governance().clone(),
     };
-    let snapshots = Snapshots::new(published, index.clone(), log.reader());
+    let snapshots =
+        Snapshots::new(published, index.clone(), log.reader(), Arc::new(CaseFileStore::in_memory()));
     let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
     let tip = log.head();
     let config = SequencerConfig::default();

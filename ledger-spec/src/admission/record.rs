@@ -3,7 +3,7 @@
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Fact, RecordFact};
+use crate::casefile::{Conduct, Fact, RecordFact};
 use crate::definition::{
     DetailField, Disclosure, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
 };
@@ -323,10 +323,10 @@ impl Filing<'_, '_> {
         // What only shows another record is about the same conduct as that, and as nothing else.
         let shown =
             self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(number, _)| number);
-        let lens = self.case.lens();
+        let (lens, named) = (self.case.lens(), Conduct::of(&conduct.id));
         let same = self.case.file.of_class(Class::Record).find(|(number, item)| {
             let Fact::Record(record) = &item.fact else { return false };
-            record.conduct.as_deref() == Some(conduct.id.as_str())
+            record.conduct == Some(named)
                 && shown != Some(*number)
                 && lens.polarity(record) == Polarity::Negative
                 && self.case.file.last_phase(*number) != Some(Phase::Revoked)

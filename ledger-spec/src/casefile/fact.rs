@@ -1,58 +1,56 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
-use super::{CaseFile, ItemNumber};
+use super::ItemNumber;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
-use crate::event::{
-    Body, Class, Event, Extra, Finding, Indicator, Phase, RecordFiled, ReportKind, Review, Step, StepKind,
-    Term,
-};
+use crate::event::{Class, Indicator, Phase, ReportKind, Review, StepKind, Term};
 use crate::id::{AuthorityId, EventId, ListCode, MeasureCode, PointsCode, RatingCode, SubjectKind, TypeCode};
 use crate::time::Date;
-use std::sync::Arc;
+use bincode::{Decode, Encode};
 
-/// What one event began or moved on. References to other events of the stream are numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What one event began or moved on. References to other events of the stream are their numbers in the file, or
+/// their ids (`R` = [`EventId`]) where it stands by itself, as stores keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
-pub enum Fact {
+pub enum Fact<R = ItemNumber> {
     /// Nothing that can be followed or as_of about.
     Plain,
     /// One of `subject.*`.
     Identity(Identity),
-    Record(Box<RecordFact>),
+    Record(Box<RecordFact<R>>),
     Notice {
         list: ListCode,
-        record: Option<ItemNumber>,
+        record: Option<R>,
         served_on: Date,
     },
-    Listing(Box<ListingFact>),
-    Measure(Box<MeasureFact>),
+    Listing(Box<ListingFact<R>>),
+    Measure(Box<MeasureFact<R>>),
     Application {
-        target: ItemNumber,
+        target: R,
         list: Option<ListCode>,
         corrected_on: Option<Date>,
         commitment: bool,
     },
     Objection {
-        target: ItemNumber,
+        target: R,
         list: Option<ListCode>,
     },
     Complaint {
-        about: Option<ItemNumber>,
+        about: Option<R>,
     },
     Hold {
-        target: Option<ItemNumber>,
+        target: Option<R>,
         publication: bool,
     },
     Commitment {
         commitment_type: TypeCode,
         due: Option<Date>,
     },
-    Rating(Box<RatingFact>),
+    Rating(Box<RatingFact<R>>),
     Charge {
         scheme: PointsCode,
         rule: Box<str>,
         points: u16,
-        record: Option<ItemNumber>,
+        record: Option<R>,
     },
     Consent {
         scope: Vec<Pattern>,
@@ -60,12 +58,12 @@ pub enum Fact {
     },
     Report {
         report: ReportKind,
-        consent: Option<ItemNumber>,
+        consent: Option<R>,
     },
     Use {
         domain: Domain,
-        report: Option<ItemNumber>,
-        record: Option<ItemNumber>,
+        report: Option<R>,
+        record: Option<R>,
     },
     Population {
         indicator: Indicator,
@@ -78,14 +76,14 @@ pub enum Fact {
     Incident,
     Transfer {
         to: AuthorityId,
-        record: Option<ItemNumber>,
+        record: Option<R>,
     },
     Migration,
-    Step(StepFact),
+    Step(StepFact<R>),
 }
 
 /// What a `subject.*` event says of who the subject is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // named like the kinds
 pub enum Identity {
     Registered(Option<SubjectKind>),
@@ -97,9 +95,9 @@ pub enum Identity {
 }
 
 /// A record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
-pub struct RecordFact {
+pub struct RecordFact<R = ItemNumber> {
     pub record_type: TypeCode,
     pub polarity: Option<Polarity>,
     pub severity: Option<Severity>,
@@ -111,60 +109,73 @@ pub struct RecordFact {
     /// Whether it is said why a minor record has to be published.
     pub need: bool,
     pub restriction_until: Option<Date>,
-    pub conduct: Option<Box<str>>,
+    pub conduct: Option<Conduct>,
     pub conduct_ended_on: Option<Date>,
     pub review: Option<Review>,
-    pub rests_on: Option<ItemNumber>,
-    pub consent: Option<ItemNumber>,
+    pub rests_on: Option<R>,
+    pub consent: Option<R>,
     /// The migration under which it came in, an event of its filer's own stream.
     pub migration: Option<EventId>,
 }
 
+/// Which conduct a record is about: half the BLAKE3 hash of the name that its issuer gave it, which is enough to tell
+/// whether two are one, and says nothing in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Conduct([u8; 16]);
+
+impl Conduct {
+    /// The conduct of this name.
+    pub fn of(name: &str) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
+        Self(half)
+    }
+}
+
 /// An entry on a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
-pub struct ListingFact {
+pub struct ListingFact<R = ItemNumber> {
     pub list: ListCode,
-    pub record: Option<ItemNumber>,
-    pub notice: Option<ItemNumber>,
+    pub record: Option<R>,
+    pub notice: Option<R>,
     pub until: Option<Date>,
     /// The decision's date, where one is named.
     pub decided_on: Option<Date>,
     pub migration: Option<EventId>,
-    /// What the list publishes, in the event's order of columns: editions are made from it.
-    pub row: Arc<[(String, String)]>,
+    /// Its number among the rows, where the list keeps an order of its own.
     pub order: Option<Box<str>>,
 }
 
 /// A measure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
-pub struct MeasureFact {
+pub struct MeasureFact<R = ItemNumber> {
     pub measure: MeasureCode,
-    pub rests_on: Option<ItemNumber>,
+    pub rests_on: Option<R>,
     pub term: Term,
     pub decided_on: Option<Date>,
 }
 
 /// A grade.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
-pub struct RatingFact {
+pub struct RatingFact<R = ItemNumber> {
     pub scheme: RatingCode,
     pub grade: Box<str>,
-    pub rests_on: Vec<ItemNumber>,
+    pub rests_on: Vec<R>,
     pub period_from: Option<Date>,
     pub until: Option<Date>,
     pub decided_on: Option<Date>,
 }
 
 /// A step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepFact {
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StepFact<R = ItemNumber> {
     /// Which step.
     pub kind: StepKind,
     /// What it moved.
-    pub of: ItemNumber,
+    pub of: R,
     /// The phase that it moved that to.
     pub to: Option<Phase>,
     /// The last day that it names.
@@ -264,135 +275,4 @@ impl Fact {
             _ => None,
         }
     }
-}
-
-impl CaseFile {
-    /// What the file keeps of an event. A reference that is not there makes it [`Fact::Plain`]: admission
-    /// lets none pass, and what an audit recalls without it is held against a checkpoint afterwards.
-    pub(super) fn fact_of(&self, event: &Event) -> Fact {
-        self.fact_or_none(event).unwrap_or(Fact::Plain)
-    }
-
-    fn fact_or_none(&self, event: &Event) -> Option<Fact> {
-        let number = |id: &Option<EventId>| id.as_ref().and_then(|id| self.place_of(id));
-        Some(match &event.body {
-            Body::SubjectRegistered(body) => Fact::Identity(Identity::Registered(body.kind)),
-            Body::SubjectAmended(body) => Fact::Identity(Identity::Amended(body.kind)),
-            Body::IdentifierLinked(_) => Fact::Identity(Identity::Linked),
-            Body::IdentifierAccepted(_) => Fact::Identity(Identity::Accepted),
-            Body::SubjectMerged(_) => Fact::Identity(Identity::Merged),
-            Body::SubjectDissolved(_) => Fact::Identity(Identity::Dissolved),
-            Body::RecordFiled(body) => {
-                Fact::Record(Box::new(record(body, number(&body.rests_on), number(&body.consent))))
-            }
-            Body::ListingNotified(body) => Fact::Notice {
-                list: body.list.clone(),
-                record: number(&body.record),
-                served_on: body.served_on,
-            },
-            Body::ListingEntered(body) => Fact::Listing(Box::new(ListingFact {
-                list: body.list.clone(),
-                record: number(&body.record),
-                notice: number(&body.notice),
-                until: body.until,
-                decided_on: body.decision.as_ref().map(|decision| decision.date),
-                migration: body.migration,
-                row: body.row.as_slice().into(),
-                order: body.order.as_deref().map(Into::into),
-            })),
-            Body::MeasureImposed(body) => Fact::Measure(Box::new(MeasureFact {
-                measure: body.measure.clone(),
-                rests_on: self.place_of(&body.rests_on),
-                term: body.term,
-                decided_on: body.decision.as_ref().map(|decision| decision.date),
-            })),
-            Body::RepairApplied(body) => Fact::Application {
-                target: self.place_of(&body.target)?,
-                list: body.list.clone(),
-                corrected_on: body.corrected_on,
-                commitment: body.commitment,
-            },
-            Body::ObjectionRaised(body) => {
-                Fact::Objection { target: self.place_of(&body.target)?, list: body.list.clone() }
-            }
-            Body::ComplaintFiled(body) => Fact::Complaint { about: number(&body.about) },
-            Body::HoldPlaced(body) => {
-                Fact::Hold { target: number(&body.target), publication: body.publication }
-            }
-            Body::CommitmentMade(body) => {
-                Fact::Commitment { commitment_type: body.commitment_type.clone(), due: body.due }
-            }
-            Body::RatingAssigned(body) => Fact::Rating(Box::new(RatingFact {
-                scheme: body.scheme.clone(),
-                grade: body.grade.as_str().into(),
-                rests_on: body.rests_on.iter().filter_map(|id| self.place_of(id)).collect(),
-                period_from: body.period.map(|(from, _)| from),
-                until: body.period.and_then(|(_, until)| until),
-                decided_on: body.decision.as_ref().map(|decision| decision.date),
-            })),
-            Body::PointsCharged(body) => Fact::Charge {
-                scheme: body.scheme.clone(),
-                rule: body.rule.as_str().into(),
-                points: body.points,
-                record: number(&body.record),
-            },
-            Body::ConsentGranted(body) => Fact::Consent { scope: body.scope.clone(), until: body.until },
-            Body::ReportIssued(body) => Fact::Report { report: body.report, consent: number(&body.consent) },
-            Body::UseReported(body) => {
-                Fact::Use { domain: body.domain, report: number(&body.report), record: number(&body.record) }
-            }
-            Body::PopulationDeclared(body) => {
-                Fact::Population { indicator: body.indicator, count: body.count, date: body.date }
-            }
-            Body::RectificationOrdered(body) => Fact::Order { due: body.due },
-            Body::IncidentOpened(_) => Fact::Incident,
-            Body::TransferMade(body) => Fact::Transfer { to: body.to.clone(), record: number(&body.record) },
-            Body::MigrationOpened(_) => Fact::Migration,
-            Body::Step(step) => Fact::Step(step_fact(step, self.place_of(&step.of)?)),
-            _ => Fact::Plain,
-        })
-    }
-}
-
-fn record(body: &RecordFiled, rests_on: Option<ItemNumber>, consent: Option<ItemNumber>) -> RecordFact {
-    RecordFact {
-        record_type: body.record_type.clone(),
-        polarity: body.polarity,
-        severity: body.severity,
-        decided_on: body.decision.date,
-        disclosure: body.disclosure,
-        published_on_basis: body.publication.as_ref().is_some_and(|publication| publication.masked),
-        publicity_until: body.publicity.as_ref().map(|publicity| publicity.until),
-        need: body.publicity.as_ref().is_some_and(|publicity| publicity.need.is_some()),
-        restriction_until: body.restriction_until,
-        conduct: body.conduct.as_ref().map(|conduct| conduct.id.as_str().into()),
-        conduct_ended_on: body.conduct.as_ref().map(|conduct| conduct.ended_on),
-        review: body.review,
-        rests_on,
-        consent,
-        migration: body.migration,
-    }
-}
-
-fn step_fact(step: &Step, of: ItemNumber) -> StepFact {
-    let mut fact = StepFact {
-        kind: step.kind,
-        of,
-        to: step.kind.row().to,
-        until: None,
-        severity: None,
-        answered: false,
-        founded: false,
-        domain: None,
-        decided_on: step.decision.as_ref().map(|decision| decision.date),
-    };
-    match &step.extra {
-        Extra::Correction { severity, .. } => fact.severity = *severity,
-        Extra::Statement { answered, .. } => fact.answered = *answered,
-        Extra::Until(until) => fact.until = *until,
-        Extra::Use { domain, .. } => fact.domain = Some(*domain),
-        Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
-        Extra::None | Extra::Annotation(_) => {}
-    }
-    fact
 }

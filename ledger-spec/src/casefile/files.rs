@@ -3,12 +3,12 @@
 //! It is fed entry by entry, keeps no event whole and is never the truth: it can be dropped and made again
 //! from the log at any time.
 
-use super::{CaseFile, Filed};
+use super::{CaseFile, Filed, ItemRow};
 use crate::authority::Directory;
 use crate::id::{ListCode, StreamKey, SubjectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::defect::OrDefect as _;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Every subject's case file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,36 @@ pub struct CaseFiles {
     size: TreeSize,
 }
 
+/// What one entry adds to case files. It follows from the entry and the directory alone, so it can be made of many
+/// entries side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseEntry {
+    /// Whose file it stands in.
+    pub subject: SubjectId,
+    /// The list in whose stream it stands too.
+    pub list: Option<ListCode>,
+    /// The entry.
+    pub entry: EntryIndex,
+    /// What the file keeps of it; `None` as for [`ItemRow::of`].
+    pub row: Option<ItemRow>,
+}
+
+impl CaseEntry {
+    /// What an admitted event adds. `directory` knows its issuer already.
+    pub fn of(filed: Filed<'_>, directory: &Directory) -> Self {
+        let lists = filed.event.streams().into_iter().filter_map(|stream| match stream {
+            StreamKey::List(list) => Some(list),
+            _ => None,
+        });
+        Self {
+            subject: filed.event.subject.clone(),
+            list: { lists }.next(),
+            entry: filed.recorded.index,
+            row: ItemRow::of(filed, directory),
+        }
+    }
+}
+
 impl CaseFiles {
     /// How many entries were taken in.
     pub const fn size(&self) -> TreeSize {
@@ -27,14 +57,21 @@ impl CaseFiles {
 
     /// Takes in the next entry. `directory` knows its issuer already.
     pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
-        let event = filed.event;
-        for stream in event.streams() {
-            if let StreamKey::List(list) = stream {
-                self.lists.entry(list).or_default().insert(event.subject.clone());
-            }
+        self.take(CaseEntry::of(filed, directory));
+    }
+
+    /// The same of an entry that was read before.
+    pub fn take(&mut self, entry: CaseEntry) {
+        let CaseEntry { subject, list, entry, row } = entry;
+        if let Some(list) = list {
+            self.lists.entry(list).or_default().insert(subject.clone());
         }
-        self.files.entry(event.subject.clone()).or_default().apply(filed, directory);
-        self.size = filed.recorded.index.covering_size();
+        let file = self.files.entry(subject).or_default();
+        match row {
+            Some(row) => file.apply_row(row),
+            None => file.pass(entry),
+        }
+        self.size = entry.covering_size();
     }
 
     /// A subject's file.

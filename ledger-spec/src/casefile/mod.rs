@@ -8,12 +8,15 @@ mod as_of;
 mod ends;
 mod fact;
 mod files;
+mod from_event;
+mod item_row;
 mod publicity;
 
 pub use as_of::{AsOf, CaseAsOf};
 pub use ends::{Cause, End, Life};
-pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
-pub use files::CaseFiles;
+pub use fact::{Conduct, Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+pub use files::{CaseEntry, CaseFiles};
+pub use item_row::{ItemRow, RowError};
 pub use publicity::{Mark, Marked, Sight};
 
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
@@ -147,13 +150,25 @@ impl CaseFile {
 
     /// Takes in one admitted event that stands in this subject's stream.
     pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
-        let Filed { event, recorded, signers } = filed;
-        self.head = Some(Head::advanced(self.head.as_ref(), recorded.index));
         // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
         // against a checkpoint after this.
-        let Some(issuer) = directory.number(&event.issuer) else { return };
+        match ItemRow::of(filed, directory) {
+            Some(row) => self.apply_row(row),
+            None => self.pass(filed.recorded.index),
+        }
+    }
+
+    /// Takes in an entry of which nothing is kept but that it stands there.
+    fn pass(&mut self, entry: EntryIndex) {
+        self.head = Some(Head::advanced(self.head.as_ref(), entry));
+    }
+
+    /// Takes in the row of an event that stands in this subject's stream, after all those before it.
+    pub fn apply_row(&mut self, row: ItemRow) {
+        let ItemRow { entry, id, recorded_at, issuer, signers, from, fact } = row;
+        self.head = Some(Head::advanced(self.head.as_ref(), entry));
         let at = u32::try_from(self.items.len()).or_defect("no memory holds a stream of so many events");
-        let (number, fact) = (ItemNumber(at), self.fact_of(event));
+        let (number, fact) = (ItemNumber(at), fact.numbered(self));
         for referred in fact.refers_to() {
             let item = self.items.get_mut(as_usize(referred.0.into()));
             item.or_defect("a fact refers to what was found in its file").followed.push(number);
@@ -163,17 +178,8 @@ impl CaseFile {
             Fact::Hold { target: None, .. } => self.holds.push(number),
             _ => {}
         }
-        self.items.push(Item {
-            id: event.id,
-            entry: recorded.index,
-            recorded_at: recorded.at,
-            issuer,
-            signers: signers.iter().filter_map(|key| directory.key_number(key)).collect(),
-            from: event.valid_from,
-            fact,
-            followed: Vec::new(),
-        });
-        if let Err(sorted) = self.position(&event.id) {
+        self.items.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+        if let Err(sorted) = self.position(&id) {
             self.by_id.insert(sorted, number);
         }
     }

@@ -117,7 +117,7 @@ pub enum Scheme {
 pub struct Pattern(Box<str>);
 
 /// Which way a record, a list or a grade points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // the catalogue's own words
 pub enum Polarity {
     Positive,
@@ -126,7 +126,7 @@ pub enum Polarity {
 }
 
 /// Who may see records of a type (plan 4.1-4(2): 社会公开, 共享, 授权); the later the narrower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // the catalogue's own words
 pub enum Disclosure {
     Public,
@@ -146,7 +146,7 @@ pub enum Confidence {
 }
 
 /// How grave a negative record is (Order 36 of 2025: 轻微, 一般, 严重).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub enum Severity {
     /// 轻微
     Minor,
@@ -173,7 +173,7 @@ pub enum Status {
 }
 
 /// The eleven domains in which the government itself uses credit records (plan 3.1-1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // the plan's own words
 pub enum Domain {
     Licensing,
@@ -312,6 +312,8 @@ impl core::fmt::Display for Pattern {
         f.write_str(self.as_str())
     }
 }
+
+crate::compact::as_str!(Pattern);
 
 impl Pattern {
     /// Reads `code`, `prefix.*` or `*`.

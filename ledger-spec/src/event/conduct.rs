@@ -71,7 +71,7 @@ pub struct PopulationDeclared {
 }
 
 /// The fifteen indicators of the plan (2.2), in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // numbered as in the plan
 pub enum Indicator {
     J1,

@@ -61,7 +61,7 @@ pub struct MeasureImposed {
 }
 
 /// How long a measure lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
 pub enum Term {
     /// As long as what it rests on.
     WithGround,

@@ -119,7 +119,7 @@ pub enum DataCategory {
 }
 
 /// Whether a decision is under reconsideration or litigation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
 pub enum Review {
     /// None was asked for so far.
     None,

@@ -86,7 +86,7 @@ pub struct ReportIssued {
 }
 
 /// The reports that the plan knows (4.2-3(3), 3.3-9(2)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // the words say it
 pub enum ReportKind {
     Enterprise,

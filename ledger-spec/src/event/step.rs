@@ -37,7 +37,7 @@ pub enum Class {
 }
 
 /// How far something has come. Which phases a class has follows from [`StepKind::row`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 #[allow(missing_docs)] // the words of the kinds
 pub enum Phase {
     Filed,
@@ -228,7 +228,7 @@ macro_rules! steps {
     ($($variant:ident = $name:literal: $class:ident . $reference:literal
         from [$($from:ident),*] to $to:tt, $who:ident, $reason:tt, by [$($role:ident),*];)+) => {
         /// The kinds of steps.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
         #[allow(missing_docs)] // each is named like the kind that its row names
         pub enum StepKind { $($variant),+ }
 

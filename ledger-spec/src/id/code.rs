@@ -2,6 +2,7 @@
 //! places, and numbers of other registers.
 
 use super::{IdError, ascii, each};
+use crate::compact;
 use core::fmt;
 use std::sync::Arc;
 
@@ -163,6 +164,7 @@ macro_rules! catalogue_codes {
             }
         }
         as_str!($name);
+        compact::as_str!($name);
         show_as_str!($name);
     )*};
 }
@@ -177,6 +179,7 @@ catalogue_codes!(
     ProcedureCode = "procedure code",
 );
 as_str!(AuthorityId);
+compact::as_str!(AuthorityId);
 show_as_str!(AuthorityId, PlaceCode, ExternalId);
 
 fn catalogue_code(part: &'static str, text: &str) -> Result<Arc<str>, IdError> {

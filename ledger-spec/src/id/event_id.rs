@@ -9,7 +9,7 @@ const PART: &str = "event id";
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// A UUID of version 7, in lower-case hex groups of 8-4-4-4-12.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct EventId([u8; 16]);
 
 impl EventId {

@@ -3,7 +3,7 @@
 use super::SubjectId;
 
 /// A kind of subject, as far as an identifier shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub enum SubjectKind {
     /// 企业
     Enterprise,

@@ -1,9 +1,7 @@
 //! What has left a list: the notice to stop using it.
 
 use super::Page;
-use crate::authority::Directory;
-use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, ItemNumber, Sight};
-use crate::catalogue::Catalogue;
+use crate::casefile::{CaseAsOf, Cause, Fact, ItemNumber, Sight};
 use crate::event::Class;
 use crate::id::{EventId, ListCode, SubjectId};
 use crate::rule::ProjectionRule;
@@ -44,57 +42,53 @@ pub struct Departure {
     pub subject: Option<SubjectId>,
 }
 
-impl CaseFiles {
-    /// What has left a list by the valid instant: the notice to stop using it (plan 4.2-1(5): exits with
-    /// equal prominence). The public learns that an entry left, not whom it was about.
-    pub fn departures(
-        &self,
-        list: &ListCode,
-        (catalogue, _): (&Catalogue, &Directory),
-        as_of: AsOf,
-        sight: Sight,
-    ) -> Departures {
-        let mut departures = Vec::new();
-        for (subject, file) in self.subjects_of(list) {
-            let case = CaseAsOf::new(subject, file, catalogue, as_of);
-            let left = case.begun(Class::Listing).filter_map(|(number, item)| {
-                let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
-                on_list.then(|| departure(&case, number, sight)).flatten()
-            });
-            departures.extend(left);
-        }
-        departures.sort_by(|a, b| (&b.0, b.1.entry).cmp(&(&a.0, a.1.entry)));
-        Departures {
-            list: list.clone(),
-            departures: departures.into_iter().map(|(_, departure)| departure).collect(),
-            next: None,
-        }
+/// What has left a list by the valid instant: the notice to stop using it (plan 4.2-1(5): exits with equal
+/// prominence). The public learns that an entry left, not whom it was about.
+#[derive(Debug, Default)]
+pub(super) struct Departed(Vec<Departure>);
+
+impl Departed {
+    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, list: &ListCode, sight: Sight) {
+        let left = case.begun(Class::Listing).filter_map(|(number, item)| {
+            let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
+            on_list.then(|| departure(case, number, sight)).flatten()
+        });
+        self.0.extend(left);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The last to leave first.
+    pub(super) fn departures(self, list: &ListCode) -> Departures {
+        let mut departures = self.0;
+        departures.sort_by_key(|departure| std::cmp::Reverse((departure.at, departure.entry)));
+        Departures { list: list.clone(), departures, next: None }
     }
 }
 
 impl Departures {
     /// The part of them that a page asks for; the cursor where it is not the entry of a departure.
-    pub fn page(mut self, page: Page) -> Result<Self, EntryIndex> {
-        self.next = page.of(&mut self.departures, |departure| departure.entry)?;
-        Ok(self)
+    pub fn page(&self, page: Page) -> Result<Self, EntryIndex> {
+        let mut part = self.clone();
+        part.next = page.of(&mut part.departures, |departure| departure.entry)?;
+        Ok(part)
     }
 }
 
-fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<(ValidTime, Departure)> {
+fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<Departure> {
     let item = case.file.get(number)?;
     let end = case.end(number).filter(|end| end.at <= case.as_of.valid_at)?;
     let class = case.disclosure(number);
     let told = sight.reaches(class);
     let seen = sight >= Sight::Restricted;
-    told.then(|| {
-        let departure = Departure {
-            event: item.id,
-            entry: item.entry,
-            at: end.at,
-            cause: end.cause,
-            rule: end.cause.rule(),
-            subject: seen.then(|| case.subject.clone()),
-        };
-        (end.at, departure)
+    told.then(|| Departure {
+        event: item.id,
+        entry: item.entry,
+        at: end.at,
+        cause: end.cause,
+        rule: end.cause.rule(),
+        subject: seen.then(|| case.subject.clone()),
     })
 }

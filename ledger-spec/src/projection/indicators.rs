@@ -5,11 +5,11 @@
 
 use super::states::Counted;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Fact, Item, Sight};
-use crate::catalogue::Catalogue;
+use crate::casefile::{AsOf, CaseAsOf, Fact, Item, Sight};
 use crate::event::{Class, Indicator, Role};
 use crate::id::SubjectId;
 use crate::rule::ProjectionRule;
+use crate::time::ValidTime;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use tlog::defect::as_u64;
@@ -50,47 +50,79 @@ pub struct IndicatorLine {
 /// Fewer natural persons than this are not counted in public: they could be told apart.
 const SMALLEST_CELL: u64 = 5;
 
+/// What was counted in some of the case files.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// How many files were opened, by the order of [`COVERAGE`].
+    opened: [u64; COVERAGE.len()],
+    /// Judicial records that came in time.
+    judicial: u64,
+    departments: Departments,
+    /// What was declared for the place that is asked about.
+    declared: Vec<Declared>,
+}
+
 /// The departments' part of the count: who filed, used, and keeps a key.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Departments {
     filed_on_time: BTreeSet<AuthorityNumber>,
     used: BTreeSet<AuthorityNumber>,
     filed: BTreeSet<AuthorityNumber>,
 }
 
-impl CaseFiles {
-    /// The indicators of a place.
-    pub fn indicators(
-        &self,
-        place: &SubjectId,
-        (catalogue, directory): (&Catalogue, &Directory),
-        as_of: AsOf,
-        sight: Sight,
-    ) -> Indicators {
-        let mut opened: Vec<(Indicator, u64)> =
-            COVERAGE.iter().map(|(indicator, _)| (*indicator, 0)).collect();
-        let (mut departments, mut judicial) = (Departments::default(), 0);
-        for (subject, file) in self.files() {
-            let case = CaseAsOf::new(subject, file, catalogue, as_of);
-            for (slot, (_, tag)) in opened.iter_mut().zip(COVERAGE) {
-                slot.1 += u64::from(has_file(&case, tag));
-            }
-            judicial += departments.count(&case, directory);
+/// A population that was declared: what counts is the one that holds last, and of those the last entry.
+#[derive(Clone, Copy, Debug)]
+struct Declared {
+    indicator: Indicator,
+    from: ValidTime,
+    entry: EntryIndex,
+    count: u64,
+}
+
+impl Counts {
+    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, directory: &Directory, place: &SubjectId) {
+        for (slot, (_, tag)) in self.opened.iter_mut().zip(COVERAGE) {
+            *slot += u64::from(has_file(case, tag));
         }
-        let coverage = |indicator| opened.iter().find(|(one, _)| *one == indicator).map(|(_, count)| *count);
+        self.judicial += self.departments.count(case, directory);
+        if case.subject == place {
+            let declared = case.begun(Class::Population).filter_map(|(_, item)| match item.fact {
+                Fact::Population { indicator, count, .. } => {
+                    Some(Declared { indicator, from: item.from, entry: item.entry, count })
+                }
+                _ => None,
+            });
+            self.declared.extend(declared);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.opened.iter_mut().zip(other.opened).for_each(|(slot, count)| *slot += count);
+        self.judicial += other.judicial;
+        self.departments.filed_on_time.extend(other.departments.filed_on_time);
+        self.departments.used.extend(other.departments.used);
+        self.departments.filed.extend(other.departments.filed);
+        self.declared.extend(other.declared);
+    }
+
+    pub(super) fn indicators(self, directory: &Directory, as_of: AsOf, sight: Sight) -> Indicators {
+        let coverage = |indicator| COVERAGE.iter().zip(self.opened).find(|((one, _), _)| *one == indicator);
         let numerator = |indicator| match indicator {
-            Indicator::J1 => Some(as_u64(departments.filed_on_time.len())),
-            Indicator::J2 => Some(as_u64(departments.used.len())),
-            Indicator::J6 => Some(judicial),
-            Indicator::J14 => Some(as_u64(with_key(directory, as_of, &departments.filed))),
+            Indicator::J1 => Some(as_u64(self.departments.filed_on_time.len())),
+            Indicator::J2 => Some(as_u64(self.departments.used.len())),
+            Indicator::J6 => Some(self.judicial),
+            Indicator::J14 => Some(as_u64(with_key(directory, as_of, &self.departments.filed))),
             // Built and connected systems are attested outside of the log.
             Indicator::J13 | Indicator::J15 => None,
-            other => coverage(other),
+            other => coverage(other).map(|(_, count)| count),
         };
-        let declared = self.file(place);
+        let declared = |indicator| {
+            let declared = self.declared.iter().filter(|one| one.indicator == indicator);
+            declared.max_by_key(|one| (one.from, one.entry)).copied()
+        };
         let indicators = Indicator::ALL
             .into_iter()
-            .map(|indicator| line(indicator, numerator(indicator), declared, as_of, sight))
+            .map(|indicator| line(indicator, numerator(indicator), declared(indicator), sight))
             .collect();
         Indicators { indicators }
     }
@@ -153,24 +185,13 @@ fn with_key(directory: &Directory, as_of: AsOf, filed: &BTreeSet<AuthorityNumber
 fn line(
     indicator: Indicator,
     numerator: Option<u64>,
-    place: Option<&CaseFile>,
-    as_of: AsOf,
+    declared: Option<Declared>,
     sight: Sight,
 ) -> IndicatorLine {
-    let declarations = place.into_iter().flat_map(|file| file.of_class(Class::Population));
-    let declared = declarations
-        .filter(|(_, item)| item.entry.is_in(as_of.known) && item.from <= as_of.valid_at)
-        .filter_map(|(_, item)| match item.fact {
-            Fact::Population { indicator: found, count, .. } if found == indicator => {
-                Some((item.from, item.entry, count))
-            }
-            _ => None,
-        })
-        .max();
     let persons = matches!(indicator, Indicator::J8 | Indicator::J9 | Indicator::J12);
     let small = persons && sight == Sight::Public && numerator.is_some_and(|n| n > 0 && n < SMALLEST_CELL);
     let numerator = numerator.filter(|_| !small);
-    let denominator = declared.map(|(_, _, count)| count);
+    let denominator = declared.map(|one| one.count);
     let per_mille = match (numerator, denominator) {
         (Some(n), Some(d)) if d > 0 => n.checked_mul(1000).map(|n| n / d),
         _ => None,
@@ -185,7 +206,7 @@ fn line(
         },
         numerator,
         denominator,
-        declared_by: declared.map(|(_, entry, _)| entry),
+        declared_by: declared.map(|one| one.entry),
         per_mille,
         rule: ProjectionRule::Indicator,
     }

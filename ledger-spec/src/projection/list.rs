@@ -2,10 +2,8 @@
 
 use super::leaf::in_order;
 use super::{Line, Page, Projector};
-use crate::authority::Directory;
-use crate::casefile::{AsOf, CaseFiles, Fact, ItemNumber, Sight};
-use crate::catalogue::Catalogue;
-use crate::event::Class;
+use crate::casefile::{Fact, Item, ItemNumber, Sight};
+use crate::event::{Body, Class};
 use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
 use std::sync::Arc;
@@ -51,78 +49,109 @@ pub struct Member {
 /// A row: columns and values, in the event's order.
 pub type Row = Arc<[(String, String)]>;
 
-impl Projector<'_> {
-    /// The subject's entries on a list that hold at the valid instant, as the reader sees them, and how many
-    /// hold but are left out.
-    pub fn members(&self, list: &ListCode) -> (Vec<Member>, usize) {
-        let on_list = self
-            .case
-            .begun(Class::Listing)
-            .filter(|(_, item)| matches!(&item.fact, Fact::Listing(listing) if listing.list == *list));
-        let (mut members, mut withheld) = (Vec::new(), 0);
-        for (number, _) in on_list {
-            let shown = self.case.shows(number, self.sight);
-            // What the public and departments see is in force; others see what has ended too.
-            if shown && (self.sight < Sight::Restricted || self.case.in_force(number)) {
-                members.push(self.member(number).or_defect("a listing that is shown is known"));
-            } else {
-                withheld += usize::from(!shown && self.case.in_force(number));
-            }
-        }
-        (members, withheld)
+/// Who is on a list at two instants, before anything is said of each: what pages are cut out of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roll {
+    list: ListCode,
+    places: Vec<RollPlace>,
+    /// How many entries in force were left out because the reader may not see them.
+    pub withheld: usize,
+}
+
+/// One place on a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollPlace {
+    order: Option<Box<str>>,
+    /// The entry of the `listing.entered` event.
+    pub entry: EntryIndex,
+    /// Whom it is about.
+    pub subject: SubjectId,
+    /// The event's number in the subject's file.
+    pub number: ItemNumber,
+}
+
+impl Roll {
+    pub(super) const fn new(list: ListCode) -> Self {
+        Self { list, places: Vec::new(), withheld: 0 }
     }
 
-    fn member(&self, number: ItemNumber) -> Option<Member> {
-        let Fact::Listing(listing) = &self.case.file.get(number)?.fact else { return None };
+    /// Takes in the subject's entries on the list that hold at the valid instant, as the reader sees them, and how
+    /// many hold but are left out.
+    pub(super) fn take(&mut self, projector: &Projector<'_>) {
+        let case = &projector.case;
+        for (number, item) in case.begun(Class::Listing) {
+            let Fact::Listing(listing) = &item.fact else { continue };
+            if listing.list != self.list {
+                continue;
+            }
+            let shown = case.shows(number, projector.sight);
+            // What the public and departments see is in force; others see what has ended too.
+            if shown && (projector.sight < Sight::Restricted || case.in_force(number)) {
+                let (order, entry, subject) = (listing.order.clone(), item.entry, case.subject.clone());
+                self.places.push(RollPlace { order, entry, subject, number });
+            } else {
+                self.withheld += usize::from(!shown && case.in_force(number));
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.places.extend(other.places);
+        self.withheld += other.withheld;
+    }
+
+    pub(super) fn in_order(mut self) -> Self {
+        self.places.sort_unstable_by(|a, b| (&a.order, a.entry).cmp(&(&b.order, b.entry)));
+        self
+    }
+
+    /// How many are on it.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether nobody is.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The places that a page asks for, and the cursor of the next page where there is one; the cursor where it is
+    /// not the entry of a member.
+    pub fn page(&self, page: Page) -> Result<(&[RollPlace], Option<EntryIndex>), EntryIndex> {
+        let from = match page.after {
+            None => 0,
+            Some(after) => 1 + self.places.iter().position(|place| place.entry == after).ok_or(after)?,
+        };
+        let rest = self.places.get(from..).or_defect("what is found in places lies within them");
+        let shown = page.limit.and_then(|limit| rest.get(..limit.get())).unwrap_or(rest);
+        let next = (shown.len() < rest.len()).then(|| shown.last().map(|place| place.entry)).flatten();
+        Ok((shown, next))
+    }
+}
+
+impl Projector<'_> {
+    /// The member of a list that the `listing.entered` event at `number` makes of the subject.
+    pub fn member(&self, number: ItemNumber) -> Option<Member> {
+        let item = self.case.file.get(number)?;
+        let Fact::Listing(listing) = &item.fact else { return None };
         Some(Member {
             subject: self.case.subject.clone(),
             line: self.line(number)?,
-            row: listing.row.clone(),
+            row: self.row(item).into(),
             order: listing.order.as_deref().map(str::to_owned),
         })
     }
 }
 
-impl CaseFiles {
-    /// A list as it stood at two instants.
-    pub fn edition(
-        &self,
-        list: &ListCode,
-        governance: (&Catalogue, &Directory),
-        as_of: AsOf,
-        sight: Sight,
-    ) -> Edition {
-        let parts = self.subjects_of(list).map(|(subject, file)| {
-            let view = Projector::new(subject, file, governance, as_of, sight);
-            view.members(list)
-        });
-        let mut edition = Edition::of(list, parts);
-        let lists = &governance.0.lists;
-        let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
-        edition.columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
-        edition
-    }
-}
-
-impl Edition {
-    /// The edition of the members of many subjects.
-    pub fn of(list: &ListCode, parts: impl IntoIterator<Item = (Vec<Member>, usize)>) -> Self {
-        let mut edition =
-            Self { list: list.clone(), members: Vec::new(), withheld: 0, next: None, columns: Vec::new() };
-        for (members, withheld) in parts {
-            edition.members.extend(members);
-            edition.withheld += withheld;
+impl Projector<'_> {
+    /// What a list publishes of an entry, in the event's order of columns; nothing where no event is read whole.
+    pub(super) fn row(&self, item: &Item) -> Vec<(String, String)> {
+        match self.body(item) {
+            Some(Body::ListingEntered(body)) => body.row,
+            _ => Vec::new(),
         }
-        edition.members.sort_by(|a, b| (&a.order, a.line.entry).cmp(&(&b.order, b.line.entry)));
-        edition
-    }
-}
-
-impl Edition {
-    /// The part of it that a page asks for; the cursor where it is not the entry of a member.
-    pub fn page(mut self, page: Page) -> Result<Self, EntryIndex> {
-        self.next = page.of(&mut self.members, |member| member.line.entry)?;
-        Ok(self)
     }
 }
 

@@ -8,6 +8,7 @@
 //! Answers are plain data: serialised as they are, they are the normative JSON.
 
 mod catalogue;
+mod city;
 mod conduct;
 mod departures;
 mod directory;
@@ -31,6 +32,7 @@ pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
     RevocationLine, TypeLine,
 };
+pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};
 pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, PointsLine, RatingLine, Ratings};
 pub use departures::{Departure, Departures};
 pub use directory::{AuthorityLine, DirectoryAt, KeyLine, MigrationLine};
@@ -40,7 +42,7 @@ pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
 pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
-pub use list::{Edition, Member, Row};
+pub use list::{Edition, Member, Roll, RollPlace, Row};
 pub use measures::{Eligibility, MeasureLine, Measures};
 pub use oversight::{CommitmentRate, Oversight, OversightLine};
 pub use page::{MOST_BESIDE, MOST_NAMED, Page};

@@ -3,14 +3,14 @@
 
 use super::states::MadeBy;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{AsOf, CaseAsOf, CaseFiles, Cause, Fact, Item, ItemNumber};
-use crate::catalogue::Catalogue;
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber};
 use crate::definition::ProcedurePeriod;
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
 use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What the log shows of every authority's work at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,26 +90,29 @@ impl OversightLine {
             uses: 0,
         }
     }
+
+    fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.late_filings += other.late_filings;
+        self.corrections += other.corrections;
+        self.revocations += other.revocations;
+        self.late_withdrawals += other.late_withdrawals;
+        self.overdue_objections += other.overdue_objections;
+        self.overdue_repairs += other.overdue_repairs;
+        self.overdue_delistings += other.overdue_delistings;
+        self.longest_delisting_days = self.longest_delisting_days.max(other.longest_delisting_days);
+        self.overdue_complaints += other.overdue_complaints;
+        self.overdue_rectifications += other.overdue_rectifications;
+        self.uses += other.uses;
+    }
 }
 
-impl CaseFiles {
-    /// The departments' work at two instants.
-    pub fn oversight(&self, (catalogue, directory): (&Catalogue, &Directory), as_of: AsOf) -> Oversight {
-        let mut work = Work { directory, lines: BTreeMap::new(), commitments: BTreeMap::new() };
-        for (subject, file) in self.files() {
-            let case = CaseAsOf::new(subject, file, catalogue, as_of);
-            work.records(&case);
-            work.rights(&case);
-            work.listings(&case);
-            work.commitments(&case);
-            if let SubjectId::Authority(id) = subject {
-                work.rectifications(&case, id);
-            }
-        }
-        Oversight {
-            authorities: work.lines.into_values().collect(),
-            commitments: work.commitments.into_values().collect(),
-        }
+impl CommitmentRate {
+    const fn add(&mut self, other: &Self) {
+        self.made += other.made;
+        self.kept += other.kept;
+        self.broken += other.broken;
+        self.overdue += other.overdue;
     }
 }
 
@@ -127,14 +130,49 @@ fn recorded_day(item: &Item) -> Option<Date> {
     ValidTime::at_recorded(item.recorded_at).ok().map(ValidTime::date)
 }
 
-struct Work<'a> {
+/// The departments' work in some of the case files.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
     directory: &'a Directory,
     lines: BTreeMap<AuthorityId, OversightLine>,
     /// By authority and the word for who made them.
     commitments: BTreeMap<(AuthorityId, &'static str), CommitmentRate>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub(super) const fn new(directory: &'a Directory) -> Self {
+        Self { directory, lines: BTreeMap::new(), commitments: BTreeMap::new() }
+    }
+
+    pub(super) fn take(&mut self, case: &CaseAsOf<'_>) {
+        self.records(case);
+        self.rights(case);
+        self.listings(case);
+        self.commitments(case);
+        if let SubjectId::Authority(id) = case.subject {
+            self.rectifications(case, id);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (id, line) in other.lines {
+            self.line_of(id).add(&line);
+        }
+        for (key, rate) in other.commitments {
+            match self.commitments.entry(key) {
+                Entry::Vacant(free) => drop(free.insert(rate)),
+                Entry::Occupied(mut taken) => taken.get_mut().add(&rate),
+            }
+        }
+    }
+
+    pub(super) fn oversight(self) -> Oversight {
+        Oversight {
+            authorities: self.lines.into_values().collect(),
+            commitments: self.commitments.into_values().collect(),
+        }
+    }
+
     fn of(&mut self, authority: AuthorityNumber) -> &mut OversightLine {
         let id = self.directory.id_of(authority).clone();
         self.line_of(id)

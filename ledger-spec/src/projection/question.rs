@@ -3,11 +3,11 @@
 //! file answer alike.
 
 use super::{
-    CatalogueAt, CivilServant, Commitments, Departures, DirectoryAt, Edition, Eligibility, Events,
-    Indicators, Measures, Objections, Occupation, Oversight, Page, Points, Projector, Ratings, Records,
-    Repairs, Rural, Standing, Uses,
+    CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
+    Eligibility, Events, Indicators, Measures, Objections, Occupation, Oversight, Page, Points, Projector,
+    Ratings, Records, Repairs, Rural, Standing, Uses,
 };
-use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight};
+use crate::casefile::{AsOf, CaseFile, Sight};
 use crate::definition::Domain;
 use crate::event::Event;
 use crate::governance::Governance;
@@ -15,6 +15,8 @@ use crate::id::{ListCode, SubjectId};
 use crate::time::ValidTime;
 use core::cell::RefCell;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tlog::defect::{OrDefect as _, defect};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// What can be asked about a subject.
@@ -169,8 +171,13 @@ pub trait CaseFileSource {
     /// The event of an entry of a case file. It is asked for what a page shows.
     fn event(&self, entry: EntryIndex) -> Result<Event, Self::Error>;
 
-    /// Asks all case files. They may know more than a question takes into account.
-    fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Self::Error>;
+    /// The answer to a question about many subjects, folded over the case files or kept from when it was.
+    fn city(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Arc<CityAnswer>, Self::Error>;
 }
 
 impl SubjectQuestion {
@@ -231,6 +238,16 @@ impl SubjectQuestion {
     }
 }
 
+/// The answer about many subjects that has the name of its question.
+macro_rules! city {
+    ($source:ident, $question:expr, $as_of:ident, $sight:ident, $name:ident) => {
+        match &*$source.city(&$question, $as_of, $sight)? {
+            CityAnswer::$name(answer) => Answer::$name(answer.clone()),
+            _ => defect("an answer is to its own question"),
+        }
+    };
+}
+
 impl Question {
     /// The answer at two instants, as a reader of this sight may have it.
     pub fn answer<S: CaseFileSource>(
@@ -250,27 +267,63 @@ impl Question {
             }
             Self::Edition { list, page } => {
                 list_for(governance, list, as_of, sight)?;
-                let edition = source.with_case_files(|files| files.edition(list, over, as_of, sight))?;
-                Answer::Edition(edition.page(*page).map_err(Unanswered::Cursor)?)
+                Answer::Edition(Self::edition(source, list, *page, as_of, sight)?)
             }
             Self::Departures { list, page } => {
                 if !governance.catalogue.lists.ever(list) {
                     return Err(Unanswered::NoList(list.clone()).into());
                 }
-                let departures = source.with_case_files(|files| files.departures(list, over, as_of, sight));
-                Answer::Departures(departures?.page(*page).map_err(Unanswered::Cursor)?)
+                let answer = source.city(&CityQuestion::Departures(list.clone()), as_of, sight)?;
+                let CityAnswer::Departures(all) = &*answer else {
+                    defect("an answer is to its own question")
+                };
+                Answer::Departures(all.page(*page).map_err(Unanswered::Cursor)?)
             }
             Self::Indicators { place } => {
-                let found = source.with_case_files(|files| files.indicators(place, over, as_of, sight));
-                Answer::Indicators(found?)
+                city!(source, CityQuestion::Indicators(place.clone()), as_of, sight, Indicators)
             }
-            Self::Oversight => {
-                let found = source.with_case_files(|files| files.oversight(over, as_of));
-                Answer::Oversight(found?)
-            }
+            Self::Oversight => city!(source, CityQuestion::Oversight, as_of, sight, Oversight),
             Self::Directory => Answer::Directory(DirectoryAt::of(over.1, as_of)),
             Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, as_of)),
         })
+    }
+
+    /// A page of a list, whether or not the list itself is for this reader: who is on it is folded over all that
+    /// concern it, what is said of each is made for the page alone.
+    pub fn edition<S: CaseFileSource>(
+        source: &S,
+        list: &ListCode,
+        page: Page,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Edition, S::Error> {
+        let answer = source.city(&CityQuestion::Roll(list.clone()), as_of, sight)?;
+        let CityAnswer::Roll(roll) = &*answer else { defect("an answer is to its own question") };
+        let (places, next) = roll.page(page).map_err(Unanswered::Cursor)?;
+        let (governance, events) = (source.governance(), Reader::new(source));
+        let over = (&*governance.catalogue, &*governance.directory);
+        let mut members = Vec::with_capacity(places.len());
+        for place in places {
+            let file = source.case_file(&place.subject)?;
+            let projector = Projector::new(&place.subject, &file, over, as_of, sight);
+            let member = projector.with_events(&events).member(place.number);
+            members.push(member.or_defect("who is on a roll was entered there"));
+        }
+        let lists = &governance.catalogue.lists;
+        let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
+        let columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
+        events.unless_faulty(Edition { list: list.clone(), members, withheld: roll.withheld, next, columns })
+    }
+
+    /// What is folded over many subjects for it, where something is.
+    pub fn city(&self) -> Option<CityQuestion> {
+        match self {
+            Self::Edition { list, .. } => Some(CityQuestion::Roll(list.clone())),
+            Self::Departures { list, .. } => Some(CityQuestion::Departures(list.clone())),
+            Self::Indicators { place } => Some(CityQuestion::Indicators(place.clone())),
+            Self::Oversight => Some(CityQuestion::Oversight),
+            Self::Subject { .. } | Self::Directory | Self::Catalogue => None,
+        }
     }
 
     /// The subject that the question is about, where it is one.

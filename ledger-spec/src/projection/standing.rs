@@ -296,7 +296,7 @@ impl Projector<'_> {
         Some(ListingLine {
             list: listing.list.clone(),
             record: listing.record.and_then(|record| Some(case.file.get(record)?.id)),
-            row: listing.row.iter().cloned().collect(),
+            row: self.row(item).into_iter().collect(),
             published: case.shows(number, Sight::Public),
             line,
         })

@@ -8,6 +8,7 @@ mod period;
 
 pub use period::{Period, Unit, WorkingDays};
 
+use crate::compact;
 use core::fmt;
 use tlog::defect::OrDefect as _;
 
@@ -19,7 +20,9 @@ const YEARS: (i64, i64) = (1900, 2199);
 
 /// When the ledger committed an entry: microseconds since 1970-01-01T00:00:00Z, never decreasing
 /// along the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, bincode::Encode, bincode::Decode,
+)]
 pub struct RecordedTime(u64);
 
 /// When a fact holds in the world: microseconds since 1970-01-01T00:00:00Z, within the years 1900 to
@@ -104,6 +107,9 @@ impl RecordedTime {
         format_civil(day, rest)
     }
 }
+
+compact::checked!(ValidTime as i64: |time: &Self| time.0, Self::from_micros);
+compact::checked!(Date as (u16, u8, u8): |day: &Self| (day.year, day.month, day.day), |(year, month, day)| Self::new(year, month, day));
 
 impl fmt::Display for RecordedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,11 +9,15 @@ use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::Event;
+use ledger_spec::governance::Governance;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{Events, Projector};
+use ledger_spec::projection::{
+    CaseFileSource, CityAnswer, CityAsked, CityQuestion, Events, Page, Projector, Question, Unanswered,
+};
 use ledger_spec::state::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tlog::bytes::to_hex;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::{EntryIndex, TreeSize};
@@ -84,17 +88,11 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     let json = |value: serde_json::Result<Value>| value.map_err(refused);
     if let Some(list) = input.get("list").and_then(Value::as_str) {
         let list = ListCode::parse(list).map_err(refused)?;
-        let mut world = CaseFiles::default();
-        built.each(|filed| world.apply(filed, directory));
-        return json(serde_json::to_value(world.edition(&list, (catalogue, directory), as_of, sight)));
+        let edition = Question::edition(&built, &list, Page::default(), as_of, sight).map_err(refused)?;
+        return json(serde_json::to_value(edition));
     }
     let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
-    let mut file = CaseFile::default();
-    built.each(|filed| {
-        if filed.event.subject == subject {
-            file.apply(filed, directory);
-        }
-    });
+    let file = built.case_file(&subject).map_err(refused)?;
     let view = Projector::new(&subject, &file, (catalogue, directory), as_of, sight).with_events(&built);
     json(serde_json::to_value(view.standing()))
 }
@@ -124,6 +122,39 @@ pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
 struct Built {
     ledger: Ledger,
     made: Vec<EnteredEntry>,
+}
+
+impl CaseFileSource for Built {
+    type Error = Unanswered;
+
+    fn governance(&self) -> &Governance {
+        self.ledger.governance()
+    }
+
+    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Unanswered> {
+        let mut file = CaseFile::default();
+        self.each(|filed| {
+            if filed.event.subject == *subject {
+                file.apply(filed, &self.governance().directory);
+            }
+        });
+        Ok(file)
+    }
+
+    fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
+        Ok(Events::event(self, entry).unwrap())
+    }
+
+    fn city(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Arc<CityAnswer>, Unanswered> {
+        let (mut files, governance) = (CaseFiles::default(), self.governance());
+        self.each(|filed| files.apply(filed, &governance.directory));
+        Ok(Arc::new(files.city(CityAsked { question, governance, as_of, sight })))
+    }
 }
 
 impl Built {

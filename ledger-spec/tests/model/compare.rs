@@ -9,7 +9,7 @@ use crate::world::{self, BEGINNING, SUBJECTS};
 use core::cell::Cell;
 use core::fmt;
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{AsOf, CaseAsOf, CaseFiles, Filed};
+use ledger_spec::casefile::{AsOf, CaseAsOf, CaseEntry, CaseFiles, Filed, ItemRow};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::Event;
@@ -186,7 +186,11 @@ impl Base {
             let index = EntryIndex::new(one.at.try_into().unwrap());
             let recorded = Recorded { index, at: RecordedTime::from_micros(index.get()) };
             let filed = Filed { event: &event, recorded, signers: &[] };
-            city.apply(filed, &ledger.governance().directory);
+            let entry = CaseEntry::of(filed, &ledger.governance().directory);
+            // A row is what a store gives back.
+            let row = entry.row.clone().unwrap();
+            assert_eq!(ItemRow::from_bytes(entry.entry, &row.clone().into_bytes()), Ok(row));
+            city.take(entry);
         }
         (World { ledger, past, city, read: Cell::new(0) }, instants)
     }

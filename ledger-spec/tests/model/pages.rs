@@ -11,10 +11,14 @@ use ledger_spec::definition::Domain;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{CaseFileSource, Page, Question, SubjectQuestion, Unanswered};
+use ledger_spec::projection::{
+    CaseFileSource, CityAnswer, CityAsked, CityFold, CityQuestion, Page, Question, SubjectQuestion,
+    Unanswered,
+};
 use ledger_spec::state::Ledger;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tlog::position::EntryIndex;
 
 /// A random ledger, what stands in it, and how often an event was read whole.
@@ -41,8 +45,28 @@ impl CaseFileSource for World {
         Ok(Event::parse(&self.past.0[usize::try_from(entry.get()).unwrap()].event.bytes).unwrap())
     }
 
-    fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Unanswered> {
-        Ok(ask(&self.city))
+    fn city(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Arc<CityAnswer>, Unanswered> {
+        let asked = CityAsked { question, governance: self.governance(), as_of, sight };
+        let whole = self.city.city(asked);
+        // The same in parts, put together in another order.
+        let mut parts = [CityFold::new(asked), CityFold::new(asked), CityFold::new(asked)];
+        let files: Vec<_> = match question.list() {
+            Some(list) => self.city.subjects_of(list).collect(),
+            None => self.city.files().collect(),
+        };
+        for (at, (subject, file)) in files.into_iter().enumerate() {
+            parts[at % 3].take(subject, file);
+        }
+        let [mut first, second, third] = parts;
+        first.merge(third);
+        first.merge(second);
+        assert_eq!(first.answer(), whole);
+        Ok(Arc::new(whole))
     }
 }
 

@@ -208,7 +208,8 @@ impl Show {
                 to_json(&found.map_err(failed)?.line())
             }
             What::List { code, page } => {
-                let edition = reading.edition(list(code)?, page.page(), self.as_of(&reading)?, sight);
+                let question = Question::Edition { list: list(code)?, page: page.page() };
+                let edition = reading.edition(&question, self.as_of(&reading)?, sight);
                 let edition = edition.map_err(failed)?;
                 say_next(edition.next.map(EntryIndex::get));
                 let rows = edition.to_rows();

@@ -10,6 +10,7 @@ mod table;
 pub use table::ProblemKind;
 
 use crate::http::language::Language;
+use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use crate::query::QueryError;
 use crate::sequencer::{StreamError, SubmitError, WriteError};
@@ -170,7 +171,7 @@ impl Problem {
             ProblemKind::Overloaded => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
             }
-            ProblemKind::Stopping | ProblemKind::Timeout => {
+            ProblemKind::Behind | ProblemKind::Stopping | ProblemKind::Timeout => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
             }
             // RFC 9110 §11.6.1 wants the scheme named: what authenticates here is the envelope.
@@ -336,7 +337,14 @@ impl From<QueryError> for Problem {
             QueryError::Cursor(index) => {
                 Self::parameter("before", index, "the index of an entry in this subject's stream")
             }
-            QueryError::Read(error) => damaged(&error),
+            QueryError::Read(error) | QueryError::CaseFiles(KeeperError::Read(error)) => damaged(&error),
+            QueryError::CaseFiles(KeeperError::Event { index, error }) => {
+                damaged(&format_args!("entry {index}: {error}"))
+            }
+            QueryError::CaseFiles(error) => damaged(&error),
+            QueryError::Behind { found, expected } => Self::new(ProblemKind::Behind)
+                .found(format!("{found} entries taken in"))
+                .expected(format!("{expected}, which the question is about")),
             QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
         }
     }

@@ -43,6 +43,7 @@ pub enum ProblemKind {
     Internal,
     Timeout,
     Overloaded,
+    Behind,
     WriterStopped,
     Stopping,
     DiskFull,
@@ -50,7 +51,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 34] = [
+    pub const OTHERS: [Self; 35] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -82,6 +83,7 @@ impl ProblemKind {
         Self::Internal,
         Self::Timeout,
         Self::Overloaded,
+        Self::Behind,
         Self::WriterStopped,
         Self::Stopping,
         Self::DiskFull,
@@ -227,6 +229,9 @@ impl ProblemKind {
             Self::Overloaded => Row("overloaded", 503,
                 ["同类查询过多，暂时无法答复", "too much of this kind is asked at once"],
                 ["请按 Retry-After 响应头所示秒数等待后重试；记载和其他查询不受影响。", "Wait as Retry-After says and ask again; appends and other questions go on."]),
+            Self::Behind => Row("behind", 503,
+                ["全市范围的汇总数据正在生成，尚未涵盖所问时点", "what answers about the whole city are made from is still being made, and does not cover this yet"],
+                ["请按 Retry-After 响应头所示秒数等待后重试；单个主体的查询、回执和记载不受影响。", "Wait as Retry-After says and ask again; questions about one subject, receipts and appends go on."]),
             Self::WriterStopped => Row("writer-stopped", 503,
                 ["账本已暂停记载，查询不受影响", "the ledger takes nothing for now; reading goes on"],
                 ["请告知账本运营单位；恢复后重新提交同一事项即可，不会重复记载。", "Tell the operator; send the same event again later, it is recorded once."]),

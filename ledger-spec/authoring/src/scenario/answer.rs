@@ -1,15 +1,17 @@
 //! The answers that a case file can ask for: every question of the one door by its name, and where one event stands.
 
 use super::ledger::ScenarioLedger;
-use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{EventId, ListCode, SubjectId};
 use ledger_spec::projection::{
-    CaseFileSource, Events, Page, Projector, Question, SubjectQuestion, Unanswered,
+    CaseFileSource, CityAnswer, CityAsked, CityQuestion, Events, Page, Projector, Question, SubjectQuestion,
+    Unanswered,
 };
 use serde_json::{Error, Value, json, to_value};
+use std::sync::Arc;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::position::EntryIndex;
 
@@ -38,8 +40,14 @@ impl CaseFileSource for ScenarioLedger {
         Ok(Events::event(self, entry).or_defect("a case file holds entries of its ledger"))
     }
 
-    fn with_case_files<T>(&self, ask: impl FnOnce(&CaseFiles) -> T) -> Result<T, Unanswered> {
-        Ok(ask(&self.city))
+    fn city(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        sight: Sight,
+    ) -> Result<Arc<CityAnswer>, Unanswered> {
+        let governance = self.ledger.governance();
+        Ok(Arc::new(self.city.city(CityAsked { question, governance, as_of, sight })))
     }
 }
 
@@ -92,11 +100,10 @@ impl Reader<'_> {
         match question.answer(self.ledger, self.as_of, self.sight) {
             Ok(answer) => to_value(answer),
             Err(Unanswered::NotForReader { list, .. }) => {
-                let governance = self.ledger.governance();
-                let over = (&*governance.catalogue, &*governance.directory);
-                to_value(self.ledger.city.edition(&list, over, self.as_of, self.sight))
+                let edition = Question::edition(self.ledger, &list, Page::default(), self.as_of, self.sight);
+                edition.map_or_else(unanswered, to_value)
             }
-            Err(unanswered) => Ok(json!({ "members": [], "unanswered": unanswered.to_string() })),
+            Err(error) => unanswered(error),
         }
     }
 
@@ -115,4 +122,8 @@ impl Reader<'_> {
         }
         Ok(line)
     }
+}
+
+fn unanswered(why: Unanswered) -> Result<Value, Error> {
+    Ok(json!({ "members": [], "unanswered": why.to_string() }))
 }

@@ -1,0 +1,238 @@
+//! Facts out of events: by themselves, with the ids that the event names; and in their file, where those are numbers.
+
+use super::CaseFile;
+use super::fact::{Conduct, Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
+use crate::id::EventId;
+
+impl Fact<EventId> {
+    /// What is kept of an event, by itself: no other event of its stream is asked.
+    pub fn of(event: &Event) -> Self {
+        match &event.body {
+            Body::SubjectRegistered(body) => Self::Identity(Identity::Registered(body.kind)),
+            Body::SubjectAmended(body) => Self::Identity(Identity::Amended(body.kind)),
+            Body::IdentifierLinked(_) => Self::Identity(Identity::Linked),
+            Body::IdentifierAccepted(_) => Self::Identity(Identity::Accepted),
+            Body::SubjectMerged(_) => Self::Identity(Identity::Merged),
+            Body::SubjectDissolved(_) => Self::Identity(Identity::Dissolved),
+            Body::RecordFiled(body) => Self::Record(Box::new(RecordFact::of(body))),
+            Body::ListingNotified(body) => {
+                Self::Notice { list: body.list.clone(), record: body.record, served_on: body.served_on }
+            }
+            Body::ListingEntered(body) => Self::Listing(Box::new(ListingFact::of(body))),
+            Body::MeasureImposed(body) => Self::Measure(Box::new(MeasureFact {
+                measure: body.measure.clone(),
+                rests_on: Some(body.rests_on),
+                term: body.term,
+                decided_on: body.decision.as_ref().map(|decision| decision.date),
+            })),
+            Body::RepairApplied(body) => Self::Application {
+                target: body.target,
+                list: body.list.clone(),
+                corrected_on: body.corrected_on,
+                commitment: body.commitment,
+            },
+            Body::ObjectionRaised(body) => Self::Objection { target: body.target, list: body.list.clone() },
+            Body::ComplaintFiled(body) => Self::Complaint { about: body.about },
+            Body::HoldPlaced(body) => Self::Hold { target: body.target, publication: body.publication },
+            Body::CommitmentMade(body) => {
+                Self::Commitment { commitment_type: body.commitment_type.clone(), due: body.due }
+            }
+            Body::RatingAssigned(body) => Self::Rating(Box::new(RatingFact {
+                scheme: body.scheme.clone(),
+                grade: body.grade.as_str().into(),
+                rests_on: body.rests_on.clone(),
+                period_from: body.period.map(|(from, _)| from),
+                until: body.period.and_then(|(_, until)| until),
+                decided_on: body.decision.as_ref().map(|decision| decision.date),
+            })),
+            Body::PointsCharged(body) => Self::Charge {
+                scheme: body.scheme.clone(),
+                rule: body.rule.as_str().into(),
+                points: body.points,
+                record: body.record,
+            },
+            Body::ConsentGranted(body) => Self::Consent { scope: body.scope.clone(), until: body.until },
+            Body::ReportIssued(body) => Self::Report { report: body.report, consent: body.consent },
+            Body::UseReported(body) => {
+                Self::Use { domain: body.domain, report: body.report, record: body.record }
+            }
+            Body::PopulationDeclared(body) => {
+                Self::Population { indicator: body.indicator, count: body.count, date: body.date }
+            }
+            Body::RectificationOrdered(body) => Self::Order { due: body.due },
+            Body::IncidentOpened(_) => Self::Incident,
+            Body::TransferMade(body) => Self::Transfer { to: body.to.clone(), record: body.record },
+            Body::MigrationOpened(_) => Self::Migration,
+            Body::Step(step) => Self::Step(StepFact::of(step)),
+            _ => Self::Plain,
+        }
+    }
+
+    /// The same with what it refers to by number. A reference that is not in the file is left out, and where a
+    /// fact is nothing without it, it is [`Fact::Plain`]: admission lets none pass, and what an audit recalls
+    /// without it is held against a checkpoint afterwards.
+    pub(super) fn numbered(self, file: &CaseFile) -> Fact {
+        self.numbered_or_none(file).unwrap_or(Fact::Plain)
+    }
+
+    fn numbered_or_none(self, file: &CaseFile) -> Option<Fact> {
+        let number = |id: Option<EventId>| id.and_then(|id| file.place_of(&id));
+        Some(match self {
+            Self::Plain => Fact::Plain,
+            Self::Identity(identity) => Fact::Identity(identity),
+            Self::Record(record) => Fact::Record(Box::new(record.numbered(file))),
+            Self::Notice { list, record, served_on } => {
+                Fact::Notice { list, record: number(record), served_on }
+            }
+            Self::Listing(listing) => Fact::Listing(Box::new(listing.numbered(file))),
+            Self::Measure(measure) => {
+                let MeasureFact { measure, rests_on, term, decided_on } = *measure;
+                let rests_on = number(rests_on);
+                Fact::Measure(Box::new(MeasureFact { measure, rests_on, term, decided_on }))
+            }
+            Self::Application { target, list, corrected_on, commitment } => {
+                Fact::Application { target: file.place_of(&target)?, list, corrected_on, commitment }
+            }
+            Self::Objection { target, list } => Fact::Objection { target: file.place_of(&target)?, list },
+            Self::Complaint { about } => Fact::Complaint { about: number(about) },
+            Self::Hold { target, publication } => Fact::Hold { target: number(target), publication },
+            Self::Commitment { commitment_type, due } => Fact::Commitment { commitment_type, due },
+            Self::Rating(rating) => Fact::Rating(Box::new(rating.numbered(file))),
+            Self::Charge { scheme, rule, points, record } => {
+                Fact::Charge { scheme, rule, points, record: number(record) }
+            }
+            Self::Consent { scope, until } => Fact::Consent { scope, until },
+            Self::Report { report, consent } => Fact::Report { report, consent: number(consent) },
+            Self::Use { domain, report, record } => {
+                Fact::Use { domain, report: number(report), record: number(record) }
+            }
+            Self::Population { indicator, count, date } => Fact::Population { indicator, count, date },
+            Self::Order { due } => Fact::Order { due },
+            Self::Incident => Fact::Incident,
+            Self::Transfer { to, record } => Fact::Transfer { to, record: number(record) },
+            Self::Migration => Fact::Migration,
+            Self::Step(step) => Fact::Step(step.numbered(file)?),
+        })
+    }
+}
+
+impl RecordFact<EventId> {
+    fn of(body: &RecordFiled) -> Self {
+        Self {
+            record_type: body.record_type.clone(),
+            polarity: body.polarity,
+            severity: body.severity,
+            decided_on: body.decision.date,
+            disclosure: body.disclosure,
+            published_on_basis: body.publication.as_ref().is_some_and(|publication| publication.masked),
+            publicity_until: body.publicity.as_ref().map(|publicity| publicity.until),
+            need: body.publicity.as_ref().is_some_and(|publicity| publicity.need.is_some()),
+            restriction_until: body.restriction_until,
+            conduct: body.conduct.as_ref().map(|conduct| Conduct::of(&conduct.id)),
+            conduct_ended_on: body.conduct.as_ref().map(|conduct| conduct.ended_on),
+            review: body.review,
+            rests_on: body.rests_on,
+            consent: body.consent,
+            migration: body.migration,
+        }
+    }
+
+    fn numbered(self, file: &CaseFile) -> RecordFact {
+        RecordFact {
+            record_type: self.record_type,
+            polarity: self.polarity,
+            severity: self.severity,
+            decided_on: self.decided_on,
+            disclosure: self.disclosure,
+            published_on_basis: self.published_on_basis,
+            publicity_until: self.publicity_until,
+            need: self.need,
+            restriction_until: self.restriction_until,
+            conduct: self.conduct,
+            conduct_ended_on: self.conduct_ended_on,
+            review: self.review,
+            rests_on: self.rests_on.and_then(|id| file.place_of(&id)),
+            consent: self.consent.and_then(|id| file.place_of(&id)),
+            migration: self.migration,
+        }
+    }
+}
+
+impl ListingFact<EventId> {
+    fn of(body: &ListingEntered) -> Self {
+        Self {
+            list: body.list.clone(),
+            record: body.record,
+            notice: body.notice,
+            until: body.until,
+            decided_on: body.decision.as_ref().map(|decision| decision.date),
+            migration: body.migration,
+            order: body.order.as_deref().map(Into::into),
+        }
+    }
+
+    fn numbered(self, file: &CaseFile) -> ListingFact {
+        ListingFact {
+            list: self.list,
+            record: self.record.and_then(|id| file.place_of(&id)),
+            notice: self.notice.and_then(|id| file.place_of(&id)),
+            until: self.until,
+            decided_on: self.decided_on,
+            migration: self.migration,
+            order: self.order,
+        }
+    }
+}
+
+impl RatingFact<EventId> {
+    fn numbered(self, file: &CaseFile) -> RatingFact {
+        RatingFact {
+            scheme: self.scheme,
+            grade: self.grade,
+            rests_on: self.rests_on.iter().filter_map(|id| file.place_of(id)).collect(),
+            period_from: self.period_from,
+            until: self.until,
+            decided_on: self.decided_on,
+        }
+    }
+}
+
+impl StepFact<EventId> {
+    fn of(step: &Step) -> Self {
+        let mut fact = Self {
+            kind: step.kind,
+            of: step.of,
+            to: step.kind.row().to,
+            until: None,
+            severity: None,
+            answered: false,
+            founded: false,
+            domain: None,
+            decided_on: step.decision.as_ref().map(|decision| decision.date),
+        };
+        match &step.extra {
+            Extra::Correction { severity, .. } => fact.severity = *severity,
+            Extra::Statement { answered, .. } => fact.answered = *answered,
+            Extra::Until(until) => fact.until = *until,
+            Extra::Use { domain, .. } => fact.domain = Some(*domain),
+            Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
+            Extra::None | Extra::Annotation(_) => {}
+        }
+        fact
+    }
+
+    fn numbered(self, file: &CaseFile) -> Option<StepFact> {
+        Some(StepFact {
+            kind: self.kind,
+            of: file.place_of(&self.of)?,
+            to: self.to,
+            until: self.until,
+            severity: self.severity,
+            answered: self.answered,
+            founded: self.founded,
+            domain: self.domain,
+            decided_on: self.decided_on,
+        })
+    }
+}

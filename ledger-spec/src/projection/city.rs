@@ -1,0 +1,148 @@
+//! Answers about many subjects: folds over case files that can be made in parts, side by side, and put together in
+//! any order.
+//!
+//! Whoever keeps case files walks over them and feeds a [`CityFold`]; what is asked, of which files, and what comes
+//! of it stands here. Such an answer costs as much as there are files, so it is kept for the instants that it was
+//! asked for, and pages are cut out of it.
+
+use super::departures::Departed;
+use super::indicators::Counts;
+use super::oversight::Work;
+use super::{Departures, Indicators, Oversight, Projector, Roll};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Sight};
+use crate::governance::Governance;
+use crate::id::{ListCode, SubjectId};
+use tlog::defect::defect;
+
+/// What can be asked about many subjects.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CityQuestion {
+    /// Who is on a list.
+    Roll(ListCode),
+    /// What has left a list.
+    Departures(ListCode),
+    /// The fifteen indicators of a place.
+    Indicators(SubjectId),
+    /// What departments did, and how commitments were kept.
+    Oversight,
+}
+
+/// What such a question is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each holds what it is named like
+pub enum CityAnswer {
+    Roll(Roll),
+    Departures(Departures),
+    Indicators(Indicators),
+    Oversight(Oversight),
+}
+
+/// A question with what it is asked over.
+#[derive(Clone, Copy, Debug)]
+pub struct CityAsked<'a> {
+    /// What is asked.
+    pub question: &'a CityQuestion,
+    /// What governs the ledger.
+    pub governance: &'a Governance,
+    /// The two instants.
+    pub as_of: AsOf,
+    /// As whom one reads.
+    pub sight: Sight,
+}
+
+/// A question over some of the case files.
+#[derive(Debug)]
+pub struct CityFold<'a> {
+    asked: CityAsked<'a>,
+    part: Part<'a>,
+}
+
+#[derive(Debug)]
+enum Part<'a> {
+    Roll(Roll),
+    Departures(Departed),
+    Indicators(Counts),
+    Oversight(Work<'a>),
+}
+
+impl CityQuestion {
+    /// The list whose subjects it is about; `None` where it is about all that there are.
+    pub const fn list(&self) -> Option<&ListCode> {
+        match self {
+            Self::Roll(list) | Self::Departures(list) => Some(list),
+            Self::Indicators(_) | Self::Oversight => None,
+        }
+    }
+}
+
+impl<'a> CityFold<'a> {
+    /// A fold that has seen no file.
+    pub fn new(asked: CityAsked<'a>) -> Self {
+        let part = match asked.question {
+            CityQuestion::Roll(list) => Part::Roll(Roll::new(list.clone())),
+            CityQuestion::Departures(_) => Part::Departures(Departed::default()),
+            CityQuestion::Indicators(_) => Part::Indicators(Counts::default()),
+            CityQuestion::Oversight => Part::Oversight(Work::new(&asked.governance.directory)),
+        };
+        Self { asked, part }
+    }
+
+    /// Takes in the file of one subject. It may know more than the question takes into account.
+    pub fn take(&mut self, subject: &SubjectId, file: &CaseFile) {
+        let CityAsked { question, governance, as_of, sight } = self.asked;
+        let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
+        let case = || CaseAsOf::new(subject, file, catalogue, as_of);
+        match (&mut self.part, question) {
+            (Part::Roll(roll), _) => {
+                roll.take(&Projector::new(subject, file, (catalogue, directory), as_of, sight));
+            }
+            (Part::Departures(departed), CityQuestion::Departures(list)) => {
+                departed.take(&case(), list, sight);
+            }
+            (Part::Indicators(counts), CityQuestion::Indicators(place)) => {
+                counts.take(&case(), directory, place);
+            }
+            (Part::Oversight(work), _) => work.take(&case()),
+            _ => defect("a fold has the part of its own question"),
+        }
+    }
+
+    /// Puts in what another fold of the same question has seen of other files.
+    pub fn merge(&mut self, other: Self) {
+        match (&mut self.part, other.part) {
+            (Part::Roll(roll), Part::Roll(other)) => roll.merge(other),
+            (Part::Departures(departed), Part::Departures(other)) => departed.merge(other),
+            (Part::Indicators(counts), Part::Indicators(other)) => counts.merge(other),
+            (Part::Oversight(work), Part::Oversight(other)) => work.merge(other),
+            _ => defect("folds of one question are merged"),
+        }
+    }
+
+    /// The answer, once every file was taken in.
+    pub fn answer(self) -> CityAnswer {
+        let CityAsked { question, governance, as_of, sight } = self.asked;
+        match (self.part, question) {
+            (Part::Roll(roll), _) => CityAnswer::Roll(roll.in_order()),
+            (Part::Departures(departed), CityQuestion::Departures(list)) => {
+                CityAnswer::Departures(departed.departures(list))
+            }
+            (Part::Indicators(counts), _) => {
+                CityAnswer::Indicators(counts.indicators(&governance.directory, as_of, sight))
+            }
+            (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight()),
+            (Part::Departures(_), _) => defect("a fold has the part of its own question"),
+        }
+    }
+}
+
+impl CaseFiles {
+    /// The answer over all of these files, on one thread: what every other way of asking must equal.
+    pub fn city(&self, asked: CityAsked<'_>) -> CityAnswer {
+        let mut fold = CityFold::new(asked);
+        match asked.question.list() {
+            Some(list) => self.subjects_of(list).for_each(|(subject, file)| fold.take(subject, file)),
+            None => self.files().for_each(|(subject, file)| fold.take(subject, file)),
+        }
+        fold.answer()
+    }
+}

@@ -1,0 +1,85 @@
+//! The keys of the store: what stands beside what, so that one subject's rows are one run, in the log's order.
+//!
+//! `i` subject `00` entry → the row of an event; `l` list `00` subject → nothing: that the list's stream names it;
+//! `w` → what is covered. Subjects and lists are their texts, which hold no zero byte; entries are big-endian.
+
+use super::error::StoreError;
+use ledger_spec::entry::ChainHash;
+use ledger_spec::id::{ListCode, SubjectId};
+use tlog::position::{EntryIndex, TreeSize};
+
+/// The version of keys and rows. A store of another is thrown away.
+const FORMAT: u8 = 1;
+/// The key of what is covered.
+pub(super) const COVERED: &[u8] = b"w";
+/// What all keys of rows begin with.
+pub(super) const ITEMS: &[u8] = b"i";
+
+/// How many entries a store covers, and the chain hash of the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Covered {
+    pub(super) size: TreeSize,
+    pub(super) tip: ChainHash,
+}
+
+impl Covered {
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = vec![FORMAT];
+        bytes.extend_from_slice(&self.size.get().to_be_bytes());
+        bytes.extend_from_slice(self.tip.as_bytes());
+        bytes
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (&[FORMAT], rest) = bytes.split_first_chunk::<1>()? else { return None };
+        let (size, tip) = rest.split_first_chunk::<8>()?;
+        let tip: [u8; 32] = tip.try_into().ok()?;
+        Some(Self { size: TreeSize::new(u64::from_be_bytes(*size)), tip: ChainHash::from_bytes(tip) })
+    }
+}
+
+/// What the keys of a subject's rows begin with.
+pub(super) fn items_of(subject: &str) -> Vec<u8> {
+    let mut key = ITEMS.to_vec();
+    key.extend_from_slice(subject.as_bytes());
+    key.push(0);
+    key
+}
+
+/// The key of a subject's row.
+pub(super) fn item(subject: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+    let mut key = items_of(&subject.to_string());
+    key.extend_from_slice(&entry.get().to_be_bytes());
+    key
+}
+
+/// The subject's text and the entry of a row's key.
+pub(super) fn read_item(key: &[u8]) -> Result<(&[u8], EntryIndex), StoreError> {
+    let read = || {
+        let (rest, entry) = key.strip_prefix(ITEMS)?.split_last_chunk::<8>()?;
+        let (0, subject) = rest.split_last()? else { return None };
+        Some((subject, EntryIndex::new(u64::from_be_bytes(*entry))))
+    };
+    read().ok_or(StoreError::Key)
+}
+
+/// A subject from its text in a key.
+pub(super) fn subject(text: &[u8]) -> Result<SubjectId, StoreError> {
+    let text = std::str::from_utf8(text).map_err(|_| StoreError::Key)?;
+    SubjectId::parse(text).map_err(|_| StoreError::Key)
+}
+
+/// What the keys of a list's subjects begin with.
+pub(super) fn subjects_of(list: &ListCode) -> Vec<u8> {
+    let mut key = vec![b'l'];
+    key.extend_from_slice(list.as_str().as_bytes());
+    key.push(0);
+    key
+}
+
+/// The key that says that a list's stream names a subject.
+pub(super) fn named(list: &ListCode, subject: &SubjectId) -> Vec<u8> {
+    let mut key = subjects_of(list);
+    key.extend_from_slice(subject.to_string().as_bytes());
+    key
+}

@@ -1,0 +1,133 @@
+//! Keeps the case files up with what is published, on a thread of its own: no answer and no append waits for it, and
+//! none is made again within one.
+
+use crate::case_files::StoreError;
+use crate::log::{EntryBytes, ReadError};
+use crate::parallel;
+use crate::snapshot::{Snapshot, Snapshots};
+use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::{CaseEntry, Filed};
+use ledger_spec::entry::ChainHash;
+use ledger_spec::event::{Event, EventError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Entries that become one write of the store.
+const BATCH: usize = 512;
+/// How often it looks whether it is to stop while it takes in many entries, or while nothing comes.
+const LOOK: Duration = Duration::from_millis(500);
+/// Entries that are taken in between two such looks.
+const STRETCH: u64 = 1 << 16;
+
+/// Why case files could not be kept up. Subjects are answered for from the log; questions about many wait in vain.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeeperError {
+    /// The log is damaged where it was read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry that holds no event this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+    /// The store could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The thread, until this is dropped.
+pub struct Keeper {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Begins to keep up the case files of an open ledger.
+    pub fn start(snapshots: Snapshots) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = stop.clone();
+        let keep = move || keep(&snapshots, &told);
+        let thread = thread::Builder::new().name("case files".to_owned()).spawn(keep)?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // A panic on the thread was told by its hook; what it kept is made again.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn keep(snapshots: &Snapshots, stop: &AtomicBool) {
+    let case_files = snapshots.case_files();
+    while !stop.load(Ordering::Acquire) {
+        let published = snapshots.wait_beyond(case_files.covered(), LOOK);
+        if let Err(error) = catch_up(snapshots, &published, stop) {
+            tracing::error!(%error, "case files are no longer kept up; a restart makes them again where they are damaged");
+            return;
+        }
+    }
+}
+
+/// Takes in what is published and not covered yet.
+pub fn catch_up(snapshots: &Snapshots, published: &Snapshot, stop: &AtomicBool) -> Result<(), KeeperError> {
+    let (case_files, size) = (snapshots.case_files(), published.size());
+    let made_anew = case_files.covered() == TreeSize::EMPTY && size.get() > STRETCH;
+    while case_files.covered() < size && !stop.load(Ordering::Acquire) {
+        let first = case_files.covered().next_index();
+        let until = TreeSize::new(size.get().min(first.get().saturating_add(STRETCH)));
+        stretch(snapshots, published, first, until)?;
+        if made_anew {
+            tracing::info!(covered = until.get(), of = size.get(), "case files are being made from the log");
+        }
+    }
+    Ok(())
+}
+
+/// Entries are read and parsed on all cores, many at a time, and taken in in order.
+fn stretch(
+    snapshots: &Snapshots,
+    published: &Snapshot,
+    first: EntryIndex,
+    until: TreeSize,
+) -> Result<(), KeeperError> {
+    let chunks = (first.get()..until.get()).step_by(BATCH);
+    let read = |from: u64| -> Result<(Vec<CaseEntry>, ChainHash), KeeperError> {
+        let to = until.get().min(from.saturating_add(BATCH as u64));
+        let (mut entries, mut tip) = (Vec::with_capacity(BATCH), ChainHash::ZERO);
+        for entry in snapshots.log().frames(EntryIndex::new(from)).take(BATCH) {
+            let entry = entry?;
+            if entry.entry().index.get() >= to {
+                break;
+            }
+            if entry.entry().index.get() + 1 == to {
+                tip = ChainHash::of_entry(entry.bytes());
+            }
+            entries.push(case_entry(&entry, published)?);
+        }
+        Ok((entries, tip))
+    };
+    parallel::in_order(parallel::cores(), chunks, read, |(entries, tip)| {
+        Ok::<_, KeeperError>(snapshots.case_files().apply(entries, tip)?)
+    })
+}
+
+fn case_entry(bytes: &EntryBytes, published: &Snapshot) -> Result<CaseEntry, KeeperError> {
+    let entry = bytes.entry();
+    let event =
+        Event::parse(&entry.event).map_err(|error| KeeperError::Event { index: entry.index, error })?;
+    let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+    let filed = Filed { event: &event, recorded, signers: &entry.signers() };
+    Ok(CaseEntry::of(filed, &published.governance.directory))
+}
