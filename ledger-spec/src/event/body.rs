@@ -13,7 +13,7 @@ use super::record::RecordFiled;
 use super::rights::{
     ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, UseReported,
 };
-use super::step::{Class, Phase, Step};
+use super::step::Step;
 use super::subject::{
     IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
@@ -118,33 +118,6 @@ impl Body {
             Self::MigrationOpened(_) => Kind::MigrationOpened,
             Self::Step(step) => Kind::Step(step.kind),
         }
-    }
-
-    /// What it begins, and in which phase; `None` for steps, which begin nothing.
-    pub const fn opens(&self) -> Option<(Class, Phase)> {
-        Some(match self {
-            Self::RecordFiled(_) => (Class::Record, Phase::Filed),
-            Self::ListingNotified(_) => (Class::Notice, Phase::Notified),
-            Self::ListingEntered(_) => (Class::Listing, Phase::Entered),
-            Self::MeasureImposed(_) => (Class::Measure, Phase::Imposed),
-            Self::RepairApplied(_) => (Class::Application, Phase::Applied),
-            Self::ObjectionRaised(_) => (Class::Objection, Phase::Raised),
-            Self::ComplaintFiled(_) => (Class::Complaint, Phase::Filed),
-            Self::HoldPlaced(_) => (Class::Hold, Phase::Placed),
-            Self::CommitmentMade(_) => (Class::Commitment, Phase::Made),
-            Self::RatingAssigned(_) => (Class::Rating, Phase::Assigned),
-            Self::PointsCharged(_) => (Class::Charge, Phase::Charged),
-            Self::ConsentGranted(_) => (Class::Consent, Phase::Granted),
-            Self::ReportIssued(_) => (Class::Report, Phase::Issued),
-            Self::UseReported(_) => (Class::Use, Phase::Issued),
-            Self::PopulationDeclared(_) => (Class::Population, Phase::Declared),
-            Self::RectificationOrdered(_) => (Class::Order, Phase::Ordered),
-            Self::IncidentOpened(_) => (Class::Incident, Phase::Opened),
-            Self::TransferMade(_) => (Class::Transfer, Phase::Made),
-            Self::MigrationOpened(_) => (Class::Migration, Phase::Opened),
-            Self::Step(_) => return None,
-            _ => (Class::Plain, Phase::Issued),
-        })
     }
 
     pub(super) fn parse(kind: Kind, fields: &mut Fields) -> Result<Self, FieldError> {

@@ -1,8 +1,9 @@
-//! The kinds of events: their names, and who may issue each (design §5, "signed by").
+//! The kinds of events: their names, who may issue each (design §5, "signed by"), and what each begins.
 
 use super::governance::Role;
-use super::step::StepKind;
+use super::step::{Class, Phase, StepKind};
 use crate::definition::ItemKind;
+use tlog::defect::OrDefect as _;
 
 /// The kinds of events of this version of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,54 +63,79 @@ impl Change {
     pub const ALL: [Self; 3] = [Self::Adopted, Self::Amended, Self::Repealed];
 }
 
-/// The openings, with their names and the roles that may issue them.
+/// The openings: their names, the roles that may issue them, and what they begin in which phase. A kind without
+/// a row does not compile.
 macro_rules! openings {
-    ($($variant:ident = $name:literal by $($role:ident)+;)+) => {
+    ($($variant:ident = $name:literal by $($role:ident)+, opens $class:ident in $phase:ident;)+) => {
         const OPENINGS: &[Kind] = &[$(Kind::$variant),+];
 
-        const fn opening_name(kind: Kind) -> Option<&'static str> {
-            match kind { $(Kind::$variant => Some($name),)+ _ => None }
-        }
+        impl Kind {
+            /// The kind's name in events.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Catalogue(item, change) => catalogue_name(item, change),
+                    Self::Step(step) => step.row().name,
+                }
+            }
 
-        const fn opening_roles(kind: Kind) -> &'static [Role] {
-            match kind { $(Kind::$variant => &[$(Role::$role),+],)+ _ => &[] }
+            /// The roles that may issue it; one of them is enough.
+            #[must_use]
+            pub const fn roles(self) -> &'static [Role] {
+                match self {
+                    $(Self::$variant => &[$(Role::$role),+],)+
+                    Self::Catalogue(..) => &[Role::Steward],
+                    Self::Step(step) => step.row().roles,
+                }
+            }
+
+            /// What it begins, and in which phase; `None` for steps, which begin nothing.
+            #[must_use]
+            pub const fn opens(self) -> Option<(Class, Phase)> {
+                match self {
+                    $(Self::$variant => Some((Class::$class, Phase::$phase)),)+
+                    Self::Catalogue(..) => Some((Class::Plain, Phase::Issued)),
+                    Self::Step(_) => None,
+                }
+            }
         }
     };
 }
 
 openings! {
-    LedgerOpened = "ledger.opened" by Operator;
-    AuthorityEnrolled = "authority.enrolled" by Registrar;
-    AuthorityAmended = "authority.amended" by Registrar;
-    AuthoritySucceeded = "authority.succeeded" by Registrar;
-    AuthoritySuspended = "authority.suspended" by Registrar;
-    KeyAdded = "authority.key_added" by Registrar;
-    KeyRevoked = "authority.key_revoked" by Registrar;
-    SubjectRegistered = "subject.registered" by Department Registrar;
-    SubjectAmended = "subject.amended" by Department Registrar;
-    IdentifierLinked = "subject.identifier_linked" by Department Registrar;
-    IdentifierAccepted = "subject.identifier_accepted" by Department Registrar;
-    SubjectMerged = "subject.merged" by Department Registrar;
-    SubjectDissolved = "subject.dissolved" by Department Registrar;
-    RecordFiled = "record.filed" by Department Court Window;
-    ListingNotified = "listing.notified" by Department Court;
-    ListingEntered = "listing.entered" by Department Court;
-    MeasureImposed = "measure.imposed" by Department Court;
-    RepairApplied = "repair.applied" by Department Court Window;
-    ObjectionRaised = "objection.raised" by Department Court Window;
-    ComplaintFiled = "complaint.filed" by Department Court Window;
-    HoldPlaced = "hold.placed" by Department Court;
-    CommitmentMade = "commitment.made" by Department Court Window;
-    RatingAssigned = "rating.assigned" by Department Court;
-    PointsCharged = "points.charged" by Department Court;
-    ConsentGranted = "consent.granted" by Department Window;
-    ReportIssued = "report.issued" by Department Window;
-    UseReported = "use.reported" by Department Court;
-    PopulationDeclared = "population.declared" by Steward;
-    RectificationOrdered = "rectification.ordered" by Steward;
-    IncidentOpened = "incident.opened" by Steward Operator;
-    TransferMade = "transfer.made" by Department Court;
-    MigrationOpened = "migration.opened" by Steward;
+    LedgerOpened = "ledger.opened" by Operator, opens Plain in Issued;
+    AuthorityEnrolled = "authority.enrolled" by Registrar, opens Plain in Issued;
+    AuthorityAmended = "authority.amended" by Registrar, opens Plain in Issued;
+    AuthoritySucceeded = "authority.succeeded" by Registrar, opens Plain in Issued;
+    AuthoritySuspended = "authority.suspended" by Registrar, opens Plain in Issued;
+    KeyAdded = "authority.key_added" by Registrar, opens Plain in Issued;
+    KeyRevoked = "authority.key_revoked" by Registrar, opens Plain in Issued;
+    SubjectRegistered = "subject.registered" by Department Registrar, opens Plain in Issued;
+    SubjectAmended = "subject.amended" by Department Registrar, opens Plain in Issued;
+    IdentifierLinked = "subject.identifier_linked" by Department Registrar, opens Plain in Issued;
+    IdentifierAccepted = "subject.identifier_accepted" by Department Registrar, opens Plain in Issued;
+    SubjectMerged = "subject.merged" by Department Registrar, opens Plain in Issued;
+    SubjectDissolved = "subject.dissolved" by Department Registrar, opens Plain in Issued;
+    RecordFiled = "record.filed" by Department Court Window, opens Record in Filed;
+    ListingNotified = "listing.notified" by Department Court, opens Notice in Notified;
+    ListingEntered = "listing.entered" by Department Court, opens Listing in Entered;
+    MeasureImposed = "measure.imposed" by Department Court, opens Measure in Imposed;
+    RepairApplied = "repair.applied" by Department Court Window, opens Application in Applied;
+    ObjectionRaised = "objection.raised" by Department Court Window, opens Objection in Raised;
+    ComplaintFiled = "complaint.filed" by Department Court Window, opens Complaint in Filed;
+    HoldPlaced = "hold.placed" by Department Court, opens Hold in Placed;
+    CommitmentMade = "commitment.made" by Department Court Window, opens Commitment in Made;
+    RatingAssigned = "rating.assigned" by Department Court, opens Rating in Assigned;
+    PointsCharged = "points.charged" by Department Court, opens Charge in Charged;
+    ConsentGranted = "consent.granted" by Department Window, opens Consent in Granted;
+    ReportIssued = "report.issued" by Department Window, opens Report in Issued;
+    UseReported = "use.reported" by Department Court, opens Use in Issued;
+    PopulationDeclared = "population.declared" by Steward, opens Population in Declared;
+    RectificationOrdered = "rectification.ordered" by Steward, opens Order in Ordered;
+    IncidentOpened = "incident.opened" by Steward Operator, opens Incident in Opened;
+    TransferMade = "transfer.made" by Department Court, opens Transfer in Made;
+    MigrationOpened = "migration.opened" by Steward, opens Migration in Opened;
 }
 
 impl Kind {
@@ -122,30 +148,23 @@ impl Kind {
         OPENINGS.iter().copied().chain(catalogue).chain(steps)
     }
 
-    /// The kind's name in events.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Catalogue(item, change) => catalogue_name(item, change),
-            Self::Step(step) => step.row().name,
-            opening => match opening_name(opening) {
-                Some(name) => name,
-                None => "",
-            },
-        }
-    }
-
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::all().find(|kind| kind.name() == name)
     }
+}
 
-    /// The roles that may issue it; one of them is enough.
-    pub const fn roles(self) -> &'static [Role] {
-        match self {
-            Self::Catalogue(..) => &[Role::Steward],
-            Self::Step(step) => step.row().roles,
-            opening => opening_roles(opening),
+impl Class {
+    /// What begins it, for messages: as the row of the opening names it.
+    #[must_use]
+    pub fn begun_by(self) -> String {
+        let begins = |kind: &Kind| kind.opens().is_some_and(|(class, _)| class == self);
+        if self == Self::Plain {
+            return "an event that something can follow".to_owned();
         }
+        let kind = Kind::all().find(begins).or_defect("every class but Plain has its opening").name();
+        let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {kind} event")
     }
 }
 

@@ -364,31 +364,3 @@ words!(Phase {
     Opened = "opened",
     Closed = "closed",
 });
-
-impl Class {
-    /// What begins it, for messages.
-    pub const fn begun_by(self) -> &'static str {
-        match self {
-            Self::Record => "a record.filed event",
-            Self::Notice => "a listing.notified event",
-            Self::Listing => "a listing.entered event",
-            Self::Measure => "a measure.imposed event",
-            Self::Application => "a repair.applied event",
-            Self::Objection => "an objection.raised event",
-            Self::Complaint => "a complaint.filed event",
-            Self::Hold => "a hold.placed event",
-            Self::Commitment => "a commitment.made event",
-            Self::Rating => "a rating.assigned event",
-            Self::Charge => "a points.charged event",
-            Self::Consent => "a consent.granted event",
-            Self::Report => "a report.issued event",
-            Self::Use => "a use.reported event",
-            Self::Population => "a population.declared event",
-            Self::Order => "a rectification.ordered event",
-            Self::Incident => "an incident.opened event",
-            Self::Transfer => "a transfer.made event",
-            Self::Migration => "a migration.opened event",
-            Self::Plain => "an event that something can follow",
-        }
-    }
-}

@@ -196,3 +196,29 @@ pub fn subjects(kind: &str) -> &'static [&'static str] {
         _ => ANY,
     }
 }
+
+/// The tables were written by hand, and so may lack what the engine has since learnt.
+#[test]
+fn the_engine_and_the_tables_know_the_same_kinds() {
+    use ledger_spec::event::{Kind, StepKind};
+
+    let engine: Vec<_> = StepKind::ALL.iter().map(|step| step.name()).collect();
+    let tables: Vec<_> = STEPS.iter().map(|row| row.kind).collect();
+    assert_eq!(tables, engine);
+    for kind in Kind::all().filter(|kind| !matches!(kind, Kind::Step(_))) {
+        let name = kind.name();
+        let moved =
+            kind.opens().filter(|(class, _)| StepKind::ALL.iter().any(|step| step.row().class == *class));
+        assert_eq!(opens(name), moved.map(|(_, phase)| phase.name()), "{name}");
+        if let Some((class, _)) = moved {
+            let begins = class.begun_by();
+            assert!([format!("a {name} event"), format!("an {name} event")].contains(&begins), "{begins}");
+        }
+        let (mut of_table, mut of_engine) = (roles(name).to_vec(), Vec::new());
+        of_engine.extend(kind.roles().iter().map(|role| role.name()));
+        of_table.sort_unstable();
+        of_engine.sort_unstable();
+        assert_eq!(of_table, of_engine, "{name}");
+        assert!(!subjects(name).is_empty(), "{name}");
+    }
+}
