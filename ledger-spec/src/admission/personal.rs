@@ -4,7 +4,7 @@ use super::{Refusal, Rule, refuse};
 use crate::event::envelope::VerifiedEvent;
 use crate::id::gb11643::ResidentNumber;
 use crate::json::Json;
-use tlog::defect::OrDefect as _;
+use tlog::defect::{OrDefect as _, defect};
 
 /// Length of a mobile number of the mainland.
 const MOBILE: usize = 11;
@@ -18,10 +18,11 @@ pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
     if !may_hold_numbers(event.bytes()) {
         return Ok(());
     }
-    // The bytes were read before: they are JSON.
-    let Ok(Json::Object(fields)) = Json::parse(event.bytes()) else { return Ok(()) };
-    let found = fields.iter().find(|(name, _)| name == "body").and_then(|(_, body)| first_number(body));
-    match found {
+    let read = Json::parse(event.bytes()).or_defect("an event was read from its bytes: they are JSON");
+    let Json::Object(fields) = read else { defect("an event was read from its bytes: they are an object") };
+    let body = fields.iter().find(|(name, _)| name == "body");
+    let (_, body) = body.or_defect("an event was read from its bytes: they hold a body");
+    match first_number(body) {
         None => Ok(()),
         Some(what) => {
             let expected = "no such number: it travels beside the event as a disclosure";
