@@ -4,7 +4,7 @@
 //! Nothing waits here for room in the queue: a full one is answered at once.
 
 use super::params::Params;
-use super::places::Weight;
+use super::places::{Weight, joined};
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Language, Shared};
 use crate::api::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
@@ -23,7 +23,7 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
-use tlog::defect::OrDefect as _;
+use tlog::defect::{OrDefect as _, defect};
 use tlog::position::EntryIndex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,6 +32,8 @@ use utoipa_axum::routes;
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The fewest events that are worth a thread of their own: verifying one takes some 40 µs.
 const EVENTS_PER_THREAD: usize = 16;
+/// What a batch that is not atomic does with each event.
+const ATTEMPTED: &str = "without atomic every event is attempted";
 /// Bytes of answer for a placed line.
 const LINE_BYTES: usize = 200;
 
@@ -119,19 +121,19 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     let event =
         check(body, &keys).inspect_err(|problem| shared.metrics.refused(problem.kind())).map_err(|p| *p)?;
     let BatchOutcome { outcomes, published } = submit(shared, vec![event], false).await?;
-    match outcomes.into_iter().next() {
-        Some(EventOutcome::Appended(placed)) => {
+    match outcome(&mut outcomes.into_iter()) {
+        EventOutcome::Appended(placed) => {
             shared.metrics.placed(&placed);
             let receipt = receipt(shared, placed.index, &published)?;
             let status = if placed.repeat { StatusCode::OK } else { StatusCode::CREATED };
             Ok((status, Json(AppendAnswer::of(&placed, receipt))).into_response())
         }
-        Some(EventOutcome::Refused { refusal, head }) => {
+        EventOutcome::Refused { refusal, head } => {
             let problem = Problem::refused(&refusal, head);
             shared.metrics.refused(problem.kind());
             Err(problem)
         }
-        Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
+        EventOutcome::NotAttempted => defect(ATTEMPTED),
     }
 }
 
@@ -139,10 +141,10 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
 async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     let keys = shared.app.snapshots.latest().governance.directory.clone();
     let event = check(body, &keys).map_err(|problem| *problem)?;
-    match admissible(shared, vec![event]).await?.into_iter().next() {
-        Some(EventOutcome::Appended(placed)) => Ok(Json(Admissible::of(&placed)).into_response()),
-        Some(EventOutcome::Refused { refusal, head }) => Err(Problem::refused(&refusal, head)),
-        Some(EventOutcome::NotAttempted) | None => Err(Problem::new(ProblemKind::Internal)),
+    match outcome(&mut admissible(shared, vec![event]).await?.into_iter()) {
+        EventOutcome::Appended(placed) => Ok(Json(Admissible::of(&placed)).into_response()),
+        EventOutcome::Refused { refusal, head } => Err(Problem::refused(&refusal, head)),
+        EventOutcome::NotAttempted => defect(ATTEMPTED),
     }
 }
 
@@ -158,13 +160,13 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
     let mut outcomes = admissible(shared, events).await?.into_iter();
     let mut answer = Answer::new(slots.len(), edge);
     for (number, slot) in numbers.into_iter().zip(slots) {
-        let problem = match slot.map(|()| outcomes.next()) {
-            Ok(Some(EventOutcome::Appended(placed))) => {
+        let problem = match slot.map(|()| outcome(&mut outcomes)) {
+            Ok(EventOutcome::Appended(placed)) => {
                 answer.push(&AppendedLine::of_status(number, LineStatus::of_check(&placed)));
                 continue;
             }
-            Ok(Some(EventOutcome::Refused { refusal, head })) => Problem::refused(&refusal, head),
-            Ok(_) => Problem::new(ProblemKind::Internal),
+            Ok(EventOutcome::Refused { refusal, head }) => Problem::refused(&refusal, head),
+            Ok(EventOutcome::NotAttempted) => defect(ATTEMPTED),
             Err(problem) => *problem,
         };
         answer.refused(number, &problem);
@@ -181,6 +183,11 @@ async fn admissible(shared: &Arc<Shared>, events: Vec<VerifiedEvent>) -> Result<
     let (snapshots, now) = (shared.app.snapshots.clone(), (shared.app.clock)());
     let asked = place.run(move || sequencer::dry_run(&snapshots, now, events)).await?;
     asked.map_err(|error| Problem::from(&error))
+}
+
+/// The outcome of the next event: whoever was handed events says of each what became of it.
+fn outcome(outcomes: &mut impl Iterator<Item = EventOutcome>) -> EventOutcome {
+    outcomes.next().or_defect("every event that was handed over has its outcome")
 }
 
 async fn many(
@@ -208,7 +215,7 @@ async fn many(
     let mut answer = Answer::new(slots.len(), edge);
     for (number, slot) in numbers.into_iter().zip(slots) {
         let outcome = match slot {
-            Ok(()) => outcomes.next().unwrap_or(EventOutcome::NotAttempted),
+            Ok(()) => outcome(&mut outcomes),
             Err(problem) => {
                 shared.metrics.refused(problem.kind());
                 answer.refused(number, &problem);
@@ -286,7 +293,8 @@ async fn check_all(shared: &Shared, body: Bytes, mut lines: Vec<Line>) -> Result
         let turn = turn.map_err(|_| Problem::new(ProblemKind::Stopping))?;
         tasks.push(tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let line = |line: Line| read(body.get(line.bytes).unwrap_or_default(), &keys);
+            let text = |line: Line| body.get(line.bytes).or_defect("a line stands where it was found");
+            let line = |line| read(text(line), &keys);
             let verified = SignedEvent::verify_each(mine.into_iter().map(line).collect());
             let told = |error| Box::new(Problem::from(&error));
             verified.into_iter().map(|event| event.map_err(told)).collect::<Vec<_>>()
@@ -294,7 +302,7 @@ async fn check_all(shared: &Shared, body: Bytes, mut lines: Vec<Line>) -> Result
     }
     let mut checked = Vec::new();
     for task in tasks {
-        checked.append(&mut task.await.map_err(|_| Problem::new(ProblemKind::Internal))?);
+        checked.append(&mut joined(task.await)?);
     }
     Ok(checked)
 }
@@ -306,7 +314,8 @@ async fn submit(
 ) -> Result<BatchOutcome, Problem> {
     let sequencer = shared.app.sequencer.as_ref().ok_or_else(|| Problem::new(ProblemKind::Copy))?;
     let answer = sequencer.submit(events, atomic).map_err(|error| Problem::from(&error))?;
-    let stopped = |_| Problem::from(sequencer.stopped().unwrap_or(&WriteError::Closing));
+    // Nobody but a writer that panics leaves without an answer, and it may not have said so yet.
+    let stopped = |_| Problem::from(sequencer.stopped().unwrap_or(&WriteError::Panicked));
     answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
 }
 
@@ -348,7 +357,8 @@ fn form(headers: &HeaderMap) -> Result<Form, Problem> {
     {
         return refused("a compressed body");
     }
-    let media = text(CONTENT_TYPE).and_then(|media| media.split(';').next()).unwrap_or_default().trim();
+    let media = text(CONTENT_TYPE).unwrap_or_default();
+    let media = media.split_once(';').map_or(media, |(media, _)| media).trim();
     match media.to_ascii_lowercase().as_str() {
         "application/json" => Ok(Form::One),
         "application/x-ndjson" => Ok(Form::Many),

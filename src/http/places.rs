@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tlog::defect::as_u64;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinError;
 use tokio::time::timeout;
 
 /// A subject with more events than this is a heavy question: its case file is folded from all of them, at some
@@ -185,6 +186,16 @@ impl Place {
             let _place = self;
             compute()
         };
-        tokio::task::spawn_blocking(held).await.map_err(|_| Problem::new(ProblemKind::Internal))
+        joined(tokio::task::spawn_blocking(held).await)
+    }
+}
+
+/// What work on another thread came to; where that stopped at a defect, so does this.
+pub(super) fn joined<T>(done: Result<T, JoinError>) -> Result<T, Problem> {
+    match done.map_err(JoinError::try_into_panic) {
+        Ok(came_to) => Ok(came_to),
+        Err(Ok(panicked)) => std::panic::resume_unwind(panicked),
+        // It was never begun, as the server ends.
+        Err(Err(_)) => Err(Problem::new(ProblemKind::Stopping)),
     }
 }

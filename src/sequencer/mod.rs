@@ -214,7 +214,8 @@ impl Sequencer {
             }
             Err(TrySendError::Disconnected(_)) => {
                 leave();
-                Err(self.shared.stopped.get().cloned().unwrap_or(WriteError::Closing).into())
+                // A writer ends well only after whoever submits is gone: this one panicked.
+                Err(self.shared.stopped.get().cloned().unwrap_or(WriteError::Panicked).into())
             }
         }
     }

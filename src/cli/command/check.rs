@@ -15,7 +15,7 @@ use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tlog::defect::OrDefect as _;
+use tlog::defect::{OrDefect as _, defect};
 
 /// Check signed events against every rule without appending them; print one line of JSON for each.
 #[derive(Args)]
@@ -76,14 +76,16 @@ fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
     let outcomes = dry_run(&ledger.snapshots, clock::now(), events).map_err(Failure::unreachable)?;
     let (mut outcomes, mut refused) = (outcomes.into_iter(), 0);
     for (number, slot) in (1_usize..).zip(slots) {
-        let said = match slot.map(|()| outcomes.next()) {
-            Ok(Some(EventOutcome::Appended(placed))) => {
+        let outcome =
+            slot.map(|()| outcomes.next().or_defect("every event that is asked about has its outcome"));
+        let said = match outcome {
+            Ok(EventOutcome::Appended(placed)) => {
                 AppendedLine::of_status(number, LineStatus::of_check(&placed))
             }
-            Ok(Some(EventOutcome::Refused { refusal, .. })) => {
+            Ok(EventOutcome::Refused { refusal, .. }) => {
                 AppendedLine::refused(number, raw(&problem(&refusal))?)
             }
-            Ok(_) => AppendedLine::of_status(number, LineStatus::NotAttempted),
+            Ok(EventOutcome::NotAttempted) => defect("without atomic every event is attempted"),
             Err(error) => AppendedLine::refused(number, raw(&json!({ "detail": error.to_string() }))?),
         };
         refused += usize::from(said.status == LineStatus::Refused);
