@@ -34,7 +34,7 @@ fn get(address: &str, path: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut answer = Vec::new();
     stream.take(4096 + TILE_MAX_LEN as u64).read_to_end(&mut answer)?;
     let head = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or("no HTTP")?;
-    match String::from_utf8_lossy(answer.get(9..12).unwrap_or_default()).as_ref() {
+    match String::from_utf8_lossy(answer.get(9..12).ok_or("no HTTP")?).as_ref() {
         "200" => Ok(answer.split_off(head + 4)),
         status => Err(format!("{path}: status {status}").into()),
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use tlog::bytes::to_hex;
+use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
 /// The languages of this ledger.
@@ -193,8 +194,7 @@ pub(super) fn plain_data(answer: &Value) -> String {
     if let Some(members) = shown.as_object_mut() {
         members.remove("checkpoint");
     }
-    // A value that was read always writes.
-    serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n"
+    serde_json::to_string_pretty(&shown).or_defect("a value that was read always writes") + "\n"
 }
 
 /// A page of a history.

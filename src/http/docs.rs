@@ -11,6 +11,7 @@ use axum::{Extension, Json};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use tlog::defect::OrDefect as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -146,7 +147,7 @@ fn html(document: &Value, language: Language) -> String {
 // Writing into a String cannot fail.
 fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value, language: Language) {
     let id = text(operation, "operationId");
-    let zh = ZH.iter().find(|(known, _)| *known == id).map_or("", |(_, zh)| zh);
+    let (_, zh) = ZH.iter().find(|(known, _)| *known == id).or_defect("every operation has its Chinese line");
     let summary = language.pick(zh, text(operation, "summary"));
     let method = method.to_uppercase();
     let _ = write!(

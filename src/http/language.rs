@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use tlog::defect::OrDefect as _;
 
 /// A language of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -21,9 +22,9 @@ impl Language {
         let values = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
         for range in values.flat_map(|value| value.split(',')) {
             let mut parts = range.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default();
+            let tag = parts.next().or_defect("a text that is split has a first part");
             let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
-            let primary = tag.split('-').next().unwrap_or_default();
+            let primary = tag.split_once('-').map_or(tag, |(primary, _)| primary);
             let language = match primary.to_ascii_lowercase().as_str() {
                 "zh" => Self::Zh,
                 "en" => Self::En,
@@ -57,11 +58,13 @@ impl Language {
 /// counts as 0.
 fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let fraction = format!("{fraction:0<3}").parse::<u16>().unwrap_or(0);
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    let fraction: u16 = format!("{fraction:0<3}").parse().or_defect("three digits are a number");
     match whole {
-        "1" if digits && fraction == 0 => 1000,
-        "0" if digits => fraction,
+        "1" if fraction == 0 => 1000,
+        "0" => fraction,
         _ => 0,
     }
 }

@@ -36,7 +36,7 @@ impl Predicate for Worth {
 
 fn is_text(headers: &HeaderMap) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    TEXTS.contains(&media.split(';').next().unwrap_or_default().trim())
+    TEXTS.contains(&media.split_once(';').map_or(media, |(media, _)| media).trim())
 }
 
 fn is_marked<B>(answer: &Response<B>) -> bool {

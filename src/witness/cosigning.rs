@@ -72,7 +72,7 @@ enum Outcome {
 }
 
 impl Witnessing {
-    /// Begins to submit what `view` publishes to the policy's witnesses, each on a thread of its own.
+    /// Begins to submit what `snapshots` publishes to the policy's witnesses, each on a thread of its own.
     pub fn start(snapshots: Snapshots, vkey: &VerifierKey, policy: Policy, dir: &Path) -> Arc<Self> {
         let stored = fs::read(dir.join(WITNESSED)).ok();
         let stored = stored.and_then(|note| SignedCheckpoint::verify(&note, vkey).ok());
@@ -135,7 +135,7 @@ impl Witnessing {
 
     /// Attends to one witness until the ledger stops.
     fn attend(&self, number: usize) {
-        let witness = self.policy.witnesses().get(number).or_defect("a thread is started for each witness");
+        let witness = self.witness_of(number);
         let Some(url) = &witness.url else {
             return self.fail(number, "the policy gives no URL for it".into());
         };
@@ -250,6 +250,10 @@ impl Witnessing {
         }
     }
 
+    fn witness_of(&self, number: usize) -> &PolicyWitness {
+        self.policy.witnesses().get(number).or_defect("a thread is started for each witness")
+    }
+
     fn witness(&self, merged: SignedCheckpoint) {
         let mut witnessed = self.witnessed.write().unwrap_or_else(PoisonError::into_inner);
         if witnessed.as_ref().is_some_and(|known| known.checkpoint().size() > merged.checkpoint().size()) {
@@ -273,8 +277,7 @@ impl Witnessing {
 
     /// A witness that contradicts this ledger: the notes are kept, and everybody who asks is told.
     fn alarm(&self, number: usize, why: &str, newest: &SignedCheckpoint, answer: &[u8]) {
-        let name =
-            self.policy.witnesses().get(number).map(|witness| witness.name.clone()).unwrap_or_default();
+        let name = &self.witness_of(number).name;
         let known = self.states().get(number).and_then(|(_, state)| state.alarm.clone());
         if known.as_deref() != Some(why) {
             let folder = self.dir.join(EVIDENCE).join(format!("{}-witness-{number}", clock::now().micros()));
@@ -293,10 +296,9 @@ impl Witnessing {
 
     fn change(&self, number: usize, change: impl FnOnce(&mut WitnessState)) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = states.get_mut(number) {
-            state.heard = true;
-            change(state);
-        }
+        let state = states.get_mut(number).or_defect("every witness of the policy has its state");
+        state.heard = true;
+        change(state);
     }
 }
 

@@ -88,7 +88,8 @@ impl WitnessStore {
     /// are one step, and what is answered is durable.
     pub fn add(&self, body: &[u8]) -> Result<String, Refused> {
         let request = AddCheckpoint::parse(body)?;
-        let origin = request.note.text().split('\n').next().unwrap_or_default();
+        let text = request.note.text();
+        let origin = text.split_once('\n').map_or(text, |(first, _)| first);
         let Some(log) = self.logs.get(origin) else {
             return Err(Refusal::Origin { found: origin.chars().take(255).collect() }.into());
         };

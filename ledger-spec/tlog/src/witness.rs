@@ -125,7 +125,8 @@ impl AddCheckpoint {
         keys: &[VerifierKey],
         last: impl FnOnce(&str) -> Option<Checkpoint>,
     ) -> Result<SignedCheckpoint, Refusal> {
-        let origin = self.note.text().split('\n').next().unwrap_or_default();
+        let text = self.note.text();
+        let origin = text.split_once('\n').map_or(text, |(first, _)| first);
         let of_log: Vec<VerifierKey> =
             keys.iter().filter(|key| key.name().as_str() == origin).cloned().collect();
         if of_log.is_empty() {

@@ -12,7 +12,7 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::id::EventId;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use tlog::defect::as_u64;
+use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::SecretKey;
 
 /// Import a table (CSV, TSV, XLSX) with a mapping file, or with --states the dated states of a list.
@@ -106,7 +106,7 @@ impl Import {
         let key = keyfile::read(&self.key)?.secret_key();
         let (table, mapping) = match (&self.states, &self.table, &self.mapping) {
             (Some(folder), _, _) => {
-                let given = |option: &Option<String>| option.clone().unwrap_or_default();
+                let given = |option: &Option<String>| option.clone().or_defect("--states requires it");
                 let migration = self.migration.as_deref().map(EventId::parse).transpose();
                 let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
                 let (list, subject) = (given(&self.list), given(&self.subject));

@@ -54,8 +54,8 @@ fn narrow(low: &[u8], high: Option<&[u8]>) -> (Vec<u8>, Vec<u8>, Option<Vec<u8>>
         if above >= below + 2 {
             return (prefix, low.to_vec(), high.map(<[u8]>::to_vec));
         }
-        let low_rest = low.get(1..).unwrap_or_default();
-        let high_rest = high.and_then(|high| high.get(1..)).unwrap_or_default();
+        let low_rest = rest(low);
+        let high_rest = high.map_or(&[][..], rest);
         let step_into_high = above == below
             || (!high_rest.is_empty()
                 && u16::from(high_rest[0]) > 36 - u16::from(low_rest.first().copied().unwrap_or(0)));
@@ -69,6 +69,11 @@ fn narrow(low: &[u8], high: Option<&[u8]>) -> (Vec<u8>, Vec<u8>, Option<Vec<u8>>
             high = None;
         }
     }
+}
+
+/// The digits after the first; what has none goes on with none.
+fn rest(digits: &[u8]) -> &[u8] {
+    digits.split_first().map_or(&[], |(_, rest)| rest)
 }
 
 /// Both bounds as whole numbers of `width` digits. The lower is cut short, so that a number above it
@@ -92,7 +97,8 @@ fn written(prefix: &[u8], mut number: u128, width: usize) -> String {
     while all.last() == Some(&0) {
         all.pop();
     }
-    all.iter().filter_map(|digit| DIGITS.get(usize::from(*digit))).map(|byte| char::from(*byte)).collect()
+    let letter = |digit: &u8| DIGITS.get(usize::from(*digit)).or_defect("a digit");
+    all.iter().map(|digit| char::from(*letter(digit))).collect()
 }
 
 /// The digits of a key; characters that are none count as 0, which [`is_key`] keeps out.

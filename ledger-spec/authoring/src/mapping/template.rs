@@ -6,6 +6,7 @@
 
 use super::RowError;
 use ledger_spec::time::Date;
+use tlog::defect::OrDefect as _;
 
 /// A template, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +131,7 @@ impl Template {
 impl Part {
     fn column(inside: &str) -> Result<Self, String> {
         let mut words = inside.split('|');
-        let name = words.next().unwrap_or_default().trim().to_owned();
+        let name = words.next().or_defect("a text that is split has a first part").trim().to_owned();
         if name.is_empty() || name.contains('{') {
             return Err(format!("{{{inside}}} names no column"));
         }

@@ -3,6 +3,7 @@
 use crate::cli::failure::Failure;
 use ledger_authoring::shipped::{Shipped, ShippedError};
 use std::path::{Path, PathBuf};
+use tlog::defect::OrDefect as _;
 
 /// Reads and checks a catalogue; without a folder, the one inside the program.
 pub(super) fn load(folder: Option<&Path>) -> Result<Result<Shipped, Vec<ShippedError>>, Failure> {
@@ -24,9 +25,9 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Result<Shipped, Vec<ShippedE
 /// The same for those who cannot go on with faults.
 pub(super) fn load_right(folder: Option<&Path>) -> Result<Shipped, Failure> {
     load(folder)?.map_err(|faults| {
-        let first = faults.first().map(ToString::to_string).unwrap_or_default();
+        let first = faults.first().or_defect("a catalogue that is refused has a fault");
         match faults.len() {
-            0 | 1 => Failure::usage(first),
+            1 => Failure::usage(first),
             more => Failure::usage(format!("{first} (and {} faults more: see catalogue check)", more - 1)),
         }
     })

@@ -8,25 +8,28 @@
 use crate::cli::edition_import::State;
 use ledger_spec::time::Date;
 use std::path::PathBuf;
+use tlog::defect::OrDefect as _;
 
 const COMPACT: &str = include_str!("mhlw-listings.tsv");
 
 /// The fourteen states, oldest first.
 pub(super) fn states() -> Vec<State> {
     let mut lines = COMPACT.lines();
-    let dates = lines.next().unwrap_or_default().split('\t');
-    let header: Vec<String> = lines.next().unwrap_or_default().split('\t').map(str::to_owned).collect();
+    let dates = lines.next().or_defect("the file begins with the dates").split('\t');
+    let header = lines.next().or_defect("the second line is the columns").split('\t');
+    let header: Vec<String> = header.map(str::to_owned).collect();
     let rows: Vec<(&str, Vec<String>)> = lines
-        .filter_map(|line| line.split_once('\t'))
+        .map(|line| line.split_once('\t').or_defect("a row stands behind when it was shown"))
         .map(|(shown, row)| (shown, row.split('\t').map(str::to_owned).collect()))
         .collect();
     let state = |(at, date): (usize, &str)| {
         let shown = rows.iter().filter(|(shown, _)| shown.as_bytes().get(at) == Some(&b'1'));
         let rows = (2..).zip(shown.map(|(_, row)| row.clone())).collect();
         let path = PathBuf::from(format!("{date}.tsv"));
-        Some(State { date: Date::parse(date).ok()?, path, header: header.clone(), rows })
+        let date = Date::parse(date).or_defect("the first line holds dates");
+        State { date, path, header: header.clone(), rows }
     };
-    dates.enumerate().filter_map(state).collect()
+    dates.enumerate().map(state).collect()
 }
 
 #[cfg(test)]
