@@ -149,7 +149,7 @@ fn check_tree(
     let segment = segment.or_defect("the last commit frame, which covers this entry, stands in a segment");
     let leaf = files.node(NodeId { level: 0, index: index.get() })?;
     let (_, bytes) = stored_entry(segment, index)?;
-    let damaged = |m| OpenError::Damaged(mismatch(layout::level(0), index.get() * 32, index, m));
+    let damaged = |m| OpenError::Damaged(mismatch(layout::level(0), index.get().saturating_mul(32), index, m));
     compare("last entry's leaf", leaf, TreeHash::leaf(&bytes)).map_err(damaged)
 }
 

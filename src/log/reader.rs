@@ -339,7 +339,8 @@ pub(super) fn node_error(id: NodeId, error: DiskError) -> ReadError {
     match error.kind {
         DiskErrorKind::Short => ReadError::Damaged(Damage {
             file: layout::level(usize::from(id.level)),
-            offset: id.offset(),
+            // Of a node that no file can hold, where the longest ends.
+            offset: id.offset().unwrap_or(u64::MAX),
             entry: None,
             what: "tree node",
             found: "end of file".to_owned(),

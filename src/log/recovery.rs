@@ -443,7 +443,7 @@ fn settle_derived(
     let ends = firsts.iter().skip(1).copied().chain([size.next_index()]);
     let offsets = firsts.iter().zip(ends).map(|(f, end)| (layout::offsets(*f), (end.get() - f.get()) * 8));
     let count = layout::level_count(size.get());
-    let levels = (0..count).map(|k| (layout::level(k), layout::nodes_on(k, size.get()) * 32));
+    let levels = (0..count).map(|k| (layout::level(k), layout::nodes_on(k, size.get()).saturating_mul(32)));
     let exact: Vec<(String, u64)> = offsets.chain(levels).collect();
     for (path, length) in &exact {
         let file = disk.open(path)?;

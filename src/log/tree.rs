@@ -87,8 +87,15 @@ impl LevelFiles {
             path: layout::level(level),
             message: "the tree has no such level".to_owned(),
         })?;
+        // A checkpoint may state any size, and then asks for what no file holds.
+        let at = start.checked_mul(NODE).ok_or_else(|| DiskError {
+            kind: DiskErrorKind::Short,
+            operation: "read",
+            path: layout::level(level),
+            message: format!("node {start} lies beyond what a file can hold"),
+        })?;
         let mut bytes = vec![0; count * NODE_LEN];
-        file.read_at(start * NODE, &mut bytes)?;
+        file.read_at(at, &mut bytes)?;
         Ok(bytes)
     }
 

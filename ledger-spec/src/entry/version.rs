@@ -1,6 +1,7 @@
 //! The version of a stream: how many events stand in it.
 
 use core::fmt;
+use tlog::defect::OrDefect as _;
 
 /// How many events a stream holds once an event stands in it: 1 for its first event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -21,8 +22,9 @@ impl StreamVersion {
     }
 
     /// The version after one more event.
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.checked_add(1).or_defect("a stream has no more events than the log entries"))
     }
 }
 

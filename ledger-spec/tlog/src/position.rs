@@ -2,6 +2,7 @@
 //!
 //! Two numbers that are easily confused have two types. Neither converts into the other by itself.
 
+use crate::defect::OrDefect as _;
 use core::fmt;
 
 /// The index of an entry in the log, from 0.
@@ -24,9 +25,16 @@ impl EntryIndex {
     }
 
     /// The size of the smallest tree that covers this entry.
+    ///
+    /// Only for an entry that stands in a tree. Of the last number of 64 bits no tree can cover it: whoever has an
+    /// index from elsewhere asks [`EntryIndex::is_in`] first.
+    ///
+    /// # Panics
+    ///
+    /// On an index that no tree covers.
     #[must_use]
-    pub const fn covering_size(self) -> TreeSize {
-        TreeSize(self.0.saturating_add(1))
+    pub fn covering_size(self) -> TreeSize {
+        TreeSize(self.0.checked_add(1).or_defect("an entry that stands in a tree is covered by one"))
     }
 
     /// Whether a tree of `size` entries covers this entry.
@@ -65,10 +73,23 @@ impl TreeSize {
         }
     }
 
-    /// This size and `count` entries more.
+    /// This size and `count` entries more; `None` where no tree has so many.
     #[must_use]
-    pub const fn plus(self, count: u64) -> Self {
-        Self(self.0.saturating_add(count))
+    pub const fn checked_plus(self, count: u64) -> Option<Self> {
+        match self.0.checked_add(count) {
+            Some(size) => Some(Self(size)),
+            None => None,
+        }
+    }
+
+    /// The same for entries that are at hand.
+    ///
+    /// # Panics
+    ///
+    /// Where no tree has so many.
+    #[must_use]
+    pub fn plus(self, count: u64) -> Self {
+        self.checked_plus(count).or_defect("entries that are at hand fit into a tree")
     }
 }
 
@@ -108,3 +129,18 @@ macro_rules! json_as_number {
 }
 #[cfg(feature = "serde")]
 json_as_number!(EntryIndex, TreeSize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_tree_covers_is_in_none() {
+        let last = EntryIndex::new(u64::MAX);
+        assert!(!last.is_in(TreeSize::new(u64::MAX)));
+        assert!(std::panic::catch_unwind(|| last.covering_size()).is_err());
+        assert_eq!(EntryIndex::new(u64::MAX - 1).covering_size(), TreeSize::new(u64::MAX));
+        assert_eq!(TreeSize::new(u64::MAX).checked_plus(1), None);
+        assert_eq!(TreeSize::new(7).checked_plus(3), Some(TreeSize::new(10)));
+    }
+}

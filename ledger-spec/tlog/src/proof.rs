@@ -204,6 +204,7 @@ mod tests {
     use crate::merkle::inclusion_proof;
     use crate::merkle::tests::{Nodes, leaves};
     use crate::note::NoteSigner;
+    use crate::position::TreeSize;
 
     /// The proof of entry 4 of 11, its leaf, and the log's key.
     fn sample() -> (TlogProof, TreeHash, VerifierKey) {
@@ -257,6 +258,26 @@ mod tests {
             grown,
             Err(TlogProofError::Checkpoint(CheckpointError::Note(NoteError::BadSignature { .. })))
         ));
+    }
+
+    #[test]
+    fn the_last_numbers_of_64_bits_prove_nothing_and_stop_nothing() {
+        let (proof, leaf, _) = sample();
+        let origin = Origin::parse("credit.example/ledger").unwrap();
+        let signer = NoteSigner::from_seed(origin.key_name().clone(), &[7; 32]);
+        for size in [u64::MAX, 1 << 63, (1 << 63) + 1] {
+            let checkpoint = Checkpoint::new(origin.clone(), TreeSize::new(size), leaf);
+            let signed = SignedCheckpoint::sign(&checkpoint, &signer).unwrap();
+            for index in [4, size - 1, size, u64::MAX] {
+                let index = EntryIndex::new(index);
+                let text = TlogProof::new(index, proof.path().clone(), &signed).to_string();
+                let read = TlogProof::parse(text.as_bytes()).unwrap();
+                assert_eq!(read.index(), index);
+                let refused = read.verify(leaf, &signer.verifier_key()).unwrap_err();
+                let outside = matches!(refused, TlogProofError::Inclusion(VerifyError::Index { .. }));
+                assert_eq!(outside, !index.is_in(TreeSize::new(size)), "{index} of {size}: {refused}");
+            }
+        }
     }
 
     #[test]

@@ -136,14 +136,15 @@ impl TileId {
     /// The tree's level that its nodes are of.
     pub const fn tree_level(self) -> u8 {
         match self.kind {
-            TileKind::Hashes(level) => level.saturating_mul(TILE_HEIGHT),
+            // At most 7 · 8.
+            TileKind::Hashes(level) => level * TILE_HEIGHT,
             TileKind::Entries => 0,
         }
     }
 
     /// Its first node; of a bundle, the leaf of its first entry.
     pub const fn first_node(self) -> NodeId {
-        NodeId { level: self.tree_level(), index: self.index.saturating_mul(TILE_WIDTH as u64) }
+        NodeId { level: self.tree_level(), index: self.index * TILE_WIDTH as u64 }
     }
 
     /// The first entry of a bundle, or beneath the tile.
@@ -154,7 +155,8 @@ impl TileId {
     /// Whether all of it exists in a tree of `size`.
     #[must_use]
     pub const fn is_in(self, size: TreeSize) -> bool {
-        size.get() >> self.tree_level() >= self.first_node().index.saturating_add(self.width as u64)
+        // Its last node, which always has a 64-bit number; the one after it may have none.
+        size.get() >> self.tree_level() > self.first_node().index + (self.width as u64 - 1)
     }
 
     /// The tile with the same place that is full.
@@ -317,6 +319,10 @@ mod tests {
         assert_eq!(all(2, 70_000), ["2/000.p/1"]);
         assert_eq!((all(0, 256), all(1, 256)), (vec!["0/000".to_owned()], vec!["1/000.p/1".to_owned()]));
         assert!(all(0, 0).is_empty() && all(7, u64::MAX).len() == 1);
+        let last = TileId::new(TileKind::Entries, (1 << 56) - 1, 256).unwrap();
+        let shorter = TileId::new(TileKind::Entries, (1 << 56) - 1, 255).unwrap();
+        assert!(!last.is_in(TreeSize::new(u64::MAX)) && shorter.is_in(TreeSize::new(u64::MAX)));
+        assert!(!shorter.is_in(TreeSize::new(u64::MAX - 1)));
         let tile = TileId::parse("1/001.p/17").unwrap();
         assert!(tile.is_in(TreeSize::new(70_000)) && !tile.is_in(TreeSize::new(273 * 256 - 1)));
         assert_eq!(tile.first_entry(), EntryIndex::new(65_536));

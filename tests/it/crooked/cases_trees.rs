@@ -15,6 +15,11 @@ use tlog::hash::TreeHash;
 
 pub const CASES: &[Case] = &[
     Case("signs over more entries than exist", too_many, Sight::all(&["320|tile 0/001.p/64"])),
+    Case(
+        "signs over as many entries as 64 bits count",
+        all_there_are,
+        Sight::all(&["18446744073709551615|0/001"]),
+    ),
     Case("signs over fewer entries than exist", too_few, Sight::folder(&["300"])),
     Case("signs the root of another tree", other_root, Sight::all(&["root"])),
     Case("signs the root of nothing", empty_root, Sight::all(&["root"])),
@@ -98,6 +103,10 @@ fn too_many() -> Cheat {
     // What a client asks for exists, and holds less.
     let (bundle, tile) = (bundle_of(&forged.entries[256..]), hashes(&levels(&forged.entries)[0][256..]));
     Cheat::of(forged).site(path("entries", 1, 64), bundle).site(path("0", 1, 64), tile)
+}
+
+fn all_there_are() -> Cheat {
+    under(note(ORIGIN, usize::MAX, root(&whole().entries), &operator(ORIGIN, OPERATOR)))
 }
 
 /// The site shows what is signed, and the folder holds more.

@@ -164,7 +164,10 @@ impl<'a> Running<'a> {
             Known::Everything => self.world.ledger.size(),
             Known::UpTo(name) if name == "now" => self.world.ledger.size(),
             Known::UpTo(name) => self.event(name)?.entry.covering_size(),
-            Known::First(count) => self.begins.plus(*count),
+            Known::First(count) => {
+                let known = self.begins.checked_plus(*count);
+                known.ok_or_else(|| format!("known = {count}: no ledger has so many entries"))?
+            }
         };
         let sight = Sight::parse(&ask.sight).ok_or_else(|| format!("sight = {}", ask.sight))?;
         let answer = self.answer(ask, AsOf { valid_at, known }, sight)?;

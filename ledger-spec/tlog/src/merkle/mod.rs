@@ -10,6 +10,7 @@ pub use proof::{
     inclusion_proof,
 };
 
+use crate::defect::OrDefect as _;
 use crate::hash::TreeHash;
 use crate::position::TreeSize;
 
@@ -52,9 +53,10 @@ impl NodeId {
         self.level < 64 && self.index < size.get() >> self.level
     }
 
-    /// Byte offset in its level's flat file of 32-byte hashes.
-    pub const fn offset(self) -> u64 {
-        self.index.saturating_mul(32)
+    /// Byte offset in its level's flat file of 32-byte hashes; `None` beyond what any file holds.
+    #[must_use]
+    pub const fn offset(self) -> Option<u64> {
+        self.index.checked_mul(32)
     }
 }
 
@@ -84,7 +86,7 @@ impl Frontier {
             completed.push((id, hash));
         }
         self.peaks.push(hash);
-        self.size = self.size.saturating_add(1);
+        self.size = self.size.checked_add(1).or_defect("leaves that are at hand fit into a tree");
     }
 
     /// How many leaves the tree has.
@@ -219,6 +221,7 @@ pub(crate) mod tests {
         assert!(NodeId { level: 2, index: 0 }.is_complete_in(nodes.size));
         assert!(!NodeId { level: 3, index: 0 }.is_complete_in(nodes.size));
         assert!(!NodeId { level: 64, index: 0 }.is_complete_in(TreeSize::new(u64::MAX)));
-        assert_eq!(NodeId { level: 1, index: 3 }.offset(), 96);
+        assert_eq!(NodeId { level: 1, index: 3 }.offset(), Some(96));
+        assert_eq!(NodeId { level: 0, index: 1 << 59 }.offset(), None);
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use tlog::defect::as_u64;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Most events of one answer.
 const PAGE: u16 = 500;
@@ -81,7 +81,11 @@ fn history(client: &Client, item: &CatalogueItem) -> Result<Vec<(Event, Recorded
         for entry in page.events {
             let event = Event::parse(entry.event.get().as_bytes()).map_err(|error| unexpected(&error))?;
             let at = RecordedTime::parse(&entry.recorded_at).map_err(|error| unexpected(&error))?;
-            all.push((event, Recorded { index: EntryIndex::new(entry.index), at }));
+            let index = EntryIndex::new(entry.index);
+            if !index.is_in(TreeSize::new(u64::MAX)) {
+                return Err(unexpected(&format!("entry {index} is in no log")));
+            }
+            all.push((event, Recorded { index, at }));
         }
         match page.next {
             Some(next) => before = format!("&before={next}"),
