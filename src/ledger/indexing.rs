@@ -1,4 +1,4 @@
-//! The index made anew from the log: beside the scan that recovers it, or by a sweep of its own.
+//! The index made anew from the log: beside the scan that recovers it, or by a reading of its own.
 
 use super::LedgerError;
 use crate::index::{Index, IndexRow};
@@ -59,7 +59,7 @@ pub(super) fn index_of(
     let mut rows = Vec::with_capacity(BATCH);
     let mut done = 0;
     let row = |read: EntryBytes| row_of(read.entry());
-    reader.sweep(EntryIndex::new(0), size, row, |row| {
+    reader.for_each_entry(EntryIndex::new(0), size, row, |row| {
         rows.push(row.clone());
         done += 1;
         if rows.len() == BATCH {

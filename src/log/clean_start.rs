@@ -4,7 +4,7 @@
 //!
 //! What lies between the edges is checked when it is read, and by the audit.
 
-use super::derived_files::Derived;
+use super::derived_files::DerivedFile;
 use super::error::{Damage, OpenError};
 use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
@@ -36,7 +36,7 @@ pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, O
         let segment = open_segment(&**disk, first, &before)?;
         before = last_commit(&segment)?.unwrap_or(before);
         let end = firsts.get(place + 1).copied().unwrap_or(size.next_index());
-        check_derived_length(&**disk, &Derived::offsets(first), end.get())?;
+        check_derived_length(&**disk, &DerivedFile::offsets(first), end.get())?;
         segments.push(Arc::new(segment));
     }
     check_end(&segments, &before, &checkpoint)?;
@@ -85,7 +85,7 @@ fn last_commit(segment: &Segment) -> Result<Option<Commit>, OpenError> {
     Err(OpenError::Damaged(segment.damage(at, segment.first, "commit frame", found, expected)))
 }
 
-fn check_derived_length(disk: &dyn Disk, derived: &Derived, size: u64) -> Result<(), OpenError> {
+fn check_derived_length(disk: &dyn Disk, derived: &DerivedFile, size: u64) -> Result<(), OpenError> {
     match derived.compare_length(disk, derived.end_of(size), false)? {
         None => Ok(()),
         Some(difference) => Err(OpenError::Damaged(derived.damage(difference))),
@@ -130,7 +130,7 @@ fn check_tree(
 ) -> Result<(), OpenError> {
     let size = size_of(checkpoint);
     for level in 0..layout::level_count(size.get()) {
-        check_derived_length(&**disk, &Derived::level(level), size.get())?;
+        check_derived_length(&**disk, &DerivedFile::level(level), size.get())?;
     }
     let files = super::tree::LevelFiles::open(Arc::clone(disk), size.get())?;
     let found = Frontier::from_nodes(size, &files)?.root();
@@ -149,7 +149,8 @@ fn check_tree(
     let segment = segment.or_defect("the last commit frame, which covers this entry, stands in a segment");
     let leaf = files.node(NodeId { level: 0, index: index.get() })?;
     let (_, bytes) = stored_entry(segment, index)?;
-    let damaged = |m| OpenError::Damaged(mismatch(layout::level(0), index.get().saturating_mul(32), index, m));
+    let damaged =
+        |m| OpenError::Damaged(mismatch(layout::level(0), index.get().saturating_mul(32), index, m));
     compare("last entry's leaf", leaf, TreeHash::leaf(&bytes)).map_err(damaged)
 }
 

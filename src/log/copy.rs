@@ -59,7 +59,7 @@ impl LogCopy {
 
     /// Shows what a checkpoint covers, which the caller has found to be all that is stored.
     pub fn publish(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
-        self.0.seal(checkpoint)
+        self.0.publish_checkpoint(checkpoint)
     }
 
     /// The checkpoint that is shown, or that the copy was begun under.

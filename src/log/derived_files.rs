@@ -9,7 +9,7 @@ use tlog::defect::as_usize;
 use tlog::position::EntryIndex;
 
 /// A derived file: fixed-width values, one per entry or per node.
-pub(super) struct Derived {
+pub(super) struct DerivedFile {
     pub path: String,
     /// The entry that the first value is about.
     first: EntryIndex,
@@ -27,7 +27,7 @@ pub(super) struct Difference {
     expected: String,
 }
 
-impl Derived {
+impl DerivedFile {
     /// The offset file beside a segment.
     pub(super) fn offsets(first: EntryIndex) -> Self {
         Self { path: layout::offsets(first), first, width: 8, level: 0 }

@@ -4,7 +4,7 @@
 //! Signatures of events, admission and links are the pure half's business, which is given each
 //! entry's bytes.
 
-use super::derived_files::Derived;
+use super::derived_files::DerivedFile;
 use super::error::{Damage, OpenError};
 use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
@@ -149,7 +149,7 @@ impl Check<'_> {
             let m = wrong("batch", "end of segment".to_owned(), "a commit frame");
             return Err(damaged(scanner.position(), self.sequence.next(), m));
         }
-        let derived = Derived::offsets(first);
+        let derived = DerivedFile::offsets(first);
         let length = as_u64(offsets.len());
         let difference = match derived.compare(self.disk, 0, &offsets)? {
             None => derived.compare_length(self.disk, length, self.open_ended && self.at_checkpoint())?,
@@ -178,7 +178,7 @@ impl Check<'_> {
             return Ok(());
         }
         for run in self.tail.take_new() {
-            let derived = Derived::level(run.level);
+            let derived = DerivedFile::level(run.level);
             if let Some(difference) = derived.compare(self.disk, run.start * 32, &run.bytes())? {
                 return Err(OpenError::Damaged(derived.damage(difference)));
             }
@@ -198,7 +198,7 @@ impl Check<'_> {
             return Err(OpenError::Damaged(mismatch(file, 0, found.next_index(), m)));
         }
         for level in 0..layout::level_count(expected.get()) {
-            let derived = Derived::level(level);
+            let derived = DerivedFile::level(level);
             let length = derived.end_of(expected.get());
             if let Some(difference) = derived.compare_length(self.disk, length, self.open_ended)? {
                 return Err(OpenError::Damaged(derived.damage(difference)));

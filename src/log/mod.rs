@@ -89,7 +89,7 @@ pub struct Log {
     disk: Arc<dyn Disk>,
     checkpoints: CheckpointSigner,
     config: LogConfig,
-    shared: Arc<OpenFiles>,
+    files: Arc<OpenFiles>,
     /// The newest segment and where its bytes end.
     segment: Arc<Segment>,
     end: u64,
@@ -217,7 +217,7 @@ impl Log {
         // recovery comes to the same size and root, and two checkpoints of that are the same.
         let signed = self.checkpoints.sign(size, root);
         let checkpoint = signed.or_defect("only a copy cannot sign, and none appends")?;
-        let checkpoint = self.seal(checkpoint)?;
+        let checkpoint = self.publish_checkpoint(checkpoint)?;
         self.stopped = false;
         Ok(Committed { first, size, root, checkpoint })
     }
@@ -234,12 +234,12 @@ impl Log {
 
     /// The newest checkpoint.
     pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
-        self.shared.checkpoint()
+        self.files.checkpoint()
     }
 
     /// A reader of what is published, now and later.
     pub fn reader(&self) -> LogReader {
-        LogReader::new(Arc::clone(&self.shared))
+        LogReader::new(Arc::clone(&self.files))
     }
 
     /// Makes everything durable and says so on the disk, so that the next start is a quick one. A
@@ -263,8 +263,8 @@ impl Log {
         let segment = segments.last().cloned();
         let segment = segment.or_defect("creation makes a segment, and both ways of opening refuse without");
         let end = segment.file.len()?;
-        let shared = OpenFiles::new(levels, tail, segments, checkpoint);
-        Ok(Self { disk, checkpoints, config, shared, segment, end, unsynced, size, chain, stopped: false })
+        let files = OpenFiles::new(levels, tail, segments, checkpoint);
+        Ok(Self { disk, checkpoints, config, files, segment, end, unsynced, size, chain, stopped: false })
     }
 
     /// The chain hash of the batch's last entry, where the batch continues the log.
@@ -315,16 +315,16 @@ impl Log {
     }
 
     /// Puts a checkpoint in the place of the one before, and shows it.
-    fn seal(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
+    fn publish_checkpoint(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
         storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
-        Ok(self.shared.publish(checkpoint))
+        Ok(self.files.publish(checkpoint))
     }
 
     fn begin_segment(&mut self) -> Result<(), DiskError> {
         let header = SegmentHeader { first: self.size.next_index(), previous: self.chain };
         self.segment = Arc::new(Segment::create(&*self.disk, &header)?);
         self.end = as_u64(HEADER_LEN);
-        self.shared.add_segment(Arc::clone(&self.segment));
+        self.files.add_segment(Arc::clone(&self.segment));
         Ok(())
     }
 
@@ -344,7 +344,7 @@ impl Log {
     /// Adds the batch's leaves to the tree, in memory and in its files; the new root.
     fn grow_tree(&self, batch: &[EncodedEntry]) -> Result<TreeHash, DiskError> {
         let (runs, root) = {
-            let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
+            let mut tail = self.files.tail.write().unwrap_or_else(PoisonError::into_inner);
             for entry in batch {
                 tail.push(entry.hashes.leaf);
             }
@@ -353,16 +353,16 @@ impl Log {
             (runs, tail.root())
         };
         for run in &runs {
-            self.shared.levels.write(run)?;
+            self.files.levels.write(run)?;
         }
         Ok(root)
     }
 
     fn sync_derived(&self) -> Result<(), DiskError> {
-        for segment in &self.shared.segments()[self.unsynced..] {
+        for segment in &self.files.segments()[self.unsynced..] {
             segment.offsets.sync()?;
         }
-        for level in self.shared.levels.all() {
+        for level in self.files.levels.all() {
             level.sync()?;
         }
         self.disk.sync_dir(layout::TREE)?;

@@ -15,7 +15,7 @@ const FEW: u64 = 256;
 impl LogReader {
     /// Makes something of every entry from `first` up to the size `until`, on all cores, and shows it to
     /// `take` in order. Stops at the first error, wherever it comes from.
-    pub fn sweep<T: Send, E: From<ReadError> + Send>(
+    pub fn for_each_entry<T: Send, E: From<ReadError> + Send>(
         &self,
         first: EntryIndex,
         until: TreeSize,

@@ -25,7 +25,7 @@ use tlog::position::{EntryIndex, TreeSize};
 /// A reader of an open log; clones are cheap. It sees what was published when it was asked.
 #[derive(Clone)]
 pub struct LogReader {
-    shared: Arc<OpenFiles>,
+    files: Arc<OpenFiles>,
 }
 
 /// An entry as it was read: its bytes and what they say, checked against the tree.
@@ -38,7 +38,7 @@ pub struct EntryBytes {
 
 /// Entries in order, from one index up to the size that was published when this began.
 pub struct Frames {
-    shared: Arc<OpenFiles>,
+    files: Arc<OpenFiles>,
     size: TreeSize,
     next: EntryIndex,
     /// The segment being read, and its place in the order.
@@ -74,22 +74,22 @@ impl EntryBytes {
 }
 
 impl LogReader {
-    pub(super) fn new(shared: Arc<OpenFiles>) -> Self {
-        Self { shared }
+    pub(super) fn new(files: Arc<OpenFiles>) -> Self {
+        Self { files }
     }
 
     pub(super) fn levels(&self) -> &LevelFiles {
-        &self.shared.levels
+        &self.files.levels
     }
 
     /// The newest checkpoint; its size bounds what can be read.
     pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
-        self.shared.checkpoint()
+        self.files.checkpoint()
     }
 
     /// How many entries are published.
     pub fn size(&self) -> TreeSize {
-        size_of(&self.shared.checkpoint())
+        size_of(&self.files.checkpoint())
     }
 
     /// Reads an entry. Its frame's checksum, the index that it carries and its leaf are checked; bytes that
@@ -99,7 +99,7 @@ impl LogReader {
         if !index.is_in(size) {
             return Err(ReadError::NotFound { index, size });
         }
-        let (_, segment) = self.shared.segment_of(index).ok_or_else(|| no_segment(index))?;
+        let (_, segment) = self.files.segment_of(index).ok_or_else(|| no_segment(index))?;
         let at = segment.offset_of(index).map_err(|error| match error.kind {
             DiskErrorKind::Short => ReadError::Damaged(Damage {
                 file: layout::offsets(segment.first),
@@ -115,7 +115,7 @@ impl LogReader {
             EntryFault::Disk(error) => ReadError::Disk(error),
             EntryFault::Damaged(damage) => ReadError::Damaged(damage),
         })?;
-        let stored = read_node(&self.shared, NodeId { level: 0, index: index.get() })?;
+        let stored = read_node(&self.files, NodeId { level: 0, index: index.get() })?;
         check_entry(&segment, index, at, bytes, stored)
     }
 
@@ -126,9 +126,9 @@ impl LogReader {
 
     /// The same up to a size, which is published: nothing beyond is read ahead.
     pub(super) fn frames_to(&self, first: EntryIndex, until: TreeSize) -> Frames {
-        let shared = Arc::clone(&self.shared);
+        let files = Arc::clone(&self.files);
         let leaves = (first, Vec::new());
-        Frames { size: until.min(self.size()), shared, next: first, current: None, leaves, failed: false }
+        Frames { size: until.min(self.size()), files, next: first, current: None, leaves, failed: false }
     }
 
     /// The proof that an entry stands in the tree of `size`, verified against the signed root.
@@ -158,8 +158,8 @@ impl LogReader {
         size: TreeSize,
         root: TreeHash,
     ) -> Result<InclusionProof, ReadError> {
-        let leaf = read_node(&self.shared, NodeId { level: 0, index: index.get() })?;
-        let proof = merkle::inclusion_proof(index, size, &Nodes(&self.shared)).map_err(not_made)?;
+        let leaf = read_node(&self.files, NodeId { level: 0, index: index.get() })?;
+        let proof = merkle::inclusion_proof(index, size, &Nodes(&self.files)).map_err(not_made)?;
         proof.verify(leaf, index, size, root).map_err(|fault| not_verified(Some(index), &fault))?;
         Ok(proof)
     }
@@ -171,7 +171,7 @@ impl LogReader {
             return Err(ReadError::NotPublished { found: old, expected: new });
         }
         let (old_root, new_root) = (self.root(old)?, self.root(new)?);
-        let proof = merkle::consistency_proof(old, new, &Nodes(&self.shared)).map_err(not_made)?;
+        let proof = merkle::consistency_proof(old, new, &Nodes(&self.files)).map_err(not_made)?;
         proof.verify(old, old_root, new, new_root).map_err(|fault| not_verified(None, &fault))?;
         Ok(proof)
     }
@@ -179,14 +179,14 @@ impl LogReader {
     /// The root of the tree that the log had at `size`. The newest is the signed one; an older one is
     /// computed, and proven to belong to the signed one.
     pub fn root(&self, size: TreeSize) -> Result<TreeHash, ReadError> {
-        let signed = self.shared.checkpoint();
+        let signed = self.files.checkpoint();
         if size > size_of(&signed) {
             return Err(ReadError::NotPublished { found: size, expected: size_of(&signed) });
         }
         if size == size_of(&signed) {
             return Ok(root_of(&signed));
         }
-        let nodes = Nodes(&self.shared);
+        let nodes = Nodes(&self.files);
         let root = Frontier::from_nodes(size, &nodes)?.root();
         let proof = merkle::consistency_proof(size, size_of(&signed), &nodes).map_err(not_made)?;
         let verified = proof.verify(size, root, size_of(&signed), root_of(&signed));
@@ -203,7 +203,7 @@ impl NodeReader for LogReader {
         if !id.is_complete_in(self.size()) {
             return Err(ReadError::NotFound { index: EntryIndex::new(id.index), size: self.size() });
         }
-        read_node(&self.shared, id)
+        read_node(&self.files, id)
     }
 }
 
@@ -238,7 +238,7 @@ impl Frames {
         let (place, segment, mut scanner) = match self.current.take() {
             Some(current) => current,
             None => {
-                let (place, segment) = self.shared.segment_of(index).ok_or_else(|| no_segment(index))?;
+                let (place, segment) = self.files.segment_of(index).ok_or_else(|| no_segment(index))?;
                 let scanner = Scanner::new(Arc::clone(&segment.file), segment.offset_of(index)?)?;
                 (place, segment, scanner)
             }
@@ -270,7 +270,7 @@ impl Frames {
         segment: &Segment,
         at: u64,
     ) -> Result<EntryBytes, ReadError> {
-        match self.shared.segment_at(place + 1) {
+        match self.files.segment_at(place + 1) {
             Some(next) if next.first == self.next => self.read(),
             _ => {
                 let found = "end of segment".to_owned();
@@ -291,7 +291,7 @@ impl Frames {
             return Ok(leaf);
         }
         let count = AHEAD.min(self.size.get() - index.get());
-        let nodes = self.shared.levels.read(0, index.get(), as_usize(count));
+        let nodes = self.files.levels.read(0, index.get(), as_usize(count));
         self.leaves = (index, nodes.map_err(|e| node_error(NodeId { level: 0, index: index.get() }, e))?);
         Ok(cached(&self.leaves).or_defect("of the leaves that were read, the first was asked for"))
     }
@@ -328,11 +328,11 @@ fn check_entry(
     Ok(EntryBytes { bytes, entry, leaf })
 }
 
-fn read_node(shared: &OpenFiles, id: NodeId) -> Result<TreeHash, ReadError> {
-    if let Some(node) = shared.tail.read().unwrap_or_else(PoisonError::into_inner).node(id) {
+fn read_node(files: &OpenFiles, id: NodeId) -> Result<TreeHash, ReadError> {
+    if let Some(node) = files.tail.read().unwrap_or_else(PoisonError::into_inner).node(id) {
         return Ok(node);
     }
-    shared.levels.node(id).map_err(|error| node_error(id, error))
+    files.levels.node(id).map_err(|error| node_error(id, error))
 }
 
 pub(super) fn node_error(id: NodeId, error: DiskError) -> ReadError {

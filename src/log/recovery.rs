@@ -9,7 +9,7 @@
 //!
 //! Nothing but derived files is written before the whole log has been judged.
 
-use super::derived_files::Derived;
+use super::derived_files::DerivedFile;
 use super::error::{Damage, OpenError};
 use super::folder::{gap, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
 use super::frame::{self, Commit, Frame, FrameFault, HEADER_LEN, as_u64};
@@ -204,7 +204,7 @@ impl Pass<'_> {
             self.torn_tail(&*file, &path, last, batch_start..scanner.end(), at, why)?;
         }
         self.read.0 += scanner.end();
-        self.reconcile(&Derived::offsets(first), 0, &offsets)?;
+        self.reconcile(&DerivedFile::offsets(first), 0, &offsets)?;
         self.flush_tree()
     }
 
@@ -349,7 +349,7 @@ impl Pass<'_> {
 
     fn flush_tree(&mut self) -> Result<(), OpenError> {
         for run in self.tail.take_new() {
-            self.reconcile(&Derived::level(run.level), run.start * 32, &run.bytes())?;
+            self.reconcile(&DerivedFile::level(run.level), run.start * 32, &run.bytes())?;
         }
         self.tail.trim(0);
         Ok(())
@@ -357,7 +357,7 @@ impl Pass<'_> {
 
     /// Makes a derived file hold `bytes` at `at`. What was durable must hold them already. The rest is
     /// written even where it reads right: after a failed sync, reading proves nothing.
-    fn reconcile(&mut self, derived: &Derived, at: u64, bytes: &[u8]) -> Result<(), OpenError> {
+    fn reconcile(&mut self, derived: &DerivedFile, at: u64, bytes: &[u8]) -> Result<(), OpenError> {
         let trusted = derived.end_of(self.trusted.get());
         if let Some(difference) = derived.compare(self.disk, at, bytes)? {
             if difference.offset < trusted {

@@ -37,9 +37,9 @@ impl<'a> Case<'a> {
     }
 
     /// The case file when the event begins to hold.
-    pub(super) fn lens(&self) -> CaseAsOf<'a> {
-        let asked = AsOf { valid_at: self.event.valid_from, known: self.known() };
-        CaseAsOf::new(&self.event.subject, self.file, &self.governance.catalogue, asked)
+    pub(super) fn as_of(&self) -> CaseAsOf<'a> {
+        let instants = AsOf { valid_at: self.event.valid_from, known: self.known() };
+        CaseAsOf::new(&self.event.subject, self.file, &self.governance.catalogue, instants)
     }
 
     /// The day on which the event begins to hold.
@@ -146,11 +146,11 @@ impl<'a> Case<'a> {
 
     /// Refuses by `rule` what no longer holds when the event begins to: repaired, expired, fallen.
     pub(super) fn live(&self, rule: Rule, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
-        let lens = self.lens();
-        if lens.life(number) == Some(Life::InForce) {
+        let as_of = self.as_of();
+        if as_of.life(number) == Some(Life::InForce) {
             return Ok(());
         }
-        let found = match lens.end(number) {
+        let found = match as_of.end(number) {
             Some(end) => format!("{} on {}", end.cause.name(), end.at.date()),
             None => "not in force".to_owned(),
         };

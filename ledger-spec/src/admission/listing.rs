@@ -179,7 +179,7 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         let expected = "a statement that has been considered and answered";
         return Err(refuse(Rule::NoticeServed, "body.notice", "a statement without answer", expected));
     }
-    match case.lens().deadline(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
+    match case.as_of().deadline(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
         Some(last) if case.day() <= last => {
             let found = format!("entered on {}", case.day());
             let expected = format!("a day after {last}, the last for a statement");

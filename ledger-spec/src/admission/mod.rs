@@ -100,13 +100,13 @@ pub fn admit(
         personal::nothing_in_clear(&event)?;
         let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
-        asked(&case)?;
+        by_kind(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))
 }
 
 /// Asks the rules of the event's kind.
-fn asked(case: &Case<'_>) -> Result<(), Refusal> {
+fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
     match &case.event.body {
         Body::LedgerOpened(_) => Ok(()),
         Body::AuthorityEnrolled(body) => authority::enrolment(case, body),

@@ -197,12 +197,12 @@ impl Filing<'_, '_> {
         if subject.is_natural() && self.body.publication.is_some() {
             class = class.min(widest);
         }
-        if let Some(asked) = self.body.disclosure {
-            if asked < class {
+        if let Some(stated) = self.body.disclosure {
+            if stated < class {
                 let expected = format!("{} or narrower", class.name());
-                return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", asked.name(), expected));
+                return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated.name(), expected));
             }
-            class = asked;
+            class = stated;
         }
         if class != Disclosure::Public {
             return Ok(());
@@ -276,7 +276,7 @@ impl Filing<'_, '_> {
         if notice.answered {
             return Ok(());
         }
-        match self.case.lens().deadline(ProcedurePeriod::NoticeStatement, notice.served_on, self.decided) {
+        match self.case.as_of().deadline(ProcedurePeriod::NoticeStatement, notice.served_on, self.decided) {
             Some(last) if self.decided <= last => {
                 let expected = format!("a decision after {last}, the last day for a statement");
                 Err(refuse(
@@ -305,7 +305,7 @@ impl Filing<'_, '_> {
             ProcedurePeriod::PenaltyLimitation
         };
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
-        match self.case.lens().deadline(period, conduct.ended_on, self.decided) {
+        match self.case.as_of().deadline(period, conduct.ended_on, self.decided) {
             Some(last) if discovered > last => {
                 let expected = format!("discovered by {last}");
                 Err(refuse(Rule::Limitation, "body.conduct", format!("discovered on {discovered}"), expected))
@@ -323,12 +323,12 @@ impl Filing<'_, '_> {
         // What only shows another record is about the same conduct as that, and as nothing else.
         let shown =
             self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(number, _)| number);
-        let (lens, named) = (self.case.lens(), Conduct::of(&conduct.id));
+        let (as_of, named) = (self.case.as_of(), Conduct::of(&conduct.id));
         let same = self.case.file.of_class(Class::Record).find(|(number, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.conduct == Some(named)
                 && shown != Some(*number)
-                && lens.polarity(record) == Polarity::Negative
+                && as_of.polarity(record) == Polarity::Negative
                 && self.case.file.last_phase(*number) != Some(Phase::Revoked)
         });
         match same {
@@ -351,7 +351,7 @@ impl Filing<'_, '_> {
             return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", "absent", expected));
         }
         let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
-        let last = self.case.lens().deadline(tier, self.decided, self.decided);
+        let last = self.case.as_of().deadline(tier, self.decided, self.decided);
         let latest = last.map(|last| self.body.restriction_until.map_or(last, |until| until.max(last)));
         match latest {
             Some(latest) if publicity.until > latest => {

@@ -118,17 +118,17 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
 /// The first day on which repair of `target` may be granted: the tier's least time from the date of the
 /// document; for an entry on a list the list's own, where it has one.
 fn least_day(case: &Case<'_>, target: ItemNumber) -> Option<Date> {
-    let (lens, item) = (case.lens(), case.file.get(target)?);
+    let (as_of, item) = (case.as_of(), case.file.get(target)?);
     let of_record = |number: ItemNumber| {
-        let record = lens.record(number)?;
-        (lens.polarity(record) == Polarity::Negative)
-            .then(|| lens.tier_period(number, record, TierBound::Min))
+        let record = as_of.record(number)?;
+        (as_of.polarity(record) == Polarity::Negative)
+            .then(|| as_of.tier_period(number, record, TierBound::Min))
             .flatten()
     };
     match &item.fact {
         Fact::Record(_) => of_record(target),
         Fact::Listing(listing) => {
-            let early = lens.list_of(item, listing).and_then(|list| list.early_months);
+            let early = as_of.list_of(item, listing).and_then(|list| list.early_months);
             let of_list = early.map(|months| item.from.date().plus_months(months.into()));
             // The list's own rule goes before the general one.
             of_list.or_else(|| listing.record.and_then(of_record))
@@ -140,7 +140,7 @@ fn least_day(case: &Case<'_>, target: ItemNumber) -> Option<Date> {
 /// D05: an extension goes beyond the term that there is.
 fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) -> Result<(), Refusal> {
     let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
-    match case.lens().listing_expiry(number, item, listing) {
+    match case.as_of().listing_expiry(number, item, listing) {
         Some(last) if *until <= last => {
             let expected = format!("a day after {last}, the last so far");
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
@@ -158,10 +158,10 @@ fn correction(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal
     else {
         return Ok(());
     };
-    let lens = case.lens();
-    let allowed = lens.type_of(record).map_or(&[][..], |definition| &definition.severities);
+    let as_of = case.as_of();
+    let allowed = as_of.type_of(record).map_or(&[][..], |definition| &definition.severities);
     let fits =
-        lens.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(severity));
+        as_of.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(severity));
     if fits {
         return Ok(());
     }
