@@ -1,8 +1,7 @@
-//! The index: where each stream ends, which entries concern a list, which entries govern. Everything
-//! in it follows from the log and is rebuilt from it without anybody asking.
+//! The index: where each stream ends, and which entries govern. Everything in it follows from the log and is
+//! rebuilt from it without anybody asking.
 //!
-//! It is resident: about 100 bytes a stream and 8 bytes an event on a list. The copy in sled only
-//! saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
+//! It is resident: about 100 bytes a stream. The copy in sled only saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
 //! covers exactly the log's last entry, and its digest is right. Nothing here is ever the truth.
 
 mod store;
@@ -12,7 +11,7 @@ pub use store::{IndexDoubt, IndexStore, StoreError};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::Event;
-use ledger_spec::id::{ListCode, StreamKey};
+use ledger_spec::id::StreamKey;
 use std::collections::HashMap;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tlog::position::{EntryIndex, TreeSize};
@@ -34,7 +33,6 @@ pub struct Index {
 #[derive(Debug, Default)]
 struct Resident {
     heads: HashMap<StreamKey, Slot>,
-    lists: HashMap<ListCode, Vec<EntryIndex>>,
     governance: Vec<EntryIndex>,
     covered: TreeSize,
     tip: Option<ChainHash>,
@@ -67,11 +65,6 @@ impl Index {
         self.read().heads.len()
     }
 
-    /// The entries that concern a list, in the log's order.
-    pub fn list_entries(&self, list: &ListCode) -> Vec<EntryIndex> {
-        self.read().lists.get(list).cloned().unwrap_or_default()
-    }
-
     /// The entries that say who may sign what and what may be recorded, in the log's order.
     pub fn governance_entries(&self) -> Vec<EntryIndex> {
         self.read().governance.clone()
@@ -99,9 +92,6 @@ impl Index {
 impl Resident {
     fn take(&mut self, row: IndexRow) {
         for stream in row.streams {
-            if let StreamKey::List(list) = &stream {
-                self.lists.entry(list.clone()).or_default().push(row.index);
-            }
             let known = self.heads.get(&stream);
             if !known.is_some_and(|slot| slot.dirty) {
                 self.dirty.push(stream.clone());

@@ -8,7 +8,7 @@ use super::{Index, Resident, Slot};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::id::{ListCode, StreamKey};
+use ledger_spec::id::StreamKey;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ pub enum IndexDoubt {
 pub struct StoreError(String);
 
 const META_KEY: &[u8] = b"closed";
-/// Indices per stored chunk of a list.
+/// Indices per stored chunk of the entries that govern.
 const CHUNK: usize = 1024;
 /// Streams written in one go while the writer is idle: bounded, so that work that comes in waits
 /// a few milliseconds at the most.
@@ -162,10 +162,10 @@ impl IndexStore {
     }
 
     fn write_chunks(&self, resident: &Resident) -> Result<(), StoreError> {
-        let tree = self.db.open_tree("lists").map_err(failed)?;
+        let tree = self.db.open_tree("governance").map_err(failed)?;
         let mut batch = sled::Batch::default();
         for (key, value) in resident.chunks() {
-            batch.insert(key, value);
+            batch.insert(&key, value);
         }
         tree.apply_batch(batch).map_err(failed)
     }
@@ -185,9 +185,9 @@ impl IndexStore {
             let (stream, head) = read_head(&key, &value).ok_or(IndexDoubt::Damaged)?;
             resident.heads.insert(stream, Slot { head, dirty: false });
         }
-        for row in &self.db.open_tree("lists").map_err(damaged)? {
-            let (key, value) = row.map_err(damaged)?;
-            resident.take_chunk(&key, &value).ok_or(IndexDoubt::Damaged)?;
+        for row in &self.db.open_tree("governance").map_err(damaged)? {
+            let (_, value) = row.map_err(damaged)?;
+            resident.take_chunk(&value).ok_or(IndexDoubt::Damaged)?;
         }
         if resident.digest().as_bytes() != digest {
             return Err(IndexDoubt::Damaged);
@@ -208,41 +208,26 @@ impl Resident {
             hasher.update(&[0]);
             hasher.update(&head);
         }
-        let mut chunks: Vec<_> = self.chunks().collect();
-        chunks.sort_unstable();
-        for (key, value) in chunks {
+        for (key, value) in self.chunks() {
             hasher.update(&key);
             hasher.update(&value);
         }
         hasher.finalize()
     }
 
-    /// Lists and governance as rows: name ‖ 0 ‖ chunk number → packed indices. The governance entries
-    /// stand under the empty name, which no list has.
-    fn chunks(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        let governance = std::iter::once((String::new(), &self.governance));
-        let lists = self.lists.iter().map(|(list, entries)| (list.to_string(), entries));
-        governance.chain(lists).flat_map(|(name, entries)| {
-            entries.chunks(CHUNK).zip(0_u32..).map(move |(chunk, number)| {
-                let mut key = name.clone().into_bytes();
-                key.push(0);
-                key.extend_from_slice(&number.to_be_bytes());
-                (key, chunk.iter().flat_map(|index| index.get().to_be_bytes()).collect())
-            })
-        })
+    /// The entries that govern, as rows: chunk number → packed indices.
+    fn chunks(&self) -> impl Iterator<Item = ([u8; 4], Vec<u8>)> {
+        let packed = |chunk: &[EntryIndex]| -> Vec<u8> {
+            chunk.iter().flat_map(|index| index.get().to_be_bytes()).collect()
+        };
+        let numbered = self.governance.chunks(CHUNK).zip(0_u32..);
+        numbered.map(move |(chunk, number)| (number.to_be_bytes(), packed(chunk)))
     }
 
-    /// Takes a row back; rows come in key order, so chunks of a list come in order.
-    fn take_chunk(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
-        let (rest, _number) = key.split_last_chunk::<4>()?;
-        let (0, name) = rest.split_last()? else { return None };
-        let name = std::str::from_utf8(name).ok()?;
-        let entries = match name {
-            "" => &mut self.governance,
-            name => self.lists.entry(ListCode::parse(name).ok()?).or_default(),
-        };
+    /// Takes a row back; rows come in key order, and so do the chunks.
+    fn take_chunk(&mut self, value: &[u8]) -> Option<()> {
         let (numbers, rest) = value.as_chunks::<8>();
-        entries.extend(numbers.iter().map(|number| EntryIndex::new(u64::from_be_bytes(*number))));
+        self.governance.extend(numbers.iter().map(|number| EntryIndex::new(u64::from_be_bytes(*number))));
         rest.is_empty().then_some(())
     }
 }
@@ -257,10 +242,10 @@ fn head_bytes(head: &Head) -> [u8; 16] {
 fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamKey, Head)> {
     let (last, version) = value.split_first_chunk::<8>()?;
     let version: [u8; 8] = version.try_into().ok()?;
-    let head = Head {
-        last: EntryIndex::new(u64::from_be_bytes(*last)),
-        version: StreamVersion::new(u64::from_be_bytes(version)),
-    };
+    let (last, version) = (u64::from_be_bytes(*last), u64::from_be_bytes(version));
+    // A stream holds one event an entry, so that it has no more events than entries up to its last.
+    version.checked_sub(1).filter(|before| *before <= last)?;
+    let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
     Some((StreamKey::parse(std::str::from_utf8(key).ok()?).ok()?, head))
 }
 
@@ -297,7 +282,8 @@ mod tests {
         let index = Index::default();
         let streams = IDLE_SLICE * 2 + 1;
         let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
-        let row = |at, n| IndexRow { index: EntryIndex::new(at), streams: vec![subject(n)], governs: false };
+        let row =
+            |at, n| IndexRow { index: EntryIndex::new(at), streams: vec![subject(n)], governs: at % 2 == 0 };
         index.apply((0..).zip(0..streams).map(|(at, n)| row(at, n)), ChainHash::ZERO);
         index.apply([row(600, 0), row(601, 0)], ChainHash::ZERO);
         let more: Vec<_> = (0..3).map(|_| store.write_some(&index).unwrap()).collect();
@@ -315,7 +301,18 @@ mod tests {
         store.close(&index).unwrap();
         let size = TreeSize::new(603);
         let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
-        assert_eq!(loaded.unwrap().streams(), streams);
+        let loaded = loaded.unwrap();
+        assert_eq!((loaded.streams(), loaded.governance_entries()), (streams, index.governance_entries()));
+    }
+
+    #[test]
+    fn a_stream_with_more_events_than_entries_is_damage() {
+        let read = |last, version| {
+            let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
+            read_head(b"ledger", &head_bytes(&head)).is_some()
+        };
+        assert!(read(0, 1) && read(7, 8));
+        assert!(!read(7, 9) && !read(0, 0) && !read(3, u64::MAX));
     }
 
     #[test]
