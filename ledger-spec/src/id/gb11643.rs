@@ -1,8 +1,8 @@
 //! Resident numbers, GB 11643-1999: 6 digits of place, 8 of birth date, 3 of sequence and a check
 //! character (ISO 7064, MOD 11-2).
 //!
-//! A number is read only to be turned into a pseudonym. It never stands in the log, and its type
-//! cannot be printed.
+//! A number is read to be found where none may stand (L22), and for the day of birth. It never stands in the
+//! log, and its type neither prints it nor gives it out.
 
 use super::{IdError, each, exactly};
 use crate::time::Date;
@@ -42,11 +42,6 @@ impl ResidentNumber {
     /// The day of birth, for rules on age.
     pub const fn birth_date(&self) -> Date {
         self.birth
-    }
-
-    /// The 18 characters, for the keyed hash that makes the pseudonym and for nothing else.
-    pub fn expose(&self) -> &[u8; 18] {
-        &self.number
     }
 }
 
@@ -89,7 +84,6 @@ mod tests {
     fn the_standards_examples() {
         let number = ResidentNumber::parse(GENUINE[0]).unwrap();
         assert_eq!(number.birth_date().to_string(), "1949-12-31");
-        assert_eq!(number.expose(), GENUINE[0].as_bytes());
         // Born in 1880: the check character is right, the date is before what the ledger holds.
         assert_eq!(ResidentNumber::parse(GENUINE[1]).unwrap_err(), IdError::BirthDate { part: PART });
         for number in GENUINE {
