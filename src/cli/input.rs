@@ -26,13 +26,29 @@ pub(super) fn read_envelopes(path: &Path, bytes: &[u8]) -> Result<Vec<String>, F
     let mut envelopes = Vec::new();
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Box<RawValue>>() {
         let value = value.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        // A line break can only stand between tokens: in a JSON text it would be escaped.
-        envelopes.push(value.get().replace(['\n', '\r'], " "));
+        envelopes.push(on_one_line(&value));
     }
     if envelopes.is_empty() {
         return Err(Failure::usage(format!("{}: holds no envelope", path.display())));
     }
     Ok(envelopes)
+}
+
+/// A JSON value without the white space between its tokens; what stands within a text stays as it is. No line
+/// break is left: within a text it would have to be escaped, or else it would have been refused before.
+fn on_one_line(value: &RawValue) -> String {
+    let (mut within, mut escaped) = (false, false);
+    let kept = value.get().chars().filter(|c| {
+        let between = !within;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = within,
+            '"' => within = !within,
+            _ => {}
+        }
+        !(between && c.is_ascii_whitespace())
+    });
+    kept.collect()
 }
 
 /// A verifier key as an argument: itself, or a file that holds it.
@@ -43,4 +59,25 @@ pub(super) fn read_vkey(text: &str) -> Result<VerifierKey, Failure> {
     let held = std::fs::read_to_string(text)
         .map_err(|error| Failure::usage(format!("--vkey: neither a verifier key nor a file ({error})")))?;
     VerifierKey::parse(held.trim()).map_err(|error| Failure::usage(format!("--vkey {text}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn envelopes_come_each_on_one_line_with_their_texts_untouched() {
+        let read = |text: &str| read_envelopes(Path::new("e.json"), text.as_bytes());
+        let text = "{\r\n  \"a b\" : [1,\t2 ],\n \"c\\\"  \\\\\":\"x \\n y\" }\n\n{ }";
+        let read_all = read(text).unwrap();
+        assert_eq!(read_all, ["{\"a b\":[1,2],\"c\\\"  \\\\\":\"x \\n y\"}", "{}"]);
+        let whole: Vec<serde_json::Value> =
+            serde_json::Deserializer::from_str(text).into_iter().map(Result::unwrap).collect();
+        for (one, value) in read_all.iter().zip(whole) {
+            assert_eq!(serde_json::from_str::<serde_json::Value>(one).unwrap(), value);
+        }
+        for broken in ["{\"a\":\"x\ny\"}", "{\"a\":\"x\ry\"}", "", " \n", "{"] {
+            assert!(read(broken).is_err(), "{broken:?}");
+        }
+    }
 }
