@@ -14,6 +14,8 @@ mod files;
 mod follower;
 mod house;
 mod house_circles;
+mod house_specification;
+mod house_values;
 mod http;
 mod http_server;
 mod https;
