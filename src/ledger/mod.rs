@@ -1,6 +1,6 @@
 //! A ledger's folder as a whole: made, opened for writing, opened for reading.
 //!
-//! This is where log, index, view and writer are put together, and nowhere else. Damage stops an
+//! This is where log, index, snapshots and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
 mod indexing;
