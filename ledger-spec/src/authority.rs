@@ -117,36 +117,43 @@ pub struct Directory {
 
 impl Directory {
     /// The authority with this id.
+    #[must_use]
     pub fn get(&self, id: &AuthorityId) -> Option<&Authority> {
         self.number(id).and_then(|number| self.by_number(number))
     }
 
     /// Its number.
+    #[must_use]
     pub fn number(&self, id: &AuthorityId) -> Option<AuthorityNumber> {
         self.numbers.get(id).copied()
     }
 
     /// The id of the authority with this number; numbers are given by this directory alone.
+    #[must_use]
     pub fn id_of(&self, number: AuthorityNumber) -> &AuthorityId {
         &self.by_number(number).or_defect("a number that the directory gave is in the directory").id
     }
 
     /// The authority with this number.
+    #[must_use]
     pub fn by_number(&self, number: AuthorityNumber) -> Option<&Authority> {
         usize::try_from(number.0).ok().and_then(|at| self.authorities.get(at))
     }
 
     /// The authority that has or had this key. A key belongs to one authority for ever.
+    #[must_use]
     pub fn owner(&self, key: &[u8; 32]) -> Option<&Authority> {
         self.owners.get(key).and_then(|(number, _)| self.by_number(*number))
     }
 
     /// The number of a key that stands in the directory.
+    #[must_use]
     pub fn key_number(&self, key: &[u8; 32]) -> Option<KeyNumber> {
         self.owners.get(key).map(|(_, number)| *number)
     }
 
     /// The migration that this `migration.opened` event opened.
+    #[must_use]
     pub fn migration(&self, id: &EventId) -> Option<&Migration> {
         self.migrations.get(id)
     }
@@ -178,6 +185,7 @@ impl Directory {
     }
 
     /// All authorities in the order of enrolment.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Authority> {
         self.authorities.iter()
     }
@@ -309,11 +317,13 @@ impl Authority {
     }
 
     /// Who took over its tasks, as last said.
+    #[must_use]
     pub fn successor(&self) -> Option<&AuthorityId> {
         self.successions.last().map(|stated| &stated.what)
     }
 
     /// What keeps it from issuing anything at this time, in words; `None` while it acts.
+    #[must_use]
     pub fn barred_at(&self, time: ValidTime) -> Option<String> {
         if let Some(over) = self.successions.iter().find(|stated| stated.from <= time) {
             return Some(format!("succeeded by {} on {}", over.what, over.from.date()));
@@ -328,6 +338,7 @@ impl Authority {
     }
 
     /// The authority as it was known with so many entries.
+    #[must_use]
     pub fn as_known(&self, known: TreeSize) -> Self {
         let mut then = self.clone();
         then.history.retain(|stated| stated.recorded.index.is_in(known));
@@ -341,6 +352,7 @@ impl Authority {
     }
 
     /// What it was and might act on at these instants.
+    #[must_use]
     pub fn capacity_at(&self, valid: ValidTime, known: TreeSize) -> Option<&Stated<Capacity>> {
         self.history.iter().rfind(|stated| stated.recorded.index.is_in(known) && stated.from <= valid)
     }
@@ -352,6 +364,7 @@ impl Authority {
     }
 
     /// The record of one of its keys.
+    #[must_use]
     pub fn key(&self, key: &[u8; 32]) -> Option<&KeyRecord> {
         self.keys.iter().find(|record| record.key == *key)
     }

@@ -91,31 +91,37 @@ impl Default for Ledger {
 
 impl Ledger {
     /// Authorities, keys, types and lists.
+    #[must_use]
     pub const fn governance(&self) -> &Governance {
         &self.governance
     }
 
     /// How many entries were taken in.
+    #[must_use]
     pub const fn size(&self) -> TreeSize {
         self.size
     }
 
     /// The chain hash of the last entry.
+    #[must_use]
     pub const fn tip(&self) -> ChainHash {
         self.tip
     }
 
     /// The recorded time of the last entry.
+    #[must_use]
     pub const fn last_recorded(&self) -> RecordedTime {
         self.last_recorded
     }
 
     /// A subject's case file.
+    #[must_use]
     pub fn subject(&self, id: &SubjectId) -> Option<&CaseFile> {
         self.subjects.get(id)
     }
 
     /// The head of any stream.
+    #[must_use]
     pub fn head(&self, stream: &StreamKey) -> Option<Head> {
         match stream {
             StreamKey::Subject(id) => self.subjects.get(id).and_then(|stream| stream.head().copied()),

@@ -149,17 +149,20 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
 
 impl AdmittedEvent {
     /// What it says.
+    #[must_use]
     pub fn event(&self) -> &Event {
         self.event.event()
     }
 
     /// The keys that signed it.
+    #[must_use]
     pub fn signers(&self) -> Vec<[u8; 32]> {
         self.event.signers().map(|key| *key.as_bytes()).collect()
     }
 
     /// The entry that it becomes. `heads` are the heads of [`Event::streams`], in that order, and
     /// `previous` the chain hash of the entry before.
+    #[must_use]
     pub fn into_entry(self, previous: ChainHash, heads: &[Option<Head>]) -> Entry {
         Entry {
             index: self.at.index,
@@ -188,6 +191,7 @@ impl Refusal {
     }
 
     /// The stream's head, where the refusal is about a version that was not the last (L09).
+    #[must_use]
     pub fn stream_head(&self, file: &CaseFile) -> Option<StreamVersion> {
         (self.rule == Rule::SeenVersion).then(|| Head::version_of(file.head()))
     }

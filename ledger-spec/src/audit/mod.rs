@@ -117,6 +117,7 @@ pub struct ReadEntry {
 
 impl ReadEntry {
     /// The entry without its event's bytes.
+    #[must_use]
     pub const fn header(&self) -> &EntryHeader {
         &self.header
     }
@@ -127,6 +128,7 @@ impl ReadEntry {
     }
 
     /// The hashes of its bytes.
+    #[must_use]
     pub const fn hashes(&self) -> EntryHashes {
         self.hashes
     }
@@ -209,6 +211,7 @@ impl KnownEntry {
     }
 
     /// Its event.
+    #[must_use]
     pub fn event(&self) -> &Event {
         &self.event
     }
@@ -223,11 +226,13 @@ pub struct AuditedEntry {
 
 impl AuditedEntry {
     /// The entry without its event's bytes.
+    #[must_use]
     pub const fn header(&self) -> &EntryHeader {
         &self.header
     }
 
     /// What it states.
+    #[must_use]
     pub fn event(&self) -> &Event {
         self.event.event()
     }
@@ -250,6 +255,7 @@ impl Auditor {
     }
 
     /// What the entries so far add up to.
+    #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }

@@ -133,6 +133,7 @@ impl AuditedLedger {
     }
 
     /// What the entries add up to: authorities, catalogue, every subject's case file.
+    #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         self.auditor.ledger()
     }

@@ -104,6 +104,7 @@ impl Catalogue {
     }
 
     /// From when the newest version of an item counts, where it was recorded, and whether it is a repeal.
+    #[must_use]
     pub fn newest(&self, item: &CatalogueItem) -> Option<(ValidTime, Recorded, bool)> {
         fn last<T>(versions: &[Version<T>]) -> Option<(ValidTime, Recorded, bool)> {
             versions.last().map(|last| (last.effective, last.recorded, last.content.is_none()))
@@ -149,6 +150,7 @@ impl Catalogue {
     }
 
     /// A legal instrument in force at a valid time, by what was known.
+    #[must_use]
     pub fn instrument_at(
         &self,
         code: &BasisCode,
@@ -160,6 +162,7 @@ impl Catalogue {
 
     /// A period by its name, of the procedures in force at a valid time; of several, that of the procedure
     /// that counts latest.
+    #[must_use]
     pub fn period(&self, name: &str, valid: ValidTime, known: TreeSize) -> Option<Period> {
         let mut found: Option<(ValidTime, Recorded, Period)> = None;
         for (_, version) in self.procedures.all_at(valid, known) {
@@ -179,12 +182,14 @@ impl Catalogue {
     /// The last day of a named period that begins on `from`, by the procedures in force at `valid`; `None`
     /// where no such period is adopted, or where it is counted in working days and runs into a year whose
     /// calendar is not.
+    #[must_use]
     pub fn deadline(&self, name: &str, from: Date, valid: ValidTime, known: TreeSize) -> Option<Date> {
         let period = self.period(name, valid, known)?;
         self.last_day(period, from, known)
     }
 
     /// The last day of a period that begins on `from`; `None` where its working days are not known.
+    #[must_use]
     pub fn last_day(&self, period: Period, from: Date, known: TreeSize) -> Option<Date> {
         let years = self.years(known);
         let last = period.deadline(from, &years.days);
@@ -194,6 +199,7 @@ impl Catalogue {
     }
 
     /// The working days that are known.
+    #[must_use]
     pub fn working_days(&self, known: TreeSize) -> Cow<'_, WorkingDays> {
         match self.years(known) {
             Cow::Borrowed(years) => Cow::Borrowed(&years.days),

@@ -59,6 +59,7 @@ impl<C: Ord + Clone, T> Shelf<C, T> {
     }
 
     /// All codes with their versions.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&C, &[Version<T>])> {
         self.0.iter().map(|(code, versions)| (code, versions.as_slice()))
     }

@@ -14,6 +14,7 @@ macro_rules! differing {
 impl Definition {
     /// The fields in which the other definition differs from this one, by their names in bodies; of
     /// definitions of two sorts, `definition`.
+    #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let mut names = Vec::new();
         if let (Some(before), Some(after)) = (self.common(), other.common()) {

@@ -85,6 +85,7 @@ pub enum Definition {
 
 impl ItemKind {
     /// The word for it in subjects: `catalogue:<word>.<code>`.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Basis => "basis",
@@ -111,6 +112,7 @@ impl ItemKind {
     ];
 
     /// The sort of an item.
+    #[must_use]
     pub const fn of(item: &CatalogueItem) -> Self {
         match item {
             CatalogueItem::Basis(_) => Self::Basis,
@@ -141,6 +143,7 @@ impl Definition {
     }
 
     /// Which sort it is of.
+    #[must_use]
     pub const fn item(&self) -> ItemKind {
         match self {
             Self::Basis(_) => ItemKind::Basis,
@@ -155,6 +158,7 @@ impl Definition {
     }
 
     /// What all sorts say but legal instruments, which are the basis themselves.
+    #[must_use]
     pub const fn common(&self) -> Option<&Common> {
         Some(match self {
             Self::Basis(_) => return None,
@@ -169,6 +173,7 @@ impl Definition {
     }
 
     /// Its title.
+    #[must_use]
     pub fn title(&self) -> Option<&Name> {
         match self {
             Self::Basis(one) => Some(&one.title),

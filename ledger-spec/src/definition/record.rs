@@ -135,11 +135,13 @@ impl RecordType {
     }
 
     /// The widest circle that may see a record about this subject.
+    #[must_use]
     pub const fn disclosure_for(&self, subject: &SubjectId) -> Disclosure {
         if subject.is_natural() { self.person_disclosure } else { self.disclosure }
     }
 
     /// How sure the catalogue is of it.
+    #[must_use]
     pub const fn confidence(&self) -> Confidence {
         self.common.confidence
     }
@@ -157,6 +159,7 @@ impl Pole {
     }
 
     /// The word for it in events.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fixed(polarity) => polarity.name(),

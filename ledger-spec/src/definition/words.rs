@@ -89,6 +89,7 @@ pub enum TierBound {
 
 impl ProcedurePeriod {
     /// The period of a tier of publicity (信用修复管理办法, Order 36).
+    #[must_use]
     pub const fn of_tier(severity: Severity, bound: TierBound) -> Self {
         match (severity, bound) {
             (Severity::Minor, TierBound::Min) => Self::MinorMin,
@@ -288,6 +289,7 @@ impl Domain {
     ];
 
     /// The domain of this name.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::parse_word(text).ok()
     }
@@ -295,6 +297,7 @@ impl Domain {
 
 impl Scheme {
     /// The scheme of a subject whose credit is recorded; `None` for authorities, catalogue and ledger.
+    #[must_use]
     pub const fn of(subject: &SubjectId) -> Option<Self> {
         Some(match subject {
             SubjectId::Uscc(_) => Self::Uscc,
@@ -341,6 +344,7 @@ impl Pattern {
     }
 
     /// The pattern's text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

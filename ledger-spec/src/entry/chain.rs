@@ -17,16 +17,19 @@ impl ChainHash {
     pub const ZERO: Self = Self([0; 32]);
 
     /// Takes 32 bytes that were read from somewhere as a chain hash.
+    #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
     /// The 32 bytes.
+    #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// The chain hash of an entry's bytes: BLAKE3 `derive_key` with [`CHAIN_CONTEXT`].
+    #[must_use]
     pub fn of_entry(entry: &[u8]) -> Self {
         Self(blake3::derive_key(CHAIN_CONTEXT, entry))
     }

@@ -80,6 +80,7 @@ pub enum EntrySignature {
 
 impl EntrySignature {
     /// The key that signed.
+    #[must_use]
     pub const fn key(&self) -> [u8; 32] {
         match self {
             Self::Ed25519 { key, .. } => *key,
@@ -138,6 +139,7 @@ struct WireLink {
 
 impl Entry {
     /// The keys that signed its event, in the envelope's order.
+    #[must_use]
     pub fn signers(&self) -> Vec<[u8; 32]> {
         signers_of(&self.signatures)
     }
@@ -206,6 +208,7 @@ impl EntryHeader {
     }
 
     /// The keys that signed its event, in the envelope's order.
+    #[must_use]
     pub fn signers(&self) -> Vec<[u8; 32]> {
         signers_of(&self.signatures)
     }
@@ -226,6 +229,7 @@ pub struct EntryHashes {
 
 impl EntryHashes {
     /// Hashes an entry's bytes.
+    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self { chain: ChainHash::of_entry(bytes), leaf: TreeHash::leaf(bytes) }
     }

@@ -12,11 +12,13 @@ impl StreamVersion {
     pub const NONE: Self = Self(0);
 
     /// A version, counted from 1; 0 is [`StreamVersion::NONE`].
+    #[must_use]
     pub const fn new(version: u64) -> Self {
         Self(version)
     }
 
     /// The plain number, for encoding and display.
+    #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }

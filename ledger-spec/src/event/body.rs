@@ -79,6 +79,7 @@ pub struct Repealed {
 
 impl Body {
     /// The kind of event that carries this body.
+    #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
             Self::LedgerOpened(_) => Kind::LedgerOpened,

@@ -73,6 +73,7 @@ pub struct VerifiedEvent {
 pub type KeyParser<'a> = &'a mut dyn FnMut([u8; 32]) -> Result<PublicKey, KeyError>;
 
 /// DSSE's pre-authentication encoding of an event: what its signatures sign (DSSE v1, protocol).
+#[must_use]
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
     Message::of(payload).encoded
 }
@@ -98,6 +99,7 @@ impl Message {
 }
 
 /// Signs an event's bytes and gives the envelope's JSON text, on one line.
+#[must_use]
 pub fn seal(payload: &[u8], signers: &[&SecretKey]) -> String {
     let message = pre_authentication_encoding(payload);
     let signatures: Vec<_> = signers
@@ -195,6 +197,7 @@ impl SignedEvent {
     }
 
     /// The event as read; nothing is known yet about who signed it.
+    #[must_use]
     pub fn event(&self) -> &Event {
         &self.event
     }
@@ -258,21 +261,25 @@ impl SignedEvent {
 
 impl VerifiedEvent {
     /// What the event says.
+    #[must_use]
     pub fn event(&self) -> &Event {
         &self.event
     }
 
     /// The event's exact bytes.
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.message.payload()
     }
 
     /// Who signed, in the envelope's order.
+    #[must_use]
     pub fn signers(&self) -> impl ExactSizeIterator<Item = &PublicKey> {
         self.signatures.iter().map(|(key, _)| key)
     }
 
     /// The signatures as an entry holds them.
+    #[must_use]
     pub fn entry_signatures(&self) -> Vec<EntrySignature> {
         self.signatures
             .iter()

@@ -149,6 +149,7 @@ impl Kind {
     }
 
     /// The kind of this name.
+    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::all().find(|kind| kind.name() == name)
     }

@@ -129,11 +129,13 @@ impl Event {
     }
 
     /// Which kind of event it is.
+    #[must_use]
     pub const fn kind(&self) -> Kind {
         self.body.kind()
     }
 
     /// The list that it concerns, if it concerns one.
+    #[must_use]
     pub const fn list(&self) -> Option<&ListCode> {
         match (&self.body, &self.subject) {
             (Body::ListingNotified(body), _) => Some(&body.list),

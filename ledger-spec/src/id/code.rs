@@ -89,6 +89,7 @@ impl PlaceCode {
     }
 
     /// The digits.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         ascii(&self.digits[..self.len])
     }
@@ -116,16 +117,19 @@ impl ExternalId {
     }
 
     /// The register that gave out the code.
+    #[must_use]
     pub fn register(&self) -> &str {
         &self.text[..self.colon]
     }
 
     /// The code in that register.
+    #[must_use]
     pub fn code(&self) -> &str {
         &self.text[self.colon + 1..]
     }
 
     /// Both, as they were read.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -32,6 +32,7 @@ impl EventId {
 
     /// An id from milliseconds since 1970 (48 bits are kept) and random bytes (74 bits are kept):
     /// whoever makes events brings the clock and the randomness.
+    #[must_use]
     pub fn from_parts(unix_millis: u64, random: [u8; 10]) -> Self {
         let mut id = [0; 16];
         id[..6].copy_from_slice(&unix_millis.to_be_bytes()[2..]);
@@ -42,6 +43,7 @@ impl EventId {
     }
 
     /// The 16 bytes.
+    #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

@@ -40,6 +40,7 @@ impl ResidentNumber {
     }
 
     /// The day of birth, for rules on age.
+    #[must_use]
     pub const fn birth_date(&self) -> Date {
         self.birth
     }

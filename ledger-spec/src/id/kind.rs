@@ -30,6 +30,7 @@ impl SubjectId {
     /// a unified social credit code name the registering department and the class of body (GB 32100-2015,
     /// appendix: 11 organ, 12 public institution, 51 to 53 social organisations, 91 enterprise, 92
     /// individual business, 93 farmers' cooperative).
+    #[must_use]
     pub fn kind(&self) -> Option<SubjectKind> {
         match self {
             Self::Person(_) => Some(SubjectKind::Person),

@@ -117,6 +117,7 @@ impl CatalogueItem {
 
 impl CatalogueItem {
     /// The code alone, without its sort.
+    #[must_use]
     pub fn code(&self) -> &str {
         match self {
             Self::Basis(code) => code.as_str(),

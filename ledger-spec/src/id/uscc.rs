@@ -35,6 +35,7 @@ impl Uscc {
     }
 
     /// The 18 characters.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         ascii(&self.0)
     }

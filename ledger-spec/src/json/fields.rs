@@ -96,6 +96,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The full path of the field `name`.
+    #[must_use]
     pub fn path_of(&self, name: &str) -> String {
         // Every object has a path, and hardly any an error: built without the formatter's machinery.
         if self.path.is_empty() { name.to_owned() } else { [self.path.as_str(), ".", name].concat() }
@@ -299,6 +300,7 @@ fn has_control(bytes: &[u8]) -> bool {
 const MAX_TOKEN: usize = 128;
 
 /// A found value cut to what a message can carry.
+#[must_use]
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 80;
     if text.chars().count() <= LONGEST {

@@ -107,6 +107,7 @@ impl<'a> Json<'a> {
     }
 
     /// What kind of value this is, for messages.
+    #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -76,11 +76,13 @@ pub enum TimeError {
 
 impl RecordedTime {
     /// A recorded time from microseconds since the epoch.
+    #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
     /// Microseconds since the epoch.
+    #[must_use]
     pub const fn micros(self) -> u64 {
         self.0
     }
@@ -97,6 +99,7 @@ impl RecordedTime {
 
     /// The instant in RFC 3339 at +08:00, microseconds only where they are not zero. Defined for
     /// every value: a year above 9999 is printed in full, and is then no RFC 3339.
+    #[must_use]
     pub fn to_text(self) -> String {
         let offset = CIVIL_OFFSET.unsigned_abs();
         let day_length = MICROS_PER_DAY.unsigned_abs();
@@ -156,11 +159,13 @@ impl ValidTime {
     }
 
     /// Microseconds since the epoch; negative before 1970.
+    #[must_use]
     pub const fn micros(self) -> i64 {
         self.0
     }
 
     /// The civil day (UTC+08:00) in which the instant falls.
+    #[must_use]
     pub fn date(self) -> Date {
         let day = (self.0 + CIVIL_OFFSET).div_euclid(MICROS_PER_DAY);
         let (year, month, day) = civil::date_of(day + civil::EPOCH);
@@ -200,26 +205,31 @@ impl Date {
     }
 
     /// The year, 1900 to 2199.
+    #[must_use]
     pub const fn year(self) -> u16 {
         self.year
     }
 
     /// The month, 1 to 12.
+    #[must_use]
     pub const fn month(self) -> u8 {
         self.month
     }
 
     /// The day of the month, from 1.
+    #[must_use]
     pub const fn day(self) -> u8 {
         self.day
     }
 
     /// The day's first instant, 00:00:00+08:00.
+    #[must_use]
     pub fn start_of_day(self) -> ValidTime {
         ValidTime(self.unix_day() * MICROS_PER_DAY - CIVIL_OFFSET)
     }
 
     /// The day's last instant, 23:59:59.999999+08:00: the next microsecond is the next day.
+    #[must_use]
     pub fn end_of_day(self) -> ValidTime {
         ValidTime(self.start_of_day().0 + MICROS_PER_DAY - 1)
     }

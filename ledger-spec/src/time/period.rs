@@ -49,6 +49,7 @@ impl WorkingDays {
 
 impl Period {
     /// The last day of the period that begins on `from`. Days past 2199 are 2199's last.
+    #[must_use]
     pub fn deadline(self, from: Date, calendar: &WorkingDays) -> Date {
         let number = i64::from(self.number);
         match self.unit {
@@ -76,6 +77,7 @@ impl Date {
     pub const LAST: Self = Self { year: 2199, month: 12, day: 31 };
 
     /// The day this many days later, within what the ledger knows.
+    #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
         let first = Self::FIRST.unix_day();
         let last = Self::LAST.unix_day();
@@ -86,6 +88,7 @@ impl Date {
     }
 
     /// The corresponding day this many months later, or the last day of a month that lacks it.
+    #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
         let all = u32::from(self.year) * 12 + u32::from(self.month) - 1 + months;
         let year = all / 12;
@@ -99,6 +102,7 @@ impl Date {
     }
 
     /// How many whole days `later` lies after this day; negative where it lies before.
+    #[must_use]
     pub fn days_until(self, later: Self) -> i64 {
         later.unix_day() - self.unix_day()
     }

@@ -109,11 +109,13 @@ impl Origin {
     }
 
     /// The origin as the name of its key.
+    #[must_use]
     pub const fn key_name(&self) -> &KeyName {
         &self.0
     }
 
     /// The origin's text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -160,21 +162,25 @@ impl Checkpoint {
     }
 
     /// The log.
+    #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
     }
 
     /// How many entries the tree covers.
+    #[must_use]
     pub const fn size(&self) -> TreeSize {
         self.size
     }
 
     /// The tree's root.
+    #[must_use]
     pub const fn root(&self) -> TreeHash {
         self.root
     }
 
     /// The extension lines with their newlines; empty for our own checkpoints.
+    #[must_use]
     pub fn extensions(&self) -> &str {
         &self.extensions
     }

@@ -77,16 +77,19 @@ impl CosignerKey {
     }
 
     /// The cosigner's name.
+    #[must_use]
     pub const fn name(&self) -> &KeyName {
         &self.name
     }
 
     /// The 32 bytes of the public key.
+    #[must_use]
     pub fn public_key(&self) -> &[u8; 32] {
         self.key.as_bytes()
     }
 
     /// The key's id, as its lines name it.
+    #[must_use]
     pub const fn id(&self) -> KeyId {
         self.id
     }
@@ -152,6 +155,7 @@ impl Cosigner {
     }
 
     /// The public half.
+    #[must_use]
     pub const fn key(&self) -> &CosignerKey {
         &self.key
     }

@@ -37,11 +37,13 @@ pub fn defect(what: &str) -> ! {
 }
 
 /// A length or count as the 64-bit number that formats hold.
+#[must_use]
 pub fn as_u64(count: usize) -> u64 {
     u64::try_from(count).or_defect("no machine counts in more than 64 bits")
 }
 
 /// A 64-bit number as a length or position in memory; for what is known to lie in memory.
+#[must_use]
 pub fn as_usize(count: u64) -> usize {
     usize::try_from(count).or_defect("what lies in memory is counted by its addresses")
 }

@@ -18,6 +18,7 @@ impl TreeHash {
     }
 
     /// The 32 bytes.
+    #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -82,16 +82,19 @@ impl PublicKey {
     }
 
     /// The 32 bytes.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }
 
     /// The key's id: lower-case hex of its bytes.
+    #[must_use]
     pub fn id(&self) -> String {
         to_hex(self.as_bytes())
     }
 
     /// The key in URL-safe base64 without padding.
+    #[must_use]
     pub fn to_base64url(&self) -> String {
         to_base64url(self.as_bytes())
     }
@@ -212,6 +215,7 @@ impl SecretKey {
     }
 
     /// The public half.
+    #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }

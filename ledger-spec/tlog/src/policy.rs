@@ -233,11 +233,13 @@ impl Policy {
     }
 
     /// The logs that it is for.
+    #[must_use]
     pub fn logs(&self) -> &[PolicyLog] {
         &self.logs
     }
 
     /// The witnesses that it knows.
+    #[must_use]
     pub fn witnesses(&self) -> &[PolicyWitness] {
         &self.witnesses
     }

@@ -15,11 +15,13 @@ pub struct TreeSize(u64);
 
 impl EntryIndex {
     /// The entry at this index.
+    #[must_use]
     pub const fn new(index: u64) -> Self {
         Self(index)
     }
 
     /// The plain number, for encoding and display.
+    #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -49,11 +51,13 @@ impl TreeSize {
     pub const EMPTY: Self = Self(0);
 
     /// A tree over `size` entries.
+    #[must_use]
     pub const fn new(size: u64) -> Self {
         Self(size)
     }
 
     /// The plain number, for encoding and display.
+    #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }

@@ -124,11 +124,13 @@ impl TlogProof {
     }
 
     /// Data that whoever handed over the proof put in. Nothing covers it.
+    #[must_use]
     pub fn unauthenticated_extra(&self) -> Option<&[u8]> {
         self.extra.as_deref()
     }
 
     /// The entry's index: a claim until the proof is verified.
+    #[must_use]
     pub const fn index(&self) -> EntryIndex {
         self.index
     }

@@ -113,16 +113,19 @@ impl TileId {
     }
 
     /// What it holds.
+    #[must_use]
     pub const fn kind(self) -> TileKind {
         self.kind
     }
 
     /// Its place among the tiles of its kind.
+    #[must_use]
     pub const fn index(self) -> u64 {
         self.index
     }
 
     /// How many nodes or entries it holds.
+    #[must_use]
     pub const fn width(self) -> u16 {
         self.width
     }
@@ -134,6 +137,7 @@ impl TileId {
     }
 
     /// The tree's level that its nodes are of.
+    #[must_use]
     pub const fn tree_level(self) -> u8 {
         match self.kind {
             // At most 7 · 8.
@@ -143,11 +147,13 @@ impl TileId {
     }
 
     /// Its first node; of a bundle, the leaf of its first entry.
+    #[must_use]
     pub const fn first_node(self) -> NodeId {
         NodeId { level: self.tree_level(), index: self.index * TILE_WIDTH as u64 }
     }
 
     /// The first entry of a bundle, or beneath the tile.
+    #[must_use]
     pub const fn first_entry(self) -> EntryIndex {
         EntryIndex::new(self.first_node().index << self.tree_level())
     }
@@ -160,6 +166,7 @@ impl TileId {
     }
 
     /// The tile with the same place that is full.
+    #[must_use]
     pub const fn full(self) -> Self {
         Self { width: TILE_WIDTH, ..self }
     }

@@ -172,6 +172,7 @@ impl AddCheckpoint {
 
 impl Refusal {
     /// The HTTP status that the specification gives it.
+    #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
             Self::Form { .. } | Self::Note(_) | Self::Checkpoint(_) | Self::OldSize { .. } => 400,
@@ -184,6 +185,7 @@ impl Refusal {
 }
 
 /// The folder in which witnesses and mirrors serve a log: SHA-256 of its origin, in hex.
+#[must_use]
 pub fn folder_of(origin: &str) -> String {
     to_hex(&Sha256::digest(origin.as_bytes()))
 }

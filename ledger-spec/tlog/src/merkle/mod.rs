@@ -90,6 +90,7 @@ impl Frontier {
     }
 
     /// How many leaves the tree has.
+    #[must_use]
     pub const fn size(&self) -> TreeSize {
         TreeSize::new(self.size)
     }

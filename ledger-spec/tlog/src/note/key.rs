@@ -121,6 +121,7 @@ impl KeyName {
     }
 
     /// The name's text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -142,6 +143,7 @@ impl KeyId {
     }
 
     /// The four bytes.
+    #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 4] {
         &self.0
     }
@@ -168,16 +170,19 @@ impl VerifierKey {
     }
 
     /// The key's name.
+    #[must_use]
     pub const fn name(&self) -> &KeyName {
         &self.name
     }
 
     /// The key's id.
+    #[must_use]
     pub const fn id(&self) -> KeyId {
         self.id
     }
 
     /// The 32 bytes of the public key.
+    #[must_use]
     pub fn public_key(&self) -> &[u8; 32] {
         self.key.as_bytes()
     }
@@ -208,6 +213,7 @@ impl NoteSigner {
     }
 
     /// The secret form that [`NoteSigner::parse`] reads: for the key file, and for nothing else.
+    #[must_use]
     pub fn secret_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new([ED25519; 33]);
         bytes[1..].copy_from_slice(self.key.as_bytes());
@@ -216,21 +222,25 @@ impl NoteSigner {
     }
 
     /// The same key for signing bare bytes.
+    #[must_use]
     pub fn secret_key(&self) -> SecretKey {
         SecretKey::from_seed(self.key.as_bytes())
     }
 
     /// The public half.
+    #[must_use]
     pub fn verifier_key(&self) -> VerifierKey {
         VerifierKey { name: self.name.clone(), id: self.id, key: self.key.verifying_key() }
     }
 
     /// The key's name.
+    #[must_use]
     pub const fn name(&self) -> &KeyName {
         &self.name
     }
 
     /// The key's id.
+    #[must_use]
     pub const fn id(&self) -> KeyId {
         self.id
     }

@@ -183,6 +183,7 @@ impl SignedNote {
     }
 
     /// The text with its final newline: what is signed.
+    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -216,11 +217,13 @@ impl NoteSignature {
     }
 
     /// The name of the key that the line claims.
+    #[must_use]
     pub const fn name(&self) -> &KeyName {
         &self.name
     }
 
     /// The id of the key that the line claims.
+    #[must_use]
     pub const fn id(&self) -> KeyId {
         self.id
     }
