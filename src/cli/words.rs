@@ -6,7 +6,7 @@ use ledger_spec::event::{Event, EventError};
 use ledger_spec::projection::{
     Answered, Authorities, CatalogueAt, EntryLine, EventsPage, ItemLine, Line, Standing, State,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use tlog::bytes::to_hex;
@@ -189,11 +189,9 @@ fn statement(
 }
 
 /// A projection without words of its own, as indented data.
-pub(super) fn plain_data(answer: &Value) -> String {
+pub(super) fn plain_data(answer: &Map<String, Value>) -> String {
     let mut shown = answer.clone();
-    if let Some(members) = shown.as_object_mut() {
-        members.remove("checkpoint");
-    }
+    shown.remove("checkpoint");
     serde_json::to_string_pretty(&shown).or_defect("a value that was read always writes") + "\n"
 }
 
