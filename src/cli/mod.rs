@@ -3,6 +3,7 @@
 //! Data goes to stdout, talk to stderr, and what happened into the exit code. No rule of the ledger
 //! lives here: commands read arguments, call `ledger` or a server, and print.
 
+mod answer;
 mod client;
 mod command;
 mod edition_import;

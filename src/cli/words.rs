@@ -1,5 +1,6 @@
 //! Answers in words, for people: Chinese or English.
 
+use super::answer::Row;
 use ledger_spec::casefile::{Cause, Life, Mark};
 use ledger_spec::definition::{Disclosure, Name};
 use ledger_spec::event::{Event, EventError};
@@ -222,13 +223,12 @@ pub(super) fn entry(one: &EntryLine) -> Result<String, EventError> {
 }
 
 /// The rows of a list, with their columns on top.
-pub(super) fn rows(lines: &str, language: Language) -> String {
-    let rows: Vec<Columns> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+pub(super) fn rows(rows: &[Row], language: Language) -> String {
     let mut out = String::new();
     if let Some(first) = rows.first() {
         line(&mut out, &first.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("\t"));
     }
-    for row in &rows {
+    for row in rows {
         line(&mut out, &row.0.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("\t"));
     }
     line(&mut out, &format!("# {} {}", rows.len(), language.of("行", "rows")));
@@ -272,31 +272,6 @@ fn item(one: &ItemLine, what: &str, polarity: &str, disclosure: Disclosure, lang
         disclosure.name(),
         basis.join("; ")
     )
-}
-
-/// Columns and values of one row, in their order.
-struct Columns(Vec<(String, String)>);
-
-impl<'de> serde::Deserialize<'de> for Columns {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> serde::de::Visitor<'de> for InOrder {
-            type Value = Columns;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object of texts")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Columns, A::Error> {
-                let mut columns = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    columns.push(pair);
-                }
-                Ok(Columns(columns))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
 }
 
 fn line(out: &mut String, text: &str) {

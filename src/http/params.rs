@@ -1,12 +1,12 @@
 //! Query parameters and path segments, read strictly: nothing unknown, nothing twice.
 
 use super::problem::{Problem, ProblemKind};
-use crate::query::Known;
+use crate::query::{Known, KnownError};
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use core::num::NonZeroUsize;
 use ledger_spec::projection::Page;
-use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use ledger_spec::time::ValidTime;
 use percent_encoding::percent_decode_str;
 use tlog::defect::as_usize;
 use tlog::position::{EntryIndex, TreeSize};
@@ -116,25 +116,17 @@ pub(super) fn index(path: Result<Path<String>, PathRejection>) -> Result<EntryIn
 }
 
 fn instant(name: &str, text: &str) -> Result<ValidTime, Problem> {
-    // A day is ten characters; the longer error is the more telling one for all else.
-    let read = match text.len() {
-        0..=10 => Date::parse(text).map(Date::end_of_day),
-        _ => ValidTime::parse(text),
-    };
-    read.map_err(|error| Problem::parameter(name, error, INSTANT))
+    ValidTime::parse_or_end_of_day(text).map_err(|error| Problem::parameter(name, error, INSTANT))
 }
 
 fn known(name: &str, text: &str, size: TreeSize) -> Result<Known, Problem> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let known = decimal(text).filter(|known| *known <= size.get());
-        let expected = format!("a number of entries up to {size}, all there are");
-        return known
-            .map(|known| Known::Size(TreeSize::new(known)))
-            .ok_or_else(|| Problem::parameter(name, shorten(text), expected));
-    }
-    // What was known before 1970 is nothing.
-    let micros = instant(name, text)?.micros().max(0).unsigned_abs();
-    Ok(Known::At(RecordedTime::from_micros(micros)))
+    Known::parse(text, size).map_err(|error| match error {
+        KnownError::Size { most } => {
+            let expected = format!("a number of entries up to {most}, all there are");
+            Problem::parameter(name, shorten(text), expected)
+        }
+        KnownError::Time(error) => Problem::parameter(name, error, INSTANT),
+    })
 }
 
 /// A decimal number in its only form: no sign, no leading zero.
@@ -150,6 +142,7 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_spec::time::RecordedTime;
 
     fn read(query: &str) -> Result<Params, Problem> {
         Params::read(Some(query), &["valid_at", "known_at", "limit"])

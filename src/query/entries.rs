@@ -118,22 +118,21 @@ impl Reading<'_> {
     }
 
     /// Those of a subject's entries that a reader of this sight may see, as they were signed: by the facts of its
-    /// file, which are folded over its stream. What the public sees of natural persons and households is what
-    /// projections show, never an event as it was signed.
+    /// file, which are folded over its stream.
     fn visible<'f>(
         &self,
         found: &'f [FoundEntry],
         subject: &SubjectId,
         (sight, now): (Sight, ValidTime),
     ) -> Result<Vec<&'f FoundEntry>, QueryError> {
-        if found.is_empty() || (sight == Sight::Public && subject.is_natural()) {
+        if found.is_empty() {
             return Ok(Vec::new());
         }
         let as_of = AsOf { valid_at: now, known: self.snapshot.size() };
         let file = self.case_file(subject)?;
         let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, as_of);
         let shown = |one: &&FoundEntry| {
-            file.find(&one.event.id).is_some_and(|(number, _)| case.shows_event(number, sight))
+            file.find(&one.event.id).is_some_and(|(number, _)| case.shows_signed(number, sight))
         };
         Ok(found.iter().filter(shown).collect())
     }

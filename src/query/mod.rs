@@ -6,10 +6,12 @@
 
 mod entries;
 mod error;
+mod known;
 mod source;
 
 pub use entries::{Consistency, FoundEntry};
 pub use error::QueryError;
+pub use known::{Known, KnownError};
 
 use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::casefile::{AsOf, Sight};
@@ -18,17 +20,6 @@ use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
 use tlog::defect::defect;
 use tlog::position::{EntryIndex, TreeSize};
-
-/// How much of the log a question takes into account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// Everything that is published.
-    Everything,
-    /// The first entries of the log, this many.
-    Size(TreeSize),
-    /// The entries recorded at or before this time.
-    At(RecordedTime),
-}
 
 /// A ledger at one snapshot, for one answer.
 pub struct Reading<'a> {

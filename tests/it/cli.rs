@@ -10,6 +10,7 @@ mod init;
 mod pages;
 mod scenario;
 mod states;
+mod strangers;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};

@@ -19,11 +19,6 @@ const RIGHT: &[(&str, &str, &str)] = &[
         "a variable that is not set says nothing",
     ),
     (
-        "src/cli/words.rs",
-        "filter_map(|line| serde_json::from_str(line).ok()",
-        "not right: `show` has still to ask for rows that are read strictly",
-    ),
-    (
         "src/http/language.rs",
         "filter_map(|value| value.to_str().ok()",
         "a header that is no text asks for no language",

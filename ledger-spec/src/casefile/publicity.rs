@@ -298,6 +298,14 @@ impl CaseAsOf<'_> {
         sight == Sight::Shared || (class == Disclosure::Public && self.is_published(number, item))
     }
 
+    /// Whether a reader of this sight is shown an event of the file as it was signed. What the public sees of natural
+    /// persons and households is what projections show, never an event as it was signed.
+    #[must_use]
+    pub fn shows_signed(&self, number: ItemNumber, sight: Sight) -> bool {
+        let masked = sight == Sight::Public && self.subject.is_natural();
+        !masked && self.shows_event(number, sight)
+    }
+
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for
     /// repair by who sees what it is about.
     #[must_use]

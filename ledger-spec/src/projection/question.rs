@@ -1,6 +1,6 @@
 //! The one door for questions: what is asked, as of which instants, by which sight; a typed answer or why there is
-//! none. Disclosure and pages are decided here and nowhere else, so that a server, a folder, a follower and a case
-//! file answer alike.
+//! none. Disclosure and pages are decided here, so that a server, a folder, a follower and a case file answer alike. Who
+//! is shown an event as it was signed, entry by entry, is [`crate::casefile::CaseAsOf::shows_signed`].
 
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,

@@ -135,6 +135,15 @@ impl ValidTime {
         }
     }
 
+    /// Reads an instant, or a day, which means its end: all that took effect on the day counts.
+    pub fn parse_or_end_of_day(text: &str) -> Result<Self, TimeError> {
+        // A day is ten characters; the longer error is the more telling one for all else.
+        match text.len() {
+            0..=10 => Date::parse(text).map(Date::end_of_day),
+            _ => Self::parse(text),
+        }
+    }
+
     /// Reads RFC 3339 strictly: capital `T`, whole seconds or 1 to 6 digits of fraction, an offset of
     /// `Z` or ±hh:mm (not `-00:00`, which says "unknown"), no leap second, a date that exists.
     pub fn parse(text: &str) -> Result<Self, TimeError> {

@@ -4,6 +4,7 @@
 
 use crate::api::{AuthoritiesAnswer, CatalogueAnswer};
 use crate::cli::Outcome;
+use crate::cli::answer;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
 use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
@@ -17,13 +18,13 @@ use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CatalogueAt, Question, SubjectQuestion};
-use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use ledger_spec::time::ValidTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::path::PathBuf;
 use tlog::defect::defect;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
 /// Show what a ledger says: of a subject, an entry, a list, the authorities, the catalogue.
 #[derive(Args)]
@@ -107,7 +108,7 @@ enum What {
         #[arg(long)]
         before: Option<u64>,
         /// How many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
         limit: u16,
     },
     /// One entry.
@@ -146,11 +147,13 @@ impl Show {
         };
         let language = self.lang.unwrap_or_else(Language::of_environment);
         match &self.what {
-            What::Checkpoint if json => talk::put_json(&text),
-            What::Checkpoint => talk::put(&text),
-            What::List { .. } if json => talk::put(&text),
-            What::List { .. } => talk::put(&words::rows(&text, language)),
-            _ if json => talk::put_line(text.trim_end()),
+            What::Checkpoint if json => talk::put_json(&answer::checkpoint(&text)?),
+            What::Checkpoint => talk::put(answer::checkpoint(&text)?),
+            What::List { .. } => {
+                let rows = answer::rows(&text)?;
+                if json { talk::put(&text) } else { talk::put(&words::rows(&rows, language)) }
+            }
+            _ if json => talk::put_line(answer::object(&text)?),
             What::Subject { .. } => talk::put(&words::subject(&read(&text)?, language)),
             What::Events { .. } => talk::put(&words::events(&read(&text)?).map_err(unread)?),
             What::Entry { .. } => talk::put(&words::entry(&read(&text)?).map_err(unread)?),
@@ -239,10 +242,15 @@ impl Show {
 
     fn as_of(&self, reading: &Reading<'_>) -> Result<AsOf, Failure> {
         let valid_at = match &self.valid_at {
-            Some(text) => valid_time(text).map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
+            Some(text) => ValidTime::parse_or_end_of_day(text)
+                .map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
             None => now()?,
         };
-        let known = self.known_at.as_deref().map_or(Ok(Known::Everything), known)?;
+        let known = match &self.known_at {
+            Some(text) => Known::parse(text, reading.snapshot().size())
+                .map_err(|error| Failure::usage(format!("--known-at: {error}")))?,
+            None => Known::Everything,
+        };
         reading.as_of(valid_at, known).map_err(failed)
     }
 }
@@ -260,7 +268,7 @@ impl What {
                 Question::Subject { subject: subject(id)?, what, page }
             }
             Self::Departures { code, page } => Question::Departures { list: list(code)?, page: page.page() },
-            Self::Indicators { id } => Question::Indicators { place: subject(id)? },
+            Self::Indicators { id } => Question::Indicators { place: place(id)? },
             Self::Oversight => Question::Oversight,
             Self::Directory => Question::Directory,
             Self::Events { .. }
@@ -311,19 +319,10 @@ impl What {
     }
 }
 
-/// A day means its end: all that took effect on it counts.
-fn valid_time(text: &str) -> Result<ValidTime, ledger_spec::time::TimeError> {
-    Date::parse(text).map(Date::end_of_day).or_else(|_| ValidTime::parse(text))
-}
-
-fn known(text: &str) -> Result<Known, Failure> {
-    if let Ok(size) = text.parse() {
-        return Ok(Known::Size(TreeSize::new(size)));
-    }
-    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("--known-at: {error}"));
-    let time = valid_time(text).map_err(|error| wrong(&error))?;
-    let micros = u64::try_from(time.micros()).map_err(|_| wrong(&"no ledger knew anything before 1970"))?;
-    Ok(Known::At(RecordedTime::from_micros(micros)))
+fn place(text: &str) -> Result<SubjectId, Failure> {
+    let place = subject(text)?;
+    let fits = matches!(place, SubjectId::Place(_));
+    fits.then_some(place).ok_or_else(|| Failure::usage("indicators are of a place: place:<code> is expected"))
 }
 
 fn about(name: &str, domain: Option<&str>) -> Result<SubjectQuestion, Failure> {

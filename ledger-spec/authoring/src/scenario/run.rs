@@ -262,12 +262,9 @@ enum Side {
 
 /// A time, or a day's first or last instant.
 fn instant(text: &str, side: Side) -> Option<ValidTime> {
-    match Date::parse(text) {
-        Ok(day) => Some(match side {
-            Side::First => day.start_of_day(),
-            Side::Last => day.end_of_day(),
-        }),
-        Err(_) => ValidTime::parse(text).ok(),
+    match (side, Date::parse(text)) {
+        (Side::First, Ok(day)) => Some(day.start_of_day()),
+        _ => ValidTime::parse_or_end_of_day(text).ok(),
     }
 }
 
