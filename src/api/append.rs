@@ -33,6 +33,15 @@ pub struct Admissible {
     pub status: LineStatus,
 }
 
+/// What one event is answered with: that it stands in the ledger, or, in a dry run, that it could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(missing_docs)] // each is what it holds
+pub enum AppendOrDryRun {
+    Appended(AppendAnswer),
+    Admissible(Admissible),
+}
+
 /// The answer to one line of a batch.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AppendedLine {

@@ -1,4 +1,5 @@
-//! The JSON of what is not a projection: what an append answers, and proofs between sizes.
+//! The JSON of what is no fold of a subject's or the city's file: what an append answers, proofs between sizes, the feed,
+//! and what governs a ledger with the checkpoint that it stands under.
 //!
 //! The answers to questions are the specification's ([`ledger_spec::projection`]). Instants are RFC 3339 text at +08:00,
 //! hashes lower-case hex, entries plain numbers. Nothing here knows of HTTP.
@@ -6,7 +7,9 @@
 mod append;
 mod authorities;
 mod consistency;
+mod feed;
 
-pub use append::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
+pub use append::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
 pub use authorities::{AuthoritiesAnswer, CatalogueAnswer};
 pub use consistency::ConsistencyAnswer;
+pub use feed::{FeedCheckpoint, FeedEntry, FeedEvent};

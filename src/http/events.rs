@@ -7,7 +7,7 @@ use super::params::Params;
 use super::places::{Weight, joined};
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Language, Shared};
-use crate::api::{Admissible, AppendAnswer, AppendedLine, LastLine, LineStatus};
+use crate::api::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
 use crate::query::Reading;
 use crate::sequencer::{self, BatchOutcome, EventOutcome, WriteError};
 use crate::snapshot::Snapshot;
@@ -88,9 +88,9 @@ type Read = Result<SignedEvent, EnvelopeError>;
     ),
     responses(
         (status = 201, description = "The event is in the ledger, durably", body = AppendAnswer),
-        (status = 200, description = "The same event stood there before (application/json); or one answer a line, in order, and at last the checkpoint that covers them (application/x-ndjson)",
+        (status = 200, description = "The same event stood there before, or a dry run would let it in (application/json); or one `AppendedLine` a line, in order, and at last a `LastLine` with the checkpoint that covers them (application/x-ndjson)",
             content(
-                (AppendAnswer = "application/json"),
+                (AppendOrDryRun = "application/json"),
                 (String = "application/x-ndjson"),
             )),
     ),
@@ -126,7 +126,7 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
             shared.metrics.placed(&placed);
             let receipt = receipt(shared, placed.index, &published)?;
             let status = if placed.repeat { StatusCode::OK } else { StatusCode::CREATED };
-            Ok((status, Json(AppendAnswer::of(&placed, receipt))).into_response())
+            Ok((status, Json(AppendOrDryRun::Appended(AppendAnswer::of(&placed, receipt)))).into_response())
         }
         EventOutcome::Refused { refusal, head } => {
             let problem = Problem::refused(&refusal, head);
@@ -142,7 +142,9 @@ async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Proble
     let keys = shared.app.snapshots.latest().governance.directory.clone();
     let event = check(body, &keys).map_err(|problem| *problem)?;
     match outcome(&mut admissible(shared, vec![event]).await?.into_iter()) {
-        EventOutcome::Appended(placed) => Ok(Json(Admissible::of(&placed)).into_response()),
+        EventOutcome::Appended(placed) => {
+            Ok(Json(AppendOrDryRun::Admissible(Admissible::of(&placed))).into_response())
+        }
         EventOutcome::Refused { refusal, head } => Err(Problem::refused(&refusal, head)),
         EventOutcome::NotAttempted => defect(ATTEMPTED),
     }

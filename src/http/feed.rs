@@ -2,10 +2,13 @@
 //! them. Whoever is cut off names the last event that it had and misses nothing.
 
 use super::Shared;
+use super::language::Language;
 use super::params::{Params, number};
-use super::places::Place;
+use super::places::{Place, joined};
 use super::problem::{Problem, ProblemKind};
+use crate::api::{FeedCheckpoint, FeedEntry, FeedEvent};
 use crate::log::EntryBytes;
+use crate::query::QueryError;
 use crate::snapshot::Snapshot;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -15,11 +18,12 @@ use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use ledger_spec::event::Event;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use std::vec;
+use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +38,8 @@ const BATCH_BYTES: usize = 16 << 10;
 const QUIET: Duration = Duration::from_secs(15);
 /// How long a client that is cut off is asked to wait before it comes again.
 const RETRY: Duration = Duration::from_secs(2);
+/// How long one is asked to wait to whom an entry could not be shown: it takes somebody to mend that.
+const RETRY_AFTER_FAULT: Duration = Duration::from_secs(60);
 /// The greatest index that every reader of JSON holds exactly.
 const MOST: u64 = (1 << 53) - 1;
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -52,7 +58,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 /// An event's id is the index of the last entry that its reader has had with it: an entry's own, and for a
 /// checkpoint that of the entry sent (or passed over, by `from`) last before it. Whoever goes on from any
 /// event, by its id in `Last-Event-ID`, is sent the entry after that first: none is skipped and none is
-/// repeated. A checkpoint may be repeated.
+/// repeated. A checkpoint may be repeated. An `entry` is a `FeedEntry`, a `checkpoint` a `FeedCheckpoint`. Where an
+/// entry cannot be read, those before it are sent, then a `problem` that names it, and the feed ends.
 ///
 /// So many feeds are open at once as the ledger's settings allow. A reader that takes nothing for long is cut off;
 /// it comes again with the last id that it had.
@@ -84,7 +91,7 @@ async fn feed(
         return Err(Problem::new(ProblemKind::Stopping));
     }
     let place = shared.places.feeds.take().await?;
-    let reader = Reader::new(shared, place, EntryIndex::new(from));
+    let reader = Reader::new(shared, place, EntryIndex::new(from), Language::of(&headers));
     let events = stream::unfold(reader, |mut reader| async {
         let sent = reader.next().await?;
         Some((Ok::<_, Infallible>(sent), reader))
@@ -124,24 +131,29 @@ struct News {
     ready: vec::IntoIter<Sent>,
     /// What the checkpoint sent last covers. None is sent over no entries: its id could name none.
     told: TreeSize,
+    language: Language,
+    /// Whether nothing follows: the entry that would come next cannot be read.
+    ended: bool,
 }
 
-/// Entries as events, and the entry after them.
+/// Entries as events, the entry after them, and why that cannot be read, where it cannot.
 struct Batch {
     events: Vec<Sent>,
     next: EntryIndex,
+    fault: Option<Problem>,
 }
 
 impl Reader {
-    fn new(shared: Arc<Shared>, place: Place, next: EntryIndex) -> Self {
+    fn new(shared: Arc<Shared>, place: Place, next: EntryIndex, language: Language) -> Self {
         // Its id stands for a reader that is cut off before it had anything else.
         let first = identified(Sent::default(), next).retry(RETRY);
         let (changes, stopping) = (shared.app.snapshots.changes(), shared.stopping.subscribe());
-        let news = News { shared, changes, next, ready: vec![first].into_iter(), told: TreeSize::EMPTY };
+        let (ready, told) = (vec![first].into_iter(), TreeSize::EMPTY);
+        let news = News { shared, changes, next, ready, told, language, ended: false };
         Self { stopping, news, _place: place }
     }
 
-    /// The next event; `None` once the server stops, or where the log cannot be read.
+    /// The next event; `None` once the server stops, or after the problem that ended the feed.
     async fn next(&mut self) -> Option<Sent> {
         tokio::select! {
             biased;
@@ -153,9 +165,9 @@ impl Reader {
 }
 
 impl News {
-    /// The next event, once there is one; `None` where the log cannot be read.
+    /// The next event, once there is one; `None` after the problem that an entry cannot be read.
     async fn next(&mut self) -> Option<Sent> {
-        loop {
+        while !self.ended || self.ready.len() > 0 {
             if let Some(sent) = self.ready.next() {
                 return Some(sent);
             }
@@ -163,10 +175,15 @@ impl News {
             let published = self.shared.app.snapshots.latest();
             let size = published.size();
             if self.next.is_in(size) {
-                // What cannot be read is damage; the reader comes again and is told by other answers.
-                let batch = self.read(size).await?;
-                self.ready = batch.events.into_iter();
-                self.next = batch.next;
+                let Batch { mut events, next, fault } = self.read(size).await?;
+                self.next = next;
+                if let Some(fault) = fault {
+                    // Its id lets whoever comes again begin with the entry that cannot be read, and be told again.
+                    let told = identified(Sent::default(), next).event("problem").retry(RETRY_AFTER_FAULT);
+                    events.push(told.data(fault.to_json(self.language)));
+                    self.ended = true;
+                }
+                self.ready = events.into_iter();
             } else if self.told != size {
                 self.told = size;
                 return Some(checkpoint(&published, self.next));
@@ -174,9 +191,10 @@ impl News {
                 self.changes.changed().await.ok()?;
             }
         }
+        None
     }
 
-    /// Reads the next entries when it is this feed's turn.
+    /// Reads the next entries when it is this feed's turn; `None` once the server ends.
     async fn read(&self, size: TreeSize) -> Option<Batch> {
         let turn = self.shared.places.feed_reads.clone().acquire_owned().await.ok()?;
         let (shared, first) = (self.shared.clone(), self.next);
@@ -184,7 +202,7 @@ impl News {
             let _turn = turn;
             batch(&shared, first, size)
         };
-        tokio::task::spawn_blocking(read).await.ok()?
+        joined(tokio::task::spawn_blocking(read).await).ok()
     }
 }
 
@@ -197,43 +215,49 @@ fn identified(sent: Sent, next: EntryIndex) -> Sent {
     }
 }
 
-/// The next entries of those below `size`; `None` where they cannot be read.
-fn batch(shared: &Shared, first: EntryIndex, size: TreeSize) -> Option<Batch> {
-    let mut batch = Batch { events: Vec::with_capacity(BATCH), next: first };
+/// The next entries of those below `size`, up to one that cannot be read.
+fn batch(shared: &Shared, first: EntryIndex, size: TreeSize) -> Batch {
+    let mut batch = Batch { events: Vec::with_capacity(BATCH), next: first, fault: None };
     let mut bytes = 0;
     for entry in shared.app.snapshots.log().frames(first) {
-        let entry = entry.ok()?;
-        let said = said(&entry, shared.app.settings.entries_open)?.to_string();
-        bytes += said.len();
-        let index = entry.entry().index;
-        batch.events.push(Sent::default().id(index.to_string()).event("entry").data(said));
-        batch.next = index.covering_size().next_index();
+        let said =
+            entry.map_err(QueryError::from).and_then(|entry| said(&entry, shared.app.settings.entries_open));
+        let said = match said {
+            Ok(said) => said,
+            Err(error) => {
+                batch.fault = Some(Problem::from(error).field("index").found(batch.next));
+                break;
+            }
+        };
+        let text = as_json(&said);
+        bytes += text.len();
+        batch.events.push(Sent::default().id(said.index.to_string()).event("entry").data(text));
+        batch.next = said.index.covering_size().next_index();
         if batch.events.len() == BATCH || bytes >= BATCH_BYTES || !batch.next.is_in(size) {
             break;
         }
     }
-    (!batch.events.is_empty()).then_some(batch)
+    batch
 }
 
 /// What is said of an entry: what its tile says to everybody, or its place in the tree alone.
-fn said(entry: &EntryBytes, open: bool) -> Option<Value> {
-    let (index, at) = (entry.entry().index.get(), entry.entry().recorded_at.to_text());
-    let leaf = entry.leaf().to_string();
-    if !open {
-        return Some(json!({"index": index, "recorded_at": at, "leaf": leaf}));
-    }
-    let event = Event::parse(&entry.entry().event).ok()?;
-    Some(json!({
-        "index": index, "recorded_at": at, "leaf": leaf, "kind": event.kind().name(), "event": event.id.to_string(),
-        "issuer": event.issuer.as_str(), "subject": event.subject.to_string(),
-    }))
+fn said(read: &EntryBytes, open: bool) -> Result<FeedEntry, QueryError> {
+    let entry = read.entry();
+    let stated = if open {
+        let event =
+            Event::parse(&entry.event).map_err(|error| QueryError::Event { index: entry.index, error })?;
+        Some(FeedEvent::of(&event))
+    } else {
+        None
+    };
+    Ok(FeedEntry { index: entry.index, recorded_at: entry.recorded_at, leaf: read.leaf(), stated })
 }
 
 /// A checkpoint, for a reader whose next entry is `next`.
 fn checkpoint(published: &Snapshot, next: EntryIndex) -> Sent {
-    let said = json!({
-        "size": published.size().get(), "root": published.root().to_string(),
-        "checkpoint": published.checkpoint_text(),
-    });
-    identified(Sent::default(), next).event("checkpoint").data(said.to_string())
+    identified(Sent::default(), next).event("checkpoint").data(as_json(&FeedCheckpoint::of(published)))
+}
+
+fn as_json(said: &impl Serialize) -> String {
+    serde_json::to_string(said).or_defect("what the feed says is texts and numbers")
 }

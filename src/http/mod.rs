@@ -27,7 +27,7 @@ pub(crate) use feed::Feeding;
 pub use language::Language;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
-use crate::api::{AppendedLine, LastLine};
+use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
 use crate::ledger::Settings;
 use crate::sequencer::Sequencer;
 use crate::snapshot::Snapshots;
@@ -96,7 +96,7 @@ struct Edge {
         description = "A public credit-record ledger in which every alteration, omission or early deletion can be proven.",
     ),
     paths(tiles::tile),
-    components(schemas(AppendedLine, LastLine, ProblemAnswer))
+    components(schemas(AppendedLine, LastLine, FeedEntry, FeedCheckpoint, ProblemAnswer))
 )]
 struct Document;
 

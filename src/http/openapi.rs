@@ -53,19 +53,20 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 /// Whether an operation can answer with a kind of problem.
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
-        CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed, NotFound,
-        NotPublic, NotWitnessed, Overloaded, Stopping, Timeout, WriterStopped,
+        Behind, CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed,
+        NotFound, NotPublic, NotWitnessed, Overloaded, Stopping, Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
         InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
         NotFound => path.contains('{'),
-        Overloaded => path.starts_with("/v1/") || path.starts_with("/tile/"),
+        Overloaded | Stopping => path.starts_with("/v1/") || path.starts_with("/tile/") || path == "/readyz",
+        Behind => ["/lists/", "/indicators/", "/oversight"].iter().any(|part| path.contains(part)),
         NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
-        Damaged => writes || path.contains('{'),
-        Stopping | WriterStopped => writes || path == "/readyz",
+        Damaged => path.starts_with("/v1/") || path.starts_with("/tile/"),
+        WriterStopped => writes || path == "/readyz",
         _ => writes,
     }
 }

@@ -192,3 +192,42 @@ fn a_ledger_that_keeps_its_entries_to_itself_feeds_their_places_alone() {
     drop(feed);
     server.finish();
 }
+
+#[test]
+fn an_entry_that_cannot_be_read_ends_the_feed_with_its_name_after_all_before_it() {
+    let server = Server::start("feed-damage", |_| {});
+    for n in 0..6 {
+        assert_eq!(server.post(JSON, people::penalty(100 + n, &format!("ext:test:part{n}"))).status, 201);
+    }
+    let segment = std::fs::read_dir(server.folder().join("log")).unwrap();
+    let segment = segment.map(|file| file.unwrap().path()).find(|path| path.extension().unwrap() == "seg");
+    let segment = segment.unwrap();
+    let flip = || {
+        let mut bytes = std::fs::read(&segment).unwrap();
+        let at = bytes.windows(14).position(|window| window == b"ext:test:part3").unwrap();
+        bytes[at + 13] ^= 0x40;
+        std::fs::write(&segment, &bytes).unwrap();
+        at
+    };
+    let at = flip();
+    // Five entries come before: the opening and what sets the ledger up.
+    let damaged = 5 + 3;
+    let mut feed = Feed::open(&server, "?from=0", "accept-language: zh\r\nconnection: close\r\n");
+    for index in 0..damaged {
+        let event = feed.next().unwrap();
+        assert_eq!((event.name.as_str(), event.id), ("entry", Some(index)));
+    }
+    let problem = feed.next().unwrap();
+    assert_eq!((problem.name.as_str(), problem.id), ("problem", Some(damaged - 1)));
+    assert_eq!((&problem.data["index"], &problem.data["found"]), (&Value::Null, &damaged.to_string().into()));
+    assert!(problem.data["type"].as_str().unwrap().ends_with("damaged"), "{}", problem.data);
+    assert!(problem.data["title"].as_str().unwrap().contains("受损"), "{}", problem.data);
+    assert!(feed.next().is_none(), "it ended");
+    // Whoever comes again is told again, and is not shown an empty feed.
+    let mut again = Feed::open(&server, "", &format!("last-event-id: {}\r\n", damaged - 1));
+    assert_eq!(again.next().unwrap().name, "problem");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[at + 13] ^= 0x40;
+    std::fs::write(&segment, &bytes).unwrap();
+    assert_eq!(server.finish(), 5 + 6);
+}

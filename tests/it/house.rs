@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("keeper", &["parallel", "log", "case_files", "snapshot"]),
     ("sequencer", &["log", "index", "snapshot"]),
     ("query", &["log", "case_files", "snapshot", "keeper", "sequencer"]),
-    ("api", &["sequencer", "query"]),
+    ("api", &["snapshot", "sequencer", "query"]),
     (
         "ledger",
         &["clock", "progress", "storage", "log", "index", "case_files", "snapshot", "keeper", "sequencer"],

@@ -14,6 +14,7 @@ use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tlog::hash::TreeHash;
@@ -84,6 +85,11 @@ impl Server {
             assert_eq!(answer.status, 201, "{}", answer.text());
         }
         server
+    }
+
+    /// The ledger's folder.
+    pub fn folder(&self) -> &Path {
+        &self.dir
     }
 
     /// Tells the server to stop; what is under way goes on.
