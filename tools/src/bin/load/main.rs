@@ -28,6 +28,7 @@ usage: load --url http://127.0.0.1:PORT --key REGISTRAR.key [options]
   --singles N    events sent one by one over 64 connections           [8192]
   --seconds N    how long half that load is kept up                   [5]
   --disk DIR     where the raw append is measured: the ledger's disk  [.]
+  --pid N        the server's process on this machine: its CPU time is told for each event
   --json         one JSON object on stdout in place of the table";
 
 /// Events in a batch: what the aim names.
@@ -45,6 +46,7 @@ struct Options {
     singles: usize,
     seconds: u64,
     disk: PathBuf,
+    pid: Option<u32>,
     json: bool,
 }
 
@@ -57,6 +59,7 @@ impl Options {
             singles: 8_192,
             seconds: 5,
             disk: ".".into(),
+            pid: None,
             json: false,
         };
         let mut arguments = std::env::args().skip(1);
@@ -73,6 +76,7 @@ impl Options {
                 "--singles" => options.singles = value.parse().ok()?,
                 "--seconds" => options.seconds = value.parse().ok()?,
                 "--disk" => options.disk = value.into(),
+                "--pid" => options.pid = Some(value.parse().ok()?),
                 _ => return None,
             }
         }
@@ -92,12 +96,14 @@ fn main() -> ExitCode {
 
     let verify = limits::verify_strict(&batched);
     let append = limits::append(&options.disk, &batched, BATCH);
-    let batches = batches(&options.host, &batched);
-    let one_by_one = one_by_one(&options.host, &singles);
+    let ((batches, batches_cpu), (one_by_one, singles_cpu)) = (
+        beside(options.pid, batched.len(), || batches(&options.host, &batched)),
+        beside(options.pid, singles.len(), || one_by_one(&options.host, &singles)),
+    );
     let wanted = one_by_one / 2.0;
     let half = people.filings(usize_of(wanted * seconds(options.seconds)), PER_SUBJECT);
     let latency = open_loop(&options.host, &half, wanted);
-    let rebuilt = rebuild(&options.host);
+    let city = city_wide(&options.host);
     let standing = standing(&options.host, &people, options.batches / PER_SUBJECT);
 
     report(
@@ -106,14 +112,18 @@ fn main() -> ExitCode {
             "cores": cores(),
             "limit_verify_strict_per_second": verify.round(),
             "limit_append_fdatasync_per_second": append.round(),
+            // One core's time: the limit keeps all of them busy.
+            "limit_verify_strict_cpu_us": micros(f64::from(u32::try_from(cores()).unwrap()) / verify),
             "batches_of_256_per_second": batches.round(),
+            "batches_server_cpu_us_each": batches_cpu,
             "batches_to_verify_strict": share(batches, verify),
             "singles_over_64_connections_per_second": one_by_one.round(),
+            "singles_server_cpu_us_each": singles_cpu,
             "singles_to_verify_strict": share(one_by_one, verify),
             "half_load_per_second": wanted.round(),
             "half_load_p50_ms": millis(percentile(&latency, 50)),
             "half_load_p99_ms": millis(percentile(&latency, 99)),
-            "case_files_rebuilt_entries_per_second": rebuilt.round(),
+            "first_city_wide_answer_ms": millis(city),
             "standing_of_30_p50_ms": millis(percentile(&standing, 50)),
             "standing_of_30_p99_ms": millis(percentile(&standing, 99)),
         }),
@@ -127,7 +137,7 @@ fn report(options: &Options, figures: &Value) {
         return;
     }
     for (name, figure) in figures.as_object().unwrap() {
-        println!("{:<42} {figure:>12}", name.replace('_', " "));
+        println!("{:<42} {:>12}", name.replace('_', " "), figure.to_string());
     }
 }
 
@@ -179,21 +189,21 @@ fn open_loop(host: &str, events: &[String], per_second: f64) -> Vec<Duration> {
     times.into_inner().unwrap()
 }
 
-/// Entries a second when every case file is made from the log: the first question about all of them, which
-/// nobody has asked since the server started.
-fn rebuild(host: &str) -> f64 {
+/// How long the first answer about all subjects takes, for an instant that nobody has asked about.
+fn city_wide(host: &str) -> Duration {
     let mut connection = Connection::open(host);
-    let (_, checkpoint) = connection.get("/checkpoint");
-    let size = checkpoint.lines().nth(1).unwrap().parse().unwrap();
-    let mut ask = || {
-        let begin = Instant::now();
-        let (status, answer) = connection.get("/v1/oversight");
-        assert_eq!(status, 200, "{answer}");
-        begin.elapsed()
-    };
-    let first = ask();
-    // What the answer itself takes, once the case files are there, is not counted.
-    rate(size, first.saturating_sub(ask()))
+    let begin = Instant::now();
+    let (status, answer) = connection.get("/v1/oversight?valid_at=2025-12-31");
+    assert_eq!(status, 200, "{answer}");
+    begin.elapsed()
+}
+
+/// What some work comes to, and the CPU time of a process for each of so many events meanwhile, in microseconds.
+fn beside(pid: Option<u32>, events: usize, work: impl FnOnce() -> f64) -> (f64, Option<f64>) {
+    let before = pid.map(limits::cpu_seconds);
+    let found = work();
+    let used = before.map(|before| limits::cpu_seconds(pid.unwrap()) - before);
+    (found, used.map(|used| micros(used / f64::from(u32::try_from(events).unwrap()))))
 }
 
 /// Times to answer the standing of subjects with 30 events each, one question after another.
@@ -245,6 +255,10 @@ fn usize_of(count: f64) -> usize {
 
 fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e5).round() / 100.0
+}
+
+fn micros(seconds: f64) -> f64 {
+    (seconds * 1e7).round() / 10.0
 }
 
 fn percentile(times: &[Duration], percent: usize) -> Duration {
