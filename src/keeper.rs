@@ -1,5 +1,5 @@
 //! Keeps the case files up with what is published, on a thread of its own: no answer and no append waits for it, and
-//! none is made again within one.
+//! none is made again within one. What the writer has just committed comes to it ready; all else is read from the log.
 
 use crate::case_files::StoreError;
 use crate::log::{EntryBytes, ReadError};
@@ -85,6 +85,10 @@ pub fn catch_up(snapshots: &Snapshots, published: &Snapshot, stop: &AtomicBool) 
     let (case_files, size) = (snapshots.case_files(), published.size());
     let made_anew = case_files.covered() == TreeSize::EMPTY && size.get() > STRETCH;
     while case_files.covered() < size && !stop.load(Ordering::Acquire) {
+        if let Some((entries, tip)) = case_files.offered() {
+            case_files.apply(entries, tip)?;
+            continue;
+        }
         let first = case_files.covered().next_index();
         let until = TreeSize::new(size.get().min(first.get().saturating_add(STRETCH)));
         stretch(snapshots, published, first, until)?;

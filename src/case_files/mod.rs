@@ -7,12 +7,14 @@
 
 mod disk;
 mod error;
+mod fresh;
 mod kept;
 mod keys;
 
 pub use disk::DiskCaseFiles;
 pub use error::{StoreDoubt, StoreError};
 
+use fresh::FreshEntries;
 use kept::KeptAnswers;
 use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Sight};
 use ledger_spec::entry::ChainHash;
@@ -27,6 +29,7 @@ pub struct CaseFileStore {
     backing: Backing,
     covered: Mutex<TreeSize>,
     grown: Condvar,
+    fresh: FreshEntries,
     kept: KeptAnswers,
 }
 
@@ -48,7 +51,8 @@ impl CaseFileStore {
     }
 
     fn new(backing: Backing, covered: TreeSize) -> Self {
-        Self { backing, covered: Mutex::new(covered), grown: Condvar::new(), kept: KeptAnswers::default() }
+        let (covered, grown) = (Mutex::new(covered), Condvar::new());
+        Self { backing, covered, grown, fresh: FreshEntries::default(), kept: KeptAnswers::default() }
     }
 
     /// Whether whoever asks brings these up to date: nobody else does.
@@ -66,6 +70,16 @@ impl CaseFileStore {
         let covered = self.covered.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.grown.wait_timeout_while(covered, at_most, |covered| *covered < size);
         *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Gives what the writer has just committed to whoever keeps these up; `tip` is the chain hash of the last entry.
+    pub fn offer(&self, entries: Vec<CaseEntry>, tip: ChainHash) {
+        self.fresh.offer(entries, tip);
+    }
+
+    /// The committed entries that follow what is covered, where they were offered.
+    pub fn offered(&self) -> Option<(Vec<CaseEntry>, ChainHash)> {
+        self.fresh.after(self.covered())
     }
 
     /// Takes in the next entries; `tip` is the chain hash of the last.

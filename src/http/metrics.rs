@@ -151,6 +151,9 @@ fn now(shared: &Shared) -> Registry {
     let mut registry = Registry::with_prefix("credit_ledger");
     let size = shared.app.snapshots.latest().size().get();
     registry.register("tree_size", "Entries under the published checkpoint", ConstGauge::new(size));
+    let covered = shared.app.snapshots.case_files().covered().get();
+    let what = "Entries that answers about many subjects can take into account";
+    registry.register("case_files_size", what, ConstGauge::new(covered));
     // A copy has no writer.
     if let Some(writer) = &shared.app.sequencer {
         let queued = as_u64(writer.queued());

@@ -7,6 +7,7 @@ use crate::index::{Index, IndexRow};
 use crate::log::{EncodedEntry, LogReader};
 use ledger_spec::admission::{Admission, CaseFile, Filed, Governance, Head, Refusal, admit};
 use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::CaseEntry;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::event::Event;
@@ -22,6 +23,8 @@ pub(super) struct Batch<'a> {
     pub(super) governance: Governance,
     pub(super) entries: Vec<EncodedEntry>,
     pub(super) rows: Vec<IndexRow>,
+    /// What each entry adds to case files.
+    pub(super) case_entries: Vec<CaseEntry>,
     pub(super) tip: ChainHash,
     pub(super) now: RecordedTime,
     size: TreeSize,
@@ -56,6 +59,7 @@ impl<'a> Batch<'a> {
             governance,
             entries: Vec::new(),
             rows: Vec::new(),
+            case_entries: Vec::new(),
             tip,
             now,
             size,
@@ -136,7 +140,10 @@ impl<'a> Batch<'a> {
             self.heads.insert(key, Head::advanced(head.as_ref(), at.index));
         }
         self.governance.apply(&stated, at);
-        self.streams.apply(Filed { event: &stated, recorded: at, signers: &signers }, &self.governance);
+        let filed = Filed { event: &stated, recorded: at, signers: &signers };
+        let added = CaseEntry::of(filed, &self.governance.directory);
+        self.streams.apply(&added);
+        self.case_entries.push(added);
         self.rows.push(IndexRow::of(at.index, &stated));
         self.tip = hashes.chain;
         self.entries.push(encoded);
@@ -174,6 +181,7 @@ impl<'a> Batch<'a> {
         self.tip = undo.tip;
         self.entries.truncate(undo.planned);
         self.rows.truncate(undo.planned);
+        self.case_entries.truncate(undo.planned);
         for (key, head) in undo.heads {
             match head {
                 Some(head) => self.heads.insert(key, head),

@@ -369,7 +369,7 @@ impl Worker {
         for (events, atomic) in batch {
             all.push(plan.submit(events, atomic).map_err(WriteError::Read)?);
         }
-        let Batch { governance, entries, rows, tip, .. } = plan;
+        let Batch { governance, entries, rows, case_entries, tip, .. } = plan;
         if entries.is_empty() {
             return Ok((all, before));
         }
@@ -381,6 +381,7 @@ impl Worker {
         // follows only makes them visible, and cannot fail.
         self.tip = tip;
         self.index.apply(rows, tip);
+        self.snapshots.case_files().offer(case_entries, tip);
         let published = self.snapshots.publish(Snapshot {
             checkpoint: committed.checkpoint,
             last_recorded: now,

@@ -7,6 +7,7 @@ use crate::index::Index;
 use crate::log::{Damage, EntryBytes, LogReader, ReadError};
 use ledger_spec::admission::{CaseFile, Filed, Governance};
 use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::CaseEntry;
 use ledger_spec::entry::{EntryError, Link};
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
@@ -105,12 +106,13 @@ impl Streams {
         Ok(self.young.get(subject).or_defect("what was not there was put there"))
     }
 
-    /// Takes in an admitted event of the subject.
-    pub(super) fn apply(&mut self, filed: Filed<'_>, governance: &Governance) {
-        let stream = self.young.get_mut(&filed.event.subject);
+    /// Takes in what an admitted event adds to its subject's file.
+    pub(super) fn apply(&mut self, added: &CaseEntry) {
+        let stream = self.young.get_mut(&added.subject);
         let stream = stream.or_defect("its stream was asked for when it was admitted, in this batch");
         let before = weight(stream);
-        stream.apply(filed, &governance.directory);
+        let row = added.row.clone().or_defect("an admitted event has an enrolled issuer");
+        stream.apply_row(row);
         self.young_events += weight(stream);
         self.uncount(before);
     }

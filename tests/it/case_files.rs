@@ -30,6 +30,13 @@ fn filled(name: &str) -> Folder {
     envelopes.extend(city());
     envelopes.extend((0..PENALTIES).map(|n| people::penalty(1_000 + n, &format!("ext:test:{}", n % 40))));
     append(&ledger, &envelopes);
+    // All or none: what was planned before an event that is refused is taken back, from what is handed over too.
+    let taken_back = [people::penalty(3_000, "ext:test:1"), people::penalty(3_001, "place:430381")];
+    let events = taken_back.iter().map(|envelope| people::verified(envelope)).collect();
+    let answer = ledger.sequencer.submit(events, true).unwrap().blocking_recv().unwrap().unwrap();
+    assert!(matches!(answer.outcomes[1], EventOutcome::Refused { .. }), "{:?}", answer.outcomes);
+    append(&ledger, &[people::penalty(3_002, "ext:test:2")]);
+    assert_eq!(covered(&ledger.snapshots), ledger.snapshots.latest().size());
     close(ledger);
     dir
 }

@@ -1,8 +1,9 @@
 //! `/metrics` as whoever scrapes it reads it: strictly, line by line, as OpenMetrics 1.0 has it.
 
-use crate::http_server::{JSON, Server};
+use crate::http_server::{JSON, PATIENCE, Server};
 use crate::people;
 use std::collections::BTreeMap;
+use tlog::position::TreeSize;
 
 /// The samples of an OpenMetrics text, by name and labels as they stand; panics where a line is not one
 /// that a strict reader takes.
@@ -69,6 +70,7 @@ fn metrics_are_openmetrics_that_a_strict_reader_takes() {
     let envelope = people::penalty(1, "ext:test:a");
     assert_eq!((server.post(JSON, &envelope).status, server.post(JSON, &envelope).status), (201, 200));
     assert_eq!(server.get("/no/such\"place").status, 404);
+    server.snapshots.case_files().wait_for(TreeSize::new(6), PATIENCE);
     let answer = server.get("/metrics");
     assert!(
         answer.head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"),
@@ -86,6 +88,7 @@ fn metrics_are_openmetrics_that_a_strict_reader_takes() {
         (format!("credit_ledger_request_seconds_bucket{{le=\"+Inf\",{posts}}}"), 7.0),
         (r#"credit_ledger_requests_total{method="GET",route="unmatched",status="404"}"#.to_owned(), 1.0),
         ("credit_ledger_tree_size".to_owned(), 6.0),
+        ("credit_ledger_case_files_size".to_owned(), 6.0),
         ("credit_ledger_writer_stopped".to_owned(), 0.0),
         ("credit_ledger_queue_events".to_owned(), 0.0),
     ] {
