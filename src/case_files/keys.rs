@@ -4,12 +4,13 @@
 //! `w` → what is covered. Subjects and lists are their texts, which hold no zero byte; entries are big-endian.
 
 use super::error::StoreError;
+use ledger_spec::casefile::ItemRow;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::{ListCode, SubjectId};
 use tlog::position::{EntryIndex, TreeSize};
 
-/// The version of keys and rows. A store of another is thrown away.
-const FORMAT: u8 = 1;
+/// The version of keys, and of rows. A store of another is thrown away.
+const FORMAT: [u8; 2] = [1, ItemRow::FORMAT];
 /// The key of what is covered.
 pub(super) const COVERED: &[u8] = b"w";
 /// What all keys of rows begin with.
@@ -24,14 +25,14 @@ pub(super) struct Covered {
 
 impl Covered {
     pub(super) fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = vec![FORMAT];
+        let mut bytes = FORMAT.to_vec();
         bytes.extend_from_slice(&self.size.get().to_be_bytes());
         bytes.extend_from_slice(self.tip.as_bytes());
         bytes
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let (&[FORMAT], rest) = bytes.split_first_chunk::<1>()? else { return None };
+        let (&FORMAT, rest) = bytes.split_first_chunk::<2>()? else { return None };
         let (size, tip) = rest.split_first_chunk::<8>()?;
         let tip: [u8; 32] = tip.try_into().ok()?;
         Some(Self { size: TreeSize::new(u64::from_be_bytes(*size)), tip: ChainHash::from_bytes(tip) })

@@ -180,7 +180,7 @@ impl Base {
         let as_of =
             |valid_at, known: usize| AsOf { valid_at, known: TreeSize::new(known.try_into().unwrap()) };
         let instants = [as_of(generator.now, past.0.len()), as_of(halfway, past.0.len() * 3 / 4)];
-        let mut city = CaseFiles::default();
+        let (mut city, mut rows) = (CaseFiles::default(), Vec::new());
         for one in &past.0 {
             let event = Event::parse(&one.event.bytes).unwrap();
             let index = EntryIndex::new(one.at.try_into().unwrap());
@@ -189,10 +189,11 @@ impl Base {
             let entry = CaseEntry::of(filed, &ledger.governance().directory);
             // A row is what a store gives back.
             let row = entry.row.clone().unwrap();
-            assert_eq!(ItemRow::from_bytes(entry.entry, &row.clone().into_bytes()), Ok(row));
+            assert_eq!(ItemRow::from_bytes(entry.entry, &row.clone().into_bytes()), Ok(row.clone()));
+            rows.extend(row.into_bytes());
             city.take(entry);
         }
-        (World { ledger, past, city, read: Cell::new(0) }, instants)
+        (World { ledger, past, city, rows, read: Cell::new(0) }, instants)
     }
 
     /// Prints the shortest sequence found that ends in the same disagreement.

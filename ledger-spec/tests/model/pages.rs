@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::world::{LISTS, SUBJECTS};
 use core::cell::Cell;
 use core::num::NonZeroUsize;
-use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, ItemRow, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
@@ -26,6 +26,8 @@ pub struct World {
     pub ledger: Ledger,
     pub past: History,
     pub city: CaseFiles,
+    /// The bytes of all rows that a store would keep.
+    pub rows: Vec<u8>,
     pub read: Cell<usize>,
 }
 
@@ -236,4 +238,15 @@ fn what_is_not_the_subjects_is_a_cursor_all_the_same_and_a_list_knows_its_own() 
         let refused = asking(page).answer(&world, at.0, at.1);
         assert_eq!(refused, Err(Unanswered::Cursor(EntryIndex::new(0))));
     }
+}
+
+/// What a store keeps is read by whoever opens it next: where the bytes change, so must the format's number. A change
+/// of the random ledger itself changes them too; then a raised number only costs a store made again.
+#[test]
+fn rows_of_another_form_have_another_format() {
+    const ROWS: (u8, &str) = (1, "a55c030b684bfe98");
+    let (world, _) = Base::new().world(7, 700);
+    let digest = blake3::hash(&world.rows).to_hex();
+    let found = (ItemRow::FORMAT, &digest[..16]);
+    assert_eq!(found, ROWS, "rows changed: raise ItemRow::FORMAT and write both here");
 }
