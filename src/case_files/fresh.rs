@@ -8,6 +8,8 @@ use tlog::position::TreeSize;
 
 /// Most entries that wait: about 300 bytes each. What finds no room is read from the log.
 const MOST: usize = 16_384;
+/// Entries that are enough for one write.
+const ENOUGH: usize = 512;
 
 /// Batches in the log's order.
 #[derive(Default)]
@@ -34,21 +36,24 @@ impl FreshEntries {
         }
     }
 
-    /// The batch that follows so many entries, where it waits.
-    pub(super) fn after(&self, covered: TreeSize) -> Option<(Vec<CaseEntry>, ChainHash)> {
+    /// The entries that follow so many, where they wait: of several batches, until there are enough for one write.
+    pub(super) fn after(&self, mut covered: TreeSize) -> Option<(Vec<CaseEntry>, ChainHash)> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut entries, mut tip) = (Vec::new(), None);
         while let Some(first) = waiting.batches.front().and_then(|batch| batch.entries.first()) {
             let follows = first.entry == covered.next_index();
-            if !follows && !first.entry.is_in(covered) {
-                return None;
+            if entries.len() >= ENOUGH || !(follows || first.entry.is_in(covered)) {
+                break;
             }
             let batch = waiting.batches.pop_front()?;
             waiting.entries -= batch.entries.len();
-            if follows {
-                return Some((batch.entries, batch.tip));
+            if let (true, Some(last)) = (follows, batch.entries.last()) {
+                covered = last.entry.covering_size();
+                tip = Some(batch.tip);
+                entries.extend(batch.entries);
             }
         }
-        None
+        Some((entries, tip?))
     }
 }
 
@@ -72,8 +77,12 @@ mod tests {
         }
         let after = |covered| fresh.after(TreeSize::new(covered)).map(|(entries, _)| entries.len());
         assert_eq!(after(4), None, "entry 4 was never offered");
-        assert_eq!(after(8), Some(2), "what begins in what is covered is passed over");
-        assert_eq!((after(8), after(10), after(11)), (None, Some(1), None));
+        assert_eq!(
+            after(8),
+            Some(3),
+            "what begins in what is covered is passed over, what follows is put together"
+        );
+        assert_eq!((after(8), after(10), after(11)), (None, None, None));
     }
 
     #[test]
