@@ -88,11 +88,15 @@ impl CaseFileStore {
         match &self.backing {
             Backing::Memory(files) => {
                 let mut files = files.write().unwrap_or_else(PoisonError::into_inner);
-                entries.into_iter().for_each(|entry| files.take(entry));
+                // Whoever asks brings these up to date, so two may bring the same; the store's rows replace themselves.
+                let known = files.size();
+                entries.into_iter().filter(|new| !new.entry.is_in(known)).for_each(|new| files.take(new));
             }
             Backing::Disk(disk) => disk.apply(entries, size, tip)?,
         }
-        *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = size;
+        let mut covered = self.covered.lock().unwrap_or_else(PoisonError::into_inner);
+        *covered = size.max(*covered);
+        drop(covered);
         self.grown.notify_all();
         Ok(())
     }

@@ -12,7 +12,7 @@ use bincode::{Decode, Encode};
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // fields are named as in the event's body
 pub enum Fact<R = ItemNumber> {
-    /// Nothing that can be followed or as_of about.
+    /// Nothing that can be followed or asked about.
     Plain,
     /// One of `subject.*`.
     Identity(Identity),
