@@ -101,7 +101,7 @@ fn main() {
         let kept = ask(&question, 1);
         let CityAnswer::Roll(roll) = &*kept else { panic!("another answer") };
         for place in roll.page(page).unwrap().0 {
-            black_box(store.file(&place.subject).unwrap());
+            black_box(store.file(&place.subject, size).unwrap());
         }
     });
     tell_time("a page of 100 out of its midst, once it is kept", took);
@@ -111,7 +111,7 @@ fn main() {
         .map(|n| {
             let subject = subject(n, subjects);
             time(|| {
-                let (file, _) = store.file(&subject).unwrap();
+                let (file, _) = store.file(&subject, size).unwrap();
                 let as_of =
                     AsOf { valid_at: ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap(), known: size };
                 let over = (&*ledger.governance().catalogue, &*ledger.governance().directory);

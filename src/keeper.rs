@@ -22,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long what was just committed waits for more, so that many small batches become one write: less than anybody
 /// who asks about many subjects notices.
 const GATHER: Duration = Duration::from_millis(10);
+/// How long it waits after a write that failed: a full disk does not become empty at once.
+const PAUSE: Duration = Duration::from_secs(2);
 /// Entries that are taken in between two such looks.
 const STRETCH: u64 = 1 << 16;
 
@@ -75,16 +77,33 @@ impl Drop for Keeper {
 fn keep(snapshots: &Snapshots, stop: &AtomicBool) {
     let case_files = snapshots.case_files();
     while !stop.load(Ordering::Acquire) {
+        match case_files.begin_again_if_doubted() {
+            Ok(true) => {
+                tracing::warn!("the case files are thrown away and made from the log, beside the answers")
+            }
+            Ok(false) => {}
+            Err(error) => return given_up(&error.into()),
+        }
         let mut published = snapshots.wait_beyond(case_files.covered(), LOOK);
         if case_files.covered() < published.size() {
             thread::sleep(GATHER);
             published = snapshots.latest();
         }
-        if let Err(error) = catch_up(snapshots, &published, stop) {
-            tracing::error!(%error, "case files are no longer kept up; a restart makes them again where they are damaged");
-            return;
+        match catch_up(snapshots, &published, stop) {
+            Ok(()) => {}
+            Err(KeeperError::Store(error)) => {
+                tracing::error!(%error, "the case files could not be written");
+                case_files.doubt();
+                thread::sleep(PAUSE);
+            }
+            Err(error) => return given_up(&error),
         }
     }
+}
+
+/// What is left then: subjects are answered for from the log, questions about many are told how far the files lag.
+fn given_up(error: &KeeperError) {
+    tracing::error!(%error, "case files are no longer kept up until the next start");
 }
 
 /// Takes in what is published and not covered yet.

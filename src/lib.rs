@@ -22,5 +22,6 @@ pub mod sequencer;
 pub mod server;
 pub mod snapshot;
 pub mod storage;
+pub mod streams;
 pub mod tile_client;
 pub mod witness;

@@ -13,6 +13,7 @@ use crate::log::{AppendError, EncodedEntry, LogConfig, LogCopy, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::{Snapshot, Snapshots};
 use crate::storage::{FileDisk, FolderLock};
+use crate::streams::StreamReader;
 use crate::tile_client::TileClient;
 use ledger_spec::audit::{AuditError, AuditedEntry, KnownEntry};
 use ledger_spec::entry::EntryHashes;
@@ -126,7 +127,7 @@ impl Mirror {
                 fault = known
                     .and_then(|known| {
                         auditing.auditor.recall(&known)?;
-                        index.apply([IndexRow::of(at, known.event())], hashes.chain);
+                        index.apply([IndexRow::of(at, known.links(), known.event())]);
                         Ok(())
                     })
                     .err();
@@ -294,13 +295,13 @@ impl Mirror {
     fn show(&mut self) -> Result<(), MirrorError> {
         let (Some(log), Some(checkpoint)) = (&self.log, self.shown()) else { return Ok(()) };
         let ledger = self.auditing.auditor.ledger();
-        let (last_recorded, governance) = (ledger.last_recorded(), ledger.governance().clone());
-        let published = Snapshot { checkpoint, last_recorded, governance };
+        let published = Snapshot { checkpoint, end: ledger.end(), governance: ledger.governance().clone() };
         match &self.snapshots {
             Some(snapshots) => drop(snapshots.publish(published)),
             None => {
                 let case_files = open_case_files(&self.dir, &self.settings, &log.reader())?;
-                let snapshots = Snapshots::new(published, self.index.clone(), log.reader(), case_files);
+                let streams = StreamReader::new(self.index.clone(), log.reader(), case_files);
+                let snapshots = Snapshots::new(published, streams);
                 self.keeper = Some(Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?);
                 self.snapshots = Some(snapshots);
             }
@@ -374,7 +375,8 @@ impl Store<'_> {
     fn take(&mut self, piece: &Piece, absorbed: &Absorbed) -> Result<(), AppendError> {
         for (audited, (bytes, hashes)) in absorbed.fresh.iter().zip(piece.entries()) {
             self.batch.push(EncodedEntry::verified(audited.header(), bytes, hashes));
-            self.rows.push(IndexRow::of(audited.header().index, audited.event()));
+            let header = audited.header();
+            self.rows.push(IndexRow::of(header.index, &header.links, audited.event()));
         }
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
@@ -382,7 +384,7 @@ impl Store<'_> {
     fn flush(&mut self) -> Result<(), AppendError> {
         if !self.batch.is_empty() {
             self.log.store(&self.batch)?;
-            self.index.apply(self.rows.drain(..), self.log.head());
+            self.index.apply(self.rows.drain(..));
             self.batch.clear();
         }
         Ok(())

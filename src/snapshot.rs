@@ -1,10 +1,10 @@
 //! What readers see: the last committed state, swapped as a whole after each batch.
 
 use crate::case_files::CaseFileStore;
-use crate::index::Index;
 use crate::log::LogReader;
+use crate::streams::StreamReader;
 use ledger_spec::governance::Governance;
-use ledger_spec::time::RecordedTime;
+use ledger_spec::state::LogEnd;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tlog::checkpoint::SignedCheckpoint;
@@ -17,8 +17,8 @@ use tokio::sync::watch;
 pub struct Snapshot {
     /// The signed checkpoint over its entries.
     pub checkpoint: Arc<SignedCheckpoint>,
-    /// The recorded time of the last of them.
-    pub last_recorded: RecordedTime,
+    /// Where the log ends with them.
+    pub end: LogEnd,
     /// Authorities, keys, types and lists at that point.
     pub governance: Governance,
 }
@@ -26,7 +26,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// How many entries it covers.
     pub fn size(&self) -> TreeSize {
-        self.checkpoint.checkpoint().size()
+        self.end.size
     }
 
     /// The root of their tree.
@@ -44,10 +44,7 @@ impl Snapshot {
 #[derive(Clone)]
 pub struct Snapshots {
     published: Arc<RwLock<Arc<Snapshot>>>,
-    index: Arc<Index>,
-    reader: LogReader,
-    /// Every case file, kept up beside this.
-    case_files: Arc<CaseFileStore>,
+    streams: StreamReader,
     /// Tells those who wait how much is published.
     sizes: watch::Sender<TreeSize>,
     /// The same for threads.
@@ -56,16 +53,11 @@ pub struct Snapshots {
 
 impl Snapshots {
     /// A view that begins at `published`.
-    pub fn new(
-        published: Snapshot,
-        index: Arc<Index>,
-        reader: LogReader,
-        case_files: Arc<CaseFileStore>,
-    ) -> Self {
+    pub fn new(published: Snapshot, streams: StreamReader) -> Self {
         let sizes = watch::Sender::new(published.size());
         let grown = Arc::new((Mutex::new(published.size()), Condvar::new()));
         let published = Arc::new(RwLock::new(Arc::new(published)));
-        Self { published, index, reader, case_files, sizes, grown }
+        Self { published, streams, sizes, grown }
     }
 
     /// How many entries are published, now and whenever that changes.
@@ -79,20 +71,19 @@ impl Snapshots {
         self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The index. It may be ahead of what is published by one batch, so readers drop what lies past
-    /// the size they answer for.
-    pub const fn index(&self) -> &Arc<Index> {
-        &self.index
+    /// Every stream, as of the size that whoever asks answers for.
+    pub const fn streams(&self) -> &StreamReader {
+        &self.streams
     }
 
     /// The log.
     pub const fn log(&self) -> &LogReader {
-        &self.reader
+        self.streams.log()
     }
 
     /// Where every subject's case file is kept. It may lag behind what is published, and says how far it covers.
     pub const fn case_files(&self) -> &Arc<CaseFileStore> {
-        &self.case_files
+        self.streams.case_files()
     }
 
     /// Waits until more than so many entries are published, at most so long; the last published state.

@@ -69,7 +69,7 @@
 //! | [`casefile`] | what is known of one subject, folded from the log |
 //! | [`governance`] | directory and catalogue together, the same for all subjects |
 //! | [`admission`] | may this event enter now, and by which rule not |
-//! | [`state`] | the whole ledger in memory: the reference for everything that keeps it otherwise |
+//! | [`state`] | what entries add up to for admission, and the one fold; wherever its streams are kept |
 //! | [`projection`] | answers at two instants, each with the entries and rules that it rests on |
 //! | [`audit`] | is the whole log what all this says; receipts and entries alone |
 //!

@@ -13,9 +13,10 @@ use fjall::{
 use ledger_spec::casefile::{CaseEntry, CaseFile, ItemRow};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::{ListCode, SubjectId};
-use ledger_spec::projection::{CityAnswer, CityAsked, CityFold};
+use ledger_spec::projection::{CityAsked, CityFold};
 use std::fs;
 use std::path::Path;
+use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Rows that one thread takes up at a time when all are folded; a subject's rows are never parted.
@@ -27,6 +28,8 @@ const SUBJECTS: usize = 256;
 pub struct DiskCaseFiles {
     db: Database,
     rows: Keyspace,
+    /// What it covered when it was opened.
+    opened_with: TreeSize,
 }
 
 impl DiskCaseFiles {
@@ -39,9 +42,9 @@ impl DiskCaseFiles {
     ) -> Result<(Self, Option<StoreDoubt>), StoreError> {
         let doubt = if path.exists() {
             match Self::open_as_is(path, cache_bytes) {
-                Ok(store) => match store.read_covered() {
+                Ok(store) => match covered_in(&store.db.snapshot(), &store.rows) {
                     Ok(Some(covered)) if tip_at(covered.size) == Some(covered.tip) => {
-                        return Ok((store, None));
+                        return Ok((Self { opened_with: covered.size, ..store }, None));
                     }
                     Ok(None) => StoreDoubt::Missing,
                     Ok(Some(_)) => StoreDoubt::OtherLog,
@@ -72,16 +75,17 @@ impl DiskCaseFiles {
                 .data_block_size_policy(BlockSizePolicy::all(16 << 10))
                 .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
         })?;
-        Ok(Self { db, rows })
+        Ok(Self { db, rows, opened_with: TreeSize::EMPTY })
     }
 
-    fn read_covered(&self) -> Result<Option<Covered>, StoreError> {
-        covered_in(&self.db.snapshot(), &self.rows)
+    /// How many entries it covered when it was opened.
+    pub(super) const fn opened_with(&self) -> TreeSize {
+        self.opened_with
     }
 
-    /// How many entries it covers.
-    pub(super) fn covered(&self) -> TreeSize {
-        self.read_covered().ok().flatten().map_or(TreeSize::EMPTY, |covered| covered.size)
+    /// Forgets everything.
+    pub(super) fn clear(&self) -> Result<(), StoreError> {
+        Ok(self.rows.clear()?)
     }
 
     pub(super) fn apply(
@@ -103,29 +107,44 @@ impl DiskCaseFiles {
         Ok(batch.commit()?)
     }
 
-    pub(super) fn file(&self, subject: &SubjectId) -> Result<(CaseFile, TreeSize), StoreError> {
+    pub(super) fn file(
+        &self,
+        subject: &SubjectId,
+        size: TreeSize,
+    ) -> Result<(CaseFile, TreeSize), StoreError> {
         let snapshot = self.db.snapshot();
-        let size = covered_in(&snapshot, &self.rows)?.map_or(TreeSize::EMPTY, |covered| covered.size);
-        Ok((self.file_in(&snapshot, subject)?, size))
+        let covered = covered_in(&snapshot, &self.rows)?.map_or(TreeSize::EMPTY, |covered| covered.size);
+        Ok((self.file_in(&snapshot, subject, size)?, covered.min(size)))
     }
 
-    fn file_in(&self, snapshot: &Snapshot, subject: &SubjectId) -> Result<CaseFile, StoreError> {
+    /// A subject's file by its rows within the first `size` entries.
+    fn file_in(
+        &self,
+        snapshot: &Snapshot,
+        subject: &SubjectId,
+        size: TreeSize,
+    ) -> Result<CaseFile, StoreError> {
         let mut file = CaseFile::default();
         for pair in snapshot.prefix(&self.rows, keys::items_of(&subject.to_string())) {
             let (key, value) = pair.into_inner()?;
             let (_, entry) = keys::read_item(&key)?;
+            if !entry.is_in(size) {
+                break;
+            }
             file.apply_row(ItemRow::from_bytes(entry, &value)?);
         }
         Ok(file)
     }
 
     /// Folds over all files, or those that a list's stream names, on all cores.
-    pub(super) fn city(&self, asked: CityAsked<'_>) -> Result<CityAnswer, StoreError> {
+    pub(super) fn fold<'a>(&self, asked: CityAsked<'a>) -> Result<CityFold<'a>, StoreError> {
         let snapshot = self.db.snapshot();
         let mut whole = CityFold::new(asked);
-        let merge = |part| {
+        let mut rows_found = 0;
+        let merge = |(part, rows)| {
             whole.merge(part);
-            Ok(())
+            rows_found += rows;
+            Ok::<(), StoreError>(())
         };
         let threads = parallel::cores();
         match asked.question.list() {
@@ -135,19 +154,30 @@ impl DiskCaseFiles {
                 let fold = |subjects: &[SubjectId]| {
                     let mut fold = CityFold::new(asked);
                     for subject in subjects {
-                        fold.take(subject, &self.file_in(&snapshot, subject)?);
+                        fold.take(subject, &self.file_in(&snapshot, subject, asked.as_of.known)?);
                     }
-                    Ok(fold)
+                    Ok((fold, 0))
                 };
                 parallel::in_order(threads, chunks, fold, merge)?;
             }
             None => {
                 let rows =
                     Runs { rows: snapshot.prefix(&self.rows, keys::ITEMS), begun: None, failed: false };
-                parallel::in_order(threads, rows, |chunk| fold_rows(asked, chunk?), merge)?;
+                let fold = |chunk: Result<Vec<Row>, StoreError>| {
+                    let chunk = chunk?;
+                    let rows = as_u64(chunk.len());
+                    Ok((fold_rows(asked, chunk)?, rows))
+                };
+                parallel::in_order(threads, rows, fold, merge)?;
+                // Every entry is about somebody, whose file has a row of it.
+                let covered =
+                    covered_in(&snapshot, &self.rows)?.map_or(TreeSize::EMPTY, |covered| covered.size);
+                if rows_found != covered.get() {
+                    return Err(StoreError::Rows { found: rows_found, expected: covered });
+                }
             }
         }
-        Ok(whole.answer())
+        Ok(whole)
     }
 
     fn named_by(&self, snapshot: &Snapshot, list: &ListCode) -> Result<Vec<SubjectId>, StoreError> {

@@ -1,6 +1,7 @@
 //! Why case files are not believed, and what can go wrong with them.
 
 use ledger_spec::casefile::RowError;
+use tlog::position::TreeSize;
 
 /// Why what is stored is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,14 @@ pub enum StoreError {
     /// A key that this version does not read.
     #[error("case files: a key that is none")]
     Key,
+    /// Rows that are missing, or too many.
+    #[error("case files: {found} rows of {expected} entries")]
+    Rows {
+        /// How many there are.
+        found: u64,
+        /// How many entries are covered, each of which has a row.
+        expected: TreeSize,
+    },
     /// A row that this version does not read.
     #[error("case files: {0}")]
     Row(#[from] RowError),

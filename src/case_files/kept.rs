@@ -1,14 +1,19 @@
 //! Answers about many subjects, kept for the instants that they were asked for.
 
 use ledger_spec::casefile::{AsOf, Sight};
-use ledger_spec::projection::{CityAnswer, CityQuestion};
+use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Most places of lists, departures and lines that all kept answers hold together: about a hundred bytes each.
 const MOST: usize = 1_000_000;
-/// How long an answer about now may be shown to others who ask about now, in microseconds: two seconds.
-const FRESH: i64 = 2_000_000;
+/// How long an answer may be shown to others who ask about now, or about all that is known: the answer says what it is
+/// about.
+const FRESH: Duration = Duration::from_secs(2);
+/// Files from which on an answer that does not cover the newest entries is shown for [`FRESH`]: what costs less is
+/// folded again for whoever wants to see what was just appended.
+const COSTLY: usize = 10_000;
 
 /// Answers that were folded, the last used last.
 #[derive(Default)]
@@ -19,11 +24,36 @@ struct Kept {
     as_of: AsOf,
     sight: Sight,
     answer: Arc<CityAnswer>,
+    /// How many files it was folded from, and when.
+    files: usize,
+    made: Instant,
+}
+
+/// Which of the two instants of a question are not named, so that an answer of a moment ago is one to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// It is about now.
+    pub valid_at: bool,
+    /// It is about all that is known.
+    pub known_at: bool,
 }
 
 impl Kept {
     fn is(&self, question: &CityQuestion, sight: Sight) -> bool {
         self.question == *question && self.sight == sight
+    }
+
+    /// Whether it answers a question about these instants, as far as those are open.
+    fn answers(&self, as_of: AsOf, open: Open) -> bool {
+        let age = as_of.valid_at.micros().checked_sub(self.as_of.valid_at.micros());
+        let age = age.and_then(|age| u64::try_from(age).ok()).map(Duration::from_micros);
+        let holds = match age {
+            Some(Duration::ZERO) => true,
+            Some(age) => open.valid_at && age <= FRESH,
+            None => false,
+        };
+        let lags = self.as_of.known < as_of.known && self.files >= COSTLY && self.made.elapsed() <= FRESH;
+        holds && (self.as_of.known == as_of.known || open.known_at && lags)
     }
 }
 
@@ -37,25 +67,42 @@ impl KeptAnswers {
         Some(answer)
     }
 
-    pub(super) fn since(&self, question: &CityQuestion, as_of: AsOf, sight: Sight) -> Option<AsOf> {
-        let fresh = |then: AsOf| {
-            let age = as_of.valid_at.micros().checked_sub(then.valid_at.micros());
-            then.known == as_of.known && age.is_some_and(|age| (0..=FRESH).contains(&age))
-        };
+    /// The instants of the newest answer that is kept for these, as far as they are open.
+    pub(super) fn instants(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        open: Open,
+        sight: Sight,
+    ) -> Option<AsOf> {
         let kept = self.lock();
-        let found = kept.iter().rev().find(|one| one.is(question, sight) && fresh(one.as_of));
-        found.map(|one| one.as_of)
+        let answers = kept.iter().filter(|one| one.is(question, sight) && one.answers(as_of, open));
+        answers.map(|one| one.as_of).max_by_key(|one| (one.known, one.valid_at))
     }
 
-    pub(super) fn keep(&self, question: &CityQuestion, as_of: AsOf, sight: Sight, answer: Arc<CityAnswer>) {
+    /// Keeps an answer that was folded from so many files.
+    pub(super) fn keep(&self, asked: &CityAsked<'_>, answer: Arc<CityAnswer>, files: usize) {
+        let CityAsked { question, as_of, sight, .. } = *asked;
         let mut kept = self.lock();
-        kept.push_back(Kept { question: question.clone(), as_of, sight, answer });
+        kept.push_back(Kept {
+            question: question.clone(),
+            as_of,
+            sight,
+            answer,
+            files,
+            made: Instant::now(),
+        });
         let mut held: usize = kept.iter().map(|one| size_of(&one.answer)).sum();
         // One that is too large by itself is not kept either: it was given to whoever asked.
         while held > MOST {
             let Some(oldest) = kept.pop_front() else { break };
             held -= size_of(&oldest.answer);
         }
+    }
+
+    /// Lets go of all.
+    pub(super) fn forget(&self) {
+        self.lock().clear();
     }
 
     // A panic while the lock is held leaves whole answers.
@@ -79,6 +126,7 @@ fn size_of(answer: &CityAnswer) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_spec::governance::Governance;
     use ledger_spec::id::ListCode;
     use ledger_spec::time::ValidTime;
     use tlog::defect::as_u64;
@@ -95,10 +143,15 @@ mod tests {
         }))
     }
 
+    fn keep(kept: &KeptAnswers, question: &CityQuestion, as_of: AsOf, files: usize) {
+        let (governance, sight) = (&Governance::default(), Sight::Public);
+        kept.keep(&CityAsked { question, governance, as_of, sight }, oversight(), files);
+    }
+
     #[test]
-    fn an_answer_is_shared_for_its_own_question_sight_and_size_and_not_for_long() {
+    fn an_answer_is_found_for_its_own_question_sight_and_instants() {
         let (kept, question) = (KeptAnswers::default(), CityQuestion::Oversight);
-        kept.keep(&question, at(1_000, 7), Sight::Public, oversight());
+        keep(&kept, &question, at(1_000, 7), COSTLY);
         assert!(kept.find(&question, at(1_000, 7), Sight::Public).is_some());
         let list = CityQuestion::Roll(ListCode::parse("a.b").unwrap());
         for (question, as_of, sight) in [
@@ -109,9 +162,33 @@ mod tests {
         ] {
             assert!(kept.find(question, as_of, sight).is_none());
         }
-        let since = |micros, known| kept.since(&question, at(micros, known), Sight::Public);
-        assert_eq!(since(1_000 + FRESH, 7), Some(at(1_000, 7)));
-        assert_eq!([since(1_001 + FRESH, 7), since(999, 7), since(1_001, 8)], [None; 3]);
+    }
+
+    #[test]
+    fn instants_that_are_open_are_those_of_a_moment_ago() {
+        let (costly, cheap, question) =
+            (KeptAnswers::default(), KeptAnswers::default(), CityQuestion::Oversight);
+        keep(&costly, &question, at(1_000, 7), COSTLY);
+        keep(&cheap, &question, at(1_000, 7), COSTLY - 1);
+        let asked = |kept: &KeptAnswers, micros, known, (valid_at, known_at)| {
+            kept.instants(&question, at(micros, known), Open { valid_at, known_at }, Sight::Public).is_some()
+        };
+        let (named, now, all, both) = ((false, false), (true, false), (false, true), (true, true));
+        let later = 1_000 + i64::try_from(FRESH.as_micros()).unwrap();
+        for kept in [&costly, &cheap] {
+            assert!(
+                asked(kept, 1_000, 7, named) && asked(kept, later, 7, now) && asked(kept, later, 7, both)
+            );
+            assert!(!asked(kept, later + 1, 7, both), "two seconds and no longer");
+            assert!(!asked(kept, later, 7, all) && !asked(kept, 999, 7, both), "another instant is named");
+            assert!(!asked(kept, 1_000, 8, now) && !asked(kept, 1_000, 6, both), "another size is named");
+        }
+        assert!(asked(&costly, 1_000, 8, all) && asked(&costly, later, 9, both));
+        assert!(!asked(&cheap, 1_000, 8, all), "what costs little covers what was just appended");
+        keep(&costly, &question, at(1_000, 8), COSTLY);
+        let newest =
+            costly.instants(&question, at(1_000, 9), Open { valid_at: false, known_at: true }, Sight::Public);
+        assert_eq!(newest, Some(at(1_000, 8)));
     }
 
     #[test]
@@ -119,7 +196,7 @@ mod tests {
         let (kept, question) = (KeptAnswers::default(), CityQuestion::Oversight);
         let most = i64::try_from(MOST / 2_000).unwrap();
         for micros in 0..=most {
-            kept.keep(&question, at(micros, 1), Sight::Public, oversight());
+            keep(&kept, &question, at(micros, 1), 0);
         }
         assert!(kept.find(&question, at(0, 1), Sight::Public).is_none());
         assert!(kept.find(&question, at(1, 1), Sight::Public).is_some());

@@ -13,6 +13,7 @@ mod keys;
 
 pub use disk::DiskCaseFiles;
 pub use error::{StoreDoubt, StoreError};
+pub use kept::Open;
 
 use fresh::FreshEntries;
 use kept::KeptAnswers;
@@ -20,6 +21,7 @@ use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Sight};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tlog::position::TreeSize;
@@ -31,6 +33,7 @@ pub struct CaseFileStore {
     grown: Condvar,
     fresh: FreshEntries,
     kept: KeptAnswers,
+    doubted: AtomicBool,
 }
 
 enum Backing {
@@ -46,13 +49,14 @@ impl CaseFileStore {
 
     /// One on disk, with what it covers already.
     pub fn on_disk(disk: DiskCaseFiles) -> Self {
-        let covered = disk.covered();
+        let covered = disk.opened_with();
         Self::new(Backing::Disk(disk), covered)
     }
 
     fn new(backing: Backing, covered: TreeSize) -> Self {
         let (covered, grown) = (Mutex::new(covered), Condvar::new());
-        Self { backing, covered, grown, fresh: FreshEntries::default(), kept: KeptAnswers::default() }
+        let (fresh, kept) = (FreshEntries::default(), KeptAnswers::default());
+        Self { backing, covered, grown, fresh, kept, doubted: AtomicBool::new(false) }
     }
 
     /// Whether whoever asks brings these up to date: nobody else does.
@@ -101,35 +105,65 @@ impl CaseFileStore {
         Ok(())
     }
 
-    /// One subject's file and how many entries it was made from: at least those that were covered when it was asked.
-    pub fn file(&self, subject: &SubjectId) -> Result<(CaseFile, TreeSize), StoreError> {
+    /// Says that what is kept was found to be wrong, or could not be read or written: whoever keeps it up begins again.
+    pub fn doubt(&self) {
+        self.doubted.store(true, Ordering::Release);
+    }
+
+    /// Forgets everything where anybody has doubted it; says whether that was so.
+    pub fn begin_again_if_doubted(&self) -> Result<bool, StoreError> {
+        if !self.doubted.load(Ordering::Acquire) {
+            return Ok(false);
+        }
+        match &self.backing {
+            Backing::Memory(files) => {
+                *files.write().unwrap_or_else(PoisonError::into_inner) = CaseFiles::default();
+            }
+            Backing::Disk(disk) => disk.clear()?,
+        }
+        *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = TreeSize::EMPTY;
+        self.kept.forget();
+        // Whoever was reading what was just thrown away may have doubted it once more.
+        self.doubted.store(false, Ordering::Release);
+        Ok(true)
+    }
+
+    /// One subject's file by what is kept of the first `size` entries, and how many of these are covered.
+    pub fn file(&self, subject: &SubjectId, size: TreeSize) -> Result<(CaseFile, TreeSize), StoreError> {
         match &self.backing {
             Backing::Memory(files) => {
                 let files = files.read().unwrap_or_else(PoisonError::into_inner);
-                Ok((files.file(subject).cloned().unwrap_or_default(), files.size()))
+                // What is only looked at does not grow: nothing is covered beyond what anybody asks about.
+                Ok((files.file(subject).cloned().unwrap_or_default(), files.size().min(size)))
             }
-            Backing::Disk(disk) => disk.file(subject),
+            Backing::Disk(disk) => disk.file(subject, size).inspect_err(|_| self.doubt()),
         }
     }
 
     /// The answer to a question about many subjects, folded on all cores over what is covered, or kept from when it
     /// was asked before. What it takes into account has to be covered already.
     pub fn city(&self, asked: CityAsked<'_>) -> Result<Arc<CityAnswer>, StoreError> {
-        let CityAsked { question, as_of, sight, .. } = asked;
-        if let Some(kept) = self.kept.find(question, as_of, sight) {
+        if let Some(kept) = self.kept.find(asked.question, asked.as_of, asked.sight) {
             return Ok(kept);
         }
-        let answer = Arc::new(match &self.backing {
-            Backing::Memory(files) => files.read().unwrap_or_else(PoisonError::into_inner).city(asked),
-            Backing::Disk(disk) => disk.city(asked)?,
-        });
-        self.kept.keep(question, as_of, sight, answer.clone());
+        let fold = match &self.backing {
+            Backing::Memory(files) => files.read().unwrap_or_else(PoisonError::into_inner).fold(asked),
+            Backing::Disk(disk) => disk.fold(asked).inspect_err(|_| self.doubt())?,
+        };
+        let files = fold.files();
+        let answer = Arc::new(fold.answer());
+        self.kept.keep(&asked, answer.clone(), files);
         Ok(answer)
     }
 
-    /// The valid instant, not long before this one, for which an answer is kept that takes the same entries into
-    /// account: whoever asks about now shares it.
-    pub fn kept_since(&self, question: &CityQuestion, as_of: AsOf, sight: Sight) -> Option<AsOf> {
-        self.kept.since(question, as_of, sight)
+    /// The instants, for whoever leaves some of them open, of an answer of a moment ago that is kept.
+    pub fn kept_instants(
+        &self,
+        question: &CityQuestion,
+        as_of: AsOf,
+        open: Open,
+        sight: Sight,
+    ) -> Option<AsOf> {
+        self.kept.instants(question, as_of, open, sight)
     }
 }

@@ -31,6 +31,10 @@ const LIGHT_WAITING: usize = 1_024;
 const HEAVY_WAITING: usize = 32;
 /// How long a question waits before it is told to come again: less than its reader's patience.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Pages of answers that are kept, at once: each reads the files of up to its limit of subjects.
+const KEPT: usize = 4;
+/// Such pages that may wait: a second's work on two cores.
+const KEPT_WAITING: usize = 512;
 /// Batches of entries that are read for feeds at once, whatever the number of feeds.
 const FEED_READS: usize = 4;
 
@@ -39,6 +43,8 @@ const FEED_READS: usize = 4;
 pub(super) enum Weight {
     /// A few reads of the disk, or the fold of a usual subject: milliseconds.
     Light,
+    /// A page of an answer about many subjects that is kept: tens of milliseconds.
+    Kept,
     /// A look at all subjects, or the fold of a subject with very many events: seconds, and much memory.
     Heavy,
 }
@@ -46,6 +52,7 @@ pub(super) enum Weight {
 /// The places of one server.
 pub(super) struct AllPlaces {
     pub(super) light: Places,
+    pub(super) kept: Places,
     pub(super) heavy: Places,
     /// Open feeds; each holds its place for as long as it is open.
     pub(super) feeds: Places,
@@ -80,7 +87,7 @@ struct Of {
 impl Weight {
     /// What questions about a subject weigh.
     pub(super) fn of_subject(shared: &Shared, subject: &SubjectId) -> Self {
-        let head = shared.app.snapshots.index().head(&StreamKey::Subject(subject.clone()));
+        let head = shared.app.snapshots.streams().index().head(&StreamKey::Subject(subject.clone()));
         if head.is_some_and(|head| head.version.get() > LONG) { Self::Heavy } else { Self::Light }
     }
 
@@ -100,6 +107,7 @@ impl AllPlaces {
     pub(super) fn new(settings: &Settings, cores: usize) -> Self {
         Self {
             light: Places::new("light", LIGHT, LIGHT_WAITING),
+            kept: Places::new("kept", KEPT, KEPT_WAITING),
             heavy: Places::new("heavy", settings.heavy_questions, HEAVY_WAITING),
             feeds: Places::new("feeds", settings.feeds, 0),
             feed_reads: Arc::new(Semaphore::new(FEED_READS)),
@@ -112,6 +120,7 @@ impl AllPlaces {
     pub(super) const fn of(&self, weight: Weight) -> &Places {
         match weight {
             Weight::Light => &self.light,
+            Weight::Kept => &self.kept,
             Weight::Heavy => &self.heavy,
         }
     }
@@ -121,7 +130,7 @@ impl AllPlaces {
         type Gauges = Family<Of, Gauge<u64, AtomicU64>>;
         let (taken, waiting, refused) =
             (Gauges::default(), Gauges::default(), Family::<Of, Counter>::default());
-        for kind in [&self.light, &self.heavy, &self.feeds] {
+        for kind in [&self.light, &self.kept, &self.heavy, &self.feeds] {
             let of = Of { places: kind.name };
             taken.get_or_create(&of).set(as_u64(kind.taken()));
             waiting.get_or_create(&of).set(as_u64(kind.waiting()));

@@ -4,7 +4,7 @@ use super::Shared;
 use super::params::{Params, segment};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use crate::query::{Known, Reading};
+use crate::query::{Known, Open, Reading};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery};
@@ -172,10 +172,10 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     let found = place.run(move || {
         let reading = Reading::new(&looked.app.snapshots);
         let subject = reading.any_entry(index)?.event.subject;
-        match Weight::of_subject(&looked, &subject) {
-            Weight::Light => answer(&looked, &reading).map(|answered| Ok(answered.into_response())),
-            Weight::Heavy => Ok(Err(answer)),
+        if Weight::of_subject(&looked, &subject) == Weight::Heavy {
+            return Ok(Err(answer));
         }
+        answer(&looked, &reading).map(|answered| Ok(answered.into_response()))
     });
     match found.await?? {
         Ok(answered) => Ok(answered),
@@ -190,14 +190,49 @@ pub(super) async fn read_at<A: IntoResponse>(
     question: Question,
     answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    if question.city().is_some() {
+        return read_about_many(shared, params, question, answer).await;
+    }
     let weight = Weight::of(&shared, &question);
     read_weighing(shared, weight, move |shared, reading| {
         let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
-        let about_now = params.get("valid_at").is_none();
-        let as_of = if about_now { reading.as_of_now(&question, as_of, SIGHT) } else { as_of };
         answer(reading, &question, as_of)
     })
     .await
+}
+
+/// The same for a question about many subjects: where an answer is kept, it does not wait for those that are folded.
+async fn read_about_many<A: IntoResponse>(
+    shared: Arc<Shared>,
+    params: Params,
+    question: Question,
+    answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (place, looked) = (shared.places.of(Weight::Kept).take().await?, shared.clone());
+    let found = place.run(move || {
+        let reading = Reading::new(&looked.app.snapshots);
+        let instants = Instants::read(&params, &looked, &reading)?;
+        let as_of = instants.as_of(&reading)?;
+        let open = Open {
+            valid_at: params.get("valid_at").is_none(),
+            known_at: instants.known_at == Known::Everything,
+        };
+        match reading.kept_instants(&question, as_of, open, SIGHT) {
+            Some(kept) => answer(&reading, &question, kept).map(|answered| Ok(answered.into_response())),
+            None => Ok(Err((params, question, answer))),
+        }
+    });
+    match found.await?? {
+        Ok(answered) => Ok(answered),
+        Err((params, question, answer)) => {
+            // Now is when it is folded, and not when it began to wait.
+            let fold = move |shared: &Shared, reading: &Reading<'_>| {
+                let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
+                answer(reading, &question, as_of)
+            };
+            read_weighing(shared, Weight::Heavy, fold).await
+        }
+    }
 }
 
 /// Answers a question as everybody may have it, at the two instants, which are all that the query may name.

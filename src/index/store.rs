@@ -4,11 +4,10 @@
 //! here is trusted by being readable: a digest over every row, written last at a clean stop, has to
 //! match; the files are synced by us; and a panic inside sled counts as damage.
 
-use super::{Index, Resident, Slot};
+use super::{Index, Resident, Slot, StreamHash};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::id::StreamKey;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -100,9 +99,10 @@ impl IndexStore {
         });
     }
 
-    /// Writes what changed, then the digest over everything, and syncs the files: a clean stop.
-    pub fn close(self, index: &Index) -> Result<(), StoreError> {
-        if let Err(error) = guarded(|| self.write_all(index)) {
+    /// Writes what changed, then the digest over everything and which log it is about, and syncs the files: a clean
+    /// stop.
+    pub fn close(self, index: &Index, size: TreeSize, tip: ChainHash) -> Result<(), StoreError> {
+        if let Err(error) = guarded(|| self.write_all(index, size, tip)) {
             self.abandon();
             return Err(error);
         }
@@ -113,16 +113,14 @@ impl IndexStore {
         })
     }
 
-    fn write_all(&self, index: &Index) -> Result<(), StoreError> {
+    fn write_all(&self, index: &Index, size: TreeSize, tip: ChainHash) -> Result<(), StoreError> {
         let mut resident = index.write();
         while self.write_dirty(&mut resident, usize::MAX)? {}
         self.write_chunks(&resident)?;
-        if let Some(tip) = resident.tip {
-            let mut meta = resident.covered.get().to_be_bytes().to_vec();
-            meta.extend_from_slice(tip.as_bytes());
-            meta.extend_from_slice(resident.digest().as_bytes());
-            self.meta()?.insert(META_KEY, meta).map_err(failed)?;
-        }
+        let mut meta = size.get().to_be_bytes().to_vec();
+        meta.extend_from_slice(tip.as_bytes());
+        meta.extend_from_slice(resident.digest().as_bytes());
+        self.meta()?.insert(META_KEY, meta).map_err(failed)?;
         self.db.flush().map(drop).map_err(failed)
     }
 
@@ -148,7 +146,7 @@ impl IndexStore {
         let mut batch = sled::Batch::default();
         for stream in dirty.drain(dirty.len().saturating_sub(most)..) {
             if let Some(slot) = heads.get_mut(&stream) {
-                batch.insert(stream.to_string().as_bytes(), &head_bytes(&slot.head));
+                batch.insert(&stream.0, &head_bytes(&slot.head));
                 slot.dirty = false;
             }
         }
@@ -179,7 +177,7 @@ impl IndexStore {
         if u64::from_be_bytes(*covered) != size.get() || stored_tip != tip.as_bytes() {
             return Err(IndexDoubt::OtherLog);
         }
-        let mut resident = Resident { covered: size, tip: Some(tip), ..Resident::default() };
+        let mut resident = Resident::default();
         for row in &self.db.open_tree("heads").map_err(damaged)? {
             let (key, value) = row.map_err(damaged)?;
             let (stream, head) = read_head(&key, &value).ok_or(IndexDoubt::Damaged)?;
@@ -200,13 +198,11 @@ impl Resident {
     /// BLAKE3 over every row in key order.
     fn digest(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
-        let mut heads: Vec<_> =
-            self.heads.iter().map(|(stream, slot)| (stream.to_string(), head_bytes(&slot.head))).collect();
-        heads.sort_unstable();
+        let mut heads: Vec<_> = self.heads.iter().map(|(stream, slot)| (*stream, slot.head)).collect();
+        heads.sort_unstable_by_key(|(stream, _)| *stream);
         for (stream, head) in heads {
-            hasher.update(stream.as_bytes());
-            hasher.update(&[0]);
-            hasher.update(&head);
+            hasher.update(&stream.0);
+            hasher.update(&head_bytes(&head));
         }
         for (key, value) in self.chunks() {
             hasher.update(&key);
@@ -239,14 +235,14 @@ fn head_bytes(head: &Head) -> [u8; 16] {
     bytes
 }
 
-fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamKey, Head)> {
+fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamHash, Head)> {
     let (last, version) = value.split_first_chunk::<8>()?;
     let version: [u8; 8] = version.try_into().ok()?;
     let (last, version) = (u64::from_be_bytes(*last), u64::from_be_bytes(version));
     // A stream holds one event an entry, so that it has no more events than entries up to its last.
     version.checked_sub(1).filter(|before| *before <= last)?;
     let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
-    Some((StreamKey::parse(std::str::from_utf8(key).ok()?).ok()?, head))
+    Some((StreamHash(key.try_into().ok()?), head))
 }
 
 /// Syncs every file below a folder, and the folders themselves.
@@ -272,7 +268,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 mod tests {
     use super::*;
     use crate::index::IndexRow;
-    use ledger_spec::id::SubjectId;
+    use ledger_spec::id::{StreamKey, SubjectId};
 
     #[test]
     fn what_changed_is_written_slice_by_slice_and_once() {
@@ -282,24 +278,29 @@ mod tests {
         let index = Index::default();
         let streams = IDLE_SLICE * 2 + 1;
         let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
-        let row =
-            |at, n| IndexRow { index: EntryIndex::new(at), streams: vec![subject(n)], governs: at % 2 == 0 };
-        index.apply((0..).zip(0..streams).map(|(at, n)| row(at, n)), ChainHash::ZERO);
-        index.apply([row(600, 0), row(601, 0)], ChainHash::ZERO);
+        let row = |at, n| {
+            let at = EntryIndex::new(at);
+            let head = Head::advanced(index.head(&subject(n)).as_ref(), at);
+            let heads = vec![(StreamHash::of(&subject(n)), head)];
+            IndexRow { index: at, heads, governs: at.get().is_multiple_of(2) }
+        };
+        (0..).zip(0..streams).for_each(|(at, n)| index.apply([row(at, n)]));
+        index.apply([row(600, 0)]);
+        index.apply([row(601, 0)]);
         let more: Vec<_> = (0..3).map(|_| store.write_some(&index).unwrap()).collect();
         assert_eq!(more, [true, true, false]);
         assert!(!store.write_some(&index).unwrap());
         let stored = |n| {
-            let value = store.db.open_tree("heads").unwrap().get(subject(n).to_string()).unwrap().unwrap();
-            let (key, head) = read_head(subject(n).to_string().as_bytes(), &value).unwrap();
-            assert_eq!((Some(head), key), (index.head(&subject(n)), subject(n)));
+            let key = StreamHash::of(&subject(n));
+            let value = store.db.open_tree("heads").unwrap().get(key.0).unwrap().unwrap();
+            assert_eq!(read_head(&key.0, &value), Some((key, index.head(&subject(n)).unwrap())));
         };
         (0..streams).for_each(stored);
-        index.apply([row(602, 7)], ChainHash::ZERO);
+        index.apply([row(602, 7)]);
         assert!(!store.write_some(&index).unwrap());
         stored(7);
-        store.close(&index).unwrap();
         let size = TreeSize::new(603);
+        store.close(&index, size, ChainHash::ZERO).unwrap();
         let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
         let loaded = loaded.unwrap();
         assert_eq!((loaded.streams(), loaded.governance_entries()), (streams, index.governance_entries()));
@@ -309,7 +310,7 @@ mod tests {
     fn a_stream_with_more_events_than_entries_is_damage() {
         let read = |last, version| {
             let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
-            read_head(b"ledger", &head_bytes(&head)).is_some()
+            read_head(&[7; 32], &head_bytes(&head)).is_some()
         };
         assert!(read(0, 1) && read(7, 8));
         assert!(!read(7, 9) && !read(0, 0) && !read(3, u64::MAX));

@@ -4,7 +4,6 @@ use super::LedgerError;
 use crate::index::{Index, IndexRow};
 use crate::log::{EntryBytes, LogReader, OpenError, OpenReport};
 use crate::progress::Progress;
-use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use std::panic;
@@ -18,22 +17,11 @@ const BATCH: usize = 1024;
 /// Batches that the scan may be ahead.
 const AHEAD: usize = 8;
 
-/// An index of every entry that a scan came by, whose tip is still to be named.
-pub(super) struct Scanned(Index);
-
-impl Scanned {
-    /// The index of all that was read, which ends in `tip`.
-    pub(super) fn into_index(self, tip: ChainHash) -> Index {
-        self.0.apply([], tip);
-        self.0
-    }
-}
-
 /// Opens a log by `open`, which shows each entry that it has to read, and indexes those on another
 /// thread meanwhile.
 pub(super) fn beside_scan<L>(
     open: impl FnOnce(&mut dyn FnMut(EntryIndex, &[u8])) -> Result<(L, OpenReport), OpenError>,
-) -> Result<(L, OpenReport, Option<Scanned>), LedgerError> {
+) -> Result<(L, OpenReport, Option<Index>), LedgerError> {
     thread::scope(|scope| {
         let (sender, batches) = sync_channel(AHEAD);
         let indexer = scope.spawn(move || index_all(&batches));
@@ -43,16 +31,15 @@ pub(super) fn beside_scan<L>(
         drop(feed);
         let indexed = indexer.join().unwrap_or_else(|payload| panic::resume_unwind(payload));
         let (log, report) = opened?;
-        let scanned = if report.scanned { Some(Scanned(indexed?)) } else { None };
+        let scanned = if report.scanned { Some(indexed?) } else { None };
         Ok((log, report, scanned))
     })
 }
 
-/// Reads the first `size` entries on all cores and makes the index of them, which ends in `tip`.
+/// Reads the first `size` entries on all cores and makes the index of them.
 pub(super) fn index_of(
     reader: &LogReader,
     size: TreeSize,
-    tip: ChainHash,
     progress: &dyn Progress,
 ) -> Result<Index, LedgerError> {
     let index = Index::default();
@@ -63,12 +50,12 @@ pub(super) fn index_of(
         rows.push(row.clone());
         done += 1;
         if rows.len() == BATCH {
-            index.apply(rows.drain(..), tip);
+            index.apply(rows.drain(..));
             progress.step(done, size.get());
         }
         Ok::<(), LedgerError>(())
     })?;
-    index.apply(rows, tip);
+    index.apply(rows);
     Ok(index)
 }
 
@@ -110,7 +97,7 @@ fn index_all(batches: &Receiver<Batch>) -> Result<Index, LedgerError> {
             row_of(&Entry::decode(bytes).map_err(|error| LedgerError::Entry { index: at, error })?)
         });
         let rows: Vec<IndexRow> = rows.collect::<Result<_, _>>()?;
-        index.apply(rows, ChainHash::ZERO);
+        index.apply(rows);
     }
     Ok(index)
 }
@@ -118,5 +105,5 @@ fn index_all(batches: &Receiver<Batch>) -> Result<Index, LedgerError> {
 fn row_of(entry: &Entry) -> Result<IndexRow, LedgerError> {
     let event =
         Event::parse(&entry.event).map_err(|error| LedgerError::Event { index: entry.index, error })?;
-    Ok(IndexRow::of(entry.index, &event))
+    Ok(IndexRow::of(entry.index, &entry.links, &event))
 }

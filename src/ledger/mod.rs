@@ -20,7 +20,8 @@ use crate::progress::Progress;
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::{Snapshot, Snapshots};
 use crate::storage::{DiskError, FileDisk, FolderLock};
-use indexing::{Scanned, beside_scan, index_of};
+use crate::streams::StreamReader;
+use indexing::{beside_scan, index_of};
 use ledger_spec::admission::Governance;
 use ledger_spec::audit::Opening;
 use ledger_spec::authority::Recorded;
@@ -29,7 +30,7 @@ use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::state::{EnterError, Ledger};
+use ledger_spec::state::{EnterError, Ledger, LogEnd};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
 use serde_json::json;
@@ -206,13 +207,12 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, scanned, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
-    let snapshots = published_view(log.reader(), Arc::new(index), case_files, &settings, &vkey)?;
+    let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
+    let snapshots = published_view(streams, &settings, &vkey)?;
     let keeper = Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?;
     let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
-    let tip = log.head();
     let (sequencer, writer) =
-        sequencer::start(log, tip, snapshots.index().clone(), store, snapshots.clone(), clock::now, config)
-            .map_err(LedgerError::Thread)?;
+        sequencer::start(log, store, snapshots.clone(), clock::now, config).map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
     Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir })
 }
@@ -225,10 +225,10 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> 
     let signer = operator_signer(dir, &settings)?;
     let (log, scanned) = open_log(dir, &settings, signer, true, progress)?;
     let (store, index) = load_index(dir, &log, scanned, progress)?;
-    let size = log.size().get();
-    store.close(&index)?;
+    let size = log.size();
+    store.close(&index, size, log.head())?;
     log.close().map_err(LedgerError::Close)?;
-    Ok(size)
+    Ok(size.get())
 }
 
 fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<(), LedgerError> {
@@ -241,8 +241,7 @@ fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<()
     let entered = Ledger::default().enter(event, now).map_err(|error: EnterError| opening(&error))?;
     let disk = Arc::new(FileDisk::open(dir)?);
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
-    let entry = EncodedEntry::new(&entered.entry).map_err(|error| opening(&error))?;
-    log.append(vec![entry]).map_err(|error| opening(&error))?;
+    log.append(vec![EncodedEntry::of(entered)]).map_err(|error| opening(&error))?;
     log.close().map_err(LedgerError::Close)
 }
 
@@ -282,7 +281,7 @@ fn open_log(
     signer: NoteSigner,
     rebuild: bool,
     progress: &dyn Progress,
-) -> Result<(Log, Option<Scanned>), LedgerError> {
+) -> Result<(Log, Option<Index>), LedgerError> {
     let disk = Arc::new(FileDisk::open(dir)?);
     let (log, report, scanned) =
         beside_scan(|visitor| Log::open(disk, signer, log_config(settings, rebuild), progress, visitor))?;
@@ -293,7 +292,7 @@ fn open_log(
 fn load_index(
     dir: &Path,
     log: &Log,
-    scanned: Option<Scanned>,
+    scanned: Option<Index>,
     progress: &dyn Progress,
 ) -> Result<(IndexStore, Index), LedgerError> {
     let (size, tip) = (log.size(), log.head());
@@ -302,11 +301,11 @@ fn load_index(
         (Ok(index), _) => index,
         (Err(doubt), Some(scanned)) => {
             tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
-            scanned.into_index(tip)
+            scanned
         }
         (Err(doubt), None) => {
             tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
-            index_of(&log.reader(), size, tip, progress)?
+            index_of(&log.reader(), size, progress)?
         }
     };
     Ok((store, index))
@@ -332,17 +331,15 @@ pub(crate) fn open_case_files(
 
 /// What readers see of a log that was just opened.
 fn published_view(
-    reader: LogReader,
-    index: Arc<Index>,
-    case_files: Arc<CaseFileStore>,
+    streams: StreamReader,
     settings: &Settings,
     vkey: &VerifierKey,
 ) -> Result<Snapshots, LedgerError> {
-    let checkpoint = reader.checkpoint();
+    let checkpoint = streams.log().checkpoint();
     let last = checkpoint.checkpoint().size().last_index().ok_or(LedgerError::Empty)?;
     let mut governance = Governance::default();
-    for at in index.governance_entries() {
-        let read = reader.entry(at)?;
+    for at in streams.index().governance_entries() {
+        let read = streams.log().entry(at)?;
         let event =
             Event::parse(&read.entry().event).map_err(|error| LedgerError::Event { index: at, error })?;
         if at == EntryIndex::new(0) {
@@ -350,9 +347,10 @@ fn published_view(
         }
         governance.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
     }
-    let last_recorded = reader.entry(last)?.entry().recorded_at;
-    let published = Snapshot { checkpoint, last_recorded, governance };
-    Ok(Snapshots::new(published, index, reader, case_files))
+    let last = streams.log().entry(last)?;
+    let (size, chain) = (checkpoint.checkpoint().size(), ChainHash::of_entry(last.bytes()));
+    let end = LogEnd { size, chain, recorded_at: last.entry().recorded_at };
+    Ok(Snapshots::new(Snapshot { checkpoint, end, governance }, streams))
 }
 
 fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), LedgerError> {

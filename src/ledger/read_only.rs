@@ -10,6 +10,7 @@ use crate::log::{self, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::Snapshots;
 use crate::storage::{Disk, FileDisk};
+use crate::streams::StreamReader;
 use ledger_spec::audit::Opening;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,14 +34,11 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedge
     let vkey = operator_key(&*disk)?;
     let reader = log::open_to_read(disk, &vkey)?;
     let size = reader.size();
-    let tip = match size.last_index() {
-        Some(last) => ledger_spec::entry::ChainHash::of_entry(reader.entry(last)?.bytes()),
-        None => ledger_spec::entry::ChainHash::ZERO,
-    };
-    let index = index_of(&reader, size, tip, progress)?;
+    let index = index_of(&reader, size, progress)?;
     // The folder's own are of whoever writes it.
     let case_files = Arc::new(CaseFileStore::in_memory());
-    let snapshots = published_view(reader, Arc::new(index), case_files, &settings, &vkey)?;
+    let streams = StreamReader::new(Arc::new(index), reader, case_files);
+    let snapshots = published_view(streams, &settings, &vkey)?;
     Ok(ReadOnlyLedger { snapshots, settings, vkey })
 }
 

@@ -42,6 +42,7 @@ use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
+use ledger_spec::state::EnteredEntry;
 use open_files::{OpenFiles, Segment};
 use recovery::Opened;
 use std::sync::{Arc, PoisonError};
@@ -113,6 +114,12 @@ impl EncodedEntry {
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
         Ok(Self { index: entry.index, previous: entry.previous, bytes, hashes })
+    }
+
+    /// An entry that was just made.
+    pub fn of(entered: EnteredEntry) -> Self {
+        let EnteredEntry { entry, bytes, hashes } = entered;
+        Self { index: entry.index, previous: entry.previous, bytes, hashes }
     }
 
     /// An entry that was read from these bytes, with their hashes: as an audit leaves it.

@@ -3,7 +3,7 @@
 use super::source::parse;
 use super::{QueryError, Reading};
 use crate::log::EntryBytes;
-use crate::sequencer::entries_backwards;
+use crate::streams::entries_backwards;
 use ledger_spec::casefile::{AsOf, CaseAsOf, Sight};
 use ledger_spec::entry::{ChainHash, EntryHashes};
 use ledger_spec::event::Event;
@@ -76,7 +76,7 @@ impl Reading<'_> {
         limit: usize,
         (sight, now): (Sight, ValidTime),
     ) -> Result<EventsPage, QueryError> {
-        let head = self.entries_of(subject).next().transpose()?;
+        let head = self.snapshots.streams().entries(subject, self.snapshot.size()).next().transpose()?;
         let version = head.as_ref().and_then(|entry| entry.entry().links.first()).map(|link| link.version);
         let start = match before {
             None => head.map(|entry| entry.entry().index),

@@ -3,6 +3,7 @@
 use crate::case_files::StoreError;
 use crate::keeper::KeeperError;
 use crate::log::ReadError;
+use crate::streams::StreamError;
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::EventError;
 use ledger_spec::projection::Unanswered;
@@ -48,6 +49,9 @@ pub enum QueryError {
     /// The log is damaged where it was read, and nothing is answered from there.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A subject's stream could not be read.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// An entry that holds no event this version reads.
     #[error("entry {index}: {error}")]
     Event {

@@ -13,6 +13,7 @@ pub use entries::{Consistency, FoundEntry};
 pub use error::QueryError;
 pub use known::{Known, KnownError};
 
+pub use crate::case_files::Open;
 use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::projection::{Answer, Answered, Authorities, EditionPage, Question};
@@ -68,12 +69,10 @@ impl<'a> Reading<'a> {
         Ok(TreeSize::new(least))
     }
 
-    /// The instants for whoever asks about now: those of an answer to the same question that was folded a moment ago,
-    /// over the same entries, where there is one. Answers about many subjects cost too much to fold for each.
-    pub fn as_of_now(&self, question: &Question, now: AsOf, sight: Sight) -> AsOf {
-        let kept =
-            question.city().and_then(|asked| self.snapshots.case_files().kept_since(&asked, now, sight));
-        kept.unwrap_or(now)
+    /// The instants of an answer to this question that was folded a moment ago, as far as whoever asks leaves them
+    /// open; `None` where none is kept. Answers about many subjects cost too much to fold for each.
+    pub fn kept_instants(&self, question: &Question, as_of: AsOf, open: Open, sight: Sight) -> Option<AsOf> {
+        self.snapshots.case_files().kept_instants(&question.city()?, as_of, open, sight)
     }
 
     /// Answers a question at two instants, as a reader of this sight may have it.

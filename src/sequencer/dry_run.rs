@@ -3,10 +3,11 @@
 
 use super::EventOutcome;
 use super::batch::Batch;
-use super::streams::{StreamError, Streams};
+use super::streams::OpenStreams;
 use crate::snapshot::Snapshots;
-use ledger_spec::entry::ChainHash;
+use crate::streams::StreamError;
 use ledger_spec::event::envelope::VerifiedEvent;
+use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
 
 /// Asks every rule about each event, as if those before it that pass had been appended. An outcome
@@ -17,16 +18,7 @@ pub fn dry_run(
     events: Vec<VerifiedEvent>,
 ) -> Result<Vec<EventOutcome>, StreamError> {
     let published = snapshots.latest();
-    let mut streams = Streams::up_to(snapshots.log().clone(), published.size());
-    // The tip only goes into entries, and none is kept.
-    let mut plan = Batch::new(
-        published.governance.clone(),
-        published.size(),
-        ChainHash::ZERO,
-        now.max(published.last_recorded),
-        &mut streams,
-        snapshots.index(),
-        snapshots.log(),
-    );
-    plan.submit(events, false)
+    let streams = OpenStreams::new(snapshots.streams().clone(), published.size(), usize::MAX);
+    let mut state = State::new(published.governance.clone(), published.end, streams);
+    Batch::over(&state, now).submit(&mut state, events, false)
 }

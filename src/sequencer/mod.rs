@@ -9,16 +9,16 @@ mod dry_run;
 mod streams;
 
 pub use dry_run::dry_run;
-pub use streams::{StreamError, entries_backwards};
 
-use crate::index::{Index, IndexStore};
+use crate::index::{IndexRow, IndexStore};
 use crate::log::{AppendError, Log};
 use crate::snapshot::{Snapshot, Snapshots};
+use crate::streams::StreamError;
 use batch::Batch;
 use ledger_spec::admission::Refusal;
-use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::envelope::VerifiedEvent;
+use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use streams::Streams;
+use streams::OpenStreams;
 use tlog::hash::TreeHash;
 use tlog::position::EntryIndex;
 use tokio::sync::oneshot;
@@ -38,13 +38,13 @@ pub struct SequencerConfig {
     pub queue_events: usize,
     /// How many events a batch takes before it is closed. A submission is never split.
     pub batch_events: usize,
-    /// Most events of subjects' streams kept folded in memory (about 100 bytes each).
-    pub stream_cache_events: usize,
+    /// How many bytes of memory subjects' streams may take that are kept folded, about.
+    pub stream_cache_bytes: usize,
 }
 
 impl Default for SequencerConfig {
     fn default() -> Self {
-        Self { queue_events: 16_384, batch_events: 2_048, stream_cache_events: 2_000_000 }
+        Self { queue_events: 16_384, batch_events: 2_048, stream_cache_bytes: 128 << 20 }
     }
 }
 
@@ -166,11 +166,9 @@ struct Shared {
     stopped: OnceLock<WriteError>,
 }
 
-/// Starts the writer over an open log.
+/// Starts the writer over an open log, of which everything is published.
 pub fn start(
     log: Log,
-    tip: ChainHash,
-    index: Arc<Index>,
     store: IndexStore,
     snapshots: Snapshots,
     clock: fn() -> RecordedTime,
@@ -179,8 +177,10 @@ pub fn start(
     let shared = Arc::new(Shared { limit: config.queue_events, ..Shared::default() });
     // As many submissions as events: a submission holds at least one.
     let (queue, submissions) = sync_channel(config.queue_events);
-    let streams = Streams::new(snapshots.log().clone(), config.stream_cache_events);
-    let worker = Worker { log, tip, index, snapshots, clock, config, streams, shared: shared.clone() };
+    let published = snapshots.latest();
+    let streams = OpenStreams::new(snapshots.streams().clone(), published.size(), config.stream_cache_bytes);
+    let state = State::new(published.governance.clone(), published.end, streams);
+    let worker = Worker { log, state, snapshots, clock, config, shared: shared.clone() };
     let thread =
         std::thread::Builder::new().name("writer".into()).spawn(move || worker.run(&submissions, store))?;
     Ok((Sequencer { queue, shared }, Writer(thread)))
@@ -242,12 +242,10 @@ impl Writer {
 /// The writer's own state; its thread alone touches it.
 struct Worker {
     log: Log,
-    tip: ChainHash,
-    index: Arc<Index>,
+    state: State<OpenStreams>,
     snapshots: Snapshots,
     clock: fn() -> RecordedTime,
     config: SequencerConfig,
-    streams: Streams,
     shared: Arc<Shared>,
 }
 
@@ -287,7 +285,8 @@ impl Worker {
             }
             return Err(CloseError::Stopped(stopped.clone()));
         }
-        if let Some(Err(error)) = store.map(|store| store.close(&self.index)) {
+        let index = self.snapshots.streams().index();
+        if let Some(Err(error)) = store.map(|store| store.close(index, self.state.size(), self.state.tip())) {
             tracing::warn!(%error, "the index could not be closed; the next start rebuilds it");
         }
         self.log.close().map_err(CloseError::Log)
@@ -297,7 +296,7 @@ impl Worker {
     /// go: after a panic nobody knows what sled would do next.
     fn write_index(&self, store: &mut Option<IndexStore>) -> bool {
         let Some(open) = store.take() else { return false };
-        match open.write_some(&self.index) {
+        match open.write_some(self.snapshots.streams().index()) {
             Ok(more) => {
                 *store = Some(open);
                 more
@@ -353,40 +352,28 @@ impl Worker {
         &mut self,
         batch: Vec<(Vec<VerifiedEvent>, bool)>,
     ) -> Result<(Vec<Vec<EventOutcome>>, Arc<Snapshot>), WriteError> {
-        let before = self.snapshots.latest();
-        let now = (self.clock)().max(before.last_recorded);
-        self.streams.age();
-        let mut plan = Batch::new(
-            before.governance.clone(),
-            before.size(),
-            self.tip,
-            now,
-            &mut self.streams,
-            &self.index,
-            self.snapshots.log(),
-        );
+        self.state.streams_mut().age();
+        let mut plan = Batch::over(&self.state, (self.clock)());
         let mut all = Vec::with_capacity(batch.len());
         for (events, atomic) in batch {
-            all.push(plan.submit(events, atomic).map_err(WriteError::Read)?);
+            all.push(plan.submit(&mut self.state, events, atomic).map_err(WriteError::Read)?);
         }
-        let Batch { governance, entries, rows, case_entries, tip, .. } = plan;
-        if entries.is_empty() {
-            return Ok((all, before));
+        if plan.entries.is_empty() {
+            return Ok((all, self.snapshots.latest()));
         }
-        let committed = self.log.append(entries).map_err(|error| match error {
+        let committed = self.log.append(plan.entries).map_err(|error| match error {
             AppendError::Full(_) => WriteError::DiskFull,
             other => WriteError::Disk(other.to_string()),
         })?;
         // The commit point lies behind: the entries are durable and the checkpoint is replaced. What
         // follows only makes them visible, and cannot fail.
-        self.tip = tip;
-        self.index.apply(rows, tip);
-        self.snapshots.case_files().offer(case_entries, tip);
-        let published = self.snapshots.publish(Snapshot {
-            checkpoint: committed.checkpoint,
-            last_recorded: now,
-            governance,
-        });
+        let (end, governance) = (self.state.end(), self.state.governance().clone());
+        let added = self.state.streams_mut().commit(end.size);
+        let (rows, cases): (Vec<_>, Vec<_>) = added.into_iter().map(IndexRow::of_added).unzip();
+        self.snapshots.streams().index().apply(rows);
+        self.snapshots.case_files().offer(cases, end.chain);
+        let published =
+            self.snapshots.publish(Snapshot { checkpoint: committed.checkpoint, end, governance });
         Ok((all, published))
     }
 }

@@ -6,15 +6,19 @@ use crate::projections::{city, everything_at};
 use crate::support::Folder;
 use credit_ledger::ledger::OpenLedger;
 use credit_ledger::progress::Unwatched;
-use credit_ledger::query::Known;
+use credit_ledger::query::{Known, QueryError, Reading};
 use credit_ledger::sequencer::EventOutcome;
-use credit_ledger::snapshot::Snapshots;
+use credit_ledger::snapshot::{Snapshot, Snapshots};
+use ledger_spec::casefile::Sight;
 use ledger_spec::event::envelope::seal;
+use ledger_spec::id::{AuthorityId, ListCode, StreamKey, SubjectId};
+use ledger_spec::projection::{Page, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tlog::defect::{as_u64, as_usize};
 use tlog::position::TreeSize;
 
@@ -154,6 +158,95 @@ fn a_flipped_byte_anywhere_in_the_store_changes_no_answer() {
         fs::write(&damaged, bytes).unwrap();
         equals_the_fold(&dir, 11, 1);
     }
+}
+
+/// Takes one of a subject's rows out of the store, which goes on to say that it covers everything.
+fn lose_a_row(dir: &Path, subject: &str) {
+    let db = fjall::Database::builder(store(dir)).open().unwrap();
+    let rows = db.keyspace("rows", fjall::KeyspaceCreateOptions::default).unwrap();
+    let first = rows.prefix(format!("i{subject}\0")).next().unwrap().key().unwrap();
+    rows.remove(first).unwrap();
+}
+
+fn penalties_of(snapshots: &Snapshots, subject: &str, valid_at: ValidTime) -> String {
+    let subject = SubjectId::parse(subject).unwrap();
+    let question = Question::Subject { subject, what: SubjectQuestion::Standing, page: Page::default() };
+    let reading = Reading::new(snapshots);
+    let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
+    serde_json::to_string(&reading.ask(&question, as_of, Sight::Shared).unwrap().answer).unwrap()
+}
+
+#[test]
+fn a_row_that_was_lost_changes_no_answer_and_the_store_is_made_again_while_the_ledger_runs() {
+    let (dir, valid_at) = (filled("lost"), ValidTime::parse("2026-11-01T00:00:00+08:00").unwrap());
+    let alone = credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap();
+    // A subject's answer sees it by where the log says that the stream ends; an answer about all, by the count of rows.
+    for by_its_subject in [true, false] {
+        lose_a_row(&dir, "ext:test:7");
+        let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+        if by_its_subject {
+            let expected = penalties_of(&alone.snapshots, "ext:test:7", valid_at);
+            assert_eq!(penalties_of(&ledger.snapshots, "ext:test:7", valid_at), expected);
+        }
+        let oversight = || {
+            let reading = Reading::new(&ledger.snapshots);
+            let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
+            reading.ask(&Question::Oversight, as_of, Sight::Public)
+        };
+        let begin = Instant::now();
+        // Wrong it is never: until the rows are there again, it is no answer.
+        let found = loop {
+            match oversight() {
+                Ok(answered) => break answered.answer,
+                Err(QueryError::Behind { .. }) => assert!(begin.elapsed() < Duration::from_secs(60)),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let reading = Reading::new(&alone.snapshots);
+        let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
+        let expected = reading.ask(&Question::Oversight, as_of, Sight::Public).unwrap().answer;
+        assert_eq!(serde_json::to_string(&found).unwrap(), serde_json::to_string(&expected).unwrap());
+        close(ledger);
+        equals_the_fold(&dir, 5, 1);
+    }
+}
+
+#[test]
+fn whoever_asks_at_an_older_snapshot_gets_the_stream_as_it_stood_then() {
+    let dir = filled("older");
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let subject = SubjectId::parse("ext:test:7").unwrap();
+    let streams = ledger.snapshots.streams();
+    let before = ledger.snapshots.latest();
+    let file = |at: &Arc<Snapshot>| {
+        let directory = &at.governance.directory;
+        streams.file(&subject, at.size(), directory).unwrap()
+    };
+    let keys = [
+        StreamKey::Subject(subject.clone()),
+        StreamKey::Issuer(AuthorityId::parse("department").unwrap()),
+        StreamKey::List(ListCode::parse(LIST).unwrap()),
+    ];
+    let heads = |at: &Arc<Snapshot>| keys.each_ref().map(|key| streams.head(key, at.size()).unwrap());
+    let (first_file, first_heads) = (file(&before), heads(&before));
+    let entering = |n: u64| {
+        let body = json!({ "list": LIST, "row": { "name": "后来", "reason": "一" } });
+        let event = people::event(8_000 + n, "listing.entered", "department", "ext:test:later", body);
+        seal(&event, &[&people::department()])
+    };
+    for n in 0..3 {
+        append(&ledger, &[people::penalty(9_000 + n, "ext:test:7"), entering(n)]);
+        // Before and after the case files have taken it in.
+        assert!(file(&before) == first_file && heads(&before) == first_heads);
+        covered(&ledger.snapshots);
+        assert!(file(&before) == first_file && heads(&before) == first_heads);
+    }
+    let now = ledger.snapshots.latest();
+    assert_eq!(file(&now).len(), first_file.len() + 3);
+    assert_eq!(heads(&now)[0].unwrap().version.get(), first_heads[0].unwrap().version.get() + 3);
+    assert!(heads(&now).iter().zip(&first_heads).all(|(now, then)| now.unwrap().last > then.unwrap().last));
+    close(ledger);
+    credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap();
 }
 
 #[test]

@@ -28,11 +28,6 @@ const RIGHT: &[(&str, &str, &str)] = &[
         "filter_map(|value| value.to_str().ok()",
         "a header that is no text asks for no media type",
     ),
-    (
-        "ledger-spec/authoring/src/scenario/answer.rs",
-        "self.files.get(subject).cloned().unwrap_or_default",
-        "of whom no event speaks the case file is empty",
-    ),
     ("src/parallel.rs", "let Ok((worker, piece)) = place.recv() else { return Ok(", "no piece is left"),
 ];
 

@@ -80,15 +80,15 @@ fn what_is_written_is_there_again() {
     // With the index from sled, with one made anew, and without any lock.
     let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
     assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
-    let streams = ledger.snapshots.index().streams();
+    let streams = ledger.snapshots.streams().index().streams();
     let beside = credit_ledger::ledger::open_to_read(&dir, &Unwatched).unwrap();
     assert_eq!(states(&beside.snapshots), [State::RecordInForce]);
-    assert_eq!(beside.snapshots.index().streams(), streams);
+    assert_eq!(beside.snapshots.streams().index().streams(), streams);
     assert!(credit_ledger::ledger::open(&dir, &Unwatched).is_err(), "the folder is locked");
     close(ledger);
     fs::remove_dir_all(dir.join("index")).unwrap();
     let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    assert_eq!(ledger.snapshots.index().streams(), streams);
+    assert_eq!(ledger.snapshots.streams().index().streams(), streams);
     assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
     close(ledger);
     assert_eq!(credit_ledger::ledger::rebuild(&dir, &Unwatched).unwrap(), 46);
@@ -109,7 +109,12 @@ fn a_damaged_index_is_made_anew_and_believed_only_then() {
             bad[at] ^= 0x10;
             fs::write(&file, &bad).unwrap();
             let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-            assert_eq!(ledger.snapshots.index().streams(), 301 + 5 + 4 + 1, "{} at {at}", file.display());
+            assert_eq!(
+                ledger.snapshots.streams().index().streams(),
+                301 + 5 + 4 + 1,
+                "{} at {at}",
+                file.display()
+            );
             assert_eq!(states(&ledger.snapshots), [State::RecordInForce]);
             close(ledger);
             damaged += 1;

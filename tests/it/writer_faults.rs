@@ -18,6 +18,7 @@ use credit_ledger::sequencer::{
 };
 use credit_ledger::snapshot::{Snapshot, Snapshots};
 use credit_ledger::storage::DiskErrorKind;
+use credit_ledger::streams::StreamReader;
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
@@ -64,22 +65,17 @@ pub fn start_with(
         let event = people::verified(envelope);
         let stated = event.event().clone();
         let entered = ledger.enter(event, clock::now()).unwrap();
-        index.apply([IndexRow::of(entered.entry.index, &stated)], ledger.tip());
-        batch.push(EncodedEntry::new(&entered.entry).unwrap());
+        index.apply([IndexRow::of(entered.entry.index, &entered.entry.links, &stated)]);
+        batch.push(EncodedEntry::of(entered));
     }
     let committed = log.append(batch).unwrap();
-    let published = Snapshot {
-        checkpoint: committed.checkpoint,
-        last_recorded: ledger.last_recorded(),
-        governance: ledger.governance().clone(),
-    };
-    let snapshots =
-        Snapshots::new(published, index.clone(), log.reader(), Arc::new(CaseFileStore::in_memory()));
+    let governance = ledger.governance().clone();
+    let published = Snapshot { checkpoint: committed.checkpoint, end: ledger.end(), governance };
+    let streams = StreamReader::new(index, log.reader(), Arc::new(CaseFileStore::in_memory()));
+    let snapshots = Snapshots::new(published, streams);
     let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
-    let tip = log.head();
     let config = SequencerConfig::default();
-    let (sequencer, writer) =
-        sequencer::start(log, tip, index, store, snapshots.clone(), clock, config).unwrap();
+    let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock, config).unwrap();
     (sequencer, writer, snapshots)
 }
 

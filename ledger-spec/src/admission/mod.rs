@@ -55,7 +55,12 @@ pub enum Admission {
     Admitted(AdmittedEvent),
     /// An event of this id stands in the subject's stream already: the same one if its bytes are the
     /// same, which whoever holds the log can tell; else [`Refusal::id_reused`].
-    Seen(EntryIndex),
+    Seen {
+        /// The entry that holds that one.
+        first: EntryIndex,
+        /// The event that was asked about.
+        event: Box<VerifiedEvent>,
+    },
 }
 
 /// An event that passed every rule at one number in the log, and only there.
@@ -81,7 +86,7 @@ pub fn admit(
         return Err(refuse(Rule::Origin, "origin", &stated.origin, origin));
     }
     if let Some(index) = file.entry_of(&stated.id) {
-        return Ok(Admission::Seen(index));
+        return Ok(Admission::Seen { first: index, event: Box::new(event) });
     }
     if let Some(seen) = stated.seen_version {
         let head = Head::version_of(file.head());
@@ -163,12 +168,12 @@ impl AdmittedEvent {
     /// The entry that it becomes. `heads` are the heads of [`Event::streams`], in that order, and
     /// `previous` the chain hash of the entry before.
     #[must_use]
-    pub fn into_entry(self, previous: ChainHash, heads: &[Option<Head>]) -> Entry {
+    pub fn entry(&self, previous: ChainHash, heads: impl IntoIterator<Item = Option<Head>>) -> Entry {
         Entry {
             index: self.at.index,
             recorded_at: self.at.at,
             previous,
-            links: links(heads.iter().copied()).collect(),
+            links: links(heads.into_iter()).collect(),
             signatures: self.event.entry_signatures(),
             event: self.event.bytes().to_vec(),
         }

@@ -17,7 +17,7 @@ pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;
 use crate::entry::ChainHash;
-use crate::entry::{EntryError, EntryHashes, EntryHeader};
+use crate::entry::{EntryError, EntryHashes, EntryHeader, Link};
 use crate::event::Event;
 use crate::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use crate::state::{BrokenLink, EnterError, Ledger};
@@ -214,6 +214,12 @@ impl KnownEntry {
     #[must_use]
     pub fn event(&self) -> &Event {
         &self.event
+    }
+
+    /// Its links.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.header.links
     }
 }
 

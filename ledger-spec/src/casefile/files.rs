@@ -5,7 +5,7 @@
 
 use super::{CaseFile, Filed, ItemRow};
 use crate::authority::Directory;
-use crate::id::{ListCode, StreamKey, SubjectId};
+use crate::id::{ListCode, SubjectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
@@ -36,13 +36,9 @@ pub struct CaseEntry {
 impl CaseEntry {
     /// What an admitted event adds. `directory` knows its issuer already.
     pub fn of(filed: Filed<'_>, directory: &Directory) -> Self {
-        let lists = filed.event.streams().into_iter().filter_map(|stream| match stream {
-            StreamKey::List(list) => Some(list),
-            _ => None,
-        });
         Self {
             subject: filed.event.subject.clone(),
-            list: { lists }.next(),
+            list: filed.event.list().cloned(),
             entry: filed.recorded.index,
             row: ItemRow::of(filed, directory),
         }
@@ -62,16 +58,11 @@ impl CaseFiles {
 
     /// The same of an entry that was read before.
     pub fn take(&mut self, entry: CaseEntry) {
-        let CaseEntry { subject, list, entry, row } = entry;
-        if let Some(list) = list {
-            self.lists.entry(list).or_default().insert(subject.clone());
+        if let Some(list) = &entry.list {
+            self.lists.entry(list.clone()).or_default().insert(entry.subject.clone());
         }
-        let file = self.files.entry(subject).or_default();
-        match row {
-            Some(row) => file.apply_row(row),
-            None => file.pass(entry),
-        }
-        self.size = entry.covering_size();
+        self.files.entry(entry.subject.clone()).or_default().take(&entry);
+        self.size = entry.entry.covering_size();
     }
 
     /// A subject's file.

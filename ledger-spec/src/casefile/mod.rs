@@ -98,6 +98,19 @@ pub struct Filed<'a> {
 }
 
 impl CaseFile {
+    /// The file of whoever has none.
+    #[must_use]
+    pub fn empty() -> &'static Self {
+        static EMPTY: CaseFile = CaseFile {
+            head: None,
+            items: Vec::new(),
+            by_id: Vec::new(),
+            registrations: Vec::new(),
+            holds: Vec::new(),
+        };
+        &EMPTY
+    }
+
     /// The stream's end; `None` while nothing stands in it.
     pub const fn head(&self) -> Option<&Head> {
         self.head.as_ref()
@@ -106,6 +119,14 @@ impl CaseFile {
     /// How many events stand in it: what it costs to keep.
     pub const fn len(&self) -> usize {
         self.items.len()
+    }
+
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub const fn weight(&self) -> usize {
+        // An item's own lists, and its places in the file's.
+        const LISTS: usize = 64;
+        size_of::<Self>() + self.items.len() * (size_of::<Item>() + LISTS)
     }
 
     /// Whether nothing stands in it.
@@ -150,17 +171,17 @@ impl CaseFile {
 
     /// Takes in one admitted event that stands in this subject's stream.
     pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
-        // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
-        // against a checkpoint after this.
-        match ItemRow::of(filed, directory) {
-            Some(row) => self.apply_row(row),
-            None => self.pass(filed.recorded.index),
-        }
+        self.take(&CaseEntry::of(filed, directory));
     }
 
-    /// Takes in an entry of which nothing is kept but that it stands there.
-    fn pass(&mut self, entry: EntryIndex) {
-        self.head = Some(Head::advanced(self.head.as_ref(), entry));
+    /// Takes in what an admitted event adds to this file.
+    pub fn take(&mut self, added: &CaseEntry) {
+        // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
+        // against a checkpoint after this.
+        match &added.row {
+            Some(row) => self.apply_row(row.clone()),
+            None => self.head = Some(Head::advanced(self.head.as_ref(), added.entry)),
+        }
     }
 
     /// Takes in the row of an event that stands in this subject's stream, after all those before it.

@@ -74,6 +74,18 @@ pub enum StreamKey {
     Subject(SubjectId),
 }
 
+impl StreamKey {
+    /// Its place among the links of an entry, where the entry's event stands in it.
+    #[must_use]
+    pub const fn link(&self) -> usize {
+        match self {
+            Self::Subject(_) => 0,
+            Self::Issuer(_) => 1,
+            Self::List(_) => 2,
+        }
+    }
+}
+
 impl SubjectId {
     /// The longest text of a subject, in bytes.
     pub const MAX_LEN: usize = "ext:".len() + 32 + ":".len() + 64;

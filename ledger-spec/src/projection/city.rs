@@ -55,6 +55,7 @@ pub struct CityAsked<'a> {
 pub struct CityFold<'a> {
     asked: CityAsked<'a>,
     part: Part<'a>,
+    files: usize,
 }
 
 #[derive(Debug)]
@@ -84,11 +85,18 @@ impl<'a> CityFold<'a> {
             CityQuestion::Indicators(_) => Part::Indicators(Counts::default()),
             CityQuestion::Oversight => Part::Oversight(Work::new(&asked.governance.directory)),
         };
-        Self { asked, part }
+        Self { asked, part, files: 0 }
+    }
+
+    /// How many files were taken in: what an answer costs.
+    #[must_use]
+    pub const fn files(&self) -> usize {
+        self.files
     }
 
     /// Takes in the file of one subject. It may know more than the question takes into account.
     pub fn take(&mut self, subject: &SubjectId, file: &CaseFile) {
+        self.files += 1;
         let CityAsked { question, governance, as_of, sight } = self.asked;
         let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
         let case = || CaseAsOf::new(subject, file, catalogue, as_of);
@@ -109,6 +117,7 @@ impl<'a> CityFold<'a> {
 
     /// Puts in what another fold of the same question has seen of other files.
     pub fn merge(&mut self, other: Self) {
+        self.files += other.files;
         match (&mut self.part, other.part) {
             (Part::Roll(roll), Part::Roll(other)) => roll.merge(other),
             (Part::Departures(departed), Part::Departures(other)) => departed.merge(other),
@@ -138,11 +147,16 @@ impl<'a> CityFold<'a> {
 impl CaseFiles {
     /// The answer over all of these files, on one thread: what every other way of asking must equal.
     pub fn city(&self, asked: CityAsked<'_>) -> CityAnswer {
+        self.fold(asked).answer()
+    }
+
+    /// The same before it becomes the answer.
+    pub fn fold<'a>(&self, asked: CityAsked<'a>) -> CityFold<'a> {
         let mut fold = CityFold::new(asked);
         match asked.question.list() {
             Some(list) => self.subjects_of(list).for_each(|(subject, file)| fold.take(subject, file)),
             None => self.files().for_each(|(subject, file)| fold.take(subject, file)),
         }
-        fold.answer()
+        fold
     }
 }

@@ -13,7 +13,8 @@ use crate::http::language::Language;
 use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use crate::query::QueryError;
-use crate::sequencer::{StreamError, SubmitError, WriteError};
+use crate::sequencer::{SubmitError, WriteError};
+use crate::streams::StreamError;
 use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{Response, StatusCode};
@@ -342,6 +343,7 @@ impl From<QueryError> for Problem {
                 damaged(&format_args!("entry {index}: {error}"))
             }
             QueryError::CaseFiles(error) => damaged(&error),
+            QueryError::Stream(error) => damaged(&error),
             QueryError::Behind { found, expected } => Self::new(ProblemKind::Behind)
                 .found(format!("{found} entries taken in"))
                 .expected(format!("{expected}, which the question is about")),

@@ -33,7 +33,7 @@ impl CaseFileSource for ScenarioLedger {
     }
 
     fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Unanswered> {
-        Ok(self.files.get(subject).cloned().unwrap_or_default())
+        Ok(self.ledger.subject(subject).cloned().unwrap_or_default())
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
@@ -109,9 +109,8 @@ impl Reader<'_> {
 
     /// Where one event stands, and whether the reader sees it.
     pub(super) fn line(&self, subject: &SubjectId, event: &EventId) -> Result<Value, Error> {
-        let none = CaseFile::default();
         let governance = self.ledger.governance();
-        let file = self.ledger.files.get(subject).unwrap_or(&none);
+        let file = self.ledger.ledger.subject(subject).unwrap_or(CaseFile::empty());
         let over = (&*governance.catalogue, &*governance.directory);
         let read = Projector::new(subject, file, over, self.as_of, self.sight).with_events(self.ledger);
         let found = file.find(event).and_then(|(number, _)| Some((number, read.line(number)?)));

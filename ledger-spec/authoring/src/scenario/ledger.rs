@@ -6,15 +6,14 @@
 use crate::shipped::{Shipped, ShippedError, adoption};
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{CaseFile, CaseFiles, Filed};
+use ledger_spec::casefile::{CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, Event, EventError, Kind};
-use ledger_spec::id::{AuthorityId, EventId, StreamKey, SubjectId};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::key::SecretKey;
@@ -36,8 +35,6 @@ const BEGUN: &str = "2017-12-18";
 pub struct ScenarioLedger {
     /// The ledger.
     pub ledger: Ledger,
-    /// The files of its subjects.
-    pub files: HashMap<SubjectId, CaseFile>,
     /// What its entries state, in the log's order.
     pub stated: Vec<Arc<Event>>,
     /// The same for answers about all of them.
@@ -144,10 +141,10 @@ impl Base {
 
 impl ScenarioLedger {
     fn opened(begun: Date) -> Result<Self, ScenarioLedgerError> {
-        let (ledger, files) = (Ledger::default(), HashMap::new());
+        let ledger = Ledger::default();
         let city = CaseFiles::default();
         let (stated, auditor) = (Vec::new(), Auditor::new());
-        let mut world = Self { ledger, files, stated, city, auditor, events: 0 };
+        let mut world = Self { ledger, stated, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
             "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
@@ -259,14 +256,8 @@ impl ScenarioLedger {
             self.auditor.absorb(read)?;
         }
         let recorded = Recorded { index, at: made.entry.recorded_at };
-        let directory = &self.ledger.governance().directory;
         let filed = Filed { event: &stated, recorded, signers: &signers };
-        self.city.apply(filed, directory);
-        for stream in stated.streams() {
-            if let StreamKey::Subject(id) = stream {
-                self.files.entry(id).or_default().apply(filed, directory);
-            }
-        }
+        self.city.apply(filed, &self.ledger.governance().directory);
         self.stated.push(Arc::new(stated));
         Ok(Outcome::Entered(id, index))
     }

@@ -60,3 +60,32 @@ pub fn cpu_seconds(pid: u32) -> f64 {
     let ticks: u32 = fields[11..13].iter().map(|field| field.parse::<u32>().unwrap()).sum();
     f64::from(ticks) / 100.0
 }
+
+/// The memory of a process that is resident, in KiB.
+pub fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// What a folder takes on disk: files can be allocated and mostly empty.
+pub fn disk_bytes(folder: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    let items = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path());
+    items
+        .map(
+            |path| {
+                if path.is_dir() {
+                    disk_bytes(&path)
+                } else {
+                    std::fs::metadata(path).unwrap().blocks() * 512
+                }
+            },
+        )
+        .sum()
+}
+
+/// Seconds since 1970.
+pub fn seconds_now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}

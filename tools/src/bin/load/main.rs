@@ -8,13 +8,15 @@
 // A tool for developers: it stops at the first surprise, and that is its message.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod city;
 mod client;
 mod limits;
 mod people;
 
+use city::City;
 use client::Connection;
 use people::People;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +31,9 @@ usage: load --url http://127.0.0.1:PORT --key REGISTRAR.key [options]
   --seconds N    how long half that load is kept up                   [5]
   --disk DIR     where the raw append is measured: the ledger's disk  [.]
   --pid N        the server's process on this machine: its CPU time is told for each event
+  --city N       in place of all that: makes a city of N entries, ten about each subject, and asks it
+  --ask RUN      asks the city of N entries that an earlier run has made, and makes nothing
+  --dir DIR      the ledger's folder on this machine: what a city takes on disk is told for each entry
   --json         one JSON object on stdout in place of the table";
 
 /// Events in a batch: what the aim names.
@@ -47,6 +52,9 @@ struct Options {
     seconds: u64,
     disk: PathBuf,
     pid: Option<u32>,
+    city: Option<City>,
+    ask: Option<u64>,
+    dir: Option<PathBuf>,
     json: bool,
 }
 
@@ -60,6 +68,9 @@ impl Options {
             seconds: 5,
             disk: ".".into(),
             pid: None,
+            city: None,
+            ask: None,
+            dir: None,
             json: false,
         };
         let mut arguments = std::env::args().skip(1);
@@ -76,11 +87,16 @@ impl Options {
                 "--singles" => options.singles = value.parse().ok()?,
                 "--seconds" => options.seconds = value.parse().ok()?,
                 "--disk" => options.disk = value.into(),
+                "--city" => options.city = Some(City { entries: value.parse().ok()? }),
+                "--ask" => options.ask = Some(value.parse().ok()?),
+                "--dir" => options.dir = Some(value.into()),
                 "--pid" => options.pid = Some(value.parse().ok()?),
                 _ => return None,
             }
         }
-        (!options.host.is_empty() && options.key.exists()).then_some(options)
+        let known = options.key.exists() || options.ask.is_some();
+        let fits = options.ask.is_none() || options.city.is_some();
+        (!options.host.is_empty() && known && fits).then_some(options)
     }
 }
 
@@ -89,6 +105,10 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    if let Some(city) = options.city {
+        report(&options, &Value::Object(whole_city(&options, city)));
+        return ExitCode::SUCCESS;
+    }
     let people = People::enrol(&options.host, &options.key);
     eprintln!("signing events");
     let batched = people.filings(options.batches, PER_SUBJECT);
@@ -129,6 +149,21 @@ fn main() -> ExitCode {
         }),
     );
     ExitCode::SUCCESS
+}
+
+fn whole_city(options: &Options, city: City) -> Map<String, Value> {
+    let (host, mut figures) = (&options.host, Map::new());
+    let people = match options.ask {
+        // Ids of another second than any before: this run's own numbers would be taken already.
+        Some(run) => People::of_run(host, run, limits::seconds_now() << 20),
+        None => {
+            let people = People::enrol(host, &options.key);
+            figures.extend(city.make(host, &people, options.pid));
+            people
+        }
+    };
+    figures.extend(city.ask(host, &people, options.pid, options.dir.as_deref()));
+    figures
 }
 
 fn report(options: &Options, figures: &Value) {

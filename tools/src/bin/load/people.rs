@@ -28,28 +28,19 @@ pub struct People {
 }
 
 impl People {
+    /// Those of a new run.
     pub fn enrol(host: &str, key_file: &Path) -> Self {
-        let mut server = Connection::open(host);
-        let (status, checkpoint) = server.get("/checkpoint");
-        assert_eq!(status, 200, "{checkpoint}");
-        let origin = Origin::parse(checkpoint.lines().next().unwrap()).unwrap();
-        let (registrar, registrar_key) = secret(key_file);
         let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         let run = u64::try_from(millis).unwrap();
-        let key = |of: u8| {
-            let mut seed = [of; 32];
-            seed[..8].copy_from_slice(&run.to_le_bytes());
-            SecretKey::from_seed(&seed)
-        };
-        let id = |role: &str| AuthorityId::parse(&format!("load-{role}-{run}")).unwrap();
-        let (steward, department) = (id("steward"), id("department"));
-        let people =
-            Self { origin, run, department, key: key(2), next: AtomicU64::new(0), filed: AtomicU64::new(0) };
+        let people = Self::of_run(host, run, 0);
+        let (registrar, registrar_key) = secret(key_file);
+        let steward = AuthorityId::parse(&format!("load-steward-{run}")).unwrap();
+        let mut server = Connection::open(host);
         let name = json!({ "zh": "压力测试", "en": "Load" });
         let enrol = |id: &AuthorityId, role: &str, key: SecretKey| {
             let body = json!({
                 "name": name, "roles": [role], "keys": [key.public().to_base64url()],
-                "competence": { "types": [people.type_code()] },
+                "competence": { "types": [people.type_code()], "lists": [people.list_code()], "subjects": ["ext"] },
             });
             people.sealed(
                 Kind::AuthorityEnrolled,
@@ -63,16 +54,27 @@ impl People {
             "title": name, "polarity": "negative", "disclosure": "public", "subjects": ["ext"],
             "basis": [{ "title": "load" }], "confidence": "U",
         });
+        let list = json!({
+            "title": name, "polarity": "negative", "disclosure": "public", "subjects": ["ext"],
+            "columns": ["name"], "basis": [{ "title": "load" }], "confidence": "U",
+        });
         let subject = format!("catalogue:type.{}", people.type_code());
         for envelope in [
-            enrol(&steward, "steward", key(1)),
-            enrol(&people.department, "department", key(2)),
+            enrol(&steward, "steward", key(run, 1)),
+            enrol(&people.department, "department", key(run, 2)),
             people.sealed(
                 Kind::Catalogue(ItemKind::Type, Change::Adopted),
                 &steward,
                 &subject,
                 &adopted,
-                &key(1),
+                &key(run, 1),
+            ),
+            people.sealed(
+                Kind::Catalogue(ItemKind::List, Change::Adopted),
+                &steward,
+                &format!("catalogue:list.{}", people.list_code()),
+                &list,
+                &key(run, 1),
             ),
         ] {
             server.place(&envelope);
@@ -80,22 +82,42 @@ impl People {
         people
     }
 
+    /// Those of an earlier run, who have signed less than `signed` events.
+    pub fn of_run(host: &str, run: u64, signed: u64) -> Self {
+        let (status, checkpoint) = Connection::open(host).get("/checkpoint");
+        assert_eq!(status, 200, "{checkpoint}");
+        let origin = Origin::parse(checkpoint.lines().next().unwrap()).unwrap();
+        let department = AuthorityId::parse(&format!("load-department-{run}")).unwrap();
+        let (next, filed) = (AtomicU64::new(signed), AtomicU64::new(signed));
+        Self { origin, run, department, key: key(run, 2), next, filed }
+    }
+
+    /// Which run this is.
+    pub const fn run(&self) -> u64 {
+        self.run
+    }
+
+    /// The events of a city: the n-th to the last before `until`, about subjects who take turns. The first `members`
+    /// are put on the list, all else is filed.
+    pub fn city(&self, until: std::ops::Range<usize>, subjects: usize, members: usize) -> Vec<String> {
+        spread(until, |n| {
+            let subject = n % subjects;
+            if n < members { self.entering(subject) } else { self.filing(subject, n) }
+        })
+    }
+
+    fn entering(&self, subject: usize) -> String {
+        let body =
+            json!({ "list": self.list_code(), "row": { "name": format!("压力测试第{subject}号公司") } });
+        self.sealed(Kind::ListingEntered, &self.department, &self.subject(subject), &body, &self.key)
+    }
+
     /// So many signed filings, each subject with `per_subject` of them; the subjects of an earlier call
     /// are not used again.
     pub fn filings(&self, count: usize, per_subject: usize) -> Vec<String> {
         let first =
             self.filed.fetch_add(u64::try_from(count.div_ceil(per_subject)).unwrap(), Ordering::Relaxed);
-        let share = count.div_ceil(cores());
-        let parts = Mutex::new(Vec::new());
-        together(cores(), |part| {
-            let made: Vec<_> = (part * share..((part + 1) * share).min(count))
-                .map(|n| self.filing(usize::try_from(first).unwrap() + n / per_subject, n))
-                .collect();
-            parts.lock().unwrap().push((part, made));
-        });
-        let mut parts = parts.into_inner().unwrap();
-        parts.sort_unstable();
-        parts.into_iter().flat_map(|(_, made)| made).collect()
+        spread(0..count, |n| self.filing(usize::try_from(first).unwrap() + n / per_subject, n))
     }
 
     /// The n-th subject of this run.
@@ -120,6 +142,11 @@ impl People {
         format!("load.t{}", self.run)
     }
 
+    /// The list of this run.
+    pub fn list_code(&self) -> String {
+        format!("load.l{}", self.run)
+    }
+
     fn sealed(
         &self,
         kind: Kind,
@@ -142,6 +169,26 @@ impl People {
         };
         seal(&draft.to_bytes().unwrap(), &[key])
     }
+}
+
+fn key(run: u64, of: u8) -> SecretKey {
+    let mut seed = [of; 32];
+    seed[..8].copy_from_slice(&run.to_le_bytes());
+    SecretKey::from_seed(&seed)
+}
+
+/// Makes one thing for each number, on all cores, in order.
+fn spread<T: Send>(numbers: std::ops::Range<usize>, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let share = numbers.len().div_ceil(cores()).max(1);
+    let parts = Mutex::new(Vec::new());
+    together(cores(), |part| {
+        let own = numbers.clone().skip(part * share).take(share);
+        let made: Vec<_> = own.map(&make).collect();
+        parts.lock().unwrap().push((part, made));
+    });
+    let mut parts = parts.into_inner().unwrap();
+    parts.sort_unstable_by_key(|(part, _)| *part);
+    parts.into_iter().flat_map(|(_, made)| made).collect()
 }
 
 /// A key file: `PRIVATE+KEY+<name>+<id>+<base64 of 01 and seed>`.

@@ -1,0 +1,91 @@
+//! A ledger whose streams are all in memory: the reference that tools, tests and the audit use.
+
+use super::{Added, BrokenLink, EnterError, EnteredEntry, State, Streams};
+use crate::admission::AdmittedEvent;
+use crate::authority::Directory;
+use crate::casefile::{CaseFile, Head};
+use crate::entry::{ChainHash, EntryHeader};
+use crate::event::Event;
+use crate::event::envelope::VerifiedEvent;
+use crate::id::{StreamKey, SubjectId};
+use crate::time::RecordedTime;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+/// Every stream, in memory.
+#[derive(Clone, Debug, Default)]
+pub struct InMemory {
+    subjects: HashMap<SubjectId, CaseFile>,
+    /// Where the streams that are no subject's end.
+    others: HashMap<StreamKey, Head>,
+}
+
+/// The whole ledger in memory.
+pub type Ledger = State<InMemory>;
+
+impl InMemory {
+    fn end_of(&self, stream: &StreamKey) -> Option<Head> {
+        match stream {
+            StreamKey::Subject(id) => self.subjects.get(id).and_then(|file| file.head().copied()),
+            other => self.others.get(other).copied(),
+        }
+    }
+}
+
+impl Streams for InMemory {
+    type Error = Infallible;
+
+    fn head(&mut self, stream: &StreamKey) -> Result<Option<Head>, Infallible> {
+        Ok(self.end_of(stream))
+    }
+
+    fn file(&mut self, subject: &SubjectId, _: &Directory) -> Result<&CaseFile, Infallible> {
+        Ok(self.subjects.get(subject).unwrap_or(CaseFile::empty()))
+    }
+
+    fn take(&mut self, added: Added) {
+        let Added { heads, case, .. } = added;
+        let others = heads.into_iter().filter(|(stream, _)| !matches!(stream, StreamKey::Subject(_)));
+        self.others.extend(others);
+        match self.subjects.get_mut(&case.subject) {
+            Some(file) => file.take(&case),
+            None => self.subjects.entry(case.subject.clone()).or_default().take(&case),
+        }
+    }
+}
+
+impl Ledger {
+    /// A subject's case file.
+    #[must_use]
+    pub fn subject(&self, id: &SubjectId) -> Option<&CaseFile> {
+        self.streams().subjects.get(id)
+    }
+
+    /// The head of any stream.
+    #[must_use]
+    pub fn head(&self, stream: &StreamKey) -> Option<Head> {
+        self.streams().end_of(stream)
+    }
+
+    /// Admits an event and makes the next entry of it, as [`State::submit`] does.
+    pub fn enter(&mut self, event: VerifiedEvent, now: RecordedTime) -> Result<EnteredEntry, EnterError> {
+        let Ok(entered) = self.submit(event, now);
+        Ok(entered?)
+    }
+
+    /// As [`State::retrace_entry`] does.
+    pub(crate) fn retrace(
+        &mut self,
+        event: VerifiedEvent,
+        entry: &EntryHeader,
+        chain: ChainHash,
+    ) -> Result<Result<AdmittedEvent, BrokenLink>, EnterError> {
+        let Ok(retraced) = self.retrace_entry(event, entry, chain);
+        Ok(retraced?)
+    }
+
+    /// As [`State::recall_entry`] does.
+    pub(crate) fn recall(&mut self, event: &Event, entry: &EntryHeader, chain: ChainHash) {
+        let Ok(()) = self.recall_entry(event, entry, chain);
+    }
+}

@@ -1,0 +1,322 @@
+//! The ledger's state: what its entries add up to, as far as admission and governance need it, and the one fold that
+//! takes an admitted entry in.
+//!
+//! The writer, a dry run, a follower, the auditor, cases and tests hold the same [`State`]; they differ in where its
+//! streams are kept ([`Streams`]). [`Ledger`] keeps them all in memory. What is only tried stands in a layer above
+//! ([`State::attempt`]) and is adopted as a whole or dropped: nothing is ever taken back.
+
+mod in_memory;
+mod streams;
+
+pub use in_memory::{InMemory, Ledger};
+pub use streams::{Added, Attempt, Streams};
+
+use crate::admission::{Admission, AdmittedEvent, Governance, Refusal, admit, links};
+use crate::authority::Recorded;
+use crate::casefile::{CaseEntry, Filed, Head};
+use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
+use crate::event::Event;
+use crate::event::envelope::VerifiedEvent;
+use crate::governance::governs;
+use crate::id::StreamKey;
+use crate::time::RecordedTime;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Where a log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// How many entries it holds.
+    pub size: TreeSize,
+    /// The chain hash of the last; all zero before the first.
+    pub chain: ChainHash,
+    /// The recorded time of the last.
+    pub recorded_at: RecordedTime,
+}
+
+impl Default for LogEnd {
+    fn default() -> Self {
+        Self { size: TreeSize::EMPTY, chain: ChainHash::ZERO, recorded_at: RecordedTime::default() }
+    }
+}
+
+/// What a log of entries adds up to.
+#[derive(Clone, Debug, Default)]
+pub struct State<S> {
+    governance: Governance,
+    end: LogEnd,
+    streams: S,
+}
+
+/// What an attempt came to, to be adopted by the state that it was made over.
+#[derive(Debug)]
+#[must_use = "what is not adopted has not happened"]
+pub struct Attempted {
+    governance: Governance,
+    end: LogEnd,
+    added: Vec<Added>,
+}
+
+/// An entry that was just made.
+#[derive(Clone, Debug)]
+pub struct EnteredEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their hashes.
+    pub hashes: EntryHashes,
+}
+
+/// An event that did not become an entry.
+#[derive(Clone, Debug)]
+pub enum NotEntered {
+    /// A rule refuses.
+    Refused {
+        /// Which one and why.
+        refusal: Refusal,
+        /// The version of its subject's stream, where the event had seen another ([`Refusal::stream_head`]).
+        head: Option<StreamVersion>,
+    },
+    /// An event with this id stands in its stream already. Whether it is the same one, whoever holds the log can tell.
+    Seen {
+        /// The entry that holds that one.
+        first: EntryIndex,
+        /// The event that was to be entered.
+        event: Box<VerifiedEvent>,
+    },
+    /// The entry would not fit its layout.
+    Layout(EntryError),
+}
+
+/// Why an event did not become an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnterError {
+    /// A rule refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// An event with this id stands in the stream already.
+    #[error("an event of this id stands in entry {0}")]
+    Seen(EntryIndex),
+    /// The entry would not fit its layout.
+    #[error(transparent)]
+    Layout(#[from] EntryError),
+}
+
+/// A link of an entry that is not to the last entry of its stream.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its link in {} is {}; {} is expected", named(stream), shown(found), shown(expected))]
+pub struct BrokenLink {
+    /// The stream; `None` where the event belongs to no more.
+    pub stream: Option<StreamKey>,
+    /// The link, where there is one.
+    pub found: Option<Link>,
+    /// What follows from the stream's last entry.
+    pub expected: Option<Link>,
+}
+
+fn named(stream: &Option<StreamKey>) -> String {
+    stream.as_ref().map_or_else(|| "no stream of its".to_owned(), |stream| format!("stream {stream}"))
+}
+
+fn shown(link: &Option<Link>) -> String {
+    match link {
+        None => "none".to_owned(),
+        Some(Link { previous: Some(entry), version }) => format!("version {version} after entry {entry}"),
+        Some(Link { previous: None, version }) => format!("version {version} after no entry"),
+    }
+}
+
+impl From<NotEntered> for EnterError {
+    fn from(not: NotEntered) -> Self {
+        match not {
+            NotEntered::Refused { refusal, .. } => Self::Refused(refusal),
+            NotEntered::Seen { first, .. } => Self::Seen(first),
+            NotEntered::Layout(error) => Self::Layout(error),
+        }
+    }
+}
+
+impl<S> State<S> {
+    /// The state of a log that ends there, whose governance was folded before and whose streams are kept so.
+    #[must_use]
+    pub const fn new(governance: Governance, end: LogEnd, streams: S) -> Self {
+        Self { governance, end, streams }
+    }
+
+    /// Authorities, keys, types and lists.
+    #[must_use]
+    pub const fn governance(&self) -> &Governance {
+        &self.governance
+    }
+
+    /// Where the log ends.
+    #[must_use]
+    pub const fn end(&self) -> LogEnd {
+        self.end
+    }
+
+    /// How many entries were taken in.
+    #[must_use]
+    pub const fn size(&self) -> TreeSize {
+        self.end.size
+    }
+
+    /// The chain hash of the last entry.
+    #[must_use]
+    pub const fn tip(&self) -> ChainHash {
+        self.end.chain
+    }
+
+    /// The recorded time of the last entry.
+    #[must_use]
+    pub const fn last_recorded(&self) -> RecordedTime {
+        self.end.recorded_at
+    }
+
+    /// Where its streams are kept.
+    #[must_use]
+    pub const fn streams(&self) -> &S {
+        &self.streams
+    }
+
+    /// The same, for whoever keeps them.
+    pub const fn streams_mut(&mut self) -> &mut S {
+        &mut self.streams
+    }
+}
+
+impl<S: Streams> State<S> {
+    /// Admits an event and makes the next entry of it. A time before the last entry's is moved up to it: recorded
+    /// times never decrease.
+    ///
+    /// # Errors
+    ///
+    /// The outer one where a stream could not be read: then nothing is known, and nothing was taken in.
+    pub fn submit(
+        &mut self,
+        event: VerifiedEvent,
+        now: RecordedTime,
+    ) -> Result<Result<EnteredEntry, NotEntered>, S::Error> {
+        let at = Recorded { index: self.size().next_index(), at: now.max(self.last_recorded()) };
+        let admitted = match self.admit(event, at)? {
+            Ok(admitted) => admitted,
+            Err(not) => return Ok(Err(not)),
+        };
+        let ends = self.ends(admitted.event())?;
+        let entry = admitted.entry(self.tip(), heads(&ends));
+        let bytes = match entry.encode() {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Err(NotEntered::Layout(error))),
+        };
+        let hashes = EntryHashes::of(&bytes);
+        let (event, signers) = (admitted.event(), admitted.signers());
+        self.apply(Filed { event, recorded: at, signers: &signers }, ends, hashes.chain);
+        Ok(Ok(EnteredEntry { entry, bytes, hashes }))
+    }
+
+    /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in.
+    /// Gives the broken link, with nothing taken in, where the entry's links are not the heads of its streams.
+    /// `chain` is the chain hash of the entry's bytes; index, time and chain are the auditor's to check.
+    fn retrace_entry(
+        &mut self,
+        event: VerifiedEvent,
+        entry: &EntryHeader,
+        chain: ChainHash,
+    ) -> Result<Result<Result<AdmittedEvent, BrokenLink>, NotEntered>, S::Error> {
+        let at = Recorded { index: entry.index, at: entry.recorded_at };
+        let admitted = match self.admit(event, at)? {
+            Ok(admitted) => admitted,
+            Err(not) => return Ok(Err(not)),
+        };
+        let ends = self.ends(admitted.event())?;
+        if !entry.links.iter().copied().eq(links(heads(&ends))) {
+            return Ok(Ok(Err(broken_link(&ends, &entry.links))));
+        }
+        let (event, signers) = (admitted.event(), admitted.signers());
+        self.apply(Filed { event, recorded: at, signers: &signers }, ends, chain);
+        Ok(Ok(Ok(admitted)))
+    }
+
+    /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
+    fn recall_entry(&mut self, event: &Event, entry: &EntryHeader, chain: ChainHash) -> Result<(), S::Error> {
+        let recorded = Recorded { index: entry.index, at: entry.recorded_at };
+        let ends = self.ends(event)?;
+        self.apply(Filed { event, recorded, signers: &entry.signers() }, ends, chain);
+        Ok(())
+    }
+
+    /// A layer over this state in which something is tried. This one is as before until it adopts what came of it.
+    pub fn attempt(&mut self) -> State<Attempt<'_, S>> {
+        State {
+            governance: self.governance.clone(),
+            end: self.end,
+            streams: Attempt::over(&mut self.streams),
+        }
+    }
+
+    /// Makes what was tried over this state, since nothing else was taken in, its own.
+    pub fn adopt(&mut self, attempted: Attempted) {
+        let Attempted { governance, end, added } = attempted;
+        self.governance = governance;
+        self.end = end;
+        added.into_iter().for_each(|added| self.streams.take(added));
+    }
+
+    fn admit(
+        &mut self,
+        event: VerifiedEvent,
+        at: Recorded,
+    ) -> Result<Result<AdmittedEvent, NotEntered>, S::Error> {
+        let file = self.streams.file(&event.event().subject, &self.governance.directory)?;
+        Ok(match admit(event, at, &self.governance, file) {
+            Ok(Admission::Admitted(admitted)) => Ok(admitted),
+            Ok(Admission::Seen { first, event }) => Err(NotEntered::Seen { first, event }),
+            Err(refusal) => Err(NotEntered::Refused { head: refusal.stream_head(file), refusal }),
+        })
+    }
+
+    /// The streams that an event stands in, and where they end.
+    fn ends(&mut self, event: &Event) -> Result<Vec<End>, S::Error> {
+        event.streams().into_iter().map(|stream| Ok((self.streams.head(&stream)?, stream))).collect()
+    }
+
+    /// The one fold: takes in an admitted event as the next entry, whose chain hash is `chain`. `ends` are where its
+    /// streams ended before it.
+    fn apply(&mut self, filed: Filed<'_>, ends: Vec<End>, chain: ChainHash) {
+        let Filed { event, recorded, .. } = filed;
+        self.governance.apply(event, recorded);
+        let advanced = |head: Option<Head>| Head::advanced(head.as_ref(), recorded.index);
+        self.streams.take(Added {
+            heads: ends.into_iter().map(|(head, stream)| (stream, advanced(head))).collect(),
+            governs: governs(event.kind()),
+            case: CaseEntry::of(filed, &self.governance.directory),
+        });
+        self.end = LogEnd { size: recorded.index.covering_size(), chain, recorded_at: recorded.at };
+    }
+}
+
+impl<S: Streams> State<Attempt<'_, S>> {
+    /// What was tried, for the state below to adopt.
+    pub fn attempted(self) -> Attempted {
+        Attempted { governance: self.governance, end: self.end, added: self.streams.into_added() }
+    }
+}
+
+/// A stream, and where it ends; `None` while nothing stands in it.
+type End = (Option<Head>, StreamKey);
+
+fn heads(ends: &[End]) -> impl Iterator<Item = Option<Head>> {
+    ends.iter().map(|(head, _)| *head)
+}
+
+/// The first of some links that is not what it should be; or one that is missing, or too many.
+fn broken_link(ends: &[End], found: &[Link]) -> BrokenLink {
+    let expected: Vec<_> = links(heads(ends)).collect();
+    let same = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
+    BrokenLink {
+        stream: ends.get(same).map(|(_, stream)| stream.clone()),
+        found: found.get(same).copied(),
+        expected: expected.get(same).copied(),
+    }
+}

@@ -1,0 +1,200 @@
+//! Every stream, as it stood after so many entries: a subject's case file, where a stream ends, and its entries one by
+//! one.
+//!
+//! The one way from the log to a subject's file, for the writer, for a dry run and for every answer. What the case
+//! files keep is believed only where the log confirms it; what they do not cover yet is read from the log, as the
+//! entries' links lead. Links are what makes a stream as of any size cheap: the index names its newest entry, and each
+//! entry the one before.
+
+mod backwards;
+
+pub use backwards::entries_backwards;
+
+use crate::case_files::CaseFileStore;
+use crate::index::Index;
+use crate::log::{EntryBytes, LogReader, ReadError};
+use ledger_spec::authority::{Directory, Recorded};
+use ledger_spec::casefile::{CaseFile, Filed, Head};
+use ledger_spec::entry::{EntryError, Link, StreamVersion};
+use ledger_spec::event::{Event, EventError};
+use ledger_spec::id::{StreamKey, SubjectId};
+use std::sync::Arc;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Most bytes of entries that are kept while a subject's stream is read for its file.
+const KEPT: usize = 8 << 20;
+
+/// A stream that could not be read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StreamError {
+    /// An entry of it could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry that does not fit its layout, which is a defect.
+    #[error(transparent)]
+    Layout(#[from] EntryError),
+    /// An entry of it holds no event that this version reads.
+    #[error("entry {index}: {error}")]
+    Event {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        error: EventError,
+    },
+}
+
+/// The streams of an open ledger; cheap to clone.
+#[derive(Clone)]
+pub struct StreamReader {
+    index: Arc<Index>,
+    log: LogReader,
+    case_files: Arc<CaseFileStore>,
+}
+
+/// Entries of a stream, newest first; those that found no room are read again.
+type Newer = Vec<(EntryIndex, Option<EntryBytes>)>;
+
+impl StreamReader {
+    /// The streams of this log, whose newest entries the index names.
+    pub const fn new(index: Arc<Index>, log: LogReader, case_files: Arc<CaseFileStore>) -> Self {
+        Self { index, log, case_files }
+    }
+
+    /// Where the streams end now.
+    pub const fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// The log.
+    pub const fn log(&self) -> &LogReader {
+        &self.log
+    }
+
+    /// Where every subject's case file is kept. It may lag behind the log, and says how far it covers.
+    pub const fn case_files(&self) -> &Arc<CaseFileStore> {
+        &self.case_files
+    }
+
+    /// The entries of a subject's stream within the first `size` of the log, newest first.
+    pub fn entries(
+        &self,
+        subject: &SubjectId,
+        size: TreeSize,
+    ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
+        let newest = self.index.head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
+        self.within(newest, 0, size)
+    }
+
+    /// Where a stream ended after the first `size` entries.
+    pub fn head(&self, stream: &StreamKey, size: TreeSize) -> Result<Option<Head>, ReadError> {
+        let Some(newest) = self.index.head(stream) else { return Ok(None) };
+        if newest.last.is_in(size) {
+            return Ok(Some(newest));
+        }
+        let link = stream.link();
+        let last = self.within(Some(newest.last), link, size).next().transpose()?;
+        Ok(last.and_then(|read| {
+            let entry = read.entry();
+            entry.links.get(link).map(|found| Head { last: entry.index, version: found.version })
+        }))
+    }
+
+    /// A subject's case file as it stood after the first `size` entries. `directory` knows every issuer by then.
+    pub fn file(
+        &self,
+        subject: &SubjectId,
+        size: TreeSize,
+        directory: &Directory,
+    ) -> Result<CaseFile, StreamError> {
+        let Some(newest) = self.index.head(&StreamKey::Subject(subject.clone())) else {
+            return Ok(CaseFile::default());
+        };
+        let (kept, covered) = self.kept(subject, size);
+        let (mut file, newer) = match self.newer(newest, covered, size)? {
+            (newer, end) if kept.head().copied() == end => (kept, newer),
+            (_, expected) => {
+                let found = kept.head();
+                tracing::error!(
+                    ?found,
+                    ?expected,
+                    "a case file is not what the log says: it is read from the log"
+                );
+                self.case_files.doubt();
+                (CaseFile::default(), self.newer(newest, TreeSize::EMPTY, size)?.0)
+            }
+        };
+        for (index, kept) in newer.into_iter().rev() {
+            let read = kept.map_or_else(|| self.log.entry(index), Ok)?;
+            let entry = read.entry();
+            let event = Event::parse(&entry.event).map_err(|error| StreamError::Event { index, error })?;
+            let recorded = Recorded { index, at: entry.recorded_at };
+            file.apply(Filed { event: &event, recorded, signers: &entry.signers() }, directory);
+        }
+        Ok(file)
+    }
+
+    /// The entries of a subject's stream that follow the first `covered` of the log, and where the log says that it
+    /// ended before them: by the index, or by the link of the oldest. A file is folded from its oldest entry on and
+    /// read from its newest, so the entries that come first are held, up to [`KEPT`] bytes.
+    fn newer(
+        &self,
+        newest: Head,
+        covered: TreeSize,
+        size: TreeSize,
+    ) -> Result<(Newer, Option<Head>), ReadError> {
+        let (mut newer, mut end) = (Newer::new(), Some(newest));
+        if newest.last.is_in(covered) {
+            return Ok((newer, end));
+        }
+        let (mut bytes, mut dropped) = (0, 0);
+        for read in self.within(Some(newest.last), 0, size) {
+            let read = read?;
+            let (index, link) = (read.entry().index, read.entry().links.first());
+            if index.is_in(covered) {
+                if newer.is_empty() {
+                    end = link.map(|link| Head { last: index, version: link.version });
+                }
+                return Ok((newer, end));
+            }
+            end = link.and_then(before);
+            bytes += read.bytes().len();
+            newer.push((index, Some(read)));
+            while bytes > KEPT {
+                let Some((_, newest)) = newer.get_mut(dropped) else { break };
+                bytes -= newest.take().map_or(0, |newest| newest.bytes().len());
+                dropped += 1;
+            }
+        }
+        if newer.is_empty() {
+            end = None;
+        }
+        Ok((newer, end))
+    }
+
+    /// What the case files hold of a subject within the first `size` entries, and how many of these they cover;
+    /// nothing where they cannot be read: then the log answers for everything.
+    fn kept(&self, subject: &SubjectId, size: TreeSize) -> (CaseFile, TreeSize) {
+        self.case_files.file(subject, size).unwrap_or_else(|error| {
+            tracing::error!(%error, "a subject is answered for from the log");
+            (CaseFile::default(), TreeSize::EMPTY)
+        })
+    }
+
+    /// From the entry `newest` back, those within the first `size` of the log.
+    fn within(
+        &self,
+        newest: Option<EntryIndex>,
+        link: usize,
+        size: TreeSize,
+    ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
+        entries_backwards(&self.log, newest, link)
+            .skip_while(move |read| read.as_ref().is_ok_and(|read| !read.entry().index.is_in(size)))
+    }
+}
+
+/// Where a stream ended before the entry with this link.
+fn before(link: &Link) -> Option<Head> {
+    let version = link.version.get().checked_sub(1).map(StreamVersion::new);
+    link.previous.zip(version).map(|(last, version)| Head { last, version })
+}
