@@ -6,6 +6,7 @@
 mod answer;
 mod client;
 mod command;
+mod delivery;
 mod edition_import;
 mod failure;
 mod input;

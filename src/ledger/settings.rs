@@ -33,6 +33,8 @@ pub struct Settings {
     /// The file, in the ledger's folder, that says which witnesses cosign its checkpoints (C2SP
     /// tlog-policy); none do where it is absent.
     pub policy: Option<String>,
+    /// After how many seconds a checkpoint that did not grow is cosigned anew.
+    pub cosign_seconds: u64,
     /// How many bytes of the case files' store are kept in memory.
     pub case_file_cache_bytes: u64,
 }
@@ -89,6 +91,8 @@ struct Written {
     #[serde(default = "open")]
     entries_open: bool,
     policy: Option<String>,
+    #[serde(default = "cosign_seconds")]
+    cosign_seconds: u64,
     #[serde(default = "case_file_cache")]
     case_file_cache_bytes: u64,
 }
@@ -114,6 +118,11 @@ const fn stall_seconds() -> u64 {
     30
 }
 
+/// An hour: far below what anybody would call stale, and one note a witness.
+const fn cosign_seconds() -> u64 {
+    3_600
+}
+
 const NAME: &str = "ledger.toml";
 
 impl Settings {
@@ -131,6 +140,7 @@ impl Settings {
             stall_seconds: stall_seconds(),
             entries_open: true,
             policy: None,
+            cosign_seconds: cosign_seconds(),
             case_file_cache_bytes: case_file_cache(),
         }
     }
@@ -166,6 +176,8 @@ impl Settings {
              heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
              # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
              entries_open = {}\n\
+             # After how many seconds a checkpoint that did not grow is cosigned anew by the witnesses.\n\
+             cosign_seconds = {}\n\
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n{policy}",
             toml::Value::from(self.origin.as_str()),
@@ -178,6 +190,7 @@ impl Settings {
             self.feeds,
             self.stall_seconds,
             self.entries_open,
+            self.cosign_seconds,
             self.case_file_cache_bytes
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
@@ -239,6 +252,12 @@ impl Settings {
                 (1..=3600).contains(&written.stall_seconds),
             ),
             (
+                "cosign_seconds",
+                written.cosign_seconds.to_string(),
+                "1 to 86400",
+                (1..=86_400).contains(&written.cosign_seconds),
+            ),
+            (
                 "case_file_cache_bytes",
                 written.case_file_cache_bytes.to_string(),
                 "1048576 or more",
@@ -260,6 +279,7 @@ impl Settings {
             stall_seconds: written.stall_seconds,
             entries_open: written.entries_open,
             policy: written.policy,
+            cosign_seconds: written.cosign_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,
         })
     }

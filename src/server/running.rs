@@ -166,7 +166,8 @@ fn witnesses(
 ) -> Result<Option<Arc<Witnessing>>, PolicyFileError> {
     let Some(file) = &settings.policy else { return Ok(None) };
     let policy = policy_of(&dir.join(file), vkey)?;
-    Ok(Some(Witnessing::start(snapshots.clone(), vkey, policy, dir)))
+    let every = Duration::from_secs(settings.cosign_seconds);
+    Ok(Some(Witnessing::start(snapshots.clone(), vkey, policy, dir, every)))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -60,6 +60,8 @@ pub struct Witnessing {
     collected: Mutex<BTreeMap<TreeSize, SignedCheckpoint>>,
     witnessed: RwLock<Option<Arc<SignedCheckpoint>>>,
     stopping: AtomicBool,
+    /// After how long a checkpoint that did not grow is cosigned anew.
+    every: Duration,
 }
 
 /// What became of a submission.
@@ -73,7 +75,15 @@ enum Outcome {
 
 impl Witnessing {
     /// Begins to submit what `snapshots` publishes to the policy's witnesses, each on a thread of its own.
-    pub fn start(snapshots: Snapshots, vkey: &VerifierKey, policy: Policy, dir: &Path) -> Arc<Self> {
+    /// A checkpoint that does not grow is submitted again after `every`, so that nobody takes a quiet ledger for one
+    /// that is kept from its witnesses.
+    pub fn start(
+        snapshots: Snapshots,
+        vkey: &VerifierKey,
+        policy: Policy,
+        dir: &Path,
+        every: Duration,
+    ) -> Arc<Self> {
         let stored = fs::read(dir.join(WITNESSED)).ok();
         let stored = stored.and_then(|note| SignedCheckpoint::verify(&note, vkey).ok());
         let states = policy.witnesses().iter().map(|witness| {
@@ -92,6 +102,7 @@ impl Witnessing {
             dir: dir.to_owned(),
             snapshots,
             policy,
+            every,
         });
         for number in 0..witnessing.policy.witnesses().len() {
             let own = witnessing.clone();
@@ -145,16 +156,19 @@ impl Witnessing {
             Err(error) => return self.fail(number, error.to_string()),
         };
         let (mut old, mut pause, mut done) = (TreeSize::EMPTY, PAUSE.0, None);
+        let mut quiet = Duration::ZERO;
         while !self.stopping.load(Ordering::Acquire) {
             let newest = self.snapshots.latest().checkpoint.clone();
-            if done == Some(newest.checkpoint().size()) {
+            if done == Some(newest.checkpoint().size()) && quiet < self.every {
                 thread::sleep(LOOK);
+                quiet += LOOK;
                 continue;
             }
             match self.submit(&agent, &url, witness, &newest, &mut old) {
                 Outcome::Cosigned(signed, at) => {
                     (old, pause, done) =
                         (signed.checkpoint().size(), PAUSE.0, Some(signed.checkpoint().size()));
+                    quiet = Duration::ZERO;
                     self.collect(number, signed, at);
                     continue;
                 }

@@ -3,6 +3,7 @@
 
 use crate::people;
 use crate::support::Folder;
+use credit_ledger::ledger::Settings;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -200,7 +201,12 @@ fn of_two_histories_shown_at_once_one_is_cosigned() {
 
 /// A ledger's folder with a policy, set up, and its verifier key.
 fn ledger(dir: &Path, policy: &str) -> String {
+    ledger_by(dir, policy, |_| {})
+}
+
+fn ledger_by(dir: &Path, policy: &str, change: impl FnOnce(&mut Settings)) -> String {
     let mut founding = people::founding();
+    change(&mut founding.settings);
     founding.settings.policy = Some("witnesses.policy".into());
     credit_ledger::ledger::create(dir, &founding).unwrap();
     std::fs::write(dir.join("witnesses.policy"), policy).unwrap();
@@ -298,6 +304,30 @@ fn what_is_published_as_witnessed_meets_the_policy_and_a_witness_that_is_down_ho
     drop(served);
     let report = credit_ledger::audit::audit(&dir, None, &credit_ledger::progress::Unwatched).unwrap();
     assert_eq!(report.size, TreeSize::new(6));
+}
+
+#[test]
+fn a_quiet_ledger_is_cosigned_anew_at_intervals() {
+    let root = folder("quiet");
+    let operator = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
+    let vkey = operator.verifier_key().to_string();
+    let witness = Process::witness(&root.join("w"), "office.example/w", &vkey, "127.0.0.1:0");
+    let policy = format!("log {vkey}\nwitness w {} {}\nquorum w\n", witness.said, witness.url);
+    let dir = root.join("ledger");
+    ledger_by(&dir, &policy, |settings| settings.cosign_seconds = 1);
+    let served = serve(&dir);
+    let key = CosignerKey::parse(&witness.said).unwrap();
+    let cosigned_at = |body: &str| {
+        let signed = SignedCheckpoint::verify(body.as_bytes(), &operator.verifier_key()).unwrap();
+        key.time_of(signed.note()).unwrap().unwrap()
+    };
+    let first = cosigned_at(&served.until("/checkpoint/witnessed", |status, _| status == 200));
+    // Nothing grew, and every cosignature is of a later second than the one before; the note has one of each witness.
+    for path in ["/checkpoint/witnessed", "/checkpoint"] {
+        let later = served.until(path, |_, body| cosigned_at(body) > first);
+        assert_eq!((later.lines().nth(1), later.matches("\u{2014}").count()), (Some("1"), 2), "{later}");
+    }
+    drop(served);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `monitor`: tells an authority or a subject what a ledger records that concerns them.
 
 use crate::cli::Outcome;
+use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
 use crate::cli::input::read_vkey;
 use crate::cli::look::{WitnessChange, Witnesses};
@@ -9,15 +10,13 @@ use crate::clock;
 use crate::mirror::{Mirror, MirrorError};
 use crate::monitor::{LateDelistings, Sighting, Watch};
 use crate::snapshot::Snapshots;
-use crate::tile_client::{self, TileClient};
+use crate::tile_client::TileClient;
 use clap::Args;
 use ledger_spec::id::{AuthorityId, SubjectId};
 use ledger_spec::time::ValidTime;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 use tlog::bytes::from_hex;
@@ -35,9 +34,12 @@ Examples:
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --policy my.policy
 
 Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry,
-`late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be delivered is delivered later: a report may come twice, and none is
-lost. It is told from the copy's beginning on, once; the folder remembers how far.
-Exit code 1: the ledger contradicts what it had signed; this too is reported. 3: it cannot be reached.")]
+`late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be
+delivered is delivered later: a report may come twice, and none is lost. One that the receiver refuses
+(status 400, 413, 415 or 422; exit status 65 of a command) is kept in `monitor.parked` of the
+folder, and the others go on. It is told from the copy's beginning on, once; the folder remembers how far.
+Exit code 1: the ledger contradicts what it had signed; this too is reported. 3: it cannot be reached,
+or a report was refused.")]
 pub(in crate::cli) struct Monitor {
     /// The ledger's server, or any C2SP tlog-tiles mirror of it.
     url: String,
@@ -110,11 +112,12 @@ impl Monitor {
             Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
         };
         let mut late = BTreeMap::new();
+        let mut delivery = Delivery::new(self.receiver(), &self.dir);
         loop {
             match witnesses.look(&mut follower) {
                 Ok(look) => {
                     for change in look.changes {
-                        match self.deliver(&Report::Witness(&change)) {
+                        match delivery.deliver(&Report::Witness(&change)) {
                             Ok(()) => witnesses.told(change),
                             Err(error) if !self.once => talk::say(&error.message),
                             Err(error) => return Err(error),
@@ -129,22 +132,32 @@ impl Monitor {
                 Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
                 Err(error) => {
                     if matches!(error, MirrorError::Fault { .. }) {
-                        self.deliver(&Report::Fault { fault: error.to_string() })?;
+                        delivery.deliver(&Report::Fault { fault: error.to_string() })?;
                     }
                     return Err(Failure::from(error));
                 }
             }
-            let told =
-                follower.snapshots().map_or(Ok(()), |snapshots| self.tell(&watch, &snapshots, &mut late));
+            let told = follower
+                .snapshots()
+                .map_or(Ok(()), |snapshots| self.tell(&watch, &snapshots, &mut late, &mut delivery));
             match told {
                 // What could not be delivered is tried again.
                 Err(error) if !self.once => talk::say(&error.message),
                 other => other?,
             }
             if self.once {
-                return follower.close().map_err(Failure::from);
+                follower.close().map_err(Failure::from)?;
+                return delivery.end();
             }
             thread::sleep(Duration::from_secs(self.every));
+        }
+    }
+
+    fn receiver(&self) -> Receiver {
+        match (&self.webhook, &self.command) {
+            (Some(url), _) => Receiver::Webhook(url.clone()),
+            (None, Some(command)) => Receiver::Command(command.clone()),
+            (None, None) => Receiver::Stdout,
         }
     }
 
@@ -154,13 +167,14 @@ impl Monitor {
         watch: &Watch,
         snapshots: &Snapshots,
         late: &mut BTreeMap<String, LateDelistings>,
+        delivery: &mut Delivery,
     ) -> Outcome {
         let next = read_told(&self.dir)?;
         let unread = |error: &dyn std::fmt::Display| Failure::unreachable(format!("the copy: {error}"));
         for entry in snapshots.log().frames(next) {
             let entry = entry.map_err(|error| unread(&error))?;
             if let Some(sighting) = watch.see(entry.entry()).map_err(|error| unread(&error))? {
-                self.deliver(&Report::Entry(sighting))?;
+                delivery.deliver(&Report::Entry(sighting))?;
                 write_told(&self.dir, entry.entry().index.covering_size().next_index())?;
             }
         }
@@ -169,44 +183,12 @@ impl Monitor {
         let found = watch.late_delistings(snapshots, now).map_err(|error| unread(&error))?;
         for (authority, line) in &found {
             if late.get(authority).is_none_or(|known| known.overdue != line.overdue) {
-                self.deliver(&Report::Late { late_delistings: line.clone() })?;
+                delivery.deliver(&Report::Late { late_delistings: line.clone() })?;
             }
         }
         *late = found;
         Ok(())
     }
-
-    fn deliver(&self, report: &Report<'_>) -> Outcome {
-        let text = serde_json::to_string(report).map_err(|error| Failure::wrong(format!("json: {error}")))?;
-        match (&self.webhook, &self.command) {
-            (Some(url), _) => post(url, &text),
-            (None, Some(command)) => run(command, &text),
-            (None, None) => talk::put_line(&text),
-        }
-    }
-}
-
-fn post(url: &str, text: &str) -> Outcome {
-    let (agent, url) =
-        tile_client::agent(url).map_err(|error| Failure::usage(format!("--webhook: {error}")))?;
-    let failed = |reason: String| Failure::unreachable(format!("--webhook {url}: {reason}"));
-    let sent = agent.post(&url).header("content-type", "application/json").send(text);
-    match sent.map_err(|error| failed(tile_client::reason(&error)))?.status().as_u16() {
-        200..=299 => Ok(()),
-        status => Err(failed(format!("status {status}"))),
-    }
-}
-
-fn run(command: &str, text: &str) -> Outcome {
-    let failed = |reason: String| Failure::unreachable(format!("--command {command:?}: {reason}"));
-    let io = |error: std::io::Error| failed(error.to_string());
-    let mut child = Command::new("sh").args(["-c", command]).stdin(Stdio::piped()).spawn().map_err(io)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A command that does not read its report is its own business.
-        let _ = stdin.write_all(text.as_bytes()).and_then(|()| stdin.write_all(b"\n"));
-    }
-    let status = child.wait().map_err(io)?;
-    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
 }
 
 fn read_told(dir: &Path) -> Result<EntryIndex, Failure> {

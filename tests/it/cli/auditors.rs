@@ -128,6 +128,17 @@ fn a_checkpoint_and_two_and_an_entry_are_verified_offline() {
     folder.audit("l");
 }
 
+/// Answers one POST with a status.
+fn answer_each(hook: &TcpListener, status: &str) {
+    let (mut stream, _) = hook.accept().unwrap();
+    let mut bytes = vec![0; 65_536];
+    let mut read = 0;
+    while !String::from_utf8_lossy(&bytes[..read]).contains("\"subject\"") {
+        read += stream.read(&mut bytes[read..]).unwrap();
+    }
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+}
+
 #[test]
 fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     let folder = Folder::new();
@@ -176,6 +187,28 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     assert!(received.starts_with("POST /hook"), "{received}");
     assert_eq!(json(received.split("\r\n\r\n").nth(1).unwrap())["index"], 5);
     monitor("m6", &["--subject", USCC, "--webhook", "http://127.0.0.1:1/"]).failed(3, "--webhook");
+    // What the receiver will not have is kept beside, told, and holds up nothing; what fails is told again.
+    let picky =
+        "read -r report; case $report in *'\"index\":1,'*) exit 65;; esac; echo \"$report\" >>picked.jsonl";
+    let refused = monitor("m8", &["--governance", "--command", picky]);
+    refused.failed(3, "1 refused by the receiver, kept in m8/monitor.parked");
+    let picked: Vec<_> =
+        lines(&folder.read("picked.jsonl")).iter().map(|one| one["index"].as_u64()).collect();
+    assert_eq!(picked, [0, 2, 3, 4].map(Some));
+    let parked = lines(&folder.read("m8/monitor.parked"));
+    assert_eq!((parked.len(), &parked[0]["report"]["index"]), (1, &Value::from(1)));
+    assert!(parked[0]["reason"].as_str().unwrap().contains("exit status: 65"), "{parked:?}");
+    assert_eq!(monitor("m8", &["--governance", "--command", picky]).right(), "", "told already");
+    for (status, code, left) in [("400 Bad Request", 3, 1), ("503 Service Unavailable", 3, 0)] {
+        let (dir, hook) = (format!("m-{}", &status[..3]), TcpListener::bind("127.0.0.1:0").unwrap());
+        let url = format!("http://{}/hook", hook.local_addr().unwrap());
+        let answering = std::thread::spawn(move || answer_each(&hook, status));
+        monitor(&dir, &["--subject", USCC, "--webhook", &url]).failed(code, &status[..3]);
+        answering.join().unwrap();
+        let parked =
+            std::fs::read_to_string(folder.path(&format!("{dir}/monitor.parked"))).unwrap_or_default();
+        assert_eq!(parked.lines().count(), left, "{status}");
+    }
     monitor("m7", &["--late-delistings"]).right();
     served.stop();
     folder.audit("l");
