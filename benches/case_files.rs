@@ -82,7 +82,7 @@ fn main() {
         let valid_at = ValidTime::parse(&format!("2025-12-{day:02}T09:00:00+08:00")).unwrap();
         let as_of = AsOf { valid_at, known: size };
         let asked = CityAsked { question, governance: ledger.governance(), as_of, sight: Sight::Public };
-        store.city(asked).unwrap()
+        store.city(asked, true).unwrap()
     };
     for (what, question) in
         [("oversight", CityQuestion::Oversight), ("who is on a list", CityQuestion::Roll(list.clone()))]
@@ -111,7 +111,7 @@ fn main() {
         .map(|n| {
             let subject = subject(n, subjects);
             time(|| {
-                let (file, _) = store.file(&subject, size).unwrap();
+                let file = store.file(&subject, size).unwrap().file;
                 let as_of =
                     AsOf { valid_at: ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap(), known: size };
                 let over = (&*ledger.governance().catalogue, &*ledger.governance().directory);
@@ -176,7 +176,7 @@ fn subject(n: u64, subjects: u64) -> SubjectId {
 
 /// Reads every row on two threads, and nothing more.
 fn scan(path: &Path) -> u64 {
-    let db = Database::builder(path).cache_size(CACHE).open().unwrap();
+    let db = Database::builder(path.join("1")).cache_size(CACHE).open().unwrap();
     let rows = db.keyspace("rows", KeyspaceCreateOptions::default).unwrap();
     let count = |range: std::ops::Range<&str>| -> u64 {
         rows.range(range).map(|row| u64::from(row.into_inner().unwrap().1.len() > 8)).sum()

@@ -22,8 +22,9 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long what was just committed waits for more, so that many small batches become one write: less than anybody
 /// who asks about many subjects notices.
 const GATHER: Duration = Duration::from_millis(10);
-/// How long it waits after a write that failed: a full disk does not become empty at once.
-const PAUSE: Duration = Duration::from_secs(2);
+/// How long it waits after it has begun again, at first and at most: a full disk does not become empty at once.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// Entries that are taken in between two such looks.
 const STRETCH: u64 = 1 << 16;
 
@@ -76,13 +77,17 @@ impl Drop for Keeper {
 
 fn keep(snapshots: &Snapshots, stop: &AtomicBool) {
     let case_files = snapshots.case_files();
+    let mut pause = PAUSE;
     while !stop.load(Ordering::Acquire) {
-        match case_files.begin_again_if_doubted() {
-            Ok(true) => {
-                tracing::warn!("the case files are thrown away and made from the log, beside the answers")
+        if case_files.is_doubted() {
+            tracing::warn!("the case files are thrown away and made from the log, beside the answers");
+            if let Err(error) = case_files.begin_again() {
+                tracing::error!(%error, "the case files could not be begun again");
             }
-            Ok(false) => {}
-            Err(error) => return given_up(&error.into()),
+            // What is wrong again and again is not made again all the time.
+            rest(pause, stop);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            continue;
         }
         let mut published = snapshots.wait_beyond(case_files.covered(), LOOK);
         if case_files.covered() < published.size() {
@@ -93,24 +98,31 @@ fn keep(snapshots: &Snapshots, stop: &AtomicBool) {
             Ok(()) => {}
             Err(KeeperError::Store(error)) => {
                 tracing::error!(%error, "the case files could not be written");
-                case_files.doubt();
-                thread::sleep(PAUSE);
+                case_files.doubt_all();
             }
-            Err(error) => return given_up(&error),
+            Err(error) => {
+                // Subjects are answered for from what was taken in and the log; questions about many are told how far
+                // that is.
+                tracing::error!(%error, "case files are no longer kept up until the next start");
+                return;
+            }
         }
     }
 }
 
-/// What is left then: subjects are answered for from the log, questions about many are told how far the files lag.
-fn given_up(error: &KeeperError) {
-    tracing::error!(%error, "case files are no longer kept up until the next start");
+fn rest(pause: Duration, stop: &AtomicBool) {
+    let mut rested = Duration::ZERO;
+    while rested < pause && !stop.load(Ordering::Acquire) {
+        thread::sleep(LOOK);
+        rested += LOOK;
+    }
 }
 
 /// Takes in what is published and not covered yet.
 pub fn catch_up(snapshots: &Snapshots, published: &Snapshot, stop: &AtomicBool) -> Result<(), KeeperError> {
     let (case_files, size) = (snapshots.case_files(), published.size());
     let made_anew = case_files.covered() == TreeSize::EMPTY && size.get() > STRETCH;
-    while case_files.covered() < size && !stop.load(Ordering::Acquire) {
+    while case_files.covered() < size && !case_files.is_doubted() && !stop.load(Ordering::Acquire) {
         if let Some((entries, tip)) = case_files.offered() {
             case_files.apply(entries, tip)?;
             continue;

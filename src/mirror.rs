@@ -8,7 +8,7 @@ use crate::audit::{Absorbed, AuditFailure, Auditing, Piece, RemoteFault, Walked,
 use crate::clock;
 use crate::index::{Index, IndexRow};
 use crate::keeper::Keeper;
-use crate::ledger::{LedgerError, Settings, SettingsError, at, open_case_files};
+use crate::ledger::{LedgerError, Settings, SettingsError, at, open_case_files, published_of};
 use crate::log::{AppendError, EncodedEntry, LogConfig, LogCopy, OpenError};
 use crate::progress::Progress;
 use crate::snapshot::{Snapshot, Snapshots};
@@ -39,6 +39,8 @@ pub struct Mirror {
     log: Option<LogCopy>,
     auditing: Auditing,
     index: Arc<Index>,
+    /// What is stored beyond what the checkpoint covers, for the index once that does.
+    unshown: Vec<IndexRow>,
     snapshots: Option<Snapshots>,
     /// Goes before the lock does.
     keeper: Option<Keeper>,
@@ -107,6 +109,7 @@ impl Mirror {
             log: None,
             auditing: Auditing::default(),
             index: Arc::default(),
+            unshown: Vec::new(),
             snapshots: None,
             keeper: None,
             _lock: lock,
@@ -118,7 +121,8 @@ impl Mirror {
     /// Reads what is stored already. It was verified when it came.
     fn reopen(&mut self, progress: &dyn Progress) -> Result<(), MirrorError> {
         let disk = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
-        let (auditing, index) = (&mut self.auditing, &self.index);
+        let shown = crate::log::covered(&*disk, &self.vkey).map_err(LedgerError::from)?;
+        let (auditing, index, unshown) = (&mut self.auditing, &self.index, &mut self.unshown);
         let mut fault = None;
         let mut recall = |at, bytes: &[u8]| {
             if fault.is_none() {
@@ -127,7 +131,12 @@ impl Mirror {
                 fault = known
                     .and_then(|known| {
                         auditing.auditor.recall(&known)?;
-                        index.apply([IndexRow::of(at, known.links(), known.event())]);
+                        let row = IndexRow::of(at, known.links(), known.event());
+                        if at.is_in(shown) {
+                            index.apply([row])
+                        } else {
+                            unshown.push(row)
+                        }
                         Ok(())
                     })
                     .err();
@@ -254,7 +263,9 @@ impl Mirror {
             Some(log) => log,
             None => self.begin(newer)?,
         };
-        let mut store = Store { log: &mut log, index: &self.index, batch: Vec::new(), rows: Vec::new() };
+        // What nobody is shown yet is read by nobody: the index takes it at once, and it takes no memory here.
+        let index = self.snapshots.is_none().then_some(&*self.index);
+        let mut store = Store { log: &mut log, index, batch: Vec::new(), rows: &mut self.unshown };
         let walked = way.walk(&mut self.auditing, progress, &mut |piece, absorbed| {
             store.take(piece, absorbed)?;
             absorbed.fresh.iter().for_each(&mut *each);
@@ -294,13 +305,26 @@ impl Mirror {
     /// Shows readers what the checkpoint covers.
     fn show(&mut self) -> Result<(), MirrorError> {
         let (Some(log), Some(checkpoint)) = (&self.log, self.shown()) else { return Ok(()) };
+        if log.size() == checkpoint.checkpoint().size() {
+            self.index.apply(self.unshown.drain(..));
+        }
+        let streams = match &self.snapshots {
+            Some(snapshots) => snapshots.streams().clone(),
+            None => {
+                let case_files = open_case_files(&self.dir, &self.settings, &log.reader())?;
+                StreamReader::new(self.index.clone(), log.reader(), case_files)
+            }
+        };
         let ledger = self.auditing.auditor.ledger();
-        let published = Snapshot { checkpoint, end: ledger.end(), governance: ledger.governance().clone() };
+        // A copy whose last walk broke off holds more than its checkpoint covers.
+        let published = if ledger.size() == checkpoint.checkpoint().size() {
+            Snapshot { checkpoint, end: ledger.end(), governance: ledger.governance().clone() }
+        } else {
+            published_of(&streams, &self.settings, &self.vkey)?
+        };
         match &self.snapshots {
             Some(snapshots) => drop(snapshots.publish(published)),
             None => {
-                let case_files = open_case_files(&self.dir, &self.settings, &log.reader())?;
-                let streams = StreamReader::new(self.index.clone(), log.reader(), case_files);
                 let snapshots = Snapshots::new(published, streams);
                 self.keeper = Some(Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?);
                 self.snapshots = Some(snapshots);
@@ -366,9 +390,9 @@ impl Mirror {
 /// Gathers verified entries and stores them by the thousand.
 struct Store<'a> {
     log: &'a mut LogCopy,
-    index: &'a Index,
+    index: Option<&'a Index>,
     batch: Vec<EncodedEntry>,
-    rows: Vec<IndexRow>,
+    rows: &'a mut Vec<IndexRow>,
 }
 
 impl Store<'_> {
@@ -384,7 +408,9 @@ impl Store<'_> {
     fn flush(&mut self) -> Result<(), AppendError> {
         if !self.batch.is_empty() {
             self.log.store(&self.batch)?;
-            self.index.apply(self.rows.drain(..));
+            if let Some(index) = self.index {
+                index.apply(self.rows.drain(..));
+            }
             self.batch.clear();
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! A batch of entries and what it makes the store cover are one write, without a sync: after a power cut the store
 //! covers less, or cannot be opened, and is made again.
 
-use super::error::{StoreDoubt, StoreError};
+use super::error::{StoreDoubt, StoreError, guarded};
 use super::keys::{self, Covered};
 use crate::parallel;
 use fjall::config::{BlockSizePolicy, CompressionPolicy};
@@ -15,7 +15,8 @@ use ledger_spec::entry::ChainHash;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CityAsked, CityFold};
 use std::fs;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -28,6 +29,10 @@ const SUBJECTS: usize = 256;
 pub struct DiskCaseFiles {
     db: Database,
     rows: Keyspace,
+    /// The folder in which a store has a folder of its own, which it never shares with an older one.
+    path: PathBuf,
+    number: u64,
+    cache_bytes: u64,
     /// What it covered when it was opened.
     opened_with: TreeSize,
 }
@@ -40,31 +45,43 @@ impl DiskCaseFiles {
         cache_bytes: u64,
         tip_at: impl FnOnce(TreeSize) -> Option<ChainHash>,
     ) -> Result<(Self, Option<StoreDoubt>), StoreError> {
-        let doubt = if path.exists() {
-            match Self::open_as_is(path, cache_bytes) {
-                Ok(store) => match covered_in(&store.db.snapshot(), &store.rows) {
-                    Ok(Some(covered)) if tip_at(covered.size) == Some(covered.tip) => {
-                        return Ok((Self { opened_with: covered.size, ..store }, None));
-                    }
-                    Ok(None) => StoreDoubt::Missing,
-                    Ok(Some(_)) => StoreDoubt::OtherLog,
-                    Err(error) => StoreDoubt::Damaged(error.to_string()),
-                },
+        let newest = stores_in(path)?.into_iter().max();
+        let doubt = match newest.map(|number| guarded(|| Self::open_as_is(path, number, cache_bytes))) {
+            None => StoreDoubt::Missing,
+            Some(Err(error)) => StoreDoubt::Damaged(error.to_string()),
+            Some(Ok(store)) => match guarded(|| covered_in(&store.db.snapshot(), &store.rows)) {
+                Ok(Some(covered)) if tip_at(covered.size) == Some(covered.tip) => {
+                    return Ok((Self { opened_with: covered.size, ..store }, None));
+                }
+                Ok(None) => StoreDoubt::Missing,
+                Ok(Some(_)) => StoreDoubt::OtherLog,
                 Err(error) => StoreDoubt::Damaged(error.to_string()),
-            }
-        } else {
-            StoreDoubt::Missing
+            },
         };
-        if path.exists() {
-            fs::remove_dir_all(path).map_err(|error| StoreError::Store(error.to_string()))?;
+        Ok((Self::begin(path, newest, cache_bytes)?, Some(doubt)))
+    }
+
+    /// An empty store in place of this one, which may still be read until whoever does has ended.
+    pub(super) fn anew(&self) -> Result<Self, StoreError> {
+        Self::begin(&self.path, Some(self.number), self.cache_bytes)
+    }
+
+    /// An empty store beside the newest, and the end of all older ones.
+    fn begin(path: &Path, newest: Option<u64>, cache_bytes: u64) -> Result<Self, StoreError> {
+        let number = newest.map_or(1, |newest| newest.saturating_add(1));
+        for older in stores_in(path)? {
+            // What is left is thrown away by the next opening.
+            let _ = fs::remove_dir_all(path.join(older.to_string()));
         }
-        Ok((Self::open_as_is(path, cache_bytes)?, Some(doubt)))
+        guarded(|| Self::open_as_is(path, number, cache_bytes))
     }
 
     /// The settings are those that were measured to matter: a large journal and memtable for few flushes, blocks of
     /// 16 KiB with LZ4, two workers, since with one what is resident grows.
-    fn open_as_is(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
-        let db = Database::builder(path)
+    fn open_as_is(path: &Path, number: u64, cache_bytes: u64) -> Result<Self, StoreError> {
+        let own = path.join(number.to_string());
+        fs::create_dir_all(&own).map_err(system)?;
+        let db = Database::builder(own)
             .cache_size(cache_bytes)
             .max_journaling_size(128 << 20)
             .worker_threads(2)
@@ -75,17 +92,12 @@ impl DiskCaseFiles {
                 .data_block_size_policy(BlockSizePolicy::all(16 << 10))
                 .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
         })?;
-        Ok(Self { db, rows, opened_with: TreeSize::EMPTY })
+        Ok(Self { db, rows, path: path.to_owned(), number, cache_bytes, opened_with: TreeSize::EMPTY })
     }
 
     /// How many entries it covered when it was opened.
     pub(super) const fn opened_with(&self) -> TreeSize {
         self.opened_with
-    }
-
-    /// Forgets everything.
-    pub(super) fn clear(&self) -> Result<(), StoreError> {
-        Ok(self.rows.clear()?)
     }
 
     pub(super) fn apply(
@@ -104,7 +116,7 @@ impl DiskCaseFiles {
             }
         }
         batch.insert(&self.rows, keys::COVERED.to_vec(), Covered { size, tip }.to_bytes());
-        Ok(batch.commit()?)
+        guarded(|| Ok(batch.commit()?))
     }
 
     pub(super) fn file(
@@ -112,23 +124,26 @@ impl DiskCaseFiles {
         subject: &SubjectId,
         size: TreeSize,
     ) -> Result<(CaseFile, TreeSize), StoreError> {
-        let snapshot = self.db.snapshot();
-        let covered = covered_in(&snapshot, &self.rows)?.map_or(TreeSize::EMPTY, |covered| covered.size);
-        Ok((self.file_in(&snapshot, subject, size)?, covered.min(size)))
+        guarded(|| {
+            let snapshot = self.db.snapshot();
+            let covered = size.min(size_in(&snapshot, &self.rows)?);
+            Ok((self.file_in(&snapshot, subject, covered)?, covered))
+        })
     }
 
-    /// A subject's file by its rows within the first `size` entries.
+    /// A subject's file by its rows within the first `covered` entries: those of a write that is under way may be seen
+    /// already.
     fn file_in(
         &self,
         snapshot: &Snapshot,
         subject: &SubjectId,
-        size: TreeSize,
+        covered: TreeSize,
     ) -> Result<CaseFile, StoreError> {
         let mut file = CaseFile::default();
         for pair in snapshot.prefix(&self.rows, keys::items_of(&subject.to_string())) {
             let (key, value) = pair.into_inner()?;
             let (_, entry) = keys::read_item(&key)?;
-            if !entry.is_in(size) {
+            if !entry.is_in(covered) {
                 break;
             }
             file.apply_row(ItemRow::from_bytes(entry, &value)?);
@@ -139,11 +154,15 @@ impl DiskCaseFiles {
     /// Folds over all files, or those that a list's stream names, on all cores.
     pub(super) fn fold<'a>(&self, asked: CityAsked<'a>) -> Result<CityFold<'a>, StoreError> {
         let snapshot = self.db.snapshot();
+        let (covered, expected) = (size_in(&snapshot, &self.rows)?, asked.as_of.known);
+        if covered < expected {
+            return Err(StoreError::Behind { found: covered, expected });
+        }
         let mut whole = CityFold::new(asked);
-        let mut rows_found = 0;
+        let mut found = 0;
         let merge = |(part, rows)| {
             whole.merge(part);
-            rows_found += rows;
+            found += rows;
             Ok::<(), StoreError>(())
         };
         let threads = parallel::cores();
@@ -154,7 +173,7 @@ impl DiskCaseFiles {
                 let fold = |subjects: &[SubjectId]| {
                     let mut fold = CityFold::new(asked);
                     for subject in subjects {
-                        fold.take(subject, &self.file_in(&snapshot, subject, asked.as_of.known)?);
+                        fold.take(subject, &guarded(|| self.file_in(&snapshot, subject, covered))?);
                     }
                     Ok((fold, 0))
                 };
@@ -163,17 +182,10 @@ impl DiskCaseFiles {
             None => {
                 let rows =
                     Runs { rows: snapshot.prefix(&self.rows, keys::ITEMS), begun: None, failed: false };
-                let fold = |chunk: Result<Vec<Row>, StoreError>| {
-                    let chunk = chunk?;
-                    let rows = as_u64(chunk.len());
-                    Ok((fold_rows(asked, chunk)?, rows))
-                };
-                parallel::in_order(threads, rows, fold, merge)?;
+                parallel::in_order(threads, rows, |chunk| fold_rows(asked, covered, chunk?), merge)?;
                 // Every entry is about somebody, whose file has a row of it.
-                let covered =
-                    covered_in(&snapshot, &self.rows)?.map_or(TreeSize::EMPTY, |covered| covered.size);
-                if rows_found != covered.get() {
-                    return Err(StoreError::Rows { found: rows_found, expected: covered });
+                if found != covered.get() {
+                    return Err(StoreError::Rows { found, expected: covered });
                 }
             }
         }
@@ -190,6 +202,28 @@ impl DiskCaseFiles {
 fn covered_in(snapshot: &Snapshot, rows: &Keyspace) -> Result<Option<Covered>, StoreError> {
     let stored = snapshot.get(rows, keys::COVERED)?;
     stored.map(|bytes| Covered::parse(&bytes).ok_or(StoreError::Key)).transpose()
+}
+
+fn size_in(snapshot: &Snapshot, rows: &Keyspace) -> Result<TreeSize, StoreError> {
+    Ok(covered_in(snapshot, rows)?.map_or(TreeSize::EMPTY, |covered| covered.size))
+}
+
+/// The numbers of the stores in a folder, which need not be there.
+fn stores_in(path: &Path) -> Result<Vec<u64>, StoreError> {
+    let items = match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        items => items.map_err(system)?,
+    };
+    let mut numbers = Vec::new();
+    for item in items {
+        let name = item.map_err(system)?.file_name();
+        numbers.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+    }
+    Ok(numbers)
+}
+
+fn system(error: std::io::Error) -> StoreError {
+    StoreError::System(error.to_string())
 }
 
 type Row = (Slice, Slice);
@@ -234,20 +268,29 @@ impl<I: Iterator<Item = Guard>> Runs<I> {
     }
 }
 
-fn fold_rows(asked: CityAsked<'_>, rows: Vec<Row>) -> Result<CityFold<'_>, StoreError> {
-    let mut fold = CityFold::new(asked);
-    let mut files = rows.chunk_by(|a, b| same_subject(&a.0, &b.0));
-    files.try_for_each(|rows| {
-        let mut file = CaseFile::default();
-        for (key, value) in rows {
-            let (_, entry) = keys::read_item(key)?;
-            file.apply_row(ItemRow::from_bytes(entry, value)?);
-        }
-        let Some((key, _)) = rows.first() else { return Ok(()) };
+/// A fold of some subjects' rows, and how many of these are covered.
+fn fold_rows(
+    asked: CityAsked<'_>,
+    covered: TreeSize,
+    rows: Vec<Row>,
+) -> Result<(CityFold<'_>, u64), StoreError> {
+    let (mut fold, mut found) = (CityFold::new(asked), 0);
+    for rows in rows.chunk_by(|a, b| same_subject(&a.0, &b.0)) {
+        let file = guarded(|| {
+            let mut file = CaseFile::default();
+            for (key, value) in rows {
+                let (_, entry) = keys::read_item(key)?;
+                if entry.is_in(covered) {
+                    file.apply_row(ItemRow::from_bytes(entry, value)?);
+                }
+            }
+            Ok(file)
+        })?;
+        let Some((key, _)) = rows.first() else { continue };
+        found += as_u64(file.len());
         fold.take(&keys::subject(keys::read_item(key)?.0)?, &file);
-        Ok::<(), StoreError>(())
-    })?;
-    Ok(fold)
+    }
+    Ok((fold, found))
 }
 
 /// Whether two keys of rows differ in their entries alone.

@@ -1,6 +1,7 @@
 //! Why case files are not believed, and what can go wrong with them.
 
 use ledger_spec::casefile::RowError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tlog::position::TreeSize;
 
 /// Why what is stored is not believed.
@@ -22,7 +23,10 @@ pub enum StoreDoubt {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store says no.
+    /// The system says no: what is stored may be as good as before.
+    #[error("case files: {0}")]
+    System(String),
+    /// The store says no, whenever it is asked.
     #[error("case files: {0}")]
     Store(String),
     /// A key that this version does not read.
@@ -39,10 +43,38 @@ pub enum StoreError {
     /// A row that this version does not read.
     #[error("case files: {0}")]
     Row(#[from] RowError),
+    /// They do not cover what is asked about.
+    #[error("case files cover {found} entries; {expected} are asked about")]
+    Behind {
+        /// How many they cover.
+        found: TreeSize,
+        /// How many are asked about.
+        expected: TreeSize,
+    },
+}
+
+impl StoreError {
+    /// Whether what is stored is wrong, so that it has to be made again.
+    pub(super) const fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(_) | Self::Key | Self::Rows { .. } | Self::Row(_) => true,
+            Self::System(_) | Self::Behind { .. } => false,
+        }
+    }
 }
 
 impl From<fjall::Error> for StoreError {
     fn from(error: fjall::Error) -> Self {
-        Self::Store(error.to_string())
+        match &error {
+            fjall::Error::Io(_) | fjall::Error::Storage(fjall::LsmError::Io(_)) => {
+                Self::System(error.to_string())
+            }
+            _ => Self::Store(error.to_string()),
+        }
     }
+}
+
+/// Does what reads or writes the store, with a panic as an error like others: what cannot be there may be on a disk.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(StoreError::Store("it panicked".to_owned())))
 }

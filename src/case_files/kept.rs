@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Most places of lists, departures and lines that all kept answers hold together: about a hundred bytes each.
 const MOST: usize = 1_000_000;
-/// How long an answer may be shown to others who ask about now, or about all that is known: the answer says what it is
-/// about.
+/// How long after it was made an answer may be shown to others who ask about now, or about all that is known: the answer
+/// says what it is about.
 const FRESH: Duration = Duration::from_secs(2);
 /// Files from which on an answer that does not cover the newest entries is shown for [`FRESH`]: what costs less is
 /// folded again for whoever wants to see what was just appended.
@@ -24,9 +24,19 @@ struct Kept {
     as_of: AsOf,
     sight: Sight,
     answer: Arc<CityAnswer>,
-    /// How many files it was folded from, and when.
-    files: usize,
+    folded: Folded,
     made: Instant,
+}
+
+/// How an answer came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// How many files it was folded from.
+    pub(super) files: usize,
+    /// How long that took.
+    pub(super) took: Duration,
+    /// Whether it took into account all that there was when it was asked for.
+    pub(super) newest: bool,
 }
 
 /// Which of the two instants of a question are not named, so that an answer of a moment ago is one to it.
@@ -43,16 +53,19 @@ impl Kept {
         self.question == *question && self.sight == sight
     }
 
-    /// Whether it answers a question about these instants, as far as those are open.
+    /// Whether it answers a question about these instants, as far as those are open: an answer that was asked for
+    /// itself when whoever asks now could have, but for the fold and a moment.
     fn answers(&self, as_of: AsOf, open: Open) -> bool {
+        let fresh = self.made.elapsed() <= FRESH;
         let age = as_of.valid_at.micros().checked_sub(self.as_of.valid_at.micros());
         let age = age.and_then(|age| u64::try_from(age).ok()).map(Duration::from_micros);
         let holds = match age {
             Some(Duration::ZERO) => true,
-            Some(age) => open.valid_at && age <= FRESH,
+            Some(age) => open.valid_at && fresh && age <= self.folded.took.saturating_add(FRESH),
             None => false,
         };
-        let lags = self.as_of.known < as_of.known && self.files >= COSTLY && self.made.elapsed() <= FRESH;
+        let lags =
+            self.as_of.known < as_of.known && self.folded.newest && self.folded.files >= COSTLY && fresh;
         holds && (self.as_of.known == as_of.known || open.known_at && lags)
     }
 }
@@ -80,8 +93,8 @@ impl KeptAnswers {
         answers.map(|one| one.as_of).max_by_key(|one| (one.known, one.valid_at))
     }
 
-    /// Keeps an answer that was folded from so many files.
-    pub(super) fn keep(&self, asked: &CityAsked<'_>, answer: Arc<CityAnswer>, files: usize) {
+    /// Keeps an answer that was just folded.
+    pub(super) fn keep(&self, asked: &CityAsked<'_>, answer: Arc<CityAnswer>, folded: Folded) {
         let CityAsked { question, as_of, sight, .. } = *asked;
         let mut kept = self.lock();
         kept.push_back(Kept {
@@ -89,7 +102,7 @@ impl KeptAnswers {
             as_of,
             sight,
             answer,
-            files,
+            folded,
             made: Instant::now(),
         });
         let mut held: usize = kept.iter().map(|one| size_of(&one.answer)).sum();
@@ -144,8 +157,12 @@ mod tests {
     }
 
     fn keep(kept: &KeptAnswers, question: &CityQuestion, as_of: AsOf, files: usize) {
+        keep_as(kept, question, as_of, Folded { files, took: Duration::ZERO, newest: true });
+    }
+
+    fn keep_as(kept: &KeptAnswers, question: &CityQuestion, as_of: AsOf, folded: Folded) {
         let (governance, sight) = (&Governance::default(), Sight::Public);
-        kept.keep(&CityAsked { question, governance, as_of, sight }, oversight(), files);
+        kept.keep(&CityAsked { question, governance, as_of, sight }, oversight(), folded);
     }
 
     #[test]
@@ -185,6 +202,11 @@ mod tests {
         }
         assert!(asked(&costly, 1_000, 8, all) && asked(&costly, later, 9, both));
         assert!(!asked(&cheap, 1_000, 8, all), "what costs little covers what was just appended");
+        // Whoever asks about the past answers for nobody who asks about now.
+        let past = Folded { files: COSTLY, took: Duration::ZERO, newest: false };
+        let named = KeptAnswers::default();
+        keep_as(&named, &question, at(1_000, 3), past);
+        assert!(!asked(&named, 1_000, 7, both) && asked(&named, 1_000, 3, both));
         keep(&costly, &question, at(1_000, 8), COSTLY);
         let newest =
             costly.instants(&question, at(1_000, 9), Open { valid_at: false, known_at: true }, Sight::Public);

@@ -16,14 +16,14 @@ pub use error::{StoreDoubt, StoreError};
 pub use kept::Open;
 
 use fresh::FreshEntries;
-use kept::KeptAnswers;
+use kept::{Folded, KeptAnswers};
 use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Sight};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tlog::position::TreeSize;
 
 /// Case files, wherever they are kept.
@@ -33,12 +33,24 @@ pub struct CaseFileStore {
     grown: Condvar,
     fresh: FreshEntries,
     kept: KeptAnswers,
+    /// How often it was begun again: what was read before that says nothing about what is kept now.
+    generation: AtomicU64,
     doubted: AtomicBool,
 }
 
 enum Backing {
     Memory(RwLock<CaseFiles>),
-    Disk(DiskCaseFiles),
+    Disk(RwLock<Arc<DiskCaseFiles>>),
+}
+
+/// What is kept of a subject.
+#[derive(Clone, Debug)]
+pub struct KeptFile {
+    /// Its file.
+    pub file: CaseFile,
+    /// How many entries it takes into account.
+    pub covered: TreeSize,
+    generation: u64,
 }
 
 impl CaseFileStore {
@@ -50,13 +62,14 @@ impl CaseFileStore {
     /// One on disk, with what it covers already.
     pub fn on_disk(disk: DiskCaseFiles) -> Self {
         let covered = disk.opened_with();
-        Self::new(Backing::Disk(disk), covered)
+        Self::new(Backing::Disk(RwLock::new(Arc::new(disk))), covered)
     }
 
     fn new(backing: Backing, covered: TreeSize) -> Self {
         let (covered, grown) = (Mutex::new(covered), Condvar::new());
         let (fresh, kept) = (FreshEntries::default(), KeptAnswers::default());
-        Self { backing, covered, grown, fresh, kept, doubted: AtomicBool::new(false) }
+        let (generation, doubted) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { backing, covered, grown, fresh, kept, generation, doubted }
     }
 
     /// Whether whoever asks brings these up to date: nobody else does.
@@ -96,7 +109,7 @@ impl CaseFileStore {
                 let known = files.size();
                 entries.into_iter().filter(|new| !new.entry.is_in(known)).for_each(|new| files.take(new));
             }
-            Backing::Disk(disk) => disk.apply(entries, size, tip)?,
+            Backing::Disk(disk) => held(disk).apply(entries, size, tip)?,
         }
         let mut covered = self.covered.lock().unwrap_or_else(PoisonError::into_inner);
         *covered = size.max(*covered);
@@ -105,55 +118,93 @@ impl CaseFileStore {
         Ok(())
     }
 
-    /// Says that what is kept was found to be wrong, or could not be read or written: whoever keeps it up begins again.
-    pub fn doubt(&self) {
-        self.doubted.store(true, Ordering::Release);
+    /// Says that a file is not what the log says: whoever keeps these up begins again.
+    pub fn doubt(&self, found: &KeptFile) {
+        self.doubt_since(found.generation);
     }
 
-    /// Forgets everything where anybody has doubted it; says whether that was so.
-    pub fn begin_again_if_doubted(&self) -> Result<bool, StoreError> {
-        if !self.doubted.load(Ordering::Acquire) {
-            return Ok(false);
+    /// Whether what is kept is known to be wrong: then nobody is answered from it.
+    pub fn is_doubted(&self) -> bool {
+        self.doubted.load(Ordering::Acquire)
+    }
+
+    /// What was read in an older generation is no reason to throw this one away.
+    fn doubt_since(&self, generation: u64) {
+        if self.generation() == generation {
+            self.doubted.store(true, Ordering::Release);
         }
-        match &self.backing {
-            Backing::Memory(files) => {
-                *files.write().unwrap_or_else(PoisonError::into_inner) = CaseFiles::default();
-            }
-            Backing::Disk(disk) => disk.clear()?,
-        }
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Whoever keeps these up could not write them: what is kept is no longer believed.
+    pub fn doubt_all(&self) {
+        self.doubt_since(self.generation());
+    }
+
+    /// Throws everything away that is doubted, and begins with nothing.
+    pub fn begin_again(&self) -> Result<(), StoreError> {
+        let Backing::Disk(disk) = &self.backing else { return Ok(()) };
+        // Nothing is covered before anything is gone.
         *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = TreeSize::EMPTY;
+        let anew = Arc::new(held(disk).anew()?);
+        *disk.write().unwrap_or_else(PoisonError::into_inner) = anew;
+        self.generation.fetch_add(1, Ordering::AcqRel);
         self.kept.forget();
-        // Whoever was reading what was just thrown away may have doubted it once more.
         self.doubted.store(false, Ordering::Release);
-        Ok(true)
+        Ok(())
     }
 
-    /// One subject's file by what is kept of the first `size` entries, and how many of these are covered.
-    pub fn file(&self, subject: &SubjectId, size: TreeSize) -> Result<(CaseFile, TreeSize), StoreError> {
-        match &self.backing {
+    /// One subject's file by what is kept of the first `size` entries; nothing of what is doubted.
+    pub fn file(&self, subject: &SubjectId, size: TreeSize) -> Result<KeptFile, StoreError> {
+        let generation = self.generation();
+        let (file, covered) = match &self.backing {
+            _ if self.is_doubted() => (CaseFile::default(), TreeSize::EMPTY),
             Backing::Memory(files) => {
                 let files = files.read().unwrap_or_else(PoisonError::into_inner);
                 // What is only looked at does not grow: nothing is covered beyond what anybody asks about.
-                Ok((files.file(subject).cloned().unwrap_or_default(), files.size().min(size)))
+                (files.file(subject).cloned().unwrap_or_default(), files.size().min(size))
             }
-            Backing::Disk(disk) => disk.file(subject, size).inspect_err(|_| self.doubt()),
-        }
+            Backing::Disk(disk) => {
+                held(disk).file(subject, size).inspect_err(|error| self.weigh(error, generation))?
+            }
+        };
+        Ok(KeptFile { file, covered, generation })
     }
 
     /// The answer to a question about many subjects, folded on all cores over what is covered, or kept from when it
-    /// was asked before. What it takes into account has to be covered already.
-    pub fn city(&self, asked: CityAsked<'_>) -> Result<Arc<CityAnswer>, StoreError> {
+    /// was asked before; `newest` where it takes into account all that there is.
+    pub fn city(&self, asked: CityAsked<'_>, newest: bool) -> Result<Arc<CityAnswer>, StoreError> {
+        let generation = self.generation();
+        if self.is_doubted() {
+            return Err(StoreError::Behind { found: TreeSize::EMPTY, expected: asked.as_of.known });
+        }
         if let Some(kept) = self.kept.find(asked.question, asked.as_of, asked.sight) {
             return Ok(kept);
         }
+        let begin = Instant::now();
         let fold = match &self.backing {
             Backing::Memory(files) => files.read().unwrap_or_else(PoisonError::into_inner).fold(asked),
-            Backing::Disk(disk) => disk.fold(asked).inspect_err(|_| self.doubt())?,
+            Backing::Disk(disk) => {
+                held(disk).fold(asked).inspect_err(|error| self.weigh(error, generation))?
+            }
         };
         let files = fold.files();
         let answer = Arc::new(fold.answer());
-        self.kept.keep(&asked, answer.clone(), files);
+        if self.is_doubted() || self.generation() != generation {
+            // It was found to be wrong meanwhile.
+            return Err(StoreError::Behind { found: TreeSize::EMPTY, expected: asked.as_of.known });
+        }
+        self.kept.keep(&asked, answer.clone(), Folded { files, took: begin.elapsed(), newest });
         Ok(answer)
+    }
+
+    fn weigh(&self, error: &StoreError, generation: u64) {
+        if error.is_damage() {
+            self.doubt_since(generation);
+        }
     }
 
     /// The instants, for whoever leaves some of them open, of an answer of a moment ago that is kept.
@@ -166,4 +217,9 @@ impl CaseFileStore {
     ) -> Option<AsOf> {
         self.kept.instants(question, as_of, open, sight)
     }
+}
+
+/// The store as it is now; whoever holds it may read on after it was begun again.
+fn held(disk: &RwLock<Arc<DiskCaseFiles>>) -> Arc<DiskCaseFiles> {
+    disk.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

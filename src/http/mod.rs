@@ -122,6 +122,7 @@ impl FrontDoor {
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
         self.0.places.heavy.close();
+        self.0.places.kept.close();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Places for work that takes time: so many at once, so many waiting and for so long, and whoever comes beyond
-//! that is told at once to come again. Light questions, heavy ones and feeds have places of their own, so that
+//! that is told at once to come again. Light questions, pages of kept answers, heavy questions and feeds have places of
+//! their own, so that
 //! none of them ever waits for another, and the threads that read for all of them are fewer than there may be.
 
 use super::Shared;
@@ -33,6 +34,8 @@ const HEAVY_WAITING: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of answers that are kept, at once: each reads the files of up to its limit of subjects.
 const KEPT: usize = 4;
+/// The longest such page; a longer one is as heavy as a fold.
+pub(super) const KEPT_PAGE: usize = 1_000;
 /// Such pages that may wait: a second's work on two cores.
 const KEPT_WAITING: usize = 512;
 /// Batches of entries that are read for feeds at once, whatever the number of feeds.

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::params::{Params, segment};
-use super::places::Weight;
+use super::places::{KEPT_PAGE, Weight};
 use super::problem::{Problem, ProblemKind};
 use crate::query::{Known, Open, Reading};
 use axum::Json;
@@ -106,6 +106,11 @@ impl Instants {
         Ok(Self { valid_at, known_at })
     }
 
+    /// Which of them the query does not name.
+    fn open(&self, params: &Params) -> Open {
+        Open { valid_at: params.get("valid_at").is_none(), known_at: self.known_at == Known::Everything }
+    }
+
     /// The instants as they are asked for.
     pub(super) fn as_of(&self, reading: &Reading<'_>) -> Result<AsOf, Problem> {
         Ok(reading.as_of(self.valid_at, self.known_at)?)
@@ -201,38 +206,34 @@ pub(super) async fn read_at<A: IntoResponse>(
     .await
 }
 
-/// The same for a question about many subjects: where an answer is kept, it does not wait for those that are folded.
+/// The same for a question about many subjects: a page of an answer that is kept does not wait for those that are
+/// folded.
 async fn read_about_many<A: IntoResponse>(
     shared: Arc<Shared>,
     params: Params,
     question: Question,
     answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let (place, looked) = (shared.places.of(Weight::Kept).take().await?, shared.clone());
-    let found = place.run(move || {
-        let reading = Reading::new(&looked.app.snapshots);
-        let instants = Instants::read(&params, &looked, &reading)?;
-        let as_of = instants.as_of(&reading)?;
-        let open = Open {
-            valid_at: params.get("valid_at").is_none(),
-            known_at: instants.known_at == Known::Everything,
-        };
-        match reading.kept_instants(&question, as_of, open, SIGHT) {
-            Some(kept) => answer(&reading, &question, kept).map(|answered| Ok(answered.into_response())),
-            None => Ok(Err((params, question, answer))),
-        }
-    });
-    match found.await?? {
-        Ok(answered) => Ok(answered),
-        Err((params, question, answer)) => {
-            // Now is when it is folded, and not when it began to wait.
-            let fold = move |shared: &Shared, reading: &Reading<'_>| {
-                let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
-                answer(reading, &question, as_of)
-            };
-            read_weighing(shared, Weight::Heavy, fold).await
-        }
+    let weight = if is_kept(&shared, &params, &question)? { Weight::Kept } else { Weight::Heavy };
+    read_weighing(shared, weight, move |shared, reading| {
+        // Now is when it is folded, and not when it began to wait; meanwhile somebody else's may have been kept.
+        let instants = Instants::read(&params, shared, reading)?;
+        let as_of = instants.as_of(reading)?;
+        let kept = reading.kept_instants(&question, as_of, instants.open(&params), SIGHT);
+        answer(reading, &question, kept.unwrap_or(as_of))
+    })
+    .await
+}
+
+/// Whether a small page is asked for, of an answer that is kept: said without a look at the log.
+fn is_kept(shared: &Shared, params: &Params, question: &Question) -> Result<bool, Problem> {
+    let reading = Reading::new(&shared.app.snapshots);
+    let instants = Instants::read(params, shared, &reading)?;
+    if matches!(instants.known_at, Known::At(_)) || question.page_limit() > KEPT_PAGE {
+        return Ok(false);
     }
+    let (as_of, open) = (instants.as_of(&reading)?, instants.open(params));
+    Ok(reading.kept_instants(question, as_of, open, SIGHT).is_some())
 }
 
 /// Answers a question as everybody may have it, at the two instants, which are all that the query may name.

@@ -1,7 +1,7 @@
 //! The index: where each stream ends, and which entries govern. Everything in it follows from the log and is
 //! rebuilt from it without anybody asking.
 //!
-//! It is resident: some 80 bytes a stream, which it knows by the hash of its name, so that nobody's identifier lies
+//! It is resident: some 100 bytes a stream, which it knows by the hash of its name, so that nobody's identifier lies
 //! in its files. The copy in sled only saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
 //! covers exactly the log's last entry, and its digest is right. Nothing here is ever the truth.
 
@@ -17,6 +17,7 @@ use ledger_spec::id::StreamKey;
 use ledger_spec::state::Added;
 use std::collections::HashMap;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
 /// What one entry adds to the index.
@@ -44,18 +45,36 @@ impl StreamHash {
     }
 }
 
-#[derive(Debug, Default)]
-struct Resident {
-    heads: HashMap<StreamHash, Slot>,
-    governance: Vec<EntryIndex>,
-    /// The streams whose slots are dirty, each once: what the copy in sled does not hold yet.
-    dirty: Vec<StreamHash>,
+impl StreamHash {
+    /// The bucket that a stream is kept in: what is written together.
+    const fn bucket(&self) -> usize {
+        let [first, second, ..] = self.0;
+        (first as usize) << 4 | second as usize >> 4
+    }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    head: Head,
+/// How many buckets there are: a city's streams are some hundred in each.
+const BUCKETS: usize = 1 << 12;
+
+#[derive(Debug)]
+struct Resident {
+    buckets: Vec<Bucket>,
+    governance: Vec<EntryIndex>,
+}
+
+/// Streams that are written together.
+#[derive(Debug, Default)]
+struct Bucket {
+    heads: HashMap<StreamHash, Head>,
+    /// Whether the copy in sled is not up to date.
     dirty: bool,
+}
+
+impl Default for Resident {
+    fn default() -> Self {
+        let buckets = std::iter::repeat_with(Bucket::default).take(BUCKETS).collect();
+        Self { buckets, governance: Vec::new() }
+    }
 }
 
 impl IndexRow {
@@ -77,12 +96,13 @@ impl IndexRow {
 impl Index {
     /// The end of a stream; `None` while it holds nothing.
     pub fn head(&self, stream: &StreamKey) -> Option<Head> {
-        self.read().heads.get(&StreamHash::of(stream)).map(|slot| slot.head)
+        let stream = StreamHash::of(stream);
+        self.read().bucket(&stream).heads.get(&stream).copied()
     }
 
     /// How many streams there are.
     pub fn streams(&self) -> usize {
-        self.read().heads.len()
+        self.read().buckets.iter().map(|bucket| bucket.heads.len()).sum()
     }
 
     /// The entries that say who may sign what and what may be recorded, in the log's order.
@@ -107,15 +127,16 @@ impl Index {
 }
 
 impl Resident {
+    fn bucket(&self, stream: &StreamHash) -> &Bucket {
+        self.buckets.get(stream.bucket()).or_defect("there is a bucket for every two bytes")
+    }
+
     fn take(&mut self, row: IndexRow) {
         for (stream, head) in row.heads {
-            match self.heads.get_mut(&stream) {
-                Some(slot) if slot.dirty => slot.head = head,
-                _ => {
-                    self.dirty.push(stream);
-                    self.heads.insert(stream, Slot { head, dirty: true });
-                }
-            }
+            let bucket = self.buckets.get_mut(stream.bucket());
+            let bucket = bucket.or_defect("there is a bucket for every two bytes");
+            bucket.heads.insert(stream, head);
+            bucket.dirty = true;
         }
         if row.governs {
             self.governance.push(row.index);

@@ -4,7 +4,7 @@
 //! here is trusted by being readable: a digest over every row, written last at a clean stop, has to
 //! match; the files are synced by us; and a panic inside sled counts as damage.
 
-use super::{Index, Resident, Slot, StreamHash};
+use super::{Bucket, Index, Resident, StreamHash};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
@@ -45,9 +45,11 @@ pub struct StoreError(String);
 const META_KEY: &[u8] = b"closed";
 /// Indices per stored chunk of the entries that govern.
 const CHUNK: usize = 1024;
-/// Streams written in one go while the writer is idle: bounded, so that work that comes in waits
+/// Buckets written in one go while the writer is idle: bounded, so that work that comes in waits
 /// a few milliseconds at the most.
-const IDLE_SLICE: usize = 256;
+const IDLE_SLICE: usize = 16;
+/// Bytes of a stream in its bucket: its hash, its last entry, its version.
+const ROW: usize = 32 + 16;
 
 impl IndexStore {
     /// Opens the folder and loads the index if it can be believed: closed cleanly, over exactly `size`
@@ -84,7 +86,7 @@ impl IndexStore {
         Ok((guarded(|| Self::open_db(path))?, Err(doubt)))
     }
 
-    /// Writes a few streams that changed, while the writer has nothing to do; says whether any are
+    /// Writes a few buckets that changed, while the writer has nothing to do; says whether any are
     /// left. After an error nothing more is to be written: [`IndexStore::abandon`].
     pub fn write_some(&self, index: &Index) -> Result<bool, StoreError> {
         guarded(|| self.write_dirty(&mut index.write(), IDLE_SLICE))
@@ -139,22 +141,13 @@ impl IndexStore {
     }
 
     fn write_dirty(&self, resident: &mut Resident, most: usize) -> Result<bool, StoreError> {
-        let Resident { heads, dirty, .. } = resident;
-        if dirty.is_empty() {
-            return Ok(false);
-        }
         let mut batch = sled::Batch::default();
-        for stream in dirty.drain(dirty.len().saturating_sub(most)..) {
-            if let Some(slot) = heads.get_mut(&stream) {
-                batch.insert(&stream.0, &head_bytes(&slot.head));
-                slot.dirty = false;
-            }
+        let mut dirty = (0_u16..).zip(&mut resident.buckets).filter(|(_, bucket)| bucket.dirty);
+        for (number, bucket) in dirty.by_ref().take(most) {
+            batch.insert(&number.to_be_bytes(), bucket.to_bytes());
+            bucket.dirty = false;
         }
-        if dirty.is_empty() {
-            // After a rebuild it held every stream there is.
-            *dirty = Vec::new();
-        }
-        let more = !dirty.is_empty();
+        let more = dirty.next().is_some();
         self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
         Ok(more)
     }
@@ -180,8 +173,7 @@ impl IndexStore {
         let mut resident = Resident::default();
         for row in &self.db.open_tree("heads").map_err(damaged)? {
             let (key, value) = row.map_err(damaged)?;
-            let (stream, head) = read_head(&key, &value).ok_or(IndexDoubt::Damaged)?;
-            resident.heads.insert(stream, Slot { head, dirty: false });
+            resident.take_bucket(&key, &value).ok_or(IndexDoubt::Damaged)?;
         }
         for row in &self.db.open_tree("governance").map_err(damaged)? {
             let (_, value) = row.map_err(damaged)?;
@@ -198,11 +190,9 @@ impl Resident {
     /// BLAKE3 over every row in key order.
     fn digest(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
-        let mut heads: Vec<_> = self.heads.iter().map(|(stream, slot)| (*stream, slot.head)).collect();
-        heads.sort_unstable_by_key(|(stream, _)| *stream);
-        for (stream, head) in heads {
-            hasher.update(&stream.0);
-            hasher.update(&head_bytes(&head));
+        for (number, bucket) in (0_u16..).zip(&self.buckets).filter(|(_, bucket)| !bucket.heads.is_empty()) {
+            hasher.update(&number.to_be_bytes());
+            hasher.update(&bucket.to_bytes());
         }
         for (key, value) in self.chunks() {
             hasher.update(&key);
@@ -220,6 +210,20 @@ impl Resident {
         numbered.map(move |(chunk, number)| (number.to_be_bytes(), packed(chunk)))
     }
 
+    /// Takes a bucket back.
+    fn take_bucket(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
+        let number = usize::from(u16::from_be_bytes(key.try_into().ok()?));
+        let bucket = self.buckets.get_mut(number)?;
+        let (rows, rest) = value.as_chunks::<ROW>();
+        bucket.heads.reserve(rows.len());
+        for row in rows {
+            let (stream, head) = read_row(row)?;
+            (stream.bucket() == number).then_some(())?;
+            bucket.heads.insert(stream, head);
+        }
+        rest.is_empty().then_some(())
+    }
+
     /// Takes a row back; rows come in key order, and so do the chunks.
     fn take_chunk(&mut self, value: &[u8]) -> Option<()> {
         let (numbers, rest) = value.as_chunks::<8>();
@@ -228,21 +232,30 @@ impl Resident {
     }
 }
 
-fn head_bytes(head: &Head) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&head.last.get().to_be_bytes());
-    bytes[8..].copy_from_slice(&head.version.get().to_be_bytes());
-    bytes
+impl Bucket {
+    /// Its streams in the order of their hashes.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut heads: Vec<_> = self.heads.iter().collect();
+        heads.sort_unstable_by_key(|(stream, _)| **stream);
+        let mut bytes = Vec::with_capacity(heads.len() * ROW);
+        for (stream, head) in heads {
+            bytes.extend_from_slice(&stream.0);
+            bytes.extend_from_slice(&head.last.get().to_be_bytes());
+            bytes.extend_from_slice(&head.version.get().to_be_bytes());
+        }
+        bytes
+    }
 }
 
-fn read_head(key: &[u8], value: &[u8]) -> Option<(StreamHash, Head)> {
-    let (last, version) = value.split_first_chunk::<8>()?;
+fn read_row(row: &[u8; ROW]) -> Option<(StreamHash, Head)> {
+    let (stream, rest) = row.split_first_chunk::<32>()?;
+    let (last, version) = rest.split_first_chunk::<8>()?;
     let version: [u8; 8] = version.try_into().ok()?;
     let (last, version) = (u64::from_be_bytes(*last), u64::from_be_bytes(version));
     // A stream holds one event an entry, so that it has no more events than entries up to its last.
     version.checked_sub(1).filter(|before| *before <= last)?;
     let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
-    Some((StreamHash(key.try_into().ok()?), head))
+    Some((StreamHash(*stream), head))
 }
 
 /// Syncs every file below a folder, and the folders themselves.
@@ -276,7 +289,6 @@ mod tests {
         let path = folder.path().join("slices");
         let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
         let index = Index::default();
-        let streams = IDLE_SLICE * 2 + 1;
         let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
         let row = |at, n| {
             let at = EntryIndex::new(at);
@@ -284,18 +296,24 @@ mod tests {
             let heads = vec![(StreamHash::of(&subject(n)), head)];
             IndexRow { index: at, heads, governs: at.get().is_multiple_of(2) }
         };
-        (0..).zip(0..streams).for_each(|(at, n)| index.apply([row(at, n)]));
+        (0..).zip(0..100).for_each(|(at, n)| index.apply([row(at, n)]));
         index.apply([row(600, 0)]);
-        index.apply([row(601, 0)]);
-        let more: Vec<_> = (0..3).map(|_| store.write_some(&index).unwrap()).collect();
-        assert_eq!(more, [true, true, false]);
-        assert!(!store.write_some(&index).unwrap());
+        let dirty = || index.read().buckets.iter().filter(|bucket| bucket.dirty).count();
+        let (mut writes, buckets) = (1, dirty());
+        while store.write_some(&index).unwrap() {
+            writes += 1;
+            assert_eq!(dirty(), buckets - (writes - 1) * IDLE_SLICE);
+        }
+        assert_eq!((dirty(), writes), (0, buckets.div_ceil(IDLE_SLICE)));
         let stored = |n| {
-            let key = StreamHash::of(&subject(n));
-            let value = store.db.open_tree("heads").unwrap().get(key.0).unwrap().unwrap();
-            assert_eq!(read_head(&key.0, &value), Some((key, index.head(&subject(n)).unwrap())));
+            let stream = StreamHash::of(&subject(n));
+            let key = u16::try_from(stream.bucket()).unwrap().to_be_bytes();
+            let value = store.db.open_tree("heads").unwrap().get(key).unwrap().unwrap();
+            let rows = value.as_chunks::<ROW>().0.iter().map(|row| read_row(row).unwrap());
+            let found: Vec<_> = rows.filter(|(found, _)| *found == stream).map(|(_, head)| head).collect();
+            assert_eq!(found, [index.head(&subject(n)).unwrap()]);
         };
-        (0..streams).for_each(stored);
+        (0..100).for_each(stored);
         index.apply([row(602, 7)]);
         assert!(!store.write_some(&index).unwrap());
         stored(7);
@@ -303,14 +321,17 @@ mod tests {
         store.close(&index, size, ChainHash::ZERO).unwrap();
         let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
         let loaded = loaded.unwrap();
-        assert_eq!((loaded.streams(), loaded.governance_entries()), (streams, index.governance_entries()));
+        assert_eq!((loaded.streams(), loaded.governance_entries()), (100, index.governance_entries()));
+        assert!((0..100).all(|n| loaded.head(&subject(n)) == index.head(&subject(n))));
     }
 
     #[test]
     fn a_stream_with_more_events_than_entries_is_damage() {
-        let read = |last, version| {
-            let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
-            read_head(&[7; 32], &head_bytes(&head)).is_some()
+        let read = |last: u64, version: u64| {
+            let mut row = [7; ROW];
+            row[32..40].copy_from_slice(&last.to_be_bytes());
+            row[40..].copy_from_slice(&version.to_be_bytes());
+            read_row(&row).is_some()
         };
         assert!(read(0, 1) && read(7, 8));
         assert!(!read(7, 9) && !read(0, 0) && !read(3, u64::MAX));

@@ -335,10 +335,20 @@ fn published_view(
     settings: &Settings,
     vkey: &VerifierKey,
 ) -> Result<Snapshots, LedgerError> {
+    Ok(Snapshots::new(published_of(&streams, settings, vkey)?, streams))
+}
+
+/// What a log's checkpoint covers, of which the index may know more.
+pub(crate) fn published_of(
+    streams: &StreamReader,
+    settings: &Settings,
+    vkey: &VerifierKey,
+) -> Result<Snapshot, LedgerError> {
     let checkpoint = streams.log().checkpoint();
-    let last = checkpoint.checkpoint().size().last_index().ok_or(LedgerError::Empty)?;
+    let size = checkpoint.checkpoint().size();
+    let last = size.last_index().ok_or(LedgerError::Empty)?;
     let mut governance = Governance::default();
-    for at in streams.index().governance_entries() {
+    for at in streams.index().governance_entries().into_iter().filter(|at| at.is_in(size)) {
         let read = streams.log().entry(at)?;
         let event =
             Event::parse(&read.entry().event).map_err(|error| LedgerError::Event { index: at, error })?;
@@ -348,9 +358,9 @@ fn published_view(
         governance.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
     }
     let last = streams.log().entry(last)?;
-    let (size, chain) = (checkpoint.checkpoint().size(), ChainHash::of_entry(last.bytes()));
+    let chain = ChainHash::of_entry(last.bytes());
     let end = LogEnd { size, chain, recorded_at: last.entry().recorded_at };
-    Ok(Snapshots::new(Snapshot { checkpoint, end, governance }, streams))
+    Ok(Snapshot { checkpoint, end, governance })
 }
 
 fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), LedgerError> {

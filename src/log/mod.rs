@@ -33,7 +33,7 @@ mod tree;
 pub use copy::LogCopy;
 pub use error::{AppendError, Damage, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
-pub use read_only::{first_entry, open_to_read, position_of};
+pub use read_only::{covered, first_entry, open_to_read, position_of};
 pub use reader::{EntryBytes, Frames, LogReader};
 pub use recovery::{Cut, OpenReport, Rebuilt};
 

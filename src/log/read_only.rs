@@ -12,7 +12,7 @@ use super::tree::{LevelFiles, Tail};
 use crate::storage::Disk;
 use std::sync::Arc;
 use tlog::note::VerifierKey;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A reader of what the checkpoint in the folder covers now. Nothing is scanned: what is read is
 /// checked when it is read, and damage is named then.
@@ -26,6 +26,12 @@ pub fn open_to_read(disk: Arc<dyn Disk>, key: &VerifierKey) -> Result<LogReader,
     let levels = LevelFiles::open(disk, size.get())?;
     let tail = Tail::load(&levels, size)?;
     Ok(LogReader::new(OpenFiles::new(levels, tail, segments, checkpoint)))
+}
+
+/// How many entries the stored checkpoint covers; none where there is no checkpoint.
+pub fn covered(disk: &dyn Disk, key: &VerifierKey) -> Result<TreeSize, OpenError> {
+    let checkpoint = stored_checkpoint::read(disk, key)?;
+    Ok(checkpoint.as_ref().map_or(TreeSize::EMPTY, size_of))
 }
 
 /// The bytes of entry 0, from its frame alone: where an auditor who was given no key finds the one

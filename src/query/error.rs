@@ -1,6 +1,5 @@
 //! Why a question could not be answered.
 
-use crate::case_files::StoreError;
 use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use crate::streams::StreamError;
@@ -60,10 +59,4 @@ pub enum QueryError {
         /// What is wrong.
         error: EventError,
     },
-}
-
-impl From<StoreError> for QueryError {
-    fn from(error: StoreError) -> Self {
-        Self::CaseFiles(error.into())
-    }
 }

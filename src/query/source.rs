@@ -13,6 +13,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tlog::position::{EntryIndex, TreeSize};
 
+/// Entries by which case files may lag and cover them within [`LAG`].
+const NEAR: u64 = 1 << 16;
 /// How long a question about many subjects waits for case files that lag behind what it asks about.
 const LAG: Duration = Duration::from_secs(2);
 
@@ -43,13 +45,17 @@ impl CaseFileSource for Reading<'_> {
         if case_files.is_kept_by_readers() {
             keeper::catch_up(self.snapshots, &self.snapshot, &AtomicBool::new(false))?;
         }
-        let covered = case_files.wait_for(as_of.known, LAG);
-        if covered < as_of.known {
-            return Err(QueryError::Behind { found: covered, expected: as_of.known });
+        // What will not be covered in a moment is not waited for.
+        let (covered, expected) = (case_files.covered(), as_of.known);
+        let near = expected.get().saturating_sub(covered.get()) <= NEAR;
+        let covered = if near { case_files.wait_for(expected, LAG) } else { covered };
+        if covered < expected {
+            return Err(QueryError::Behind { found: covered, expected });
         }
         let governance = &self.snapshot.governance;
         // What is wrong is thrown away, and made again beside the answers.
-        case_files.city(CityAsked { question, governance, as_of, sight }).map_err(|error| {
+        let newest = as_of.known == self.snapshot.size();
+        case_files.city(CityAsked { question, governance, as_of, sight }, newest).map_err(|error| {
             tracing::error!(%error, "questions about many subjects wait until the case files are made again");
             QueryError::Behind { found: TreeSize::EMPTY, expected: as_of.known }
         })

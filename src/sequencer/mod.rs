@@ -44,7 +44,7 @@ pub struct SequencerConfig {
 
 impl Default for SequencerConfig {
     fn default() -> Self {
-        Self { queue_events: 16_384, batch_events: 2_048, stream_cache_bytes: 128 << 20 }
+        Self { queue_events: 16_384, batch_events: 2_048, stream_cache_bytes: 64 << 20 }
     }
 }
 

@@ -10,7 +10,7 @@ mod backwards;
 
 pub use backwards::entries_backwards;
 
-use crate::case_files::CaseFileStore;
+use crate::case_files::{CaseFileStore, KeptFile};
 use crate::index::Index;
 use crate::log::{EntryBytes, LogReader, ReadError};
 use ledger_spec::authority::{Directory, Recorded};
@@ -110,17 +110,19 @@ impl StreamReader {
         let Some(newest) = self.index.head(&StreamKey::Subject(subject.clone())) else {
             return Ok(CaseFile::default());
         };
-        let (kept, covered) = self.kept(subject, size);
-        let (mut file, newer) = match self.newer(newest, covered, size)? {
-            (newer, end) if kept.head().copied() == end => (kept, newer),
-            (_, expected) => {
-                let found = kept.head();
+        let kept = self.kept(subject, size);
+        let covered = kept.as_ref().map_or(TreeSize::EMPTY, |kept| kept.covered);
+        let (mut file, newer) = match (kept, self.newer(newest, covered, size)?) {
+            (None, (newer, _)) => (CaseFile::default(), newer),
+            (Some(kept), (newer, end)) if kept.file.head().copied() == end => (kept.file, newer),
+            (Some(kept), (_, expected)) => {
+                let found = kept.file.head();
                 tracing::error!(
                     ?found,
                     ?expected,
                     "a case file is not what the log says: it is read from the log"
                 );
-                self.case_files.doubt();
+                self.case_files.doubt(&kept);
                 (CaseFile::default(), self.newer(newest, TreeSize::EMPTY, size)?.0)
             }
         };
@@ -172,13 +174,11 @@ impl StreamReader {
         Ok((newer, end))
     }
 
-    /// What the case files hold of a subject within the first `size` entries, and how many of these they cover;
-    /// nothing where they cannot be read: then the log answers for everything.
-    fn kept(&self, subject: &SubjectId, size: TreeSize) -> (CaseFile, TreeSize) {
-        self.case_files.file(subject, size).unwrap_or_else(|error| {
-            tracing::error!(%error, "a subject is answered for from the log");
-            (CaseFile::default(), TreeSize::EMPTY)
-        })
+    /// What the case files hold of a subject within the first `size` entries; nothing where they cannot be read: then
+    /// the log answers for everything.
+    fn kept(&self, subject: &SubjectId, size: TreeSize) -> Option<KeptFile> {
+        let kept = self.case_files.file(subject, size);
+        kept.inspect_err(|error| tracing::error!(%error, "a subject is answered for from the log")).ok()
     }
 
     /// From the entry `newest` back, those within the first `size` of the log.

@@ -162,7 +162,9 @@ fn a_flipped_byte_anywhere_in_the_store_changes_no_answer() {
 
 /// Takes one of a subject's rows out of the store, which goes on to say that it covers everything.
 fn lose_a_row(dir: &Path, subject: &str) {
-    let db = fjall::Database::builder(store(dir)).open().unwrap();
+    let number = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+    let stores = fs::read_dir(store(dir)).unwrap().map(|item| item.unwrap().path());
+    let db = fjall::Database::builder(stores.max_by_key(number).unwrap()).open().unwrap();
     let rows = db.keyspace("rows", fjall::KeyspaceCreateOptions::default).unwrap();
     let first = rows.prefix(format!("i{subject}\0")).next().unwrap().key().unwrap();
     rows.remove(first).unwrap();

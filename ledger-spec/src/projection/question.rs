@@ -15,6 +15,7 @@ use crate::id::{ListCode, SubjectId};
 use crate::time::ValidTime;
 use core::cell::RefCell;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tlog::defect::{OrDefect as _, defect};
 use tlog::position::{EntryIndex, TreeSize};
@@ -323,6 +324,17 @@ impl Question {
             Self::Indicators { place } => Some(CityQuestion::Indicators(place.clone())),
             Self::Oversight => Some(CityQuestion::Oversight),
             Self::Subject { .. } | Self::Directory | Self::Catalogue => None,
+        }
+    }
+
+    /// Most lines that are asked for: each is read by itself.
+    #[must_use]
+    pub fn page_limit(&self) -> usize {
+        match self {
+            Self::Subject { page, .. } | Self::Edition { page, .. } | Self::Departures { page, .. } => {
+                page.limit.map_or(usize::MAX, NonZeroUsize::get)
+            }
+            Self::Indicators { .. } | Self::Oversight | Self::Directory | Self::Catalogue => 0,
         }
     }
 

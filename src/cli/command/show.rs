@@ -402,7 +402,14 @@ fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
 /// A question that the ledger has no answer to is the asker's; damage is not.
 fn failed(error: QueryError) -> Failure {
     match error {
-        QueryError::Read(_) | QueryError::Event { .. } => Failure::unreachable(error),
-        other => Failure::wrong(other),
+        QueryError::Read(_)
+        | QueryError::Stream(_)
+        | QueryError::Event { .. }
+        | QueryError::CaseFiles(_)
+        | QueryError::Behind { .. } => Failure::unreachable(error),
+        QueryError::Unanswered(_)
+        | QueryError::NoEntry { .. }
+        | QueryError::NotForReader { .. }
+        | QueryError::Cursor(_) => Failure::wrong(error),
     }
 }

@@ -113,7 +113,7 @@ impl People {
     }
 
     /// So many signed filings, each subject with `per_subject` of them; the subjects of an earlier call
-    /// are not used again.
+    /// of this are not used again.
     pub fn filings(&self, count: usize, per_subject: usize) -> Vec<String> {
         let first =
             self.filed.fetch_add(u64::try_from(count.div_ceil(per_subject)).unwrap(), Ordering::Relaxed);
