@@ -8,6 +8,8 @@ use credit_ledger::audit::{AuditOptions, RemoteFault};
 use credit_ledger::mirror::{Mirror, MirrorError, MirrorStep};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::tile_client::TileClient;
+use ledger_spec::id::SubjectId;
+use std::time::Duration;
 use tlog::position::TreeSize;
 
 fn fill(server: &Server, numbers: std::ops::Range<u64>) {
@@ -96,6 +98,45 @@ fn a_follower_has_the_same_bytes_and_shows_them_and_goes_on_after_a_break() {
     let report = credit_ledger::audit::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
     assert_eq!(report.root, server.snapshots.latest().root());
     assert_eq!(server.finish(), 1_305);
+}
+
+#[test]
+fn a_copy_that_holds_more_than_its_checkpoint_covers_shows_what_that_covers() {
+    let server = Server::start("follow-more", |_| {});
+    fill(&server, 0..300);
+    let dir = folder("more");
+    let mut copy = follower(&server, &dir);
+    advance(&mut copy).unwrap();
+    copy.close().unwrap();
+    let older = std::fs::read(dir.join("checkpoint")).unwrap();
+    fill(&server, 300..700);
+    let mut copy = follower(&server, &dir);
+    advance(&mut copy).unwrap();
+    copy.close().unwrap();
+    // As a walk leaves it that broke off after it had stored everything.
+    std::fs::write(dir.join("checkpoint"), older).unwrap();
+    let mut copy = follower(&server, &dir);
+    let snapshots = copy.snapshots().unwrap();
+    let published = snapshots.latest();
+    assert_eq!((published.size(), published.end.size), (TreeSize::new(305), TreeSize::new(305)));
+    for (subject, events) in [("ext:test:100", 1), ("ext:test:299", 1), ("ext:test:300", 0)] {
+        let subject = SubjectId::parse(subject).unwrap();
+        let directory = &published.governance.directory;
+        let file = snapshots.streams().file(&subject, published.size(), directory).unwrap();
+        assert_eq!(file.len(), events, "{subject}");
+    }
+    let covered = snapshots.case_files().wait_for(published.size(), Duration::from_secs(60));
+    assert_eq!(covered, published.size());
+    assert_eq!(
+        advance(&mut copy).unwrap(),
+        MirrorStep::Advanced { from: TreeSize::new(305), to: TreeSize::new(705) }
+    );
+    let (subject, now) = (SubjectId::parse("ext:test:300").unwrap(), snapshots.latest());
+    let file = snapshots.streams().file(&subject, now.size(), &now.governance.directory).unwrap();
+    assert_eq!(file.len(), 1);
+    copy.close().unwrap();
+    credit_ledger::audit::audit(&dir, Some(server.vkey.clone()), &Unwatched).unwrap();
+    server.finish();
 }
 
 #[test]
