@@ -12,7 +12,7 @@ use ledger_spec::event::{Event, EventError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries that become one write of the store.
@@ -22,9 +22,12 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long what was just committed waits for more, so that many small batches become one write: less than anybody
 /// who asks about many subjects notices.
 const GATHER: Duration = Duration::from_millis(10);
-/// How long it waits after it has begun again, at first and at most: a full disk does not become empty at once.
+/// How long it waits before it begins again what it has begun again not long ago, at first and at most: a full disk does
+/// not become empty at once.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// After so long without a doubt it does not wait.
+const CALM: Duration = Duration::from_secs(600);
 /// Entries that are taken in between two such looks.
 const STRETCH: u64 = 1 << 16;
 
@@ -77,16 +80,17 @@ impl Drop for Keeper {
 
 fn keep(snapshots: &Snapshots, stop: &AtomicBool) {
     let case_files = snapshots.case_files();
-    let mut pause = PAUSE;
+    let (mut pause, mut begun) = (Duration::ZERO, Instant::now());
     while !stop.load(Ordering::Acquire) {
         if case_files.is_doubted() {
+            // What is wrong again and again is not made again all the time.
+            pause = if begun.elapsed() > CALM { Duration::ZERO } else { pause };
+            rest(pause, stop);
+            (pause, begun) = ((pause * 2).clamp(PAUSE, LONGEST_PAUSE), Instant::now());
             tracing::warn!("the case files are thrown away and made from the log, beside the answers");
             if let Err(error) = case_files.begin_again() {
                 tracing::error!(%error, "the case files could not be begun again");
             }
-            // What is wrong again and again is not made again all the time.
-            rest(pause, stop);
-            pause = (pause * 2).min(LONGEST_PAUSE);
             continue;
         }
         let mut published = snapshots.wait_beyond(case_files.covered(), LOOK);

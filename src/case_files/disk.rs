@@ -66,13 +66,14 @@ impl DiskCaseFiles {
         Self::begin(&self.path, Some(self.number), self.cache_bytes)
     }
 
-    /// An empty store beside the newest, and the end of all older ones.
+    /// An empty store after the newest, and the end of all else in the folder, whatever it is.
     fn begin(path: &Path, newest: Option<u64>, cache_bytes: u64) -> Result<Self, StoreError> {
-        let number = newest.map_or(1, |newest| newest.saturating_add(1));
-        for older in stores_in(path)? {
-            // What is left is thrown away by the next opening.
-            let _ = fs::remove_dir_all(path.join(older.to_string()));
+        // What is left is thrown away by the next opening, and is in nobody's way.
+        let _ = fs::remove_file(path);
+        for item in fs::read_dir(path).into_iter().flatten().flatten() {
+            let _ = fs::remove_dir_all(item.path()).or_else(|_| fs::remove_file(item.path()));
         }
+        let number = newest.and_then(|newest| newest.checked_add(1)).unwrap_or(1);
         guarded(|| Self::open_as_is(path, number, cache_bytes))
     }
 
@@ -208,16 +209,20 @@ fn size_in(snapshot: &Snapshot, rows: &Keyspace) -> Result<TreeSize, StoreError>
     Ok(covered_in(snapshot, rows)?.map_or(TreeSize::EMPTY, |covered| covered.size))
 }
 
-/// The numbers of the stores in a folder, which need not be there.
+/// The numbers of the stores in a folder, which need not be there, nor be a folder.
 fn stores_in(path: &Path) -> Result<Vec<u64>, StoreError> {
     let items = match fs::read_dir(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         items => items.map_err(system)?,
     };
     let mut numbers = Vec::new();
     for item in items {
-        let name = item.map_err(system)?.file_name();
-        numbers.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+        let item = item.map_err(system)?;
+        if item.path().is_dir() {
+            numbers.extend(item.file_name().to_str().and_then(|name| name.parse::<u64>().ok()));
+        }
     }
     Ok(numbers)
 }

@@ -66,12 +66,20 @@ impl StoreError {
 impl From<fjall::Error> for StoreError {
     fn from(error: fjall::Error) -> Self {
         match &error {
-            fjall::Error::Io(_) | fjall::Error::Storage(fjall::LsmError::Io(_)) => {
+            fjall::Error::Io(io) | fjall::Error::Storage(fjall::LsmError::Io(io)) if passes(io) => {
                 Self::System(error.to_string())
             }
             _ => Self::Store(error.to_string()),
         }
     }
+}
+
+/// Whether the system only says that it has no more of something now: memory, or open files of all or of this process.
+/// A file that is gone, too short or on a bad sector does not come back.
+fn passes(error: &std::io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    error.kind() == std::io::ErrorKind::OutOfMemory || matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
 }
 
 /// Does what reads or writes the store, with a panic as an error like others: what cannot be there may be on a disk.

@@ -109,7 +109,7 @@ async fn append(
     let body = read_body(&parts.headers, body, shared.app.settings.max_body_bytes).await?;
     match form {
         Form::One if dry_run => check_one(&shared, &body).await,
-        Form::Many if dry_run => check_many(&shared, edge, body).await,
+        Form::Many if dry_run => check_many(&shared, edge, body, atomic).await,
         Form::One => one(&shared, &body).await,
         Form::Many => many(&shared, edge, body, atomic, receipts).await,
     }
@@ -141,7 +141,7 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
 async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     let keys = shared.app.snapshots.latest().governance.directory.clone();
     let event = check(body, &keys).map_err(|problem| *problem)?;
-    match outcome(&mut admissible(shared, vec![event]).await?.into_iter()) {
+    match outcome(&mut admissible(shared, vec![event], false).await?.into_iter()) {
         EventOutcome::Appended(placed) => {
             Ok(Json(AppendOrDryRun::Admissible(Admissible::of(&placed))).into_response())
         }
@@ -151,7 +151,12 @@ async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Proble
 }
 
 /// The same for one envelope a line, each as if those before it that pass had been appended.
-async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Response, Problem> {
+async fn check_many(
+    shared: &Arc<Shared>,
+    edge: Edge,
+    body: Bytes,
+    atomic: bool,
+) -> Result<Response, Problem> {
     let lines = lines(&body, shared.app.settings.max_batch_events)?;
     let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
     let checked = check_all(shared, body, lines).await?;
@@ -159,7 +164,13 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
     for line in checked {
         slots.push(line.map(|event| events.push(event)));
     }
-    let mut outcomes = admissible(shared, events).await?.into_iter();
+    let spoilt = atomic && slots.iter().any(Result::is_err);
+    let outcomes = if spoilt {
+        events.iter().map(|_| EventOutcome::NotAttempted).collect()
+    } else {
+        admissible(shared, events, atomic).await?
+    };
+    let mut outcomes = outcomes.into_iter();
     let mut answer = Answer::new(slots.len(), edge);
     for (number, slot) in numbers.into_iter().zip(slots) {
         let problem = match slot.map(|()| outcome(&mut outcomes)) {
@@ -168,7 +179,10 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
                 continue;
             }
             Ok(EventOutcome::Refused { refusal, head }) => Problem::refused(&refusal, head),
-            Ok(EventOutcome::NotAttempted) => defect(ATTEMPTED),
+            Ok(EventOutcome::NotAttempted) => {
+                answer.push(&AppendedLine::of_status(number, LineStatus::NotAttempted));
+                continue;
+            }
             Err(problem) => *problem,
         };
         answer.refused(number, &problem);
@@ -176,14 +190,18 @@ async fn check_many(shared: &Arc<Shared>, edge: Edge, body: Bytes) -> Result<Res
     Ok(answer.finish(&shared.app.snapshots.latest()))
 }
 
-async fn admissible(shared: &Arc<Shared>, events: Vec<VerifiedEvent>) -> Result<Vec<EventOutcome>, Problem> {
+async fn admissible(
+    shared: &Arc<Shared>,
+    events: Vec<VerifiedEvent>,
+    atomic: bool,
+) -> Result<Vec<EventOutcome>, Problem> {
     let weight = match events.as_slice() {
         [one] => Weight::of_subject(shared, &one.event().subject),
         _ => Weight::Heavy,
     };
     let place = shared.places.of(weight).take().await?;
     let (snapshots, now) = (shared.app.snapshots.clone(), (shared.app.clock)());
-    let asked = place.run(move || sequencer::dry_run(&snapshots, now, events)).await?;
+    let asked = place.run(move || sequencer::dry_run(&snapshots, now, events, atomic)).await?;
     asked.map_err(|error| Problem::from(&error))
 }
 

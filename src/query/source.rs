@@ -56,8 +56,9 @@ impl CaseFileSource for Reading<'_> {
         // What is wrong is thrown away, and made again beside the answers.
         let newest = as_of.known == self.snapshot.size();
         case_files.city(CityAsked { question, governance, as_of, sight }, newest).map_err(|error| {
-            tracing::error!(%error, "questions about many subjects wait until the case files are made again");
-            QueryError::Behind { found: TreeSize::EMPTY, expected: as_of.known }
+            tracing::error!(%error, "a question about many subjects could not be answered");
+            let found = if case_files.is_doubted() { TreeSize::EMPTY } else { case_files.covered() };
+            QueryError::Behind { found, expected: as_of.known }
         })
     }
 }

@@ -10,15 +10,16 @@ use ledger_spec::event::envelope::VerifiedEvent;
 use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
 
-/// Asks every rule about each event, as if those before it that pass had been appended. An outcome
-/// [`EventOutcome::Appended`] names the place that the event would have had.
+/// Asks every rule about each event, as if those before it that pass had been appended; all or none where they are
+/// `atomic`. An outcome [`EventOutcome::Appended`] names the place that the event would have had.
 pub fn dry_run(
     snapshots: &Snapshots,
     now: RecordedTime,
     events: Vec<VerifiedEvent>,
+    atomic: bool,
 ) -> Result<Vec<EventOutcome>, StreamError> {
     let published = snapshots.latest();
     let streams = OpenStreams::new(snapshots.streams().clone(), published.size(), usize::MAX);
     let mut state = State::new(published.governance.clone(), published.end, streams);
-    Batch::over(&state, now).submit(&mut state, events, false)
+    Batch::over(&state, now).submit(&mut state, events, atomic)
 }

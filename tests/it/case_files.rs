@@ -141,6 +141,24 @@ fn a_store_that_is_missing_behind_or_of_another_log_is_made_again() {
 }
 
 #[test]
+fn whatever_stands_in_the_stores_place_is_thrown_away() {
+    let dir = filled("garbage");
+    let place = store(&dir);
+    fs::remove_dir_all(&place).unwrap();
+    fs::write(&place, "no folder").unwrap();
+    equals_the_fold(&dir, 4, 1);
+    for name in [u64::MAX.to_string(), "77".to_owned(), "lock".to_owned()] {
+        fs::write(place.join(&name), "no store").unwrap();
+        equals_the_fold(&dir, 5, 1);
+    }
+    // A store after which none can be numbered.
+    fs::remove_dir_all(&place).unwrap();
+    fs::create_dir_all(place.join(u64::MAX.to_string())).unwrap();
+    equals_the_fold(&dir, 6, 1);
+    assert_eq!(fs::read_dir(&place).unwrap().count(), 1);
+}
+
+#[test]
 fn a_flipped_byte_anywhere_in_the_store_changes_no_answer() {
     let dir = filled("flipped");
     let sound = Folder::absent("sound");

@@ -69,11 +69,19 @@ fn a_batch_answers_each_line_and_at_last_the_checkpoint() {
 #[test]
 fn an_atomic_batch_is_whole_or_absent() {
     let server = Server::start("atomic", |_| {});
-    let post = |body: String| {
-        let answer = server.post_to("/v1/events?atomic=true", &format!("content-type: {NDJSON}\r\n"), body);
+    let send = |path: &str, body: &str| {
+        let answer = server.post_to(path, &format!("content-type: {NDJSON}\r\n"), body);
         assert_eq!(answer.status, 200);
         let lines = answer.lines();
         lines.iter().filter_map(|line| line["status"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    // A dry run says the same before.
+    let post = |body: String| {
+        let tried = send("/v1/events?atomic=true&dry_run=true", &body);
+        let done = send("/v1/events?atomic=true", &body);
+        let placed = done.iter().map(|status| status.replace("placed", "admissible"));
+        assert_eq!(tried, placed.collect::<Vec<_>>());
+        done
     };
     // Refused by a rule, and refused before the queue.
     let unfit = people::penalty(9, "place:430381");

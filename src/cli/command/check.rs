@@ -73,7 +73,7 @@ fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
     for envelope in envelopes {
         slots.push(read(envelope).map(|event| events.push(event)));
     }
-    let outcomes = dry_run(&ledger.snapshots, clock::now(), events).map_err(Failure::unreachable)?;
+    let outcomes = dry_run(&ledger.snapshots, clock::now(), events, false).map_err(Failure::unreachable)?;
     let (mut outcomes, mut refused) = (outcomes.into_iter(), 0);
     for (number, slot) in (1_usize..).zip(slots) {
         let outcome =
