@@ -53,8 +53,8 @@ impl Kept {
         self.question == *question && self.sight == sight
     }
 
-    /// Whether it answers a question about these instants, as far as those are open: an answer that was asked for
-    /// itself when whoever asks now could have, but for the fold and a moment.
+    /// Whether it answers a question about these instants. One that is named has to be its own; one that is left open
+    /// may be a moment younger, and take a few entries more into account than this does.
     fn answers(&self, as_of: AsOf, open: Open) -> bool {
         let fresh = self.made.elapsed() <= FRESH;
         let age = as_of.valid_at.micros().checked_sub(self.as_of.valid_at.micros());

@@ -164,8 +164,11 @@ impl CaseFileStore {
             _ if self.is_doubted() => (CaseFile::default(), TreeSize::EMPTY),
             Backing::Memory(files) => {
                 let files = files.read().unwrap_or_else(PoisonError::into_inner);
-                // What is only looked at does not grow: nothing is covered beyond what anybody asks about.
-                (files.file(subject).cloned().unwrap_or_default(), files.size().min(size))
+                // A file that takes more into account is not the one that is asked for.
+                match files.size() {
+                    covered if covered <= size => (files.file(subject).cloned().unwrap_or_default(), covered),
+                    _ => (CaseFile::default(), TreeSize::EMPTY),
+                }
             }
             Backing::Disk(disk) => {
                 held(disk).file(subject, size).inspect_err(|error| self.weigh(error, generation))?

@@ -43,9 +43,7 @@ impl StreamHash {
     fn of(stream: &StreamKey) -> Self {
         Self(*blake3::hash(stream.to_string().as_bytes()).as_bytes())
     }
-}
 
-impl StreamHash {
     /// The bucket that a stream is kept in: what is written together.
     const fn bucket(&self) -> usize {
         let [first, second, ..] = self.0;
@@ -128,13 +126,13 @@ impl Index {
 
 impl Resident {
     fn bucket(&self, stream: &StreamHash) -> &Bucket {
-        self.buckets.get(stream.bucket()).or_defect("there is a bucket for every two bytes")
+        self.buckets.get(stream.bucket()).or_defect("there is a bucket for every beginning of a hash")
     }
 
     fn take(&mut self, row: IndexRow) {
         for (stream, head) in row.heads {
             let bucket = self.buckets.get_mut(stream.bucket());
-            let bucket = bucket.or_defect("there is a bucket for every two bytes");
+            let bucket = bucket.or_defect("there is a bucket for every beginning of a hash");
             bucket.heads.insert(stream, head);
             bucket.dirty = true;
         }

@@ -89,7 +89,7 @@ impl IndexStore {
     /// Writes a few buckets that changed, while the writer has nothing to do; says whether any are
     /// left. After an error nothing more is to be written: [`IndexStore::abandon`].
     pub fn write_some(&self, index: &Index) -> Result<bool, StoreError> {
-        guarded(|| self.write_dirty(&mut index.write(), IDLE_SLICE))
+        guarded(|| self.write_dirty(index, IDLE_SLICE))
     }
 
     /// Lets go of the folder without a clean stop, so that the next start makes the index anew.
@@ -116,8 +116,8 @@ impl IndexStore {
     }
 
     fn write_all(&self, index: &Index, size: TreeSize, tip: ChainHash) -> Result<(), StoreError> {
-        let mut resident = index.write();
-        while self.write_dirty(&mut resident, usize::MAX)? {}
+        while self.write_dirty(index, usize::MAX)? {}
+        let resident = index.read();
         self.write_chunks(&resident)?;
         let mut meta = size.get().to_be_bytes().to_vec();
         meta.extend_from_slice(tip.as_bytes());
@@ -140,14 +140,16 @@ impl IndexStore {
         self.db.open_tree("meta").map_err(failed)
     }
 
-    fn write_dirty(&self, resident: &mut Resident, most: usize) -> Result<bool, StoreError> {
-        let mut batch = sled::Batch::default();
+    /// Readers wait while buckets are put together, and not while sled takes them.
+    fn write_dirty(&self, index: &Index, most: usize) -> Result<bool, StoreError> {
+        let (mut batch, mut resident) = (sled::Batch::default(), index.write());
         let mut dirty = (0_u16..).zip(&mut resident.buckets).filter(|(_, bucket)| bucket.dirty);
         for (number, bucket) in dirty.by_ref().take(most) {
             batch.insert(&number.to_be_bytes(), bucket.to_bytes());
             bucket.dirty = false;
         }
         let more = dirty.next().is_some();
+        drop(resident);
         self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
         Ok(more)
     }

@@ -1,6 +1,7 @@
 //! Where the case files of an open ledger come from: one subject's by its stream, all of them from where they are kept.
 
 use super::{QueryError, Reading};
+use crate::case_files::StoreError;
 use crate::keeper;
 use ledger_spec::casefile::{AsOf, CaseFile, Sight};
 use ledger_spec::entry::Entry;
@@ -55,10 +56,13 @@ impl CaseFileSource for Reading<'_> {
         let governance = &self.snapshot.governance;
         // What is wrong is thrown away, and made again beside the answers.
         let newest = as_of.known == self.snapshot.size();
-        case_files.city(CityAsked { question, governance, as_of, sight }, newest).map_err(|error| {
-            tracing::error!(%error, "a question about many subjects could not be answered");
-            let found = if case_files.is_doubted() { TreeSize::EMPTY } else { case_files.covered() };
-            QueryError::Behind { found, expected: as_of.known }
+        case_files.city(CityAsked { question, governance, as_of, sight }, newest).map_err(|error| match error {
+            StoreError::Behind { found, expected } => QueryError::Behind { found, expected },
+            error if case_files.is_doubted() => {
+                tracing::error!(%error, "questions about many subjects wait until the case files are made again");
+                QueryError::Behind { found: TreeSize::EMPTY, expected }
+            }
+            error => QueryError::CaseFiles(error.into()),
         })
     }
 }

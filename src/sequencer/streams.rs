@@ -93,7 +93,7 @@ impl Streams for OpenStreams {
         let file = self.young.get_mut(&added.case.subject);
         let file = file.or_defect("its file was asked for when it was admitted, in this batch");
         let before = weight(file);
-        file.take(&added.case);
+        file.take(added.case.entry, added.case.row.clone());
         self.young_bytes += weight(file) - before;
         self.heads.extend(added.heads.iter().cloned());
         self.added.push(added);

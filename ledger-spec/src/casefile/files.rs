@@ -58,11 +58,12 @@ impl CaseFiles {
 
     /// The same of an entry that was read before.
     pub fn take(&mut self, entry: CaseEntry) {
-        if let Some(list) = &entry.list {
-            self.lists.entry(list.clone()).or_default().insert(entry.subject.clone());
+        let CaseEntry { subject, list, entry, row } = entry;
+        if let Some(list) = list {
+            self.lists.entry(list).or_default().insert(subject.clone());
         }
-        self.files.entry(entry.subject.clone()).or_default().take(&entry);
-        self.size = entry.entry.covering_size();
+        self.files.entry(subject).or_default().take(entry, row);
+        self.size = entry.covering_size();
     }
 
     /// A subject's file.

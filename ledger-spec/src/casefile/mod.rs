@@ -171,16 +171,17 @@ impl CaseFile {
 
     /// Takes in one admitted event that stands in this subject's stream.
     pub fn apply(&mut self, filed: Filed<'_>, directory: &Directory) {
-        self.take(&CaseEntry::of(filed, directory));
+        let added = CaseEntry::of(filed, directory);
+        self.take(added.entry, added.row);
     }
 
-    /// Takes in what an admitted event adds to this file.
-    pub fn take(&mut self, added: &CaseEntry) {
+    /// Takes in what an admitted event adds to this file: its entry, and what is kept of it.
+    pub fn take(&mut self, entry: EntryIndex, row: Option<ItemRow>) {
         // Admission lets in enrolled issuers only. What an audit recalls was not admitted anew; it is held
         // against a checkpoint after this.
-        match &added.row {
-            Some(row) => self.apply_row(row.clone()),
-            None => self.head = Some(Head::advanced(self.head.as_ref(), added.entry)),
+        match row {
+            Some(row) => self.apply_row(row),
+            None => self.head = Some(Head::advanced(self.head.as_ref(), entry)),
         }
     }
 

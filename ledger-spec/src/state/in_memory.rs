@@ -47,10 +47,7 @@ impl Streams for InMemory {
         let Added { heads, case, .. } = added;
         let others = heads.into_iter().filter(|(stream, _)| !matches!(stream, StreamKey::Subject(_)));
         self.others.extend(others);
-        match self.subjects.get_mut(&case.subject) {
-            Some(file) => file.take(&case),
-            None => self.subjects.entry(case.subject.clone()).or_default().take(&case),
-        }
+        self.subjects.entry(case.subject).or_default().take(case.entry, case.row);
     }
 }
 

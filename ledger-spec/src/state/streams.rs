@@ -72,7 +72,8 @@ impl<S: Streams> Streams for Attempt<'_, S> {
     fn take(&mut self, added: Added) {
         self.heads.extend(added.heads.iter().cloned());
         let file = self.files.get_mut(&added.case.subject);
-        file.or_defect("its file was asked for when it was admitted").take(&added.case);
+        let file = file.or_defect("its file was asked for when it was admitted");
+        file.take(added.case.entry, added.case.row.clone());
         self.added.push(added);
     }
 }
