@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 asked=${1:-digest}
 triple=$(rustc -vV | sed -n 's/^host: //p')
 features=$(sed -n 's/^flags[[:space:]]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
-profile=debug release=()
-[ "$asked" != rates ] || profile=release release=(--release)
+profile=debug release=() together=(--workspace --bins --tests)
+[ "$asked" != rates ] || profile=release release=(--release) together=(-p backends)
 
 lacks() {
     local missing=()
@@ -34,7 +34,7 @@ esac
 expected='' compared=()
 for backend in "${backends[@]}"; do
     if [ "$backend" = "$best" ]; then
-        cargo build --quiet --locked -p backends "${release[@]}"
+        cargo build --quiet --locked "${together[@]}" "${release[@]}"
         program=target/$profile/backends
     else
         # This replaces what .cargo/config.toml says, so that only this one is asked. --target keeps it away from

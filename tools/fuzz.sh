@@ -9,7 +9,8 @@ shift || true
 
 corpus=target/fuzz/corpus
 triple=$(rustc -vV | sed -n 's/^host: //p')
-targets=$(cargo run --quiet -p tools --bin seeds -- ledger-spec/vectors target/fuzz/seeds)
+cargo build --quiet --locked --workspace --bins --tests
+targets=$(target/debug/seeds ledger-spec/vectors target/fuzz/seeds)
 flags="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
 flags+=" -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 flags+=" -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 folder=target/others
 program=target/debug/credit-ledger
 
-cargo build --quiet --locked --bin credit-ledger
+cargo build --quiet --locked --workspace --bins --tests
 rm -rf "$folder" && mkdir -p "$folder/witness"
 "$program" demo --once --dir "$folder/ledger" --listen 127.0.0.1:0 >"$folder/demo.log" 2>&1 ||
     { cat "$folder/demo.log"; exit 1; }

@@ -7,7 +7,7 @@ examples=${1:-100}
 ledger=target/schemathesis/ledger
 log=target/schemathesis/server.log
 
-cargo build --quiet --locked --bin credit-ledger
+cargo build --quiet --locked --workspace --bins --tests
 rm -rf target/schemathesis && mkdir -p target/schemathesis
 target/debug/credit-ledger demo --once --dir "$ledger" --listen 127.0.0.1:0 >target/schemathesis/demo.log 2>&1 ||
     { cat target/schemathesis/demo.log; exit 1; }

@@ -282,7 +282,7 @@ fn fold_rows(
     let (mut fold, mut found) = (CityFold::new(asked), 0);
     for rows in rows.chunk_by(|a, b| same_subject(&a.0, &b.0)) {
         let file = guarded(|| {
-            let mut file = CaseFile::default();
+            let mut file = CaseFile::with_capacity(rows.len());
             for (key, value) in rows {
                 let (_, entry) = keys::read_item(key)?;
                 if entry.is_in(covered) {

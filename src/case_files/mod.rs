@@ -47,7 +47,7 @@ enum Backing {
 #[derive(Clone, Debug)]
 pub struct KeptFile {
     /// Its file.
-    pub file: CaseFile,
+    pub file: Arc<CaseFile>,
     /// How many entries it takes into account.
     pub covered: TreeSize,
     generation: u64,
@@ -174,7 +174,12 @@ impl CaseFileStore {
                 held(disk).file(subject, size).inspect_err(|error| self.weigh(error, generation))?
             }
         };
-        Ok(KeptFile { file, covered, generation })
+        Ok(KeptFile { file: Arc::new(file), covered, generation })
+    }
+
+    /// A file of which nothing is kept.
+    pub fn nothing(&self) -> KeptFile {
+        KeptFile { file: Arc::default(), covered: TreeSize::EMPTY, generation: self.generation() }
     }
 
     /// The answer to a question about many subjects, folded on all cores over what is covered, or kept from when it

@@ -2,13 +2,13 @@
 
 use super::{QueryError, Reading};
 use crate::case_files::StoreError;
-use crate::keeper;
+use crate::{keeper, parallel};
 use ledger_spec::casefile::{AsOf, CaseFile, Sight};
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::SubjectId;
-use ledger_spec::projection::{CaseFileSource, CityAnswer, CityAsked, CityQuestion};
+use ledger_spec::projection::{CaseFileSource, CityAnswer, CityAsked, CityQuestion, RollPlace};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use tlog::position::{EntryIndex, TreeSize};
 
 /// Entries by which case files may lag and cover them within [`LAG`].
 const NEAR: u64 = 1 << 16;
+/// Places of a list that one thread makes lines of at a time; a page of no more is made on one.
+const PART: usize = 512;
 /// How long a question about many subjects waits for case files that lag behind what it asks about.
 const LAG: Duration = Duration::from_secs(2);
 
@@ -26,7 +28,7 @@ impl CaseFileSource for Reading<'_> {
         &self.snapshot.governance
     }
 
-    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, QueryError> {
+    fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, QueryError> {
         let directory = &self.snapshot.governance.directory;
         Ok(self.snapshots.streams().file(subject, self.snapshot.size(), directory)?)
     }
@@ -64,6 +66,23 @@ impl CaseFileSource for Reading<'_> {
             }
             error => QueryError::CaseFiles(error.into()),
         })
+    }
+
+    fn of_places<T: Send>(
+        &self,
+        places: &[RollPlace],
+        make: impl Fn(&Self, &[RollPlace]) -> Result<Vec<T>, QueryError> + Sync,
+    ) -> Result<Vec<T>, QueryError> {
+        if places.len() <= PART {
+            return make(self, places);
+        }
+        let mut all = Vec::with_capacity(places.len());
+        let part = |places| make(self, places);
+        parallel::in_order(parallel::cores(), places.chunks(PART), part, |made| {
+            all.extend(made);
+            Ok(())
+        })?;
+        Ok(all)
     }
 }
 

@@ -8,6 +8,7 @@ use ledger_spec::casefile::{CaseFile, Head};
 use ledger_spec::id::{StreamKey, SubjectId};
 use ledger_spec::state::{Added, Streams};
 use std::collections::HashMap;
+use std::sync::Arc;
 use tlog::defect::OrDefect as _;
 use tlog::position::TreeSize;
 
@@ -82,7 +83,7 @@ impl Streams for OpenStreams {
         if !self.young.contains_key(subject) {
             let file = match self.old.remove(subject) {
                 Some(file) => file,
-                None => self.reader.file(subject, self.committed, directory)?,
+                None => Arc::unwrap_or_clone(self.reader.file(subject, self.committed, directory)?),
             };
             self.put(subject.clone(), file);
         }

@@ -7,6 +7,7 @@
 //! entry the one before.
 
 mod backwards;
+mod long;
 
 pub use backwards::entries_backwards;
 
@@ -18,6 +19,7 @@ use ledger_spec::casefile::{CaseFile, Filed, Head};
 use ledger_spec::entry::{EntryError, Link, StreamVersion};
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectId};
+use long::LongFiles;
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -50,6 +52,7 @@ pub struct StreamReader {
     index: Arc<Index>,
     log: LogReader,
     case_files: Arc<CaseFileStore>,
+    long: Arc<LongFiles>,
 }
 
 /// Entries of a stream, newest first; those that found no room are read again.
@@ -57,8 +60,8 @@ type Newer = Vec<(EntryIndex, Option<EntryBytes>)>;
 
 impl StreamReader {
     /// The streams of this log, whose newest entries the index names.
-    pub const fn new(index: Arc<Index>, log: LogReader, case_files: Arc<CaseFileStore>) -> Self {
-        Self { index, log, case_files }
+    pub fn new(index: Arc<Index>, log: LogReader, case_files: Arc<CaseFileStore>) -> Self {
+        Self { index, log, case_files, long: Arc::default() }
     }
 
     /// Where the streams end now.
@@ -106,16 +109,14 @@ impl StreamReader {
         subject: &SubjectId,
         size: TreeSize,
         directory: &Directory,
-    ) -> Result<CaseFile, StreamError> {
+    ) -> Result<Arc<CaseFile>, StreamError> {
         let Some(newest) = self.index.head(&StreamKey::Subject(subject.clone())) else {
-            return Ok(CaseFile::default());
+            return Ok(Arc::default());
         };
         let kept = self.kept(subject, size);
-        let covered = kept.as_ref().map_or(TreeSize::EMPTY, |kept| kept.covered);
-        let (mut file, newer) = match (kept, self.newer(newest, covered, size)?) {
-            (None, (newer, _)) => (CaseFile::default(), newer),
-            (Some(kept), (newer, end)) if kept.file.head().copied() == end => (kept.file, newer),
-            (Some(kept), (_, expected)) => {
+        let (mut kept, newer) = match self.newer(newest, kept.covered, size)? {
+            (newer, end) if kept.file.head().copied() == end => (kept, newer),
+            (_, expected) => {
                 let found = kept.file.head();
                 tracing::error!(
                     ?found,
@@ -123,16 +124,23 @@ impl StreamReader {
                     "a case file is not what the log says: it is read from the log"
                 );
                 self.case_files.doubt(&kept);
-                (CaseFile::default(), self.newer(newest, TreeSize::EMPTY, size)?.0)
+                (self.case_files.nothing(), self.newer(newest, TreeSize::EMPTY, size)?.0)
             }
         };
-        for (index, kept) in newer.into_iter().rev() {
-            let read = kept.map_or_else(|| self.log.entry(index), Ok)?;
-            let entry = read.entry();
-            let event = Event::parse(&entry.event).map_err(|error| StreamError::Event { index, error })?;
-            let recorded = Recorded { index, at: entry.recorded_at };
-            file.apply(Filed { event: &event, recorded, signers: &entry.signers() }, directory);
+        if !newer.is_empty() {
+            let file = Arc::make_mut(&mut kept.file);
+            for (index, read) in newer.into_iter().rev() {
+                let read = read.map_or_else(|| self.log.entry(index), Ok)?;
+                let entry = read.entry();
+                let event =
+                    Event::parse(&entry.event).map_err(|error| StreamError::Event { index, error })?;
+                let recorded = Recorded { index, at: entry.recorded_at };
+                file.apply(Filed { event: &event, recorded, signers: &entry.signers() }, directory);
+            }
         }
+        kept.covered = size;
+        let file = kept.file.clone();
+        self.long.keep(subject, kept);
         Ok(file)
     }
 
@@ -174,11 +182,15 @@ impl StreamReader {
         Ok((newer, end))
     }
 
-    /// What the case files hold of a subject within the first `size` entries; nothing where they cannot be read: then
-    /// the log answers for everything.
-    fn kept(&self, subject: &SubjectId, size: TreeSize) -> Option<KeptFile> {
-        let kept = self.case_files.file(subject, size);
-        kept.inspect_err(|error| tracing::error!(%error, "a subject is answered for from the log")).ok()
+    /// What is kept of a subject within the first `size` entries; nothing where it cannot be read: then the log answers
+    /// for everything.
+    fn kept(&self, subject: &SubjectId, size: TreeSize) -> KeptFile {
+        let long = self.long.find(subject, size);
+        long.or_else(|| {
+            let kept = self.case_files.file(subject, size);
+            kept.inspect_err(|error| tracing::error!(%error, "a subject is answered for from the log")).ok()
+        })
+        .unwrap_or_else(|| self.case_files.nothing())
     }
 
     /// From the entry `newest` back, those within the first `size` of the log.

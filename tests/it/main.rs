@@ -20,6 +20,7 @@ mod http;
 mod http_server;
 mod https;
 mod ledger_folder;
+mod long_answers;
 mod memory_disk;
 mod metrics;
 mod packing;

@@ -111,6 +111,12 @@ impl CaseFile {
         &EMPTY
     }
 
+    /// An empty file with room for so many events.
+    #[must_use]
+    pub fn with_capacity(events: usize) -> Self {
+        Self { items: Vec::with_capacity(events), by_id: Vec::with_capacity(events), ..Self::default() }
+    }
+
     /// The stream's end; `None` while nothing stands in it.
     pub const fn head(&self) -> Option<&Head> {
         self.head.as_ref()

@@ -4,8 +4,8 @@
 
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
-    Eligibility, Events, Indicators, Measures, Objections, Occupation, Oversight, Page, Points, Projector,
-    Ratings, Records, Repairs, Rural, Standing, Uses,
+    Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
+    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses,
 };
 use crate::casefile::{AsOf, CaseFile, Sight};
 use crate::definition::Domain;
@@ -167,7 +167,7 @@ pub trait CaseFileSource {
     fn governance(&self) -> &Governance;
 
     /// One subject's file; an empty one where nothing stands about it.
-    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Self::Error>;
+    fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, Self::Error>;
 
     /// The event of an entry of a case file. It is asked for what a page shows.
     fn event(&self, entry: EntryIndex) -> Result<Event, Self::Error>;
@@ -179,6 +179,16 @@ pub trait CaseFileSource {
         as_of: AsOf,
         sight: Sight,
     ) -> Result<Arc<CityAnswer>, Self::Error>;
+
+    /// Makes something of each of many places of a list, in their order. A source that has threads makes it of parts of
+    /// them, side by side.
+    fn of_places<T: Send>(
+        &self,
+        places: &[RollPlace],
+        make: impl Fn(&Self, &[RollPlace]) -> Result<Vec<T>, Self::Error> + Sync,
+    ) -> Result<Vec<T>, Self::Error> {
+        make(self, places)
+    }
 }
 
 impl SubjectQuestion {
@@ -301,19 +311,11 @@ impl Question {
         let answer = source.city(&CityQuestion::Roll(list.clone()), as_of, sight)?;
         let CityAnswer::Roll(roll) = &*answer else { defect("an answer is to its own question") };
         let (places, next) = roll.page(page).map_err(Unanswered::Cursor)?;
-        let (governance, events) = (source.governance(), Reader::new(source));
-        let over = (&*governance.catalogue, &*governance.directory);
-        let mut members = Vec::with_capacity(places.len());
-        for place in places {
-            let file = source.case_file(&place.subject)?;
-            let projector = Projector::new(&place.subject, &file, over, as_of, sight);
-            let member = projector.with_events(&events).member(place.number);
-            members.push(member.or_defect("who is on a roll was entered there"));
-        }
-        let lists = &governance.catalogue.lists;
+        let members = source.of_places(places, |source, places| members(source, places, as_of, sight))?;
+        let lists = &source.governance().catalogue.lists;
         let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
         let columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
-        events.unless_faulty(Edition { list: list.clone(), members, withheld: roll.withheld, next, columns })
+        Ok(Edition { list: list.clone(), members, withheld: roll.withheld, next, columns })
     }
 
     /// What is folded over many subjects for it, where something is.
@@ -379,6 +381,25 @@ impl<S: CaseFileSource> Events for Reader<'_, S> {
         }
         self.source.event(entry).map_err(|fault| self.fault.replace(Some(fault))).ok()
     }
+}
+
+/// What is said of each place of a list.
+fn members<S: CaseFileSource>(
+    source: &S,
+    places: &[RollPlace],
+    as_of: AsOf,
+    sight: Sight,
+) -> Result<Vec<Member>, S::Error> {
+    let (governance, events) = (source.governance(), Reader::new(source));
+    let over = (&*governance.catalogue, &*governance.directory);
+    let mut members = Vec::with_capacity(places.len());
+    for place in places {
+        let file = source.case_file(&place.subject)?;
+        let projector = Projector::new(&place.subject, &file, over, as_of, sight);
+        let member = projector.with_events(&events).member(place.number);
+        members.push(member.or_defect("who is on a roll was entered there"));
+    }
+    events.unless_faulty(members)
 }
 
 /// A list that the catalogue held, and that the reader may be shown.

@@ -131,14 +131,14 @@ impl CaseFileSource for Built {
         self.ledger.governance()
     }
 
-    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Unanswered> {
+    fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, Unanswered> {
         let mut file = CaseFile::default();
         self.each(|filed| {
             if filed.event.subject == *subject {
                 file.apply(filed, &self.governance().directory);
             }
         });
-        Ok(file)
+        Ok(Arc::new(file))
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {

@@ -38,8 +38,8 @@ impl CaseFileSource for World {
         self.ledger.governance()
     }
 
-    fn case_file(&self, subject: &SubjectId) -> Result<CaseFile, Unanswered> {
-        Ok(self.ledger.subject(subject).cloned().unwrap_or_default())
+    fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, Unanswered> {
+        Ok(Arc::new(self.ledger.subject(subject).cloned().unwrap_or_default()))
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
