@@ -217,7 +217,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir })
 }
 
-/// Throws index, offset files and tree files away and makes them anew from the segments; says how
+/// Throws index, offsets and tree files away and makes them anew from the segments; says how
 /// many entries were read. The segments and the checkpoint are checked on the way and never changed.
 pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> {
     let _lock = FolderLock::take(dir)?;

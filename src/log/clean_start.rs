@@ -9,9 +9,9 @@ use super::error::{Damage, OpenError};
 use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::open_files::{EntryFault, Segment};
+use super::open_files::{EntryFault, Offsets, Segment};
 use super::recovery::{OpenReport, Opened};
-use super::segment_scanner::{self, ScanError};
+use super::segment_scanner::{self, ScanError, is_zero};
 use super::sequence::compare;
 use super::stored_checkpoint::{self, root_of, size_of};
 use crate::storage::{Disk, DiskErrorKind};
@@ -30,18 +30,31 @@ pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, O
     let Some(checkpoint) = stored_checkpoint::read(&**disk, key)? else { return no_checkpoint(&**disk) };
     let size = size_of(&checkpoint);
     let firsts = segments_of(&**disk)?;
+    if let Some(first) = firsts.last().filter(|first| **first > size.next_index()) {
+        let (file, found) = (layout::CHECKPOINT.to_owned(), size.to_string());
+        let expected = format!("at least {first}, where {} begins", layout::segment(*first));
+        let what = "size of the checkpoint";
+        return Err(OpenError::Damaged(Damage { file, offset: 0, entry: None, what, found, expected }));
+    }
     let mut segments = Vec::with_capacity(firsts.len());
-    let mut before = Commit { first: EntryIndex::new(0), size: TreeSize::EMPTY, chain: ChainHash::ZERO };
+    check_derived_length(&**disk, &DerivedFile::offsets(), size.get())?;
+    let offsets = Offsets::open(&**disk)?;
+    let (mut before, mut end) = (
+        Commit { first: EntryIndex::new(0), size: TreeSize::EMPTY, chain: ChainHash::ZERO },
+        as_u64(HEADER_LEN),
+    );
     for (place, &first) in firsts.iter().enumerate() {
         let segment = open_segment(&**disk, first, &before)?;
-        before = last_commit(&segment)?.unwrap_or(before);
-        let end = firsts.get(place + 1).copied().unwrap_or(size.next_index());
-        check_derived_length(&**disk, &DerivedFile::offsets(first), end.get())?;
+        let next = firsts.get(place + 1).copied().unwrap_or(size.next_index());
+        end = as_u64(HEADER_LEN);
+        if let Some(last) = TreeSize::new(next.get()).last_index().filter(|last| *last >= first) {
+            (before, end) = last_commit(&segment, &offsets, last)?;
+        }
         segments.push(Arc::new(segment));
     }
-    check_end(&segments, &before, &checkpoint)?;
-    check_tree(disk, &segments, &checkpoint)?;
-    Ok((Opened { segments, checkpoint, size, chain: before.chain }, OpenReport::default()))
+    check_end(&segments, &offsets, (&before, end), &checkpoint)?;
+    check_tree(disk, &segments, &offsets, &checkpoint)?;
+    Ok((Opened { segments, offsets, checkpoint, size, chain: before.chain, end }, OpenReport::default()))
 }
 
 /// Opens a segment whose header must continue what is before it.
@@ -67,22 +80,19 @@ fn open_segment(disk: &dyn Disk, first: EntryIndex, before: &Commit) -> Result<S
     Ok(segment)
 }
 
-/// The commit frame at the end of a segment; `None` where the segment has no batch yet.
-fn last_commit(segment: &Segment) -> Result<Option<Commit>, OpenError> {
-    let length = segment.file.len()?;
-    if length == as_u64(HEADER_LEN) {
-        return Ok(None);
-    }
-    let at = length.saturating_sub(as_u64(COMMIT_LEN)).max(as_u64(HEADER_LEN));
-    let mut bytes = vec![0; as_usize(length.saturating_sub(at))];
+/// The commit frame behind the last entry of a segment, and where it ends.
+fn last_commit(segment: &Segment, offsets: &Offsets, index: EntryIndex) -> Result<(Commit, u64), OpenError> {
+    let (at, entry) = stored_entry(segment, offsets, index)?;
+    let at = at.saturating_add(as_u64(frame::FRAME_HEAD + entry.len()));
+    let mut bytes = vec![0; as_usize(segment.file.len()?.saturating_sub(at)).min(COMMIT_LEN)];
     segment.file.read_at(at, &mut bytes)?;
     let found = match frame::parse(&bytes) {
-        Ok((Frame::Commit(commit), _)) => return Ok(Some(commit)),
+        Ok((Frame::Commit(commit), length)) => return Ok((commit, at.saturating_add(as_u64(length)))),
         Ok((Frame::Entry(_), _)) => "an entry frame".to_owned(),
         Err(fault) => fault.to_string(),
     };
-    let expected = "a commit frame at the end of the segment";
-    Err(OpenError::Damaged(segment.damage(at, segment.first, "commit frame", found, expected)))
+    let expected = "a commit frame behind the segment's last entry";
+    Err(OpenError::Damaged(segment.damage(at, index, "commit frame", found, expected)))
 }
 
 fn check_derived_length(disk: &dyn Disk, derived: &DerivedFile, size: u64) -> Result<(), OpenError> {
@@ -92,31 +102,29 @@ fn check_derived_length(disk: &dyn Disk, derived: &DerivedFile, size: u64) -> Re
     }
 }
 
-/// The last commit frame, the last entry and the checkpoint speak of the same log.
+/// The last commit frame, the last entry and the checkpoint speak of the same log, and nothing stands behind them.
 fn check_end(
     segments: &[Arc<Segment>],
-    last: &Commit,
+    offsets: &Offsets,
+    (last, end): (&Commit, u64),
     checkpoint: &SignedCheckpoint,
 ) -> Result<(), OpenError> {
     let size = size_of(checkpoint);
-    let holder = |index: EntryIndex| segments.iter().rev().find(|s| s.first <= index);
-    let held = |index| holder(index).or_defect("an entry under a commit frame stands in a segment");
-    let end = last.size.last_index().map(|index| (index, held(index)));
-    let Some((index, segment)) = end else {
-        let damaged =
-            |m| OpenError::Damaged(mismatch(layout::CHECKPOINT.to_owned(), 0, size.next_index(), m));
-        return compare("size of the checkpoint", size, last.size).map_err(damaged);
-    };
+    let newest = segments.last().or_defect("a log has a segment, or was refused");
+    if !is_zero(&*newest.file, end, newest.file.len()?)? {
+        let (what, found) = ("end of the log", "more bytes".to_owned());
+        let expected = format!("no more than size {size}, as the checkpoint says");
+        return Err(OpenError::Damaged(newest.damage(end, size.next_index(), what, found, &expected)));
+    }
+    let Some(index) = size.last_index() else { return Ok(()) };
+    let segment = segments.iter().rev().find(|s| s.first <= index);
+    let segment = segment.or_defect("the first segment begins at entry 0");
+    let (at, bytes) = stored_entry(segment, offsets, index)?;
     let path = layout::segment(segment.first);
-    let commit_at = segment.file.len()?.saturating_sub(as_u64(COMMIT_LEN));
-    let damaged = |m| OpenError::Damaged(mismatch(path.clone(), commit_at, index, m));
+    let damaged = |m| OpenError::Damaged(mismatch(path.clone(), at, index, m));
     compare("size in the last commit frame", last.size, size).map_err(damaged)?;
-    let (at, bytes) = stored_entry(segment, index)?;
-    let entry_end = at.saturating_add(as_u64(frame::FRAME_HEAD + bytes.len()));
-    compare("end of the last entry", entry_end, commit_at).map_err(damaged)?;
     compare("chain hash in the last commit frame", last.chain, EntryHashes::of(&bytes).chain)
         .map_err(damaged)?;
-    let damaged = |m| OpenError::Damaged(mismatch(path.clone(), at, index, m));
     let carried = Entry::decode(&bytes).map(|entry| entry.index.to_string());
     let carried = carried.unwrap_or_else(|error| error.to_string());
     compare("last entry's index", carried, index.to_string()).map_err(damaged)
@@ -126,6 +134,7 @@ fn check_end(
 fn check_tree(
     disk: &Arc<dyn Disk>,
     segments: &[Arc<Segment>],
+    offsets: &Offsets,
     checkpoint: &SignedCheckpoint,
 ) -> Result<(), OpenError> {
     let size = size_of(checkpoint);
@@ -148,15 +157,19 @@ fn check_tree(
     let segment = segments.iter().rev().find(|s| s.first <= index);
     let segment = segment.or_defect("the last commit frame, which covers this entry, stands in a segment");
     let leaf = files.node(NodeId { level: 0, index: index.get() })?;
-    let (_, bytes) = stored_entry(segment, index)?;
+    let (_, bytes) = stored_entry(segment, offsets, index)?;
     let damaged =
         |m| OpenError::Damaged(mismatch(layout::level(0), index.get().saturating_mul(32), index, m));
     compare("last entry's leaf", leaf, TreeHash::leaf(&bytes)).map_err(damaged)
 }
 
 /// An entry through its offset.
-fn stored_entry(segment: &Segment, index: EntryIndex) -> Result<(u64, Vec<u8>), OpenError> {
-    let at = segment.offset_of(index)?;
+fn stored_entry(
+    segment: &Segment,
+    offsets: &Offsets,
+    index: EntryIndex,
+) -> Result<(u64, Vec<u8>), OpenError> {
+    let at = offsets.of(index)?;
     let bytes = segment.entry_bytes(index, at).map_err(|fault| match fault {
         EntryFault::Disk(error) => OpenError::Disk(error),
         EntryFault::Damaged(damage) => OpenError::Damaged(damage),

@@ -3,6 +3,7 @@
 use super::error::{Damage, OpenError};
 use super::frame::as_u64;
 use super::layout;
+use super::open_files::OFFSET_LEN;
 use crate::storage::{Disk, DiskErrorKind};
 use tlog::bytes::to_hex;
 use tlog::defect::as_usize;
@@ -11,8 +12,6 @@ use tlog::position::EntryIndex;
 /// A derived file: fixed-width values, one per entry or per node.
 pub(super) struct DerivedFile {
     pub path: String,
-    /// The entry that the first value is about.
-    first: EntryIndex,
     width: u64,
     /// A value is about 2^level entries.
     level: usize,
@@ -28,20 +27,20 @@ pub(super) struct Difference {
 }
 
 impl DerivedFile {
-    /// The offset file beside a segment.
-    pub(super) fn offsets(first: EntryIndex) -> Self {
-        Self { path: layout::offsets(first), first, width: 8, level: 0 }
+    /// Where the entries' frames begin.
+    pub(super) fn offsets() -> Self {
+        Self { path: layout::OFFSETS.to_owned(), width: OFFSET_LEN, level: 0 }
     }
 
     /// A level of the tree.
     pub(super) fn level(level: usize) -> Self {
-        Self { path: layout::level(level), first: EntryIndex::new(0), width: 32, level }
+        Self { path: layout::level(level), width: 32, level }
     }
 
     /// The byte where the values of entries from `size` on begin: values over entries below only are
     /// before it.
     pub(super) fn end_of(&self, size: u64) -> u64 {
-        layout::nodes_on(self.level, size.saturating_sub(self.first.get())).saturating_mul(self.width)
+        layout::nodes_on(self.level, size).saturating_mul(self.width)
     }
 
     /// Compares the file from byte `at` on with `bytes`.
@@ -98,8 +97,8 @@ impl DerivedFile {
         Damage {
             file: self.path.clone(),
             offset: difference.offset,
-            entry: Some(EntryIndex::new(self.first.get().saturating_add(value))),
-            what: if self.width == 8 { "offset" } else { "tree node" },
+            entry: Some(EntryIndex::new(value)),
+            what: if self.width == OFFSET_LEN { "offset" } else { "tree node" },
             found: difference.found,
             expected: difference.expected,
         }

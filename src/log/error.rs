@@ -134,7 +134,7 @@ impl Damage {
 
     /// Whether the file follows from the segments.
     pub fn is_derived(&self) -> bool {
-        self.file.starts_with(layout::TREE) || self.file.ends_with(".off")
+        self.file.starts_with(layout::TREE) || self.file == layout::OFFSETS
     }
 }
 

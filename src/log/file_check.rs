@@ -6,9 +6,10 @@
 
 use super::derived_files::DerivedFile;
 use super::error::{Damage, OpenError};
-use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
+use super::folder::{gap, lost_segment, mismatch, no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
+use super::open_files::place_of;
 use super::segment_scanner::{self, ScanError, Scanner};
 use super::sequence::{Mismatch, SequenceCheck};
 use super::stored_checkpoint::{self, root_of, size_of};
@@ -81,9 +82,11 @@ impl Check<'_> {
     fn names(&self, firsts: &[EntryIndex]) -> Result<(), OpenError> {
         let size = size_of(self.checkpoint);
         let levels = layout::level_count(size.get());
-        let of_segment = |name: &str| {
-            let first = layout::first_index(name, "seg").or_else(|| layout::first_index(name, "off"));
-            first.is_some_and(|f| firsts.contains(&f) || (self.open_ended && !f.is_in(size)))
+        let of_log = |name: &str| {
+            let first = layout::first_index(name, "seg");
+            let is_segment =
+                first.is_some_and(|f| firsts.contains(&f) || (self.open_ended && !f.is_in(size)));
+            is_segment || layout::OFFSETS.strip_prefix(layout::LOG) == Some(&format!("/{name}"))
         };
         let of_tree = |name: &str| {
             let level = name.strip_prefix("level-").and_then(|digits| digits.parse().ok());
@@ -91,14 +94,8 @@ impl Check<'_> {
                 layout::level(k).ends_with(name) && (k < levels || self.open_ended && k < 64)
             })
         };
-        for (folder, known) in [(layout::LOG, &of_segment as &dyn Fn(&str) -> bool), (layout::TREE, &of_tree)]
-        {
-            let names = self.disk.list(folder)?;
-            let orphan = |name: &String| layout::first_index(name, "off").filter(|_| !known(name));
-            if let Some(first) = names.iter().find_map(orphan) {
-                return Err(OpenError::Damaged(missing(layout::segment(first), first)));
-            }
-            if let Some(name) = names.into_iter().find(|name| !known(name)) {
+        for (folder, known) in [(layout::LOG, &of_log as &dyn Fn(&str) -> bool), (layout::TREE, &of_tree)] {
+            if let Some(name) = self.disk.list(folder)?.into_iter().find(|name| !known(name)) {
                 return Err(OpenError::Damaged(Damage {
                     file: format!("{folder}/{name}"),
                     offset: 0,
@@ -149,12 +146,8 @@ impl Check<'_> {
             let m = wrong("batch", "end of segment".to_owned(), "a commit frame");
             return Err(damaged(scanner.position(), self.sequence.next(), m));
         }
-        let derived = DerivedFile::offsets(first);
-        let length = as_u64(offsets.len());
-        let difference = match derived.compare(self.disk, 0, &offsets)? {
-            None => derived.compare_length(self.disk, length, self.open_ended && self.at_checkpoint())?,
-            found => found,
-        };
+        let derived = DerivedFile::offsets();
+        let difference = derived.compare(self.disk, place_of(first), &offsets)?;
         difference.map_or(Ok(()), |d| Err(OpenError::Damaged(derived.damage(d))))
     }
 
@@ -193,12 +186,15 @@ impl Check<'_> {
         self.nodes(1)?;
         let (found, expected) = (self.sequence.closed().size, size_of(self.checkpoint));
         if found != expected {
+            if let Some(damage) = lost_segment(self.disk, found) {
+                return Err(OpenError::Damaged(damage));
+            }
             let m = wrong("size of the log", found.to_string(), &format!("{expected}, as signed"));
             let file = layout::LOG.to_owned();
             return Err(OpenError::Damaged(mismatch(file, 0, found.next_index(), m)));
         }
-        for level in 0..layout::level_count(expected.get()) {
-            let derived = DerivedFile::level(level);
+        let levels = (0..layout::level_count(expected.get())).map(DerivedFile::level);
+        for derived in [DerivedFile::offsets()].into_iter().chain(levels) {
             let length = derived.end_of(expected.get());
             if let Some(difference) = derived.compare_length(self.disk, length, self.open_ended)? {
                 return Err(OpenError::Damaged(derived.damage(difference)));

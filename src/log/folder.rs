@@ -4,6 +4,7 @@
 use super::error::{Damage, OpenError};
 use super::frame::{HEADER_LEN, as_u64};
 use super::layout;
+use super::open_files::Offsets;
 use super::sequence::Mismatch;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
 use tlog::position::{EntryIndex, TreeSize};
@@ -93,6 +94,15 @@ pub(super) fn gap(disk: &dyn Disk, first: EntryIndex, expected: EntryIndex) -> R
 /// Damage from what a walk has found.
 pub(super) fn mismatch(file: String, offset: u64, entry: EntryIndex, m: Mismatch) -> Damage {
     Damage { file, offset, entry: Some(entry), what: m.what, found: m.found, expected: m.expected }
+}
+
+/// What it means that a log ends with `size` entries where there were more: a segment began there, as the offsets say,
+/// and is missing; `None` where it did not end with a segment.
+pub(super) fn lost_segment(disk: &dyn Disk, size: TreeSize) -> Option<Damage> {
+    let next = size.next_index();
+    let began = Offsets::open(disk).and_then(|offsets| offsets.of(next)).ok()?;
+    let is_lost = began == as_u64(HEADER_LEN) && !disk.exists(&layout::segment(next)).ok()?;
+    is_lost.then(|| missing(layout::segment(next), next))
 }
 
 pub(super) fn remove_if_there(disk: &dyn Disk, path: &str) -> Result<(), DiskError> {

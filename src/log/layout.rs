@@ -3,10 +3,12 @@
 use tlog::defect::as_usize;
 use tlog::position::EntryIndex;
 
-/// Folder of the segments and their offset files.
+/// Folder of the segments and of the offsets.
 pub(super) const LOG: &str = "log";
 /// Folder of the tree's levels.
 pub(super) const TREE: &str = "tree";
+/// Where each entry's frame begins in its segment.
+pub(super) const OFFSETS: &str = "log/offsets";
 /// The newest signed checkpoint.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 /// Exists while a process has the log open for writing; holds how many entries' derived files were
@@ -18,11 +20,6 @@ const DIGITS: usize = 20;
 /// A segment's file.
 pub(super) fn segment(first: EntryIndex) -> String {
     format!("{LOG}/{:0DIGITS$}.seg", first.get())
-}
-
-/// The offset file beside a segment.
-pub(super) fn offsets(first: EntryIndex) -> String {
-    format!("{LOG}/{:0DIGITS$}.off", first.get())
 }
 
 /// A level of the tree, 0 for the leaves.
@@ -56,7 +53,7 @@ mod tests {
         let first = EntryIndex::new(1_234);
         assert_eq!(segment(first), "log/00000000000000001234.seg");
         assert_eq!(first_index("00000000000000001234.seg", "seg"), Some(first));
-        assert_eq!(first_index("00000000000000001234.off", "seg"), None);
+        assert_eq!(first_index("00000000000000001234.gap", "seg"), None);
         assert_eq!(first_index("1234.seg", "seg"), None);
         assert_eq!(first_index("99999999999999999999.seg", "seg"), None);
         assert_eq!((level_count(0), level_count(1), level_count(4), nodes_on(2, 7)), (0, 1, 3, 1));

@@ -1,12 +1,12 @@
 //! The log: the only place that knows where durability comes from.
 //!
-//! Segments hold the entries and are the truth. The offset files, the tree's levels and the
+//! Segments hold the entries and are the truth. The offsets, the tree's levels and the
 //! checkpoint's root follow from them. [`Log::append`] is the one way in; its commit point is the
 //! sync of the segment. [`Log::open`] recovers after whatever happened, and refuses where something
 //! that was durable is damaged. What an entry means is nobody's business here.
 //!
 //! ```text
-//! log/<first index>.seg   entries, framed, batch by batch     log/<first index>.off   u64 per entry
+//! log/<first index>.seg   entries, framed, batch by batch     log/offsets             u64 per entry
 //! tree/level-<k>          32 bytes per node                   checkpoint              signed note
 //! running                 exists while a process writes
 //! ```
@@ -43,7 +43,7 @@ use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
 use ledger_spec::state::EnteredEntry;
-use open_files::{OpenFiles, Segment};
+use open_files::{Offsets, OpenFiles, Segment};
 use recovery::Opened;
 use std::sync::{Arc, PoisonError};
 use stored_checkpoint::CheckpointSigner;
@@ -53,6 +53,9 @@ use tlog::hash::TreeHash;
 use tlog::note::NoteSigner;
 use tlog::position::{EntryIndex, TreeSize};
 use tree::{LevelFiles, RECENT, Tail};
+
+/// By how much room is made in a segment at a time.
+const ROOM: u64 = 1 << 20;
 
 /// How a log is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +97,8 @@ pub struct Log {
     /// The newest segment and where its bytes end.
     segment: Arc<Segment>,
     end: u64,
-    /// The segments from this place on have offset files that are not known to be durable.
-    unsynced: usize,
+    /// Up to where there is room in it already.
+    room: u64,
     size: TreeSize,
     chain: ChainHash,
     /// Set while an append runs and left so when it fails: what is durable is then unknown.
@@ -168,12 +171,14 @@ impl Log {
         disk.create_dir(layout::TREE)?;
         folder::mark_running(&*disk, TreeSize::EMPTY)?;
         let header = SegmentHeader { first: EntryIndex::new(0), previous: ChainHash::ZERO };
+        let offsets = Offsets::create(&*disk)?;
         let segment = Segment::create(&*disk, &header)?;
         // From here on there is a log.
         storage::replace(&*disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
         disk.sync_dir("")?;
         let (segments, size, chain) = (vec![Arc::new(segment)], TreeSize::EMPTY, ChainHash::ZERO);
-        Self::over(disk, checkpoints, config, Opened { segments, checkpoint, size, chain })
+        let end = as_u64(HEADER_LEN);
+        Self::over(disk, checkpoints, config, Opened { segments, offsets, checkpoint, size, chain, end })
     }
 
     /// Opens a log after whatever ended its last use: quickly after a clean stop, by reading every
@@ -220,8 +225,6 @@ impl Log {
         self.stopped = true;
         let first = self.size.next_index();
         let (size, root) = self.commit(&batch, last)?;
-        // The checkpoint is replaced atomically. Its new name need not be durable: from an older one
-        // recovery comes to the same size and root, and two checkpoints of that are the same.
         let signed = self.checkpoints.sign(size, root);
         let checkpoint = signed.or_defect("only a copy cannot sign, and none appends")?;
         let checkpoint = self.publish_checkpoint(checkpoint)?;
@@ -262,16 +265,15 @@ impl Log {
         disk: Arc<dyn Disk>,
         checkpoints: CheckpointSigner,
         config: LogConfig,
-        Opened { segments, checkpoint, size, chain }: Opened,
+        Opened { segments, offsets, checkpoint, size, chain, end }: Opened,
     ) -> Result<Self, OpenError> {
         let levels = LevelFiles::open(Arc::clone(&disk), size.get())?;
         let tail = Tail::load(&levels, size)?;
-        let unsynced = segments.len().saturating_sub(1);
         let segment = segments.last().cloned();
         let segment = segment.or_defect("creation makes a segment, and both ways of opening refuse without");
-        let end = segment.file.len()?;
-        let files = OpenFiles::new(levels, tail, segments, checkpoint);
-        Ok(Self { disk, checkpoints, config, files, segment, end, unsynced, size, chain, stopped: false })
+        let room = segment.file.len()?;
+        let files = OpenFiles::new(levels, offsets, tail, segments, checkpoint);
+        Ok(Self { disk, checkpoints, config, files, segment, end, room, size, chain, stopped: false })
     }
 
     /// The chain hash of the batch's last entry, where the batch continues the log.
@@ -306,6 +308,7 @@ impl Log {
 
         // The whole batch and its end in one write.
         let (bytes, offsets) = self.frames(batch, &Commit { first, size, chain });
+        self.make_room(self.end.saturating_add(as_u64(bytes.len())))?;
         self.segment.file.write_at(self.end, &bytes)?;
 
         // The commit point: after this sync the batch is durable and can never be taken back. Before
@@ -313,7 +316,7 @@ impl Log {
         self.segment.file.sync()?;
 
         // What follows from the segment needs no sync: recovery computes it anew.
-        self.segment.offsets.write_at(self.segment.offset_place(first), &offsets)?;
+        self.files.offsets.write(first, &offsets)?;
         let root = self.grow_tree(batch)?;
 
         self.end += as_u64(bytes.len());
@@ -324,18 +327,32 @@ impl Log {
     /// Puts a checkpoint in the place of the one before, and shows it.
     fn publish_checkpoint(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
         storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
+        self.disk.sync_dir("")?;
         Ok(self.files.publish(checkpoint))
+    }
+
+    /// Room is made for many batches at once: a sync that has a new length to note takes longer. Never beyond where a
+    /// segment ends, but for its last batch.
+    fn make_room(&mut self, needed: u64) -> Result<(), DiskError> {
+        if needed <= self.room {
+            return Ok(());
+        }
+        let room = needed.next_multiple_of(ROOM).min(needed.max(self.config.segment_bytes));
+        self.segment.file.allocate(room)?;
+        self.room = room;
+        Ok(())
     }
 
     fn begin_segment(&mut self) -> Result<(), DiskError> {
         let header = SegmentHeader { first: self.size.next_index(), previous: self.chain };
         self.segment = Arc::new(Segment::create(&*self.disk, &header)?);
         self.end = as_u64(HEADER_LEN);
+        self.room = self.end;
         self.files.add_segment(Arc::clone(&self.segment));
         Ok(())
     }
 
-    /// The batch's frames, and where each entry's frame will begin, as the offset file holds it.
+    /// The batch's frames, and where each entry's frame will begin, as the offsets' file holds it.
     fn frames(&self, batch: &[EncodedEntry], commit: &Commit) -> (Vec<u8>, Vec<u8>) {
         let length: usize = batch.iter().map(|entry| FRAME_HEAD + entry.bytes.len()).sum();
         let mut bytes = Vec::with_capacity(length + COMMIT_LEN);
@@ -366,9 +383,7 @@ impl Log {
     }
 
     fn sync_derived(&self) -> Result<(), DiskError> {
-        for segment in &self.files.segments()[self.unsynced..] {
-            segment.offsets.sync()?;
-        }
+        self.files.offsets.sync()?;
         for level in self.files.levels.all() {
             level.sync()?;
         }

@@ -9,33 +9,38 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::EntryIndex;
 
-/// Length of an entry's offset in the offset file.
+/// Length of an entry's offset.
 pub(super) const OFFSET_LEN: u64 = 8;
 
 /// The files of an open log and how far they are published.
 pub(super) struct OpenFiles {
     pub levels: LevelFiles,
+    pub offsets: Offsets,
     pub tail: RwLock<Tail>,
     segments: RwLock<Vec<Arc<Segment>>>,
     checkpoint: RwLock<Arc<SignedCheckpoint>>,
 }
 
-/// An open segment and the offset file beside it.
+/// An open segment.
 pub(super) struct Segment {
     pub first: EntryIndex,
     pub file: Arc<dyn DiskFile>,
-    pub offsets: Arc<dyn DiskFile>,
 }
+
+/// Where each entry's frame begins in its segment: one file for all segments, so that a segment holds one descriptor.
+pub(super) struct Offsets(Arc<dyn DiskFile>);
 
 impl OpenFiles {
     pub(super) fn new(
         levels: LevelFiles,
+        offsets: Offsets,
         tail: Tail,
         segments: Vec<Arc<Segment>>,
         checkpoint: SignedCheckpoint,
     ) -> Arc<Self> {
         Arc::new(Self {
             levels,
+            offsets,
             tail: RwLock::new(tail),
             segments: RwLock::new(segments),
             checkpoint: RwLock::new(Arc::new(checkpoint)),
@@ -58,11 +63,6 @@ impl OpenFiles {
         self.segments.write().unwrap_or_else(PoisonError::into_inner).push(segment);
     }
 
-    /// All segments, oldest first.
-    pub(super) fn segments(&self) -> Vec<Arc<Segment>> {
-        self.segments.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// The segment that holds an entry, and the place of the segment in the order.
     pub(super) fn segment_of(&self, index: EntryIndex) -> Option<(usize, Arc<Segment>)> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
@@ -76,34 +76,53 @@ impl OpenFiles {
     }
 }
 
-impl Segment {
-    /// Opens both files of a segment.
-    pub(super) fn open(disk: &dyn Disk, first: EntryIndex) -> Result<Self, DiskError> {
-        let file = disk.open(&layout::segment(first))?;
-        let offsets = disk.open(&layout::offsets(first))?;
-        Ok(Self { first, file, offsets })
+impl Offsets {
+    /// Opens the file.
+    pub(super) fn open(disk: &dyn Disk) -> Result<Self, DiskError> {
+        disk.open(layout::OFFSETS).map(Self)
     }
 
-    /// Makes both files of a new segment; the segment holds its header when this returns, durably.
+    /// Makes an empty one.
+    pub(super) fn create(disk: &dyn Disk) -> Result<Self, DiskError> {
+        disk.create(layout::OFFSETS).map(Self)
+    }
+
+    /// Where an entry's frame begins in the segment that holds it.
+    pub(super) fn of(&self, index: EntryIndex) -> Result<u64, DiskError> {
+        let mut bytes = [0; 8];
+        self.0.read_at(place_of(index), &mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Notes where the frames of the entries from `first` on begin.
+    pub(super) fn write(&self, first: EntryIndex, offsets: &[u8]) -> Result<(), DiskError> {
+        self.0.write_at(place_of(first), offsets)
+    }
+
+    /// Makes them durable.
+    pub(super) fn sync(&self) -> Result<(), DiskError> {
+        self.0.sync()
+    }
+}
+
+/// Where an entry's offset stands in its file.
+pub(super) fn place_of(index: EntryIndex) -> u64 {
+    index.get().saturating_mul(OFFSET_LEN)
+}
+
+impl Segment {
+    /// Opens a segment.
+    pub(super) fn open(disk: &dyn Disk, first: EntryIndex) -> Result<Self, DiskError> {
+        Ok(Self { first, file: disk.open(&layout::segment(first))? })
+    }
+
+    /// Makes a new segment, which holds its header when this returns, durably.
     pub(super) fn create(disk: &dyn Disk, header: &frame::SegmentHeader) -> Result<Self, DiskError> {
         let file = disk.create(&layout::segment(header.first))?;
         file.write_at(0, &header.encode())?;
         file.sync()?;
-        let offsets = disk.create(&layout::offsets(header.first))?;
         disk.sync_dir(layout::LOG)?;
-        Ok(Self { first: header.first, file, offsets })
-    }
-
-    /// Where the offset file says that an entry's frame begins.
-    pub(super) fn offset_of(&self, index: EntryIndex) -> Result<u64, DiskError> {
-        let mut bytes = [0; 8];
-        self.offsets.read_at(self.offset_place(index), &mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    /// Where in the offset file an entry's offset stands.
-    pub(super) fn offset_place(&self, index: EntryIndex) -> u64 {
-        index.get().saturating_sub(self.first.get()).saturating_mul(OFFSET_LEN)
+        Ok(Self { first: header.first, file })
     }
 
     /// The bytes of the entry frame at `at`, its checksum verified.

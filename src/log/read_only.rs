@@ -4,7 +4,7 @@ use super::error::{Damage, OpenError};
 use super::folder::{no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
-use super::open_files::{OpenFiles, Segment};
+use super::open_files::{Offsets, OpenFiles, Segment};
 use super::reader::LogReader;
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{self, size_of};
@@ -23,9 +23,10 @@ pub fn open_to_read(disk: Arc<dyn Disk>, key: &VerifierKey) -> Result<LogReader,
     let covered = firsts.into_iter().filter(|first| first.is_in(size));
     let segments =
         covered.map(|first| Segment::open(&*disk, first).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+    let offsets = Offsets::open(&*disk)?;
     let levels = LevelFiles::open(disk, size.get())?;
     let tail = Tail::load(&levels, size)?;
-    Ok(LogReader::new(OpenFiles::new(levels, tail, segments, checkpoint)))
+    Ok(LogReader::new(OpenFiles::new(levels, offsets, tail, segments, checkpoint)))
 }
 
 /// How many entries the stored checkpoint covers; none where there is no checkpoint.
@@ -61,10 +62,10 @@ pub fn first_entry(disk: &dyn Disk) -> Result<Vec<u8>, OpenError> {
     }
 }
 
-/// Where an entry's frame begins: its segment's file and the byte there, as the offset file says. `None`
+/// Where an entry's frame begins: its segment's file and the byte there, as the offsets say. `None`
 /// where the files do not say.
 pub fn position_of(disk: &dyn Disk, index: EntryIndex) -> Option<(String, u64)> {
     let first = segments_of(disk).ok()?.into_iter().rfind(|first| *first <= index)?;
-    let at = Segment::open(disk, first).ok()?.offset_of(index).ok()?;
+    let at = Offsets::open(disk).ok()?.of(index).ok()?;
     Some((layout::segment(first), at))
 }

@@ -7,7 +7,7 @@ use super::error::{Damage, ReadError};
 use super::folder::missing;
 use super::frame::Frame;
 use super::layout;
-use super::open_files::{EntryFault, OpenFiles, Segment};
+use super::open_files::{EntryFault, OpenFiles, Segment, place_of};
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{root_of, size_of};
 use super::tree::LevelFiles;
@@ -100,17 +100,7 @@ impl LogReader {
             return Err(ReadError::NotFound { index, size });
         }
         let (_, segment) = self.files.segment_of(index).ok_or_else(|| no_segment(index))?;
-        let at = segment.offset_of(index).map_err(|error| match error.kind {
-            DiskErrorKind::Short => ReadError::Damaged(Damage {
-                file: layout::offsets(segment.first),
-                offset: segment.offset_place(index),
-                entry: Some(index),
-                what: "offset",
-                found: "end of file".to_owned(),
-                expected: "an offset".to_owned(),
-            }),
-            _ => ReadError::Disk(error),
-        })?;
+        let at = offset_of(&self.files, index)?;
         let bytes = segment.entry_bytes(index, at).map_err(|fault| match fault {
             EntryFault::Disk(error) => ReadError::Disk(error),
             EntryFault::Damaged(damage) => ReadError::Damaged(damage),
@@ -239,7 +229,7 @@ impl Frames {
             Some(current) => current,
             None => {
                 let (place, segment) = self.files.segment_of(index).ok_or_else(|| no_segment(index))?;
-                let scanner = Scanner::new(Arc::clone(&segment.file), segment.offset_of(index)?)?;
+                let scanner = Scanner::new(Arc::clone(&segment.file), offset_of(&self.files, index)?)?;
                 (place, segment, scanner)
             }
         };
@@ -326,6 +316,21 @@ fn check_entry(
         return damaged("entry's leaf", leaf.to_string(), &format!("{stored}, as the tree's leaves say"));
     }
     Ok(EntryBytes { bytes, entry, leaf })
+}
+
+/// Where an entry's frame begins in its segment.
+fn offset_of(files: &OpenFiles, index: EntryIndex) -> Result<u64, ReadError> {
+    files.offsets.of(index).map_err(|error| match error.kind {
+        DiskErrorKind::Short => ReadError::Damaged(Damage {
+            file: layout::OFFSETS.to_owned(),
+            offset: place_of(index),
+            entry: Some(index),
+            what: "offset",
+            found: "end of file".to_owned(),
+            expected: "an offset".to_owned(),
+        }),
+        _ => ReadError::Disk(error),
+    })
 }
 
 fn read_node(files: &OpenFiles, id: NodeId) -> Result<TreeHash, ReadError> {

@@ -11,10 +11,10 @@
 
 use super::derived_files::DerivedFile;
 use super::error::{Damage, OpenError};
-use super::folder::{gap, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
+use super::folder::{gap, lost_segment, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
 use super::frame::{self, Commit, Frame, FrameFault, HEADER_LEN, as_u64};
 use super::layout;
-use super::open_files::Segment;
+use super::open_files::{Offsets, Segment, place_of};
 use super::segment_scanner::{self, ScanError, Scanner};
 use super::sequence::{Mismatch, SequenceCheck};
 use super::stored_checkpoint::{self, CheckpointSigner, root_of, size_of};
@@ -68,10 +68,13 @@ pub struct Rebuilt {
 /// What opening gives to the log.
 pub(super) struct Opened {
     pub segments: Vec<Arc<Segment>>,
+    pub offsets: Offsets,
     pub checkpoint: SignedCheckpoint,
     /// How many entries there are: what the checkpoint covers, but for a copy.
     pub size: TreeSize,
     pub chain: ChainHash,
+    /// Where the newest segment's frames end.
+    pub end: u64,
 }
 
 /// See the module.
@@ -99,6 +102,7 @@ pub(super) fn recover(
         sequence: SequenceCheck::new(),
         tail: Tail::default(),
         rewrite: (0, as_u64(HEADER_LEN)),
+        end: as_u64(HEADER_LEN),
         torn_segment: None,
         report: OpenReport { scanned: true, ..OpenReport::default() },
     };
@@ -108,12 +112,13 @@ pub(super) fn recover(
     }
     pass.judge_end()?;
     let (closed, root) = (pass.sequence.closed(), pass.tail.root());
-    let Pass { torn_segment, rewrite, mut report, .. } = pass;
+    let Pass { torn_segment, rewrite, end, mut report, .. } = pass;
 
     // The log is judged: from here on it is written to.
     let firsts: Vec<EntryIndex> = firsts.into_iter().filter(|&f| Some(f) != torn_segment).collect();
     let segments = settle_segments(disk, &firsts, torn_segment, &report, rewrite)?;
-    settle_derived(disk, &firsts, closed.size, &mut report)?;
+    settle_derived(disk, closed.size, &mut report)?;
+    let offsets = Offsets::open(disk)?;
     for name in [layout::CHECKPOINT, layout::RUNNING] {
         remove_if_there(disk, &format!("{name}.new"))?;
     }
@@ -128,7 +133,7 @@ pub(super) fn recover(
         None => checkpoint,
     };
     disk.sync_dir("")?;
-    Ok((Opened { segments, checkpoint, size: closed.size, chain: closed.chain }, report))
+    Ok((Opened { segments, offsets, checkpoint, size: closed.size, chain: closed.chain, end }, report))
 }
 
 /// A full pass over the segments.
@@ -147,6 +152,8 @@ struct Pass<'a> {
     tail: Tail,
     /// Segment (its place) and byte from which on the bytes are not known to be durable.
     rewrite: (usize, u64),
+    /// Where the whole batches of the segment that was read last end.
+    end: u64,
     torn_segment: Option<EntryIndex>,
     report: OpenReport,
 }
@@ -203,8 +210,9 @@ impl Pass<'_> {
         if let Some((at, why)) = fault {
             self.torn_tail(&*file, &path, last, batch_start..scanner.end(), at, why)?;
         }
+        self.end = batch_start;
         self.read.0 += scanner.end();
-        self.reconcile(&DerivedFile::offsets(first), 0, &offsets)?;
+        self.reconcile(&DerivedFile::offsets(), place_of(first), &offsets)?;
         self.flush_tree()
     }
 
@@ -271,9 +279,11 @@ impl Pass<'_> {
                 "a whole batch, because a later one (size {size}) ends at byte {place}"
             )));
         }
+        // Room behind what was written is nothing that is lost.
+        let written = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         self.sequence.back_to_closed();
         self.report.cut =
-            Some(Cut { file: path.to_owned(), offset: tail.start, bytes: tail.end - tail.start, why });
+            Some(Cut { file: path.to_owned(), offset: tail.start, bytes: as_u64(written), why });
         Ok(())
     }
 
@@ -332,6 +342,9 @@ impl Pass<'_> {
         let size = self.sequence.closed().size;
         self.progress.step(self.read.1, self.read.1);
         if size < self.floor {
+            if let Some(damage) = lost_segment(self.disk, size) {
+                return Err(OpenError::Damaged(damage));
+            }
             let (file, next) = (layout::LOG.to_owned(), size.next_index());
             let (found, expected) = (size.to_string(), self.floor.to_string());
             let what = "size of the log";
@@ -434,17 +447,11 @@ fn write_again(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<(), DiskErr
 }
 
 /// Gives the derived files their exact length and makes them durable.
-fn settle_derived(
-    disk: &dyn Disk,
-    firsts: &[EntryIndex],
-    size: TreeSize,
-    report: &mut OpenReport,
-) -> Result<(), OpenError> {
-    let ends = firsts.iter().skip(1).copied().chain([size.next_index()]);
-    let offsets = firsts.iter().zip(ends).map(|(f, end)| (layout::offsets(*f), (end.get() - f.get()) * 8));
+fn settle_derived(disk: &dyn Disk, size: TreeSize, report: &mut OpenReport) -> Result<(), OpenError> {
+    let offsets = (layout::OFFSETS.to_owned(), place_of(size.next_index()));
     let count = layout::level_count(size.get());
     let levels = (0..count).map(|k| (layout::level(k), layout::nodes_on(k, size.get()).saturating_mul(32)));
-    let exact: Vec<(String, u64)> = offsets.chain(levels).collect();
+    let exact: Vec<(String, u64)> = [offsets].into_iter().chain(levels).collect();
     for (path, length) in &exact {
         let file = disk.open(path)?;
         if file.len()? > *length {
@@ -453,18 +460,15 @@ fn settle_derived(
         }
         file.sync()?;
     }
-    for folder in [layout::LOG, layout::TREE] {
-        for name in disk.list(folder)? {
-            let path = format!("{folder}/{name}");
-            let derived = path.ends_with(".off") || name.starts_with("level-");
-            if derived && !exact.iter().any(|(p, _)| *p == path) {
-                report.rebuilt.push(Rebuilt { file: path.clone(), offset: 0, was: "too long" });
-                disk.remove(&path)?;
-            }
+    for name in disk.list(layout::TREE)? {
+        let path = format!("{}/{name}", layout::TREE);
+        if name.starts_with("level-") && !exact.iter().any(|(p, _)| *p == path) {
+            report.rebuilt.push(Rebuilt { file: path.clone(), offset: 0, was: "too long" });
+            disk.remove(&path)?;
         }
-        disk.sync_dir(folder)?;
     }
-    Ok(())
+    disk.sync_dir(layout::TREE)?;
+    Ok(disk.sync_dir(layout::LOG)?)
 }
 
 fn total_bytes(disk: &dyn Disk, firsts: &[EntryIndex]) -> Result<u64, DiskError> {

@@ -9,7 +9,7 @@ use tlog::defect::as_usize;
 
 const CHUNK: usize = 256 << 10;
 
-/// Walks over the frames of a segment.
+/// Walks over the frames of a segment. Room that was made and not yet written to holds zeros, and is no part of it.
 pub(super) struct Scanner {
     file: Arc<dyn DiskFile>,
     /// Where the next frame begins.
@@ -51,6 +51,20 @@ pub(super) fn read_header(file: &dyn DiskFile) -> Result<SegmentHeader, ScanErro
     SegmentHeader::decode(&bytes).map_err(|fault| ScanError::Bad(0, fault))
 }
 
+/// Whether a file holds nothing but zeros between two places.
+pub(super) fn is_zero(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<bool, DiskError> {
+    let mut buffer = vec![0; CHUNK];
+    while at < end {
+        let length = as_usize((end - at).min(as_u64(CHUNK)));
+        file.read_at(at, &mut buffer[..length])?;
+        if buffer[..length].iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        at += as_u64(length);
+    }
+    Ok(true)
+}
+
 impl Scanner {
     /// Begins at `at`, where a frame must begin; ends with the file as long as it is now.
     pub(super) fn new(file: Arc<dyn DiskFile>, at: u64) -> Result<Self, DiskError> {
@@ -63,12 +77,12 @@ impl Scanner {
         self.at
     }
 
-    /// Where the file ended when the scan began.
+    /// Where the file ended when the scan began, or where nothing but room follows.
     pub(super) fn end(&self) -> u64 {
         self.end
     }
 
-    /// The next frame; `None` at the end of the file.
+    /// The next frame; `None` at the end of the file, or where nothing but zeros follows.
     pub(super) fn next(&mut self) -> Result<Option<ScannedFrame<'_>>, ScanError> {
         let at = self.at;
         if at >= self.end {
@@ -76,8 +90,14 @@ impl Scanner {
         }
         let bad = |fault| ScanError::Bad(at, fault);
         let head = self.fill(FRAME_HEAD)?;
-        if let Some(field) = head.get(..4) {
-            let length = frame::payload_len([field[0], field[1], field[2], field[3]]).map_err(bad)?;
+        let field = head.get(..4).map(|field| [field[0], field[1], field[2], field[3]]);
+        // No frame begins with zeros.
+        if head.iter().take(4).all(|byte| *byte == 0) && is_zero(&*self.file, at, self.end)? {
+            self.end = at;
+            return Ok(None);
+        }
+        if let Some(field) = field {
+            let length = frame::payload_len(field).map_err(bad)?;
             self.fill(FRAME_HEAD + length)?;
         }
         let from = as_usize(at - self.start);

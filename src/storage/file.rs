@@ -3,6 +3,8 @@
 //! Knows the operating system's calls; knows nothing about what the files hold.
 
 use super::{Disk, DiskError, DiskErrorKind, DiskFile};
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -171,6 +173,21 @@ impl DiskFile for RealFile {
         self.file.metadata().map(|m| m.len()).map_err(|e| DiskError::from_io("measure", &self.path, &e))
     }
 
+    fn allocate(&self, length: u64) -> Result<(), DiskError> {
+        let failed = |error: &std::io::Error| DiskError::from_io("allocate", &self.path, error);
+        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, length) {
+            Ok(()) => Ok(()),
+            // Not every file system can: then room is found when it is written to.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+                if self.len()? < length {
+                    self.file.set_len(length).map_err(|error| failed(&error))?;
+                }
+                Ok(())
+            }
+            Err(error) => Err(failed(&error.into())),
+        }
+    }
+
     fn truncate(&self, length: u64) -> Result<(), DiskError> {
         self.file.set_len(length).map_err(|e| DiskError::from_io("truncate", &self.path, &e))
     }
@@ -211,6 +228,9 @@ mod tests {
         assert_eq!(read_all(&disk, "d/f").unwrap(), b"new\0\0x");
         file.truncate(2).unwrap();
         assert_eq!(file.len().unwrap(), 2);
+        file.allocate(4).unwrap();
+        file.allocate(3).unwrap();
+        assert_eq!(read_all(&disk, "d/f").unwrap(), b"ne\0\0");
         let kind = |r: Result<Arc<dyn DiskFile>, DiskError>| r.map(drop).unwrap_err().kind;
         assert_eq!(kind(disk.create("d/f")), DiskErrorKind::Exists);
         assert_eq!(kind(disk.open("d/g")), DiskErrorKind::NotFound);

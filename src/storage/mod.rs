@@ -74,6 +74,10 @@ pub trait DiskFile: Send + Sync {
         Ok(self.len()? == 0)
     }
 
+    /// Makes room for `length` bytes, so that writing within them takes no more; the file is as long afterwards, zeros
+    /// where nothing was written. A longer file stays as it is.
+    fn allocate(&self, length: u64) -> Result<(), DiskError>;
+
     /// Cuts or (with zeros) extends to `length` bytes.
     fn truncate(&self, length: u64) -> Result<(), DiskError>;
 

@@ -200,7 +200,9 @@ fn an_entry_that_cannot_be_read_ends_the_feed_with_its_name_after_all_before_it(
         assert_eq!(server.post(JSON, people::penalty(100 + n, &format!("ext:test:part{n}"))).status, 201);
     }
     let segment = std::fs::read_dir(server.folder().join("log")).unwrap();
-    let segment = segment.map(|file| file.unwrap().path()).find(|path| path.extension().unwrap() == "seg");
+    let segment = segment
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "seg"));
     let segment = segment.unwrap();
     let flip = || {
         let mut bytes = std::fs::read(&segment).unwrap();

@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("snapshot", &["log", "case_files", "streams"]),
     ("keeper", &["parallel", "log", "case_files", "snapshot"]),
     ("sequencer", &["log", "index", "streams", "snapshot"]),
-    ("query", &["log", "case_files", "streams", "snapshot", "keeper"]),
+    ("query", &["parallel", "log", "case_files", "streams", "snapshot", "keeper"]),
     ("api", &["snapshot", "sequencer", "query"]),
     (
         "ledger",

@@ -18,6 +18,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 use tlog::bytes::to_hex;
+use tlog::defect::{as_u64, as_usize};
 use tlog::position::EntryIndex;
 
 const KILLS: u64 = 50;
@@ -111,7 +112,9 @@ fn nothing_acknowledged_is_lost_by_fifty_kills() {
                 let first = 1_000_000 * (1 + round * CONNECTIONS + connection);
                 scope.spawn(move || append_until_killed(&address, first, acknowledged));
             }
-            thread::sleep(Duration::from_micros(u64::try_from(rng.below(60_000)).unwrap()));
+            // The longer, the less was acknowledged so far: an append takes as long as the machine is slow.
+            let most = 60_000 * (1 + round / KILLS);
+            thread::sleep(Duration::from_micros(as_u64(rng.below(as_usize(most)))));
             server.kill();
         });
     }

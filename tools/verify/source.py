@@ -38,7 +38,7 @@ class Folder:
     def __init__(self, path):
         self.path, self.where = path, None
         self.growing = os.path.exists(os.path.join(path, "running"))
-        self.offsets = {}
+        self.offsets = bytearray()
 
     def _read(self, name):
         try:
@@ -75,6 +75,8 @@ class Folder:
         while at < len(data):
             if self.growing and state["closed"] >= size and state["next"] == state["closed"]:
                 break
+            if not any(data[at : at + 4]) and not any(data[at:]):
+                break  # room that was made and not written to
             length = _u32(data, at) if at + 8 <= len(data) else -1
             end = at + 8 + (COMMIT_LEN if length == COMMIT else length)
             if length < 0 or end > len(data) or crc32c(data[at : at + 4] + data[at + 8 : end]) != _u32(data, at + 4):
@@ -91,21 +93,20 @@ class Folder:
             at = end
         if state["next"] != state["closed"]:
             raise Fault("frame", f"{file}: the last batch has no end", state["next"], at)
-        self.offsets[name] = (len(offsets), struct.pack(f"<{len(offsets)}Q", *offsets))
+        self.offsets += struct.pack(f"<{len(offsets)}Q", *offsets)
 
     def check_tree(self, levels, size):
-        """Offset files and every node of every level are what follows from the entries."""
-        for name, (count, expected) in self.offsets.items():
-            self._same(f"log/{name[:20]}.off", expected, 8, int(name[:20]), 0)
+        """The offsets and every node of every level are what follows from the entries."""
+        self._same("log/offsets", bytes(self.offsets), 8, 0)
         for level, expected in enumerate(levels):
-            self._same(f"tree/level-{level}", bytes(expected), 32, 0, level)
+            self._same(f"tree/level-{level}", bytes(expected), 32, level)
 
-    def _same(self, name, expected, width, first, level):
+    def _same(self, name, expected, width, level):
         found = self._read(name)
         if found[: len(expected)] == expected and (self.growing or len(found) == len(expected)):
             return
         at = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), min(len(found), len(expected)))
-        raise Fault("tree", f"{name} is not what follows from the entries", first + (at // width << level), at)
+        raise Fault("tree", f"{name} is not what follows from the entries", at // width << level, at)
 
 
 class Url:

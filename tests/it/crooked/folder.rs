@@ -47,16 +47,14 @@ fn segments(dir: &Path, entries: &[Vec<u8>]) {
     let (mut first, mut chain) = (0, ChainHash::ZERO);
     let mut segment = header(first, chain);
     let mut offsets = Vec::new();
-    let put = |first: usize, segment: &[u8], offsets: &[u8]| {
+    let put = |first: usize, segment: &[u8]| {
         fs::write(dir.join(format!("log/{first:020}.seg")), segment).unwrap();
-        fs::write(dir.join(format!("log/{first:020}.off")), offsets).unwrap();
     };
     for (number, batch) in entries.chunks(BATCH).enumerate() {
         let start = number * BATCH;
         if segment.len() >= SEGMENT {
-            put(first, &segment, &offsets);
+            put(first, &segment);
             (first, segment) = (start, header(start, chain));
-            offsets.clear();
         }
         for entry in batch {
             offsets.extend(u64::try_from(segment.len()).unwrap().to_le_bytes());
@@ -68,7 +66,8 @@ fn segments(dir: &Path, entries: &[Vec<u8>]) {
         commit.extend(chain.as_bytes());
         frame(&mut segment, 0x8000_0030, &commit);
     }
-    put(first, &segment, &offsets);
+    put(first, &segment);
+    fs::write(dir.join("log/offsets"), offsets).unwrap();
 }
 
 fn header(first: usize, previous: ChainHash) -> Vec<u8> {

@@ -409,6 +409,20 @@ impl DiskFile for MemoryFile {
         u64::try_from(length).map_err(|_| error(DiskErrorKind::Failed, "measure", &self.path))
     }
 
+    fn allocate(&self, length: u64) -> Result<(), DiskError> {
+        let length = self.place("allocate", length)?;
+        let mut state = self.state();
+        let failure = state.turn();
+        if failure.is_none() || state.rng.one_in(2) {
+            let inode = &mut state.inodes[self.inode];
+            if inode.live.len() < length {
+                inode.live.resize(length, 0);
+                inode.pending.push(Change::Truncate { length });
+            }
+        }
+        failure.map_or(Ok(()), |kind| Err(error(kind, "allocate", &self.path)))
+    }
+
     fn truncate(&self, length: u64) -> Result<(), DiskError> {
         let length = self.place("truncate", length)?;
         let mut state = self.state();
