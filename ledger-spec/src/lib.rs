@@ -64,6 +64,7 @@
 //! | [`entry`] | an entry of the log byte for byte, and the hash chain |
 //! | [`definition`] | what the catalogue says of a type, list, measure, scheme, calendar, procedure, instrument |
 //! | [`event`] | what an authority states: kinds, bodies, the signed envelope |
+//! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`catalogue`] | what may be recorded, folded from the log |
 //! | [`casefile`] | what is known of one subject, folded from the log |
@@ -98,6 +99,7 @@ pub mod id;
 pub mod json;
 pub mod projection;
 pub mod rule;
+pub mod sealed;
 pub mod state;
 pub mod time;
 

@@ -1,7 +1,7 @@
 //! The kinds of events: their names, who may issue each (design §5, "signed by"), and what each begins.
 
 use super::governance::Role;
-use super::step::{Class, Phase, StepKind};
+use super::step::{Class, Phase, Sealing, StepKind};
 use crate::definition::ItemKind;
 use tlog::defect::OrDefect as _;
 
@@ -139,6 +139,48 @@ openings! {
 }
 
 impl Kind {
+    /// Whether events of this kind stand in the log in the clear: a closed list, checked both ways. A kind that is
+    /// added has to be put on one side here, and what is not on the list is sealed.
+    #[must_use]
+    pub const fn sealing(self) -> Sealing {
+        match self {
+            Self::LedgerOpened
+            | Self::AuthorityEnrolled
+            | Self::AuthorityAmended
+            | Self::AuthoritySucceeded
+            | Self::AuthoritySuspended
+            | Self::KeyAdded
+            | Self::KeyRevoked
+            | Self::Catalogue(..)
+            | Self::PopulationDeclared
+            | Self::MigrationOpened => Sealing::Clear,
+            Self::SubjectRegistered
+            | Self::SubjectAmended
+            | Self::IdentifierLinked
+            | Self::IdentifierAccepted
+            | Self::SubjectMerged
+            | Self::SubjectDissolved
+            | Self::RecordFiled
+            | Self::ListingNotified
+            | Self::ListingEntered
+            | Self::MeasureImposed
+            | Self::RepairApplied
+            | Self::ObjectionRaised
+            | Self::ComplaintFiled
+            | Self::HoldPlaced
+            | Self::CommitmentMade
+            | Self::RatingAssigned
+            | Self::PointsCharged
+            | Self::ConsentGranted
+            | Self::ReportIssued
+            | Self::UseReported
+            | Self::RectificationOrdered
+            | Self::IncidentOpened
+            | Self::TransferMade => Sealing::Sealed,
+            Self::Step(step) => step.sealing(),
+        }
+    }
+
     /// Every kind, in the order of the specification.
     pub fn all() -> impl Iterator<Item = Self> {
         let catalogue = ItemKind::ALL

@@ -36,7 +36,7 @@ pub use rights::{
     ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, ReportKind,
     UseReported,
 };
-pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
+pub use step::{Class, Extra, Finding, Phase, Sealing, Step, StepKind, StepRow, Who};
 pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
 
 use crate::entry::StreamVersion;

@@ -78,6 +78,15 @@ pub enum Phase {
     Closed,
 }
 
+/// Whether an event stands in the log in the clear or sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// For everybody to read: what governs the ledger and says nothing about a subject.
+    Clear,
+    /// Committed to; what it says travels beside the log.
+    Sealed,
+}
+
 /// Who may take a step, beside having one of its roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
@@ -180,6 +189,47 @@ pub enum Finding {
 }
 
 words!(Finding { Founded = "founded", Unfounded = "unfounded" });
+
+impl StepKind {
+    /// Whether steps of this kind stand in the log in the clear ([`Kind::sealing`]).
+    ///
+    /// [`Kind::sealing`]: super::Kind::sealing
+    #[must_use]
+    pub const fn sealing(self) -> Sealing {
+        match self {
+            Self::MigrationClosed => Sealing::Clear,
+            Self::RecordCorrected
+            | Self::RecordRevoked
+            | Self::RecordSealed
+            | Self::RecordAnnotated
+            | Self::StatementReceived
+            | Self::ListingExtended
+            | Self::ListingRemoved
+            | Self::MeasureExempted
+            | Self::MeasureLifted
+            | Self::MeasureApplied
+            | Self::RepairAccepted
+            | Self::RepairReturned
+            | Self::RepairGranted
+            | Self::RepairRefused
+            | Self::RepairRescinded
+            | Self::ObjectionForwarded
+            | Self::ObjectionUpheld
+            | Self::ObjectionDismissed
+            | Self::ComplaintDecided
+            | Self::HoldReleased
+            | Self::CommitmentKept
+            | Self::CommitmentBroken
+            | Self::RatingWithdrawn
+            | Self::PointsCancelled
+            | Self::ConsentWithdrawn
+            | Self::RectificationDone
+            | Self::IncidentClosed
+            | Self::TransferAccepted
+            | Self::TransferReturned => Sealing::Sealed,
+        }
+    }
+}
 
 impl Step {
     pub(super) fn parse(kind: StepKind, fields: &mut Fields) -> Result<Self, FieldError> {

@@ -42,6 +42,11 @@ impl EventId {
         Self(id)
     }
 
+    /// An id from its 16 bytes, which have to be of version 7 and of RFC 9562's variant.
+    pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, IdError> {
+        Self::parse(&Self(bytes).to_string())
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -82,6 +87,8 @@ mod tests {
         let random = [0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f];
         assert_eq!(EventId::from_parts(0x017f_22e2_79b0, random), id);
         assert_eq!(id.as_bytes()[..2], [0x01, 0x7f]);
+        assert_eq!(EventId::from_bytes(*id.as_bytes()), Ok(id));
+        assert!(EventId::from_bytes([0; 16]).is_err());
     }
 
     #[test]

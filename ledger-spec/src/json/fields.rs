@@ -108,6 +108,12 @@ impl<'a> Fields<'a> {
         self.entries.iter_mut().find(|(known, _)| known == name).and_then(|(_, value)| value.take())
     }
 
+    /// Whether a field is there and was not taken yet.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|(known, value)| known == name && value.is_some())
+    }
+
     /// Takes a field that must be there.
     pub fn require(&mut self, name: &str) -> Result<Json<'a>, FieldError> {
         self.take(name).ok_or_else(|| self.error(name, FieldFault::Missing))

@@ -1,0 +1,28 @@
+//! Sealed entries: the log commits to an event and shows nothing about anybody; what opens it is kept beside the log,
+//! and can be destroyed.
+//!
+//! The layouts and the reason for each choice are in `README.md`, from "Sealed entry" on. Nothing here brings
+//! randomness, opens a file or holds a key: whoever calls does.
+
+mod algorithm;
+mod commitment;
+mod content;
+mod entry;
+mod hash;
+mod link;
+mod opened;
+mod opening;
+mod opening_json;
+mod secret;
+
+pub use algorithm::{Algorithm, Hashing, UnknownAlgorithm, Unverifiable};
+pub use commitment::{Commitment, Part, Parts, Place, SEALED_VERSION};
+pub use content::{Content, ContentError};
+pub use entry::{LogEntry, LogEntryError, SealedEntry, SealedEntryError};
+pub use link::{AnyLink, IdFault, LinkError, LinkPlace, SealedLinks, StreamTag, TaggedLink};
+pub use opened::{OpenError, OpenedBody, OpenedContent, OpenedLink, OpenedLinks};
+pub use opening::{AuditorOpening, ContentOpening, LinkOpening, Opening, OpeningFormError, Remains};
+pub use secret::{
+    ContentSalt, FreshKey, GroupKey, IdentityKey, Kek, LinkSalt, NoRandomness, Randomness, SkeletonKey,
+    VrfKey,
+};
