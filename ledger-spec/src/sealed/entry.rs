@@ -2,7 +2,7 @@
 
 use super::algorithm::Algorithm;
 use super::commitment::{Commitment, SEALED_VERSION};
-use super::hash::piece;
+use super::hash::{piece, shown};
 use crate::entry::{ChainHash, ENTRY_VERSION, Entry, EntryError};
 use crate::time::RecordedTime;
 use tlog::position::EntryIndex;
@@ -93,7 +93,7 @@ pub enum LogEntry {
 #[non_exhaustive]
 pub enum LogEntryError {
     /// A version byte of neither; `None` where there are no bytes.
-    #[error("entry version {found:?} where {clear} or {sealed} is expected")]
+    #[error("entry version {} where {clear} or {sealed} is expected", shown(*.found))]
     Version {
         /// The version byte.
         found: Option<u8>,

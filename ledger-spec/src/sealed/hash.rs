@@ -37,6 +37,11 @@ macro_rules! hashes {
 }
 pub(super) use hashes;
 
+/// A byte in a message, or that there is none.
+pub(super) fn shown(byte: Option<u8>) -> String {
+    byte.map_or_else(|| "none".to_owned(), |byte| byte.to_string())
+}
+
 /// A piece of a layout whose bounds stand in the code.
 pub(super) fn piece<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().or_defect("the bounds of a piece are its length")

@@ -94,7 +94,7 @@ pub struct TaggedLink {
 #[non_exhaustive]
 pub enum LinkError {
     /// Version 1 is the first entry of a stream and has none before; every other version has one.
-    #[error("link to the {at}: version {version} with the entry {previous:?} before it")]
+    #[error("link to the {at}: version {version} {} an entry before it", if .previous.is_some() { "with" } else { "without" })]
     Version {
         /// Which link.
         at: LinkPlace,

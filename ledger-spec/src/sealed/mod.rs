@@ -8,21 +8,33 @@ mod algorithm;
 mod commitment;
 mod content;
 mod entry;
+mod group;
 mod hash;
 mod link;
 mod opened;
 mod opening;
 mod opening_json;
+mod payload;
+mod root;
 mod secret;
+mod skeleton;
+mod slot;
 
 pub use algorithm::{Algorithm, Hashing, UnknownAlgorithm, Unverifiable};
 pub use commitment::{Commitment, Part, Parts, Place, SEALED_VERSION};
 pub use content::{Content, ContentError};
 pub use entry::{LogEntry, LogEntryError, SealedEntry, SealedEntryError};
+pub use group::{
+    FileHeader, FileKind, Frame, FrameError, Frames, GROUP_LEN, Generation, Group, RecordFault, push_frame,
+};
 pub use link::{AnyLink, IdFault, LinkError, LinkPlace, SealedLinks, StreamTag, TaggedLink};
 pub use opened::{OpenError, OpenedBody, OpenedContent, OpenedLink, OpenedLinks};
 pub use opening::{AuditorOpening, ContentOpening, LinkOpening, Opening, OpeningFormError, Remains};
+pub use payload::{PayloadError, Plain};
+pub use root::{ChooseError, ChosenRoot, KekId, OtherCopy, Root, RootCopy, RootError};
 pub use secret::{
     ContentSalt, FreshKey, GroupKey, IdentityKey, Kek, LinkSalt, NoRandomness, Randomness, SkeletonKey,
     VrfKey,
 };
+pub use skeleton::{RandomNonce, SkeletonError};
+pub use slot::{Slot, SlotSecret, UnwrapError};

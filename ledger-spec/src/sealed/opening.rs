@@ -6,7 +6,7 @@
 use super::algorithm::Hashing;
 use super::commitment::{Commitment, Part, Parts, Place};
 use super::content::Content;
-use super::hash::piece;
+use super::hash::{piece, shown};
 use super::link::{AnyLink, LinkError, LinkPlace, SealedLinks};
 use super::secret::{ContentSalt, LinkSalt};
 use crate::json::JsonError;
@@ -79,7 +79,7 @@ pub enum Opening {
 #[non_exhaustive]
 pub enum OpeningFormError {
     /// A first byte of no form; `None` where there are no bytes.
-    #[error("opening of form {found:?} where 1 to {expected} are known")]
+    #[error("opening of form {} where 1 to {expected} are known", shown(*.found))]
     Form {
         /// The byte found.
         found: Option<u8>,
