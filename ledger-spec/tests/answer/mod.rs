@@ -5,6 +5,7 @@
 //! case should be accepted is stated by hand where the case is made, not here.
 
 mod ledger;
+mod sealed;
 mod witnesses;
 
 use ledger_spec::entry::ChainHash;
@@ -32,7 +33,7 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 17] = [
+pub const GROUPS: [&str; 18] = [
     "admission",
     "audit",
     "chain",
@@ -48,6 +49,7 @@ pub const GROUPS: [&str; 17] = [
     "policy",
     "projection",
     "proof",
+    "sealed",
     "tree",
     "witness",
 ];
@@ -70,6 +72,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "policy" => witnesses::policy(input),
         "projection" => ledger::projection(input, ledgers),
         "proof" => proof(input),
+        "sealed" => sealed::sealed(input),
         "tree" => tree(input),
         "witness" => witnesses::witness(input),
         other => panic!("no answer for the group {other}"),

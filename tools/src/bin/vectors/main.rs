@@ -17,11 +17,13 @@ mod endings;
 mod evidence;
 mod forms;
 mod keeping;
+mod kept;
 mod kinds;
 mod ledgers;
 mod malformed;
 mod met;
 mod rules;
+mod sealed;
 mod witnesses;
 
 use answer::GROUPS;
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
     cases.extend(evidence::cases());
     cases.extend(witnesses::cases());
     cases.extend(rules::cases());
+    cases.extend(sealed::cases());
+    cases.extend(kept::cases());
     cases.extend(ledgers::cases(&base));
     let names: BTreeSet<_> = cases.iter().map(|case| (case.group, &case.name)).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
