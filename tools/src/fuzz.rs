@@ -8,11 +8,15 @@
 
 use ledger_authoring::mapping::{Mapping, Row};
 use ledger_authoring::scenario::{Base, Scenario, run};
-use ledger_spec::entry::{ENTRY_VERSION, Entry};
+use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::json::Json;
+use ledger_spec::sealed::{
+    Algorithm, Commitment, Content, FileHeader, FileKind, Frames, Generation, Group, Hashing, Kek, LogEntry,
+    OpenError, Opening, Place, Plain, RandomNonce, Root, SEALED_VERSION, SealedEntry, Slot, push_frame,
+};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::Value;
 use std::path::Path;
@@ -22,9 +26,10 @@ use tlog::bytes::to_hex;
 use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use tlog::cosignature::{Cosigner, CosignerKey};
 use tlog::hash::TreeHash;
+use tlog::key::PublicKey;
 use tlog::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
 use tlog::policy::Policy;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 use tlog::proof::TlogProof;
 use tlog::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
 use tlog::witness::AddCheckpoint;
@@ -33,16 +38,21 @@ use tlog::witness::AddCheckpoint;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 16] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
     ("identifier", identifier),
+    ("kept", kept),
     ("mapping", mapping),
     ("note", note),
+    ("opening", opening),
+    ("payload", payload),
     ("policy", policy),
     ("proof", proof),
+    ("root", root),
     ("scenario", scenario),
+    ("sealed", sealed),
     ("tile", tile),
     ("witness", witness),
 ];
@@ -55,6 +65,82 @@ pub fn entry(data: &[u8]) {
     assert!(Entry::decode(&[data, &[0]].concat()).is_err());
     // An auditor reads what a log holds, whatever it is.
     let _ = SignedEvent::from_entry(&entry);
+}
+
+/// Entries of either version: the first byte tells them apart, and a sealed one is 82 bytes.
+pub fn sealed(data: &[u8]) {
+    let Ok(entry) = LogEntry::decode(data) else { return };
+    assert_eq!(entry.encode().as_deref(), Ok(data));
+    match entry {
+        LogEntry::Clear(_) => assert_eq!(data[0], ENTRY_VERSION),
+        LogEntry::Sealed(_) => assert_eq!((data[0], data.len()), (SEALED_VERSION, SealedEntry::LEN)),
+    }
+}
+
+/// Openings, from bytes and from JSON: what is read has one form of each, and opens an entry that it made up, or
+/// says why not.
+pub fn opening(data: &[u8]) {
+    if let Ok(opening) = Opening::decode(data) {
+        assert_eq!(*opening.encode(), data);
+    }
+    let Ok(opening) = Opening::decode(data).or_else(|_| Opening::from_json(data)) else { return };
+    let json = opening.to_json();
+    assert_eq!(Opening::from_json(json.as_bytes()).unwrap().encode(), opening.encode());
+    let (origin, index) = (Origin::parse("credit.example/ledger").unwrap(), EntryIndex::new(5000));
+    let place = Place { origin: &origin, index };
+    let commitment = Commitment::of(Hashing::Sha256, &place, &opening.parts(Hashing::Sha256));
+    let (recorded_at, previous) = (RecordedTime::from_micros(1), ChainHash::ZERO);
+    let entry = SealedEntry { index, recorded_at, previous, algorithm: Algorithm::Sha256, commitment };
+    let keys = &mut PublicKey::parse;
+    let refused = match opening {
+        Opening::Content(opening) => opening.open(&entry, &origin, keys).err(),
+        Opening::Link(opening) => opening.open(&entry, &origin).err(),
+        Opening::Auditor(opening) => opening.open(&entry, &origin, keys).err(),
+        Opening::Remains(remains) => remains.open(&entry, &origin).err(),
+    };
+    assert!(!matches!(refused, Some(OpenError::Commitment { .. } | OpenError::Unverifiable(_))));
+}
+
+/// What a payload holds once it is decrypted: what is read encodes to the same bytes.
+pub fn payload(data: &[u8]) {
+    if let Ok(plain) = Plain::decode(data) {
+        assert_eq!(*plain.encode().unwrap(), data);
+        let _ = plain.disclosed(&[[0; 32]]);
+    }
+    if let Ok(content) = Content::decode(data) {
+        assert_eq!(content.encode().as_deref(), Ok(data));
+    }
+}
+
+/// Files of a group: headers, slots and frames that are read encode to the same bytes, and frames ascend.
+pub fn kept(data: &[u8]) {
+    let (index, generation) = (EntryIndex::new(5000), Generation::new(3));
+    if let Ok(bytes) = data.try_into()
+        && let Ok(slot) = Slot::decode(bytes, index, generation)
+    {
+        assert_eq!(slot.encode(index, generation), *bytes);
+    }
+    for kind in [FileKind::Body, FileKind::Slot, FileKind::Link] {
+        let Ok(header) = FileHeader::decode(kind, data) else { continue };
+        let mut again = header.encode().to_vec();
+        let mut last = None;
+        for frame in Frames::of(data, &header).map_while(Result::ok) {
+            assert!(last < Some(frame.index) && Group::of(frame.index) == header.group);
+            last = Some(frame.index);
+            push_frame(&mut again, frame.index, frame.bytes);
+        }
+        assert!(data.starts_with(&again));
+    }
+}
+
+/// Root files: what opens under the key has it in no other bytes, and every group in it a key.
+pub fn root(data: &[u8]) {
+    let (origin, kek) = (Origin::parse("credit.example/ledger").unwrap(), Kek::filled(|key| key.fill(5)));
+    let Ok(root) = Root::open(data, &origin, &kek) else { return };
+    let nonce = RandomNonce(data[24..48].try_into().unwrap());
+    assert_eq!(root.seal(&origin, &kek, nonce), data);
+    let last = root.groups().checked_sub(1).map(|last| Group::new(u64::try_from(last).unwrap()));
+    assert!(last.is_none_or(|last| root.group(last).is_ok()));
 }
 
 /// Envelopes: what is read holds an event that reads alike, and checking signatures decides, not fails.
@@ -211,6 +297,7 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     }
     let given: Option<Vec<Vec<u8>>> = match target {
         "tile" => Some(TILES.iter().map(|seed| seed.to_vec()).collect()),
+        "payload" => Some(vec![plain(0), plain(2)]),
         "policy" => Some(vec![two_of_two().into()]),
         "witness" => Some(vec![request()]),
         _ => None,
@@ -224,8 +311,12 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         "envelope" => ("envelope", &["text"]),
         "event" => ("event", &["text", "hex"]),
         "identifier" => ("identifier", &["text"]),
+        "kept" => ("sealed", &["file", "slot"]),
         "note" => ("note", &["note"]),
+        "opening" => ("sealed", &["opening", "json"]),
         "proof" => ("proof", &["proof"]),
+        "root" => ("sealed", &["a", "b"]),
+        "sealed" => ("sealed", &["hex"]),
         other => return Err(io::Error::other(format!("no vectors for target {other}"))),
     };
     let mut seeds = Vec::new();
@@ -234,13 +325,20 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         let case: Value = serde_json::from_slice(&fs::read(file.path())?).map_err(io::Error::other)?;
         for field in fields {
             if let Some(text) = case["input"][field].as_str() {
-                let bytes = if *field == "hex" { unhex(text)? } else { text.as_bytes().to_vec() };
+                let in_hex = ["a", "b", "file", "hex", "opening", "slot"].contains(field);
+                let bytes = if in_hex { unhex(text)? } else { text.as_bytes().to_vec() };
                 seeds.push((file.file_name().to_string_lossy().into_owned(), bytes));
             }
         }
     }
     seeds.sort();
     Ok(seeds)
+}
+
+/// A plain payload of content without a signature, and so many disclosures.
+fn plain(disclosures: usize) -> Vec<u8> {
+    let content = Content { signatures: Vec::new(), event: b"{}".to_vec() }.encode().unwrap();
+    Plain { content, disclosures: vec![b"abc".to_vec(); disclosures] }.encode().unwrap().to_vec()
 }
 
 /// A policy of two witnesses.
