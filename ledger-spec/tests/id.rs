@@ -6,6 +6,10 @@
 use ledger_spec::id::{EventId, IdError, SubjectId, Uscc, gb11643};
 use proptest::prelude::*;
 
+/// A code without its check character.
+const CODE: &str =
+    "(1[1239]|[248A][19]|3[1-59]|[5N][1239]|[67][129]|9[123]|Y1)[0-9]{6}[0-9A-HJ-NPQRTUWXY]{9}";
+
 fn subject() -> impl Strategy<Value = String> {
     prop_oneof![
         "authority:[a-z0-9-]{1,9}(\\.[a-z0-9-]{1,9}){0,3}",
@@ -14,8 +18,7 @@ fn subject() -> impl Strategy<Value = String> {
         "(household|person):[0-9a-f]{64}",
         "ledger",
         "place:[1-9][0-9]{5}([0-9]{3}){0,2}",
-        "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{9}"
-            .prop_map(|start| { format!("uscc:{start}{}", uscc_check(&start)) }),
+        CODE.prop_map(|start| { format!("uscc:{start}{}", uscc_check(&start)) }),
     ]
 }
 
@@ -44,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn credit_codes_as_others_check_them(start in "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{9}") {
+    fn credit_codes_as_others_check_them(start in CODE) {
         let check = uscc_check(&start);
         // cn-id-card takes remainder 0 for 31 and so refuses every code that ends in 0.
         prop_assert_eq!(cn_id_card::validate_code(&format!("{start}{check}"), false), check != '0');

@@ -3,16 +3,21 @@
 use super::failure::Failure;
 use crate::progress::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ledger_spec::json::characters::shown;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
-/// Says something on stderr. A stderr that is gone is no reason to stop.
+/// Says something on stderr. A stderr that is gone is no reason to stop. What nobody sees or what moves a cursor is
+/// escaped: a name may have come from anybody.
 pub(super) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", shown(text));
 }
 
-/// Writes data to stdout. A reader that went away ends the command quietly, as `head` does.
+/// Writes data to stdout: byte for byte to a file or a program, escaped to a terminal. A reader that went away ends
+/// the command quietly, as `head` does.
 pub(super) fn put(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
+    let text = if out.is_terminal() { shown(text) } else { Cow::Borrowed(text) };
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| Failure::unreachable(format!("stdout: {error}")))
 }

@@ -4,6 +4,7 @@ use super::answer::Row;
 use ledger_spec::casefile::{Cause, Life, Mark};
 use ledger_spec::definition::{Disclosure, Name};
 use ledger_spec::event::{Event, EventError};
+use ledger_spec::json::characters;
 use ledger_spec::projection::{
     Answered, Authorities, CatalogueAt, EntryLine, EventsPage, ItemLine, Line, Standing, State,
 };
@@ -274,8 +275,9 @@ fn item(one: &ItemLine, what: &str, polarity: &str, disclosure: Disclosure, lang
     )
 }
 
+/// One line, with what nobody sees and what moves a cursor escaped: a name may have come from anybody.
 fn line(out: &mut String, text: &str) {
-    out.push_str(text);
+    out.push_str(&characters::shown(text));
     out.push('\n');
 }
 

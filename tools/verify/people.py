@@ -1,10 +1,11 @@
-"""Who might sign what and when (specification, rules L01 to L06, L08, L13, L23, and A02 for types of records): keys,
-their revocation, roles and competence, as the log has them.
+"""Who might sign what and when (specification, rules L01 to L06, L08, L13, L22, L23, and A02 for types of records): keys,
+their revocation, roles and competence, as the log has them; and that no number of a person stands in what they signed.
 
 Of admission no more is asked here: the catalogue and due process are the ledger's own audit's.
 """
 
 import keys
+import personal
 from fault import Fault
 from text import end_of_day, from_base64url
 
@@ -44,6 +45,8 @@ class People:
             self._entitled(kind, issuer, event["body"])
         elif signers != [_key(event["body"]["operator"]["key"])]:
             raise Fault("key", "entry 0 is not signed once, by the key that it gives to the operator (L02)")
+        if personal.numbers_in({**event, "valid_from": None}, personal.own_code(event["subject"])):
+            raise Fault("personal", "a number of a person stands in clear (L22)")
         seen[event["id"]] = entry.index
         self._apply(entry, event)
 

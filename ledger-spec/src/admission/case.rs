@@ -52,10 +52,14 @@ impl<'a> Case<'a> {
         decision.map_or_else(|| self.day(), |decision| decision.date)
     }
 
-    /// L24: a code that fails its standard's check was accepted by name.
+    /// L24: a code that fails its standard's check, or that is a person's number too, was accepted by name.
     pub(super) fn subject_stands(&self) -> Result<(), Refusal> {
-        let SubjectId::External(id) = &self.event.subject else { return Ok(()) };
-        if id.register() != "uscc" || self.file.is_accepted() {
+        let by_name = match &self.event.subject {
+            SubjectId::External(id) => id.credit_code().is_some(),
+            SubjectId::Uscc(code) => code.is_resident_number(),
+            _ => false,
+        };
+        if !by_name || self.file.is_accepted() {
             return Ok(());
         }
         if matches!(self.event.body, Body::IdentifierAccepted(_)) {

@@ -98,6 +98,7 @@ pub fn admit(
     no_future(stated, at)?;
     if let Body::LedgerOpened(_) = &stated.body {
         authority::opening(&event, at, governance)?;
+        personal::nothing_in_clear(&event)?;
     } else {
         let issuer = signed_by_issuer(&event, governance)?;
         entitled(stated, issuer)?;

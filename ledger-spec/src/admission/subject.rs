@@ -40,16 +40,17 @@ pub(super) fn dissolution(case: &Case<'_>, body: &SubjectDissolved) -> Result<()
     case.decision_begun(body.decision.as_ref())
 }
 
-/// A02, L11, L19: only a code that the standard's check refuses has to be accepted by name.
+/// A02, L11, L19: only a code that the standard refuses, or that a person may bear too, has to be accepted by name.
 pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
     registrar_of(case)?;
-    let expected = "ext:uscc:<18 characters that fail the check>";
-    let SubjectId::External(id) = &case.event.subject else {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected));
+    let expected =
+        "ext:uscc:<18 characters that the standard refuses>, or a uscc: that is a resident number too";
+    let acceptable = match &case.event.subject {
+        SubjectId::External(id) => id.credit_code().is_some_and(is_odd_code),
+        SubjectId::Uscc(code) => code.is_resident_number(),
+        _ => false,
     };
-    let looks_right = id.code().len() == 18
-        && id.code().bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    if id.register() != "uscc" || !looks_right || Uscc::parse(id.code()).is_ok() {
+    if !acceptable {
         return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected));
     }
     if case.file.is_accepted() {
@@ -57,6 +58,17 @@ pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
         return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
     }
     Ok(())
+}
+
+/// Whether a code may be genuine though the standard refuses it. One character 18 times is what a form was filled
+/// with.
+fn is_odd_code(code: &str) -> bool {
+    let mut bytes = code.bytes();
+    let first = bytes.next();
+    code.len() == 18
+        && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && bytes.any(|byte| Some(byte) != first)
+        && Uscc::parse(code).is_err()
 }
 
 /// A02, L11: the issuer registers subjects of this scheme.

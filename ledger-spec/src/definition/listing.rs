@@ -4,7 +4,7 @@ use super::Common;
 use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects};
 use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
 use crate::id::SubjectKind;
-use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Period;
 
 /// A list.
@@ -118,7 +118,7 @@ impl ListDefinition {
             persons: fields.optional_parsed("persons", Persons::parse_word)?.unwrap_or_default(),
             legal_review: fields.flag("legal_review")?,
             status: status(fields)?,
-            owner: fields.optional_text("owner", 200)?,
+            owner: fields.optional_name("owner", 200)?,
         })
     }
 }
@@ -151,5 +151,6 @@ fn column(text: &str) -> Result<String, FieldFault> {
             expected: "a column of 1 to 64 characters".into(),
         });
     }
+    as_name(text)?;
     Ok(text.to_owned())
 }

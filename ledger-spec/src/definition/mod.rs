@@ -201,7 +201,7 @@ impl Common {
 impl Basis {
     fn parse(mut fields: Fields) -> Result<Self, FieldError> {
         let instrument = fields.optional_parsed("instrument", BasisCode::parse)?;
-        let title = fields.optional_text("title", 200)?;
+        let title = fields.optional_name("title", 200)?;
         let source = match (instrument, title) {
             (Some(code), None) => BasisSource::Instrument(code),
             (None, Some(title)) => BasisSource::Title(title),

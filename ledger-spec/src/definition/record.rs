@@ -119,7 +119,7 @@ impl RecordType {
             kinds: kinds(fields)?,
             status: status(fields)?,
             validity: Validity::parse(fields)?,
-            filer: fields.optional_text("filer", 200)?,
+            filer: fields.optional_name("filer", 200)?,
             limitation: fields.flag("limitation")?,
             legal_review: fields.flag("legal_review")?,
             file_within: optional_period(fields, "file_within")?,

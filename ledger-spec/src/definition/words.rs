@@ -296,14 +296,16 @@ impl Domain {
 }
 
 impl Scheme {
-    /// The scheme of a subject whose credit is recorded; `None` for authorities, catalogue and ledger.
+    /// The scheme of a subject whose credit is recorded; `None` for authorities, catalogue and ledger. A unified
+    /// social credit code that is admitted by name (`ext:uscc:`) is of the scheme of those that need not be.
     #[must_use]
-    pub const fn of(subject: &SubjectId) -> Option<Self> {
+    pub fn of(subject: &SubjectId) -> Option<Self> {
         Some(match subject {
             SubjectId::Uscc(_) => Self::Uscc,
             SubjectId::Person(_) => Self::Person,
             SubjectId::Household(_) => Self::Household,
             SubjectId::Place(_) => Self::Place,
+            SubjectId::External(id) if id.credit_code().is_some() => Self::Uscc,
             SubjectId::External(_) => Self::Ext,
             SubjectId::Authority(_) | SubjectId::Catalogue(_) | SubjectId::Ledger => return None,
         })
@@ -353,7 +355,7 @@ impl Pattern {
 impl Name {
     pub(crate) fn parse(fields: &mut Fields, name: &str) -> Result<Self, FieldError> {
         let mut both = fields.object(name)?;
-        let parsed = Self { zh: both.text("zh", 200)?, en: both.text("en", 200)? };
+        let parsed = Self { zh: both.name("zh", 200)?, en: both.name("en", 200)? };
         both.finish()?;
         Ok(parsed)
     }

@@ -188,7 +188,7 @@ impl Decision {
         let decision = Self {
             number: fields.text("number", 128)?,
             date: fields.parsed("date", Date::parse)?,
-            issued_by: fields.optional_text("issued_by", 200)?,
+            issued_by: fields.optional_name("issued_by", 200)?,
             article: fields.optional_text("article", 200)?,
             served_on: fields.optional_parsed("served_on", Date::parse)?,
             document: fields.optional_parsed("document", from_hex::<32>)?,

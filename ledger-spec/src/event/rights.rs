@@ -160,7 +160,7 @@ impl ConsentGranted {
         Ok(Self {
             scope: fields.parsed_array("scope", (1, 50), Pattern::parse)?,
             purpose: fields.text("purpose", 1000)?,
-            grantee: fields.optional_text("grantee", 200)?,
+            grantee: fields.optional_name("grantee", 200)?,
             until: fields.optional_parsed("until", Date::parse)?,
         })
     }
@@ -171,7 +171,7 @@ impl ReportIssued {
         Ok(Self {
             report: fields.parsed("report", ReportKind::parse_word)?,
             purpose: fields.text("purpose", 1000)?,
-            recipient: fields.optional_text("recipient", 200)?,
+            recipient: fields.optional_name("recipient", 200)?,
             consent: fields.optional_parsed("consent", EventId::parse)?,
         })
     }

@@ -57,7 +57,7 @@ pub struct SubjectDissolved {
 impl SubjectRegistered {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
-            name: fields.optional_text("name", 200)?,
+            name: fields.optional_name("name", 200)?,
             kind: fields.optional_parsed("kind", kind_word)?,
             registered_on: fields.optional_parsed("registered_on", Date::parse)?,
         })
@@ -75,7 +75,7 @@ impl IdentifierLinked {
 
 impl IdentifierAccepted {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self { reason: fields.text("reason", 1000)?, register: fields.optional_text("register", 200)? })
+        Ok(Self { reason: fields.text("reason", 1000)?, register: fields.optional_name("register", 200)? })
     }
 }
 

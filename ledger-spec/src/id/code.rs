@@ -128,6 +128,12 @@ impl ExternalId {
         &self.text[self.colon + 1..]
     }
 
+    /// The code, where the id is a unified social credit code that is admitted by name (`uscc:<code>`).
+    #[must_use]
+    pub fn credit_code(&self) -> Option<&str> {
+        (self.register() == "uscc").then(|| self.code())
+    }
+
     /// Both, as they were read.
     #[must_use]
     pub fn as_str(&self) -> &str {

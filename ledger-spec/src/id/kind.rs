@@ -26,25 +26,15 @@ pub enum SubjectKind {
 }
 
 impl SubjectId {
-    /// The kind that the identifier shows; `None` where it does not show one. The first two characters of
-    /// a unified social credit code name the registering department and the class of body (GB 32100-2015,
-    /// appendix: 11 organ, 12 public institution, 51 to 53 social organisations, 91 enterprise, 92
-    /// individual business, 93 farmers' cooperative).
+    /// The kind that the identifier shows; `None` where it does not show one.
     #[must_use]
     pub fn kind(&self) -> Option<SubjectKind> {
         match self {
             Self::Person(_) => Some(SubjectKind::Person),
             Self::Household(_) => Some(SubjectKind::Household),
             Self::Place(_) => Some(SubjectKind::Place),
-            Self::Uscc(code) => match code.as_str().get(..2)? {
-                "11" => Some(SubjectKind::Government),
-                "12" => Some(SubjectKind::PublicInstitution),
-                "51" | "52" | "53" => Some(SubjectKind::SocialOrg),
-                "91" => Some(SubjectKind::Enterprise),
-                "92" => Some(SubjectKind::IndividualBusiness),
-                "93" => Some(SubjectKind::Cooperative),
-                _ => None,
-            },
+            Self::Uscc(code) => shown_by(code.as_str()),
+            Self::External(id) => id.credit_code().and_then(shown_by),
             _ => None,
         }
     }
@@ -53,5 +43,20 @@ impl SubjectId {
     #[must_use]
     pub const fn is_natural(&self) -> bool {
         matches!(self, Self::Person(_) | Self::Household(_))
+    }
+}
+
+/// What the first two characters of a unified social credit code name: the registering department and the class of
+/// body (GB 32100-2015, table 1: 11 organ, 12 public institution, 51 to 53 social organisations, 91 enterprise, 92
+/// individual business, 93 farmers' cooperative).
+fn shown_by(code: &str) -> Option<SubjectKind> {
+    match code.get(..2)? {
+        "11" => Some(SubjectKind::Government),
+        "12" => Some(SubjectKind::PublicInstitution),
+        "51" | "52" | "53" => Some(SubjectKind::SocialOrg),
+        "91" => Some(SubjectKind::Enterprise),
+        "92" => Some(SubjectKind::IndividualBusiness),
+        "93" => Some(SubjectKind::Cooperative),
+        _ => None,
     }
 }

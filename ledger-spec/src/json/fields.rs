@@ -3,6 +3,7 @@
 
 use crate::id::IdError;
 use crate::json::Json;
+use crate::json::characters::{NoName, no_name};
 use crate::time::TimeError;
 use std::borrow::Cow;
 use tlog::bytes::{TextError, from_base64url_exact};
@@ -56,6 +57,17 @@ pub enum FieldFault {
         /// What is allowed, in words.
         expected: String,
     },
+    /// A character in a name that nobody sees, or that ends a line or reorders others.
+    #[error("has U+{:04X} at character {position}, which nobody sees or which reorders others", u32::from(*found))]
+    Hidden {
+        /// The character.
+        found: char,
+        /// Its place in the text, from 0.
+        position: usize,
+    },
+    /// A name of blank characters only.
+    #[error("is a name of blank characters only")]
+    Blank,
     /// A malformed identifier.
     #[error(transparent)]
     Id(#[from] IdError),
@@ -133,6 +145,22 @@ impl<'a> Fields<'a> {
     /// The same, where the field may be absent.
     pub fn optional_text(&mut self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
         self.take(name).map(|value| self.as_text(name, value, max).map(Cow::into_owned)).transpose()
+    }
+
+    /// A text of 1 to `max` characters that names something: one line, not blank, with nothing hidden in it.
+    pub fn name(&mut self, name: &str, max: usize) -> Result<String, FieldError> {
+        let text = self.text(name, max)?;
+        as_name(&text).map_err(|fault| self.error(name, fault))?;
+        Ok(text)
+    }
+
+    /// The same, where the field may be absent.
+    pub fn optional_name(&mut self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
+        let text = self.optional_text(name, max)?;
+        if let Some(text) = &text {
+            as_name(text).map_err(|fault| self.error(name, fault))?;
+        }
+        Ok(text)
     }
 
     /// A string field read by a parser of its own.
@@ -220,6 +248,18 @@ impl<'a> Fields<'a> {
         Ok(items.into_iter().enumerate().map(|(i, item)| (format!("{path}[{i}]"), item)).collect())
     }
 
+    /// An item of an array, a string, read by a parser of its own.
+    pub fn item<T, E: Into<FieldFault>>(
+        path: String,
+        item: Json<'a>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, FieldError> {
+        let Json::String(text) = item else {
+            return Err(FieldError { field: path, fault: wrong_type(&item, "a string") });
+        };
+        parse(&text).map_err(|fault| FieldError { field: path, fault: fault.into() })
+    }
+
     /// An array of strings read by a parser; no value may stand in it twice.
     pub fn parsed_array<T: PartialEq, E: Into<FieldFault>>(
         &mut self,
@@ -304,6 +344,15 @@ fn has_control(bytes: &[u8]) -> bool {
 
 /// Longest identifier, code or time.
 const MAX_TOKEN: usize = 128;
+
+/// Refuses what is no name.
+pub fn as_name(text: &str) -> Result<(), FieldFault> {
+    match no_name(text) {
+        None => Ok(()),
+        Some(NoName::Hidden(found, position)) => Err(FieldFault::Hidden { found, position }),
+        Some(NoName::Blank) => Err(FieldFault::Blank),
+    }
+}
 
 /// A found value cut to what a message can carry.
 #[must_use]

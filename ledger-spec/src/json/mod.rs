@@ -5,6 +5,7 @@
 //! events in the same signed bytes. Here such bytes are refused. The syntax itself is serde_json's
 //! business; this module only decides what is kept.
 
+pub mod characters;
 pub mod fields;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};

@@ -131,11 +131,11 @@ rules! {
     NotTwice = "L19" "already-known" None;
     /// L20: nothing ends before it begins.
     OrderOfTime = "L20" "ends-before-it-begins" None;
-    /// L22: no name, identity number or telephone number of a person in clear.
+    /// L22: no name, identity number, telephone number or bank card of a person in clear.
     NoPersonalData = "L22" "personal-data-in-clear" Some("个人信息保护法");
     /// L23: an authority that is suspended or has a successor issues nothing.
     Acting = "L23" "authority-not-acting" None;
-    /// L24: a code that fails the standard's check is admitted by name first.
+    /// L24: a code that fails the standard's check, or is a person's number too, is admitted by name first.
     IdentifierAccepted = "L24" "identifier-not-accepted" Some("GB 32100-2015");
     /// L25: the operator and the registrars never lose their last key.
     LastKey = "L25" "last-key" None;

@@ -2,6 +2,7 @@
 
 use crate::history::{Accepted, History};
 use crate::reference::Question;
+use crate::table::scheme;
 use ledger_spec::time::ValidTime;
 use serde_json::Value;
 
@@ -114,7 +115,7 @@ pub fn catalogue(q: &mut Question<'_>) {
 /// `subject.*`: A02, L15, L19.
 pub fn subject(q: &mut Question<'_>) {
     let (past, event) = (q.past, q.event);
-    let scheme = event.subject.split(':').next().unwrap();
+    let scheme = scheme(&event.subject);
     if !q.has_role(&["registrar"]) {
         q.competent("subjects", scheme);
     }

@@ -3,7 +3,7 @@
 use crate::force::in_force;
 use crate::history::{Accepted, History, Stated, date};
 use crate::reference::{Question, covers, last_moved, phase, phase_at};
-use crate::table::{FILERS, has_ended};
+use crate::table::{FILERS, has_ended, scheme};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
@@ -93,7 +93,7 @@ fn in_catalogue<'a>(q: &mut Question<'a>, sort: &str, field: &str, at: ValidTime
         q.refuse("D03");
         return None;
     };
-    let scheme = q.event.subject.split(':').next().unwrap();
+    let scheme = scheme(&q.event.subject);
     let subjects = found["subjects"].as_array();
     q.refuse_if(subjects.is_some_and(|all| all.iter().all(|one| one != scheme)), "L11");
     Some(found)

@@ -4,7 +4,7 @@
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
 use crate::history::{Accepted, History, Stated, date};
-use crate::table::{FILERS, Row, Who, opens, roles, step, subjects};
+use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
 use crate::{force, governance, openings};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
@@ -161,7 +161,7 @@ impl<'a> Question<'a> {
     fn subject(&mut self) {
         let event = self.event;
         if step(&event.kind).is_none() {
-            let scheme = event.subject.split(':').next().unwrap();
+            let scheme = scheme(&event.subject);
             self.refuse_if(!subjects(&event.kind).contains(&scheme), "L11");
         }
         if event.subject.starts_with("ext:uscc:") && event.kind != "subject.identifier_accepted" {

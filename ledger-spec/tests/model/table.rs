@@ -181,7 +181,12 @@ pub fn roles(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The identifiers that an opening may be about, by what stands before the colon.
+/// The scheme of a subject: a code that is admitted by name is of the scheme of those that need not be.
+pub fn scheme(subject: &str) -> &str {
+    if subject.starts_with("ext:uscc:") { "uscc" } else { subject.split(':').next().unwrap() }
+}
+
+/// The identifiers that an opening may be about, by their schemes.
 pub fn subjects(kind: &str) -> &'static [&'static str] {
     const ANY: &[&str] = &["uscc", "person", "household", "place", "ext"];
     match kind {
@@ -190,7 +195,7 @@ pub fn subjects(kind: &str) -> &'static [&'static str] {
         "population.declared" => &["place"],
         "incident.opened" => &["authority", "ledger"],
         "rectification.ordered" | "migration.opened" => &["authority"],
-        "subject.identifier_accepted" => &["ext"],
+        "subject.identifier_accepted" => &["uscc"],
         _ if kind.starts_with("authority.") => &["authority"],
         _ if kind.starts_with("catalogue.") => &["catalogue"],
         _ => ANY,

@@ -4,6 +4,8 @@
 use ledger_spec::id::{IdError, Uscc, gb11643};
 use std::io::{self, Write as _};
 
+/// First two characters of codes, of GB 32100-2015 table 1.
+const STARTS: [&str; 6] = ["11", "35", "52", "91", "93", "N2"];
 /// The characters of a code, GB 32100-2015 table 2.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
@@ -16,11 +18,12 @@ fn main() -> io::Result<()> {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     for _ in 0..count {
-        let code: String = (0..17)
+        let start = usize::try_from(below(6)).ok().and_then(|at| STARTS.get(at)).unwrap_or(&"91");
+        let rest = (2..17)
             .map(|at| if (2..8).contains(&at) { below(10) } else { below(31) })
             .filter_map(|value| usize::try_from(value).ok().and_then(|value| ALPHABET.get(value)))
-            .map(|byte| char::from(*byte))
-            .collect();
+            .map(|byte| char::from(*byte));
+        let code: String = start.chars().chain(rest).collect();
         writeln!(out, "uscc {code} {}", uscc_check(&code)?)?;
         let digits: String =
             (0..17).map(|_| char::from(b'0' + u8::try_from(below(10)).unwrap_or(0))).collect();

@@ -1,5 +1,6 @@
 """The vectors of the specification, as far as this verifier reads their formats; and cheats of its own."""
 
+import base64
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ import entries  # noqa: E402
 import keys  # noqa: E402
 import ledger  # noqa: E402
 import notes  # noqa: E402
+import personal  # noqa: E402
 import sealed  # noqa: E402
 import text  # noqa: E402
 import tree  # noqa: E402
@@ -242,6 +244,24 @@ class Vectors(unittest.TestCase):
 
     def test_the_check_of_frames_is_castagnolis(self):
         self.assertEqual(crc32c(b"123456789"), 0xE3069283)
+
+    def test_numbers_of_persons(self):
+        ran = 0
+        for name, case in cases("admission"):
+            number = case.get("refused", {}).get("rule") == "L22" and not name.endswith("person-named")
+            stated = json.loads(base64.b64decode(json.loads(case["input"]["event"]["envelope"])["payload"]))
+            found = personal.numbers_in(stated, personal.own_code(stated["subject"]))
+            # A rule that is asked before may have refused.
+            if "accepted" in case or number:
+                self.assertEqual(found is not None, number, name)
+                ran += number
+        self.assertGreaterEqual(ran, 10)
+
+    def test_names(self):
+        for name, case in cases("event"):
+            if "name-" in name:
+                stated = json.loads(case["input"]["text"])
+                self.assertEqual(personal.is_name(stated["body"]["name"]), "accepted" in case, name)
 
     def test_instants(self):
         self.assertEqual(text.instant("1970-01-01T08:00:00.000005+08:00"), 5)

@@ -173,6 +173,47 @@ fn records() -> Vec<Case> {
             "an identity number in full-width digits",
             &with(fine(), "summary", json!("证号１１０１０５１９４９１２３１００２Ｘ")),
         ),
+        by(
+            "L22",
+            "identity-number-in-parts",
+            "an identity number with blanks, a hyphen and something that nobody sees between its parts",
+            &with(fine(), "summary", json!("证号 110105 1949\u{200b}1231-002x")),
+        ),
+        by(
+            "L22",
+            "identity-number-of-15-digits",
+            "an identity number as it was before 1999",
+            &with(fine(), "summary", json!("证号110105491231003")),
+        ),
+        by(
+            "L22",
+            "identity-number-as-subject",
+            "an identity number as another register's code",
+            &Making { subject: "ext:sfz:11010519491231002X".into(), ..fine() },
+        ),
+        by(
+            "L22",
+            "identity-number-as-conduct",
+            "an identity number as an id of the filer's own",
+            &with(fine(), "conduct", json!({ "id": "11010519491231002X", "ended_on": "2025-03-01" })),
+        ),
+        by(
+            "L22",
+            "telephone-abroad",
+            "a telephone number with the country's code",
+            &with(fine(), "summary", json!("联系电话：+86 138-0013-8000")),
+        ),
+        by(
+            "L22",
+            "bank-card",
+            "a bank card's number in groups of four",
+            &with(fine(), "summary", json!("退款至6222 0212 3456 7890 128")),
+        ),
+        accepted(
+            "numbers-of-documents",
+            "numbers as long as a person's: of a decision, an enterprise's registration, a taxpayer",
+            &with(fine(), "summary", json!("4303812025000104，110105491231002，110105491231005")),
+        ),
         after(
             "D14",
             "no-migration",

@@ -1,7 +1,9 @@
 //! Cases of single forms: identifiers, times, keys, events, envelopes.
 
 use super::case::Case;
+use super::kinds::an_event;
 use crate::base::{DEPARTMENT, FIRM, Making, WITH_TORSION, event_id, filing, key, key_of, public};
+use ledger_spec::event::Kind;
 use ledger_spec::event::envelope::{PAYLOAD_TYPE, pre_authentication_encoding, seal};
 use serde_json::{Value, json};
 use tlog::bytes::{to_base64, to_hex};
@@ -31,6 +33,28 @@ fn identifiers() -> Vec<Case> {
             true,
         ),
         ("uscc-wrong-check", "subject", "uscc:914403001922038215", "another check character", false),
+        (
+            "uscc-zeros",
+            "subject",
+            "uscc:000000000000000000",
+            "no department of the table, though the check holds",
+            false,
+        ),
+        ("uscc-department", "subject", "uscc:B14403001922038214", "no department of the table", false),
+        (
+            "uscc-class",
+            "subject",
+            "uscc:94440300192203821W",
+            "no class of body that the department registers",
+            false,
+        ),
+        (
+            "uscc-agriculture",
+            "subject",
+            "uscc:N2430381192203821U",
+            "a village's collective: a letter as department",
+            true,
+        ),
         ("uscc-letter-i", "subject", "uscc:91440300192203821I", "I, O, S, V and Z stand in no code", false),
         ("uscc-lower-case", "subject", "uscc:91350100m000100y43", "letters are capitals", false),
         ("uscc-short", "subject", "uscc:91440300192203821", "17 characters", false),
@@ -204,6 +228,13 @@ fn good_events() -> Vec<Case> {
         json!({ "text": private }),
     ));
     let spaced = text_of(&filing(33)).replacen("{\"origin\"", "\n { \"origin\"", 1);
+    let rare = text_of(&an_event(Kind::SubjectAmended)).replacen("某某集团", "葛\u{e0100}䶮𰻝集团", 1);
+    cases.push(Case::accepted(
+        "event",
+        "name-of-rare-characters",
+        "rare ideographs, one with a registered variant",
+        json!({ "text": rare }),
+    ));
     cases.push(Case::accepted(
         "event",
         "white-space",

@@ -3,7 +3,7 @@
 use super::case::{Case, accepted, accepted_after, after, by};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, Making, REGISTRAR, STEWARD, WINDOW, YEAR, a_list, accepting, applying, deciding,
-    filing, id_of, merge, name, public, revoking, with_issuer, without,
+    filing, id_of, merge, name, public, revoking, with, with_issuer, without,
 };
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, StepKind};
@@ -147,7 +147,35 @@ fn keeping() -> Vec<Case> {
     ));
     let named =
         odd(Making::new(40, Kind::SubjectRegistered, REGISTRAR, FIRM, json!({ "name": "某某有限公司" })));
+    // Also a resident number whose check character holds.
+    let both_codes = |making: Making| Making { subject: "uscc:110105199003070439".into(), ..making };
+    let accepts_both = both_codes(accepts.clone());
+    let of_both = both_codes(with(named.clone(), "name", json!("某机关110105199003070439")));
+    let zeros = Making { subject: "ext:uscc:000000000000000000".into(), ..accepts.clone() };
+    let of_person = Making { subject: "ext:uscc:11010519491231002X".into(), ..accepts.clone() };
     vec![
+        by("L24", "code-of-a-person", "a code that is a resident number too, not accepted by name", &of_both),
+        accepted_after(
+            "code-of-a-person-accepted",
+            "the same, accepted by name: its own events name it",
+            std::slice::from_ref(&accepts_both),
+            &of_both,
+        ),
+        after(
+            "L22",
+            "code-of-a-person-elsewhere",
+            "that code in an event about another",
+            &[accepts_both],
+            &with(named.clone(), "name", json!("某机关110105199003070439")),
+        ),
+        by("L11", "accepts-zeros", "eighteen zeros, accepted by name", &zeros),
+        by("L22", "accepts-a-person", "a resident number, accepted by name", &of_person),
+        accepted_after(
+            "odd-code-fined",
+            "a code that is accepted by name is of the scheme uscc: a type that takes no ext",
+            std::slice::from_ref(&accepts),
+            &odd(filing(40)),
+        ),
         by("D09", "steward-files", "a steward that is also a department", &both),
         by("L02", "second-operator", "a second operator", &operator),
         after(

@@ -81,7 +81,7 @@ fn bad_bodies() -> Vec<Case> {
     let step = |kind: StepKind| text_of(&an_event(Kind::Step(kind)));
     let full = text_of(&a_full_record());
     // name, what it shows, a good event, text to replace, replacement
-    let table: [(&str, &str, String, &str, &str); 15] = [
+    let table: [(&str, &str, String, &str, &str); 20] = [
         ("record-data", "a sort of data that is none", full.clone(), "\"income\"", "\"shoe_size\""),
         ("record-review", "a state of review that is none", full.clone(), "\"pending\"", "\"unsure\""),
         ("record-document", "half a digest", full.clone(), &"5a".repeat(32), &"5a".repeat(16)),
@@ -143,6 +143,29 @@ fn bad_bodies() -> Vec<Case> {
             step(StepKind::ListingExtended),
             ",\"until\":\"2029-10-31\"",
             "",
+        ),
+        (
+            "name-reordered",
+            "a name that a right-to-left override turns round",
+            opening(Kind::SubjectAmended),
+            "某某集团",
+            "某\u{202e}团集",
+        ),
+        (
+            "name-zero-width",
+            "a name with a space of no width, in an escape",
+            opening(Kind::SubjectAmended),
+            "某某集团",
+            "某某\\u200b集团",
+        ),
+        ("name-blank", "a name of blanks", opening(Kind::SubjectAmended), "某某集团", "\u{3000}\u{2800}"),
+        ("name-two-lines", "a name of two lines", opening(Kind::SubjectAmended), "某某集团", "某某\\n集团"),
+        (
+            "name-variant-of-a-letter",
+            "an ideographic variation selector behind a letter",
+            opening(Kind::SubjectAmended),
+            "某某集团",
+            "a\u{e0100}",
         ),
         (
             "complaint-outcome",

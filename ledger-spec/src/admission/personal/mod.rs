@@ -1,0 +1,81 @@
+//! L22: no identity number, telephone number or bank card stands in clear anywhere in an event.
+
+mod numbers;
+mod sieve;
+
+use super::{Refusal, Rule, refuse};
+use crate::event::envelope::VerifiedEvent;
+use crate::id::{EventId, SubjectId};
+use crate::json::Json;
+use numbers::Number;
+use tlog::defect::{OrDefect as _, defect};
+
+/// The fields of an event, as a refusal names them.
+const FIELDS: [&str; 9] =
+    ["origin", "id", "kind", "issuer", "subject", "valid_from", "seen_version", "private", "body"];
+
+/// L22 for every string and whole number of the event, names of fields included.
+pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
+    if !sieve::may_hold_numbers(event.bytes()) {
+        return Ok(());
+    }
+    let read = Json::parse(event.bytes()).or_defect("an event was read from its bytes: they are JSON");
+    let Json::Object(fields) = read else { defect("an event was read from its bytes: they are an object") };
+    // Whether a code that a person may bear too is admitted is L24's to say; where it is, its own events name it.
+    let own = match &event.event().subject {
+        SubjectId::Uscc(code) if code.is_resident_number() => Some(code.as_str()),
+        _ => None,
+    };
+    for (name, value) in &fields {
+        if let Some(number) = in_value(value, own) {
+            let field = FIELDS.into_iter().find(|known| known == name);
+            let field = field.or_defect("an event was read: it has no other fields");
+            let expected = "no such number: it travels beside the event as a disclosure";
+            return Err(refuse(Rule::NoPersonalData, field, number.name(), expected));
+        }
+    }
+    Ok(())
+}
+
+fn in_value(value: &Json<'_>, own: Option<&str>) -> Option<Number> {
+    match value {
+        Json::String(text) => in_text(text, own),
+        Json::Array(items) => items.iter().find_map(|item| in_value(item, own)),
+        Json::Object(fields) => {
+            fields.iter().find_map(|(name, value)| in_text(name, own).or_else(|| in_value(value, own)))
+        }
+        Json::Integer(number) => numbers::first_in(&number.to_string(), own),
+        Json::Null | Json::Bool(_) => None,
+    }
+}
+
+/// The digits of an event's id are a time and chance, and its hyphens divide nothing that was typed.
+fn in_text(text: &str, own: Option<&str>) -> Option<Number> {
+    if EventId::parse(text).is_ok() { None } else { numbers::first_in(text, own) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn what_the_sieve_holds_back_has_no_number(
+            text in "[0-9xX１Ｘ，a-]{0,6}(1[3-9]([ -]?[0-9０５９]){9}|110105[ \u{200b}]19491231-002[XxＸｘ]|\
+                     44030119800101123[4４]|６222[ \u{a0}]0212[-－]3456[\u{3000}\u{2011}]789[0-9]|[0-9]{9,19})?\
+                     [0-9Xx３，。a-]{0,4}"
+        ) {
+            prop_assert!(sieve::may_hold_numbers(text.as_bytes()) || in_text(&text, None).is_none());
+        }
+    }
+
+    #[test]
+    fn the_digits_of_ids_are_chance() {
+        // Beside one another they read as a card's: 8138 1234 5678 9012.
+        assert!(EventId::parse("0193b2c4-7011-7123-8138-123456789012").is_ok());
+        assert_eq!(in_text("0193b2c4-7011-7123-8138-123456789012", None), None);
+    }
+}
