@@ -237,7 +237,15 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
 fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
     let credit_ledger::ledger::ReadOnlyLedger { snapshots, settings, vkey } =
         credit_ledger::ledger::open_to_read(dir, &Unwatched).unwrap();
-    let state = AppState { sequencer: None, snapshots, settings, vkey, clock: clock::now, witnesses: None };
+    let state = AppState {
+        sequencer: None,
+        snapshots,
+        settings,
+        vkey,
+        identities: None,
+        clock: clock::now,
+        witnesses: None,
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();

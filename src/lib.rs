@@ -9,6 +9,7 @@ pub mod case_files;
 pub mod cli;
 pub mod clock;
 pub mod http;
+pub mod identities;
 pub mod index;
 pub mod keeper;
 pub mod ledger;

@@ -8,8 +8,10 @@ mod append;
 mod authorities;
 mod consistency;
 mod feed;
+mod identities;
 
 pub use append::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
 pub use authorities::{AuthoritiesAnswer, CatalogueAnswer};
 pub use consistency::ConsistencyAnswer;
 pub use feed::{FeedCheckpoint, FeedEntry, FeedEvent};
+pub use identities::Resolved;

@@ -1,13 +1,16 @@
 //! A blocking HTTP client of a ledger's server.
 
 use super::failure::Failure;
-use crate::api::{AppendedLine, LastLine};
+use crate::api::{AppendedLine, LastLine, Resolved};
 use crate::tile_client;
 use ledger_spec::audit::Opening;
+use ledger_spec::id::AuthorityId;
+use ledger_spec::identity::{MAX_NUMBERS, ResolveRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tlog::checkpoint::Origin;
+use tlog::key::SecretKey;
 use ureq::Agent;
 use ureq::http::Response;
 
@@ -119,6 +122,40 @@ impl Client {
     /// Asks what would become of envelopes, one a line; nothing is appended.
     pub(super) fn check(&self, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {
         self.post("/v1/events?dry_run=true", envelopes)
+    }
+
+    /// Has resident numbers, each of which was checked, resolved to subjects, in their order.
+    pub(super) fn resolve(
+        &self,
+        origin: &Origin,
+        issuer: &AuthorityId,
+        key: &SecretKey,
+        numbers: &[String],
+    ) -> Result<Vec<String>, Failure> {
+        let path = "/v1/identities";
+        let mut subjects = Vec::with_capacity(numbers.len());
+        for numbers in numbers.chunks(MAX_NUMBERS) {
+            let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+            let (now, nonce) = (crate::clock::now(), super::keyfile::random()?);
+            let envelope = ResolveRequest::seal(origin, issuer, now, nonce, &numbers, key);
+            let request = self.agent.post(format!("{}{path}", self.base));
+            let request = request.header("content-type", "application/json");
+            let response = request.send(&envelope).map_err(|error| self.unreachable(&error))?;
+            let status = response.status().as_u16();
+            let bytes = self.body(response)?;
+            if status != 200 {
+                return Err(refused(path, status, &bytes));
+            }
+            let answer: Resolved = serde_json::from_slice(&bytes).map_err(|error| {
+                Failure::unreachable(format!("{path}: another answer than expected: {error}"))
+            })?;
+            if answer.subjects.len() != numbers.len() {
+                let (found, expected) = (answer.subjects.len(), numbers.len());
+                return Err(Failure::unreachable(format!("{path}: {found} subjects for {expected} numbers")));
+            }
+            subjects.extend(answer.subjects);
+        }
+        Ok(subjects)
     }
 
     fn post(&self, path: &str, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {

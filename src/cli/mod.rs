@@ -21,7 +21,7 @@ mod words;
 use clap::{Args, Parser, Subcommand};
 use command::{
     append, audit, catalogue, check, completions, demo, follow, import, init, keygen, monitor, rebuild,
-    scenario, serve, show, sign, verify, vkey, witness,
+    resolve, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
 use std::path::PathBuf;
@@ -63,6 +63,7 @@ enum Command {
     Serve(serve::Serve),
     Sign(sign::Sign),
     Append(append::Append),
+    Resolve(resolve::Resolve),
     Check(check::Check),
     Import(import::Import),
     Catalogue(catalogue::Catalogue),
@@ -104,6 +105,7 @@ impl Arguments {
             Command::Serve(command) => command.run(json),
             Command::Sign(command) => command.run(),
             Command::Append(command) => command.run(),
+            Command::Resolve(command) => command.run(json),
             Command::Check(command) => command.run(),
             Command::Import(command) => command.run(json),
             Command::Catalogue(command) => command.run(json),

@@ -22,6 +22,25 @@ pub(super) struct Envelope {
     signatures: Vec<EnvelopeSignature>,
 }
 
+/// A DSSE v1 envelope around a request to resolve resident numbers.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RequestEnvelope {
+    /// The request's exact bytes, in base64.
+    #[schema(
+        min_length = 4,
+        max_length = 327680,
+        pattern = "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+    )]
+    payload: String,
+    /// `application/vnd.credit-ledger.resolve+json`
+    #[serde(rename = "payloadType")]
+    #[schema(pattern = "^application/vnd\\.credit-ledger\\.resolve\\+json$")]
+    payload_type: String,
+    /// One to four signatures over the pre-authentication encoding.
+    #[schema(min_items = 1, max_items = 4)]
+    signatures: Vec<EnvelopeSignature>,
+}
+
 /// One signature of an envelope.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EnvelopeSignature {

@@ -10,6 +10,7 @@ mod envelope;
 mod events;
 mod feed;
 mod health;
+mod identities;
 mod language;
 mod lists;
 mod metrics;
@@ -28,6 +29,7 @@ pub use language::Language;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
+use crate::identities::Identities;
 use crate::ledger::Settings;
 use crate::sequencer::Sequencer;
 use crate::snapshot::Snapshots;
@@ -63,6 +65,8 @@ pub struct AppState {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
+    /// Resolves resident numbers; a copy of a ledger does not.
+    pub identities: Option<Arc<Identities>>,
     /// Who cosigns the checkpoints; `None` where nobody is asked to.
     pub witnesses: Option<Arc<Witnessing>>,
     /// The time now, for whoever names no valid instant.
@@ -130,6 +134,7 @@ impl FrontDoor {
 fn documented() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(events::router())
+        .merge(identities::router())
         .merge(subjects::router())
         .merge(lists::router())
         .merge(city::router())

@@ -53,8 +53,9 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 /// Whether an operation can answer with a kind of problem.
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
-        Behind, CheckCharacter, Damaged, Internal, InvalidParameter, MalformedIdentifier, MethodNotAllowed,
-        NotFound, NotPublic, NotWitnessed, Overloaded, Stopping, Timeout, WriterStopped,
+        Behind, CheckCharacter, Damaged, IdentitiesSpent, Internal, InvalidParameter, MalformedIdentifier,
+        MethodNotAllowed, NotFound, NotPublic, NotWitnessed, Overloaded, RequestNotFresh, RequestRepeated,
+        Stopping, Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -66,6 +67,7 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => path.starts_with("/v1/") || path.starts_with("/tile/"),
+        RequestNotFresh | RequestRepeated | IdentitiesSpent => path == "/v1/identities",
         WriterStopped => writes || path == "/readyz",
         _ => writes,
     }

@@ -30,6 +30,7 @@ use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::identity::IdentityKey;
 use ledger_spec::state::{EnterError, Ledger, LogEnd};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
@@ -40,9 +41,12 @@ use std::sync::Arc;
 use tlog::bytes::to_base64url;
 use tlog::note::{NoteSigner, VerifierKey};
 use tlog::position::{EntryIndex, TreeSize};
+use zeroize::Zeroizing;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
+/// Where the key of persons' pseudonyms lies within the folder.
+pub const IDENTITY_KEY: &str = "keys/identity.key";
 const KEYS: &str = "keys";
 const INDEX: &str = "index";
 const CASE_FILES: &str = "case-files";
@@ -57,6 +61,8 @@ pub struct Founding {
     pub operator_name: Name,
     /// The seed of its key, which signs entry 0 and every checkpoint.
     pub operator_seed: [u8; 32],
+    /// The key of persons' pseudonyms.
+    pub identity: IdentityKey,
     /// The first registrars.
     pub registrars: Vec<EnrolledRegistrar>,
     /// Secret keys that are made with the ledger, others than the operator's: each lies in the folder
@@ -79,6 +85,8 @@ pub struct OpenLedger {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
+    /// The key of persons' pseudonyms.
+    pub identity: IdentityKey,
     /// Keeps the case files up, until this is dropped.
     pub keeper: Keeper,
     /// The folder's lock, held until this is dropped.
@@ -186,6 +194,7 @@ pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
     founding.settings.write(folder)?;
     let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
     write_secret(&folder.join(OPERATOR_KEY), &signer.secret_text())?;
+    write_secret(&folder.join(IDENTITY_KEY), &founding.identity.secret_text())?;
     for key in &founding.keys {
         let file = key_file(key.name().as_str());
         if folder.join(&file).exists() {
@@ -204,6 +213,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
+    let identity = identity_key(dir)?;
     let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, scanned, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
@@ -214,7 +224,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let (sequencer, writer) =
         sequencer::start(log, store, snapshots.clone(), clock::now, config).map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
-    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir })
+    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, dir })
 }
 
 /// Throws index, offsets and tree files away and makes them anew from the segments; says how
@@ -384,6 +394,12 @@ fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, Ledger
         )));
     }
     Ok(signer)
+}
+
+fn identity_key(dir: &Path) -> Result<IdentityKey, LedgerError> {
+    let path = dir.join(IDENTITY_KEY);
+    let text = Zeroizing::new(fs::read_to_string(&path).map_err(at(&path))?);
+    IdentityKey::parse(text.trim_end()).map_err(|error| LedgerError::Key { path, reason: error.to_string() })
 }
 
 /// Writes a secret so that only its owner can read it, durably.

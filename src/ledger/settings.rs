@@ -37,6 +37,8 @@ pub struct Settings {
     pub cosign_seconds: u64,
     /// How many bytes of the case files' store are kept in memory.
     pub case_file_cache_bytes: u64,
+    /// How many resident numbers each authority may have resolved to pseudonyms in an hour.
+    pub identities_per_hour: u64,
 }
 
 /// Settings that cannot be used.
@@ -95,6 +97,13 @@ struct Written {
     cosign_seconds: u64,
     #[serde(default = "case_file_cache")]
     case_file_cache_bytes: u64,
+    #[serde(default = "identities")]
+    identities_per_hour: u64,
+}
+
+/// Some tables of a department an hour; all numbers of a county take months.
+const fn identities() -> u64 {
+    50_000
 }
 
 /// 256 MiB.
@@ -142,6 +151,7 @@ impl Settings {
             policy: None,
             cosign_seconds: cosign_seconds(),
             case_file_cache_bytes: case_file_cache(),
+            identities_per_hour: identities(),
         }
     }
 
@@ -179,7 +189,9 @@ impl Settings {
              # After how many seconds a checkpoint that did not grow is cosigned anew by the witnesses.\n\
              cosign_seconds = {}\n\
              # How many bytes of the case files are kept in memory.\n\
-             case_file_cache_bytes = {}\n{policy}",
+             case_file_cache_bytes = {}\n\
+             # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
+             identities_per_hour = {}\n{policy}",
             toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
@@ -191,7 +203,8 @@ impl Settings {
             self.stall_seconds,
             self.entries_open,
             self.cosign_seconds,
-            self.case_file_cache_bytes
+            self.case_file_cache_bytes,
+            self.identities_per_hour
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
         written.map_err(|error| SettingsError::File { path, error })
@@ -263,6 +276,12 @@ impl Settings {
                 "1048576 or more",
                 written.case_file_cache_bytes >= 1 << 20,
             ),
+            (
+                "identities_per_hour",
+                written.identities_per_hour.to_string(),
+                "0 to 1000000",
+                written.identities_per_hour <= 1_000_000,
+            ),
         ];
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
             return Err(value(line, found, expected));
@@ -281,6 +300,7 @@ impl Settings {
             policy: written.policy,
             cosign_seconds: written.cosign_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,
+            identities_per_hour: written.identities_per_hour,
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::connections;
 use crate::clock;
 use crate::http::{self, AppState};
+use crate::identities::Identities;
 use crate::keeper::Keeper;
 use crate::ledger::{OpenLedger, Settings};
 use crate::mirror::Mirror;
@@ -63,10 +64,18 @@ pub struct Running {
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub fn start(ledger: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, dir } = ledger;
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, dir } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
-        let state =
-            AppState { sequencer: Some(sequencer), snapshots, settings, vkey, clock: clock::now, witnesses };
+        let identities = Identities::new(identity, settings.identities_per_hour, clock::now());
+        let state = AppState {
+            sequencer: Some(sequencer),
+            snapshots,
+            settings,
+            vkey,
+            identities: Some(Arc::new(identities)),
+            clock: clock::now,
+            witnesses,
+        };
         Self::serve(state, Some((writer, keeper, lock)), addresses)
     }
 
@@ -77,8 +86,15 @@ impl Running {
         addresses: &[SocketAddr],
     ) -> Result<Self, ServerError> {
         let (settings, vkey) = (follower.settings().clone(), follower.vkey().clone());
-        let state =
-            AppState { sequencer: None, snapshots, settings, vkey, clock: clock::now, witnesses: None };
+        let state = AppState {
+            sequencer: None,
+            snapshots,
+            settings,
+            vkey,
+            identities: None,
+            clock: clock::now,
+            witnesses: None,
+        };
         Self::serve(state, None, addresses)
     }
 

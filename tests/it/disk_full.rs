@@ -41,6 +41,7 @@ fn a_full_disk_is_507_and_reads_go_on() {
         snapshots,
         settings,
         vkey: signer().verifier_key(),
+        identities: None,
         clock: clock::now,
         witnesses: None,
     };

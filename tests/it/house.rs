@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms that each names: what it really uses, and no more.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("clock", &[]),
     ("parallel", &[]),
     ("progress", &[]),
@@ -55,6 +55,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ),
     ("monitor", &["snapshot", "query"]),
     ("witness", &["clock", "storage", "tile_client", "snapshot"]),
+    ("identities", &[]),
     (
         "http",
         &[
@@ -68,11 +69,23 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "api",
             "ledger",
             "witness",
+            "identities",
         ],
     ),
     (
         "server",
-        &["clock", "storage", "snapshot", "keeper", "sequencer", "ledger", "mirror", "witness", "http"],
+        &[
+            "clock",
+            "storage",
+            "snapshot",
+            "keeper",
+            "sequencer",
+            "ledger",
+            "mirror",
+            "witness",
+            "identities",
+            "http",
+        ],
     ),
     (
         "cli",

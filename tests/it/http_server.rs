@@ -5,6 +5,7 @@ use crate::people;
 use crate::support::Folder;
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
+use credit_ledger::identities::Identities;
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::server;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tlog::hash::TreeHash;
@@ -54,13 +56,16 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, keeper, lock, .. } =
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, .. } =
             credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+        let identities = Identities::new(identity, settings.identities_per_hour, clock());
+        let identities = Arc::new(identities);
         let state = AppState {
             sequencer: Some(sequencer),
             snapshots: snapshots.clone(),
             settings,
             vkey: vkey.clone(),
+            identities: Some(identities),
             clock,
             witnesses: None,
         };

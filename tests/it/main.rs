@@ -19,6 +19,7 @@ mod house_values;
 mod http;
 mod http_server;
 mod https;
+mod identities;
 mod ledger_folder;
 mod long_answers;
 mod memory_disk;

@@ -6,6 +6,7 @@ use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Kind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::identity::IdentityKey;
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
 use tlog::checkpoint::Origin;
@@ -42,6 +43,7 @@ pub fn founding() -> Founding {
         operator: AuthorityId::parse("operator").unwrap(),
         operator_name: name.clone(),
         operator_seed: operator(),
+        identity: IdentityKey::from_bytes([6; 32]),
         registrars: vec![EnrolledRegistrar {
             id: AuthorityId::parse("registrar").unwrap(),
             name,

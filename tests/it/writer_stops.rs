@@ -50,6 +50,7 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
         snapshots,
         settings,
         vkey,
+        identities: None,
         clock: clock::now,
         witnesses: None,
     };

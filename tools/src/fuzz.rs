@@ -12,6 +12,7 @@ use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
+use ledger_spec::identity::{IdentityKey, MAX_NUMBERS, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
 use ledger_spec::sealed::{
     Algorithm, Commitment, Content, FileHeader, FileKind, Frames, Generation, Group, Hashing, Kek, LogEntry,
@@ -26,7 +27,7 @@ use tlog::bytes::to_hex;
 use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use tlog::cosignature::{Cosigner, CosignerKey};
 use tlog::hash::TreeHash;
-use tlog::key::PublicKey;
+use tlog::key::{PublicKey, SecretKey};
 use tlog::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
 use tlog::policy::Policy;
 use tlog::position::{EntryIndex, TreeSize};
@@ -38,7 +39,7 @@ use tlog::witness::AddCheckpoint;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
@@ -50,6 +51,7 @@ pub const TARGETS: [Target; 16] = [
     ("payload", payload),
     ("policy", policy),
     ("proof", proof),
+    ("resolve", resolve),
     ("root", root),
     ("scenario", scenario),
     ("sealed", sealed),
@@ -195,6 +197,15 @@ pub fn identifier(data: &[u8]) {
     let _ = gb11643::ResidentNumber::parse(text);
 }
 
+/// Requests to resolve numbers: what is read holds numbers, and no error repeats one.
+pub fn resolve(data: &[u8]) {
+    match VerifiedRequest::from_envelope(data) {
+        Ok(asked) => assert!((1..=MAX_NUMBERS).contains(&asked.request().numbers.len())),
+        Err(error) => assert!(!error.to_string().contains("11010519491231")),
+    }
+    let _ = std::str::from_utf8(data).map(IdentityKey::parse);
+}
+
 /// Tiles: a path that is read prints as itself, and a bundle that is read holds just its bytes.
 pub fn tile(data: &[u8]) {
     if let Ok(path) = std::str::from_utf8(data)
@@ -300,6 +311,7 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         "payload" => Some(vec![plain(0), plain(2)]),
         "policy" => Some(vec![two_of_two().into()]),
         "witness" => Some(vec![request()]),
+        "resolve" => Some(vec![resolve_request().into()]),
         _ => None,
     };
     if let Some(given) = given {
@@ -339,6 +351,13 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
 fn plain(disclosures: usize) -> Vec<u8> {
     let content = Content { signatures: Vec::new(), event: b"{}".to_vec() }.encode().unwrap();
     Plain { content, disclosures: vec![b"abc".to_vec(); disclosures] }.encode().unwrap().to_vec()
+}
+
+/// A request to resolve two numbers.
+fn resolve_request() -> String {
+    let (origin, issuer) = (Origin::parse("a.example").unwrap(), AuthorityId::parse("a").unwrap());
+    let (at, key) = (RecordedTime::from_micros(1_764_550_840_000_000), SecretKey::from_seed(&[5; 32]));
+    ResolveRequest::seal(&origin, &issuer, at, [7; 16], &["11010519491231002X", "440301198001011002"], &key)
 }
 
 /// A policy of two witnesses.

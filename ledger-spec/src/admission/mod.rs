@@ -26,8 +26,11 @@ use crate::entry::StreamVersion;
 use crate::entry::{Entry, Link};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Event, Kind, Role};
+use crate::id::AuthorityId;
+use crate::identity::VerifiedRequest;
 use crate::time::{RecordedTime, ValidTime};
 use case::Case;
+use tlog::key::PublicKey;
 use tlog::position::EntryIndex;
 
 /// How far ahead of the ledger's clock a fact may begin: departments' clocks are not the ledger's.
@@ -100,15 +103,34 @@ pub fn admit(
         authority::opening(&event, at, governance)?;
         personal::nothing_in_clear(&event)?;
     } else {
-        let issuer = signed_by_issuer(&event, governance)?;
-        entitled(stated, issuer)?;
-        acting(issuer, at)?;
+        let issuer = signed_by_issuer(&stated.issuer, event.signers(), governance)?;
+        entitled(issuer, stated.kind().roles(), stated.kind().name())?;
+        acting(issuer, at.at)?;
         personal::nothing_in_clear(&event)?;
         let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
         by_kind(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))
+}
+
+/// Who may have resident numbers resolved: whoever may state something about a person.
+const RESOLVERS: [Role; 4] = [Role::Registrar, Role::Department, Role::Court, Role::Window];
+
+/// L01, L03 to L06, L23 for a request to resolve numbers, at the ledger's time `now`. Whether the request is fresh and
+/// the first of its kind is for whoever answers it to say.
+pub fn may_resolve(
+    asked: &VerifiedRequest,
+    governance: &Governance,
+    now: RecordedTime,
+) -> Result<(), Refusal> {
+    let request = asked.request();
+    if let Some(origin) = governance.origin.as_ref().filter(|origin| request.origin != **origin) {
+        return Err(refuse(Rule::Origin, "origin", &request.origin, origin));
+    }
+    let issuer = signed_by_issuer(&request.issuer, asked.signers().iter(), governance)?;
+    entitled(issuer, &RESOLVERS, "resolving resident numbers")?;
+    acting(issuer, now)
 }
 
 /// Asks the rules of the event's kind.
@@ -228,14 +250,17 @@ fn begun(field: &'static str, time: ValidTime, at: Recorded) -> Result<(), Refus
 }
 
 /// L03, L04, L05: the issuer is enrolled, and each signature is by a key of its own that is in force.
-fn signed_by_issuer<'a>(event: &VerifiedEvent, governance: &'a Governance) -> Result<&'a Authority, Refusal> {
-    let stated = event.event();
-    let Some(issuer) = governance.directory.get(&stated.issuer) else {
+fn signed_by_issuer<'a, 'k>(
+    id: &AuthorityId,
+    signers: impl Iterator<Item = &'k PublicKey>,
+    governance: &'a Governance,
+) -> Result<&'a Authority, Refusal> {
+    let Some(issuer) = governance.directory.get(id) else {
         let expected = "an authority that is enrolled in this ledger";
-        return Err(refuse(Rule::IssuerEnrolled, "issuer", &stated.issuer, expected));
+        return Err(refuse(Rule::IssuerEnrolled, "issuer", id, expected));
     };
     let mut seen = Vec::with_capacity(1);
-    for key in event.signers() {
+    for key in signers {
         let Some(record) = issuer.key(key.as_bytes()) else {
             let owner = governance.directory.owner(key.as_bytes());
             let owner = owner.map_or("nobody enrolled".to_owned(), |owner| owner.id.to_string());
@@ -254,21 +279,20 @@ fn signed_by_issuer<'a>(event: &VerifiedEvent, governance: &'a Governance) -> Re
     Ok(issuer)
 }
 
-/// L06: the issuer's roles allow the kind (design §5, "signed by").
-fn entitled(event: &Event, issuer: &Authority) -> Result<(), Refusal> {
-    let roles = event.kind().roles();
+/// L06: the issuer's roles allow the kind (design §5, "signed by"), or what else it asks.
+fn entitled(issuer: &Authority, roles: &[Role], what: &str) -> Result<(), Refusal> {
     if issuer.is_any(roles) {
         return Ok(());
     }
     let names = |roles: &[Role]| roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" or ");
     let found = format!("{}, which is {}", issuer.id, names(&issuer.roles));
-    Err(refuse(Rule::Role, "issuer", found, format!("{} for {}", names(roles), event.kind().name())))
+    Err(refuse(Rule::Role, "issuer", found, format!("{} for {what}", names(roles))))
 }
 
 /// L23: nobody has taken over the issuer's tasks, and it is not suspended.
-fn acting(issuer: &Authority, at: Recorded) -> Result<(), Refusal> {
+fn acting(issuer: &Authority, at: RecordedTime) -> Result<(), Refusal> {
     // As above, a clock past the year 2199 is past everything: all that was to begin has begun.
-    let now = ValidTime::at_recorded(at.at).unwrap_or(ValidTime::MAX);
+    let now = ValidTime::at_recorded(at).unwrap_or(ValidTime::MAX);
     match issuer.barred_at(now) {
         None => Ok(()),
         Some(barred) => {

@@ -78,6 +78,15 @@ pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
     Message::of(payload).encoded
 }
 
+/// The same for a payload of another type.
+pub(crate) fn encoding_of(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
+    [head.as_bytes(), payload].concat()
+}
+
+/// A key's bytes and a signature, as an envelope has them.
+type RawSignature = ([u8; 32], [u8; 64]);
+
 /// An event's bytes within what is signed, so that they are held once.
 #[derive(Clone, Debug)]
 struct Message {
@@ -89,8 +98,8 @@ struct Message {
 
 impl Message {
     fn of(payload: &[u8]) -> Self {
-        let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-        Self { encoded: [head.as_bytes(), payload].concat(), payload: head.len() }
+        let encoded = encoding_of(PAYLOAD_TYPE, payload);
+        Self { payload: encoded.len() - payload.len(), encoded }
     }
 
     fn payload(&self) -> &[u8] {
@@ -101,7 +110,12 @@ impl Message {
 /// Signs an event's bytes and gives the envelope's JSON text, on one line.
 #[must_use]
 pub fn seal(payload: &[u8], signers: &[&SecretKey]) -> String {
-    let message = pre_authentication_encoding(payload);
+    seal_as(PAYLOAD_TYPE, payload, signers)
+}
+
+/// The same for a payload of another type.
+pub(crate) fn seal_as(payload_type: &str, payload: &[u8], signers: &[&SecretKey]) -> String {
+    let message = encoding_of(payload_type, payload);
     let signatures: Vec<_> = signers
         .iter()
         .map(|signer| {
@@ -111,7 +125,7 @@ pub fn seal(payload: &[u8], signers: &[&SecretKey]) -> String {
         .collect();
     let payload = STANDARD.encode(payload);
     format!(
-        r#"{{"payload":"{payload}","payloadType":"{PAYLOAD_TYPE}","signatures":[{}]}}"#,
+        r#"{{"payload":"{payload}","payloadType":"{payload_type}","signatures":[{}]}}"#,
         signatures.join(",")
     )
 }
@@ -125,33 +139,7 @@ impl SignedEvent {
     /// The same, where `parse` remembers keys that were parsed before: decompressing a key costs about
     /// a tenth of verifying a signature under it.
     pub fn from_envelope_with(bytes: &[u8], parse: KeyParser<'_>) -> Result<Self, EnvelopeError> {
-        if bytes.len() > MAX_ENVELOPE {
-            return Err(EnvelopeError::TooLong { found: bytes.len(), expected: MAX_ENVELOPE });
-        }
-        let mut fields = Fields::of("", Json::parse(bytes)?)?;
-        let payload_type = fields.text("payloadType", 128)?;
-        if payload_type != PAYLOAD_TYPE {
-            let fault = FieldFault::Value { found: shorten(&payload_type), expected: PAYLOAD_TYPE.into() };
-            return Err(fields.error("payloadType", fault).into());
-        }
-        let payload = fields.text("payload", MAX_ENVELOPE)?;
-        let payload = decode_base64(&payload).map_err(|fault| fields.error("payload", fault))?;
-        let mut raw = Vec::new();
-        for (path, item) in fields.array("signatures", 1, MAX_SIGNATURES)? {
-            let mut one = Fields::of(&path, item)?;
-            let key = one.parsed("keyid", PublicKey::bytes_from_id)?;
-            let signature = one.text("sig", 128)?;
-            let signature = decode_base64(&signature)
-                .and_then(|bytes| {
-                    let found = bytes.len();
-                    let wrong = tlog::bytes::TextError::Length { found, expected: 64 };
-                    <[u8; 64]>::try_from(bytes).map_err(|_| wrong.into())
-                })
-                .map_err(|fault| one.error("sig", fault))?;
-            one.finish()?;
-            raw.push((key, signature));
-        }
-        fields.finish()?;
+        let (payload, raw) = read_envelope(bytes, PAYLOAD_TYPE, MAX_ENVELOPE)?;
         Self::new(&payload, raw.into_iter(), parse)
     }
 
@@ -286,6 +274,42 @@ impl VerifiedEvent {
             .map(|(key, signature)| EntrySignature::Ed25519 { key: *key.as_bytes(), signature: *signature })
             .collect()
     }
+}
+
+/// An envelope's payload, and its signatures with the keys that they name; nothing of them is checked.
+pub(crate) fn read_envelope(
+    bytes: &[u8],
+    payload_type: &str,
+    max: usize,
+) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
+    if bytes.len() > max {
+        return Err(EnvelopeError::TooLong { found: bytes.len(), expected: max });
+    }
+    let mut fields = Fields::of("", Json::parse(bytes)?)?;
+    let found = fields.text("payloadType", 128)?;
+    if found != payload_type {
+        let fault = FieldFault::Value { found: shorten(&found), expected: payload_type.into() };
+        return Err(fields.error("payloadType", fault).into());
+    }
+    let payload = fields.text("payload", max)?;
+    let payload = decode_base64(&payload).map_err(|fault| fields.error("payload", fault))?;
+    let mut raw = Vec::new();
+    for (path, item) in fields.array("signatures", 1, MAX_SIGNATURES)? {
+        let mut one = Fields::of(&path, item)?;
+        let key = one.parsed("keyid", PublicKey::bytes_from_id)?;
+        let signature = one.text("sig", 128)?;
+        let signature = decode_base64(&signature)
+            .and_then(|bytes| {
+                let found = bytes.len();
+                let wrong = tlog::bytes::TextError::Length { found, expected: 64 };
+                <[u8; 64]>::try_from(bytes).map_err(|_| wrong.into())
+            })
+            .map_err(|fault| one.error("sig", fault))?;
+        one.finish()?;
+        raw.push((key, signature));
+    }
+    fields.finish()?;
+    Ok((payload, raw))
 }
 
 /// DSSE allows both base64 alphabets; each is read canonically, with padding.

@@ -39,6 +39,11 @@ impl ResidentNumber {
         Ok(Self { number, birth })
     }
 
+    /// The BLAKE3 hash of the 18 characters under a key: what a pseudonym is.
+    pub(crate) fn keyed_hash(&self, key: &[u8; 32]) -> [u8; 32] {
+        *blake3::keyed_hash(key, &*self.number).as_bytes()
+    }
+
     /// The day of birth, for rules on age.
     #[must_use]
     pub const fn birth_date(&self) -> Date {

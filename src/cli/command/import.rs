@@ -3,15 +3,18 @@
 use crate::api::LineStatus;
 use crate::cli::client::{BATCH, Client, Problem, batches, origin_of};
 use crate::cli::failure::Failure;
+use crate::cli::table::Table;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, edition_import, keyfile, table};
 use crate::progress::Progress as _;
 use clap::Args;
-use ledger_authoring::mapping::{Mapping, Row, RowError};
+use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::EventId;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use tlog::checkpoint::Origin;
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::SecretKey;
 
@@ -44,7 +47,8 @@ Example: a table
     [values.grade]
     \"轻微\" = \"minor\"
 
-  Filters: trim; date (reads 2017/5/1, 2017.5.1, 2017年5月1日); optional.
+  Filters: trim; date (reads 2017/5/1, 2017.5.1, 2017年5月1日); optional; identity, for resident numbers:
+    subject = \"person:{证件号码|identity}\"  # the ledger is asked; the event holds the pseudonym alone
   Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
 
 Example: a register that only ever publishes its current list
@@ -137,6 +141,8 @@ fn import_table(
         return Err(table::wrong(path, 1, &format!("column {absent:?} is not among: {header}")));
     }
     let origin = origin_of(client)?;
+    let pseudonyms = pseudonyms(&table, mapping, &origin, key, client)?;
+    let pseudonym = |number: &str| pseudonyms.get(number).cloned();
     let bar = Bar::new("importing");
     let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
@@ -144,7 +150,7 @@ fn import_table(
     for rows in table.rows.chunks(BATCH) {
         let (mut envelopes, mut numbers) = (Vec::new(), Vec::new());
         for (number, cells) in rows {
-            match mapping.event(&origin, Row::new(&table.header, cells)) {
+            match mapping.event_with(&origin, Row::new(&table.header, cells), &pseudonym) {
                 Ok(event) => {
                     envelopes.push(seal(&event, &[key]));
                     numbers.push((*number, cells));
@@ -174,6 +180,30 @@ fn import_table(
     refused.sort_by_key(|refused| refused.row);
     counts.refused = as_u64(refused.len());
     Ok((counts, refused))
+}
+
+/// The pseudonyms of all resident numbers that the mapping uses, as the ledger resolves them.
+fn pseudonyms(
+    table: &Table,
+    mapping: &Mapping,
+    origin: &Origin,
+    key: &SecretKey,
+    client: &Client,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let columns = mapping.identities();
+    let cells = table.rows.iter().flat_map(|(_, cells)| {
+        columns.iter().filter_map(|column| Row::new(&table.header, cells).get(column))
+    });
+    let numbers: BTreeSet<String> =
+        cells.filter_map(resident_number).map(|number| number.to_string()).collect();
+    let numbers: Vec<String> = numbers.into_iter().collect();
+    let subjects = client.resolve(origin, mapping.issuer(), key, &numbers)?;
+    let hex = |subject: String| subject.strip_prefix("person:").map(str::to_owned);
+    let pairs = numbers.into_iter().zip(subjects);
+    pairs
+        .map(|(number, subject)| Some((number, hex(subject)?)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| Failure::unreachable("/v1/identities: another answer than expected"))
 }
 
 /// Writes the refused rows beside the input, or takes away what an earlier run left there.

@@ -7,6 +7,7 @@ use clap::Args;
 use ledger_spec::definition::Name;
 use ledger_spec::event::EnrolledRegistrar;
 use ledger_spec::id::AuthorityId;
+use ledger_spec::identity::IdentityKey;
 use serde::Serialize;
 use std::path::PathBuf;
 use tlog::bytes::{from_base64url_exact, from_hex};
@@ -27,7 +28,8 @@ Examples:
       --registrar 'registrar.430381:编办:Registrar:<public key, hex or base64url>'
 
 The operator's secret key lies in DIR/keys/operator.key. Keep a copy elsewhere: without it the
-ledger can be read and audited for ever, but never written again.")]
+ledger can be read and audited for ever, but never written again. DIR/keys/identity.key makes the
+pseudonyms of persons: without it nobody finds a person in this ledger again.")]
 pub(in crate::cli) struct Init {
     /// The new ledger's folder; must not exist, or be empty.
     #[arg(long)]
@@ -78,9 +80,18 @@ impl Init {
             registrars.push(EnrolledRegistrar { id, name, key });
         }
         let settings = Settings::new(origin);
-        let (seed, random) = (keyfile::random()?, keyfile::random()?);
-        let founding =
-            Founding { settings, operator, operator_name, operator_seed: seed, registrars, keys, random };
+        let (seed, random, identity) = (keyfile::random()?, keyfile::random()?, keyfile::random()?);
+        let identity = IdentityKey::from_bytes(identity);
+        let founding = Founding {
+            settings,
+            operator,
+            operator_name,
+            operator_seed: seed,
+            identity,
+            registrars,
+            keys,
+            random,
+        };
         crate::ledger::create(&self.dir, &founding).map_err(|error| match error {
             LedgerError::Exists(_)
             | LedgerError::Nameless(_)
@@ -88,7 +99,8 @@ impl Init {
             | LedgerError::Opening(_) => Failure::usage(error),
             other => Failure::unreachable(other),
         })?;
-        let mut keys = vec![self.dir.join(crate::ledger::OPERATOR_KEY)];
+        let mut keys =
+            vec![self.dir.join(crate::ledger::OPERATOR_KEY), self.dir.join(crate::ledger::IDENTITY_KEY)];
         keys.extend(
             founding.keys.iter().map(|key| self.dir.join(crate::ledger::key_file(key.name().as_str()))),
         );

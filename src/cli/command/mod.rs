@@ -13,6 +13,7 @@ pub(super) mod init;
 pub(super) mod keygen;
 pub(super) mod monitor;
 pub(super) mod rebuild;
+pub(super) mod resolve;
 pub(super) mod scenario;
 pub(super) mod serve;
 pub(super) mod show;

@@ -39,6 +39,9 @@ pub enum ProblemKind {
     BatchTooLarge,
     UnsupportedMediaType,
     QueueFull,
+    RequestNotFresh,
+    RequestRepeated,
+    IdentitiesSpent,
     Damaged,
     Internal,
     Timeout,
@@ -51,7 +54,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 35] = [
+    pub const OTHERS: [Self; 38] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -79,6 +82,9 @@ impl ProblemKind {
         Self::BatchTooLarge,
         Self::UnsupportedMediaType,
         Self::QueueFull,
+        Self::RequestNotFresh,
+        Self::RequestRepeated,
+        Self::IdentitiesSpent,
         Self::Damaged,
         Self::Internal,
         Self::Timeout,
@@ -217,6 +223,15 @@ impl ProblemKind {
             Self::QueueFull => Row("queue-full", 429,
                 ["待处理事项已满，请稍后重试", "too much is waiting already"],
                 ["请按 Retry-After 响应头所示秒数等待后重试；本次提交未记载任何事项。", "Wait as Retry-After says and send again; nothing of this was recorded."]),
+            Self::RequestNotFresh => Row("request-not-fresh", 403,
+                ["请求的时间与账本时间不符", "the request is of another time than the ledger's"],
+                ["请校准时钟后重新签名提交；服务重启之前签名的请求不予办理。", "Set the clock and sign a new request; one that was signed before the server's last start is not answered."]),
+            Self::RequestRepeated => Row("request-repeated", 409,
+                ["该请求已经提交过", "this request came before"],
+                ["请用新的随机数重新签名提交。", "Sign a new request with another nonce."]),
+            Self::IdentitiesSpent => Row("identities-spent", 429,
+                ["本单位当前可转换的证件号码数量已用完", "the authority has no numbers left to be resolved for now"],
+                ["请按 Retry-After 响应头所示秒数等待后重新签名提交。", "Wait as Retry-After says and sign a new request."]),
             Self::Damaged => Row("damaged", 500,
                 ["账本数据受损，该处内容暂停提供", "the ledger is damaged here, and nothing is served from there"],
                 ["请告知账本运营单位；运营单位请运行 audit 命令查明受损位置。", "Tell the operator, who runs `audit` to find the place."]),

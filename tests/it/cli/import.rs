@@ -108,3 +108,39 @@ fn files_that_cannot_be_used_are_named_with_their_place() {
     import(&served, "t.csv").failed(2, "m.toml: line 2: unknown field `kid`");
     served.stop();
 }
+
+#[test]
+fn a_table_holds_numbers_and_the_ledger_pseudonyms() {
+    const NUMBER: &str = "11010519491231002X";
+    let folder = Folder::new();
+    let served = folder.ledger();
+    let mapping = r#"
+kind = "consent.granted"
+issuer = "dept"
+subject = "person:{证件号码|identity}"
+valid_from = "{day|date}"
+id = ["证件号码", "day"]
+[body]
+scope = ["market.*"]
+purpose = "{why}"
+"#;
+    folder.write("m.toml", mapping);
+    let table = format!(
+        "证件号码,day,why\n{NUMBER},2017/5/1,a\n{},2017/5/2,b\n11010519491231002,2017/5/3,c\n",
+        "11010519491231002x"
+    );
+    folder.write("t.csv", &table);
+    let first = import(&served, "t.csv").failed(1, "1 rows were refused");
+    assert!(first.out.starts_with("{\"rows\":3,\"placed\":2,\"repeated\":0,\"refused\":1"), "{}", first.out);
+    assert!(!folder.read("t.csv.refused.csv").contains("110105"), "no number in what is told of a row");
+    let again = import(&served, "t.csv").failed(1, "1 rows were refused");
+    assert!(again.out.starts_with("{\"rows\":3,\"placed\":0,\"repeated\":2,\"refused\":1"), "{}", again.out);
+
+    // The command gives the same subject, and takes numbers from stdin.
+    let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
+    let subject = folder.run_with(&arguments, &format!("{NUMBER}\n")).right();
+    folder.run_with(&arguments, "110105194912310021\n").failed(2, "line 1");
+    let entries = std::fs::read(folder.path("l/log/00000000000000000000.seg")).unwrap();
+    let holds = |text: &str| entries.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(holds(subject.trim()) && !holds("110105"), "the pseudonym, and no number, stands in the log");
+}

@@ -55,12 +55,12 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
 fn the_registrars_keys_come_with_the_ledger_or_neither_does() {
     let folder = Folder::new();
     init(&folder, "l", "a.example", "registrar").right();
-    assert_eq!(names(&folder, "l/keys"), ["operator.key", "registrar.key"]);
+    assert_eq!(names(&folder, "l/keys"), ["identity.key", "operator.key", "registrar.key"]);
     // A key that would take the place of another leaves no ledger behind without it.
     init(&folder, "m", "a.example", "operator").failed(2, "operator.key");
     assert!(!folder.path("m").exists() && !folder.path("m.making").exists());
     let brought =
         format!("operator:a:b:{}", "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
     init(&folder, "m", "a.example", &brought).right();
-    assert_eq!(names(&folder, "m/keys"), ["operator.key"]);
+    assert_eq!(names(&folder, "m/keys"), ["identity.key", "operator.key"]);
 }

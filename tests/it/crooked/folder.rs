@@ -5,6 +5,7 @@
 use super::forge::{Forged, OPERATOR, ORIGIN, operator};
 use credit_ledger::ledger::Settings;
 use ledger_spec::entry::ChainHash;
+use ledger_spec::identity::IdentityKey;
 use std::fs;
 use std::path::Path;
 use tlog::checkpoint::Origin;
@@ -23,6 +24,8 @@ pub fn write(dir: &Path, forged: &Forged) {
     Settings::new(Origin::parse(ORIGIN).unwrap()).write(dir).unwrap();
     let secret = operator(ORIGIN, OPERATOR).secret_text();
     fs::write(dir.join("keys/operator.key"), format!("{}\n", secret.as_str())).unwrap();
+    let identity = IdentityKey::from_bytes([7; 32]).secret_text();
+    fs::write(dir.join("keys/identity.key"), format!("{}\n", identity.as_str())).unwrap();
     segments(dir, &forged.entries);
     for (level, nodes) in levels(&forged.entries).into_iter().enumerate() {
         let bytes: Vec<u8> = nodes.iter().flat_map(|node| *node.as_bytes()).collect();

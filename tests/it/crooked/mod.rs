@@ -236,7 +236,6 @@ const BEYOND_PYTHON: &[&str] = &[
     "strips one of two signatures",
     "drops what a later entry refers to",
     "reorders a record and its end",
-    "writes a person's number in clear",
     "records before it has happened",
     "uses a type that has expired",
     "takes a decision without its document",

@@ -25,6 +25,7 @@
 mod template;
 
 use ledger_spec::event::{Draft, EventError, Kind};
+use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::json::fields::shorten;
 use ledger_spec::time::{Date, ValidTime};
@@ -33,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use template::{Cell, Template};
 use tlog::checkpoint::Origin;
 use tlog::defect::as_u64;
+use zeroize::Zeroizing;
 
 /// Context of the hash that gives imported events their ids.
 const EVENT_ID_CONTEXT: &str = "credit-ledger v1 event id";
@@ -162,9 +164,35 @@ impl Mapping {
         columns
     }
 
-    /// The event that a row states: the exact bytes, the same each time.
+    /// The columns that hold resident numbers (`{column|identity}`): they have to be resolved before a row is an
+    /// event.
+    pub fn identities(&self) -> BTreeSet<&str> {
+        let mut columns: BTreeSet<&str> = self.subject.0.identities().collect();
+        self.body.collect_identities(&mut columns);
+        columns
+    }
+
+    /// The event that a row states: the exact bytes, the same each time. Where the mapping resolves numbers there is
+    /// none.
     pub fn event(&self, origin: &Origin, row: Row<'_>) -> Result<Vec<u8>, RowError> {
-        let cell = |column: &str| self.cell(row, column);
+        self.event_with(origin, row, &|_| None)
+    }
+
+    /// The same, where `pseudonym` gives the hex of a resident number's pseudonym, as it was resolved. The number
+    /// itself goes into nothing, not even into the hash that makes the event's id.
+    pub fn event_with(
+        &self,
+        origin: &Origin,
+        row: Row<'_>,
+        pseudonym: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Vec<u8>, RowError> {
+        let identities = self.identities();
+        let cell = |column: &str| {
+            let cell = self.cell(row, column)?;
+            let number = if identities.contains(column) { resident_number(&cell.text) } else { None };
+            let pseudonym = number.and_then(|number| pseudonym(&number));
+            Ok(Cell { pseudonym, ..cell })
+        };
         let subject = self.subject.subject_of(&cell)?;
         let from_text = self.valid_from.render_always(&cell)?;
         let valid_from = Date::parse(&from_text)
@@ -177,7 +205,14 @@ impl Mapping {
         let body = self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
         let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
         for column in &self.id {
-            parts.push(cell(column)?.text.trim().to_owned());
+            let Cell { text, pseudonym } = cell(column)?;
+            // Whoever has the event's id could try all numbers against a hash that they went into.
+            let part = match pseudonym {
+                Some(pseudonym) => pseudonym,
+                None if identities.contains(column.as_str()) => return Err(template::unresolved(column)),
+                None => text.trim().to_owned(),
+            };
+            parts.push(part);
         }
         let draft = Draft {
             origin,
@@ -330,6 +365,15 @@ impl Shape {
         }
     }
 
+    fn collect_identities<'a>(&'a self, columns: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Text(template) => columns.extend(template.identities()),
+            Self::Array(items) => items.iter().for_each(|item| item.collect_identities(columns)),
+            Self::Table(fields) => fields.values().for_each(|field| field.collect_identities(columns)),
+        }
+    }
+
     /// The template at a path of keys.
     fn at(&self, path: &str) -> Option<&Template> {
         match self {
@@ -341,6 +385,13 @@ impl Shape {
             _ => None,
         }
     }
+}
+
+/// The 18 characters of the resident number that a cell holds as tables write it, with blanks around it or a small x.
+#[must_use]
+pub fn resident_number(cell: &str) -> Option<Zeroizing<String>> {
+    let number = Zeroizing::new(cell.trim().to_ascii_uppercase());
+    ResidentNumber::parse(&number).is_ok().then_some(number)
 }
 
 /// The id that an import gives an event: repeatable, because it follows from what the event is about.
@@ -380,108 +431,4 @@ fn wrong(field: &str, reason: impl ToString) -> MappingError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PENALTIES: &str = r#"
-kind = "record.filed"
-issuer = "market-regulation.430381"
-subject = "uscc:{code|trim}"
-valid_from = "{decided|date}"
-id = ["number"]
-
-[body]
-type = "market.penalty"
-severity = "{grade}"
-summary = "{remark|trim|optional}"
-decision = { number = "No. {number|trim}", date = "{decided|date}" }
-
-[values.grade]
-"轻微" = "minor"
-"一般" = "general"
-"#;
-
-    fn event(cells: [&str; 5]) -> Result<serde_json::Value, RowError> {
-        let header = ["code", "decided", "number", "grade", "remark"].map(str::to_owned);
-        let cells = cells.map(str::to_owned);
-        let origin = Origin::parse("credit.example/ledger").unwrap();
-        let mapping = Mapping::parse(PENALTIES).unwrap();
-        let bytes = mapping.event(&origin, Row::new(&header, &cells))?;
-        assert_eq!(mapping.event(&origin, Row::new(&header, &cells)).unwrap(), bytes);
-        Ok(serde_json::from_slice(&bytes).unwrap())
-    }
-
-    #[test]
-    fn a_row_becomes_an_event() {
-        let said = event([" 914403001922038216 ", "2017年5月1日", "7 ", "轻微", " "]).unwrap();
-        assert_eq!(said["subject"], "uscc:914403001922038216");
-        assert_eq!(said["valid_from"], "2017-05-01T00:00:00+08:00");
-        let decision = serde_json::json!({"number": "No. 7", "date": "2017-05-01"});
-        let body = serde_json::json!({"type": "market.penalty", "severity": "minor", "decision": decision});
-        assert_eq!(said["body"], body);
-        // Another number is another event; another remark is the same one said otherwise.
-        let row = |number, remark| event(["914403001922038216", "2017/5/1", number, "轻微", remark]).unwrap();
-        assert_eq!(row("7 ", "late")["id"], said["id"]);
-        assert_ne!(row("8", "")["id"], said["id"]);
-        assert_eq!(row("8", "late")["body"]["summary"], "late");
-    }
-
-    #[test]
-    fn a_row_that_cannot_be_an_event_says_which_field_and_why() {
-        let refused = |cells| {
-            let RowError { field, value, reason } = event(cells).unwrap_err();
-            (field, value, reason)
-        };
-        let good = ["914403001922038216", "2017-05-01", "7", "轻微", ""];
-        let with = |at: usize, cell| {
-            let mut cells = good;
-            cells[at] = cell;
-            refused(cells)
-        };
-        let (field, value, reason) = with(0, "914403001922038215");
-        assert_eq!((field.as_str(), value.as_str()), ("code", "uscc:914403001922038215"));
-        assert!(reason.contains("check character"), "{reason}");
-        let (field, value, reason) = with(1, "2017-02-30");
-        assert_eq!((field.as_str(), value.as_str()), ("decided", "2017-02-30"));
-        assert!(reason.contains("day 30"), "{reason}");
-        let (field, value, reason) = with(3, "特别");
-        assert_eq!((field.as_str(), value.as_str()), ("grade", "特别"));
-        assert!(reason.contains("translates only"), "{reason}");
-        let (field, _, reason) = with(2, " ");
-        assert_eq!((field.as_str(), reason.as_str()), ("number", "the column is empty"));
-        let long = "9".repeat(200);
-        let (field, value, reason) = with(2, &long);
-        assert_eq!((field.as_str(), &value), ("number", &long));
-        assert!(reason.starts_with("body.decision.number"), "{reason}");
-    }
-
-    #[test]
-    fn a_mapping_that_would_surprise_is_refused_with_its_place() {
-        let with = |from: &str, to: &str| {
-            assert!(PENALTIES.contains(from), "{from}");
-            Mapping::parse(&PENALTIES.replacen(from, to, 1)).unwrap_err().to_string()
-        };
-        for (from, to, said) in [
-            ("kind = \"record.filed\"", "kid = \"record.filed\"", "line 2: unknown field `kid`"),
-            ("record.filed", "record.filled", "kind: \"record.filled\" is not a kind"),
-            ("{code|trim}", "{code|shout}", "subject: unknown filter \"shout\""),
-            ("{code|trim}", "{code", "subject: `{` without `}`"),
-            ("{code|trim}", "{code|optional}", "subject: every event needs it"),
-            ("[\"number\"]", "[]", "id: at least one column"),
-            ("[values.grade]", "[values.colour]", "values.colour: no template uses"),
-            ("\"{grade}\"", "1.5", "body.severity: events hold texts"),
-            ("\"{grade}\"", "\"a } b\"", "body.severity: `}` without `{`"),
-        ] {
-            let error = with(from, to);
-            assert!(error.starts_with(said), "{error}");
-        }
-    }
-
-    #[test]
-    fn parts_of_an_id_do_not_run_together() {
-        let at = ValidTime::parse("1969-01-01T00:00:00Z").unwrap();
-        let id = |parts: [&'static str; 2]| derived_id(at, parts.into_iter());
-        assert_ne!(id(["ab", "c"]), id(["a", "bc"]));
-        assert!(id(["a", "b"]).to_string().starts_with("00000000-0000-7"));
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
 //! The templates of a mapping file: text with `{column}` and `{column|filter|…}` in it.
 //!
 //! Filters: `trim` takes white space off both ends, `date` reads a day as tables write it and gives
-//! `YYYY-MM-DD`, `optional` drops the whole field where the column is empty. `{{` and `}}` stand for
+//! `YYYY-MM-DD`, `identity` gives the pseudonym of the person whose resident number stands there, `optional`
+//! drops the whole field where the column is empty. `{{` and `}}` stand for
 //! the braces themselves.
 
 use super::RowError;
@@ -15,18 +16,20 @@ pub(super) struct Template(Vec<Part>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Column { name: String, trim: bool, date: bool, optional: bool },
+    Column { name: String, trim: bool, date: bool, identity: bool, optional: bool },
 }
 
 /// What stands in a column of one row.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     pub(super) text: String,
+    /// The pseudonym of the person whose number it is, where one was asked for.
+    pub(super) pseudonym: Option<String>,
 }
 
 impl Cell {
     pub(super) fn plain(text: &str) -> Self {
-        Self { text: text.to_owned() }
+        Self { text: text.to_owned(), pseudonym: None }
     }
 }
 
@@ -73,6 +76,14 @@ impl Template {
         })
     }
 
+    /// The columns that hold resident numbers.
+    pub(super) fn identities(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Column { name, identity: true, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// The column, where it names exactly one.
     pub(super) fn only_column(&self) -> Option<&str> {
         let mut columns = self.columns();
@@ -93,14 +104,19 @@ impl Template {
         for part in &self.0 {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Column { name, trim, date, optional } => {
-                    let value = cell(name)?.text;
+                Part::Column { name, trim, date, identity, optional } => {
+                    let Cell { text: value, pseudonym } = cell(name)?;
                     if value.trim().is_empty() {
                         if *optional {
                             return Ok(None);
                         }
                         let reason = "the column is empty".to_owned();
                         return Err(RowError { field: name.clone(), value, reason });
+                    }
+                    if *identity {
+                        // Without the value: an error travels further than a number may.
+                        text.push_str(&pseudonym.ok_or_else(|| unresolved(name))?);
+                        continue;
                     }
                     let wanted = if *trim || *date { value.trim() } else { &value };
                     if *date {
@@ -128,6 +144,11 @@ impl Template {
     }
 }
 
+pub(super) fn unresolved(column: &str) -> RowError {
+    let reason = "no resident number that was resolved stands there".to_owned();
+    RowError { field: column.to_owned(), value: String::new(), reason }
+}
+
 impl Part {
     fn column(inside: &str) -> Result<Self, String> {
         let mut words = inside.split('|');
@@ -135,19 +156,22 @@ impl Part {
         if name.is_empty() || name.contains('{') {
             return Err(format!("{{{inside}}} names no column"));
         }
-        let (mut trim, mut date, mut optional) = (false, false, false);
+        let (mut trim, mut date, mut identity, mut optional) = (false, false, false, false);
         for word in words {
             let flag = match word.trim() {
                 "trim" => &mut trim,
                 "date" => &mut date,
+                "identity" => &mut identity,
                 "optional" => &mut optional,
                 other => {
-                    return Err(format!("unknown filter {other:?} where trim, date, optional are known"));
+                    return Err(format!(
+                        "unknown filter {other:?} where trim, date, identity, optional are known"
+                    ));
                 }
             };
             *flag = true;
         }
-        Ok(Self::Column { name, trim, date, optional })
+        Ok(Self::Column { name, trim, date, identity, optional })
     }
 }
 

@@ -1,0 +1,216 @@
+//! Pseudonyms of persons: the ledger's identity key, and the request by which an authority has resident numbers
+//! resolved.
+//!
+//! A pseudonym is a keyed hash and nothing is looked up, so that numbers known to the ledger and others get the same
+//! answer by the same work. Without the key nobody tells whose it is; whoever has the key can try all numbers, so it
+//! never leaves the ledger's folder.
+
+use crate::event::envelope::{EnvelopeError, encoding_of, read_envelope, seal_as};
+use crate::id::gb11643::ResidentNumber;
+use crate::id::{AuthorityId, PersonId};
+use crate::json::Json;
+use crate::json::fields::{FieldFault, Fields, shorten};
+use crate::time::RecordedTime;
+use core::fmt;
+use serde_json::json;
+use tlog::bytes::{from_base64_exact, from_base64url_exact, to_base64, to_base64url};
+use tlog::checkpoint::Origin;
+use tlog::key::{KeyError, PublicKey, SecretKey};
+use zeroize::Zeroizing;
+
+/// The payload type of a request, so that none can be taken for an event.
+pub const PAYLOAD_TYPE: &str = "application/vnd.credit-ledger.resolve+json";
+/// Most numbers in one request.
+pub const MAX_NUMBERS: usize = 10_000;
+/// Longest request: so many numbers in base64, signatures, and room for white space.
+pub const MAX_REQUEST: usize = 320 * 1024;
+/// How far the time of a request may lie from the ledger's, in microseconds.
+pub const FRESH_MICROS: u64 = 120 * 1_000_000;
+/// What stands before the key in its file.
+const PREFIX: &str = "IDENTITY+KEY+";
+
+/// The ledger's identity key. Nothing prints it, and its memory is wiped when it is dropped.
+#[derive(Clone)]
+pub struct IdentityKey(Zeroizing<[u8; 32]>);
+
+/// A text is no identity key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no identity key: one line, IDENTITY+KEY+ and 32 bytes in base64, is expected")]
+pub struct NoIdentityKey;
+
+/// What an authority asks.
+#[derive(Debug)]
+pub struct ResolveRequest {
+    /// The ledger that it asks.
+    pub origin: Origin,
+    /// Who asks.
+    pub issuer: AuthorityId,
+    /// When, by its own clock.
+    pub at: RecordedTime,
+    /// What tells this request from its others.
+    pub nonce: [u8; 16],
+    /// The numbers, 1 to [`MAX_NUMBERS`].
+    pub numbers: Vec<ResidentNumber>,
+}
+
+/// A request whose every signature holds over its exact bytes.
+#[derive(Debug)]
+#[must_use]
+pub struct VerifiedRequest {
+    request: ResolveRequest,
+    signers: Vec<PublicKey>,
+}
+
+impl IdentityKey {
+    /// The key of these random bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Reads the line of a key file.
+    pub fn parse(text: &str) -> Result<Self, NoIdentityKey> {
+        let bytes = text.strip_prefix(PREFIX).and_then(|text| from_base64_exact::<32>(text).ok());
+        bytes.map(Self::from_bytes).ok_or(NoIdentityKey)
+    }
+
+    /// The line of the key's file.
+    #[must_use]
+    pub fn secret_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{PREFIX}{}", to_base64(&*self.0)))
+    }
+
+    /// The pseudonym of a person.
+    #[must_use]
+    pub fn person(&self, number: &ResidentNumber) -> PersonId {
+        PersonId::from_bytes(number.keyed_hash(&self.0))
+    }
+}
+
+impl fmt::Debug for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdentityKey(..)")
+    }
+}
+
+impl ResolveRequest {
+    /// The signed envelope of a request for `numbers`, each of which was checked.
+    #[must_use]
+    pub fn seal(
+        origin: &Origin,
+        issuer: &AuthorityId,
+        at: RecordedTime,
+        nonce: [u8; 16],
+        numbers: &[&str],
+        key: &SecretKey,
+    ) -> String {
+        let payload = json!({
+            "origin": origin.as_str(), "issuer": issuer.as_str(), "at": at.to_text(),
+            "nonce": to_base64url(&nonce), "numbers": numbers,
+        });
+        seal_as(PAYLOAD_TYPE, payload.to_string().as_bytes(), &[key])
+    }
+
+    fn parse(payload: &[u8]) -> Result<Self, EnvelopeError> {
+        let mut fields = Fields::of("", Json::parse(payload)?)?;
+        let origin = fields.borrowed("origin", 255)?;
+        let origin = Origin::parse(&origin).map_err(|_| {
+            let expected = "an origin".to_owned();
+            fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
+        })?;
+        let issuer = fields.parsed("issuer", AuthorityId::parse)?;
+        let at = fields.parsed("at", RecordedTime::parse)?;
+        let nonce = fields.parsed("nonce", from_base64url_exact::<16>)?;
+        let mut numbers = Vec::new();
+        for (path, item) in fields.array("numbers", 1, MAX_NUMBERS)? {
+            numbers.push(Fields::item(path, item, ResidentNumber::parse)?);
+        }
+        fields.finish()?;
+        Ok(Self { origin, issuer, at, nonce, numbers })
+    }
+}
+
+impl VerifiedRequest {
+    /// Reads a request's envelope and checks every signature strictly.
+    pub fn from_envelope(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let (payload, raw) = read_envelope(bytes, PAYLOAD_TYPE, MAX_REQUEST)?;
+        let payload = Zeroizing::new(payload);
+        let message = Zeroizing::new(encoding_of(PAYLOAD_TYPE, &payload));
+        let mut signers = Vec::with_capacity(raw.len());
+        for (position, (key, signature)) in raw.into_iter().enumerate() {
+            let wrong = |fault| EnvelopeError::Signature { position, fault };
+            let key = PublicKey::parse(key).map_err(wrong)?;
+            if !PublicKey::verify_each(&[(&key, &message, &signature)]).contains(&true) {
+                return Err(wrong(KeyError::BadSignature));
+            }
+            signers.push(key);
+        }
+        Ok(Self { request: ResolveRequest::parse(&payload)?, signers })
+    }
+
+    /// What it asks.
+    pub const fn request(&self) -> &ResolveRequest {
+        &self.request
+    }
+
+    /// Who signed, in the envelope's order.
+    #[must_use]
+    pub fn signers(&self) -> &[PublicKey] {
+        &self.signers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBER: &str = "11010519491231002X";
+
+    fn envelope(numbers: &[&str]) -> String {
+        let origin = Origin::parse("credit.example/ledger").unwrap();
+        let issuer = AuthorityId::parse("court.430381").unwrap();
+        let at = RecordedTime::from_micros(1_764_550_840_000_000);
+        ResolveRequest::seal(&origin, &issuer, at, [7; 16], numbers, &SecretKey::from_seed(&[5; 32]))
+    }
+
+    #[test]
+    fn a_pseudonym_is_blakes_keyed_hash_of_the_18_characters() {
+        let key = IdentityKey::from_bytes([9; 32]);
+        let number = ResidentNumber::parse(NUMBER).unwrap();
+        let expected = blake3::keyed_hash(&[9; 32], NUMBER.as_bytes());
+        assert_eq!(key.person(&number).to_string(), expected.to_hex().as_str());
+        let again = IdentityKey::parse(&key.secret_text()).unwrap();
+        assert_eq!(again.person(&number), key.person(&number));
+        assert_eq!(format!("{key:?}"), "IdentityKey(..)");
+        for text in ["", "IDENTITY+KEY+", "IDENTITY+KEY+AAAA", &key.secret_text()[1..]] {
+            assert!(IdentityKey::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_read_back_and_no_error_repeats_a_number() {
+        let read = VerifiedRequest::from_envelope(envelope(&[NUMBER]).as_bytes()).unwrap();
+        assert_eq!(read.request().numbers, [ResidentNumber::parse(NUMBER).unwrap()]);
+        assert_eq!(read.signers(), [SecretKey::from_seed(&[5; 32]).public()]);
+        assert!(!format!("{read:?}").contains("110105"));
+        for numbers in [&["110105194912310021"][..], &[NUMBER, "x"], &[]] {
+            let error = VerifiedRequest::from_envelope(envelope(numbers).as_bytes()).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("110105"), "{error:?}");
+        }
+        let most = vec![NUMBER; MAX_NUMBERS];
+        assert!(VerifiedRequest::from_envelope(envelope(&most).as_bytes()).is_ok());
+        assert!(VerifiedRequest::from_envelope(envelope(&vec![NUMBER; MAX_NUMBERS + 1]).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_event_is_no_request_and_another_signature_none_that_holds() {
+        let good = envelope(&[NUMBER]);
+        let event = good.replace("resolve+json", "event+json");
+        assert!(matches!(VerifiedRequest::from_envelope(event.as_bytes()), Err(EnvelopeError::Field(_))));
+        let other = seal_as(PAYLOAD_TYPE, b"{}", &[&SecretKey::from_seed(&[5; 32])]);
+        let signature = |text: &str| text.split("\"sig\":\"").nth(1).unwrap()[..88].to_owned();
+        let forged = good.replace(&signature(&good), &signature(&other));
+        let error = VerifiedRequest::from_envelope(forged.as_bytes()).unwrap_err();
+        assert_eq!(error, EnvelopeError::Signature { position: 0, fault: KeyError::BadSignature });
+    }
+}

@@ -1,0 +1,61 @@
+//! `resolve`: the pseudonyms of persons, asked of the ledger by an authority.
+
+use crate::cli::client::{Client, origin_of};
+use crate::cli::failure::Failure;
+use crate::cli::input::{or_stdin, read_file};
+use crate::cli::{Outcome, keyfile, talk};
+use clap::Args;
+use ledger_spec::id::AuthorityId;
+use ledger_spec::id::gb11643::ResidentNumber;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// Have resident numbers resolved to the pseudonyms under which persons stand in a ledger: one subject a line.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  credit-ledger resolve --issuer labour.430381 --key labour.key --url URL numbers.txt
+
+A file holds one number a line. Numbers are taken from files or stdin alone: what stands among the arguments is
+seen by everybody on the machine. A number that cannot be one is told by its line, and nothing is sent then.")]
+pub(in crate::cli) struct Resolve {
+    /// Who asks.
+    #[arg(long)]
+    issuer: String,
+    /// Its secret key file.
+    #[arg(long)]
+    key: PathBuf,
+    /// The server.
+    #[arg(long)]
+    url: String,
+    /// Files with one number a line; `-` or none reads stdin.
+    files: Vec<PathBuf>,
+}
+
+impl Resolve {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        let issuer =
+            AuthorityId::parse(&self.issuer).map_err(|error| Failure::usage(format!("--issuer: {error}")))?;
+        let key = keyfile::read(&self.key)?.secret_key();
+        let mut numbers = Zeroizing::new(Vec::new());
+        for path in or_stdin(self.files) {
+            let bytes = Zeroizing::new(read_file(&path)?);
+            let text = std::str::from_utf8(&bytes)
+                .map_err(|_| Failure::usage(format!("{}: is not UTF-8", path.display())))?;
+            for (line, number) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+                let number = number.trim().to_ascii_uppercase();
+                ResidentNumber::parse(&number).map_err(|error| {
+                    Failure::usage(format!("{}: line {}: {error}", path.display(), line + 1))
+                })?;
+                numbers.push(number);
+            }
+        }
+        let client = Client::new(&self.url)?;
+        let subjects = client.resolve(&origin_of(&client)?, &issuer, &key, &numbers)?;
+        subjects.iter().try_for_each(
+            |subject| {
+                if json { talk::put_json(subject) } else { talk::put_line(subject) }
+            },
+        )
+    }
+}

@@ -1,0 +1,202 @@
+//! Resident numbers, resolved to pseudonyms for authorities: the key, what was asked lately, and how much of it each
+//! authority has left. Numbers are neither kept nor told to anybody.
+
+use ledger_spec::id::{AuthorityId, PersonId};
+use ledger_spec::identity::{FRESH_MICROS, IdentityKey, VerifiedRequest};
+use ledger_spec::time::RecordedTime;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use tlog::defect::{OrDefect as _, as_u64};
+
+/// Most requests that are remembered at once; one more is told to come again.
+const MOST_REMEMBERED: usize = 16_384;
+/// Microseconds of an hour.
+const HOUR: u64 = 3_600 * 1_000_000;
+
+/// Resolves numbers under the ledger's identity key.
+#[derive(Debug)]
+pub struct Identities {
+    key: IdentityKey,
+    /// How many numbers an authority may have resolved in an hour.
+    per_hour: u64,
+    /// Nothing older is answered: it may have been answered before the last stop.
+    started: RecordedTime,
+    lately: Mutex<Lately>,
+}
+
+/// What was asked lately. Bounded: so many requests, and an account for each authority that is enrolled.
+#[derive(Debug, Default)]
+struct Lately {
+    /// Requests that are still fresh, the oldest first, and by their nonces.
+    remembered: VecDeque<(u64, Asked)>,
+    asked: BTreeSet<Asked>,
+    accounts: BTreeMap<AuthorityId, Account>,
+}
+
+/// Who asked, with which nonce.
+type Asked = (AuthorityId, [u8; 16]);
+
+/// How many numbers an authority has left, as of a moment.
+#[derive(Debug)]
+struct Account {
+    left: u64,
+    at: u64,
+}
+
+/// Why nothing is resolved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unresolved {
+    /// The request is of another time.
+    #[error("the request is of {found}; the time here is {now}, and the server answers since {started}")]
+    NotFresh {
+        /// Its time.
+        found: String,
+        /// The ledger's.
+        now: String,
+        /// Since when this process answers.
+        started: String,
+    },
+    /// The same request came before.
+    #[error("a request with this nonce came before")]
+    Repeated,
+    /// The authority has no numbers left for now, or too many requests are remembered.
+    #[error("{wanted} numbers asked for, {left} left for now")]
+    Spent {
+        /// How many numbers it asks for.
+        wanted: u64,
+        /// How many it has left.
+        left: u64,
+        /// Seconds until it has as many as it asks for.
+        wait_seconds: u64,
+    },
+}
+
+impl Identities {
+    /// Resolves under `key`, from `started` on, `per_hour` numbers an hour for each authority.
+    #[must_use]
+    pub const fn new(key: IdentityKey, per_hour: u64, started: RecordedTime) -> Self {
+        let lately = Mutex::new(Lately {
+            remembered: VecDeque::new(),
+            asked: BTreeSet::new(),
+            accounts: BTreeMap::new(),
+        });
+        Self { key, per_hour, started, lately }
+    }
+
+    /// The pseudonyms of the numbers, in their order. That the issuer may ask was found before
+    /// ([`ledger_spec::admission::may_resolve`]).
+    pub fn resolve(&self, asked: &VerifiedRequest, now: RecordedTime) -> Result<Vec<PersonId>, Unresolved> {
+        let request = asked.request();
+        let (at, micros) = (request.at.micros(), now.micros());
+        if at.abs_diff(micros) > FRESH_MICROS || request.at < self.started {
+            let (found, now, started) = (request.at.to_text(), now.to_text(), self.started.to_text());
+            return Err(Unresolved::NotFresh { found, now, started });
+        }
+        self.count(&(request.issuer.clone(), request.nonce), as_u64(request.numbers.len()), micros)?;
+        Ok(request.numbers.iter().map(|number| self.key.person(number)).collect())
+    }
+
+    /// Takes the request into account, or says why it is not answered.
+    fn count(&self, asked: &Asked, wanted: u64, now: u64) -> Result<(), Unresolved> {
+        let mut lately = self.lately.lock().or_defect("nothing panics while it holds this lock");
+        while lately.remembered.front().is_some_and(|(until, _)| *until < now) {
+            if let Some((_, old)) = lately.remembered.pop_front() {
+                lately.asked.remove(&old);
+            }
+        }
+        if lately.asked.contains(asked) {
+            return Err(Unresolved::Repeated);
+        }
+        if lately.remembered.len() >= MOST_REMEMBERED {
+            return Err(Unresolved::Spent { wanted, left: 0, wait_seconds: FRESH_MICROS / 1_000_000 });
+        }
+        let full = Account { left: self.per_hour, at: now };
+        let account = lately.accounts.entry(asked.0.clone()).or_insert(full);
+        account.refill(self.per_hour, now);
+        if account.left < wanted {
+            let missing = (wanted - account.left).saturating_mul(HOUR) / self.per_hour.max(1);
+            let wait_seconds = missing / 1_000_000 + 1;
+            return Err(Unresolved::Spent { wanted, left: account.left, wait_seconds });
+        }
+        account.left -= wanted;
+        // Twice as long as a request of now is fresh: one may be dated ahead.
+        lately.remembered.push_back((now.saturating_add(2 * FRESH_MICROS), asked.clone()));
+        lately.asked.insert(asked.clone());
+        Ok(())
+    }
+}
+
+impl Account {
+    /// Gives what has come in since: whole numbers only, so that nothing is lost by asking often.
+    fn refill(&mut self, per_hour: u64, now: u64) {
+        let passed = now.saturating_sub(self.at);
+        if passed >= HOUR {
+            *self = Self { left: per_hour, at: now };
+            return;
+        }
+        let come = passed.saturating_mul(per_hour) / HOUR;
+        self.at = self.at.saturating_add(come.saturating_mul(HOUR) / per_hour.max(1));
+        self.left = self.left.saturating_add(come).min(per_hour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tlog::checkpoint::Origin;
+    use tlog::key::SecretKey;
+
+    const NUMBER: &str = "11010519491231002X";
+    const SECOND: u64 = 1_000_000;
+
+    fn at(seconds: u64) -> RecordedTime {
+        RecordedTime::from_micros(seconds * SECOND)
+    }
+
+    fn asked(issuer: &str, nonce: u8, seconds: u64, count: usize) -> VerifiedRequest {
+        let (origin, issuer) = (Origin::parse("a").unwrap(), AuthorityId::parse(issuer).unwrap());
+        let key = SecretKey::from_seed(&[5; 32]);
+        let request = ledger_spec::identity::ResolveRequest::seal(
+            &origin,
+            &issuer,
+            at(seconds),
+            [nonce; 16],
+            &vec![NUMBER; count],
+            &key,
+        );
+        VerifiedRequest::from_envelope(request.as_bytes()).unwrap()
+    }
+
+    fn identities() -> Identities {
+        Identities::new(IdentityKey::from_bytes([9; 32]), 3_600, at(10_000))
+    }
+
+    #[test]
+    fn a_request_is_answered_once_and_while_it_is_fresh() {
+        let identities = identities();
+        let first = asked("a", 1, 10_100, 2);
+        let answer = identities.resolve(&first, at(10_120)).unwrap();
+        assert_eq!(answer[0], answer[1]);
+        assert_eq!(identities.resolve(&first, at(10_121)), Err(Unresolved::Repeated));
+        assert_eq!(identities.resolve(&first, at(10_220)), Err(Unresolved::Repeated));
+        assert!(identities.resolve(&asked("b", 1, 10_100, 1), at(10_120)).is_ok(), "another's nonce");
+        for (made, now) in [(10_100, 10_221), (10_400, 10_279), (9_999, 10_001)] {
+            let answer = identities.resolve(&asked("a", 2, made, 1), at(now));
+            assert!(matches!(answer, Err(Unresolved::NotFresh { .. })), "{made} {now}");
+        }
+    }
+
+    #[test]
+    fn each_authority_has_so_many_an_hour() {
+        let identities = identities();
+        assert!(identities.resolve(&asked("a", 1, 10_100, 3_000), at(10_100)).is_ok());
+        let spent = Unresolved::Spent { wanted: 1_000, left: 600, wait_seconds: 401 };
+        assert_eq!(identities.resolve(&asked("a", 2, 10_100, 1_000), at(10_100)), Err(spent));
+        assert!(identities.resolve(&asked("b", 2, 10_100, 3_600), at(10_100)).is_ok());
+        // One comes in each second, and the same request may be sent again then.
+        assert!(identities.resolve(&asked("a", 2, 10_400, 1_000), at(10_500)).is_ok());
+        let spent = Unresolved::Spent { wanted: 1, left: 0, wait_seconds: 2 };
+        assert_eq!(identities.resolve(&asked("a", 3, 10_500, 1), at(10_500)), Err(spent));
+    }
+}
