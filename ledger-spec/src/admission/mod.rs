@@ -30,6 +30,7 @@ use crate::id::AuthorityId;
 use crate::identity::VerifiedRequest;
 use crate::time::{RecordedTime, ValidTime};
 use case::Case;
+use tlog::checkpoint::Origin;
 use tlog::key::PublicKey;
 use tlog::position::EntryIndex;
 
@@ -83,11 +84,7 @@ pub fn admit(
     file: &CaseFile,
 ) -> Result<Admission, Refusal> {
     let stated = event.event();
-    if let Some(origin) = &governance.origin
-        && stated.origin != *origin
-    {
-        return Err(refuse(Rule::Origin, "origin", &stated.origin, origin));
-    }
+    of_known_keys(&event, governance)?;
     if let Some(index) = file.entry_of(&stated.id) {
         return Ok(Admission::Seen { first: index, event: Box::new(event) });
     }
@@ -103,7 +100,8 @@ pub fn admit(
         authority::opening(&event, at, governance)?;
         personal::nothing_in_clear(&event)?;
     } else {
-        let issuer = signed_by_issuer(&stated.issuer, event.signers(), governance)?;
+        let issuer = issuer_of(&stated.issuer, governance)?;
+        keys_in_force(issuer, event.signers())?;
         entitled(issuer, stated.kind().roles(), stated.kind().name())?;
         acting(issuer, at.at)?;
         personal::nothing_in_clear(&event)?;
@@ -125,10 +123,10 @@ pub fn may_resolve(
     now: RecordedTime,
 ) -> Result<(), Refusal> {
     let request = asked.request();
-    if let Some(origin) = governance.origin.as_ref().filter(|origin| request.origin != **origin) {
-        return Err(refuse(Rule::Origin, "origin", &request.origin, origin));
-    }
-    let issuer = signed_by_issuer(&request.issuer, asked.signers().iter(), governance)?;
+    for_this_ledger(&request.origin, governance)?;
+    let issuer = issuer_of(&request.issuer, governance)?;
+    own_keys(issuer, asked.signers().iter(), governance)?;
+    keys_in_force(issuer, asked.signers().iter())?;
     entitled(issuer, &RESOLVERS, "resolving resident numbers")?;
     acting(issuer, now)
 }
@@ -249,34 +247,66 @@ fn begun(field: &'static str, time: ValidTime, at: Recorded) -> Result<(), Refus
     }
 }
 
-/// L03, L04, L05: the issuer is enrolled, and each signature is by a key of its own that is in force.
-fn signed_by_issuer<'a, 'k>(
-    id: &AuthorityId,
+/// L01, and but for the opening L03 and L04: the event is for this ledger, its issuer is enrolled, and each signature is
+/// by a key of its own, whether or not that is in force. It is asked before anything about the subject is looked at, so
+/// that nobody else learns from a refusal what stands in a stream.
+pub fn of_known_keys(event: &VerifiedEvent, governance: &Governance) -> Result<(), Refusal> {
+    let stated = event.event();
+    for_this_ledger(&stated.origin, governance)?;
+    if let Body::LedgerOpened(_) = &stated.body {
+        return Ok(());
+    }
+    own_keys(issuer_of(&stated.issuer, governance)?, event.signers(), governance)
+}
+
+/// L01: what was signed is meant for this ledger.
+fn for_this_ledger(named: &Origin, governance: &Governance) -> Result<(), Refusal> {
+    match &governance.origin {
+        Some(origin) if named != origin => Err(refuse(Rule::Origin, "origin", named, origin)),
+        _ => Ok(()),
+    }
+}
+
+/// L03: the issuer is enrolled.
+fn issuer_of<'a>(id: &AuthorityId, governance: &'a Governance) -> Result<&'a Authority, Refusal> {
+    let expected = "an authority that is enrolled in this ledger";
+    governance.directory.get(id).ok_or_else(|| refuse(Rule::IssuerEnrolled, "issuer", id, expected))
+}
+
+/// L04: each signature is by a key of the issuer's own.
+fn own_keys<'k>(
+    issuer: &Authority,
     signers: impl Iterator<Item = &'k PublicKey>,
-    governance: &'a Governance,
-) -> Result<&'a Authority, Refusal> {
-    let Some(issuer) = governance.directory.get(id) else {
-        let expected = "an authority that is enrolled in this ledger";
-        return Err(refuse(Rule::IssuerEnrolled, "issuer", id, expected));
-    };
+    governance: &Governance,
+) -> Result<(), Refusal> {
     let mut seen = Vec::with_capacity(1);
     for key in signers {
-        let Some(record) = issuer.key(key.as_bytes()) else {
+        if issuer.key(key.as_bytes()).is_none() {
             let owner = governance.directory.owner(key.as_bytes());
             let owner = owner.map_or("nobody enrolled".to_owned(), |owner| owner.id.to_string());
             let found = format!("{}, a key of {owner}", key.id());
             return Err(refuse(Rule::KeyOfIssuer, "signatures", found, format!("a key of {}", issuer.id)));
-        };
-        if let Some(revoked) = &record.revoked {
-            let found = format!("{}, revoked by entry {}", key.id(), revoked.recorded.index);
-            return Err(refuse(Rule::KeyInForce, "signatures", found, "a key that is not revoked"));
         }
         if seen.contains(key.as_bytes()) {
             return Err(refuse(Rule::KeyOfIssuer, "signatures", key.id(), "each key once"));
         }
         seen.push(*key.as_bytes());
     }
-    Ok(issuer)
+    Ok(())
+}
+
+/// L05: no key that signed is revoked.
+fn keys_in_force<'k>(
+    issuer: &Authority,
+    signers: impl Iterator<Item = &'k PublicKey>,
+) -> Result<(), Refusal> {
+    for key in signers {
+        if let Some(revoked) = issuer.key(key.as_bytes()).and_then(|record| record.revoked.as_ref()) {
+            let found = format!("{}, revoked by entry {}", key.id(), revoked.recorded.index);
+            return Err(refuse(Rule::KeyInForce, "signatures", found, "a key that is not revoked"));
+        }
+    }
+    Ok(())
 }
 
 /// L06: the issuer's roles allow the kind (design §5, "signed by"), or what else it asks.

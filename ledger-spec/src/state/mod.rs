@@ -11,7 +11,7 @@ mod streams;
 pub use in_memory::{InMemory, Ledger};
 pub use streams::{Added, Attempt, Streams};
 
-use crate::admission::{Admission, AdmittedEvent, Governance, Refusal, admit, links};
+use crate::admission::{Admission, AdmittedEvent, Governance, Refusal, admit, links, of_known_keys};
 use crate::authority::Recorded;
 use crate::casefile::{CaseEntry, Filed, Head};
 use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
@@ -268,6 +268,10 @@ impl<S: Streams> State<S> {
         event: VerifiedEvent,
         at: Recorded,
     ) -> Result<Result<AdmittedEvent, NotEntered>, S::Error> {
+        // Nothing of a stream is read for whoever may not sign here.
+        if let Err(refusal) = of_known_keys(&event, &self.governance) {
+            return Ok(Err(NotEntered::Refused { refusal, head: None }));
+        }
         let file = self.streams.file(&event.event().subject, &self.governance.directory)?;
         Ok(match admit(event, at, &self.governance, file) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),

@@ -31,7 +31,7 @@ pub struct Question<'a> {
 /// Judges one event.
 pub fn judge(past: &History, event: &Stated, now: ValidTime) -> Verdict {
     let mut question = Question { past, event, now, refused: BTreeSet::new() };
-    if question.is_repeated() {
+    if question.is_repeated() && question.is_by_known_keys() {
         return Verdict::Seen;
     }
     question.envelope();
@@ -105,6 +105,17 @@ impl<'a> Question<'a> {
                 .past
                 .find(&self.event.subject, &self.event.id)
                 .is_some_and(|one| one.event.bytes == self.event.bytes)
+    }
+
+    /// Whether each key that signed it, once, is or was its issuer's: else nobody is told that it is repeated.
+    fn is_by_known_keys(&self) -> bool {
+        let (signers, keys) = (&self.event.signers, self.past.keys(&self.event.issuer));
+        let known = |at: usize| {
+            let signer = &signers[at];
+            keys.iter().any(|(key, _)| key == signer) && !signers[..at].contains(signer)
+        };
+        self.event.kind == "ledger.opened"
+            || self.past.capacity(&self.event.issuer).is_some() && (0..signers.len()).all(known)
     }
 
     /// L01, L08, L09, L10.
