@@ -10,7 +10,7 @@ use credit_ledger::case_files::{CaseFileStore, DiskCaseFiles};
 use fixture::{enter, event, filing_about, key, setup};
 use fjall::{Database, KeyspaceCreateOptions};
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{AsOf, CaseEntry, Filed, Sight};
+use ledger_spec::casefile::{AsOf, CaseEntry, Filed, Sight, Viewer};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
@@ -41,6 +41,11 @@ const MEMBERS: u64 = 100_000;
 const LIST: &str = "test.list";
 /// Subjects whose files are read one by one.
 const SINGLES: u64 = 10_000;
+
+/// Everybody, asking at the instants that are asked about.
+fn by_all(moment: AsOf) -> Viewer {
+    Viewer { sight: Sight::Public, moment }
+}
 
 fn main() {
     let entries = std::env::args().filter_map(|argument| argument.parse().ok()).next_back();
@@ -81,7 +86,7 @@ fn main() {
     let ask = |question: &CityQuestion, day: u32| {
         let valid_at = ValidTime::parse(&format!("2025-12-{day:02}T09:00:00+08:00")).unwrap();
         let as_of = AsOf { valid_at, known: size };
-        let asked = CityAsked { question, governance: ledger.governance(), as_of, sight: Sight::Public };
+        let asked = CityAsked { question, governance: ledger.governance(), as_of, viewer: by_all(as_of) };
         store.city(asked, true).unwrap()
     };
     for (what, question) in
@@ -115,7 +120,7 @@ fn main() {
                 let as_of =
                     AsOf { valid_at: ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap(), known: size };
                 let over = (&*ledger.governance().catalogue, &*ledger.governance().directory);
-                drop(black_box(Projector::new(&subject, &file, over, as_of, Sight::Public).standing()));
+                drop(black_box(Projector::new(&subject, &file, over, as_of, by_all(as_of)).standing()));
             })
         })
         .collect();

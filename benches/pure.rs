@@ -11,7 +11,7 @@ use fixture::{enter, event, filing_about, key, setup};
 use ledger_spec::audit::{Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
-use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::{Entry, EntryHashes};
 use ledger_spec::event::envelope::{SignedEvent, seal};
@@ -125,7 +125,9 @@ fn answers(c: &mut Criterion) {
     let whole = Stated(events.clone());
     let standing = |file: &CaseFile| {
         let over = (&*governance.catalogue, &*governance.directory);
-        Projector::new(&subject, file, over, asked, Sight::Restricted).with_events(&whole).standing()
+        Projector::new(&subject, file, over, asked, Viewer { sight: Sight::Restricted, moment: asked })
+            .with_events(&whole)
+            .standing()
     };
     c.bench_function("projection: standing over 30 records", |b| b.iter(|| standing(black_box(&file))));
     let mut group = c.benchmark_group("case files");
@@ -167,7 +169,7 @@ fn editions(c: &mut Criterion) {
         question: &question,
         governance: ledger.governance(),
         as_of: asked,
-        sight: Sight::Public,
+        viewer: Viewer { sight: Sight::Public, moment: asked },
     };
     let mut group = c.benchmark_group("lists");
     group.sample_size(10);

@@ -110,12 +110,15 @@ impl Watch {
         }
         let reading = Reading::new(snapshots);
         let as_of = reading.as_of(valid_at, Known::Everything)?;
-        let answered = reading.ask(&Question::Oversight, as_of, Sight::Public)?;
+        // Whoever holds the whole log may count all of it.
+        let viewer = reading.viewer(Sight::Restricted, valid_at);
+        let answered = reading.ask(&Question::Oversight, as_of, viewer)?;
         let Answer::Oversight(oversight) = answered.answer else { defect("oversight is what was asked for") };
-        let late = oversight.authorities.into_iter().filter(|line| line.overdue_delistings > 0).map(|line| {
+        let late = oversight.authorities.into_iter().filter_map(|line| {
             let authority = line.authority.to_string();
-            let (overdue, longest_days) = (line.overdue_delistings, line.longest_delisting_days);
-            (authority.clone(), LateDelistings { authority, overdue, longest_days })
+            let (overdue, longest_days) =
+                (line.overdue_delistings.get()?, line.longest_delisting_days.get()?);
+            (overdue > 0).then(|| (authority.clone(), LateDelistings { authority, overdue, longest_days }))
         });
         Ok(late.collect())
     }

@@ -23,6 +23,8 @@ pub struct CatalogueAnswer {
     pub valid_at: ValidTime,
     /// What was known: so many entries.
     pub known_at: TreeSize,
+    /// The moment of asking, RFC 3339.
+    pub asked_at: ValidTime,
     /// The catalogue.
     #[serde(flatten)]
     pub catalogue: CatalogueAt,

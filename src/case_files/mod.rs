@@ -17,7 +17,7 @@ pub use kept::Open;
 
 use fresh::FreshEntries;
 use kept::{Folded, KeptAnswers};
-use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Sight};
+use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Viewer};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
@@ -189,7 +189,7 @@ impl CaseFileStore {
         if self.is_doubted() {
             return Err(StoreError::Behind { found: TreeSize::EMPTY, expected: asked.as_of.known });
         }
-        if let Some(kept) = self.kept.find(asked.question, asked.as_of, asked.sight) {
+        if let Some(kept) = self.kept.find(&asked) {
             return Ok(kept);
         }
         let begin = Instant::now();
@@ -215,15 +215,16 @@ impl CaseFileStore {
         }
     }
 
-    /// The instants, for whoever leaves some of them open, of an answer of a moment ago that is kept.
+    /// The instants and the moment of asking, for whoever leaves some of them open, of an answer of a moment ago that is
+    /// kept.
     pub fn kept_instants(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
         open: Open,
-        sight: Sight,
-    ) -> Option<AsOf> {
-        self.kept.instants(question, as_of, open, sight)
+        viewer: Viewer,
+    ) -> Option<(AsOf, Viewer)> {
+        self.kept.instants(question, as_of, open, viewer)
     }
 }
 

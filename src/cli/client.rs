@@ -75,9 +75,9 @@ impl Client {
         Ok(Self { agent, base })
     }
 
-    /// A path's text.
-    pub(super) fn get_text(&self, path: &str) -> Result<String, Failure> {
-        let bytes = self.get_bytes(path)?;
+    /// A path's text, asked for with a body of JSON where there is one.
+    pub(super) fn ask_text(&self, path: &str, body: Option<&str>) -> Result<String, Failure> {
+        let bytes = self.ask(path, body)?;
         String::from_utf8(bytes).map_err(|_| Failure::unreachable(format!("{path}: the answer is not UTF-8")))
     }
 
@@ -89,8 +89,16 @@ impl Client {
 
     /// A path's bytes.
     pub(super) fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        self.ask(path, None)
+    }
+
+    fn ask(&self, path: &str, body: Option<&str>) -> Result<Vec<u8>, Failure> {
+        let url = format!("{}{path}", self.base);
         for _ in 0..PATIENCE {
-            let response = self.agent.get(format!("{}{path}", self.base)).call();
+            let response = match body {
+                None => self.agent.get(&url).call(),
+                Some(body) => self.agent.post(&url).header("content-type", "application/json").send(body),
+            };
             let response = response.map_err(|error| self.unreachable(&error))?;
             let (status, wait) = (response.status().as_u16(), retry_after(&response));
             let bytes = self.body(response)?;

@@ -9,12 +9,16 @@ use super::pages;
 use super::table;
 use super::talk::{self, Bar};
 use crate::api::LineStatus;
+use crate::clock;
 use crate::progress::Progress as _;
+use crate::query::{Known, Reading};
 use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
+use ledger_spec::casefile::Sight;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
+use ledger_spec::projection::{Page, Question};
 use ledger_spec::time::{Date, ValidTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -35,6 +39,8 @@ pub(super) struct Job {
     key: SecretKey,
     /// The `migration.opened` event under which the entries come in.
     migration: Option<EventId>,
+    /// The ledger's folder, where the list's past is read: a server shows the public what of it is public now.
+    dir: Option<PathBuf>,
 }
 
 /// The list as it stood on a day.
@@ -72,8 +78,6 @@ struct Definition {
 #[derive(Deserialize)]
 struct Members {
     members: Vec<Member>,
-    #[serde(default)]
-    withheld: u64,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +133,7 @@ impl Job {
         issuer: &str,
         key: SecretKey,
         migration: Option<EventId>,
+        dir: Option<PathBuf>,
     ) -> Result<Self, Failure> {
         Ok(Self {
             list: ListCode::parse(list).map_err(|error| Failure::usage(format!("--list: {error}")))?,
@@ -138,6 +143,7 @@ impl Job {
                 .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
             key,
             migration,
+            dir,
         })
     }
 
@@ -154,6 +160,7 @@ impl Job {
         let subjects: Vec<Vec<SubjectId>> =
             states.iter().map(|state| self.subjects(state, &columns)).collect::<Result<_, _>>()?;
         let origin = origin_of(client)?;
+        self.refuse_unseen_past(client)?;
         let bar = Bar::new("importing states");
         let total = as_u64(states.len());
         let mut counts = Counts { states: total, ..Counts::default() };
@@ -198,6 +205,46 @@ impl Job {
         state.rows.iter().map(subject).collect()
     }
 
+    /// Refuses where something has left the list already and only a server says who is on it: it does not show that, so
+    /// that nothing could be held against it.
+    fn refuse_unseen_past(&self, client: &Client) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        struct Left {
+            departures: Vec<serde::de::IgnoredAny>,
+        }
+        if self.dir.is_some() {
+            return Ok(());
+        }
+        let end = encoded(&ValidTime::MAX.to_string());
+        let path = format!("/v1/lists/{}/departures?limit=1&valid_at={end}", encoded(self.list.as_str()));
+        let Left { departures } = client.get_json(&path)?;
+        match departures.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::wrong(format!(
+                "{}: entries have left the list, which a server does not show any more; --dir names the ledger's \
+                 folder or a copy of it",
+                self.list
+            ))),
+        }
+    }
+
+    /// The members on a day, by the folder where there is one.
+    fn edition(&self, client: &Client, at: &str) -> Result<Members, Failure> {
+        let path = format!("/v1/lists/{}", encoded(self.list.as_str()));
+        let Some(dir) = &self.dir else { return pages::list(client, &path, at) };
+        let ledger =
+            crate::ledger::open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
+        let reading = Reading::new(&ledger.snapshots);
+        let now = ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?;
+        let valid_at = ValidTime::parse_or_end_of_day(at).map_err(Failure::usage)?;
+        let question = Question::Edition { list: self.list.clone(), page: Page::default() };
+        let as_of = reading.as_of(valid_at, Known::Everything).map_err(Failure::unreachable)?;
+        let edition = reading.edition(&question, as_of, reading.viewer(Sight::Restricted, now));
+        let text = serde_json::to_string(&edition.map_err(Failure::wrong)?);
+        text.and_then(|text| serde_json::from_str(&text))
+            .map_err(|error| Failure::wrong(format!("json: {error}")))
+    }
+
     /// Refuses where the ledger knows of another membership later than a state that is to be put in:
     /// on the day of any later state, or at the end of time.
     fn refuse_later(
@@ -225,12 +272,7 @@ impl Job {
 
     fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {
         let path = format!("/v1/lists/{}", encoded(self.list.as_str()));
-        let Members { members, withheld } = pages::list(client, &path, at)?;
-        if withheld > 0 {
-            return Err(Failure::wrong(format!(
-                "{path}: {withheld} members are withheld, so that no difference can be computed"
-            )));
-        }
+        let Members { members } = self.edition(client, at)?;
         let unexpected = |reason: &dyn std::fmt::Display| Failure::unreachable(format!("{path}: {reason}"));
         let standing = |mut member: Member| {
             Ok(StandingRow {

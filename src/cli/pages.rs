@@ -57,17 +57,18 @@ struct Turn {
 }
 
 /// Takes pages until none follows. All of them are of the instants of the first, also where that names none and the
-/// ledger grows meanwhile. `path` is that of a query.
+/// ledger grows meanwhile. `path` is that of a query; it is asked with `body`, where there is one.
 pub(super) fn each(
     client: &Client,
     first: &Query,
+    body: Option<&str>,
     path: impl Fn(&Query) -> String,
     mut take: impl FnMut(&str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut query = first.clone();
     loop {
         let at = path(&query);
-        let text = client.get_text(&at)?;
+        let text = client.ask_text(&at, body)?;
         take(&text)?;
         let Turn { valid_at, known_at, next } = serde_json::from_str(&text)
             .map_err(|error| Failure::unreachable(format!("{at}: another answer than expected: {error}")))?;
@@ -83,11 +84,12 @@ pub(super) fn each(
 pub(super) fn whole(
     client: &Client,
     first: &Query,
+    body: Option<&str>,
     path: impl Fn(&Query) -> String,
 ) -> Result<String, Failure> {
     let unread = |error| Failure::unreachable(format!("another answer than expected: {error}"));
     let (mut only, mut answer) = (String::new(), None);
-    each(client, first, path, |text| {
+    each(client, first, body, path, |text| {
         let page: Value = serde_json::from_str(text).map_err(unread)?;
         match &mut answer {
             None => (only, answer) = (text.to_owned(), Some(page)),
@@ -110,7 +112,7 @@ pub(super) fn whole(
 /// All of a list as it stood on a day. `path` is the list's.
 pub(super) fn list<T: DeserializeOwned>(client: &Client, path: &str, day: &str) -> Result<T, Failure> {
     let first = vec![("valid_at", day.to_owned()), ("limit", MOST_OF_LIST.to_string())];
-    let text = whole(client, &first, |query| {
+    let text = whole(client, &first, None, |query| {
         let query = query.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
         format!("{path}?{}", query.collect::<Vec<_>>().join("&"))
     })?;
@@ -118,8 +120,8 @@ pub(super) fn list<T: DeserializeOwned>(client: &Client, path: &str, day: &str) 
         .map_err(|error| Failure::unreachable(format!("{path}: another answer than expected: {error}")))
 }
 
-/// Adds the lines of the next page of the same answer. A line has an `entry`; what has none is said over everything
-/// and stands on every page, with lines within it or without.
+/// Adds the lines of the next page of the same answer. A line has an `entry` or an `event`; what has neither is said over
+/// everything and stands on every page, with lines within it or without.
 fn join(answer: &mut Value, page: Value) {
     match (answer, page) {
         (Value::Object(answer), Value::Object(page)) => {
@@ -131,7 +133,7 @@ fn join(answer: &mut Value, page: Value) {
             }
         }
         (Value::Array(answer), Value::Array(page)) => {
-            let is_line = |value: &Value| value.get("entry").is_some();
+            let is_line = |value: &Value| value.get("entry").or_else(|| value.get("event")).is_some();
             if answer.iter().chain(&page).all(is_line) {
                 answer.extend(page);
             } else {

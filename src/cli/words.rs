@@ -144,6 +144,9 @@ pub(super) fn subject(answered: &Answered<Standing>, language: Language) -> Stri
     for one in &standing.repairs {
         line(&mut out, &statement(&one.line, language.of("修复", "repair"), &one.target, None, language));
     }
+    if let Some(notice) = &answered.notice {
+        line(&mut out, &format!("  {}", language.name(notice)));
+    }
     out
 }
 

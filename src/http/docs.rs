@@ -23,7 +23,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
 
 /// What each operation does, in Chinese; the English is the document's own.
-const ZH: [(&str, &str); 37] = [
+const ZH: [(&str, &str); 38] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
     ("resolveIdentities", "将公民身份号码换成本账本的假名"),
     ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
@@ -46,6 +46,7 @@ const ZH: [(&str, &str); 37] = [
     ("getCivilServant", "分页查询公务员诚信档案（公众不可见）"),
     ("getRural", "分页查询农户、村镇、农场的信用信息"),
     ("getUses", "分页查询主体的授权、信用报告和使用情况"),
+    ("askAboutSubject", "查询主体（标识写在请求正文中；自然人、家庭只能这样查询）"),
     ("getWitnessedCheckpoint", "取得符合见证规则的最新检查点"),
     ("getTile", "取得日志的分块（C2SP tlog-tiles）"),
     ("getFeed", "订阅新的记载和检查点（服务器推送事件）"),

@@ -390,6 +390,17 @@ pub(super) fn form(headers: &HeaderMap) -> Result<Form, Problem> {
     }
 }
 
+/// The bytes of a body of JSON, at most so many.
+pub(super) async fn json_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
+    match form(headers)? {
+        Form::One => read_body(headers, body, max).await,
+        Form::Many => {
+            let problem = Problem::new(ProblemKind::UnsupportedMediaType).found("application/x-ndjson");
+            Err(problem.expected("application/json"))
+        }
+    }
+}
+
 pub(super) async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(ProblemKind::BodyTooLarge).expected(format!("at most {max} bytes"));
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());

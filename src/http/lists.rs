@@ -3,7 +3,7 @@
 use super::Shared;
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, ListPage, ListPath, NDJSON, SIGHT, Text, accepts, ask_with, read_at};
+use super::reading::{Instants, ListPage, ListPath, NDJSON, Text, accepts, ask_with, read_at};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -52,15 +52,20 @@ async fn list(
         Some(format) => format == "rows",
         None => accepts(&headers, NDJSON),
     };
-    read_at(shared, params, Question::Edition { list: code, page }, move |reading, question, as_of| {
-        let edition = reading.edition(question, as_of, SIGHT)?;
-        if rows {
-            let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
-            let next = next_page(&edition, page).map(|next| [(LINK, next)]);
-            return Ok(([(CONTENT_TYPE, NDJSON)], next.map(AppendHeaders), lines).into_response());
-        }
-        Ok(Json(edition).into_response())
-    })
+    read_at(
+        shared,
+        params,
+        Question::Edition { list: code, page },
+        move |reading, question, as_of, viewer| {
+            let edition = reading.edition(question, as_of, viewer)?;
+            if rows {
+                let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
+                let next = next_page(&edition, page).map(|next| [(LINK, next)]);
+                return Ok(([(CONTENT_TYPE, NDJSON)], next.map(AppendHeaders), lines).into_response());
+            }
+            Ok(Json(edition).into_response())
+        },
+    )
     .await
 }
 

@@ -11,7 +11,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
-use ledger_spec::casefile::{AsOf, Sight};
+use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
@@ -28,7 +28,7 @@ pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
 /// A segment of a path, not yet read.
 pub(super) type Text = Result<Path<String>, PathRejection>;
 
-/// The two instants of a question, as its query names them.
+/// The two instants of a question, as its query names them, and the moment at which it is asked.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Instants {
@@ -38,6 +38,8 @@ pub(super) struct Instants {
     /// What was known: a number of entries, an RFC 3339 instant, or a day; all where it is absent
     #[param(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?)$")]
     known_at: Known,
+    #[param(ignore)]
+    asked_at: ValidTime,
 }
 
 /// A page of a subject's answer, as its query names it. [`Params::page`] reads it.
@@ -58,7 +60,7 @@ pub(super) struct SubjectPage {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)] // it is what the document says
 pub(super) struct ListPage {
-    /// The cursor: `next` of the page before, the entry of its last line
+    /// The cursor: `next` of the page before. Of a list, the entry of its last line; of departures, how many come before
     #[param(value_type = Option<u64>, minimum = 0, maximum = 9007199254740991_i64)]
     after: u64,
     /// Most lines on the page; 100 where it is absent
@@ -70,7 +72,7 @@ pub(super) struct ListPage {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(super) struct SubjectPath {
-    /// The subject
+    /// The subject; a person or household is asked about by `POST /v1/questions/{view}`
     #[param(inline)]
     pub(super) id: SubjectId,
 }
@@ -102,8 +104,14 @@ impl Instants {
 
     /// The instants that a query names; the present where it names none.
     pub(super) fn read(params: &Params, shared: &Shared, reading: &Reading<'_>) -> Result<Self, Problem> {
-        let (valid_at, known_at) = params.instants(shared.now()?, reading.snapshot().size())?;
-        Ok(Self { valid_at, known_at })
+        let asked_at = shared.now()?;
+        let (valid_at, known_at) = params.instants(asked_at, reading.snapshot().size())?;
+        Ok(Self { valid_at, known_at, asked_at })
+    }
+
+    /// Who asks: everybody, at this moment.
+    fn viewer(&self, reading: &Reading<'_>) -> Viewer {
+        reading.viewer(SIGHT, self.asked_at)
     }
 
     /// Which of them the query does not name.
@@ -123,9 +131,13 @@ impl SubjectPath {
         Self::parse(&segment(path)?)
     }
 
-    /// The subject of this text.
+    /// The subject of this text in a path: no person or household, since others see paths and keep them.
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         let id = SubjectId::parse(text).map_err(|error| Problem::from(&error).field("id"))?;
+        if id.is_natural() {
+            let expected = "POST /v1/questions/{view} with the subject in the body";
+            return Err(Problem::new(ProblemKind::PersonInPath).field("id").expected(expected));
+        }
         Ok(Self { id })
     }
 }
@@ -176,7 +188,11 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     let (place, looked) = (shared.places.of(Weight::Light).take().await?, shared.clone());
     let found = place.run(move || {
         let reading = Reading::new(&looked.app.snapshots);
-        let subject = reading.any_entry(index)?.event.subject;
+        // What is wrong with the entry, or that there is none, is the answer's to say.
+        let Ok(found) = reading.any_entry(index) else {
+            return answer(&looked, &reading).map(|answered| Ok(answered.into_response()));
+        };
+        let subject = found.event.subject;
         if Weight::of_subject(&looked, &subject) == Weight::Heavy {
             return Ok(Err(answer));
         }
@@ -193,15 +209,15 @@ pub(super) async fn read_at<A: IntoResponse>(
     shared: Arc<Shared>,
     params: Params,
     question: Question,
-    answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
+    answer: impl FnOnce(&Reading<'_>, &Question, AsOf, Viewer) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     if question.city().is_some() {
         return read_about_many(shared, params, question, answer).await;
     }
     let weight = Weight::of(&shared, &question);
     read_weighing(shared, weight, move |shared, reading| {
-        let as_of = Instants::read(&params, shared, reading)?.as_of(reading)?;
-        answer(reading, &question, as_of)
+        let instants = Instants::read(&params, shared, reading)?;
+        answer(reading, &question, instants.as_of(reading)?, instants.viewer(reading))
     })
     .await
 }
@@ -212,15 +228,16 @@ async fn read_about_many<A: IntoResponse>(
     shared: Arc<Shared>,
     params: Params,
     question: Question,
-    answer: impl FnOnce(&Reading<'_>, &Question, AsOf) -> Result<A, Problem> + Send + 'static,
+    answer: impl FnOnce(&Reading<'_>, &Question, AsOf, Viewer) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let weight = if is_kept(&shared, &params, &question)? { Weight::Kept } else { Weight::Heavy };
     read_weighing(shared, weight, move |shared, reading| {
         // Now is when it is folded, and not when it began to wait; meanwhile somebody else's may have been kept.
         let instants = Instants::read(&params, shared, reading)?;
-        let as_of = instants.as_of(reading)?;
-        let kept = reading.kept_instants(&question, as_of, instants.open(&params), SIGHT);
-        answer(reading, &question, kept.unwrap_or(as_of))
+        let (as_of, viewer) = (instants.as_of(reading)?, instants.viewer(reading));
+        let kept = reading.kept_instants(&question, as_of, instants.open(&params), viewer);
+        let (as_of, viewer) = kept.unwrap_or((as_of, viewer));
+        answer(reading, &question, as_of, viewer)
     })
     .await
 }
@@ -229,11 +246,12 @@ async fn read_about_many<A: IntoResponse>(
 fn is_kept(shared: &Shared, params: &Params, question: &Question) -> Result<bool, Problem> {
     let reading = Reading::new(&shared.app.snapshots);
     let instants = Instants::read(params, shared, &reading)?;
-    if matches!(instants.known_at, Known::At(_)) || question.page_limit() > KEPT_PAGE {
+    let looks = matches!(instants.known_at, Known::At(_)) || question.is_of_whole_days(SIGHT);
+    if looks || question.page_limit() > KEPT_PAGE {
         return Ok(false);
     }
     let (as_of, open) = (instants.as_of(&reading)?, instants.open(params));
-    Ok(reading.kept_instants(question, as_of, open, SIGHT).is_some())
+    Ok(reading.kept_instants(question, as_of, open, instants.viewer(&reading)).is_some())
 }
 
 /// Answers a question as everybody may have it, at the two instants, which are all that the query may name.
@@ -251,8 +269,9 @@ pub(super) async fn ask_with(
     params: Params,
     question: Question,
 ) -> Result<Response, Problem> {
-    let answer =
-        |reading: &Reading<'_>, question: &Question, as_of| Ok(Json(reading.ask(question, as_of, SIGHT)?));
+    let answer = |reading: &Reading<'_>, question: &Question, as_of, viewer| {
+        Ok(Json(reading.ask(question, as_of, viewer)?))
+    };
     read_at(shared, params, question, answer).await
 }
 

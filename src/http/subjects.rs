@@ -1,13 +1,16 @@
 //! What the ledger says about a subject.
 
 use super::Shared;
-use super::params::{MAX_INDEX, Params};
+use super::events::json_body;
+use super::params::{MAX_INDEX, Params, segment};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_weighing};
 use axum::Json;
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use ledger_spec::definition::Domain;
 use ledger_spec::id::SubjectId;
@@ -15,20 +18,27 @@ use ledger_spec::projection::{
     Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Points,
     Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
 };
+use serde::Deserialize;
 use std::sync::Arc;
 use tlog::defect::as_usize;
 use tlog::position::EntryIndex;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Events on a page, where nobody says, and at most.
 const PAGE: (u64, u64) = (50, 500);
+/// Most bytes of a body that names a subject.
+const MOST_ASKED: usize = 1_024;
+/// What the query of an eligibility may name.
+const WITH_DOMAIN: [&str; 5] = ["valid_at", "known_at", "after", "limit", "domain"];
 
 /// The routes of this file.
 pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     projections()
         .routes(routes!(history))
         .routes(routes!(eligibility))
+        .routes(routes!(question))
         .route("/v1/subjects/{id}/{projection}", axum::routing::get(unknown))
 }
 
@@ -107,12 +117,77 @@ async fn eligibility(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id } = SubjectPath::read(path)?;
-    let params = Params::read(query.as_deref(), &["valid_at", "known_at", "after", "limit", "domain"])?;
+    let params = Params::read(query.as_deref(), &WITH_DOMAIN)?;
+    let what = SubjectQuestion::Eligibility(domain(&params)?);
+    about(shared, params, id, what).await
+}
+
+/// The domain that a query names; it has to.
+fn domain(params: &Params) -> Result<Domain, Problem> {
     let domain = params.word("domain", Domain::WORDS)?.and_then(Domain::parse);
-    let Some(domain) = domain else {
-        return Err(Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")));
+    domain.ok_or_else(|| Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")))
+}
+
+/// A question about a subject that is not to stand in a path.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AboutSubject {
+    /// The subject: a person, a household, or any other
+    subject: SubjectId,
+}
+
+/// The same answers with the subject in the body: the only way to ask about persons and households.
+///
+/// `view` is the last part of the path that answers about other subjects (`standing`, `records`, …, `events`); the query
+/// and the answer are the same as there.
+#[utoipa::path(
+    post,
+    path = "/v1/questions/{view}",
+    operation_id = "askAboutSubject",
+    tag = "read",
+    params(
+        ("view" = String, Path, pattern = "^[a-z-]+$", description = "What is asked"),
+        ("domain" = Option<Domain>, Query, description = "With `eligibility`, and only there: the domain asked about"),
+        ("before" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
+            description = "With `events`, in place of `after` and the instants: the cursor"),
+        Instants,
+        SubjectPage,
+    ),
+    request_body = AboutSubject,
+    responses((status = 200, description = "What `GET /v1/subjects/{id}/{view}` answers", body = Object)),
+)]
+async fn question(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let (view, query) = (segment(path)?, query.as_deref());
+    let subject = subject_in(&headers, body).await?;
+    if view == "events" {
+        return events(shared, query, subject).await;
+    }
+    let params = Params::read(query, if view == "eligibility" { &WITH_DOMAIN } else { &Instants::PAGED })?;
+    let domain = (view == "eligibility").then(|| domain(&params)).transpose()?;
+    let what = SubjectQuestion::parse(&view, domain).ok_or_else(no_view)?;
+    about(shared, params, subject, what).await
+}
+
+/// The subject that a body names.
+async fn subject_in(headers: &HeaderMap, body: Body) -> Result<SubjectId, Problem> {
+    let bytes = json_body(headers, body, MOST_ASKED).await?;
+    let malformed = || {
+        let problem = Problem::new(ProblemKind::MalformedJson);
+        problem.expected("{\"subject\": …} with an identifier, and nothing else")
     };
-    about(shared, params, id, SubjectQuestion::Eligibility(domain)).await
+    serde_json::from_slice(&bytes).map(|AboutSubject { subject }| subject).map_err(|_| malformed())
+}
+
+/// No projection has this name.
+fn no_view() -> Problem {
+    let expected = format!("one of {}", SubjectQuestion::NAMES.join(", "));
+    Problem::new(ProblemKind::NotFound).field("view").expected(expected)
 }
 
 /// No projection has this name.
@@ -120,8 +195,7 @@ async fn unknown(path: Result<Path<(String, String)>, PathRejection>) -> Result<
     let malformed = |_| Problem::new(ProblemKind::MalformedIdentifier).expected("percent-encoded UTF-8");
     let Path((id, _)) = path.map_err(malformed)?;
     SubjectPath::parse(&id)?;
-    let expected = format!("one of {}", SubjectQuestion::NAMES.join(", "));
-    Err(Problem::new(ProblemKind::NotFound).field("view").expected(expected))
+    Err(no_view())
 }
 
 /// A page of a subject's history, newest first.
@@ -133,7 +207,7 @@ async fn unknown(path: Result<Path<(String, String)>, PathRejection>) -> Result<
     params(
         SubjectPath,
         ("before" = Option<u64>, Query, minimum = 0, maximum = 9007199254740991_i64,
-            description = "The cursor: `next` of the page before"),
+            description = "The cursor: `next` of the page before. Events come before this entry in the log, whatever it is"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
             description = "Most events on the page; 50 where it is absent"),
     ),
@@ -145,12 +219,16 @@ async fn history(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id } = SubjectPath::read(path)?;
-    let params = Params::read(query.as_deref(), &["before", "limit"])?;
+    events(shared, query.as_deref(), id).await
+}
+
+async fn events(shared: Arc<Shared>, query: Option<&str>, id: SubjectId) -> Result<Response, Problem> {
+    let params = Params::read(query, &["before", "limit"])?;
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
     let weight = Weight::of_subject(&shared, &id);
     read_weighing(shared, weight, move |shared, reading| {
-        Ok(Json(reading.events(&id, before, limit, (SIGHT, shared.now()?))?))
+        Ok(Json(reading.events(&id, before, limit, reading.viewer(SIGHT, shared.now()?))?))
     })
     .await
 }

@@ -3,13 +3,11 @@
 use super::source::parse;
 use super::{QueryError, Reading};
 use crate::log::EntryBytes;
-use crate::streams::entries_backwards;
-use ledger_spec::casefile::{AsOf, CaseAsOf, Sight};
+use ledger_spec::casefile::{CaseAsOf, Head, Sight, Viewer};
 use ledger_spec::entry::{ChainHash, EntryHashes};
 use ledger_spec::event::Event;
 use ledger_spec::id::SubjectId;
-use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage};
-use ledger_spec::time::ValidTime;
+use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, more_may_exist};
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::position::{EntryIndex, TreeSize};
@@ -41,20 +39,30 @@ impl FoundEntry {
         Ok(Self { entry, event })
     }
 
-    /// The entry as answers have it.
-    pub fn line(&self) -> EntryLine {
+    /// The entry as answers to who reads with this sight have it.
+    pub fn line(&self, sight: Sight) -> EntryLine {
         let hashes = EntryHashes { leaf: self.entry.leaf(), chain: ChainHash::of_entry(self.entry.bytes()) };
-        EntryLine::of(self.entry.entry(), hashes, &self.event)
+        EntryLine::of(self.entry.entry(), hashes, &self.event, sight)
     }
 }
 
 impl Reading<'_> {
-    /// One entry, if a reader of this sight may see it at `now`: the moment of asking.
-    pub fn entry(&self, index: EntryIndex, sight: Sight, now: ValidTime) -> Result<FoundEntry, QueryError> {
-        let found = self.any_entry(index)?;
-        match self.visible(std::slice::from_ref(&found), &found.event.subject, (sight, now))?.is_empty() {
-            true => Err(QueryError::NotForReader { index, sight }),
-            false => Ok(found),
+    /// One entry, if who asks may see it at the moment of asking. To the public one that it may not see is one that is
+    /// not there.
+    pub fn entry(&self, index: EntryIndex, viewer: Viewer) -> Result<FoundEntry, QueryError> {
+        let public = viewer.sight == Sight::Public;
+        let found = self.any_entry(index).map_err(|error| match error {
+            QueryError::NoEntry { found, .. } if public => QueryError::NoPublicEntry(found),
+            other => other,
+        })?;
+        let file = self.case_file(&found.event.subject)?;
+        let catalogue = &self.snapshot.governance.catalogue;
+        let case = CaseAsOf::new(&found.event.subject, &file, catalogue, viewer.moment);
+        let number = file.find(&found.event.id).map(|(number, _)| number);
+        match number.is_some_and(|number| case.shows_signed(number, viewer.sight)) {
+            true => Ok(found),
+            false if public => Err(QueryError::NoPublicEntry(index)),
+            false => Err(QueryError::NotForReader { index, sight: viewer.sight }),
         }
     }
 
@@ -67,74 +75,43 @@ impl Reading<'_> {
         FoundEntry::read(self.snapshots.log().entry(index)?)
     }
 
-    /// A page of a subject's events, newest first, from the one before the entry `before`: those that a reader of
-    /// this sight may see at `now`, and how many of the page are left out.
+    /// A page of a subject's events, newest first, of those before the entry `before`, whatever that is: those that who
+    /// asks may see at the moment of asking, and how many between them are left out. Which they are follows from the
+    /// facts of the subject's file; only what is shown is read.
     pub fn events(
         &self,
         subject: &SubjectId,
         before: Option<EntryIndex>,
         limit: usize,
-        (sight, now): (Sight, ValidTime),
+        viewer: Viewer,
     ) -> Result<EventsPage, QueryError> {
-        let head = self.snapshots.streams().entries(subject, self.snapshot.size()).next().transpose()?;
-        let version = head.as_ref().and_then(|entry| entry.entry().links.first()).map(|link| link.version);
-        let start = match before {
-            None => head.map(|entry| entry.entry().index),
-            Some(cursor) => self.entry_before(subject, cursor)?,
-        };
-        let (mut page, mut next) = (Vec::new(), None);
-        for entry in entries_backwards(self.snapshots.log(), start, 0) {
-            if page.len() == limit {
-                next = page.last().map(|last: &FoundEntry| last.entry.entry().index);
-                break;
+        let file = self.case_file(subject)?;
+        let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, viewer.moment);
+        let (mut events, mut withheld, mut next) = (Vec::new(), 0, None);
+        for (number, item) in file.items().rev() {
+            if before.is_some_and(|before| item.entry >= before) {
+                continue;
             }
-            page.push(FoundEntry::read(entry?)?);
+            if !case.shows_signed(number, viewer.sight) {
+                withheld += 1;
+            } else if events.len() == limit {
+                next = events.last().map(|line: &EntryLine| line.index);
+                break;
+            } else {
+                events.push(self.any_entry(item.entry)?.line(viewer.sight));
+            }
         }
-        let visible = self.visible(&page, subject, (sight, now))?;
+        let told = viewer.sight > Sight::Public;
         Ok(EventsPage {
             subject: subject.clone(),
-            version: version.unwrap_or_default(),
-            withheld: page.len() - visible.len(),
-            events: visible.into_iter().map(FoundEntry::line).collect(),
+            asked_at: viewer.moment.valid_at,
+            version: told.then(|| Head::version_of(file.head())),
+            withheld: told.then_some(withheld),
+            notice: more_may_exist(viewer.sight),
+            events,
             next,
             checkpoint: self.snapshot.checkpoint_text(),
         })
-    }
-
-    /// The entry before a cursor in a subject's stream.
-    fn entry_before(
-        &self,
-        subject: &SubjectId,
-        cursor: EntryIndex,
-    ) -> Result<Option<EntryIndex>, QueryError> {
-        let at_cursor = self.any_entry(cursor).map_err(|error| match error {
-            QueryError::NoEntry { found, .. } => QueryError::Cursor(found),
-            other => other,
-        })?;
-        if at_cursor.event.subject != *subject {
-            return Err(QueryError::Cursor(cursor));
-        }
-        Ok(at_cursor.entry.entry().links.first().and_then(|link| link.previous))
-    }
-
-    /// Those of a subject's entries that a reader of this sight may see, as they were signed: by the facts of its
-    /// file, which are folded over its stream.
-    fn visible<'f>(
-        &self,
-        found: &'f [FoundEntry],
-        subject: &SubjectId,
-        (sight, now): (Sight, ValidTime),
-    ) -> Result<Vec<&'f FoundEntry>, QueryError> {
-        if found.is_empty() {
-            return Ok(Vec::new());
-        }
-        let as_of = AsOf { valid_at: now, known: self.snapshot.size() };
-        let file = self.case_file(subject)?;
-        let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, as_of);
-        let shown = |one: &&FoundEntry| {
-            file.find(&one.event.id).is_some_and(|(number, _)| case.shows_signed(number, sight))
-        };
-        Ok(found.iter().filter(shown).collect())
     }
 
     /// A receipt for an entry under this snapshot's checkpoint.

@@ -31,9 +31,9 @@ pub enum QueryError {
         /// As whom one reads.
         sight: Sight,
     },
-    /// The cursor does not name an entry of the stream.
-    #[error("entry {0} is not one of this subject's")]
-    Cursor(EntryIndex),
+    /// There is no entry that the public may see: none at all, or another one. It is not said which.
+    #[error("entry {0} is none that is public")]
+    NoPublicEntry(EntryIndex),
     /// The case files do not cover yet what is asked about.
     #[error("case files cover {found} entries; {expected} are asked about")]
     Behind {

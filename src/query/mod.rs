@@ -15,7 +15,7 @@ pub use known::{Known, KnownError};
 
 pub use crate::case_files::Open;
 use crate::snapshot::{Snapshot, Snapshots};
-use ledger_spec::casefile::{AsOf, Sight};
+use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::projection::{Answer, Answered, Authorities, EditionPage, Question};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use std::sync::Arc;
@@ -55,6 +55,11 @@ impl<'a> Reading<'a> {
         Ok(AsOf { valid_at, known })
     }
 
+    /// Who asks with this sight at `now`: the moment of asking is the time now, and all that this snapshot knows.
+    pub fn viewer(&self, sight: Sight, now: ValidTime) -> Viewer {
+        Viewer { sight, moment: AsOf { valid_at: now, known: self.snapshot.size() } }
+    }
+
     /// How many entries were recorded at or before a time: recorded times never decrease along the log.
     fn size_at(&self, time: RecordedTime) -> Result<TreeSize, QueryError> {
         let (mut least, mut most) = (0, self.snapshot.size().get());
@@ -69,38 +74,53 @@ impl<'a> Reading<'a> {
         Ok(TreeSize::new(least))
     }
 
-    /// The instants of an answer to this question that was folded a moment ago, as far as whoever asks leaves them
-    /// open; `None` where none is kept. Answers about many subjects cost too much to fold for each.
-    pub fn kept_instants(&self, question: &Question, as_of: AsOf, open: Open, sight: Sight) -> Option<AsOf> {
-        self.snapshots.case_files().kept_instants(&question.city()?, as_of, open, sight)
+    /// The instants and the moment of asking of an answer to this question that was folded a moment ago, as far as
+    /// whoever asks leaves them open; `None` where none is kept. Answers about many subjects cost too much to fold for
+    /// each.
+    pub fn kept_instants(
+        &self,
+        question: &Question,
+        as_of: AsOf,
+        open: Open,
+        viewer: Viewer,
+    ) -> Option<(AsOf, Viewer)> {
+        self.snapshots.case_files().kept_instants(&question.city()?, as_of, open, viewer)
     }
 
-    /// Answers a question at two instants, as a reader of this sight may have it.
+    /// Answers a question at two instants, as who asks may have it.
     pub fn ask(
         &self,
         question: &Question,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Answered<Answer>, QueryError> {
-        let answer = question.answer(self, as_of, sight)?;
+        let as_of = question.instants(self, as_of, viewer)?;
+        let answer = question.answer(self, as_of, viewer)?;
         Ok(Answered {
             subject: question.subject().cloned(),
             place: question.place().cloned(),
             valid_at: as_of.valid_at,
             known_at: as_of.known,
-            sight,
+            sight: viewer.sight,
+            asked_at: viewer.moment.valid_at,
+            notice: question.notice(viewer.sight),
             answer,
             checkpoint: self.snapshot.checkpoint_text(),
         })
     }
 
     /// A page of a list, which is what the question asks for, each member by the list's own columns.
-    pub fn edition(&self, question: &Question, as_of: AsOf, sight: Sight) -> Result<EditionPage, QueryError> {
-        let answered = self.ask(question, as_of, sight)?;
-        let Answered { subject, place, valid_at, known_at, sight, answer, checkpoint } = answered;
-        let Answer::Edition(edition) = answer else { defect("an edition is what an edition was asked for") };
-        let answer = &edition;
-        Ok(EditionPage::of(Answered { subject, place, valid_at, known_at, sight, answer, checkpoint }))
+    pub fn edition(
+        &self,
+        question: &Question,
+        as_of: AsOf,
+        viewer: Viewer,
+    ) -> Result<EditionPage, QueryError> {
+        let answered = self.ask(question, as_of, viewer)?;
+        let Answer::Edition(edition) = &answered.answer else {
+            defect("an edition is what an edition was asked for")
+        };
+        Ok(EditionPage::of(edition, &answered))
     }
 
     /// Every authority that was ever enrolled.

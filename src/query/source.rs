@@ -3,12 +3,13 @@
 use super::{QueryError, Reading};
 use crate::case_files::StoreError;
 use crate::{keeper, parallel};
-use ledger_spec::casefile::{AsOf, CaseFile, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, Viewer};
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{CaseFileSource, CityAnswer, CityAsked, CityQuestion, RollPlace};
+use ledger_spec::time::RecordedTime;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -37,12 +38,16 @@ impl CaseFileSource for Reading<'_> {
         Ok(self.any_entry(entry)?.event)
     }
 
+    fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, QueryError> {
+        Ok(self.snapshots.log().entry(entry)?.entry().recorded_at)
+    }
+
     /// Case files that lag behind what is asked about are waited for, not long.
     fn city(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, QueryError> {
         let case_files = self.snapshots.case_files();
         if case_files.is_kept_by_readers() {
@@ -58,7 +63,7 @@ impl CaseFileSource for Reading<'_> {
         let governance = &self.snapshot.governance;
         // What is wrong is thrown away, and made again beside the answers.
         let newest = as_of.known == self.snapshot.size();
-        case_files.city(CityAsked { question, governance, as_of, sight }, newest).map_err(|error| match error {
+        case_files.city(CityAsked { question, governance, as_of, viewer }, newest).map_err(|error| match error {
             StoreError::Behind { found, expected } => QueryError::Behind { found, expected },
             error if case_files.is_doubted() => {
                 tracing::error!(%error, "questions about many subjects wait until the case files are made again");

@@ -193,7 +193,10 @@ fn penalties_of(snapshots: &Snapshots, subject: &str, valid_at: ValidTime) -> St
     let question = Question::Subject { subject, what: SubjectQuestion::Standing, page: Page::default() };
     let reading = Reading::new(snapshots);
     let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
-    serde_json::to_string(&reading.ask(&question, as_of, Sight::Shared).unwrap().answer).unwrap()
+    serde_json::to_string(
+        &reading.ask(&question, as_of, reading.viewer(Sight::Shared, valid_at)).unwrap().answer,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn a_row_that_was_lost_changes_no_answer_and_the_store_is_made_again_while_the_l
         let oversight = || {
             let reading = Reading::new(&ledger.snapshots);
             let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
-            reading.ask(&Question::Oversight, as_of, Sight::Public)
+            reading.ask(&Question::Oversight, as_of, reading.viewer(Sight::Public, valid_at))
         };
         let begin = Instant::now();
         // Wrong it is never: until the rows are there again, it is no answer.
@@ -224,7 +227,8 @@ fn a_row_that_was_lost_changes_no_answer_and_the_store_is_made_again_while_the_l
         };
         let reading = Reading::new(&alone.snapshots);
         let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
-        let expected = reading.ask(&Question::Oversight, as_of, Sight::Public).unwrap().answer;
+        let viewer = reading.viewer(Sight::Public, valid_at);
+        let expected = reading.ask(&Question::Oversight, as_of, viewer).unwrap().answer;
         assert_eq!(serde_json::to_string(&found).unwrap(), serde_json::to_string(&expected).unwrap());
         close(ledger);
         equals_the_fold(&dir, 5, 1);

@@ -265,11 +265,11 @@ fn from_a_new_ledger_to_a_verified_receipt() {
             "--json",
         ])
         .right();
-    assert_eq!(from_server, from_folder);
+    assert_eq!(but_when_asked(&from_server), but_when_asked(&from_folder));
     let words = served.run(&["show", "subject", subject, "--lang", "zh"]).right();
     assert!(words.contains("有有效记录") && words.contains("#5 market.penalty"), "{words}");
     let before = served.run(&["show", "subject", subject, "--known-at", "5"]).right();
-    assert!(before.contains("no record here"), "{before}");
+    assert!(!before.contains("no record here") && before.contains("more may exist"), "{before}");
     for what in [&["authorities"][..], &["catalogue"], &["entry", "5"], &["events", subject], &["checkpoint"]]
     {
         let mut arguments = vec!["show"];
@@ -282,6 +282,13 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     served.stop();
     folder.run(&["rebuild", "--dir", "l"]).right();
     folder.audit("l");
+}
+
+/// A JSON answer without the moment of asking, which is another each time.
+pub fn but_when_asked(answer: &str) -> serde_json::Value {
+    let mut answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+    assert!(answer.as_object_mut().unwrap().remove("asked_at").is_some(), "{answer}");
+    answer
 }
 
 #[test]

@@ -104,17 +104,19 @@ fn what_was_appended_is_read_back() {
     assert_eq!(states, ["record-in-force", "listed"]);
     assert_eq!(standing["states"][0]["because"], json!([5]));
     assert_eq!((&standing["states"][0]["rules"], &standing["known_at"]), (&json!(["P03"]), &json!(8)));
-    assert_eq!(standing["withheld"], 0);
+    assert_eq!(standing["withheld"], Value::Null, "the public is not told how much is left out");
+    assert!(field(&standing["notice"], "en").contains("more may exist"), "{standing}");
+    assert!(standing["asked_at"].is_string(), "{standing}");
     assert_eq!(field(&standing, "checkpoint"), server.get("/checkpoint").text());
     let before = server.get(&format!("/v1/subjects/{SUBJECT}?valid_at=2025-12-31")).json();
-    assert_eq!(before["states"][0]["state"], "nothing-in-force");
+    assert_eq!((&before["states"], &before["notice"]), (&json!([]), &standing["notice"]));
     let unknown = server.get(&format!("/v1/subjects/{SUBJECT}?known_at=5")).json();
-    assert_eq!(unknown["states"][0]["state"], "no-record");
+    assert_eq!((&unknown["states"], &unknown["notice"]), (&json!([]), &standing["notice"]));
 
     let page = server.get(&format!("/v1/subjects/{SUBJECT}/events?limit=1")).json();
     assert_eq!(
         (&page["version"], &page["next"], &page["events"][0]["index"]),
-        (&json!(2), &json!(7), &json!(7))
+        (&Value::Null, &json!(7), &json!(7))
     );
     let page = server.get(&format!("/v1/subjects/{SUBJECT}/events?before=7")).json();
     assert_eq!((&page["next"], &page["events"][0]["index"]), (&Value::Null, &json!(5)));
@@ -138,7 +140,12 @@ fn what_was_appended_is_read_back() {
     let raw = server.get("/v1/entries/5/raw").body;
     assert_eq!(TreeHash::leaf(&raw).to_string(), field(&entry, "entry_hash"));
     assert_eq!(server.get_with("/v1/entries/5", "accept: application/octet-stream\r\n").body, raw);
-    assert_eq!(entry["links"][0], json!({"stream": SUBJECT, "version": 1}));
+    assert_eq!(entry["links"], Value::Null, "links name entries and count them");
+    let governed = server.get("/v1/entries/3").json();
+    assert_eq!(
+        governed["links"][0],
+        json!({"stream": format!("catalogue:type.{}", people::TYPE), "version": 1})
+    );
     assert_eq!(server.verify(server.get("/v1/receipts/5").text(), field(&entry, "entry_hash")), Some(8));
     assert_eq!(server.get("/v1/authorities").json()["authorities"].as_array().unwrap().len(), 4);
     assert_eq!(server.get("/v1/catalogue").json()["lists"][0]["code"], LIST);
@@ -155,7 +162,7 @@ fn what_was_appended_is_read_back() {
 }
 
 #[test]
-fn what_is_not_public_is_withheld_and_said_to_be() {
+fn what_is_not_public_is_not_served_and_every_answer_says_that_there_may_be_more() {
     let server = Server::start("withheld", |_| {});
     let basis = json!([{"title": "测试依据"}]);
     let shared = json!({
@@ -180,10 +187,14 @@ fn what_is_not_public_is_withheld_and_said_to_be() {
     for answer in &answers {
         assert!(!answer.text().contains('秘'), "{}", answer.text());
     }
-    assert_eq!((&answers[0].json()["withheld"], &answers[1].json()["withheld"]), (&json!(1), &json!(2)));
-    assert_eq!(answers[0].json()["states"], json!([{"state": "withheld", "because": [], "rules": ["P19"]}]));
+    for answer in &answers[..2] {
+        let answer = answer.json();
+        assert_eq!(answer["withheld"], Value::Null);
+        assert!(field(&answer["notice"], "zh").contains("可能另有不公开的内容"), "{answer}");
+    }
+    assert_eq!((&answers[0].json()["states"], &answers[1].json()["events"]), (&json!([]), &json!([])));
     for answer in &answers[2..] {
-        assert_eq!((answer.problem().as_str(), answer.status), ("not-public", 403));
+        assert_eq!((answer.problem().as_str(), answer.status), ("not-found", 404));
     }
     assert_eq!(server.get("/v1/receipts/6").status, 200, "a receipt shows hashes only");
     assert_eq!(server.finish(), 8);

@@ -65,7 +65,7 @@ fn states(snapshots: &credit_ledger::snapshot::Snapshots) -> Vec<State> {
     let subject = SubjectId::parse(SUBJECT).unwrap();
     let (what, page) = (SubjectQuestion::Standing, Page::default());
     let question = Question::Subject { subject, what, page };
-    match reading.ask(&question, as_of, Sight::Public).unwrap().answer {
+    match reading.ask(&question, as_of, reading.viewer(Sight::Public, valid_at)).unwrap().answer {
         Answer::Subject(SubjectAnswer::Standing(standing)) => {
             standing.states.iter().map(|line| line.state).collect()
         }

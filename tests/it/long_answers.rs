@@ -57,7 +57,10 @@ fn answer(snapshots: &Snapshots, at: Option<&Arc<Snapshot>>, question: &Question
     let valid_at = ValidTime::parse("2026-11-01T00:00:00+08:00").unwrap();
     let reading = at.map_or_else(|| Reading::new(snapshots), |at| Reading::at(snapshots, at));
     let as_of = reading.as_of(valid_at, known).unwrap();
-    serde_json::to_string(&reading.ask(question, as_of, Sight::Shared).unwrap().answer).unwrap()
+    serde_json::to_string(
+        &reading.ask(question, as_of, reading.viewer(Sight::Shared, valid_at)).unwrap().answer,
+    )
+    .unwrap()
 }
 
 fn records(after: Option<u64>, limit: usize) -> Question {

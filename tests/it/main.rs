@@ -24,6 +24,7 @@ mod ledger_folder;
 mod long_answers;
 mod memory_disk;
 mod metrics;
+mod oracles;
 mod packing;
 mod pages;
 mod people;

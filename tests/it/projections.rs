@@ -10,7 +10,7 @@ use credit_ledger::query::{Known, QueryError, Reading};
 use credit_ledger::snapshot::Snapshots;
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
-use ledger_spec::casefile::{AsOf, Filed, Sight};
+use ledger_spec::casefile::{AsOf, Filed, Sight, Viewer};
 use ledger_spec::definition::Domain;
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::event::Event;
@@ -19,7 +19,8 @@ use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Page, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
-use tlog::position::EntryIndex;
+use std::num::NonZeroUsize;
+use tlog::position::{EntryIndex, TreeSize};
 
 pub const FIRM: &str = "uscc:914403001922038216";
 const PLACE: &str = "place:430381";
@@ -167,21 +168,26 @@ fn every_projection_of_a_subject_answers_in_public() {
     let points = answer("points");
     let cycle = &points["schemes"][0]["cycles"][0];
     assert_eq!((&cycle["points"], &cycle["proposes"]), (&json!(6), &json!([LIST])));
-    // What is not of the public class is counted and not shown.
+    // What is not of the public class is neither shown nor counted.
     assert_eq!(
         (&answer("objections")["objections"], &answer("objections")["withheld"]),
-        (&json!([]), &json!(1))
+        (&json!([]), &Value::Null)
     );
-    assert_eq!(answer("uses")["withheld"], 1);
+    assert_eq!(answer("uses")["withheld"], Value::Null);
     for name in ["standing", "repairs", "occupation", "civil-servant", "rural"] {
         assert_eq!(answer(name)["known_at"], 25, "{name}");
     }
     let barred = answer("eligibility?domain=procurement");
     assert_eq!((&barred["eligible"], &barred["reasons"][0]["measure"]), (&json!(false), &json!("test.ban")));
     assert!(barred["letter"]["zh"].as_str().unwrap().contains("政府采购"));
-    assert_eq!(answer("eligibility?domain=licensing")["eligible"], true);
-    // Before anything was known, and with a domain missing or out of place.
-    assert_eq!(answer("eligibility?domain=procurement&known_at=10")["eligible"], true);
+    // Where the public sees nothing that closes it, it is not told that nothing does; also before anything was known.
+    for query in ["domain=licensing", "domain=procurement&known_at=10"] {
+        let open = answer(&format!("eligibility?{query}"));
+        assert_eq!((&open["eligible"], &open["reasons"]), (&Value::Null, &json!([])), "{query}");
+        let letter = open["letter"]["en"].as_str().unwrap();
+        assert!(letter.contains("no statement that there are none"), "{letter}");
+    }
+    // With a domain missing or out of place.
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/eligibility")).status, 400);
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/records?domain=licensing")).status, 400);
     assert_eq!(server.get(&format!("/v1/subjects/{FIRM}/score")).status, 404);
@@ -197,16 +203,26 @@ fn lists_and_departures() {
         members.map(|member| member["subject"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(subjects(&list("")), ["ext:test:b"]);
-    // Known before the removal was: both, by pages.
-    let first = list("?known_at=23&limit=1");
-    assert_eq!(subjects(&first), ["ext:test:a"]);
-    let second = list(&format!("?known_at=23&limit=1&after={}", first["next"]));
-    assert_eq!((subjects(&second), &second["next"]), (vec!["ext:test:b".to_owned()], &Value::Null));
+    // Known before the removal was: what is public still; both, by pages, to who may see what has ended.
+    assert_eq!(subjects(&list("?known_at=23&limit=1")), ["ext:test:b"]);
+    let reading = Reading::new(&server.snapshots);
+    let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
+    let as_of = reading.as_of(valid_at, Known::Size(TreeSize::new(23))).unwrap();
+    let page = |after: Option<EntryIndex>| {
+        let page = Page { after, limit: NonZeroUsize::new(1) };
+        let question = Question::Edition { list: ListCode::parse(LIST).unwrap(), page };
+        reading.edition(&question, as_of, reading.viewer(Sight::Restricted, valid_at)).unwrap()
+    };
+    let (first, second) = (page(None), page(page(None).next));
+    assert_eq!(first.members[0].subject.to_string(), "ext:test:a");
+    assert_eq!((second.members[0].subject.to_string().as_str(), second.next), ("ext:test:b", None));
     assert_eq!(server.get(&format!("/v1/lists/{LIST}?after=3")).status, 400);
     let left = server.get(&format!("/v1/lists/{LIST}/departures")).json();
     let departure = &left["departures"][0];
     assert_eq!((&departure["cause"], &departure["event"]), (&json!("removed"), &json!(id(29).to_string())));
-    assert_eq!(departure["subject"], Value::Null, "the public learns that it left, not whom it was about");
+    for hidden in ["subject", "entry"] {
+        assert_eq!(departure[hidden], Value::Null, "the public learns that it left, not whom it was about");
+    }
     assert_eq!(server.finish(), 25);
 }
 
@@ -216,19 +232,24 @@ fn the_city() {
     let indicators = server.get(&format!("/v1/indicators/{PLACE}")).json();
     let line = |n: usize| indicators["indicators"][n - 1].clone();
     assert_eq!(indicators["indicators"].as_array().unwrap().len(), 15);
+    assert_eq!(line(13)["state"], "not-in-the-log");
+    // Of today nothing is counted in public, and of few nothing ever.
+    assert_eq!((&indicators["known_at"], &line(2)["numerator"]), (&json!(0), &json!(0)));
+    let oversight = server.get("/v1/oversight").json();
+    assert_eq!((&oversight["known_at"], &oversight["authorities"]), (&json!(0), &json!([])));
+    let (counted, work) = counted_by_its_owner(&server);
+    let line = |n: usize| counted["indicators"][n - 1].clone();
     assert_eq!(
         (&line(3)["numerator"], &line(3)["denominator"], &line(3)["per_mille"]),
         (&json!(1), &json!(4), &json!(250))
     );
     assert_eq!((&line(2)["state"], &line(2)["numerator"]), (&json!("no-population"), &json!(1)));
-    assert_eq!(line(13)["state"], "not-in-the-log");
-    let oversight = server.get("/v1/oversight").json();
-    let work = &oversight["authorities"][0];
+    let of_department = &work["authorities"][0];
     assert_eq!(
-        (&work["authority"], &work["records"], &work["uses"]),
+        (&of_department["authority"], &of_department["records"], &of_department["uses"]),
         (&json!("department"), &json!(1), &json!(1))
     );
-    assert_eq!(oversight["commitments"][0]["kept"], 1);
+    assert_eq!(work["commitments"][0]["kept"], 1);
     let directory = server.get("/v1/directory").json();
     let known = |at: &str| {
         server.get(&format!("/v1/directory?known_at={at}")).json()["authorities"].as_array().unwrap().len()
@@ -237,6 +258,19 @@ fn the_city() {
     assert_eq!((known("1"), known("2"), known("3")), (2, 3, 4));
     assert_eq!(server.get("/v1/indicators/ledger").status, 400);
     assert_eq!(server.finish(), 25);
+}
+
+/// The indicators and the oversight as whoever may see everything has them.
+fn counted_by_its_owner(server: &Server) -> (Value, Value) {
+    let reading = Reading::new(&server.snapshots);
+    let valid_at = ValidTime::parse("2026-06-01T00:00:00+08:00").unwrap();
+    let as_of = reading.as_of(valid_at, Known::Everything).unwrap();
+    let ask = |question: Question| {
+        let answered = reading.ask(&question, as_of, reading.viewer(Sight::Restricted, valid_at)).unwrap();
+        serde_json::to_value(answered).unwrap()
+    };
+    let place = SubjectId::parse(PLACE).unwrap();
+    (ask(Question::Indicators { place }), ask(Question::Oversight))
 }
 
 /// Every projection there is, as one text.
@@ -269,7 +303,7 @@ pub fn everything_at(snapshots: &Snapshots, valid_at: ValidTime, known: Known) -
             }
         }
         for question in &questions {
-            all += &match reading.ask(question, as_of, sight) {
+            all += &match reading.ask(question, as_of, reading.viewer(sight, valid_at)) {
                 Ok(answered) => serde_json::to_string(&answered.answer).unwrap(),
                 // A list that the catalogue did not hold yet, or that is not for this reader.
                 Err(QueryError::Unanswered(unanswered)) => unanswered.to_string(),
@@ -320,7 +354,7 @@ fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
         question: &CityQuestion::Oversight,
         governance: &governance,
         as_of,
-        sight: Sight::Public,
+        viewer: Viewer { sight: Sight::Restricted, moment: as_of },
     };
     let CityAnswer::Oversight(one_thread) = alone(&ledger.snapshots).city(asked) else { panic!("another") };
     assert!(last.contains(&serde_json::to_string(&one_thread).unwrap()), "another thread count");
@@ -369,7 +403,7 @@ fn a_dry_run_asks_every_rule_and_appends_nothing() {
     let answer = server.post_to(to, "content-type: application/x-ndjson\r\n", lines).lines();
     let states: Vec<_> = answer.iter().filter_map(|line| line["status"].as_str()).collect();
     assert_eq!(states, ["admissible", "refused", "admissible", "repeat"]);
-    assert_eq!(server.get("/v1/subjects/ext:test:a").json()["states"][0]["state"], "no-record");
+    assert_eq!(server.get("/v1/subjects/ext:test:a").json()["records"], json!([]));
     assert!(server.get("/v1/catalogue?valid_at=2025-01-01").json()["types"].as_array().unwrap().is_empty());
     assert_eq!(server.get("/v1/catalogue").json()["types"][0]["code"], TYPE);
     assert_eq!(server.finish(), 5);

@@ -17,7 +17,7 @@ pub use ends::{Cause, End, Life};
 pub use fact::{Conduct, Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
-pub use publicity::{Mark, Marked, Sight};
+pub use publicity::{Mark, Marked, Sight, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
 use crate::entry::StreamVersion;

@@ -1,6 +1,6 @@
 //! Who may see what, and what has to be said beside it: disclosure, publication and marks.
 
-use super::{CaseAsOf, Fact, Item, ItemNumber, Life, RecordFact};
+use super::{AsOf, CaseAsOf, Fact, Item, ItemNumber, Life, RecordFact};
 use crate::definition::words;
 use crate::definition::{Disclosure, ProcedurePeriod, Scheme, Severity};
 use crate::event::{Class, Phase, Review, StepKind};
@@ -19,6 +19,16 @@ pub enum Sight {
     Restricted,
     /// Courts: sealed records too.
     Court,
+}
+
+/// As whom one reads, and the moment of asking: what is now, and all that the ledger knows then. It is set where a
+/// question comes in, since nothing here reads a clock, and it bounds what the public sees at any other instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// As whom one reads.
+    pub sight: Sight,
+    /// The moment of asking.
+    pub moment: AsOf,
 }
 
 /// What has to be said beside something.
@@ -97,6 +107,15 @@ words!(Mark {
     Exempted = "exempted",
     NotVerified = "not-verified",
 });
+
+impl Viewer {
+    /// The instants by which something has to be public besides those that are asked about, if it is to be shown;
+    /// `None` where those say it all.
+    #[must_use]
+    pub fn bound(self, as_of: AsOf) -> Option<AsOf> {
+        (self.sight == Sight::Public && self.moment != as_of).then_some(self.moment)
+    }
+}
 
 impl Mark {
     /// The rule by which it follows.
@@ -299,11 +318,21 @@ impl CaseAsOf<'_> {
     }
 
     /// Whether a reader of this sight is shown an event of the file as it was signed. What the public sees of natural
-    /// persons and households is what projections show, never an event as it was signed.
+    /// persons and households is what projections show, never an event as it was signed; nor one of a measure that has
+    /// outlived what it rests on, since it names that.
     #[must_use]
     pub fn shows_signed(&self, number: ItemNumber, sight: Sight) -> bool {
-        let masked = sight == Sight::Public && self.subject.is_natural();
-        !masked && self.shows_event(number, sight)
+        if sight > Sight::Public {
+            return self.shows_event(number, sight);
+        }
+        let names_hidden = match self.file.get(number).map(|item| &item.fact) {
+            Some(Fact::Measure(measure)) => {
+                measure.rests_on.is_some_and(|ground| !self.shows_event(ground, sight))
+            }
+            Some(Fact::Step(step)) => !self.shows_signed(step.of, sight),
+            _ => false,
+        };
+        !self.subject.is_natural() && !names_hidden && self.shows_event(number, sight)
     }
 
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for

@@ -9,7 +9,7 @@ use super::departures::Departed;
 use super::indicators::Counts;
 use super::oversight::Work;
 use super::{Departures, Indicators, Oversight, Projector, Roll};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Sight};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Sight, Viewer};
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
 use tlog::defect::defect;
@@ -46,8 +46,8 @@ pub struct CityAsked<'a> {
     pub governance: &'a Governance,
     /// The two instants.
     pub as_of: AsOf,
-    /// As whom one reads.
-    pub sight: Sight,
+    /// As whom one reads, and when one asks.
+    pub viewer: Viewer,
 }
 
 /// A question over some of the case files.
@@ -67,6 +67,16 @@ enum Part<'a> {
 }
 
 impl CityQuestion {
+    /// The moment of asking, where the answer follows from it: two answers to a question are one where instants, sight
+    /// and this are the same.
+    #[must_use]
+    pub fn moment(&self, viewer: Viewer) -> Option<AsOf> {
+        match (self, viewer.sight) {
+            (Self::Roll(_) | Self::Departures(_), Sight::Public) => Some(viewer.moment),
+            (Self::Roll(_) | Self::Departures(_) | Self::Indicators(_) | Self::Oversight, _) => None,
+        }
+    }
+
     /// The list whose subjects it is about; `None` where it is about all that there are.
     pub const fn list(&self) -> Option<&ListCode> {
         match self {
@@ -97,15 +107,15 @@ impl<'a> CityFold<'a> {
     /// Takes in the file of one subject. It may know more than the question takes into account.
     pub fn take(&mut self, subject: &SubjectId, file: &CaseFile) {
         self.files += 1;
-        let CityAsked { question, governance, as_of, sight } = self.asked;
+        let CityAsked { question, governance, as_of, viewer } = self.asked;
         let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
         let case = || CaseAsOf::new(subject, file, catalogue, as_of);
         match (&mut self.part, question) {
             (Part::Roll(roll), _) => {
-                roll.take(&Projector::new(subject, file, (catalogue, directory), as_of, sight));
+                roll.take(&Projector::new(subject, file, (catalogue, directory), as_of, viewer));
             }
             (Part::Departures(departed), CityQuestion::Departures(list)) => {
-                departed.take(&case(), list, sight);
+                departed.take(&case(), list, viewer);
             }
             (Part::Indicators(counts), CityQuestion::Indicators(place)) => {
                 counts.take(&case(), directory, place);
@@ -129,16 +139,16 @@ impl<'a> CityFold<'a> {
 
     /// The answer, once every file was taken in.
     pub fn answer(self) -> CityAnswer {
-        let CityAsked { question, governance, as_of, sight } = self.asked;
+        let CityAsked { question, governance, as_of, viewer } = self.asked;
         match (self.part, question) {
             (Part::Roll(roll), _) => CityAnswer::Roll(roll.in_order()),
             (Part::Departures(departed), CityQuestion::Departures(list)) => {
                 CityAnswer::Departures(departed.departures(list))
             }
             (Part::Indicators(counts), _) => {
-                CityAnswer::Indicators(counts.indicators(&governance.directory, as_of, sight))
+                CityAnswer::Indicators(counts.indicators(&governance.directory, as_of, viewer.sight))
             }
-            (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight()),
+            (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight(viewer.sight)),
             (Part::Departures(_), _) => defect("a fold has the part of its own question"),
         }
     }

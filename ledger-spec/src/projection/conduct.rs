@@ -27,8 +27,10 @@ pub struct Commitments {
     pub open: usize,
     /// Open past their day (P21).
     pub overdue: usize,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -61,8 +63,10 @@ pub struct CommitmentLine {
 pub struct Ratings {
     /// In the log's order; of one scheme at most one is in force.
     pub ratings: Vec<RatingLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -100,8 +104,10 @@ pub struct RatingLine {
 pub struct Points {
     /// The schemes, by code.
     pub schemes: Vec<PointsLine>,
-    /// How many charges were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many charges were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -158,7 +164,7 @@ impl Projector<'_> {
         let of = |phase| count(&|number| self.case.phase_at(number) == Some(phase));
         let overdue = count(&|number| self.is_overdue(number));
         let (kept, broken, open) = (of(Phase::Kept), of(Phase::Broken), of(Phase::Made) - overdue);
-        let withheld = seen.withheld;
+        let withheld = self.told(seen.withheld);
         let ([shown], next) = self.cut([seen.numbers]);
         let commitments = self.lines(&shown, |number| self.commitment(number));
         Commitments { commitments, kept, broken, open, overdue, withheld, next }
@@ -169,7 +175,7 @@ impl Projector<'_> {
         let seen = self.seen(Class::Rating);
         let ([shown], next) = self.cut([seen.numbers]);
         let ratings = self.lines(&shown, |number| self.rating(number));
-        Ratings { ratings, withheld: seen.withheld, next }
+        Ratings { ratings, withheld: self.told(seen.withheld), next }
     }
 
     /// The subject's points, scheme by scheme and cycle by cycle.
@@ -186,7 +192,7 @@ impl Projector<'_> {
             scheme: scheme.clone(),
             cycles: self.cycles(scheme, &charges, &shown),
         });
-        Points { schemes: schemes.collect(), withheld: seen.withheld, next }
+        Points { schemes: schemes.collect(), withheld: self.told(seen.withheld), next }
     }
 
     /// Whether a commitment is open past its day.

@@ -1,12 +1,13 @@
 //! What has left a list: the notice to stop using it.
 
 use super::Page;
-use crate::casefile::{CaseAsOf, Cause, Fact, ItemNumber, Sight};
+use crate::casefile::{CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
 use crate::event::Class;
 use crate::id::{EventId, ListCode, SubjectId};
 use crate::rule::ProjectionRule;
 use crate::time::ValidTime;
 use serde::Serialize;
+use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
 
 /// What left a list.
@@ -17,10 +18,10 @@ pub struct Departures {
     pub list: ListCode,
     /// The entries that hold no more, the last to leave first.
     pub departures: Vec<Departure>,
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page, where there is one: how many departures come before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
-    pub next: Option<EntryIndex>,
+    pub next: Option<u64>,
 }
 
 /// An entry that left a list: whoever has copied it has to stop using it.
@@ -29,8 +30,10 @@ pub struct Departures {
 pub struct Departure {
     /// The `listing.entered` event.
     pub event: EventId,
-    /// Its entry.
-    pub entry: EntryIndex,
+    /// Its entry; not told to the public, to whom it is no entry any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub entry: Option<EntryIndex>,
     /// From when on it holds no more, RFC 3339.
     pub at: ValidTime,
     /// Why, in a word.
@@ -48,10 +51,15 @@ pub struct Departure {
 pub(super) struct Departed(Vec<Departure>);
 
 impl Departed {
-    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, list: &ListCode, sight: Sight) {
+    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, list: &ListCode, viewer: Viewer) {
+        let now = viewer.bound(case.as_of);
+        let now = now.map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
         let left = case.begun(Class::Listing).filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
-            on_list.then(|| departure(case, number, sight)).flatten()
+            // What is not of the reader's class any more is not told either.
+            let told = |now: &CaseAsOf<'_>| viewer.sight.reaches(now.disclosure(number));
+            let told = on_list && now.as_ref().is_none_or(told);
+            told.then(|| departure(case, number, viewer.sight)).flatten()
         });
         self.0.extend(left);
     }
@@ -63,17 +71,21 @@ impl Departed {
     /// The last to leave first.
     pub(super) fn departures(self, list: &ListCode) -> Departures {
         let mut departures = self.0;
-        departures.sort_by_key(|departure| std::cmp::Reverse((departure.at, departure.entry)));
+        departures
+            .sort_by_key(|departure| std::cmp::Reverse((departure.at, departure.entry, departure.event)));
         Departures { list: list.clone(), departures, next: None }
     }
 }
 
 impl Departures {
-    /// The part of them that a page asks for; the cursor where it is not the entry of a departure.
-    pub fn page(&self, page: Page) -> Result<Self, EntryIndex> {
-        let mut part = self.clone();
-        part.next = page.of(&mut part.departures, |departure| departure.entry)?;
-        Ok(part)
+    /// The part of them that a page asks for.
+    #[must_use]
+    pub fn page(&self, page: Page) -> Self {
+        let before = as_usize(page.after.map_or(0, EntryIndex::get)).min(self.departures.len());
+        let rest = self.departures.get(before..).or_defect("a cursor is bounded by what there is");
+        let shown = page.limit.and_then(|limit| rest.get(..limit.get())).unwrap_or(rest);
+        let next = (shown.len() < rest.len()).then(|| as_u64(before + shown.len()));
+        Self { list: self.list.clone(), departures: shown.to_vec(), next }
     }
 }
 
@@ -85,7 +97,7 @@ fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<De
     let seen = sight >= Sight::Restricted;
     told.then(|| Departure {
         event: item.id,
-        entry: item.entry,
+        entry: seen.then_some(item.entry),
         at: end.at,
         cause: end.cause,
         rule: end.cause.rule(),

@@ -3,6 +3,7 @@
 use super::leaf::in_order;
 use super::{Answered, Edition, Member};
 use crate::casefile::Mark;
+use crate::definition::Name;
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId};
 use crate::rule::Rule;
 use crate::time::ValidTime;
@@ -19,10 +20,18 @@ pub struct EditionPage {
     pub valid_at: ValidTime,
     /// What was known: so many entries.
     pub known_at: TreeSize,
+    /// The moment of asking, RFC 3339: the public is shown what of the edition is public then.
+    pub asked_at: ValidTime,
     /// The members.
     pub members: Vec<MemberLine>,
-    /// How many entries in force were left out because the reader may not see them (P19).
-    pub withheld: usize,
+    /// How many entries in force were left out because the reader may not see them (P19); not told to the public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
+    /// To the public: that more may exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub notice: Option<Name>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -65,16 +74,17 @@ pub struct MemberLine {
 
 impl EditionPage {
     /// The page that an edition was answered with.
-    pub fn of(answered: Answered<&Edition>) -> Self {
-        let edition = answered.answer;
+    pub fn of<T>(edition: &Edition, answered: &Answered<T>) -> Self {
         Self {
             list: edition.list.clone(),
             valid_at: answered.valid_at,
             known_at: answered.known_at,
+            asked_at: answered.asked_at,
             members: edition.members.iter().map(|member| MemberLine::of(member, &edition.columns)).collect(),
             withheld: edition.withheld,
+            notice: answered.notice.clone(),
             next: edition.next,
-            checkpoint: answered.checkpoint,
+            checkpoint: answered.checkpoint.clone(),
         }
     }
 

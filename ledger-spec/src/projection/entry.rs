@@ -1,10 +1,12 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
 use super::leaf::{from_hex_text, hex};
+use crate::casefile::Sight;
+use crate::definition::{Name, Scheme};
 use crate::entry::{ChainHash, Entry, EntryHashes, EntrySignature, StreamVersion};
 use crate::event::Event;
 use crate::id::{StreamKey, SubjectId};
-use crate::time::RecordedTime;
+use crate::time::{RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tlog::defect::OrDefect as _;
@@ -25,7 +27,10 @@ pub struct EntryLine {
     pub chain_hash: ChainHash,
     /// The chain hash of the entry before it.
     pub previous: ChainHash,
-    /// One link per stream, in the order subject, issuer, list.
+    /// One link per stream, in the order subject, issuer, list. They name entries and count them, so the public is given
+    /// those of what everybody may know alone: of authorities, the catalogue and the ledger.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     pub links: Vec<LinkLine>,
     /// Who signed.
     pub signatures: Vec<SignatureLine>,
@@ -72,13 +77,25 @@ pub enum SignatureLine {
 pub struct EventsPage {
     /// The subject.
     pub subject: SubjectId,
-    /// How many events its stream holds: what `seen_version` must name.
-    pub version: StreamVersion,
+    /// The moment of asking, RFC 3339: what is shown may be seen then.
+    pub asked_at: ValidTime,
+    /// How many events its stream holds: what `seen_version` must name. Not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub version: Option<StreamVersion>,
     /// The events that the reader may see.
     pub events: Vec<EntryLine>,
-    /// How many events of the page were left out because the reader may not see them (P19).
-    pub withheld: usize,
-    /// What `before` has to be for the next page; absent on the last.
+    /// How many events between those of the page were left out because the reader may not see them (P19); not told to the
+    /// public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
+    /// To the public: that more may exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub notice: Option<Name>,
+    /// What `before` has to be for the next page: the last entry of this one. Absent where no event follows that the
+    /// reader may see.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub next: Option<EntryIndex>,
@@ -87,9 +104,10 @@ pub struct EventsPage {
 }
 
 impl EntryLine {
-    /// The answer for an entry of these hashes, which holds this event.
-    pub fn of(entry: &Entry, hashes: EntryHashes, event: &Event) -> Self {
-        let streams = event.streams().into_iter();
+    /// The answer to who reads with this sight, for an entry of these hashes which holds this event.
+    pub fn of(entry: &Entry, hashes: EntryHashes, event: &Event, sight: Sight) -> Self {
+        let told = sight > Sight::Public || Scheme::of(&event.subject).is_none();
+        let streams = event.streams().into_iter().filter(|_| told);
         Self {
             index: entry.index,
             recorded_at: entry.recorded_at,

@@ -19,8 +19,10 @@ pub struct Records {
     pub shared: Vec<RecordLine>,
     /// The subject and who is authorised may.
     pub restricted: Vec<RecordLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -33,8 +35,10 @@ pub struct Records {
 pub struct Repairs {
     /// In the log's order.
     pub repairs: Vec<RepairLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -47,8 +51,10 @@ pub struct Repairs {
 pub struct Occupation {
     /// Licences, sanctions and honours, by the occupation that they name.
     pub occupations: BTreeMap<String, Vec<RecordLine>>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -71,8 +77,10 @@ pub struct CivilServant {
     pub ethics: Vec<RecordLine>,
     /// 借贷
     pub loan: Vec<RecordLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -89,8 +97,10 @@ pub struct Rural {
     pub ratings: Vec<RatingLine>,
     /// The incentives that rest on them.
     pub incentives: Vec<MeasureLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -106,7 +116,7 @@ impl Projector<'_> {
         let seen = self.seen(Class::Record);
         let ([shown], next) = self.cut([seen.numbers]);
         let (public, shared, restricted) = (Vec::new(), Vec::new(), Vec::new());
-        let mut records = Records { public, shared, restricted, withheld: seen.withheld, next };
+        let mut records = Records { public, shared, restricted, withheld: self.told(seen.withheld), next };
         for line in self.lines(&shown, |number| self.record_line(number)) {
             match line.line.disclosure {
                 Disclosure::Public => records.public.push(line),
@@ -121,6 +131,7 @@ impl Projector<'_> {
     pub fn repairs(&self) -> Repairs {
         let (numbers, withheld) = self.seen_repairs();
         let ([shown], next) = self.cut([numbers]);
+        let withheld = self.told(withheld);
         Repairs { repairs: self.lines(&shown, |number| self.repair_line(number)), withheld, next }
     }
 
@@ -133,7 +144,7 @@ impl Projector<'_> {
             let named = line.details.get("occupation").cloned();
             occupations.entry(named.unwrap_or_else(|| line.record_type.to_string())).or_default().push(line);
         }
-        Occupation { occupations, withheld, next }
+        Occupation { occupations, withheld: self.told(withheld), next }
     }
 
     /// The civil servants' file: restricted whatever the catalogue says of a record elsewhere.
@@ -152,7 +163,7 @@ impl Projector<'_> {
         let (shown, next) = self.cut(numbers);
         let [probity, law, duty, tax, ethics, loan] =
             shown.map(|shown| self.lines(&shown, |number| self.record_line(number)));
-        CivilServant { probity, law, duty, tax, ethics, loan, withheld, next }
+        CivilServant { probity, law, duty, tax, ethics, loan, withheld: self.told(withheld), next }
     }
 
     /// The rural view: types tagged `rural:…`, schemes and incentives `rural.…`.
@@ -172,7 +183,7 @@ impl Projector<'_> {
             records: self.lines(&records, |number| self.record_line(number)),
             ratings: self.lines(&ratings, |number| self.rating(number)),
             incentives: self.lines(&measures, |number| self.measure_line(number)),
-            withheld,
+            withheld: self.told(withheld),
             next,
         }
     }
@@ -188,7 +199,7 @@ impl Projector<'_> {
         });
         let (mut numbers, mut withheld) = (Vec::new(), 0);
         for (number, _) in tagged {
-            if self.case.shows(number, self.sight) {
+            if self.shows(number) {
                 numbers.push(number);
             } else {
                 withheld += usize::from(self.is_withheld(number));

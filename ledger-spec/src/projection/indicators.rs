@@ -3,6 +3,7 @@
 //! Coverage counts files that were opened, whatever stands in them: an indicator that rewarded negative
 //! records would be a wrong one. Without a declared population there is no ratio, and that is said.
 
+use super::cell::Count;
 use super::states::Counted;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Fact, Item, Sight};
@@ -46,9 +47,6 @@ pub struct IndicatorLine {
     /// The rule by which it follows.
     pub rule: ProjectionRule,
 }
-
-/// Fewer natural persons than this are not counted in public: they could be told apart.
-const SMALLEST_CELL: u64 = 5;
 
 /// What was counted in some of the case files.
 #[derive(Debug, Default)]
@@ -188,8 +186,10 @@ fn line(
     declared: Option<Declared>,
     sight: Sight,
 ) -> IndicatorLine {
-    let persons = matches!(indicator, Indicator::J8 | Indicator::J9 | Indicator::J12);
-    let small = persons && sight == Sight::Public && numerator.is_some_and(|n| n > 0 && n < SMALLEST_CELL);
+    // Departments are no subjects: how many of them did something, everybody may know.
+    let subjects = !matches!(indicator, Indicator::J1 | Indicator::J2 | Indicator::J14);
+    let small =
+        subjects && sight == Sight::Public && numerator.is_some_and(|count| Count::from(count).is_small());
     let numerator = numerator.filter(|_| !small);
     let denominator = declared.map(|one| one.count);
     let per_mille = match (numerator, denominator) {

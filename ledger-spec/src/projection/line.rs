@@ -3,8 +3,8 @@
 use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
-use crate::casefile::{Cause, Fact, Item, ItemNumber, Life, Mark};
-use crate::definition::Disclosure;
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked};
+use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
@@ -139,13 +139,16 @@ pub struct DecisionLine {
     pub document: Option<[u8; 32]>,
 }
 
-impl Projector<'_> {
+impl<'a> Projector<'a> {
     /// What can be said of the thing at `number`; `None` where it is not known.
     pub fn line(&self, number: ItemNumber) -> Option<Line> {
         let case = &self.case;
         let item = case.file.get(number).filter(|item| case.knows(item))?;
-        let steps =
-            case.file.followers(number).filter(|(_, step)| step.step().is_some() && case.has_begun(step));
+        let correction = self.correction(number).map(|(step, _)| step);
+        let steps = case
+            .file
+            .followers(number)
+            .filter(|(at, step)| step.step().is_some() && (case.has_begun(step) || Some(*at) == correction));
         let (steps, more_steps) = last(steps.collect(), MOST_BESIDE);
         let (marks, more_marks) = self.marks(number);
         let end = case.end(number);
@@ -175,7 +178,12 @@ impl Projector<'_> {
 
     /// Every mark that there is, none of them without end: thousands may object.
     fn marks(&self, number: ItemNumber) -> (Vec<MarkLine>, usize) {
-        let all = self.case.marks(number);
+        let mut all = self.case.marks(number);
+        if let Some((_, correction)) = self.correction(number) {
+            all.retain(|marked| marked.mark != Mark::Corrected);
+            all.push(Marked { mark: Mark::Corrected, entry: correction.entry });
+            all.sort_unstable();
+        }
         let mut shown: Vec<MarkLine> = Vec::new();
         for same in all.chunk_by(|one, next| one.mark == next.mark) {
             shown.extend(same.iter().take(MOST_BESIDE).map(|marked| MarkLine {
@@ -217,10 +225,23 @@ impl Projector<'_> {
         })
     }
 
+    /// The last correction. What the public is shown of the past it is shown as corrected since.
+    fn correction(&self, number: ItemNumber) -> Option<(ItemNumber, &'a Item)> {
+        let by = |case: &CaseAsOf<'a>| case.last_step(number, StepKind::RecordCorrected);
+        let (then, since) = (by(&self.case), self.now.as_ref().and_then(by));
+        then.into_iter().chain(since).max_by_key(|(at, _)| *at)
+    }
+
     /// What the last correction says in place of what was filed.
     pub(super) fn corrected(&self, number: ItemNumber) -> Option<String> {
-        let (_, correction) = self.case.last_step(number, StepKind::RecordCorrected)?;
+        let (_, correction) = self.correction(number)?;
         self.step_body(correction).as_ref().and_then(statement)
+    }
+
+    /// How severe a record is, as last corrected.
+    pub(super) fn severity(&self, number: ItemNumber) -> Option<Severity> {
+        let then = self.case.severity(number);
+        self.now.as_ref().map_or(then, |now| now.severity(number))
     }
 
     fn reason_of(&self, entry: EntryIndex) -> Option<String> {

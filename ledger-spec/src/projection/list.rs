@@ -18,8 +18,10 @@ pub struct Edition {
     pub list: ListCode,
     /// Its members.
     pub members: Vec<Member>,
-    /// How many entries in force were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many entries in force were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<EntryIndex>,
@@ -84,7 +86,7 @@ impl Roll {
             if listing.list != self.list {
                 continue;
             }
-            let shown = case.shows(number, projector.sight);
+            let shown = projector.shows(number);
             // What the public and departments see is in force; others see what has ended too.
             if shown && (projector.sight < Sight::Restricted || case.in_force(number)) {
                 let (order, entry, subject) = (listing.order.clone(), item.entry, case.subject.clone());

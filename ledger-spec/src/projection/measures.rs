@@ -2,7 +2,7 @@
 //! take part.
 
 use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
-use super::{Line, Projector, StepLine};
+use super::{Line, Projector, Seen, StepLine};
 use crate::casefile::{Fact, ItemNumber};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
@@ -17,8 +17,10 @@ use tlog::position::EntryIndex;
 pub struct Measures {
     /// In the log's order.
     pub measures: Vec<MeasureLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -65,16 +67,21 @@ pub struct MeasureLine {
 pub struct Eligibility {
     /// The domain.
     pub domain: Domain,
-    /// Whether nothing that the reader sees closes it: over everything, and the same on every page.
-    pub eligible: bool,
+    /// Whether nothing closes it, over everything and the same on every page; absent where the reader sees nothing that
+    /// does and may not see everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub eligible: Option<bool>,
     /// What closes it.
     pub reasons: Vec<MeasureLine>,
     /// What the deciding body files with its decision.
     pub letter: Name,
     /// The rules by which it follows.
     pub rules: Vec<ProjectionRule>,
-    /// How many measures were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many measures were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -87,7 +94,7 @@ impl Projector<'_> {
         let seen = self.seen(Class::Measure);
         let ([shown], next) = self.cut([seen.numbers]);
         let measures = self.lines(&shown, |number| self.measure_line(number));
-        Measures { measures, withheld: seen.withheld, next }
+        Measures { measures, withheld: self.told(seen.withheld), next }
     }
 
     /// Whether the subject may take part in a domain at the valid instant (P25). Nothing is weighed: a
@@ -95,8 +102,12 @@ impl Projector<'_> {
     pub fn eligibility(&self, domain: Domain) -> Eligibility {
         let mut seen = self.seen(Class::Measure);
         seen.numbers.retain(|number| self.closes(*number, domain));
-        let letter = self.letter(domain, &seen.numbers);
-        let eligible = seen.numbers.is_empty();
+        let letter = self.letter(domain, &seen);
+        let eligible = match (seen.numbers.is_empty(), self.told(seen.withheld)) {
+            (false, _) => Some(false),
+            (true, Some(0)) => Some(true),
+            (true, _) => None,
+        };
         let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
             domain,
@@ -104,7 +115,7 @@ impl Projector<'_> {
             reasons: self.lines(&shown, |number| self.measure_line(number)),
             letter,
             rules: vec![ProjectionRule::Eligible],
-            withheld: seen.withheld,
+            withheld: self.told(seen.withheld),
             next,
         }
     }
@@ -129,9 +140,23 @@ impl Projector<'_> {
         self.case.measure_of(item, measure).map(|adopted| &**adopted)
     }
 
-    fn letter(&self, domain: Domain, reasons: &[ItemNumber]) -> Name {
+    fn letter(&self, domain: Domain, seen: &Seen) -> Name {
+        let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
         let known = self.case.as_of.known;
+        if reasons.is_empty() && self.told(seen.withheld) != Some(0) {
+            return Name {
+                zh: format!(
+                    "截至{at}（账本条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
+                    in_chinese(domain)
+                ),
+                en: format!(
+                    "As of {at}, with {known} entries known, this reader is shown no measure that closes {} to {subject}; \
+                     there may be measures that this reader may not see, and this is no statement that there are none.",
+                    domain.name()
+                ),
+            };
+        }
         if reasons.is_empty() {
             return Name {
                 zh: format!(
@@ -179,7 +204,7 @@ impl Projector<'_> {
             measure: measure.measure.clone(),
             title: adopted.map(|adopted| adopted.common.title.clone()),
             direction: adopted.map(|adopted| adopted.direction),
-            rests_on: measure.rests_on.and_then(|ground| Some(case.file.get(ground)?.id)),
+            rests_on: measure.rests_on.and_then(|ground| self.named(ground)),
             term: measure.term,
             effective: self.is_effective(number),
             bars: adopted.map_or_else(Vec::new, |adopted| adopted.bars.clone()),

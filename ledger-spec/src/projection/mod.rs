@@ -1,13 +1,14 @@
 //! Projections: pure folds of events into answers.
 //!
-//! Every answer is a function of the log and two instants, valid and known; no projection reads a
-//! clock, and none computes a number that judges a subject. Each statement names the entries it rests on
-//! and the rules (`P01` to `P25`, in `README.md`) by which it follows. What the reader may not see is
-//! left out and counted.
+//! Every answer is a function of the log, two instants, valid and known, and the reader's sight as of the moment of
+//! asking; no projection reads a clock, and none computes a number that judges a subject. Each statement names the
+//! entries it rests on and the rules (`P01` to `P25`, in `README.md`) by which it follows. What the reader may not see
+//! is left out and counted.
 //!
 //! Answers are plain data: serialised as they are, they are the normative JSON.
 
 mod catalogue;
+mod cell;
 mod city;
 mod conduct;
 mod departures;
@@ -32,6 +33,7 @@ pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
     RevocationLine, TypeLine,
 };
+pub use cell::Count;
 pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};
 pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, PointsLine, RatingLine, Ratings};
 pub use departures::{Departure, Departures};
@@ -46,17 +48,19 @@ pub use list::{Edition, Member, Roll, RollPlace, Row};
 pub use measures::{Eligibility, MeasureLine, Measures};
 pub use oversight::{CommitmentRate, Oversight, OversightLine};
 pub use page::{MOST_BESIDE, MOST_NAMED, Page};
-pub use question::{Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered};
+pub use question::{
+    Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered, more_may_exist,
+};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
 pub use states::{Counted, MadeBy, State};
 pub use whole::Events;
 
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight, Viewer};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
-use crate::id::{AuthorityId, SubjectId};
+use crate::id::{AuthorityId, EventId, SubjectId};
 use page::OnPage;
 use tlog::defect::OrDefect as _;
 
@@ -70,6 +74,8 @@ pub struct Projector<'a> {
     pub directory: &'a Directory,
     /// As whom one reads.
     pub sight: Sight,
+    /// The same file at the moment of asking, where that bounds what is shown.
+    now: Option<CaseAsOf<'a>>,
     page: Page,
     events: Option<&'a dyn Events>,
 }
@@ -90,10 +96,11 @@ impl<'a> Projector<'a> {
         file: &'a CaseFile,
         (catalogue, directory): (&'a Catalogue, &'a Directory),
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Self {
-        let case = CaseAsOf::new(subject, file, catalogue, as_of);
-        Self { case, directory, sight, page: Page::default(), events: None }
+        let at = |as_of| CaseAsOf::new(subject, file, catalogue, as_of);
+        let (case, now, sight) = (at(as_of), viewer.bound(as_of).map(at), viewer.sight);
+        Self { case, directory, sight, now, page: Page::default(), events: None }
     }
 
     /// The same with what events say in full, read as lines are made.
@@ -110,11 +117,25 @@ impl<'a> Projector<'a> {
         self
     }
 
+    /// Whether the thing at `number` is shown: at the instants that are asked about, and at the moment of asking where
+    /// that bounds the reader.
+    #[must_use]
+    pub fn shows(&self, number: ItemNumber) -> bool {
+        let now = || self.now.as_ref().is_none_or(|now| now.shows(number, self.sight));
+        self.case.shows(number, self.sight) && now()
+    }
+
+    /// The same for any event of the file.
+    fn shows_event(&self, number: ItemNumber) -> bool {
+        let now = || self.now.as_ref().is_none_or(|now| now.shows_event(number, self.sight));
+        self.case.shows_event(number, self.sight) && now()
+    }
+
     /// Everything known of a class that the reader sees, begun or not.
     pub fn seen(&self, class: Class) -> Seen {
         let (mut numbers, mut withheld) = (Vec::new(), 0);
         for (number, _) in self.case.known(class) {
-            if self.case.shows(number, self.sight) {
+            if self.shows(number) {
                 numbers.push(number);
             } else {
                 withheld += usize::from(self.is_withheld(number));
@@ -134,6 +155,17 @@ impl<'a> Projector<'a> {
     #[must_use]
     pub fn is_withheld(&self, number: ItemNumber) -> bool {
         self.sight >= Sight::Restricted || self.case.in_force(number)
+    }
+
+    /// How many were left out, for those who are told: the public is told the same whether or not anything was.
+    fn told(&self, withheld: usize) -> Option<usize> {
+        (self.sight > Sight::Public).then_some(withheld)
+    }
+
+    /// The id of the event at `number`; of what is not public, the public is not told that there is any.
+    fn named(&self, number: ItemNumber) -> Option<EventId> {
+        let told = self.sight > Sight::Public || self.shows_event(number);
+        self.case.file.get(number).filter(|_| told).map(|item| item.id)
     }
 
     /// An authority's id.

@@ -1,9 +1,11 @@
 //! Oversight of the departments themselves: what came late, was corrected, revoked or left undecided; and
-//! how commitments were kept. Counts of what authorities did, never of what subjects are.
+//! how commitments were kept. Counts of what authorities did, never of what subjects are; to the public, a count of few
+//! is not told (`cell`).
 
+use super::cell::Count;
 use super::states::MadeBy;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber};
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::ProcedurePeriod;
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
@@ -29,29 +31,53 @@ pub struct OversightLine {
     /// The authority.
     pub authority: AuthorityId,
     /// Records that it filed.
-    pub records: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub records: Count,
     /// Of these, filed after the days that the catalogue gives.
-    pub late_filings: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub late_filings: Count,
     /// Records that it corrected.
-    pub corrections: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub corrections: Count,
     /// Records of its own that were revoked.
-    pub revocations: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub revocations: Count,
     /// Revocations recorded after the days for withdrawing an annulled penalty.
-    pub late_withdrawals: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub late_withdrawals: Count,
     /// Objections to what it filed that are open past their last day.
-    pub overdue_objections: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue_objections: Count,
     /// Applications for repair of what it filed that wait past their last day.
-    pub overdue_repairs: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue_repairs: Count,
     /// Entries on its lists that have ended without their removal being recorded in time.
-    pub overdue_delistings: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue_delistings: Count,
     /// The longest such delay, in days, of those that were removed or still wait.
-    pub longest_delisting_days: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub longest_delisting_days: Count,
     /// Complaints about what it filed that wait past their last day.
-    pub overdue_complaints: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue_complaints: Count,
     /// Rectifications ordered of it and not done by their day.
-    pub overdue_rectifications: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue_rectifications: Count,
     /// Reports of use that it gave.
-    pub uses: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub uses: Count,
 }
 
 /// How commitments were kept.
@@ -63,32 +89,69 @@ pub struct CommitmentRate {
     /// What kind of subjects made them.
     pub kind: MadeBy,
     /// How many were made.
-    pub made: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub made: Count,
     /// Kept.
-    pub kept: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub kept: Count,
     /// Broken.
-    pub broken: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub broken: Count,
     /// Open, and past their day.
-    pub overdue: u64,
+    #[serde(skip_serializing_if = "Count::is_suppressed")]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub overdue: Count,
 }
 
 impl OversightLine {
     const fn begun(authority: AuthorityId) -> Self {
         Self {
             authority,
-            records: 0,
-            late_filings: 0,
-            corrections: 0,
-            revocations: 0,
-            late_withdrawals: 0,
-            overdue_objections: 0,
-            overdue_repairs: 0,
-            overdue_delistings: 0,
-            longest_delisting_days: 0,
-            overdue_complaints: 0,
-            overdue_rectifications: 0,
-            uses: 0,
+            records: Count::NONE,
+            late_filings: Count::NONE,
+            corrections: Count::NONE,
+            revocations: Count::NONE,
+            late_withdrawals: Count::NONE,
+            overdue_objections: Count::NONE,
+            overdue_repairs: Count::NONE,
+            overdue_delistings: Count::NONE,
+            longest_delisting_days: Count::NONE,
+            overdue_complaints: Count::NONE,
+            overdue_rectifications: Count::NONE,
+            uses: Count::NONE,
         }
+    }
+
+    /// Its counts, the longest delay aside, which is that of one case.
+    fn counts(&mut self) -> [&mut Count; 11] {
+        [
+            &mut self.records,
+            &mut self.late_filings,
+            &mut self.corrections,
+            &mut self.revocations,
+            &mut self.late_withdrawals,
+            &mut self.overdue_objections,
+            &mut self.overdue_repairs,
+            &mut self.overdue_delistings,
+            &mut self.overdue_complaints,
+            &mut self.overdue_rectifications,
+            &mut self.uses,
+        ]
+    }
+
+    fn suppress(&mut self) {
+        if self.overdue_delistings.is_small() || self.overdue_delistings == Count::NONE {
+            self.longest_delisting_days.suppress();
+        }
+        self.counts().into_iter().for_each(Count::suppress_small);
+    }
+
+    /// Whether anything is left that an authority did.
+    fn says_something(line: &Self) -> bool {
+        line.clone().counts().into_iter().any(|count| count.is_positive())
     }
 
     fn add(&mut self, other: &Self) {
@@ -100,7 +163,7 @@ impl OversightLine {
         self.overdue_objections += other.overdue_objections;
         self.overdue_repairs += other.overdue_repairs;
         self.overdue_delistings += other.overdue_delistings;
-        self.longest_delisting_days = self.longest_delisting_days.max(other.longest_delisting_days);
+        self.longest_delisting_days.raise(other.longest_delisting_days);
         self.overdue_complaints += other.overdue_complaints;
         self.overdue_rectifications += other.overdue_rectifications;
         self.uses += other.uses;
@@ -108,7 +171,17 @@ impl OversightLine {
 }
 
 impl CommitmentRate {
-    const fn add(&mut self, other: &Self) {
+    /// Whoever knows all parts but one knows that one: where one is small, none is told.
+    fn suppress(&mut self) {
+        let open = self.made.less(self.kept).less(self.broken);
+        let parts = [&mut self.kept, &mut self.broken, &mut self.overdue];
+        if open.is_small() || parts.iter().any(|part| part.is_small()) {
+            parts.into_iter().for_each(Count::suppress);
+        }
+        self.made.suppress_small();
+    }
+
+    fn add(&mut self, other: &Self) {
         self.made += other.made;
         self.kept += other.kept;
         self.broken += other.broken;
@@ -166,11 +239,16 @@ impl<'a> Work<'a> {
         }
     }
 
-    pub(super) fn oversight(self) -> Oversight {
-        Oversight {
-            authorities: self.lines.into_values().collect(),
-            commitments: self.commitments.into_values().collect(),
+    pub(super) fn oversight(self, sight: Sight) -> Oversight {
+        let (mut authorities, mut commitments): (Vec<_>, Vec<_>) =
+            (self.lines.into_values().collect(), self.commitments.into_values().collect());
+        if sight == Sight::Public {
+            authorities.iter_mut().for_each(OversightLine::suppress);
+            authorities.retain(OversightLine::says_something);
+            commitments.iter_mut().for_each(CommitmentRate::suppress);
+            commitments.retain(|rate| rate.made.is_positive());
         }
+        Oversight { authorities, commitments }
     }
 
     fn of(&mut self, authority: AuthorityNumber) -> &mut OversightLine {
@@ -254,7 +332,7 @@ impl<'a> Work<'a> {
             let last =
                 within.and_then(|within| case.catalogue.last_day(within, end.at.date(), case.as_of.known));
             let line = self.of(item.issuer);
-            line.longest_delisting_days = line.longest_delisting_days.max(days);
+            line.longest_delisting_days.raise(days.into());
             line.overdue_delistings += u64::from(last.is_some_and(|last| until > last));
         }
     }
@@ -267,10 +345,10 @@ impl<'a> Work<'a> {
             let rate = self.commitments.entry((authority.clone(), kind.name())).or_insert(CommitmentRate {
                 authority,
                 kind,
-                made: 0,
-                kept: 0,
-                broken: 0,
-                overdue: 0,
+                made: Count::NONE,
+                kept: Count::NONE,
+                broken: Count::NONE,
+                overdue: Count::NONE,
             });
             rate.made += 1;
             match case.phase_at(number) {

@@ -22,29 +22,11 @@ pub struct Page {
     /// About a subject any entry will do, also one of somebody else: what is shown comes after it in the log. An
     /// error would tell whoever tries whether a hidden entry is about this subject, and a line that has ended since
     /// the page before would be a cursor no more.
+    ///
+    /// Of what has left a list it is no entry, which the public is not told, but how many lines come before it.
     pub after: Option<EntryIndex>,
     /// Most lines; all where it is absent.
     pub limit: Option<NonZeroUsize>,
-}
-
-impl Page {
-    /// Cuts lines that have an order of their own, and gives the cursor of the next page where there is one. Only the
-    /// entry of a line says where in that order one was; another one comes back.
-    pub(super) fn of<T>(
-        self,
-        lines: &mut Vec<T>,
-        entry: impl Fn(&T) -> EntryIndex,
-    ) -> Result<Option<EntryIndex>, EntryIndex> {
-        if let Some(after) = self.after {
-            let at = lines.iter().position(|line| entry(line) == after).ok_or(after)?;
-            lines.drain(..=at);
-        }
-        let Some(limit) = self.limit.map(NonZeroUsize::get).filter(|limit| lines.len() > *limit) else {
-            return Ok(None);
-        };
-        lines.truncate(limit);
-        Ok(lines.last().map(entry))
-    }
 }
 
 /// What of a sequence stands on the page that was asked for. Only [`Projector::cut`] makes it, so that no line is

@@ -7,12 +7,12 @@ use super::{
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
     Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses,
 };
-use crate::casefile::{AsOf, CaseFile, Sight};
-use crate::definition::Domain;
+use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
+use crate::definition::{Domain, Name};
 use crate::event::Event;
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
-use crate::time::ValidTime;
+use crate::time::{RecordedTime, ValidTime};
 use core::cell::RefCell;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -130,6 +130,12 @@ pub struct Answered<T> {
     pub known_at: TreeSize,
     /// As whom one reads.
     pub sight: Sight,
+    /// The moment of asking, RFC 3339: with all that the checkpoint covers it bounds what the public is shown.
+    pub asked_at: ValidTime,
+    /// To the public, where it is about a subject or a list: that more may exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub notice: Option<Name>,
     /// The answer.
     #[serde(flatten)]
     pub answer: T,
@@ -153,7 +159,7 @@ pub enum Unanswered {
         /// As whom one reads.
         sight: Sight,
     },
-    /// The cursor is not the entry of what the list shows, or has lost, at these instants.
+    /// The cursor is not the entry of what the list shows at these instants.
     #[error("entry {0} is not one that the answer shows at these instants")]
     Cursor(EntryIndex),
 }
@@ -172,12 +178,15 @@ pub trait CaseFileSource {
     /// The event of an entry of a case file. It is asked for what a page shows.
     fn event(&self, entry: EntryIndex) -> Result<Event, Self::Error>;
 
+    /// When an entry was recorded. Times never decrease along the log.
+    fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Self::Error>;
+
     /// The answer to a question about many subjects, folded over the case files or kept from when it was.
     fn city(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, Self::Error>;
 
     /// Makes something of each of many places of a list, in their order. A source that has threads makes it of parts of
@@ -251,8 +260,8 @@ impl SubjectQuestion {
 
 /// The answer about many subjects that has the name of its question.
 macro_rules! city {
-    ($source:ident, $question:expr, $as_of:ident, $sight:ident, $name:ident) => {
-        match &*$source.city(&$question, $as_of, $sight)? {
+    ($source:ident, $question:expr, $as_of:ident, $viewer:ident, $name:ident) => {
+        match &*$source.city(&$question, $as_of, $viewer)? {
             CityAnswer::$name(answer) => Answer::$name(answer.clone()),
             _ => defect("an answer is to its own question"),
         }
@@ -260,43 +269,61 @@ macro_rules! city {
 }
 
 impl Question {
-    /// The answer at two instants, as a reader of this sight may have it.
+    /// The answer at two instants, as who asks at this moment with this sight may have it.
     pub fn answer<S: CaseFileSource>(
         &self,
         source: &S,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Answer, S::Error> {
         let governance = source.governance();
         let over = (&*governance.catalogue, &*governance.directory);
+        let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
                 let (file, events) = (source.case_file(subject)?, Reader::new(source));
-                let projector = Projector::new(subject, &file, over, as_of, sight);
+                let projector = Projector::new(subject, &file, over, as_of, viewer);
                 let answer = what.answer(&projector.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
             }
             Self::Edition { list, page } => {
-                list_for(governance, list, as_of, sight)?;
-                Answer::Edition(Self::edition(source, list, *page, as_of, sight)?)
+                list_for(governance, list, as_of, viewer)?;
+                Answer::Edition(Self::edition(source, list, *page, as_of, viewer)?)
             }
             Self::Departures { list, page } => {
                 if !governance.catalogue.lists.ever(list) {
                     return Err(Unanswered::NoList(list.clone()).into());
                 }
-                let answer = source.city(&CityQuestion::Departures(list.clone()), as_of, sight)?;
+                let answer = source.city(&CityQuestion::Departures(list.clone()), as_of, viewer)?;
                 let CityAnswer::Departures(all) = &*answer else {
                     defect("an answer is to its own question")
                 };
-                Answer::Departures(all.page(*page).map_err(Unanswered::Cursor)?)
+                Answer::Departures(all.page(*page))
             }
             Self::Indicators { place } => {
-                city!(source, CityQuestion::Indicators(place.clone()), as_of, sight, Indicators)
+                city!(source, CityQuestion::Indicators(place.clone()), as_of, viewer, Indicators)
             }
-            Self::Oversight => city!(source, CityQuestion::Oversight, as_of, sight, Oversight),
+            Self::Oversight => city!(source, CityQuestion::Oversight, as_of, viewer, Oversight),
             Self::Directory => Answer::Directory(DirectoryAt::of(over.1, as_of)),
             Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, as_of)),
         })
+    }
+
+    /// The instants that it is answered for: those that are asked about, but counts over many subjects are told to the
+    /// public of whole days alone. Else two answers, before and after an entry, would say what is in it.
+    pub fn instants<S: CaseFileSource>(
+        &self,
+        source: &S,
+        as_of: AsOf,
+        viewer: Viewer,
+    ) -> Result<AsOf, S::Error> {
+        if self.is_of_whole_days(viewer.sight) { whole_days(source, as_of, viewer.moment) } else { Ok(as_of) }
+    }
+
+    /// Whether it is answered for whole days, which it takes a look at the log to know.
+    #[must_use]
+    pub const fn is_of_whole_days(&self, sight: Sight) -> bool {
+        matches!((self, sight), (Self::Indicators { .. } | Self::Oversight, Sight::Public))
     }
 
     /// A page of a list, whether or not the list itself is for this reader: who is on it is folded over all that
@@ -306,16 +333,25 @@ impl Question {
         list: &ListCode,
         page: Page,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Edition, S::Error> {
-        let answer = source.city(&CityQuestion::Roll(list.clone()), as_of, sight)?;
+        let answer = source.city(&CityQuestion::Roll(list.clone()), as_of, viewer)?;
         let CityAnswer::Roll(roll) = &*answer else { defect("an answer is to its own question") };
         let (places, next) = roll.page(page).map_err(Unanswered::Cursor)?;
-        let members = source.of_places(places, |source, places| members(source, places, as_of, sight))?;
+        let members = source.of_places(places, |source, places| members(source, places, as_of, viewer))?;
+        let withheld = (viewer.sight > Sight::Public).then_some(roll.withheld);
         let lists = &source.governance().catalogue.lists;
         let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
         let columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
-        Ok(Edition { list: list.clone(), members, withheld: roll.withheld, next, columns })
+        Ok(Edition { list: list.clone(), members, withheld, next, columns })
+    }
+
+    /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does.
+    pub fn notice(&self, sight: Sight) -> Option<Name> {
+        match self {
+            Self::Subject { .. } | Self::Edition { .. } | Self::Departures { .. } => more_may_exist(sight),
+            Self::Indicators { .. } | Self::Oversight | Self::Directory | Self::Catalogue => None,
+        }
     }
 
     /// What is folded over many subjects for it, where something is.
@@ -357,6 +393,47 @@ impl Question {
     }
 }
 
+/// The last whole days within two instants: of valid time, the days that are over; of entries, those of days that are
+/// over at the moment of asking and are known to their end.
+fn whole_days<S: CaseFileSource>(source: &S, as_of: AsOf, moment: AsOf) -> Result<AsOf, S::Error> {
+    // A clock past the year 2199 is past everything.
+    let recorded = |entry| -> Result<ValidTime, S::Error> {
+        Ok(ValidTime::at_recorded(source.recorded_at(entry)?).unwrap_or(ValidTime::MAX))
+    };
+    let mut last = end_of_whole_day(moment.valid_at);
+    if as_of.known < moment.known {
+        // The day of the first entry that is not known is cut.
+        last = last.min(recorded(as_of.known.next_index())?.date().plus_days(-1).end_of_day());
+    }
+    let (mut least, mut most) = (0, as_of.known.get());
+    while least < most {
+        let middle = least + (most - least) / 2;
+        if recorded(EntryIndex::new(middle))? <= last {
+            least = middle + 1;
+        } else {
+            most = middle;
+        }
+    }
+    Ok(AsOf { valid_at: end_of_whole_day(as_of.valid_at), known: TreeSize::new(least) })
+}
+
+/// The end of the last day that is over: an instant that is the last of its day ends it.
+fn end_of_whole_day(at: ValidTime) -> ValidTime {
+    let end = at.date().end_of_day();
+    if at == end { end } else { at.date().plus_days(-1).end_of_day() }
+}
+
+/// The sentence that stands in every answer to the public about a subject; others are told how many were left out.
+#[must_use]
+pub fn more_may_exist(sight: Sight) -> Option<Name> {
+    (sight == Sight::Public).then(|| Name {
+        zh: "本答复只列查询时依法公开的内容；可能另有不公开的内容，不能据此认为没有其他记录。".to_owned(),
+        en: "This shows only what is public at the moment of asking; more may exist that is not public, and nothing \
+             here says that there is nothing else."
+            .to_owned(),
+    })
+}
+
 /// The events of a source for one answer. The first fault is kept: an answer behind which there is one is not given.
 struct Reader<'a, S: CaseFileSource> {
     source: &'a S,
@@ -388,28 +465,31 @@ fn members<S: CaseFileSource>(
     source: &S,
     places: &[RollPlace],
     as_of: AsOf,
-    sight: Sight,
+    viewer: Viewer,
 ) -> Result<Vec<Member>, S::Error> {
     let (governance, events) = (source.governance(), Reader::new(source));
     let over = (&*governance.catalogue, &*governance.directory);
     let mut members = Vec::with_capacity(places.len());
     for place in places {
         let file = source.case_file(&place.subject)?;
-        let projector = Projector::new(&place.subject, &file, over, as_of, sight);
+        let projector = Projector::new(&place.subject, &file, over, as_of, viewer);
         let member = projector.with_events(&events).member(place.number);
         members.push(member.or_defect("who is on a roll was entered there"));
     }
     events.unless_faulty(members)
 }
 
-/// A list that the catalogue held, and that the reader may be shown.
-fn list_for(governance: &Governance, list: &ListCode, as_of: AsOf, sight: Sight) -> Result<(), Unanswered> {
-    let lists = &governance.catalogue.lists;
-    let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
-    let adopted = adopted.ok_or_else(|| Unanswered::NoList(list.clone()))?;
-    let disclosure = adopted.disclosure;
-    if sight.reaches(disclosure) {
-        return Ok(());
+/// A list that the catalogue held, and that the reader may be shown: by the catalogue of the instants that are asked
+/// about, and of the moment of asking where that bounds the reader.
+fn list_for(governance: &Governance, list: &ListCode, as_of: AsOf, viewer: Viewer) -> Result<(), Unanswered> {
+    let (lists, sight) = (&governance.catalogue.lists, viewer.sight);
+    for at in [Some(as_of), viewer.bound(as_of)].into_iter().flatten() {
+        let adopted = lists.at(list, at.valid_at, at.known).or_else(|| lists.last_status(list));
+        let adopted = adopted.ok_or_else(|| Unanswered::NoList(list.clone()))?;
+        let disclosure = adopted.disclosure;
+        if !sight.reaches(disclosure) {
+            return Err(Unanswered::NotForReader { list: list.clone(), disclosure, sight });
+        }
     }
-    Err(Unanswered::NotForReader { list: list.clone(), disclosure, sight })
+    Ok(())
 }

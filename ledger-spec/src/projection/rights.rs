@@ -19,8 +19,10 @@ pub struct Objections {
     pub complaints: Vec<RequestLine>,
     /// Holds of courts and reviewing bodies.
     pub holds: Vec<RequestLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -66,8 +68,10 @@ pub struct Uses {
     pub reports: Vec<UseLine>,
     /// What departments used in decisions of their own.
     pub uses: Vec<UseLine>,
-    /// How many were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -114,7 +118,7 @@ impl Projector<'_> {
     pub fn objections(&self) -> Objections {
         let (objections, complaints) = (self.seen(Class::Objection), self.seen(Class::Complaint));
         let holds = self.seen(Class::Hold);
-        let withheld = objections.withheld + complaints.withheld + holds.withheld;
+        let withheld = self.told(objections.withheld + complaints.withheld + holds.withheld);
         let (shown, next) = self.cut([objections.numbers, complaints.numbers, holds.numbers]);
         let [objections, complaints, holds] =
             shown.map(|shown| self.lines(&shown, |number| self.request(number)));
@@ -125,7 +129,7 @@ impl Projector<'_> {
     pub fn uses(&self) -> Uses {
         let (consents, reports) = (self.seen(Class::Consent), self.seen(Class::Report));
         let uses = self.seen(Class::Use);
-        let withheld = consents.withheld + reports.withheld + uses.withheld;
+        let withheld = self.told(consents.withheld + reports.withheld + uses.withheld);
         let (shown, next) = self.cut([consents.numbers, reports.numbers, uses.numbers]);
         let [consents, reports, uses] = shown.map(|shown| self.lines(&shown, |number| self.use_line(number)));
         Uses { consents, reports, uses, withheld, next }
@@ -145,7 +149,7 @@ impl Projector<'_> {
         };
         Some(RequestLine {
             line: self.line(number)?,
-            target: target.and_then(|target| Some(self.case.file.get(target)?.id)),
+            target: target.and_then(|target| self.named(target)),
             ground,
             deadlines: self.deadlines(number),
         })
@@ -179,7 +183,7 @@ impl Projector<'_> {
     fn use_line(&self, number: ItemNumber) -> Option<UseLine> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
-        let id = |number: Option<ItemNumber>| number.and_then(|number| Some(case.file.get(number)?.id));
+        let id = |number: Option<ItemNumber>| number.and_then(|number| self.named(number));
         let mut found =
             UseLine { line, purpose: None, what: None, recipient: None, scope: Vec::new(), rests_on: None };
         match (&item.fact, self.body(item)) {

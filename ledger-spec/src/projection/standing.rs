@@ -17,7 +17,8 @@ use tlog::position::EntryIndex;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Standing {
-    /// What can be said in a word, each with its reasons, over everything and the same on every page. Never empty.
+    /// What can be said in a word, each with its reasons, over everything and the same on every page. To the public it is
+    /// never said that there is nothing, or that something is left out: then it is empty.
     pub states: Vec<StateLine>,
     /// The registration, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,8 +29,10 @@ pub struct Standing {
     pub listings: Vec<ListingLine>,
     /// The applications for repair.
     pub repairs: Vec<RepairLine>,
-    /// How many records, entries and applications were left out because the reader may not see them.
-    pub withheld: usize,
+    /// How many records, entries and applications were left out because the reader may not see them; not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub withheld: Option<usize>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -160,6 +163,7 @@ impl Projector<'_> {
         let (records, listings) = (self.seen(Class::Record), self.seen(Class::Listing));
         let (repairs, hidden) = self.seen_repairs();
         let withheld = records.withheld + listings.withheld + hidden;
+        let withheld = self.told(withheld);
         let states = self.states([&records.numbers, &listings.numbers, &repairs], withheld);
         let ([records, listings, repairs], next) = self.cut([records.numbers, listings.numbers, repairs]);
         Standing {
@@ -174,7 +178,11 @@ impl Projector<'_> {
     }
 
     /// What is said over everything that the reader sees.
-    fn states(&self, [records, listings, repairs]: [&[ItemNumber]; 3], withheld: usize) -> Vec<StateLine> {
+    fn states(
+        &self,
+        [records, listings, repairs]: [&[ItemNumber]; 3],
+        withheld: Option<usize>,
+    ) -> Vec<StateLine> {
         let case = &self.case;
         let pending =
             |number: &ItemNumber| matches!(case.phase_at(*number), Some(Phase::Applied | Phase::Accepted));
@@ -186,6 +194,7 @@ impl Projector<'_> {
             StateLine::of(State::RepairPending, self.entries(repairs, pending), ProjectionRule::Repair),
         ];
         states.retain(|state| !state.because.is_empty());
+        let Some(withheld) = withheld else { return states };
         if withheld > 0 {
             states.push(StateLine::of(State::Withheld, Vec::new(), ProjectionRule::Disclosure));
         }
@@ -203,7 +212,7 @@ impl Projector<'_> {
         } else {
             (State::NothingInForce, ProjectionRule::Expired)
         };
-        let seen = known.filter(|(number, _)| self.case.shows_event(*number, self.sight));
+        let seen = known.filter(|(number, _)| self.shows_event(*number));
         StateLine::of(state, seen.map(|(_, item)| item.entry).collect(), rule)
     }
 
@@ -223,8 +232,11 @@ impl Projector<'_> {
     }
 
     /// The events that say who the subject is, as far as they have begun, numbered.
+    /// Who a natural person is, departments and the public are not told.
     fn identities(&self) -> impl DoubleEndedIterator<Item = (usize, &Item)> {
-        self.case.file.registrations().enumerate().filter(|(_, item)| self.case.has_begun(item))
+        let told = self.sight >= Sight::Restricted || !self.case.subject.is_natural();
+        let told = self.case.file.registrations().enumerate().filter(move |_| told);
+        told.filter(|(_, item)| self.case.has_begun(item))
     }
 
     /// Who the subject is, as the reader may know it.
@@ -235,12 +247,14 @@ impl Projector<'_> {
         let links = self.identities().filter(|(at, item)| *at > first && is(item, Identity::Linked));
         let (links, more_identifiers) = page::first(links.collect(), MOST_NAMED);
         let since = |identity| self.identities().rfind(|(at, item)| *at > last && is(item, identity));
+        // That an enterprise is a person's is told to those who may know of the person.
+        let told = |id: &SubjectId| self.sight >= Sight::Restricted || !id.is_natural();
         let identifier = |(_, item): (usize, &Item)| match self.body(item)? {
-            Body::IdentifierLinked(body) => Some(body.identifier),
+            Body::IdentifierLinked(body) => Some(body.identifier).filter(told),
             _ => None,
         };
         let merged = since(Identity::Merged).and_then(|(_, item)| match self.body(item)? {
-            Body::SubjectMerged(body) => Some(body.into),
+            Body::SubjectMerged(body) => Some(body.into).filter(told),
             _ => None,
         });
         let (name, registered_on) = match self.body(item) {
@@ -278,7 +292,7 @@ impl Projector<'_> {
         Some(RecordLine {
             record_type: record.record_type.clone(),
             polarity: case.polarity(record),
-            severity: case.severity(number),
+            severity: self.severity(number),
             decision: body.as_ref().map(|body| DecisionLine::of(&body.decision)),
             summary: self.corrected(number).or_else(|| body.as_ref()?.summary.clone()),
             details: body.map(|body| body.details.into_iter().collect()).unwrap_or_default(),
@@ -295,7 +309,7 @@ impl Projector<'_> {
         let Fact::Listing(listing) = &item.fact else { return None };
         Some(ListingLine {
             list: listing.list.clone(),
-            record: listing.record.and_then(|record| Some(case.file.get(record)?.id)),
+            record: listing.record.and_then(|record| self.named(record)),
             row: self.row(item).into_iter().collect(),
             published: case.shows(number, Sight::Public),
             line,
@@ -333,8 +347,7 @@ impl Projector<'_> {
     pub(super) fn seen_repairs(&self) -> (Vec<ItemNumber>, usize) {
         let all = self.case.known(Class::Application);
         let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(number, item)| {
-            self.case.shows(*number, self.sight)
-                || item.fact.target().is_some_and(|target| self.case.shows(target, self.sight))
+            self.shows(*number) || item.fact.target().is_some_and(|target| self.shows(target))
         });
         let hidden = hidden.into_iter().filter(|(number, _)| self.is_open(*number));
         (seen.into_iter().map(|(number, _)| number).collect(), hidden.count())

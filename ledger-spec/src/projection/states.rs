@@ -41,7 +41,7 @@ pub enum Counted {
     NoPopulation,
     /// The log cannot show it.
     NotInTheLog,
-    /// Fewer than five natural persons: they could be told apart.
+    /// Fewer than five subjects: they could be told apart.
     Suppressed,
 }
 

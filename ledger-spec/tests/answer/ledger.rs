@@ -5,7 +5,7 @@ use ledger_spec::admission::Refusal;
 use ledger_spec::audit::{AuditError, Auditor, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
-use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::Event;
@@ -85,15 +85,24 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     let governance = built.ledger.governance();
     let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
     let sight = Sight::parse(input["sight"].as_str().unwrap_or("restricted")).unwrap();
+    // Asked at the instants that are asked about, unless the case says when.
+    let moment = match input.get("asked_at").and_then(Value::as_str) {
+        Some(at) => AsOf {
+            valid_at: ValidTime::parse(at).map_err(refused)?,
+            known: TreeSize::new(u64::try_from(built.made.len()).unwrap()),
+        },
+        None => as_of,
+    };
+    let viewer = Viewer { sight, moment };
     let json = |value: serde_json::Result<Value>| value.map_err(refused);
     if let Some(list) = input.get("list").and_then(Value::as_str) {
         let list = ListCode::parse(list).map_err(refused)?;
-        let edition = Question::edition(&built, &list, Page::default(), as_of, sight).map_err(refused)?;
+        let edition = Question::edition(&built, &list, Page::default(), as_of, viewer).map_err(refused)?;
         return json(serde_json::to_value(edition));
     }
     let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
     let file = built.case_file(&subject).map_err(refused)?;
-    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, sight).with_events(&built);
+    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, viewer).with_events(&built);
     json(serde_json::to_value(view.standing()))
 }
 
@@ -145,15 +154,19 @@ impl CaseFileSource for Built {
         Ok(Events::event(self, entry).unwrap())
     }
 
+    fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {
+        Ok(self.made[usize::try_from(entry.get()).unwrap()].entry.recorded_at)
+    }
+
     fn city(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, Unanswered> {
         let (mut files, governance) = (CaseFiles::default(), self.governance());
         self.each(|filed| files.apply(filed, &governance.directory));
-        Ok(Arc::new(files.city(CityAsked { question, governance, as_of, sight })))
+        Ok(Arc::new(files.city(CityAsked { question, governance, as_of, viewer })))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::world::{LISTS, SUBJECTS};
 use core::cell::Cell;
 use core::num::NonZeroUsize;
-use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, ItemRow, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, ItemRow, Sight, Viewer};
 use ledger_spec::definition::Domain;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
@@ -16,6 +16,7 @@ use ledger_spec::projection::{
     Unanswered,
 };
 use ledger_spec::state::Ledger;
+use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,13 +48,17 @@ impl CaseFileSource for World {
         Ok(Event::parse(&self.past.0[usize::try_from(entry.get()).unwrap()].event.bytes).unwrap())
     }
 
+    fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {
+        Ok(RecordedTime::from_micros(entry.get()))
+    }
+
     fn city(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, Unanswered> {
-        let asked = CityAsked { question, governance: self.governance(), as_of, sight };
+        let asked = CityAsked { question, governance: self.governance(), as_of, viewer };
         let whole = self.city.city(asked);
         // The same in parts, put together in another order.
         let mut parts = [CityFold::new(asked), CityFold::new(asked), CityFold::new(asked)];
@@ -88,10 +93,10 @@ impl Apart {
         apart
     }
 
-    /// What is a line has an entry; a registration is none.
+    /// What is a line has an event; a registration has none.
     fn take(&mut self, path: String, value: &Value) {
         match value {
-            Value::Array(items) if items.iter().any(|item| item.get("entry").is_some()) => {
+            Value::Array(items) if items.iter().any(|item| item.get("event").is_some()) => {
                 self.lines.insert(path, items.clone());
             }
             Value::Array(items) => {
@@ -107,7 +112,7 @@ impl Apart {
 
     fn entries(&self) -> Vec<u64> {
         let mut entries: Vec<_> =
-            self.lines.values().flatten().map(|line| line["entry"].as_u64().unwrap()).collect();
+            self.lines.values().flatten().filter_map(|line| line["entry"].as_u64()).collect();
         entries.sort_unstable();
         entries.dedup();
         entries
@@ -124,7 +129,7 @@ fn most_reads(apart: &Apart) -> usize {
     lines + 2 + identifiers
 }
 
-fn ask(world: &World, asking: &dyn Fn(Page) -> Question, page: Page, at: (AsOf, Sight)) -> Option<Apart> {
+fn ask(world: &World, asking: &dyn Fn(Page) -> Question, page: Page, at: (AsOf, Viewer)) -> Option<Apart> {
     match asking(page).answer(world, at.0, at.1) {
         Ok(answer) => Some(Apart::of(&serde_json::to_value(answer).unwrap())),
         Err(Unanswered::NotForReader { .. }) => None,
@@ -132,13 +137,24 @@ fn ask(world: &World, asking: &dyn Fn(Page) -> Question, page: Page, at: (AsOf, 
     }
 }
 
+/// What a page's cursor is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    /// The entry of its last line, in the log's order.
+    InOrder,
+    /// The entry of its last line.
+    Entry,
+    /// How many lines come before the next.
+    Count,
+}
+
 /// Asks by pages of so many lines and holds them against the whole; gives how many lines there were.
 fn compare(
     world: &World,
     asking: &dyn Fn(Page) -> Question,
     limit: usize,
-    at: (AsOf, Sight),
-    by_entry: bool,
+    at: (AsOf, Viewer),
+    cursor: Cursor,
 ) -> usize {
     let Some(whole) = ask(world, asking, Page::default(), at) else { return 0 };
     let (mut together, mut after) = (BTreeMap::<String, Vec<Value>>::new(), None);
@@ -151,11 +167,11 @@ fn compare(
         assert_eq!(part.beside, whole.beside, "{}", context());
         let entries = part.entries();
         assert!(entries.len() <= limit, "{}: {entries:?}", context());
-        if let Some(next) = part.next {
+        if let (Some(next), Cursor::Entry | Cursor::InOrder) = (part.next, cursor) {
             assert_eq!(entries.len(), limit, "{}: a page that others follow is full", context());
             assert!(entries.contains(&next), "{}: {next} is not shown", context());
         }
-        if by_entry {
+        if cursor == Cursor::InOrder {
             assert!(entries.iter().all(|entry| Some(*entry) > after), "{}", context());
             assert!(part.next.is_none_or(|next| entries.last() == Some(&next)), "{}", context());
         }
@@ -206,12 +222,15 @@ fn pages_put_together_are_the_whole_answer() {
     for seed in 1..=3 {
         let (world, instants) = base.world(seed, 700);
         for sight in Sight::ALL {
+            let viewer = Viewer { sight, moment: instants[0] };
             for (at, limit) in instants.iter().flat_map(|at| [1, 2, 7].map(|limit| (*at, limit))) {
                 for (name, asking) in about() {
-                    *lines.entry(name).or_default() += compare(&world, &asking, limit, (at, sight), true);
+                    *lines.entry(name).or_default() +=
+                        compare(&world, &asking, limit, (at, viewer), Cursor::InOrder);
                 }
                 for (name, asking) in of_lists() {
-                    *lines.entry(name).or_default() += compare(&world, &asking, limit, (at, sight), false);
+                    *lines.entry(name).or_default() +=
+                        compare(&world, &asking, limit, (at, viewer), cursor_of(name));
                 }
             }
         }
@@ -224,7 +243,7 @@ fn pages_put_together_are_the_whole_answer() {
 #[test]
 fn what_is_not_the_subjects_is_a_cursor_all_the_same_and_a_list_knows_its_own() {
     let (world, instants) = Base::new().world(1, 300);
-    let at = (instants[0], Sight::Restricted);
+    let at = (instants[0], Viewer { sight: Sight::Restricted, moment: instants[0] });
     for (_, asking) in about() {
         let whole = ask(&world, &*asking, Page::default(), at).unwrap().entries();
         for after in [0, 17, 40, u64::MAX] {
@@ -233,11 +252,54 @@ fn what_is_not_the_subjects_is_a_cursor_all_the_same_and_a_list_knows_its_own() 
             assert_eq!(ask(&world, &*asking, page, at).unwrap().entries(), expected);
         }
     }
-    for (_, asking) in of_lists() {
+    for (name, asking) in of_lists() {
         let page = Page { after: Some(EntryIndex::new(0)), limit: None };
-        let refused = asking(page).answer(&world, at.0, at.1);
-        assert_eq!(refused, Err(Unanswered::Cursor(EntryIndex::new(0))));
+        let answer = asking(page).answer(&world, at.0, at.1);
+        match cursor_of(name) {
+            Cursor::Count => assert_eq!(answer, asking(Page::default()).answer(&world, at.0, at.1)),
+            _ => assert_eq!(answer, Err(Unanswered::Cursor(EntryIndex::new(0)))),
+        }
     }
+}
+
+fn cursor_of(name: &str) -> Cursor {
+    if name == "departures" { Cursor::Count } else { Cursor::Entry }
+}
+
+/// The moment of asking: what the public is shown at any instants is what it would have been shown then and there, as
+/// far as it is shown now; and nobody else is bound by it.
+#[test]
+fn the_public_is_shown_of_the_past_what_is_public_now() {
+    let base = Base::new();
+    let (mut shown, mut ended) = (0, 0);
+    for seed in 1..=3 {
+        let (world, [now, past]) = base.world(seed, 700);
+        let entries = |asking: &dyn Fn(Page) -> Question, as_of: AsOf, sight: Sight, moment: AsOf| {
+            let answer = ask(&world, asking, Page::default(), (as_of, Viewer { sight, moment }));
+            answer.map(|answer| answer.entries()).unwrap_or_default()
+        };
+        let asked = about().into_iter().chain(of_lists());
+        // What closes a domain does so at an instant; what has left a list has no entry that the public is told.
+        for (_, asking) in asked.filter(|(name, _)| !["eligibility", "departures"].contains(name)) {
+            let mixed = [AsOf { known: now.known, ..past }, AsOf { known: past.known, ..now }];
+            for as_of in [past, mixed[0], mixed[1], now] {
+                let (then, today) = (
+                    entries(&asking, as_of, Sight::Public, as_of),
+                    entries(&asking, now, Sight::Public, now),
+                );
+                let expected: Vec<_> = then.iter().copied().filter(|entry| today.contains(entry)).collect();
+                assert_eq!(entries(&asking, as_of, Sight::Public, now), expected, "{as_of:?}");
+                shown += expected.len();
+                ended += then.len() - expected.len();
+                for sight in [Sight::Shared, Sight::Restricted, Sight::Court] {
+                    let (then, now) =
+                        (entries(&asking, as_of, sight, as_of), entries(&asking, as_of, sight, now));
+                    assert_eq!(then, now, "{as_of:?} {sight:?}");
+                }
+            }
+        }
+    }
+    assert!(shown > 50 && ended > 50, "{shown} shown, {ended} ended");
 }
 
 /// What a store keeps is read by whoever opens it next: where the bytes change, so must the format's number. A change

@@ -91,7 +91,7 @@ fn capacity(roles: &[&str]) -> Value {
 /// A type of records.
 pub fn record_type(polarity: &str, more: &Value) -> Value {
     let mut body = json!({
-        "polarity": polarity, "disclosure": "shared", "subjects": ["uscc", "person", "household", "place", "ext"],
+        "polarity": polarity, "disclosure": "public", "subjects": ["uscc", "person", "household", "place", "ext"],
     });
     for (field, value) in more.as_object().unwrap() {
         body[field] = value.clone();
@@ -101,7 +101,7 @@ pub fn record_type(polarity: &str, more: &Value) -> Value {
 
 fn list(polarity: &str, more: &Value) -> Value {
     let mut body = json!({
-        "polarity": polarity, "disclosure": "shared", "subjects": ["uscc", "person", "ext"],
+        "polarity": polarity, "disclosure": "public", "subjects": ["uscc", "person", "ext"],
         "columns": ["name", "ground"],
     });
     for (field, value) in more.as_object().unwrap() {
@@ -145,14 +145,14 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         { "grade": "D", "title": name("D"), "polarity": "negative" },
     ]);
     let rating = definition(&json!({
-        "subjects": ["uscc", "ext"], "grades": grades, "disclosure": "shared", "method": "2024", "cycle_months": 9,
+        "subjects": ["uscc", "ext"], "grades": grades, "disclosure": "public", "method": "2024", "cycle_months": 9,
     }));
     let rules = json!([
         { "rule": "r1", "title": name("r1"), "min": 1, "max": 3 }, { "rule": "r2", "title": name("r2"), "max": 12 },
     ]);
     let measure = |direction: &str, more: &Value| {
         let mut body =
-            json!({ "direction": direction, "disclosure": "shared", "subjects": ["uscc", "person", "ext"] });
+            json!({ "direction": direction, "disclosure": "public", "subjects": ["uscc", "person", "ext"] });
         for (field, value) in more.as_object().unwrap() {
             body[field] = value.clone();
         }

@@ -79,6 +79,10 @@ pub(in crate::cli) struct Import {
     /// With --states: the migration.opened event under which an older register's entries come in.
     #[arg(long, requires = "states", value_name = "EVENT")]
     migration: Option<String>,
+    /// With --states: the ledger's folder or a copy of it, where the list's past is read; without it nothing may have left
+    /// the list yet.
+    #[arg(long, requires = "states")]
+    dir: Option<PathBuf>,
     /// The issuer's secret key file.
     #[arg(long)]
     key: PathBuf,
@@ -114,7 +118,14 @@ impl Import {
                 let migration = self.migration.as_deref().map(EventId::parse).transpose();
                 let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
                 let (list, subject) = (given(&self.list), given(&self.subject));
-                let job = edition_import::Job::new(&list, &subject, &given(&self.issuer), key, migration)?;
+                let job = edition_import::Job::new(
+                    &list,
+                    &subject,
+                    &given(&self.issuer),
+                    key,
+                    migration,
+                    self.dir.clone(),
+                )?;
                 return job.run(&client, &edition_import::read_folder(folder)?)?.print(json);
             }
             (None, Some(table), Some(mapping)) => (table, mapping),

@@ -21,6 +21,7 @@ use ledger_spec::projection::{CatalogueAt, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use serde_json::value::RawValue;
 use std::path::PathBuf;
 use tlog::defect::defect;
@@ -169,20 +170,20 @@ impl Show {
 
     /// What comes by pages is asked for until none follows, unless one page is wanted.
     fn answer_of_server(&self, client: &Client) -> Result<String, Failure> {
-        let path = |query: &Query| self.what.path(query);
-        let mut query = self.instants();
-        let Some((paging, most)) = self.what.paging() else { return client.get_text(&path(&query)) };
+        let (path, body) = (|query: &Query| self.what.path(query), self.what.body());
+        let (body, mut query) = (body.as_deref(), self.instants());
+        let Some((paging, most)) = self.what.paging() else { return client.ask_text(&path(&query), body) };
         query.extend(paging.query(most));
         let is_list = matches!(self.what, What::List { .. });
         if !paging.is_one() && !is_list {
-            return pages::whole(client, &query, path);
+            return pages::whole(client, &query, body, path);
         }
         let mut rows = String::new();
         if !paging.is_one() {
-            pages::each(client, &query, path, |page| add_rows(&mut rows, page))?;
+            pages::each(client, &query, body, path, |page| add_rows(&mut rows, page))?;
             return Ok(rows);
         }
-        let page = client.get_text(&path(&query))?;
+        let page = client.ask_text(&path(&query), body)?;
         tell_next(&page)?;
         if !is_list {
             return Ok(page);
@@ -198,21 +199,21 @@ impl Show {
 
     fn answer_of_folder(&self, ledger: &ReadOnlyLedger) -> Result<String, Failure> {
         let reading = Reading::new(&ledger.snapshots);
-        let (sight, checkpoint) = (self.sight, reading.snapshot().checkpoint_text());
+        let now = now()?;
+        let (viewer, checkpoint) = (reading.viewer(self.sight, now), reading.snapshot().checkpoint_text());
         match &self.what {
             What::Events { id, before, limit } => {
                 let before = before.map(EntryIndex::new);
-                let reader = (sight, now()?);
-                let page = reading.events(&subject(id)?, before, usize::from(*limit), reader);
+                let page = reading.events(&subject(id)?, before, usize::from(*limit), viewer);
                 to_json(&page.map_err(failed)?)
             }
             What::Entry { index } => {
-                let found = reading.entry(EntryIndex::new(*index), sight, now()?);
-                to_json(&found.map_err(failed)?.line())
+                let found = reading.entry(EntryIndex::new(*index), viewer);
+                to_json(&found.map_err(failed)?.line(self.sight))
             }
             What::List { code, page } => {
                 let question = Question::Edition { list: list(code)?, page: page.page() };
-                let edition = reading.edition(&question, self.as_of(&reading)?, sight);
+                let edition = reading.edition(&question, self.as_of(&reading, now)?, viewer);
                 let edition = edition.map_err(failed)?;
                 say_next(edition.next.map(EntryIndex::get));
                 let rows = edition.to_rows();
@@ -223,15 +224,16 @@ impl Show {
                 to_json(&AuthoritiesAnswer { authorities: reading.authorities(), checkpoint })
             }
             What::Catalogue => {
-                let as_of = self.as_of(&reading)?;
+                let as_of = self.as_of(&reading, now)?;
                 let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
-                let (valid_at, known_at) = (as_of.valid_at, as_of.known);
-                to_json(&CatalogueAnswer { valid_at, known_at, catalogue, checkpoint })
+                let (valid_at, known_at, asked_at) = (as_of.valid_at, as_of.known, now);
+                to_json(&CatalogueAnswer { valid_at, known_at, asked_at, catalogue, checkpoint })
             }
             What::Checkpoint => Ok(checkpoint),
             asked => {
                 let question = asked.question()?;
-                let text = to_json(&reading.ask(&question, self.as_of(&reading)?, sight).map_err(failed)?)?;
+                let answered = reading.ask(&question, self.as_of(&reading, now)?, viewer);
+                let text = to_json(&answered.map_err(failed)?)?;
                 if asked.paging().is_some() {
                     tell_next(&text)?;
                 }
@@ -240,11 +242,11 @@ impl Show {
         }
     }
 
-    fn as_of(&self, reading: &Reading<'_>) -> Result<AsOf, Failure> {
+    fn as_of(&self, reading: &Reading<'_>, now: ValidTime) -> Result<AsOf, Failure> {
         let valid_at = match &self.valid_at {
             Some(text) => ValidTime::parse_or_end_of_day(text)
                 .map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
-            None => now()?,
+            None => now,
         };
         let known = match &self.known_at {
             Some(text) => Known::parse(text, reading.snapshot().size())
@@ -290,15 +292,37 @@ impl What {
         }
     }
 
+    /// The subject of this, where it is one that is not to stand in a path.
+    fn hidden_subject(&self) -> Option<&str> {
+        let (Self::Subject { id, .. } | Self::View { id, .. } | Self::Events { id, .. }) = self else {
+            return None;
+        };
+        SubjectId::parse(id).is_ok_and(|subject| subject.is_natural()).then_some(id)
+    }
+
+    /// What a server is asked with, beside the path.
+    fn body(&self) -> Option<String> {
+        self.hidden_subject().map(|id| json!({ "subject": id }).to_string())
+    }
+
+    /// Where a server answers about a subject.
+    fn path_about(&self, id: &str, view: &str) -> String {
+        let view = encoded(view);
+        match self.hidden_subject() {
+            Some(_) => format!("/v1/questions/{view}"),
+            None => format!("/v1/subjects/{}/{view}", encoded(id)),
+        }
+    }
+
     /// Where a server answers this.
     fn path(&self, query: &Query) -> String {
         let mut query: Vec<String> =
             query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let path = match self {
-            Self::Subject { id, .. } => format!("/v1/subjects/{}", encoded(id)),
+            Self::Subject { id, .. } => self.path_about(id, "standing"),
             Self::View { view, id, domain, .. } => {
                 query.extend(domain.as_ref().map(|domain| format!("domain={}", encoded(domain))));
-                format!("/v1/subjects/{}/{}", encoded(id), encoded(view))
+                self.path_about(id, view)
             }
             Self::Departures { code, .. } => format!("/v1/lists/{}/departures", encoded(code)),
             Self::Indicators { id } => format!("/v1/indicators/{}", encoded(id)),
@@ -307,7 +331,7 @@ impl What {
             Self::Events { id, before, limit } => {
                 query = vec![format!("limit={limit}")];
                 query.extend(before.map(|before| format!("before={before}")));
-                format!("/v1/subjects/{}/events", encoded(id))
+                self.path_about(id, "events")
             }
             Self::Entry { index } => return format!("/v1/entries/{index}"),
             Self::List { code, .. } => format!("/v1/lists/{}", encoded(code)),
@@ -410,6 +434,6 @@ fn failed(error: QueryError) -> Failure {
         QueryError::Unanswered(_)
         | QueryError::NoEntry { .. }
         | QueryError::NotForReader { .. }
-        | QueryError::Cursor(_) => Failure::wrong(error),
+        | QueryError::NoPublicEntry(_) => Failure::wrong(error),
     }
 }

@@ -335,8 +335,9 @@ impl From<QueryError> for Problem {
             QueryError::NotForReader { index, .. } => {
                 Self::new(ProblemKind::NotPublic).field("index").found(index)
             }
-            QueryError::Cursor(index) => {
-                Self::parameter("before", index, "the index of an entry in this subject's stream")
+            QueryError::NoPublicEntry(index) => {
+                let expected = "an entry that is public at the moment of asking";
+                Self::new(ProblemKind::NotFound).field("index").found(index).expected(expected)
             }
             QueryError::Read(error) | QueryError::CaseFiles(KeeperError::Read(error)) => damaged(&error),
             QueryError::CaseFiles(KeeperError::Event { index, error }) => {
@@ -360,8 +361,7 @@ impl From<Unanswered> for Problem {
             }
             Unanswered::NotForReader { .. } => Self::new(ProblemKind::NotPublic).field("code"),
             Unanswered::Cursor(_) => {
-                let expected =
-                    "the entry of a line of this answer at these instants: `next` of the page before";
+                let expected = "the entry of a line of this answer at these instants, public still: `next` of the page before";
                 Self::parameter("after", "another entry", expected)
             }
         }

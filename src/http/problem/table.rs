@@ -22,6 +22,7 @@ pub enum ProblemKind {
     NumberOutOfRange,
     CheckCharacter,
     MalformedIdentifier,
+    PersonInPath,
     MalformedTime,
     InvalidValue,
     UnknownKind,
@@ -54,7 +55,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 38] = [
+    pub const OTHERS: [Self; 39] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -65,6 +66,7 @@ impl ProblemKind {
         Self::NumberOutOfRange,
         Self::CheckCharacter,
         Self::MalformedIdentifier,
+        Self::PersonInPath,
         Self::MalformedTime,
         Self::InvalidValue,
         Self::UnknownKind,
@@ -172,6 +174,9 @@ impl ProblemKind {
             Self::MalformedIdentifier => Row("malformed-identifier", 400,
                 ["标识格式不符合规范", "a malformed identifier"],
                 ["请对照规范核对标识的格式。", "Check the identifier's form against the specification."]),
+            Self::PersonInPath => Row("person-in-path", 400,
+                ["自然人、家庭的标识不得写入网址", "a person or household in a path"],
+                ["网址会被沿途记录。请改用 POST /v1/questions/{view}，把标识写在请求正文的 subject 中。", "Others keep the paths that they see. Ask by POST /v1/questions/{view}, with the identifier as `subject` in the body."]),
             Self::MalformedTime => Row("malformed-time", 400,
                 ["时间格式不符合规范", "a malformed time or date"],
                 ["时刻请按 RFC 3339 填写（如 2026-11-01T00:00:00+08:00），日期请填写为 2026-11-01 的形式。", "Write instants as RFC 3339 (2026-11-01T00:00:00+08:00) and days as 2026-11-01."]),

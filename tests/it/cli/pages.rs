@@ -1,7 +1,7 @@
 //! `show` and pages: all of them unless one is wanted, the same from a server as from a folder.
 
-use super::Folder;
 use super::import::MAPPING;
+use super::{Folder, but_when_asked};
 use serde_json::Value;
 
 const SUBJECT: &str = "uscc:914403001922038216";
@@ -22,9 +22,9 @@ fn show_puts_pages_together_unless_one_is_wanted() {
     let at = ["--valid-at", "2017-06-01", "--json"];
     for what in [&["show", "subject", SUBJECT][..], &["show", "view", "records", SUBJECT]] {
         let asked = [what, &at].concat();
-        let from_server = json(&served.run(&asked).right());
+        let from_server = but_when_asked(&served.run(&asked).right());
         let from_folder =
-            json(&folder.run(&[&asked[..], &["--dir", "l", "--sight", "public"]].concat()).right());
+            but_when_asked(&folder.run(&[&asked[..], &["--dir", "l", "--sight", "public"]].concat()).right());
         assert_eq!(from_server, from_folder);
         let lines = if what[1] == "subject" { "records" } else { "public" };
         assert_eq!(from_server[lines].as_array().unwrap().len(), 1_005);

@@ -3,7 +3,11 @@
 use super::{Folder, Ran, Served};
 
 fn import(served: &Served<'_>) -> Ran {
-    served.run(&[
+    import_with(served, &["--dir", "l"])
+}
+
+fn import_with(served: &Served<'_>, more: &[&str]) -> Ran {
+    let arguments = [
         "import",
         "--states",
         "s",
@@ -16,7 +20,8 @@ fn import(served: &Served<'_>) -> Ran {
         "--key",
         "dept.key",
         "--json",
-    ])
+    ];
+    served.run(&[&arguments[..], more].concat())
 }
 
 /// Writes a state: rows as `who what`.
@@ -25,9 +30,10 @@ fn state(folder: &Folder, date: &str, rows: &[&str]) {
     folder.write(&format!("s/{date}.tsv"), &format!("who\twhat\n{rows}"));
 }
 
-/// The list on a day, as the file would show it.
-fn shown(served: &Served<'_>, date: &str) -> Vec<String> {
-    let said = served.run(&["show", "list", "reg.list", "--valid-at", date, "--json"]).right();
+/// The list on a day, as the file would show it and whoever may see all of it does.
+fn shown(folder: &Folder, date: &str) -> Vec<String> {
+    let list = ["show", "list", "reg.list", "--valid-at", date, "--json", "--dir", "l"];
+    let said = folder.run(&list).right();
     let row = |line: &str| {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
         format!("{} {}", row["who"].as_str().unwrap(), row["what"].as_str().unwrap())
@@ -49,13 +55,18 @@ fn states_come_back_row_for_row_and_a_second_run_appends_nothing() {
     for (date, rows) in days {
         state(&folder, date, rows);
     }
-    let first = import(&served).right();
+    // Nothing has left the list yet: the server shows all that there is.
+    let first = import_with(&served, &[]).right();
     assert!(first.starts_with("{\"states\":5,\"entered\":9,\"removed\":6,\"appended\":15"), "{first}");
     for (date, rows) in days {
-        assert_eq!(shown(&served, date), rows, "{date}");
+        assert_eq!(shown(&folder, date), rows, "{date}");
     }
-    assert_eq!(shown(&served, "2017-01-31"), Vec::<String>::new());
-    assert_eq!(shown(&served, "2017-03-31"), days[1].1);
+    assert_eq!(shown(&folder, "2017-01-31"), Vec::<String>::new());
+    assert_eq!(shown(&folder, "2017-03-31"), days[1].1);
+    // What has left it the server shows to nobody any more, and it cannot be held against it.
+    import_with(&served, &[]).failed(1, "--dir names the ledger's folder");
+    let public = served.run(&["show", "list", "reg.list", "--valid-at", "2017-03-31", "--json"]).right();
+    assert_eq!(public, "");
     let again = import(&served).right();
     assert!(again.contains("\"entered\":0,\"removed\":0,\"appended\":0"), "{again}");
 
@@ -79,7 +90,7 @@ fn a_state_is_not_put_before_one_whose_rows_came_and_went() {
     import(&served).right();
     state(&folder, "2017-03-01", &["a x", "c x"]);
     import(&served).failed(1, "s/2017-03-01.tsv: the ledger already holds");
-    assert_eq!(shown(&served, "2017-04-01"), ["a x", "b x"]);
+    assert_eq!(shown(&folder, "2017-04-01"), ["a x", "b x"]);
     served.stop();
 }
 
@@ -92,7 +103,7 @@ fn rows_that_changed_places_are_reported_and_stay() {
     let ran = import(&served);
     assert!(ran.err.contains("s/2017-03-01.tsv: rows that stay changed places"), "{}", ran.err);
     assert!(ran.right().contains("\"not_in_order\":[\"2017-03-01\"]"));
-    assert_eq!(shown(&served, "2017-03-01"), ["a x", "b x", "c x"]);
+    assert_eq!(shown(&folder, "2017-03-01"), ["a x", "b x", "c x"]);
     served.stop();
 }
 
@@ -121,8 +132,8 @@ fn nothing_is_sent_where_a_file_cannot_be_used() {
         import(&served).failed(code, said);
         std::fs::remove_file(folder.path(name)).unwrap();
     }
-    assert_eq!(shown(&served, "2017-03-01"), Vec::<String>::new());
+    assert_eq!(shown(&folder, "2017-03-01"), Vec::<String>::new());
     import(&served).right();
-    assert_eq!(shown(&served, "2017-03-01"), ["a x"]);
+    assert_eq!(shown(&folder, "2017-03-01"), ["a x"]);
     served.stop();
 }

@@ -62,7 +62,7 @@ fn what_is_no_answer_is_shown_as_none() {
 #[test]
 fn an_empty_list_is_an_answer() {
     let folder = Folder::new();
-    let body = r#"{"list":"reg.list","valid_at":"2026-01-01T00:00:00+08:00","known_at":1,"members":[],"withheld":0,"checkpoint":""}"#;
+    let body = r#"{"list":"reg.list","valid_at":"2026-01-01T00:00:00+08:00","known_at":1,"members":[],"checkpoint":""}"#;
     let said = folder.run(&["show", "list", "reg.list", "--url", &stranger(body)]).right();
     assert_eq!(said, "# 0 rows\n");
 }

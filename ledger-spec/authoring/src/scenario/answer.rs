@@ -1,7 +1,7 @@
 //! The answers that a case file can ask for: every question of the one door by its name, and where one event stands.
 
 use super::ledger::ScenarioLedger;
-use ledger_spec::casefile::{AsOf, CaseFile, Sight};
+use ledger_spec::casefile::{AsOf, CaseFile, Viewer};
 use ledger_spec::definition::Domain;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
@@ -10,6 +10,7 @@ use ledger_spec::projection::{
     CaseFileSource, CityAnswer, CityAsked, CityQuestion, Events, Page, Projector, Question, SubjectQuestion,
     Unanswered,
 };
+use ledger_spec::time::RecordedTime;
 use serde_json::{Error, Value, json, to_value};
 use std::sync::Arc;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -19,7 +20,7 @@ use tlog::position::EntryIndex;
 pub(super) struct Reader<'a> {
     pub(super) ledger: &'a ScenarioLedger,
     pub(super) as_of: AsOf,
-    pub(super) sight: Sight,
+    pub(super) viewer: Viewer,
 }
 
 /// An answer as JSON; `None` where no question has that name.
@@ -40,14 +41,19 @@ impl CaseFileSource for ScenarioLedger {
         Ok(Events::event(self, entry).or_defect("a case file holds entries of its ledger"))
     }
 
+    fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {
+        let recorded = self.recorded.get(as_usize(entry.get())).copied();
+        Ok(recorded.or_defect("a question takes entries of its ledger into account"))
+    }
+
     fn city(
         &self,
         question: &CityQuestion,
         as_of: AsOf,
-        sight: Sight,
+        viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, Unanswered> {
         let governance = self.ledger.governance();
-        Ok(Arc::new(self.city.city(CityAsked { question, governance, as_of, sight })))
+        Ok(Arc::new(self.city.city(CityAsked { question, governance, as_of, viewer })))
     }
 }
 
@@ -97,10 +103,10 @@ impl Reader<'_> {
     /// A list that is not for the reader, which a server refuses to show, is here what it is to that reader: how
     /// many are left out.
     fn ask(&self, question: &Question) -> Result<Value, Error> {
-        match question.answer(self.ledger, self.as_of, self.sight) {
+        match question.answer(self.ledger, self.as_of, self.viewer) {
             Ok(answer) => to_value(answer),
             Err(Unanswered::NotForReader { list, .. }) => {
-                let edition = Question::edition(self.ledger, &list, Page::default(), self.as_of, self.sight);
+                let edition = Question::edition(self.ledger, &list, Page::default(), self.as_of, self.viewer);
                 edition.map_or_else(unanswered, to_value)
             }
             Err(error) => unanswered(error),
@@ -112,12 +118,12 @@ impl Reader<'_> {
         let governance = self.ledger.governance();
         let file = self.ledger.ledger.subject(subject).unwrap_or(CaseFile::empty());
         let over = (&*governance.catalogue, &*governance.directory);
-        let read = Projector::new(subject, file, over, self.as_of, self.sight).with_events(self.ledger);
+        let read = Projector::new(subject, file, over, self.as_of, self.viewer).with_events(self.ledger);
         let found = file.find(event).and_then(|(number, _)| Some((number, read.line(number)?)));
         let Some((number, line)) = found else { return Ok(json!({ "life": "unknown", "shown": false })) };
         let mut line = to_value(line)?;
         if let Some(fields) = line.as_object_mut() {
-            fields.insert("shown".into(), read.case.shows(number, self.sight).into());
+            fields.insert("shown".into(), read.shows(number).into());
         }
         Ok(line)
     }

@@ -105,6 +105,10 @@ pub struct Ask {
     /// What was known: everything, or the log up to an entry.
     #[serde(default)]
     pub known: Known,
+    /// The moment of asking, by which the ledger knew what had reached it; the last step's, or the valid instant where
+    /// that is later, where absent. A date is the last instant of that day.
+    #[serde(default, deserialize_with = "maybe_moment")]
+    pub asked: Option<String>,
     /// Which answer: a projection by its name, or `line`.
     pub view: String,
     /// The subject, for projections of one.

@@ -16,8 +16,9 @@ use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
+use tlog::defect::as_u64;
 use tlog::key::SecretKey;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The origin of ledgers that only cases make.
 const ORIGIN: &str = "scenario.example/xiangxiang";
@@ -37,6 +38,8 @@ pub struct ScenarioLedger {
     pub ledger: Ledger,
     /// What its entries state, in the log's order.
     pub stated: Vec<Arc<Event>>,
+    /// When each was recorded.
+    pub recorded: Vec<RecordedTime>,
     /// The same for answers about all of them.
     pub city: CaseFiles,
     auditor: Auditor,
@@ -143,8 +146,8 @@ impl ScenarioLedger {
     fn opened(begun: Date) -> Result<Self, ScenarioLedgerError> {
         let ledger = Ledger::default();
         let city = CaseFiles::default();
-        let (stated, auditor) = (Vec::new(), Auditor::new());
-        let mut world = Self { ledger, stated, city, auditor, events: 0 };
+        let (stated, recorded, auditor) = (Vec::new(), Vec::new(), Auditor::new());
+        let mut world = Self { ledger, stated, recorded, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
             "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
@@ -259,7 +262,14 @@ impl ScenarioLedger {
         let filed = Filed { event: &stated, recorded, signers: &signers };
         self.city.apply(filed, &self.ledger.governance().directory);
         self.stated.push(Arc::new(stated));
+        self.recorded.push(recorded.at);
         Ok(Outcome::Entered(id, index))
+    }
+
+    /// How many entries were recorded at or before a time.
+    pub(super) fn known_by(&self, time: ValidTime) -> TreeSize {
+        let time = RecordedTime::from_micros(time.micros().max(0).unsigned_abs());
+        TreeSize::new(as_u64(self.recorded.partition_point(|recorded| *recorded <= time)))
     }
 
     /// Whether the auditor stands where the ledger does.

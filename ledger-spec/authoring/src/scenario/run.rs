@@ -5,7 +5,7 @@ use super::format::{Ask, Expect, Known, Scenario, Step};
 use super::ledger::{Base, Outcome, Paper, ScenarioLedger, key_text};
 use super::matching;
 use core::fmt;
-use ledger_spec::casefile::{AsOf, Sight};
+use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::event::EventError;
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
@@ -160,9 +160,10 @@ impl<'a> Running<'a> {
 
     fn ask(&mut self, place: &str, ask: &Ask) -> Result<(), String> {
         let valid_at = instant(&ask.at, Side::Last).ok_or_else(|| format!("at = {}", ask.at))?;
+        let moment = self.moment(ask, valid_at)?;
         let known = match &ask.known {
-            Known::Everything => self.world.ledger.size(),
-            Known::UpTo(name) if name == "now" => self.world.ledger.size(),
+            Known::Everything => moment.known,
+            Known::UpTo(name) if name == "now" => moment.known,
             Known::UpTo(name) => self.event(name)?.entry.covering_size(),
             Known::First(count) => {
                 let known = self.begins.checked_plus(*count);
@@ -170,7 +171,8 @@ impl<'a> Running<'a> {
             }
         };
         let sight = Sight::parse(&ask.sight).ok_or_else(|| format!("sight = {}", ask.sight))?;
-        let answer = self.answer(ask, AsOf { valid_at, known }, sight)?;
+        let known = known.min(moment.known);
+        let answer = self.answer(ask, AsOf { valid_at, known }, Viewer { sight, moment })?;
         let says = self.resolved(&ask.says)?;
         let lacks: Vec<Value> =
             ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
@@ -190,8 +192,17 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    fn answer(&self, ask: &Ask, as_of: AsOf, sight: Sight) -> Result<Value, String> {
-        let reader = Reader { ledger: &self.world, as_of, sight };
+    /// The moment of asking: a time, and what had reached the ledger by then.
+    fn moment(&self, ask: &Ask, valid_at: ValidTime) -> Result<AsOf, String> {
+        let Some(asked) = &ask.asked else {
+            return Ok(AsOf { valid_at: valid_at.max(self.now), known: self.world.ledger.size() });
+        };
+        let at = instant(asked, Side::Last).ok_or_else(|| format!("asked = {asked}"))?;
+        Ok(AsOf { valid_at: at, known: self.world.known_by(at) })
+    }
+
+    fn answer(&self, ask: &Ask, as_of: AsOf, viewer: Viewer) -> Result<Value, String> {
+        let reader = Reader { ledger: &self.world, as_of, viewer };
         let answer = match (&ask.about, &ask.list, &ask.of) {
             (Some(about), None, None) => {
                 reader.about(&ask.view, &self.subject(about)?, ask.domain.as_deref())

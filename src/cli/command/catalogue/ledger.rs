@@ -23,7 +23,6 @@ const PAGE: u16 = 500;
 #[derive(Deserialize)]
 struct Page {
     events: Vec<Entry>,
-    withheld: u64,
     next: Option<u64>,
 }
 
@@ -72,12 +71,6 @@ fn history(client: &Client, item: &CatalogueItem) -> Result<Vec<(Event, Recorded
     let (mut all, mut before) = (Vec::new(), String::new());
     loop {
         let page: Page = client.get_json(&format!("{path}{before}"))?;
-        if page.withheld > 0 {
-            return Err(unexpected(&format!(
-                "{} events are withheld, so that no difference can be computed",
-                page.withheld
-            )));
-        }
         for entry in page.events {
             let event = Event::parse(entry.event.get().as_bytes()).map_err(|error| unexpected(&error))?;
             let at = RecordedTime::parse(&entry.recorded_at).map_err(|error| unexpected(&error))?;

@@ -101,7 +101,7 @@ impl Demo {
         talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
         let migration = founded.open_migration(&client, states)?;
         let key = founded.labour_key()?;
-        let job = Job::new(LIST, "ext:mhlw:{establishment}", founding::LABOUR, key, Some(migration))?;
+        let job = Job::new(LIST, "ext:mhlw:{establishment}", founding::LABOUR, key, Some(migration), None)?;
         let counts = job.run(&client, states)?;
         founded.close_migration(&client, migration)?;
         let (entered, removed) = (counts.entered, counts.removed);

@@ -1,0 +1,309 @@
+//! What a stranger learns, by bytes: of what is not public an answer says the same as if it were not there. On a ledger whose
+//! tiles of entries are not open.
+
+use crate::http_server::{Answer, JSON, Server};
+use crate::people::{self, LIST, department, event, id, steward};
+use credit_ledger::clock;
+use ledger_spec::event::envelope::seal;
+use ledger_spec::projection::SubjectQuestion;
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tlog::key::SecretKey;
+
+/// About whom something stands that is not public.
+const HIDDEN: &str = "ext:test:hidden";
+/// About whom nothing stands.
+const ABSENT: &str = "ext:test:absent";
+
+/// How much of the day has to be left for a test that wants to stay in it.
+const PATIENCE_MICROS: u64 = 60_000_000;
+
+/// Days since the test of whole days began.
+static DAYS: AtomicU64 = AtomicU64::new(0);
+
+/// One instant, for all who ask.
+fn noon() -> RecordedTime {
+    let noon = ValidTime::parse("2026-11-01T12:00:00+08:00").unwrap();
+    RecordedTime::from_micros(u64::try_from(noon.micros()).unwrap())
+}
+
+/// The day that the test has come to. What is appended is recorded by the system's clock, on the first of them.
+fn of_the_day() -> RecordedTime {
+    static BEGUN: LazyLock<u64> = LazyLock::new(|| {
+        // Not so near to the end of the day that entries would be recorded on two.
+        let day = 86_400_000_000;
+        let left = |now: RecordedTime| day - (now.micros() + 8 * day / 24) % day;
+        while left(clock::now()) < PATIENCE_MICROS {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        clock::now().micros()
+    });
+    RecordedTime::from_micros(*BEGUN + DAYS.load(Ordering::SeqCst) * 86_400_000_000)
+}
+
+fn append(server: &Server, n: u64, kind: &str, subject: &str, body: Value) {
+    let sealed = match kind.split('.').next() {
+        Some("catalogue" | "population") => seal(&event(n, kind, "steward", subject, body), &[&steward()]),
+        _ => seal(&event(n, kind, "department", subject, body), &[&department()]),
+    };
+    let answer = server.post(JSON, sealed);
+    assert_eq!(answer.status, 201, "{n} {kind}: {}", answer.text());
+}
+
+/// A ledger with a shared record of somebody, and one that was sealed, a listing that was removed: what is not public, or no
+/// more. The entry numbers of all that is about them.
+fn served(name: &str, clock: fn() -> RecordedTime) -> (Server, std::ops::Range<u64>) {
+    let server = Server::start_by(name, clock, |settings| settings.entries_open = false);
+    let shared = json!({
+        "title": people::name(), "polarity": "neutral", "disclosure": "shared",
+        "subjects": ["ext"], "basis": [{"title": "测试依据"}], "confidence": "V",
+    });
+    append(&server, 10, "catalogue.type_adopted", "catalogue:type.base.shared", shared);
+    let neutral = json!({"type": "base.shared", "decision": {"number": "秘1", "date": "2026-01-01"}});
+    append(&server, 11, "record.filed", HIDDEN, neutral);
+    append(&server, 12, "record.filed", HIDDEN, people::negative("测罚字〔2026〕12号"));
+    append(
+        &server,
+        13,
+        "listing.entered",
+        HIDDEN,
+        json!({"list": LIST, "row": {"name": "甲", "reason": "一"}}),
+    );
+    append(&server, 14, "record.sealed", HIDDEN, json!({"record": id(12).to_string(), "reason": "秘2"}));
+    let removed = json!({"list": LIST, "listing": id(13).to_string(), "reason": "秘3"});
+    append(&server, 15, "listing.removed", HIDDEN, removed);
+    (server, 6..11)
+}
+
+/// Status, head and body, with whom it is about left out, and when it was sent.
+fn told(answer: &Answer, about: &str) -> (u16, String, String) {
+    let head =
+        answer.head.lines().filter(|line| !line.starts_with("date:") && !line.starts_with("content-length:"));
+    (
+        answer.status,
+        head.collect::<Vec<_>>().join("\n"),
+        String::from_utf8_lossy(&answer.body).replace(about, "…"),
+    )
+}
+
+#[test]
+fn of_a_subject_whose_all_is_hidden_every_view_says_what_it_says_of_nobody() {
+    let (server, _) = served("oracle-views", noon);
+    let size = server.snapshots.latest().size().get();
+    let compare = |view: &str, query: &str| {
+        let ask = |about: &str| {
+            let answer = server.get(&format!("/v1/subjects/{about}{view}{query}"));
+            assert_eq!(answer.status, 200, "{view}{query}: {}", answer.text());
+            assert!(!answer.text().contains('秘'), "{}", answer.text());
+            told(&answer, about)
+        };
+        assert_eq!(ask(HIDDEN), ask(ABSENT), "{view}{query}");
+    };
+    for name in SubjectQuestion::NAMES {
+        let domain = if name == "eligibility" { "&domain=procurement" } else { "" };
+        for valid_at in ["2025-12-31", "2026-01-01", "2026-06-01", "2027-01-01"] {
+            for known_at in 0..=size {
+                compare(&format!("/{name}"), &format!("?valid_at={valid_at}&known_at={known_at}{domain}"));
+            }
+        }
+        compare(&format!("/{name}"), &format!("?after=7&limit=1{domain}"));
+    }
+    compare("", "");
+    // A cursor is a number, whosever entry it is, and whether there is one.
+    compare("/events", "");
+    for before in 0..size + 3 {
+        compare("/events", &format!("?before={before}"));
+        compare("/events", &format!("?before={before}&limit=1"));
+    }
+    assert_eq!(server.finish(), size);
+}
+
+#[test]
+fn an_entry_that_is_not_public_is_none() {
+    let (server, hidden) = served("oracle-entries", noon);
+    let size = server.snapshots.latest().size().get();
+    for (path, headers) in [
+        ("", ""),
+        ("/raw", ""),
+        ("", "accept: application/octet-stream\r\n"),
+        ("", "accept-language: zh\r\n"),
+    ] {
+        let ask = |index: u64| {
+            let answer = server.get_with(&format!("/v1/entries/{index}{path}"), headers);
+            (answer.status, told(&answer, &index.to_string()))
+        };
+        let (status, absent) = ask(size + 7);
+        assert_eq!(status, 404);
+        for index in hidden.clone() {
+            assert_eq!(ask(index).1, absent, "{index}{path}");
+        }
+        // What governs the ledger is there for everybody.
+        assert_eq!(ask(5).0, 200);
+    }
+    // Of what is public the links are left out, and so are the bytes that hold them.
+    append(&server, 20, "record.filed", "ext:test:open", people::negative("测罚字〔2026〕20号"));
+    let open = server.get(&format!("/v1/entries/{size}")).json();
+    assert_eq!((&open["index"], &open["links"]), (&json!(size), &Value::Null));
+    assert_eq!(server.get(&format!("/v1/entries/{size}/raw")).status, 404);
+    // What has left a list is told by its event alone.
+    let left = server.get(&format!("/v1/lists/{LIST}/departures")).json();
+    let line = left["departures"][0].as_object().unwrap();
+    assert_eq!(line.keys().collect::<Vec<_>>(), ["at", "cause", "event", "rule"]);
+    assert_eq!(line["event"], id(13).to_string());
+    assert_eq!(server.finish(), size + 1);
+}
+
+#[test]
+fn what_has_ended_is_not_shown_of_any_instant_and_what_was_corrected_is_shown_so() {
+    let (server, hidden) = served("oracle-moment", noon);
+    let about = |known_at: u64| {
+        let query = format!("?valid_at=2026-06-01&known_at={known_at}");
+        [format!("/v1/subjects/{HIDDEN}{query}"), format!("/v1/lists/{LIST}{query}")]
+            .map(|path| server.get(&path))
+    };
+    for known_at in 0..=hidden.end {
+        for answer in about(known_at) {
+            assert_eq!(answer.json()["asked_at"], "2026-11-01T12:00:00+08:00");
+            assert!(!answer.text().contains("测罚字") && !answer.text().contains('甲'), "{}", answer.text());
+        }
+    }
+    // A record that is public, and one that was corrected after it: before the correction was known, too.
+    let open = "ext:test:open";
+    let mut record = people::negative("测罚字〔2026〕20号");
+    record["summary"] = "写错的话".into();
+    append(&server, 20, "record.filed", open, record);
+    let known = server.snapshots.latest().size().get();
+    let corrected =
+        json!({"record": id(20).to_string(), "reason": "笔误", "severity": "serious", "summary": "更正的话"});
+    append(&server, 21, "record.corrected", open, corrected);
+    let standing = server.get(&format!("/v1/subjects/{open}?valid_at=2026-06-01&known_at={known}"));
+    let line = standing.json()["records"][0].clone();
+    assert_eq!((&line["summary"], &line["severity"]), (&json!("更正的话"), &json!("serious")));
+    assert_eq!(
+        (&line["marks"][0]["mark"], &line["steps"][0]["kind"]),
+        (&json!("corrected"), &json!("record.corrected"))
+    );
+    assert!(!standing.text().contains("写错的话"), "{}", standing.text());
+    assert_eq!(server.finish(), known + 1);
+}
+
+#[test]
+fn counts_over_all_are_told_of_whole_days_and_of_no_few() {
+    let (server, _) = served("oracle-counts", of_the_day);
+    let size = server.snapshots.latest().size().get();
+    let place = "place:430381";
+    let at = |path: &str, known_at: u64| {
+        let answer = server.get(&format!("{path}?valid_at=2026-06-01&known_at={known_at}"));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.text().to_owned()
+    };
+    let paths = ["/v1/oversight".to_owned(), format!("/v1/indicators/{place}")];
+    for path in &paths {
+        for n in 0..size {
+            assert_eq!(at(path, n), at(path, n + 1), "{path}: who filed entry {n}");
+        }
+    }
+    // The next day the day is over, and known as a whole; of five and more something is said.
+    for n in 30..34 {
+        append(
+            &server,
+            n,
+            "record.filed",
+            &format!("ext:test:{n}"),
+            people::negative(&format!("测罚字〔2026〕{n}号")),
+        );
+    }
+    DAYS.store(1, Ordering::SeqCst);
+    let work = |known_at: u64| -> Value { serde_json::from_str(&at("/v1/oversight", known_at)).unwrap() };
+    let all = size + 4;
+    let day = work(all);
+    assert_eq!((&day["known_at"], &day["authorities"][0]["records"]), (&json!(all), &json!(6)));
+    assert_eq!(day["authorities"][0]["uses"], 0, "none is told");
+    for n in 0..all {
+        assert_eq!(work(n)["known_at"], 0, "a day that is not known to its end is not counted");
+    }
+    append(&server, 40, "use.reported", HIDDEN, json!({"domain": "procurement", "outcome": "秘4"}));
+    DAYS.store(2, Ordering::SeqCst);
+    let line = work(all + 1)["authorities"][0].clone();
+    assert_eq!((&line["records"], &line["uses"]), (&json!(6), &Value::Null), "one is few");
+    assert_eq!(work(all)["known_at"], 0, "nor is one to which something came");
+    assert_eq!(server.finish(), all + 1);
+}
+
+#[test]
+fn who_has_no_key_is_told_nothing_of_what_stands_in_a_stream() {
+    let (server, _) = served("oracle-append", noon);
+    let stranger = SecretKey::from_seed(&[9; 32]);
+    let body = || people::negative("测罚字〔2026〕12号");
+    let with_version = |n: u64, subject: &str| {
+        let stated = event(n, "record.filed", "department", subject, body());
+        let mut stated: Value = serde_json::from_slice(&stated).unwrap();
+        stated["seen_version"] = 1.into();
+        serde_json::to_vec(&stated).unwrap()
+    };
+    for path in ["/v1/events", "/v1/events?dry_run=true"] {
+        let post = |bytes: &[u8], key: &SecretKey| {
+            server.post_to(path, &format!("content-type: {JSON}\r\n"), seal(bytes, &[key]))
+        };
+        let (mut same, mut other) = (Vec::new(), Vec::new());
+        for about in [HIDDEN, ABSENT] {
+            // An id that the stream holds, with the same bytes or others; a version that it does not have.
+            for bytes in [
+                event(12, "record.filed", "department", about, body()),
+                event(12, "record.filed", "department", about, people::negative("另一份")),
+                with_version(50, about),
+            ] {
+                let refused = post(&bytes, &stranger);
+                assert_eq!((refused.status, refused.problem().as_str()), (403, "key-not-of-issuer"));
+                same.push(told(&refused, about));
+            }
+            // A department is told, so that the test could see it.
+            other.push(post(&with_version(50, about), &department()).problem());
+        }
+        assert!(same.windows(2).all(|pair| pair[0] == pair[1]), "{same:?}");
+        assert_eq!(other, ["stale-seen-version"; 2]);
+        let known =
+            post(&event(12, "record.filed", "department", HIDDEN, people::negative("另一份")), &department());
+        assert_eq!(known.problem(), "id-reused");
+    }
+    assert_eq!(server.finish(), 11);
+}
+
+#[test]
+fn persons_are_asked_about_in_a_body_and_the_answer_is_the_same() {
+    let (server, _) = served("oracle-persons", noon);
+    let json = format!("content-type: {JSON}\r\n");
+    let post = |path: &str, about: &str| {
+        server.post_to(&format!("/v1/questions/{path}"), &json, json!({ "subject": about }).to_string())
+    };
+    append(&server, 20, "record.filed", "ext:test:open", people::negative("测罚字〔2026〕20号"));
+    for name in SubjectQuestion::NAMES.into_iter().chain(["events"]) {
+        let query = match name {
+            "eligibility" => "?domain=procurement&limit=1",
+            "events" => "?limit=1&before=99",
+            _ => "?valid_at=2026-06-01&limit=1",
+        };
+        for about in ["ext:test:open", HIDDEN] {
+            let got = server.get(&format!("/v1/subjects/{about}/{name}{query}"));
+            let asked = post(&format!("{name}{query}"), about);
+            assert_eq!((asked.status, asked.text()), (200, got.text()), "{name}");
+        }
+        for scheme in ["person", "household"] {
+            let person = format!("{scheme}:{}", "5f".repeat(32));
+            let refused = server.get(&format!("/v1/subjects/{person}/{name}{query}"));
+            assert_eq!((refused.status, refused.problem().as_str()), (400, "person-in-path"));
+            assert!(!refused.text().contains(&person) && refused.text().contains("/v1/questions/{view}"));
+            let asked = post(&format!("{name}{query}"), &person);
+            assert_eq!(asked.status, 200, "{}", asked.text());
+            assert_eq!(
+                told(&asked, &person),
+                told(&post(&format!("{name}{query}"), ABSENT), ABSENT),
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(server.finish(), 12);
+}
