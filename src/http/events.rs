@@ -40,7 +40,7 @@ const LINE_BYTES: usize = 200;
 
 /// What a body holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+enum Form {
     /// One envelope.
     One,
     /// One envelope a line.
@@ -369,7 +369,7 @@ fn lines(body: &[u8], max: usize) -> Result<Vec<Line>, Problem> {
     Ok(lines)
 }
 
-pub(super) fn form(headers: &HeaderMap) -> Result<Form, Problem> {
+fn form(headers: &HeaderMap) -> Result<Form, Problem> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let refused = |found: &str| {
         let problem = Problem::new(ProblemKind::UnsupportedMediaType).found(found);
@@ -401,7 +401,7 @@ pub(super) async fn json_body(headers: &HeaderMap, body: Body, max: usize) -> Re
     }
 }
 
-pub(super) async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
+async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(ProblemKind::BodyTooLarge).expected(format!("at most {max} bytes"));
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > max) {

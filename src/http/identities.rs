@@ -1,7 +1,7 @@
 //! `POST /v1/identities`: resident numbers of a signed request, resolved to pseudonyms. Numbers stand in no URL, no
 //! answer and no log.
 
-use super::events::{Form, form, read_body};
+use super::events::json_body;
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Shared};
 use crate::api::Resolved;
@@ -40,12 +40,8 @@ async fn resolve(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     super::params::Params::read(parts.uri.query(), &[])?;
-    if form(&parts.headers)? == Form::Many {
-        let problem = Problem::new(ProblemKind::UnsupportedMediaType).found("application/x-ndjson");
-        return Err(problem.expected("application/json"));
-    }
     let Some(identities) = shared.app.identities.clone() else { return Err(Problem::new(ProblemKind::Copy)) };
-    let body = read_body(&parts.headers, body, MAX_REQUEST).await?;
+    let body = json_body(&parts.headers, body, MAX_REQUEST).await?;
     let governance = shared.app.snapshots.latest();
     let now = (shared.app.clock)();
     // Ten thousand numbers are some milliseconds of reading and hashing.

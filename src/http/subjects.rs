@@ -186,7 +186,7 @@ async fn subject_in(headers: &HeaderMap, body: Body) -> Result<SubjectId, Proble
 
 /// No projection has this name.
 fn no_view() -> Problem {
-    let expected = format!("one of {}", SubjectQuestion::NAMES.join(", "));
+    let expected = format!("one of {}, events", SubjectQuestion::NAMES.join(", "));
     Problem::new(ProblemKind::NotFound).field("view").expected(expected)
 }
 
