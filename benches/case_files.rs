@@ -15,7 +15,7 @@ use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Event, Kind};
-use ledger_spec::id::{EventId, ListCode, SubjectId};
+use ledger_spec::id::{EventId, ListCode, SubjectId, SubjectStream};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Page, Projector};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -106,7 +106,7 @@ fn main() {
         let kept = ask(&question, 1);
         let CityAnswer::Roll(roll) = &*kept else { panic!("another answer") };
         for place in roll.page(page).unwrap().0 {
-            black_box(store.file(&place.subject, size).unwrap());
+            black_box(store.file(&SubjectStream::sealed(place.subject.clone()), size).unwrap());
         }
     });
     tell_time("a page of 100 out of its midst, once it is kept", took);
@@ -116,7 +116,7 @@ fn main() {
         .map(|n| {
             let subject = subject(n, subjects);
             time(|| {
-                let file = store.file(&subject, size).unwrap().file;
+                let file = store.file(&SubjectStream::sealed(subject.clone()), size).unwrap().file;
                 let as_of =
                     AsOf { valid_at: ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap(), known: size };
                 let over = (&*ledger.governance().catalogue, &*ledger.governance().directory);
@@ -164,7 +164,7 @@ fn entry(n: u64, subjects: u64, like: &CaseEntry) -> CaseEntry {
     let mut entry = like.clone();
     let (mut random, index) = ([0; 10], EntryIndex::new(n));
     random[2..].copy_from_slice(&n.to_be_bytes());
-    entry.subject = subject(n, subjects);
+    entry.stream = SubjectStream::sealed(subject(n, subjects));
     entry.entry = index;
     if let Some(row) = &mut entry.row {
         row.entry = index;

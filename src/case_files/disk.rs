@@ -1,4 +1,4 @@
-//! Case files in fjall: one row an event, so that a subject's file is one short run of neighbours.
+//! Case files in fjall: one row an event, so that a stream's file is one short run of neighbours.
 //!
 //! A batch of entries and what it makes the store cover are one write, without a sync: after a power cut the store
 //! covers less, or cannot be opened, and is made again.
@@ -12,7 +12,7 @@ use fjall::{
 };
 use ledger_spec::casefile::{CaseEntry, CaseFile, ItemRow};
 use ledger_spec::entry::ChainHash;
-use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::id::{ListCode, SubjectId, SubjectStream};
 use ledger_spec::projection::{CityAsked, CityFold};
 use std::fs;
 use std::io::ErrorKind;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
 
-/// Rows that one thread takes up at a time when all are folded; a subject's rows are never parted.
+/// Rows that one thread takes up at a time when all are folded; a stream's rows are never parted.
 const CHUNK: usize = 4_096;
 /// Subjects that one thread takes up at a time when a list's are folded.
 const SUBJECTS: usize = 256;
@@ -108,12 +108,12 @@ impl DiskCaseFiles {
         tip: ChainHash,
     ) -> Result<(), StoreError> {
         let mut batch = self.db.batch();
-        for CaseEntry { subject, list, entry, row } in entries {
+        for CaseEntry { stream, list, entry, row } in entries {
             if let Some(list) = list {
-                batch.insert(&self.rows, keys::named(&list, &subject), Vec::new());
+                batch.insert(&self.rows, keys::named(&list, &stream.subject), Vec::new());
             }
             if let Some(row) = row {
-                batch.insert(&self.rows, keys::item(&subject, entry), row.into_bytes());
+                batch.insert(&self.rows, keys::item(&stream, entry), row.into_bytes());
             }
         }
         batch.insert(&self.rows, keys::COVERED.to_vec(), Covered { size, tip }.to_bytes());
@@ -122,26 +122,26 @@ impl DiskCaseFiles {
 
     pub(super) fn file(
         &self,
-        subject: &SubjectId,
+        stream: &SubjectStream,
         size: TreeSize,
     ) -> Result<(CaseFile, TreeSize), StoreError> {
         guarded(|| {
             let snapshot = self.db.snapshot();
             let covered = size.min(size_in(&snapshot, &self.rows)?);
-            Ok((self.file_in(&snapshot, subject, covered)?, covered))
+            Ok((self.file_in(&snapshot, stream, covered)?, covered))
         })
     }
 
-    /// A subject's file by its rows within the first `covered` entries: those of a write that is under way may be seen
+    /// A stream's file by its rows within the first `covered` entries: those of a write that is under way may be seen
     /// already.
     fn file_in(
         &self,
         snapshot: &Snapshot,
-        subject: &SubjectId,
+        stream: &SubjectStream,
         covered: TreeSize,
     ) -> Result<CaseFile, StoreError> {
         let mut file = CaseFile::default();
-        for pair in snapshot.prefix(&self.rows, keys::items_of(&subject.to_string())) {
+        for pair in snapshot.prefix(&self.rows, keys::items_of(&stream.to_string())) {
             let (key, value) = pair.into_inner()?;
             let (_, entry) = keys::read_item(&key)?;
             if !entry.is_in(covered) {
@@ -174,7 +174,8 @@ impl DiskCaseFiles {
                 let fold = |subjects: &[SubjectId]| {
                     let mut fold = CityFold::new(asked);
                     for subject in subjects {
-                        fold.take(subject, &guarded(|| self.file_in(&snapshot, subject, covered))?);
+                        let stream = SubjectStream::sealed(subject.clone());
+                        fold.take(subject, &guarded(|| self.file_in(&snapshot, &stream, covered))?);
                     }
                     Ok((fold, 0))
                 };
@@ -233,7 +234,7 @@ fn system(error: std::io::Error) -> StoreError {
 
 type Row = (Slice, Slice);
 
-/// Rows in the order of their keys, many at a time, no subject's parted.
+/// Rows in the order of their keys, many at a time, no stream's parted.
 struct Runs<I> {
     rows: I,
     /// The first row of the next run.
@@ -273,14 +274,14 @@ impl<I: Iterator<Item = Guard>> Runs<I> {
     }
 }
 
-/// A fold of some subjects' rows, and how many of these are covered.
+/// A fold of some streams' rows, and how many of these are covered.
 fn fold_rows(
     asked: CityAsked<'_>,
     covered: TreeSize,
     rows: Vec<Row>,
 ) -> Result<(CityFold<'_>, u64), StoreError> {
     let (mut fold, mut found) = (CityFold::new(asked), 0);
-    for rows in rows.chunk_by(|a, b| same_subject(&a.0, &b.0)) {
+    for rows in rows.chunk_by(|a, b| same_stream(&a.0, &b.0)) {
         let file = guarded(|| {
             let mut file = CaseFile::with_capacity(rows.len());
             for (key, value) in rows {
@@ -293,13 +294,13 @@ fn fold_rows(
         })?;
         let Some((key, _)) = rows.first() else { continue };
         found += as_u64(file.len());
-        fold.take(&keys::subject(keys::read_item(key)?.0)?, &file);
+        fold.take(&keys::stream(keys::read_item(key)?.0)?.subject, &file);
     }
     Ok((fold, found))
 }
 
 /// Whether two keys of rows differ in their entries alone.
-fn same_subject(a: &[u8], b: &[u8]) -> bool {
+fn same_stream(a: &[u8], b: &[u8]) -> bool {
     let subject = |key: &[u8]| key.len().checked_sub(size_of::<EntryIndex>());
     subject(a) == subject(b) && subject(a).is_some_and(|end| a.get(..end) == b.get(..end))
 }

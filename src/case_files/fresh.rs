@@ -60,12 +60,15 @@ impl FreshEntries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_spec::id::SubjectId;
+    use ledger_spec::id::{SubjectId, SubjectStream};
     use tlog::position::EntryIndex;
 
     fn batch(first: u64, count: u64) -> Vec<CaseEntry> {
-        let entry =
-            |n| CaseEntry { subject: SubjectId::Ledger, list: None, entry: EntryIndex::new(n), row: None };
+        let stream = SubjectStream::clear(SubjectId::Ledger);
+        let entry = |n| {
+            let stream = stream.clone();
+            CaseEntry { stream, list: None, entry: EntryIndex::new(n), row: None }
+        };
         (first..first + count).map(entry).collect()
     }
 

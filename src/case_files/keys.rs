@@ -1,16 +1,16 @@
-//! The keys of the store: what stands beside what, so that one subject's rows are one run, in the log's order.
+//! The keys of the store: what stands beside what, so that one stream's rows are one run, in the log's order.
 //!
-//! `i` subject `00` entry → the row of an event; `l` list `00` subject → nothing: that the list's stream names it;
-//! `w` → what is covered. Subjects and lists are their texts, which hold no zero byte; entries are big-endian.
+//! `i` stream `00` entry → the row of an event; `l` list `00` subject → nothing: that the list's stream names it;
+//! `w` → what is covered. Streams, subjects and lists are their texts, which hold no zero byte; entries are big-endian.
 
 use super::error::StoreError;
 use ledger_spec::casefile::ItemRow;
 use ledger_spec::entry::ChainHash;
-use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::id::{ListCode, SubjectId, SubjectStream};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The version of keys, and of rows. A store of another is thrown away.
-const FORMAT: [u8; 2] = [1, ItemRow::FORMAT];
+const FORMAT: [u8; 2] = [2, ItemRow::FORMAT];
 /// The key of what is covered.
 pub(super) const COVERED: &[u8] = b"w";
 /// What all keys of rows begin with.
@@ -39,29 +39,35 @@ impl Covered {
     }
 }
 
-/// What the keys of a subject's rows begin with.
-pub(super) fn items_of(subject: &str) -> Vec<u8> {
+/// What the keys of a stream's rows begin with.
+pub(super) fn items_of(stream: &str) -> Vec<u8> {
     let mut key = ITEMS.to_vec();
-    key.extend_from_slice(subject.as_bytes());
+    key.extend_from_slice(stream.as_bytes());
     key.push(0);
     key
 }
 
-/// The key of a subject's row.
-pub(super) fn item(subject: &SubjectId, entry: EntryIndex) -> Vec<u8> {
-    let mut key = items_of(&subject.to_string());
+/// The key of a stream's row.
+pub(super) fn item(stream: &SubjectStream, entry: EntryIndex) -> Vec<u8> {
+    let mut key = items_of(&stream.to_string());
     key.extend_from_slice(&entry.get().to_be_bytes());
     key
 }
 
-/// The subject's text and the entry of a row's key.
+/// The stream's text and the entry of a row's key.
 pub(super) fn read_item(key: &[u8]) -> Result<(&[u8], EntryIndex), StoreError> {
     let read = || {
         let (rest, entry) = key.strip_prefix(ITEMS)?.split_last_chunk::<8>()?;
-        let (0, subject) = rest.split_last()? else { return None };
-        Some((subject, EntryIndex::new(u64::from_be_bytes(*entry))))
+        let (0, stream) = rest.split_last()? else { return None };
+        Some((stream, EntryIndex::new(u64::from_be_bytes(*entry))))
     };
     read().ok_or(StoreError::Key)
+}
+
+/// A stream from its text in a key.
+pub(super) fn stream(text: &[u8]) -> Result<SubjectStream, StoreError> {
+    let text = std::str::from_utf8(text).map_err(|_| StoreError::Key)?;
+    SubjectStream::parse(text).map_err(|_| StoreError::Key)
 }
 
 /// A subject from its text in a key.

@@ -19,7 +19,7 @@ use fresh::FreshEntries;
 use kept::{Folded, KeptAnswers};
 use ledger_spec::casefile::{AsOf, CaseEntry, CaseFile, CaseFiles, Viewer};
 use ledger_spec::entry::ChainHash;
-use ledger_spec::id::SubjectId;
+use ledger_spec::id::SubjectStream;
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
@@ -43,7 +43,7 @@ enum Backing {
     Disk(RwLock<Arc<DiskCaseFiles>>),
 }
 
-/// What is kept of a subject.
+/// What is kept of a stream.
 #[derive(Clone, Debug)]
 pub struct KeptFile {
     /// Its file.
@@ -157,8 +157,8 @@ impl CaseFileStore {
         Ok(())
     }
 
-    /// One subject's file by what is kept of the first `size` entries; nothing of what is doubted.
-    pub fn file(&self, subject: &SubjectId, size: TreeSize) -> Result<KeptFile, StoreError> {
+    /// One stream's file by what is kept of the first `size` entries; nothing of what is doubted.
+    pub fn file(&self, stream: &SubjectStream, size: TreeSize) -> Result<KeptFile, StoreError> {
         let generation = self.generation();
         let (file, covered) = match &self.backing {
             _ if self.is_doubted() => (CaseFile::default(), TreeSize::EMPTY),
@@ -166,12 +166,12 @@ impl CaseFileStore {
                 let files = files.read().unwrap_or_else(PoisonError::into_inner);
                 // A file that takes more into account is not the one that is asked for.
                 match files.size() {
-                    covered if covered <= size => (files.file(subject).cloned().unwrap_or_default(), covered),
+                    covered if covered <= size => (files.file(stream).cloned().unwrap_or_default(), covered),
                     _ => (CaseFile::default(), TreeSize::EMPTY),
                 }
             }
             Backing::Disk(disk) => {
-                held(disk).file(subject, size).inspect_err(|error| self.weigh(error, generation))?
+                held(disk).file(stream, size).inspect_err(|error| self.weigh(error, generation))?
             }
         };
         Ok(KeptFile { file: Arc::new(file), covered, generation })

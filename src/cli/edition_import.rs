@@ -16,7 +16,7 @@ use ledger_authoring::edition::{EditionDifference, StandingRow, difference, ente
 use ledger_authoring::mapping::{Row, SubjectTemplate};
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Draft, Kind, StepKind};
+use ledger_spec::event::{Draft, Kind, SaltKey, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
 use ledger_spec::projection::{Page, Question};
 use ledger_spec::time::{Date, ValidTime};
@@ -37,6 +37,7 @@ pub(super) struct Job {
     subject: SubjectTemplate,
     issuer: AuthorityId,
     key: SecretKey,
+    salts: SaltKey,
     /// The `migration.opened` event under which the entries come in.
     migration: Option<EventId>,
     /// The ledger's folder, where the list's past is read: a server shows the public what of it is public now.
@@ -141,6 +142,7 @@ impl Job {
                 .map_err(|error| Failure::usage(format!("--subject: {error}")))?,
             issuer: AuthorityId::parse(issuer)
                 .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
+            salts: SaltKey::of(&key),
             key,
             migration,
             dir,
@@ -346,6 +348,7 @@ impl Job {
             subject,
             valid_from: state.date.start_of_day(),
             seen_version: None,
+            salt: self.salts.salt(&id, subject),
             body,
         };
         let bytes = draft

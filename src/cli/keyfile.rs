@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use crate::ledger::write_secret;
+use ledger_spec::event::Salt;
 use ledger_spec::id::{AuthorityId, EventId};
 use std::path::Path;
 use tlog::note::{KeyName, NoteSigner};
@@ -27,6 +28,11 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Failure::unreachable(format!("randomness: {error}")))?;
     Ok(bytes)
+}
+
+/// The salt of a new event.
+pub(super) fn new_salt() -> Result<Salt, Failure> {
+    Ok(Salt::from_bytes(random()?))
 }
 
 /// A new event id, of now.

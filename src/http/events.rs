@@ -4,7 +4,7 @@
 //! Nothing waits here for room in the queue: a full one is answered at once.
 
 use super::params::Params;
-use super::places::{Weight, joined};
+use super::places::{LONG, Weight, joined};
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Language, Shared};
 use crate::api::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
@@ -20,6 +20,7 @@ use axum::{Extension, Json};
 use ledger_spec::admission::of_known_keys;
 use ledger_spec::authority::Directory;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use ledger_spec::id::{StreamKey, SubjectStream};
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
@@ -106,6 +107,13 @@ async fn append(
     let atomic = params.word("atomic", &["true", "false"])? == Some("true");
     let receipts = params.word("receipts", &["full"])?.is_some();
     let dry_run = params.word("dry_run", &["true", "false"])? == Some("true");
+    if receipts && dry_run {
+        return Err(Problem::parameter(
+            "receipts",
+            "full",
+            "no receipts where dry_run=true: nothing is appended",
+        ));
+    }
     let form = form(&parts.headers)?;
     let body = read_body(&parts.headers, body, shared.app.settings.max_body_bytes).await?;
     match form {
@@ -336,10 +344,39 @@ async fn submit(
     atomic: bool,
 ) -> Result<BatchOutcome, Problem> {
     let sequencer = shared.app.sequencer.as_ref().ok_or_else(|| Problem::new(ProblemKind::Copy))?;
+    fold_long_subjects(shared, &events).await?;
     let answer = sequencer.submit(events, atomic).map_err(|error| Problem::from(&error))?;
     // Nobody but a writer that panics leaves without an answer, and it may not have said so yet.
     let stopped = |_| Problem::from(sequencer.stopped().unwrap_or(&WriteError::Panicked));
     answer.await.map_err(stopped)?.map_err(|error| Problem::from(&error))
+}
+
+/// Folds the files of long subjects that events are about, so that they are at hand when the writer needs them: it would
+/// fold them where every append waits.
+async fn fold_long_subjects(shared: &Arc<Shared>, events: &[VerifiedEvent]) -> Result<(), Problem> {
+    let streams = shared.app.snapshots.streams();
+    let mut long: Vec<SubjectStream> = events.iter().map(|event| event.event().subject_stream()).collect();
+    let is_long = |stream: &SubjectStream| {
+        let head = streams.index().head(&StreamKey::Subject(stream.clone()));
+        head.is_some_and(|head| head.version.get() > LONG)
+    };
+    long.retain(is_long);
+    if long.is_empty() {
+        return Ok(());
+    }
+    long.sort_unstable();
+    long.dedup();
+    let turn = shared.places.folding.clone().acquire_owned().await;
+    let turn = turn.map_err(|_| Problem::new(ProblemKind::Stopping))?;
+    let snapshots = shared.app.snapshots.clone();
+    let fold = move || {
+        let (_turn, published) = (turn, snapshots.latest());
+        for stream in long {
+            // What cannot be read is told by whoever needs it.
+            let _ = snapshots.streams().file(&stream, published.size(), &published.governance.directory);
+        }
+    };
+    joined(tokio::task::spawn_blocking(fold).await)
 }
 
 fn receipt(shared: &Shared, index: EntryIndex, published: &Arc<Snapshot>) -> Result<String, Problem> {

@@ -43,7 +43,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
-use places::AllPlaces;
+use places::{AllPlaces, Places};
 use serde_json::Value;
 use std::any::Any;
 use std::sync::Arc;
@@ -125,8 +125,8 @@ impl FrontDoor {
     /// under way is answered.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
-        self.0.places.heavy.close();
-        self.0.places.kept.close();
+        let places = &self.0.places;
+        [&places.heavy, &places.lists, &places.long, &places.kept].into_iter().for_each(Places::close);
     }
 }
 

@@ -1,12 +1,12 @@
 //! Places for work that takes time: so many at once, so many waiting and for so long, and whoever comes beyond that is
-//! told at once to come again. Light questions, pages of kept answers, heavy questions and feeds have places of their
-//! own, so that none of them ever waits for another, and the threads that read for all of them are fewer than there may
+//! told at once to come again. Light questions, pages of kept answers, long subjects, lists, questions about everybody
+//! and feeds have places of their own, so that none of them ever waits for another, and the threads that read for all of them are fewer than there may
 //! be.
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use crate::ledger::Settings;
-use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::id::{StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::Question;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -21,9 +21,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 use tokio::time::timeout;
 
-/// A subject with more events than this is a heavy question: its case file is folded from all of them, at some
-/// 6 KB of memory and 30 µs each. All but a few subjects of a city have a hundredth of it.
-const LONG: u64 = 1_000;
+/// A subject with more events than this is long: its case file is folded from all of them, at some 340 bytes of memory
+/// and 2 to 30 µs each. All but a few subjects of a city have a hundredth of it.
+pub(super) const LONG: u64 = 1_000;
 /// Light questions at once: they mostly wait for the disk, and the heaviest of them holds some 6 MB.
 const LIGHT: usize = 32;
 /// Light questions that may wait: those of a quarter of all connections, answered within a second.
@@ -38,6 +38,8 @@ const KEPT: usize = 4;
 pub(super) const KEPT_PAGE: usize = 1_000;
 /// Such pages that may wait: a second's work on two cores.
 const KEPT_WAITING: usize = 512;
+/// Long subjects that are folded at once because somebody appends about them.
+const FOLDING: usize = 2;
 /// Batches of entries that are read for feeds at once, whatever the number of feeds.
 const FEED_READS: usize = 4;
 
@@ -48,7 +50,11 @@ pub(super) enum Weight {
     Light,
     /// A page of an answer about many subjects that is kept: tens of milliseconds.
     Kept,
-    /// A look at all subjects, or the fold of a subject with very many events: seconds, and much memory.
+    /// The fold of a subject with very many events: up to a second, and much memory.
+    Long,
+    /// The fold over a list's subjects: up to a second.
+    List,
+    /// A look at all subjects: seconds.
     Heavy,
 }
 
@@ -56,11 +62,16 @@ pub(super) enum Weight {
 pub(super) struct AllPlaces {
     pub(super) light: Places,
     pub(super) kept: Places,
+    pub(super) long: Places,
+    pub(super) lists: Places,
     pub(super) heavy: Places,
     /// Open feeds; each holds its place for as long as it is open.
     pub(super) feeds: Places,
     /// The reads that feeds make. All of them wait for their turn: there are few feeds.
     pub(super) feed_reads: Arc<Semaphore>,
+    /// Folds of long subjects that are appended about, before the writer takes the events: what takes long is done where
+    /// no other append waits for it.
+    pub(super) folding: Arc<Semaphore>,
     /// Threads that verify batches. Appends wait for each other here and for nothing else.
     pub(super) verifying: Arc<Semaphore>,
 }
@@ -90,8 +101,11 @@ struct Of {
 impl Weight {
     /// What questions about a subject weigh.
     pub(super) fn of_subject(shared: &Shared, subject: &SubjectId) -> Self {
-        let head = shared.app.snapshots.streams().index().head(&StreamKey::Subject(subject.clone()));
-        if head.is_some_and(|head| head.version.get() > LONG) { Self::Heavy } else { Self::Light }
+        let index = shared.app.snapshots.streams().index();
+        let heads =
+            SubjectStream::all_of(subject).into_iter().map(|one| index.head(&StreamKey::Subject(one)));
+        let events: u64 = heads.flatten().map(|head| head.version.get()).sum();
+        if events > LONG { Self::Long } else { Self::Light }
     }
 
     /// What a question weighs.
@@ -100,7 +114,8 @@ impl Weight {
             Question::Subject { subject, .. } => Self::of_subject(shared, subject),
             // What is governed is kept ready: nothing is folded for these.
             Question::Directory | Question::Catalogue => Self::Light,
-            _ => Self::Heavy,
+            Question::Edition { .. } | Question::Departures { .. } => Self::List,
+            Question::Indicators { .. } | Question::Oversight => Self::Heavy,
         }
     }
 }
@@ -111,9 +126,12 @@ impl AllPlaces {
         Self {
             light: Places::new("light", LIGHT, LIGHT_WAITING),
             kept: Places::new("kept", KEPT, KEPT_WAITING),
+            long: Places::new("long", settings.heavy_questions, HEAVY_WAITING),
+            lists: Places::new("lists", settings.heavy_questions, HEAVY_WAITING),
             heavy: Places::new("heavy", settings.heavy_questions, HEAVY_WAITING),
             feeds: Places::new("feeds", settings.feeds, 0),
             feed_reads: Arc::new(Semaphore::new(FEED_READS)),
+            folding: Arc::new(Semaphore::new(FOLDING)),
             // Two for each core keep all cores busy while one batch is handed over to the next.
             verifying: Arc::new(Semaphore::new(2 * cores)),
         }
@@ -124,6 +142,8 @@ impl AllPlaces {
         match weight {
             Weight::Light => &self.light,
             Weight::Kept => &self.kept,
+            Weight::Long => &self.long,
+            Weight::List => &self.lists,
             Weight::Heavy => &self.heavy,
         }
     }
@@ -133,7 +153,7 @@ impl AllPlaces {
         type Gauges = Family<Of, Gauge<u64, AtomicU64>>;
         let (taken, waiting, refused) =
             (Gauges::default(), Gauges::default(), Family::<Of, Counter>::default());
-        for kind in [&self.light, &self.kept, &self.heavy, &self.feeds] {
+        for kind in [&self.light, &self.kept, &self.long, &self.lists, &self.heavy, &self.feeds] {
             let of = Of { places: kind.name };
             taken.get_or_create(&of).set(as_u64(kind.taken()));
             waiting.get_or_create(&of).set(as_u64(kind.waiting()));

@@ -193,14 +193,14 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             return answer(&looked, &reading).map(|answered| Ok(answered.into_response()));
         };
         let subject = found.event.subject;
-        if Weight::of_subject(&looked, &subject) == Weight::Heavy {
+        if Weight::of_subject(&looked, &subject) == Weight::Long {
             return Ok(Err(answer));
         }
         answer(&looked, &reading).map(|answered| Ok(answered.into_response()))
     });
     match found.await?? {
         Ok(answered) => Ok(answered),
-        Err(answer) => read_weighing(shared, Weight::Heavy, answer).await,
+        Err(answer) => read_weighing(shared, Weight::Long, answer).await,
     }
 }
 
@@ -230,7 +230,8 @@ async fn read_about_many<A: IntoResponse>(
     question: Question,
     answer: impl FnOnce(&Reading<'_>, &Question, AsOf, Viewer) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let weight = if is_kept(&shared, &params, &question)? { Weight::Kept } else { Weight::Heavy };
+    let kept = is_kept(&shared, &params, &question)?;
+    let weight = if kept { Weight::Kept } else { Weight::of(&shared, &question) };
     read_weighing(shared, weight, move |shared, reading| {
         // Now is when it is folded, and not when it began to wait; meanwhile somebody else's may have been kept.
         let instants = Instants::read(&params, shared, reading)?;

@@ -283,7 +283,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 mod tests {
     use super::*;
     use crate::index::IndexRow;
-    use ledger_spec::id::{StreamKey, SubjectId};
+    use ledger_spec::id::{StreamKey, SubjectStream};
 
     #[test]
     fn what_changed_is_written_slice_by_slice_and_once() {
@@ -291,7 +291,7 @@ mod tests {
         let path = folder.path().join("slices");
         let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
         let index = Index::default();
-        let subject = |n| StreamKey::Subject(SubjectId::parse(&format!("ext:test:{n}")).unwrap());
+        let subject = |n| StreamKey::Subject(SubjectStream::parse(&format!("ext:test:{n}")).unwrap());
         let row = |at, n| {
             let at = EntryIndex::new(at);
             let head = Head::advanced(index.head(&subject(n)).as_ref(), at);

@@ -28,7 +28,7 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::definition::Name;
 use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::IdentityKey;
 use ledger_spec::state::{EnterError, Ledger, LogEnd};
@@ -271,6 +271,7 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
         subject: &SubjectId::Ledger,
         valid_from: ValidTime::at_recorded(now).map_err(|error| LedgerError::Opening(error.to_string()))?,
         seen_version: None,
+        salt: Salt::from_bytes([0; Salt::LEN]),
         body: json!({
             "spec_version": SPEC_VERSION,
             "operator": {

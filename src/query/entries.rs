@@ -4,9 +4,9 @@ use super::source::parse;
 use super::{QueryError, Reading};
 use crate::log::EntryBytes;
 use ledger_spec::casefile::{CaseAsOf, Head, Sight, Viewer};
-use ledger_spec::entry::{ChainHash, EntryHashes};
+use ledger_spec::entry::{ChainHash, EntryHashes, StreamVersion};
 use ledger_spec::event::Event;
-use ledger_spec::id::SubjectId;
+use ledger_spec::id::{Sealing, StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, more_may_exist};
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
@@ -87,7 +87,9 @@ impl Reading<'_> {
     ) -> Result<EventsPage, QueryError> {
         let file = self.case_file(subject)?;
         let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, viewer.moment);
-        let (mut events, mut withheld, mut next) = (Vec::new(), 0, None);
+        let (mut events, mut next) = (Vec::new(), None);
+        // How many were left out, and how many of these before the page's last event: those after it are the next page's.
+        let (mut withheld, mut between) = (0, 0);
         for (number, item) in file.items().rev() {
             if before.is_some_and(|before| item.entry >= before) {
                 continue;
@@ -96,22 +98,36 @@ impl Reading<'_> {
                 withheld += 1;
             } else if events.len() == limit {
                 next = events.last().map(|line: &EntryLine| line.index);
+                withheld = between;
                 break;
             } else {
                 events.push(self.any_entry(item.entry)?.line(viewer.sight));
+                between = withheld;
             }
         }
         let told = viewer.sight > Sight::Public;
         Ok(EventsPage {
             subject: subject.clone(),
             asked_at: viewer.moment.valid_at,
-            version: told.then(|| Head::version_of(file.head())),
+            version: if told { Some(self.version(SubjectStream::sealed(subject.clone()))?) } else { None },
+            clear_version: if told { self.clear_version(subject)? } else { None },
             withheld: told.then_some(withheld),
             notice: more_may_exist(viewer.sight),
             events,
             next,
             checkpoint: self.snapshot.checkpoint_text(),
         })
+    }
+
+    fn version(&self, stream: SubjectStream) -> Result<StreamVersion, QueryError> {
+        let head = self.snapshots.streams().head(&StreamKey::Subject(stream), self.snapshot.size())?;
+        Ok(Head::version_of(head.as_ref()))
+    }
+
+    /// The version of a subject's stream in the clear, where it may have one.
+    fn clear_version(&self, subject: &SubjectId) -> Result<Option<StreamVersion>, QueryError> {
+        let clear = SubjectStream::all_of(subject).into_iter().find(|one| one.sealing == Sealing::Clear);
+        clear.map(|clear| self.version(clear)).transpose()
     }
 
     /// A receipt for an entry under this snapshot's checkpoint.

@@ -7,7 +7,7 @@ use ledger_spec::casefile::{AsOf, CaseFile, Viewer};
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
-use ledger_spec::id::SubjectId;
+use ledger_spec::id::{SubjectId, SubjectStream};
 use ledger_spec::projection::{CaseFileSource, CityAnswer, CityAsked, CityQuestion, RollPlace};
 use ledger_spec::time::RecordedTime;
 use std::sync::Arc;
@@ -31,7 +31,14 @@ impl CaseFileSource for Reading<'_> {
 
     fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, QueryError> {
         let directory = &self.snapshot.governance.directory;
-        Ok(self.snapshots.streams().file(subject, self.snapshot.size(), directory)?)
+        let file = |stream| self.snapshots.streams().file(stream, self.snapshot.size(), directory);
+        match SubjectStream::all_of(subject).as_slice() {
+            [only] => Ok(file(only)?),
+            streams => {
+                let files = streams.iter().map(file).collect::<Result<Vec<_>, _>>()?;
+                Ok(Arc::new(CaseFile::joined(files.iter().map(|file| &**file)).into_owned()))
+            }
+        }
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, QueryError> {

@@ -5,7 +5,7 @@
 use crate::streams::{StreamError, StreamReader};
 use ledger_spec::authority::Directory;
 use ledger_spec::casefile::{CaseFile, Head};
-use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::id::{StreamKey, SubjectStream};
 use ledger_spec::state::{Added, Streams};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ pub(super) struct OpenStreams {
     /// What was taken in since, in the log's order, and where it makes streams end.
     added: Vec<Added>,
     heads: HashMap<StreamKey, Head>,
-    young: HashMap<SubjectId, CaseFile>,
-    old: HashMap<SubjectId, CaseFile>,
+    young: HashMap<SubjectStream, CaseFile>,
+    old: HashMap<SubjectStream, CaseFile>,
     /// Bytes held by `young`, about.
     young_bytes: usize,
     /// The most bytes that both generations hold together, but for what one batch adds.
@@ -63,9 +63,9 @@ impl OpenStreams {
         }
     }
 
-    fn put(&mut self, subject: SubjectId, file: CaseFile) {
+    fn put(&mut self, stream: SubjectStream, file: CaseFile) {
         self.young_bytes += weight(&file);
-        self.young.insert(subject, file);
+        self.young.insert(stream, file);
     }
 }
 
@@ -79,19 +79,19 @@ impl Streams for OpenStreams {
         }
     }
 
-    fn file(&mut self, subject: &SubjectId, directory: &Directory) -> Result<&CaseFile, StreamError> {
-        if !self.young.contains_key(subject) {
-            let file = match self.old.remove(subject) {
+    fn file(&mut self, stream: &SubjectStream, directory: &Directory) -> Result<&CaseFile, StreamError> {
+        if !self.young.contains_key(stream) {
+            let file = match self.old.remove(stream) {
                 Some(file) => file,
-                None => Arc::unwrap_or_clone(self.reader.file(subject, self.committed, directory)?),
+                None => Arc::unwrap_or_clone(self.reader.file(stream, self.committed, directory)?),
             };
-            self.put(subject.clone(), file);
+            self.put(stream.clone(), file);
         }
-        Ok(self.young.get(subject).or_defect("what was not there was put there"))
+        Ok(self.young.get(stream).or_defect("what was not there was put there"))
     }
 
     fn take(&mut self, added: Added) {
-        let file = self.young.get_mut(&added.case.subject);
+        let file = self.young.get_mut(&added.case.stream);
         let file = file.or_defect("its file was asked for when it was admitted, in this batch");
         let before = weight(file);
         file.take(added.case.entry, added.case.row.clone());

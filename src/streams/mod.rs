@@ -18,11 +18,14 @@ use ledger_spec::authority::{Directory, Recorded};
 use ledger_spec::casefile::{CaseFile, Filed, Head};
 use ledger_spec::entry::{EntryError, Link, StreamVersion};
 use ledger_spec::event::{Event, EventError};
-use ledger_spec::id::{StreamKey, SubjectId};
+use ledger_spec::id::{StreamKey, SubjectStream};
 use long::LongFiles;
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
+/// By so many events a folded file may lag behind its stream: they are read from the log one by one, which takes as long
+/// as some ten times as many rows from the store.
+const NEAR: u64 = 256;
 /// Most bytes of entries that are kept while a subject's stream is read for its file.
 const KEPT: usize = 8 << 20;
 
@@ -82,10 +85,10 @@ impl StreamReader {
     /// The entries of a subject's stream within the first `size` of the log, newest first.
     pub fn entries(
         &self,
-        subject: &SubjectId,
+        stream: &SubjectStream,
         size: TreeSize,
     ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
-        let newest = self.index.head(&StreamKey::Subject(subject.clone())).map(|head| head.last);
+        let newest = self.index.head(&StreamKey::Subject(stream.clone())).map(|head| head.last);
         self.within(newest, 0, size)
     }
 
@@ -103,17 +106,37 @@ impl StreamReader {
         }))
     }
 
-    /// A subject's case file as it stood after the first `size` entries. `directory` knows every issuer by then.
+    /// The case file of a stream as it stood after the first `size` entries. `directory` knows every issuer by then.
     pub fn file(
         &self,
-        subject: &SubjectId,
+        stream: &SubjectStream,
         size: TreeSize,
         directory: &Directory,
     ) -> Result<Arc<CaseFile>, StreamError> {
-        let Some(newest) = self.index.head(&StreamKey::Subject(subject.clone())) else {
+        let Some(newest) = self.index.head(&StreamKey::Subject(stream.clone())) else {
             return Ok(Arc::default());
         };
-        let kept = self.kept(subject, size);
+        let near = |long: &KeptFile| {
+            let versions = (newest.version.get(), Head::version_of(long.file.head()).get());
+            versions.0.saturating_sub(versions.1) <= NEAR
+        };
+        if let Some(long) = self.long.find(stream, size).filter(near) {
+            // What it lacks is read from the log: where that cannot be read, the store may have it.
+            if let Ok(file) = self.up_to(stream, (long, newest), size, directory) {
+                return Ok(file);
+            }
+        }
+        self.up_to(stream, (self.kept(stream, size), newest), size, directory)
+    }
+
+    /// What is kept of a stream, with what the log holds since.
+    fn up_to(
+        &self,
+        stream: &SubjectStream,
+        (kept, newest): (KeptFile, Head),
+        size: TreeSize,
+        directory: &Directory,
+    ) -> Result<Arc<CaseFile>, StreamError> {
         let (mut kept, newer) = match self.newer(newest, kept.covered, size)? {
             (newer, end) if kept.file.head().copied() == end => (kept, newer),
             (_, expected) => {
@@ -140,7 +163,7 @@ impl StreamReader {
         }
         kept.covered = size;
         let file = kept.file.clone();
-        self.long.keep(subject, kept);
+        self.long.keep(stream, kept);
         Ok(file)
     }
 
@@ -182,15 +205,13 @@ impl StreamReader {
         Ok((newer, end))
     }
 
-    /// What is kept of a subject within the first `size` entries; nothing where it cannot be read: then the log answers
-    /// for everything.
-    fn kept(&self, subject: &SubjectId, size: TreeSize) -> KeptFile {
-        let long = self.long.find(subject, size);
-        long.or_else(|| {
-            let kept = self.case_files.file(subject, size);
-            kept.inspect_err(|error| tracing::error!(%error, "a subject is answered for from the log")).ok()
-        })
-        .unwrap_or_else(|| self.case_files.nothing())
+    /// What the case files keep of a stream within the first `size` entries; nothing where it cannot be read: then the log
+    /// answers for everything.
+    fn kept(&self, stream: &SubjectStream, size: TreeSize) -> KeptFile {
+        let kept = self.case_files.file(stream, size);
+        let kept =
+            kept.inspect_err(|error| tracing::error!(%error, "a subject is answered for from the log"));
+        kept.unwrap_or_else(|_| self.case_files.nothing())
     }
 
     /// From the entry `newest` back, those within the first `size` of the log.

@@ -11,7 +11,7 @@ use credit_ledger::sequencer::EventOutcome;
 use credit_ledger::snapshot::{Snapshot, Snapshots};
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::envelope::seal;
-use ledger_spec::id::{AuthorityId, ListCode, StreamKey, SubjectId};
+use ledger_spec::id::{AuthorityId, ListCode, Sealing, StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::{Page, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde_json::json;
@@ -239,7 +239,7 @@ fn a_row_that_was_lost_changes_no_answer_and_the_store_is_made_again_while_the_l
 fn whoever_asks_at_an_older_snapshot_gets_the_stream_as_it_stood_then() {
     let dir = filled("older");
     let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-    let subject = SubjectId::parse("ext:test:7").unwrap();
+    let subject = SubjectStream::parse("ext:test:7").unwrap();
     let streams = ledger.snapshots.streams();
     let before = ledger.snapshots.latest();
     let file = |at: &Arc<Snapshot>| {
@@ -248,8 +248,8 @@ fn whoever_asks_at_an_older_snapshot_gets_the_stream_as_it_stood_then() {
     };
     let keys = [
         StreamKey::Subject(subject.clone()),
-        StreamKey::Issuer(AuthorityId::parse("department").unwrap()),
-        StreamKey::List(ListCode::parse(LIST).unwrap()),
+        StreamKey::Issuer(Sealing::Sealed, AuthorityId::parse("department").unwrap()),
+        StreamKey::List(Sealing::Sealed, ListCode::parse(LIST).unwrap()),
     ];
     let heads = |at: &Arc<Snapshot>| keys.each_ref().map(|key| streams.head(key, at.size()).unwrap());
     let (first_file, first_heads) = (file(&before), heads(&before));

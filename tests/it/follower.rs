@@ -8,7 +8,7 @@ use credit_ledger::audit::{AuditOptions, RemoteFault};
 use credit_ledger::mirror::{Mirror, MirrorError, MirrorStep};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::tile_client::TileClient;
-use ledger_spec::id::SubjectId;
+use ledger_spec::id::SubjectStream;
 use std::time::Duration;
 use tlog::position::TreeSize;
 
@@ -120,7 +120,7 @@ fn a_copy_that_holds_more_than_its_checkpoint_covers_shows_what_that_covers() {
     let published = snapshots.latest();
     assert_eq!((published.size(), published.end.size), (TreeSize::new(305), TreeSize::new(305)));
     for (subject, events) in [("ext:test:100", 1), ("ext:test:299", 1), ("ext:test:300", 0)] {
-        let subject = SubjectId::parse(subject).unwrap();
+        let subject = SubjectStream::parse(subject).unwrap();
         let directory = &published.governance.directory;
         let file = snapshots.streams().file(&subject, published.size(), directory).unwrap();
         assert_eq!(file.len(), events, "{subject}");
@@ -131,7 +131,7 @@ fn a_copy_that_holds_more_than_its_checkpoint_covers_shows_what_that_covers() {
     let (stored, whole) = (TreeSize::new(705), TreeSize::new(705));
     assert_eq!(advance(&mut copy).unwrap(), MirrorStep::Advanced { from: stored, to: whole });
     assert_eq!(snapshots.latest().size(), whole);
-    let (subject, now) = (SubjectId::parse("ext:test:300").unwrap(), snapshots.latest());
+    let (subject, now) = (SubjectStream::parse("ext:test:300").unwrap(), snapshots.latest());
     let file = snapshots.streams().file(&subject, now.size(), &now.governance.directory).unwrap();
     assert_eq!(file.len(), 1);
     copy.close().unwrap();

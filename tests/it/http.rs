@@ -144,7 +144,7 @@ fn what_was_appended_is_read_back() {
     let governed = server.get("/v1/entries/3").json();
     assert_eq!(
         governed["links"][0],
-        json!({"stream": format!("catalogue:type.{}", people::TYPE), "version": 1})
+        json!({"stream": format!("clear/catalogue:type.{}", people::TYPE), "version": 1})
     );
     assert_eq!(server.verify(server.get("/v1/receipts/5").text(), field(&entry, "entry_hash")), Some(8));
     assert_eq!(server.get("/v1/authorities").json()["authorities"].as_array().unwrap().len(), 4);

@@ -4,10 +4,12 @@
 use crate::people::{self, LIST, department};
 use crate::support::Folder;
 use credit_ledger::ledger::OpenLedger;
+use credit_ledger::log;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::{Known, Reading};
 use credit_ledger::sequencer::EventOutcome;
 use credit_ledger::snapshot::{Snapshot, Snapshots};
+use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::{ListCode, SubjectId};
@@ -15,10 +17,11 @@ use ledger_spec::projection::{Page, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
 use serde_json::json;
 use std::num::NonZeroUsize;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use tlog::defect::{as_u64, as_usize};
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// More events than are folded anew for each page, and more members than one thread makes lines of.
 const MANY: u64 = 1_100;
@@ -96,6 +99,62 @@ fn the_file_of_a_long_stream_is_what_the_log_says_however_often_and_whenever_one
         // Whoever took a snapshot before stays with it.
         let then = answer(&ledger.snapshots, Some(&before), &records(None, 5_000), Known::Everything);
         assert_eq!(then, shown);
+    }
+    // More than is read from the log for a file that is kept.
+    append(&ledger, (0..MANY / 2).map(|n| people::penalty(30_000 + n, SUBJECT)).collect());
+    same_as_the_log(size + 3 + MANY / 2);
+    close(ledger);
+    credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap();
+}
+
+#[test]
+fn damage_in_what_came_since_a_file_was_kept_is_damage_of_what_shows_it_alone() {
+    let dir = filled("long-damaged", (0..MANY).map(|n| people::penalty(10_000 + n, SUBJECT)));
+    let ledger = open(&dir);
+    let page = || answer(&ledger.snapshots, None, &records(None, 1), Known::Everything);
+    let before = page();
+    append(&ledger, (0..3).map(|n| people::penalty(20_000 + n, SUBJECT)).collect());
+    let size = ledger.snapshots.latest().size();
+    ledger.snapshots.case_files().wait_for(size, std::time::Duration::from_secs(60));
+    let disk = FileDisk::open(&dir).unwrap();
+    let (file, at) = log::position_of(&disk, EntryIndex::new(size.get() - 2)).unwrap();
+    let segment = std::fs::OpenOptions::new().read(true).write(true).open(dir.join(file)).unwrap();
+    let mut byte = [0];
+    segment.read_exact_at(&mut byte, at + 300).unwrap();
+    segment.write_all_at(&[byte[0] ^ 1], at + 300).unwrap();
+    for _ in 0..2 {
+        assert_eq!(page(), before, "the first page shows nothing that is damaged");
+    }
+    segment.write_all_at(&byte, at + 300).unwrap();
+    close(ledger);
+    credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap();
+}
+
+#[test]
+fn what_pages_of_events_leave_out_is_counted_once() {
+    let narrowed = |n: u64| {
+        let disclosure = if n.is_multiple_of(3) { "public" } else { "restricted" };
+        let mut body = people::negative(&format!("第{n}号"));
+        body["disclosure"] = disclosure.into();
+        seal(&people::event(10_000 + n, "record.filed", "department", SUBJECT, body), &[&department()])
+    };
+    let dir = filled("withheld", (0..30).map(narrowed));
+    let ledger = open(&dir);
+    let now = ValidTime::parse("2026-11-01T00:00:00+08:00").unwrap();
+    let subject = SubjectId::parse(SUBJECT).unwrap();
+    for limit in [1, 3, 7, 500] {
+        let (mut shown, mut withheld, mut before) = (0, 0, None);
+        loop {
+            let reading = Reading::new(&ledger.snapshots);
+            let page = reading.events(&subject, before, limit, reading.viewer(Sight::Shared, now)).unwrap();
+            shown += page.events.len();
+            withheld += page.withheld.unwrap();
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!((shown, withheld), (10, 20), "pages of {limit}");
     }
     close(ledger);
     credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap();

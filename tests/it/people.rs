@@ -4,7 +4,7 @@
 use credit_ledger::ledger::{Founding, Settings};
 use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, Kind};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::IdentityKey;
 use ledger_spec::time::ValidTime;
@@ -61,6 +61,13 @@ pub fn id(n: u64) -> EventId {
     EventId::from_parts(1_780_000_000_000, random)
 }
 
+/// The salt of a test's `n`-th event.
+pub fn salt(n: u64) -> Salt {
+    let mut salt = [7; Salt::LEN];
+    salt[..8].copy_from_slice(&n.to_le_bytes());
+    Salt::from_bytes(salt)
+}
+
 /// An event's bytes, valid from the first day of 2026.
 pub fn event(n: u64, kind: &str, issuer: &str, subject: &str, body: Value) -> Vec<u8> {
     Draft {
@@ -71,6 +78,7 @@ pub fn event(n: u64, kind: &str, issuer: &str, subject: &str, body: Value) -> Ve
         subject: &SubjectId::parse(subject).unwrap(),
         valid_from: ValidTime::parse("2026-01-01T00:00:00+08:00").unwrap(),
         seen_version: None,
+        salt: salt(n),
         body,
     }
     .to_bytes()

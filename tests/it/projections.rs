@@ -386,6 +386,8 @@ fn a_dry_run_asks_every_rule_and_appends_nothing() {
     let unfit = people::penalty(101, PLACE);
     let refused = server.post_to(to, &media, &unfit);
     assert_eq!((refused.status, refused.problem().as_str()), (422, "subject-does-not-fit"));
+    let no_receipts = server.post_to("/v1/events?dry_run=true&receipts=full", &media, &good);
+    assert_eq!((no_receipts.status, no_receipts.problem().as_str()), (400, "invalid-parameter"));
     // Each line as if those before it that pass had been appended.
     let revoked = seal(
         &event(

@@ -9,8 +9,8 @@
 use ledger_authoring::mapping::{Mapping, Row};
 use ledger_authoring::scenario::{Base, Scenario, run};
 use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
-use ledger_spec::event::Event;
 use ledger_spec::event::envelope::SignedEvent;
+use ledger_spec::event::{Event, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::identity::{IdentityKey, MAX_NUMBERS, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
@@ -252,10 +252,11 @@ pub fn mapping(data: &[u8]) {
     let Ok(mapping) = Mapping::parse(text) else { return };
     let header: Vec<_> = mapping.columns().into_iter().map(str::to_owned).collect();
     let origin = Origin::parse("credit.example/ledger").unwrap();
+    let salts = SaltKey::of(&SecretKey::from_seed(&[7; 32]));
     for cell in ["", "2025-11-01", "914403001922038216", "轻微", " x "] {
         let cells = vec![cell.to_owned(); header.len()];
-        let made = mapping.event(&origin, Row::new(&header, &cells));
-        assert_eq!(made, mapping.event(&origin, Row::new(&header, &cells)));
+        let made = mapping.event(&origin, Row::new(&header, &cells), &salts);
+        assert_eq!(made, mapping.event(&origin, Row::new(&header, &cells), &salts));
         if let Ok(bytes) = made {
             let event = Event::parse(&bytes).unwrap();
             assert_eq!(&event.issuer, mapping.issuer());

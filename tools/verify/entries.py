@@ -13,7 +13,9 @@ PAYLOAD_TYPE = b"application/vnd.credit-ledger.event+json"
 AUTHORITY = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 EVENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 FIELDS = {"origin", "id", "kind", "issuer", "subject", "valid_from", "body"}
-OPTIONAL = {"seen_version", "private"}
+OPTIONAL = {"seen_version", "private", "salt"}
+# What a kind that stands in the log in the clear begins with (specification, "Sealed entry").
+CLEAR = re.compile(r"(ledger|authority|catalogue)\..*|migration\.(opened|closed)|population\.declared", re.DOTALL)
 
 
 @dataclass
@@ -97,6 +99,10 @@ def read_event(data):
         seen = event.get("seen_version", 0)
         if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen < 1 << 53:
             raise ValueError("seen_version is no version")
+        if is_clear(event["kind"]) == ("salt" in event):
+            raise ValueError("a salt stands exactly where an event is sealed")
+        if "salt" in event and len(from_base64url(event["salt"])) != 16:
+            raise ValueError("salt is not of 16 bytes")
     except (ValueError, TypeError) as error:
         raise Fault("layout", f"event: {error}") from None
     return event
@@ -109,7 +115,12 @@ def streams(event):
         found.append("list:" + event["subject"][len("catalogue:list.") :])
     elif isinstance(event["body"].get("list"), str):
         found.append("list:" + event["body"]["list"])
-    return found
+    return ["clear/" + stream for stream in found] if is_clear(event["kind"]) else found
+
+
+def is_clear(kind):
+    """Whether events of a kind stand in the log in the clear."""
+    return CLEAR.fullmatch(kind) is not None
 
 
 def check_signatures(entry):

@@ -4,6 +4,7 @@ their revocation, roles and competence, as the log has them; and that no number 
 Of admission no more is asked here: the catalogue and due process are the ledger's own audit's.
 """
 
+import entries
 import keys
 import personal
 from fault import Fault
@@ -36,7 +37,7 @@ class People:
             raise Fault("origin", f"the event is meant for {event['origin']} (L01)")
         if (kind == "ledger.opened") != (entry.index == 0):
             raise Fault("key", "ledger.opened is entry 0 and nothing else is (L02)")
-        seen = self.ids.setdefault(event["subject"], {})
+        seen = self.ids.setdefault(entries.streams(event)[0], {})
         if event["id"] in seen:
             raise Fault("replay", f"an event of this id stands in entry {seen[event['id']]} (L08)")
         signers = [key for key, _ in entry.signatures]

@@ -5,7 +5,6 @@ What is encrypted (payloads, slots, skeletons, roots) is not looked at here: it 
 
 import hashlib
 import hmac
-import re
 import struct
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from text import from_base64url, read_json
 
 LENGTH, MAX_CONTENT, ABSENT = 82, 49_568, bytes(48)
 NONE = (1 << 64) - 1
-CLEAR = re.compile(r"(ledger|authority|catalogue)\..*|migration\.(opened|closed)|population\.declared", re.DOTALL)
 FORMS = {
     "content": {"r0", "p1", "p2", "p3", "content"},
     "auditor": {"r0", "r1", "r2", "r3", "link1", "link2", "link3", "content"},
@@ -128,7 +126,7 @@ class Opening:
         if not 1 <= len(clear.signatures) <= 4:
             raise Fault("layout", f"{len(clear.signatures)} signatures where 1 to 4 are expected")
         event = entries.read_event(clear.event)
-        if CLEAR.fullmatch(event["kind"]):
+        if entries.is_clear(event["kind"]):
             raise Fault("layout", f"{event['kind']} is sealed where it stands in the clear")
         if self.form == "auditor":
             self._follow_from(event)

@@ -5,16 +5,16 @@
 
 use super::{CaseFile, Filed, ItemRow};
 use crate::authority::Directory;
-use crate::id::{ListCode, SubjectId};
+use crate::id::{ListCode, Sealing, SubjectId, SubjectStream};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 
-/// Every subject's case file.
+/// Every subject's case files: one for each stream of its.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseFiles {
     /// In no order: what is computed from all of them orders itself.
-    files: HashMap<SubjectId, CaseFile>,
+    files: HashMap<SubjectStream, CaseFile>,
     lists: BTreeMap<ListCode, BTreeSet<SubjectId>>,
     size: TreeSize,
 }
@@ -23,9 +23,9 @@ pub struct CaseFiles {
 /// entries side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseEntry {
-    /// Whose file it stands in.
-    pub subject: SubjectId,
-    /// The list in whose stream it stands too.
+    /// The stream whose file it stands in.
+    pub stream: SubjectStream,
+    /// The list in whose stream it stands too, so that the list names its subject; of what the catalogue says none.
     pub list: Option<ListCode>,
     /// The entry.
     pub entry: EntryIndex,
@@ -36,9 +36,10 @@ pub struct CaseEntry {
 impl CaseEntry {
     /// What an admitted event adds. `directory` knows its issuer already.
     pub fn of(filed: Filed<'_>, directory: &Directory) -> Self {
+        let stream = filed.event.subject_stream();
         Self {
-            subject: filed.event.subject.clone(),
-            list: filed.event.list().cloned(),
+            list: filed.event.list().filter(|_| stream.sealing == Sealing::Sealed).cloned(),
+            stream,
             entry: filed.recorded.index,
             row: ItemRow::of(filed, directory),
         }
@@ -58,29 +59,30 @@ impl CaseFiles {
 
     /// The same of an entry that was read before.
     pub fn take(&mut self, entry: CaseEntry) {
-        let CaseEntry { subject, list, entry, row } = entry;
+        let CaseEntry { stream, list, entry, row } = entry;
         if let Some(list) = list {
-            self.lists.entry(list).or_default().insert(subject.clone());
+            self.lists.entry(list).or_default().insert(stream.subject.clone());
         }
-        self.files.entry(subject).or_default().take(entry, row);
+        self.files.entry(stream).or_default().take(entry, row);
         self.size = entry.covering_size();
     }
 
-    /// A subject's file.
-    pub fn file(&self, subject: &SubjectId) -> Option<&CaseFile> {
-        self.files.get(subject)
+    /// The file of a stream.
+    pub fn file(&self, stream: &SubjectStream) -> Option<&CaseFile> {
+        self.files.get(stream)
     }
 
-    /// All files, in no order.
+    /// All files, in no order; of a subject that has two, each by itself.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&SubjectId, &CaseFile)> {
-        self.files.iter()
+        self.files.iter().map(|(stream, file)| (&stream.subject, file))
     }
 
     /// The subjects that a list's stream names.
     pub fn subjects_of(&self, list: &ListCode) -> impl Iterator<Item = (&SubjectId, &CaseFile)> {
         let subjects = self.lists.get(list).into_iter().flatten();
         subjects.map(|subject| {
-            (subject, self.files.get(subject).or_defect("who is named has a file of that entry"))
+            let file = self.files.get(&SubjectStream::sealed(subject.clone()));
+            (subject, file.or_defect("who is named has a file of that entry"))
         })
     }
 }

@@ -73,46 +73,50 @@ impl Fact<EventId> {
     /// fact is nothing without it, it is [`Fact::Plain`]: admission lets none pass, and what an audit recalls
     /// without it is held against a checkpoint afterwards.
     pub(super) fn numbered(self, file: &CaseFile) -> Fact {
-        self.numbered_or_none(file).unwrap_or(Fact::Plain)
+        self.map(&|id| file.place_of(&id)).unwrap_or(Fact::Plain)
     }
+}
 
-    fn numbered_or_none(self, file: &CaseFile) -> Option<Fact> {
-        let number = |id: Option<EventId>| id.and_then(|id| file.place_of(&id));
+impl<R> Fact<R> {
+    /// The same with other names for what it refers to. What `find` does not find is left out; `None` where the fact is
+    /// nothing without it.
+    pub(super) fn map<S>(self, find: &impl Fn(R) -> Option<S>) -> Option<Fact<S>> {
+        let maybe = |found: Option<R>| found.and_then(find);
         Some(match self {
             Self::Plain => Fact::Plain,
             Self::Identity(identity) => Fact::Identity(identity),
-            Self::Record(record) => Fact::Record(Box::new(record.numbered(file))),
+            Self::Record(record) => Fact::Record(Box::new(record.map(find))),
             Self::Notice { list, record, served_on } => {
-                Fact::Notice { list, record: number(record), served_on }
+                Fact::Notice { list, record: maybe(record), served_on }
             }
-            Self::Listing(listing) => Fact::Listing(Box::new(listing.numbered(file))),
+            Self::Listing(listing) => Fact::Listing(Box::new(listing.map(find))),
             Self::Measure(measure) => {
                 let MeasureFact { measure, rests_on, term, decided_on } = *measure;
-                let rests_on = number(rests_on);
+                let rests_on = maybe(rests_on);
                 Fact::Measure(Box::new(MeasureFact { measure, rests_on, term, decided_on }))
             }
             Self::Application { target, list, corrected_on, commitment } => {
-                Fact::Application { target: file.place_of(&target)?, list, corrected_on, commitment }
+                Fact::Application { target: find(target)?, list, corrected_on, commitment }
             }
-            Self::Objection { target, list } => Fact::Objection { target: file.place_of(&target)?, list },
-            Self::Complaint { about } => Fact::Complaint { about: number(about) },
-            Self::Hold { target, publication } => Fact::Hold { target: number(target), publication },
+            Self::Objection { target, list } => Fact::Objection { target: find(target)?, list },
+            Self::Complaint { about } => Fact::Complaint { about: maybe(about) },
+            Self::Hold { target, publication } => Fact::Hold { target: maybe(target), publication },
             Self::Commitment { commitment_type, due } => Fact::Commitment { commitment_type, due },
-            Self::Rating(rating) => Fact::Rating(Box::new(rating.numbered(file))),
+            Self::Rating(rating) => Fact::Rating(Box::new(rating.map(find))),
             Self::Charge { scheme, rule, points, record } => {
-                Fact::Charge { scheme, rule, points, record: number(record) }
+                Fact::Charge { scheme, rule, points, record: maybe(record) }
             }
             Self::Consent { scope, until } => Fact::Consent { scope, until },
-            Self::Report { report, consent } => Fact::Report { report, consent: number(consent) },
+            Self::Report { report, consent } => Fact::Report { report, consent: maybe(consent) },
             Self::Use { domain, report, record } => {
-                Fact::Use { domain, report: number(report), record: number(record) }
+                Fact::Use { domain, report: maybe(report), record: maybe(record) }
             }
             Self::Population { indicator, count, date } => Fact::Population { indicator, count, date },
             Self::Order { due } => Fact::Order { due },
             Self::Incident => Fact::Incident,
-            Self::Transfer { to, record } => Fact::Transfer { to, record: number(record) },
+            Self::Transfer { to, record } => Fact::Transfer { to, record: maybe(record) },
             Self::Migration => Fact::Migration,
-            Self::Step(step) => Fact::Step(step.numbered(file)?),
+            Self::Step(step) => Fact::Step(step.map(find)?),
         })
     }
 }
@@ -137,8 +141,10 @@ impl RecordFact<EventId> {
             migration: body.migration,
         }
     }
+}
 
-    fn numbered(self, file: &CaseFile) -> RecordFact {
+impl<R> RecordFact<R> {
+    fn map<S>(self, find: &impl Fn(R) -> Option<S>) -> RecordFact<S> {
         RecordFact {
             record_type: self.record_type,
             polarity: self.polarity,
@@ -152,8 +158,8 @@ impl RecordFact<EventId> {
             conduct: self.conduct,
             conduct_ended_on: self.conduct_ended_on,
             review: self.review,
-            rests_on: self.rests_on.and_then(|id| file.place_of(&id)),
-            consent: self.consent.and_then(|id| file.place_of(&id)),
+            rests_on: self.rests_on.and_then(find),
+            consent: self.consent.and_then(find),
             migration: self.migration,
         }
     }
@@ -171,12 +177,14 @@ impl ListingFact<EventId> {
             order: body.order.as_deref().map(Into::into),
         }
     }
+}
 
-    fn numbered(self, file: &CaseFile) -> ListingFact {
+impl<R> ListingFact<R> {
+    fn map<S>(self, find: &impl Fn(R) -> Option<S>) -> ListingFact<S> {
         ListingFact {
             list: self.list,
-            record: self.record.and_then(|id| file.place_of(&id)),
-            notice: self.notice.and_then(|id| file.place_of(&id)),
+            record: self.record.and_then(find),
+            notice: self.notice.and_then(find),
             until: self.until,
             decided_on: self.decided_on,
             migration: self.migration,
@@ -185,12 +193,12 @@ impl ListingFact<EventId> {
     }
 }
 
-impl RatingFact<EventId> {
-    fn numbered(self, file: &CaseFile) -> RatingFact {
+impl<R> RatingFact<R> {
+    fn map<S>(self, find: &impl Fn(R) -> Option<S>) -> RatingFact<S> {
         RatingFact {
             scheme: self.scheme,
             grade: self.grade,
-            rests_on: self.rests_on.iter().filter_map(|id| file.place_of(id)).collect(),
+            rests_on: self.rests_on.into_iter().filter_map(find).collect(),
             period_from: self.period_from,
             until: self.until,
             decided_on: self.decided_on,
@@ -221,11 +229,13 @@ impl StepFact<EventId> {
         }
         fact
     }
+}
 
-    fn numbered(self, file: &CaseFile) -> Option<StepFact> {
+impl<R> StepFact<R> {
+    fn map<S>(self, find: &impl Fn(R) -> Option<S>) -> Option<StepFact<S>> {
         Some(StepFact {
             kind: self.kind,
-            of: file.place_of(&self.of)?,
+            of: find(self.of)?,
             to: self.to,
             until: self.until,
             severity: self.severity,

@@ -1,4 +1,4 @@
-//! A subject's case file: its stream folded once, for admission and for every projection.
+//! A subject's case file: a stream of its folded once, for admission and for every projection.
 //!
 //! It keeps what each event began and the steps that followed, with both times, and no event whole: what is shown of
 //! one is read when it is shown. It decides nothing by itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
@@ -10,6 +10,7 @@ mod fact;
 mod files;
 mod from_event;
 mod item_row;
+mod joined;
 mod publicity;
 
 pub use as_of::{AsOf, CaseAsOf};
@@ -24,7 +25,7 @@ use crate::entry::StreamVersion;
 use crate::event::{Class, Event, Phase, StepKind};
 use crate::id::{EventId, SubjectId, SubjectKind};
 use crate::time::{RecordedTime, ValidTime};
-use tlog::defect::{OrDefect as _, as_usize};
+use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
 
 /// The end of a stream: its last entry and its version with it.
@@ -52,7 +53,7 @@ impl Head {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemNumber(u32);
 
-/// One subject's stream, folded.
+/// One stream of a subject's, folded.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CaseFile {
     head: Option<Head>,
@@ -127,12 +128,17 @@ impl CaseFile {
         self.items.len()
     }
 
+    /// The version of a stream of as many events.
+    fn count(&self) -> StreamVersion {
+        StreamVersion::new(as_u64(self.items.len()))
+    }
+
     /// About how many bytes of memory it takes.
     #[must_use]
     pub const fn weight(&self) -> usize {
-        // An item's own lists, and its places in the file's.
+        // An item's own lists, and its places in the file's; of the facts that lie apart, a record's, as most are.
         const LISTS: usize = 64;
-        size_of::<Self>() + self.items.len() * (size_of::<Item>() + LISTS)
+        size_of::<Self>() + self.items.len() * (size_of::<Item>() + LISTS + size_of::<RecordFact>())
     }
 
     /// Whether nothing stands in it.
@@ -195,18 +201,24 @@ impl CaseFile {
     pub fn apply_row(&mut self, row: ItemRow) {
         let ItemRow { entry, id, recorded_at, issuer, signers, from, fact } = row;
         self.head = Some(Head::advanced(self.head.as_ref(), entry));
+        let fact = fact.numbered(self);
+        self.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+    }
+
+    /// Takes in what refers to this file's own events already.
+    fn push(&mut self, item: Item) {
         let at = u32::try_from(self.items.len()).or_defect("no memory holds a stream of so many events");
-        let (number, fact) = (ItemNumber(at), fact.numbered(self));
-        for referred in fact.refers_to() {
+        let (number, id) = (ItemNumber(at), item.id);
+        for referred in item.fact.refers_to() {
             let item = self.items.get_mut(as_usize(referred.0.into()));
             item.or_defect("a fact refers to what was found in its file").followed.push(number);
         }
-        match fact {
+        match item.fact {
             Fact::Identity(_) => self.registrations.push(number),
             Fact::Hold { target: None, .. } => self.holds.push(number),
             _ => {}
         }
-        self.items.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+        self.items.push(item);
         if let Err(sorted) = self.position(&id) {
             self.by_id.insert(sorted, number);
         }

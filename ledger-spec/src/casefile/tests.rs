@@ -3,7 +3,7 @@
 use super::*;
 use crate::catalogue::Catalogue;
 use crate::definition::{Definition, Disclosure, ItemKind};
-use crate::event::{Draft, Kind};
+use crate::event::{Draft, Kind, Salt};
 use crate::id::{AuthorityId, CatalogueItem};
 use crate::json::Json;
 use crate::json::fields::Fields;
@@ -182,6 +182,7 @@ fn event(kind: Kind, number: u64, issuer: &str, subject: &SubjectId, from: &str,
         subject,
         valid_from: at(from),
         seen_version: None,
+        salt: Salt::from_bytes([7; Salt::LEN]),
         body,
     };
     Event::parse(&draft.to_bytes().unwrap_or_else(|error| panic!("{error}: {}", draft.body))).unwrap()

@@ -1,8 +1,8 @@
 //! Writing an event: for those who issue events. The ledger itself only reads.
 
-use super::{Event, EventError, Kind};
+use super::{Event, EventError, Kind, Salt};
 use crate::entry::StreamVersion;
-use crate::id::{AuthorityId, EventId, SubjectId};
+use crate::id::{AuthorityId, EventId, Sealing, SubjectId};
 use crate::time::ValidTime;
 use tlog::checkpoint::Origin;
 use tlog::defect::OrDefect as _;
@@ -25,6 +25,8 @@ pub struct Draft<'a> {
     pub valid_from: ValidTime,
     /// The stream's version that the issuer has seen, where it insists on it.
     pub seen_version: Option<StreamVersion>,
+    /// Fresh for each event; written where events of the kind are sealed.
+    pub salt: Salt,
     /// The body, an object as the kind has it.
     pub body: serde_json::Value,
 }
@@ -40,6 +42,8 @@ struct Written<'a> {
     valid_from: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
     body: &'a serde_json::Value,
 }
 
@@ -54,6 +58,7 @@ impl Draft<'_> {
             subject: self.subject.to_string(),
             valid_from: self.valid_from.to_string(),
             seen_version: self.seen_version.map(StreamVersion::get),
+            salt: (self.kind.sealing() == Sealing::Sealed).then(|| self.salt.to_string()),
             body: &self.body,
         };
         let bytes = serde_json::to_vec(&written).or_defect("strings and a JSON value serialise");

@@ -1,8 +1,9 @@
 //! The kinds of events: their names, who may issue each (design §5, "signed by"), and what each begins.
 
 use super::governance::Role;
-use super::step::{Class, Phase, Sealing, StepKind};
+use super::step::{Class, Phase, StepKind};
 use crate::definition::ItemKind;
+use crate::id::Sealing;
 use tlog::defect::OrDefect as _;
 
 /// The kinds of events of this version of the specification.

@@ -13,6 +13,7 @@ mod kinds;
 mod listing;
 mod record;
 mod rights;
+mod salt;
 mod step;
 mod subject;
 
@@ -36,11 +37,14 @@ pub use rights::{
     ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, ReportKind,
     UseReported,
 };
-pub use step::{Class, Extra, Finding, Phase, Sealing, Step, StepKind, StepRow, Who};
+pub use salt::{Salt, SaltKey};
+pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
 
 use crate::entry::StreamVersion;
-use crate::id::{AuthorityId, CatalogueItem, EventId, ListCode, StreamKey, SubjectId};
+use crate::id::{
+    AuthorityId, CatalogueItem, EventId, ListCode, Sealing, StreamKey, SubjectId, SubjectStream,
+};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
 use crate::time::ValidTime;
@@ -68,6 +72,8 @@ pub struct Event {
     pub seen_version: Option<StreamVersion>,
     /// SHA-256 digests of erasable fields that travel beside the event (RFC 9901 disclosures).
     pub private: Vec<[u8; 32]>,
+    /// What hides it from whoever has a hash of it; exactly where it is sealed.
+    pub salt: Option<Salt>,
     /// What it states, by kind.
     pub body: Body,
 }
@@ -121,11 +127,12 @@ impl Event {
         let seen_version =
             fields.optional_number("seen_version", 0, MAX_JSON_INTEGER)?.map(StreamVersion::new);
         let private = fields.parsed_array("private", (0, 64), tlog::bytes::from_base64url_exact::<32>)?;
+        let salt = salt(kind, &mut fields)?;
         let mut body = fields.object("body")?;
         fields.finish()?;
         let parsed = Body::parse(kind, &mut body)?;
         body.finish()?;
-        Ok(Self { origin, id, issuer, subject, valid_from, seen_version, private, body: parsed })
+        Ok(Self { origin, id, issuer, subject, valid_from, seen_version, private, salt, body: parsed })
     }
 
     /// Which kind of event it is.
@@ -150,10 +157,25 @@ impl Event {
 
     /// The streams it stands in, in the order of the entry's links: subject, issuer, list.
     pub fn streams(&self) -> Vec<StreamKey> {
-        let mut streams =
-            vec![StreamKey::Subject(self.subject.clone()), StreamKey::Issuer(self.issuer.clone())];
-        streams.extend(self.list().cloned().map(StreamKey::List));
+        let sealing = self.kind().sealing();
+        let issuer = StreamKey::Issuer(sealing, self.issuer.clone());
+        let mut streams = vec![StreamKey::Subject(self.subject_stream()), issuer];
+        streams.extend(self.list().cloned().map(|list| StreamKey::List(sealing, list)));
         streams
+    }
+
+    /// The first of them: its subject's.
+    pub fn subject_stream(&self) -> SubjectStream {
+        SubjectStream { sealing: self.kind().sealing(), subject: self.subject.clone() }
+    }
+}
+
+/// A salt exactly where events of the kind are sealed.
+fn salt(kind: Kind, fields: &mut Fields<'_>) -> Result<Option<Salt>, FieldError> {
+    match kind.sealing() {
+        Sealing::Sealed => fields.parsed("salt", Salt::parse).map(Some),
+        Sealing::Clear if fields.has("salt") => Err(fields.error("salt", FieldFault::Unknown)),
+        Sealing::Clear => Ok(None),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::governance::Role;
 use super::record::Decision;
 use crate::definition::{Domain, Severity, words};
-use crate::id::{EventId, ListCode};
+use crate::id::{EventId, ListCode, Sealing};
 use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
 
@@ -76,15 +76,6 @@ pub enum Phase {
     Done,
     Opened,
     Closed,
-}
-
-/// Whether an event stands in the log in the clear or sealed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sealing {
-    /// For everybody to read: what governs the ledger and says nothing about a subject.
-    Clear,
-    /// Committed to; what it says travels beside the log.
-    Sealed,
 }
 
 /// Who may take a step, beside having one of its roles.

@@ -8,6 +8,7 @@ mod code;
 mod event_id;
 pub mod gb11643;
 mod kind;
+mod stream;
 mod subject;
 mod uscc;
 
@@ -17,7 +18,8 @@ pub use code::{
 };
 pub use event_id::EventId;
 pub use kind::SubjectKind;
-pub use subject::{CatalogueItem, HouseholdId, PersonId, StreamKey, SubjectId};
+pub use stream::{Sealing, StreamKey, SubjectStream};
+pub use subject::{CatalogueItem, HouseholdId, PersonId, SubjectId};
 pub use uscc::Uscc;
 
 use tlog::defect::OrDefect as _;

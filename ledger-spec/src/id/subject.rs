@@ -1,4 +1,4 @@
-//! Whom or what an event is about, and the streams that it stands in.
+//! Whom or what an event is about.
 
 use super::{
     AuthorityId, BasisCode, CalendarCode, ExternalId, IdError, ListCode, MeasureCode, PlaceCode, PointsCode,
@@ -61,30 +61,6 @@ pub struct PersonId([u8; 32]);
 /// The pseudonym of a household: a keyed BLAKE3 hash of the household's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HouseholdId([u8; 32]);
-
-/// The name of a stream: every event stands in its subject's, in its issuer's, and in a list's where
-/// it concerns one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StreamKey {
-    /// `issuer:<id>`: the whole work of an authority.
-    Issuer(AuthorityId),
-    /// `list:<code>`: every edition of a list.
-    List(ListCode),
-    /// The subject's own text: its history.
-    Subject(SubjectId),
-}
-
-impl StreamKey {
-    /// Its place among the links of an entry, where the entry's event stands in it.
-    #[must_use]
-    pub const fn link(&self) -> usize {
-        match self {
-            Self::Subject(_) => 0,
-            Self::Issuer(_) => 1,
-            Self::List(_) => 2,
-        }
-    }
-}
 
 impl SubjectId {
     /// The longest text of a subject, in bytes.
@@ -204,30 +180,7 @@ impl fmt::Display for SubjectId {
     }
 }
 
-impl StreamKey {
-    /// Reads a stream's name: `issuer:…`, `list:…`, or a subject.
-    pub fn parse(text: &str) -> Result<Self, IdError> {
-        if let Some(issuer) = text.strip_prefix("issuer:") {
-            return AuthorityId::parse(issuer).map(Self::Issuer);
-        }
-        match text.strip_prefix("list:") {
-            Some(list) => ListCode::parse(list).map(Self::List),
-            None => SubjectId::parse(text).map(Self::Subject),
-        }
-    }
-}
-
-impl fmt::Display for StreamKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Issuer(id) => write!(f, "issuer:{id}"),
-            Self::List(code) => write!(f, "list:{code}"),
-            Self::Subject(id) => id.fmt(f),
-        }
-    }
-}
-
-fn unknown_scheme() -> IdError {
+pub(super) fn unknown_scheme() -> IdError {
     IdError::Scheme { expected: "authority:, catalogue:, ext:, household:, ledger, person:, place: or uscc:" }
 }
 
@@ -264,22 +217,10 @@ mod tests {
         ] {
             let id = SubjectId::parse(text).unwrap();
             assert_eq!(id.to_string(), text);
-            assert_eq!(StreamKey::Subject(id).to_string(), text);
             assert!(text.len() <= SubjectId::MAX_LEN);
         }
         let longest = format!("ext:{}:{}", "a".repeat(32), "1".repeat(64));
         assert_eq!(SubjectId::parse(&longest).unwrap().to_string().len(), SubjectId::MAX_LEN);
-    }
-
-    #[test]
-    fn streams_of_issuers_and_lists_cannot_be_taken_for_subjects() {
-        let issuer = StreamKey::Issuer(AuthorityId::parse("court.430381").unwrap());
-        let list = StreamKey::List(ListCode::parse("mhlw.labour-violations").unwrap());
-        assert_eq!(issuer.to_string(), "issuer:court.430381");
-        assert_eq!(list.to_string(), "list:mhlw.labour-violations");
-        for key in [issuer, list] {
-            assert_eq!(SubjectId::parse(&key.to_string()), Err(unknown_scheme()));
-        }
     }
 
     #[test]

@@ -79,10 +79,14 @@ pub struct EventsPage {
     pub subject: SubjectId,
     /// The moment of asking, RFC 3339: what is shown may be seen then.
     pub asked_at: ValidTime,
-    /// How many events its stream holds: what `seen_version` must name. Not told to the public.
+    /// How many events its stream holds: what `seen_version` must name, where the event is sealed. Not told to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub version: Option<StreamVersion>,
+    /// The same of its stream in the clear, where it may have one. Not told to the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub clear_version: Option<StreamVersion>,
     /// The events that the reader may see.
     pub events: Vec<EntryLine>,
     /// How many events between those of the page were left out because the reader may not see them (P19); not told to the

@@ -7,7 +7,8 @@ use super::entry::SealedEntry;
 use super::link::{AnyLink, LinkError, SealedLinks};
 use super::opening::{AuditorOpening, ContentOpening, LinkOpening, Remains};
 use crate::event::envelope::{EnvelopeError, KeyParser, SignedEvent};
-use crate::event::{Event, Kind, Sealing};
+use crate::event::{Event, Kind};
+use crate::id::Sealing;
 use tlog::checkpoint::Origin;
 
 /// Why an opening does not open an entry.

@@ -7,7 +7,7 @@ use crate::casefile::{CaseFile, Head};
 use crate::entry::{ChainHash, EntryHeader};
 use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
-use crate::id::{StreamKey, SubjectId};
+use crate::id::{StreamKey, SubjectId, SubjectStream};
 use crate::time::RecordedTime;
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -15,7 +15,7 @@ use std::convert::Infallible;
 /// Every stream, in memory.
 #[derive(Clone, Debug, Default)]
 pub struct InMemory {
-    subjects: HashMap<SubjectId, CaseFile>,
+    subjects: HashMap<SubjectStream, CaseFile>,
     /// Where the streams that are no subject's end.
     others: HashMap<StreamKey, Head>,
 }
@@ -26,7 +26,7 @@ pub type Ledger = State<InMemory>;
 impl InMemory {
     fn end_of(&self, stream: &StreamKey) -> Option<Head> {
         match stream {
-            StreamKey::Subject(id) => self.subjects.get(id).and_then(|file| file.head().copied()),
+            StreamKey::Subject(stream) => self.subjects.get(stream).and_then(|file| file.head().copied()),
             other => self.others.get(other).copied(),
         }
     }
@@ -39,23 +39,30 @@ impl Streams for InMemory {
         Ok(self.end_of(stream))
     }
 
-    fn file(&mut self, subject: &SubjectId, _: &Directory) -> Result<&CaseFile, Infallible> {
-        Ok(self.subjects.get(subject).unwrap_or(CaseFile::empty()))
+    fn file(&mut self, stream: &SubjectStream, _: &Directory) -> Result<&CaseFile, Infallible> {
+        Ok(self.subjects.get(stream).unwrap_or(CaseFile::empty()))
     }
 
     fn take(&mut self, added: Added) {
         let Added { heads, case, .. } = added;
         let others = heads.into_iter().filter(|(stream, _)| !matches!(stream, StreamKey::Subject(_)));
         self.others.extend(others);
-        self.subjects.entry(case.subject).or_default().take(case.entry, case.row);
+        self.subjects.entry(case.stream).or_default().take(case.entry, case.row);
     }
 }
 
 impl Ledger {
-    /// A subject's case file.
+    /// A subject's case file: of both its streams, where it has two.
     #[must_use]
-    pub fn subject(&self, id: &SubjectId) -> Option<&CaseFile> {
-        self.streams().subjects.get(id)
+    pub fn subject(&self, id: &SubjectId) -> CaseFile {
+        let streams = SubjectStream::all_of(id);
+        CaseFile::joined(streams.iter().filter_map(|stream| self.stream(stream))).into_owned()
+    }
+
+    /// The case file of one of a subject's streams.
+    #[must_use]
+    pub fn stream(&self, stream: &SubjectStream) -> Option<&CaseFile> {
+        self.streams().subjects.get(stream)
     }
 
     /// The head of any stream.

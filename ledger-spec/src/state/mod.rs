@@ -272,7 +272,7 @@ impl<S: Streams> State<S> {
         if let Err(refusal) = of_known_keys(&event, &self.governance) {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
-        let file = self.streams.file(&event.event().subject, &self.governance.directory)?;
+        let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         Ok(match admit(event, at, &self.governance, file) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, event }) => Err(NotEntered::Seen { first, event }),

@@ -2,7 +2,7 @@
 
 use crate::authority::Directory;
 use crate::casefile::{CaseEntry, CaseFile, Head};
-use crate::id::{StreamKey, SubjectId};
+use crate::id::{StreamKey, SubjectStream};
 use std::collections::HashMap;
 use tlog::defect::OrDefect as _;
 
@@ -14,10 +14,10 @@ pub trait Streams {
     /// Where a stream ends; `None` while nothing stands in it.
     fn head(&mut self, stream: &StreamKey) -> Result<Option<Head>, Self::Error>;
 
-    /// A subject's case file, empty where nothing stands in its stream. `directory` knows every issuer in it.
-    fn file(&mut self, subject: &SubjectId, directory: &Directory) -> Result<&CaseFile, Self::Error>;
+    /// The case file of a subject's stream, empty where nothing stands in it. `directory` knows every issuer in it.
+    fn file(&mut self, stream: &SubjectStream, directory: &Directory) -> Result<&CaseFile, Self::Error>;
 
-    /// Takes in what an entry adds, whose subject's file was asked for before.
+    /// Takes in what an entry adds, whose stream's file was asked for before.
     fn take(&mut self, added: Added);
 }
 
@@ -28,7 +28,7 @@ pub struct Added {
     pub heads: Vec<(StreamKey, Head)>,
     /// Whether it changes what governs.
     pub governs: bool,
-    /// What its subject's file keeps of it.
+    /// What the file of its subject's stream keeps of it.
     pub case: CaseEntry,
 }
 
@@ -37,7 +37,7 @@ pub struct Added {
 pub struct Attempt<'a, S> {
     below: &'a mut S,
     heads: HashMap<StreamKey, Head>,
-    files: HashMap<SubjectId, CaseFile>,
+    files: HashMap<SubjectStream, CaseFile>,
     added: Vec<Added>,
 }
 
@@ -61,17 +61,17 @@ impl<S: Streams> Streams for Attempt<'_, S> {
         }
     }
 
-    fn file(&mut self, subject: &SubjectId, directory: &Directory) -> Result<&CaseFile, S::Error> {
-        if !self.files.contains_key(subject) {
-            let file = self.below.file(subject, directory)?.clone();
-            self.files.insert(subject.clone(), file);
+    fn file(&mut self, stream: &SubjectStream, directory: &Directory) -> Result<&CaseFile, S::Error> {
+        if !self.files.contains_key(stream) {
+            let file = self.below.file(stream, directory)?.clone();
+            self.files.insert(stream.clone(), file);
         }
-        Ok(self.files.get(subject).or_defect("what was not there was put there"))
+        Ok(self.files.get(stream).or_defect("what was not there was put there"))
     }
 
     fn take(&mut self, added: Added) {
         self.heads.extend(added.heads.iter().cloned());
-        let file = self.files.get_mut(&added.case.subject);
+        let file = self.files.get_mut(&added.case.stream);
         let file = file.or_defect("its file was asked for when it was admitted");
         file.take(added.case.entry, added.case.row.clone());
         self.added.push(added);

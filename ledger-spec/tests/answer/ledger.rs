@@ -53,7 +53,8 @@ pub fn admission(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
             }
         }
         Err(EnterError::Refused(found)) => {
-            let head = built.ledger.subject(&stated.subject).and_then(|stream| found.stream_head(stream));
+            let head =
+                built.ledger.stream(&stated.subject_stream()).and_then(|stream| found.stream_head(stream));
             Err(refusal(&found, head))
         }
         Err(other) => Err(refused(other)),

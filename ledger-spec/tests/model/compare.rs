@@ -258,10 +258,10 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     let known = past.0.len() - generator.chance.below(unknown);
     let expected = phase_at(past, opening, at, known);
     let id = SubjectId::parse(subject).unwrap();
-    let file = ledger.subject(&id)?;
+    let file = ledger.subject(&id);
     let (place, _) = file.find(&EventId::parse(&opening.event.id).unwrap())?;
     let asked = AsOf { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
-    let found = CaseAsOf::new(&id, file, &ledger.governance().catalogue, asked).phase_at(place);
+    let found = CaseAsOf::new(&id, &file, &ledger.governance().catalogue, asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
     (found.as_deref() != expected).then(|| {
         let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();

@@ -58,6 +58,13 @@ impl Stated {
     }
 }
 
+/// Whether events of a kind stand in the log in the clear (README, "Streams and links").
+pub fn is_clear(kind: &str) -> bool {
+    ["ledger.", "authority.", "catalogue.", "migration.", "population."]
+        .iter()
+        .any(|begin| kind.starts_with(begin))
+}
+
 pub fn date(value: &Value) -> Option<Date> {
     value.as_str().map(|text| Date::parse(text).unwrap())
 }
@@ -69,10 +76,24 @@ impl History {
         self.0.push(Arc::new(Accepted { event, at }));
     }
 
-    /// A subject's stream.
+    /// A subject's streams.
     pub fn stream<'a>(&'a self, subject: &str) -> impl DoubleEndedIterator<Item = &'a Accepted> + use<'a> {
         let subject = subject.to_owned();
         self.0.iter().map(|one| &**one).filter(move |one| one.event.subject == subject)
+    }
+
+    /// The stream that an event is to stand in: its subject's, of what is in the clear or of what is sealed.
+    pub fn stream_of<'a>(
+        &'a self,
+        event: &Stated,
+    ) -> impl DoubleEndedIterator<Item = &'a Accepted> + use<'a> {
+        let clear = is_clear(&event.kind);
+        self.stream(&event.subject).filter(move |one| is_clear(&one.event.kind) == clear)
+    }
+
+    /// The event with this id in the stream that another is to stand in.
+    pub fn find_beside(&self, event: &Stated, id: &str) -> Option<&Accepted> {
+        self.stream_of(event).find(|one| one.event.id == id)
     }
 
     /// The event with this id in a subject's stream.

@@ -40,7 +40,7 @@ impl CaseFileSource for World {
     }
 
     fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, Unanswered> {
-        Ok(Arc::new(self.ledger.subject(subject).cloned().unwrap_or_default()))
+        Ok(Arc::new(self.ledger.subject(subject)))
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {

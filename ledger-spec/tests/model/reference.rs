@@ -103,7 +103,7 @@ impl<'a> Question<'a> {
         self.event.origin == crate::world::ORIGIN
             && self
                 .past
-                .find(&self.event.subject, &self.event.id)
+                .find_beside(self.event, &self.event.id)
                 .is_some_and(|one| one.event.bytes == self.event.bytes)
     }
 
@@ -122,8 +122,8 @@ impl<'a> Question<'a> {
     fn envelope(&mut self) {
         let event = self.event;
         self.refuse_if(event.origin != crate::world::ORIGIN, "L01");
-        self.refuse_if(self.past.find(&event.subject, &event.id).is_some(), "L08");
-        let version = self.past.stream(&event.subject).count();
+        self.refuse_if(self.past.find_beside(event, &event.id).is_some(), "L08");
+        let version = self.past.stream_of(event).count();
         self.refuse_if(
             event.seen_version.is_some_and(|seen| usize::try_from(seen).unwrap() != version),
             "L09",
@@ -176,7 +176,7 @@ impl<'a> Question<'a> {
             self.refuse_if(!subjects(&event.kind).contains(&scheme), "L11");
         }
         if event.subject.starts_with("ext:uscc:") && event.kind != "subject.identifier_accepted" {
-            let mut accepted = self.past.stream(&event.subject);
+            let mut accepted = self.past.stream_of(event);
             let missing = accepted.all(|one| one.event.kind != "subject.identifier_accepted");
             self.refuse_if(missing, "L24");
         }
@@ -204,7 +204,7 @@ impl<'a> Question<'a> {
     }
 
     pub fn reference_to(&mut self, id: &str, kinds: &[&str]) -> Option<&'a Accepted> {
-        let found = self.past.find(&self.event.subject, id);
+        let found = self.past.find_beside(self.event, id);
         let Some(found) = found.filter(|one| kinds.is_empty() || kinds.contains(&one.event.kind.as_str()))
         else {
             self.refuse("L15");

@@ -2,7 +2,7 @@
 
 use ledger_spec::entry::{ChainHash, Link, StreamVersion};
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
-use ledger_spec::event::{Draft, Kind};
+use ledger_spec::event::{Draft, Kind, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::{
     Algorithm, AuditorOpening, Content, ContentSalt, Hashing, LinkSalt, NoRandomness, Place, Randomness,
@@ -38,6 +38,7 @@ pub fn event(id: u8, kind: Kind, body: Value) -> VerifiedEvent {
         subject: &SubjectId::parse("uscc:914403001922038216").unwrap(),
         valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
         seen_version: None,
+        salt: Salt::from_bytes([id; Salt::LEN]),
         body,
     };
     let envelope = seal(&draft.to_bytes().unwrap(), &[&SecretKey::from_seed(&[7; 32])]);

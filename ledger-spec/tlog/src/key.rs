@@ -220,6 +220,12 @@ impl SecretKey {
         PublicKey(self.0.verifying_key())
     }
 
+    /// The seed, for whoever keeps the key or derives others from it.
+    #[must_use]
+    pub fn expose_seed(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
     /// Signs `message`; the same message always gives the same 64 bytes.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {

@@ -9,6 +9,7 @@ use crate::cli::{Outcome, edition_import, keyfile, table};
 use crate::progress::Progress as _;
 use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
+use ledger_spec::event::SaltKey;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::EventId;
 use serde::Serialize;
@@ -154,6 +155,7 @@ fn import_table(
     let origin = origin_of(client)?;
     let pseudonyms = pseudonyms(&table, mapping, &origin, key, client)?;
     let pseudonym = |number: &str| pseudonyms.get(number).cloned();
+    let salts = SaltKey::of(key);
     let bar = Bar::new("importing");
     let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
@@ -161,7 +163,7 @@ fn import_table(
     for rows in table.rows.chunks(BATCH) {
         let (mut envelopes, mut numbers) = (Vec::new(), Vec::new());
         for (number, cells) in rows {
-            match mapping.event_with(&origin, Row::new(&table.header, cells), &pseudonym) {
+            match mapping.event_with(&origin, Row::new(&table.header, cells), &salts, &pseudonym) {
                 Ok(event) => {
                     envelopes.push(seal(&event, &[key]));
                     numbers.push((*number, cells));

@@ -114,6 +114,7 @@ impl Said {
             subject: &SubjectId::parse(&self.subject).unwrap(),
             valid_from: ValidTime::parse(self.valid_from).unwrap(),
             seen_version: self.seen.map(StreamVersion::new),
+            salt: people::salt(self.id),
             body: self.body.clone(),
         };
         draft.to_bytes().unwrap_or_else(|error| panic!("{error}: {}", self.body))

@@ -24,7 +24,7 @@
 
 mod template;
 
-use ledger_spec::event::{Draft, EventError, Kind};
+use ledger_spec::event::{Draft, EventError, Kind, SaltKey};
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::json::fields::shorten;
@@ -172,10 +172,10 @@ impl Mapping {
         columns
     }
 
-    /// The event that a row states: the exact bytes, the same each time. Where the mapping resolves numbers there is
-    /// none.
-    pub fn event(&self, origin: &Origin, row: Row<'_>) -> Result<Vec<u8>, RowError> {
-        self.event_with(origin, row, &|_| None)
+    /// The event that a row states: the exact bytes, the same each time with the same salts. Where the mapping resolves
+    /// numbers there is none.
+    pub fn event(&self, origin: &Origin, row: Row<'_>, salts: &SaltKey) -> Result<Vec<u8>, RowError> {
+        self.event_with(origin, row, salts, &|_| None)
     }
 
     /// The same, where `pseudonym` gives the hex of a resident number's pseudonym, as it was resolved. The number
@@ -184,6 +184,7 @@ impl Mapping {
         &self,
         origin: &Origin,
         row: Row<'_>,
+        salts: &SaltKey,
         pseudonym: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Vec<u8>, RowError> {
         let identities = self.identities();
@@ -214,14 +215,16 @@ impl Mapping {
             };
             parts.push(part);
         }
+        let id = derived_id(valid_from, parts.iter().map(String::as_str));
         let draft = Draft {
             origin,
-            id: derived_id(valid_from, parts.iter().map(String::as_str)),
+            id,
             kind: self.kind,
             issuer: &self.issuer,
             subject: &subject,
             valid_from,
             seen_version: None,
+            salt: salts.salt(&id, &subject),
             body,
         };
         draft.to_bytes().map_err(|error| self.refused(&error, &cell))

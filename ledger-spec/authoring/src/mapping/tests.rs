@@ -1,6 +1,8 @@
 //! Rows of tables become events, the same each time.
 
 use super::*;
+use ledger_spec::event::SaltKey;
+use tlog::key::SecretKey;
 
 const PENALTIES: &str = r#"
 kind = "record.filed"
@@ -20,13 +22,19 @@ decision = { number = "No. {number|trim}", date = "{decided|date}" }
 "一般" = "general"
 "#;
 
+fn salts() -> SaltKey {
+    SaltKey::of(&SecretKey::from_seed(&[7; 32]))
+}
+
 fn event(cells: [&str; 5]) -> Result<serde_json::Value, RowError> {
     let header = ["code", "decided", "number", "grade", "remark"].map(str::to_owned);
     let cells = cells.map(str::to_owned);
     let origin = Origin::parse("credit.example/ledger").unwrap();
     let mapping = Mapping::parse(PENALTIES).unwrap();
-    let bytes = mapping.event(&origin, Row::new(&header, &cells))?;
-    assert_eq!(mapping.event(&origin, Row::new(&header, &cells)).unwrap(), bytes);
+    let bytes = mapping.event(&origin, Row::new(&header, &cells), &salts())?;
+    assert_eq!(mapping.event(&origin, Row::new(&header, &cells), &salts()).unwrap(), bytes);
+    let other = SaltKey::of(&SecretKey::from_seed(&[8; 32]));
+    assert_ne!(mapping.event(&origin, Row::new(&header, &cells), &other).unwrap(), bytes);
     Ok(serde_json::from_slice(&bytes).unwrap())
 }
 
@@ -49,7 +57,7 @@ purpose = "x"
     let event = |number: &str, pseudonym: &str| {
         let cells = [number.to_owned(), "2026-11-01".to_owned()];
         let of = |asked: &str| (asked == "11010519491231002X").then(|| pseudonym.to_owned());
-        mapping.event_with(&origin, Row::new(&header, &cells), &of)
+        mapping.event_with(&origin, Row::new(&header, &cells), &salts(), &of)
     };
     let (one, other) = ("ab".repeat(32), "cd".repeat(32));
     let first = event("11010519491231002X", &one).unwrap();

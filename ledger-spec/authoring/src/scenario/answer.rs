@@ -34,7 +34,7 @@ impl CaseFileSource for ScenarioLedger {
     }
 
     fn case_file(&self, subject: &SubjectId) -> Result<Arc<CaseFile>, Unanswered> {
-        Ok(Arc::new(self.ledger.subject(subject).cloned().unwrap_or_default()))
+        Ok(Arc::new(self.ledger.subject(subject)))
     }
 
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
@@ -116,9 +116,9 @@ impl Reader<'_> {
     /// Where one event stands, and whether the reader sees it.
     pub(super) fn line(&self, subject: &SubjectId, event: &EventId) -> Result<Value, Error> {
         let governance = self.ledger.governance();
-        let file = self.ledger.ledger.subject(subject).unwrap_or(CaseFile::empty());
+        let file = self.ledger.ledger.subject(subject);
         let over = (&*governance.catalogue, &*governance.directory);
-        let read = Projector::new(subject, file, over, self.as_of, self.viewer).with_events(self.ledger);
+        let read = Projector::new(subject, &file, over, self.as_of, self.viewer).with_events(self.ledger);
         let found = file.find(event).and_then(|(number, _)| Some((number, read.line(number)?)));
         let Some((number, line)) = found else { return Ok(json!({ "life": "unknown", "shown": false })) };
         let mut line = to_value(line)?;

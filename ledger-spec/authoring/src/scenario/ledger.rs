@@ -9,7 +9,7 @@ use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, Event, EventError, Kind};
+use ledger_spec::event::{Draft, Event, EventError, Kind, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
@@ -238,6 +238,7 @@ impl ScenarioLedger {
             subject,
             valid_from,
             seen_version: None,
+            salt: Salt::from_bytes([7; Salt::LEN]),
             body,
         };
         let bytes = match draft.to_bytes() {

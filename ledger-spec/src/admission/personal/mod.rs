@@ -11,8 +11,8 @@ use numbers::Number;
 use tlog::defect::{OrDefect as _, defect};
 
 /// The fields of an event, as a refusal names them.
-const FIELDS: [&str; 9] =
-    ["origin", "id", "kind", "issuer", "subject", "valid_from", "seen_version", "private", "body"];
+const FIELDS: [&str; 10] =
+    ["origin", "id", "kind", "issuer", "subject", "valid_from", "seen_version", "private", "salt", "body"];
 
 /// L22 for every string and whole number of the event, names of fields included.
 pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {

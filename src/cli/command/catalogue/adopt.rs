@@ -142,6 +142,7 @@ impl Steward {
             subject: &planned.subject(),
             valid_from: planned.effective.start_of_day(),
             seen_version: None,
+            salt: keyfile::new_salt()?,
             body: planned.body(),
         };
         let bytes =

@@ -148,6 +148,7 @@ impl Founded {
             subject,
             valid_from: Date::parse(ADOPTED).map_err(Failure::usage)?.start_of_day(),
             seen_version: None,
+            salt: keyfile::new_salt()?,
             body,
         };
         append_one(client, &draft, &self.key(issuer)?).map(|_| id)

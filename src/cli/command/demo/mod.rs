@@ -197,6 +197,7 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
             subject: &subject,
             valid_from: now()?.max(listed.start_of_day()),
             seen_version: None,
+            salt: keyfile::new_salt()?,
             body,
         };
         let receipt = append_one(client, &draft, &founded.labour_key()?)?;

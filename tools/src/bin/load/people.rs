@@ -5,7 +5,7 @@ use super::client::Connection;
 use super::{cores, together};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Change, Draft, Kind};
+use ledger_spec::event::{Change, Draft, Kind, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
@@ -157,14 +157,16 @@ impl People {
     ) -> String {
         let mut random = [0; 10];
         random[2..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let (id, subject) = (EventId::from_parts(self.run, random), SubjectId::parse(subject).unwrap());
         let draft = Draft {
             origin: &self.origin,
-            id: EventId::from_parts(self.run, random),
+            id,
             kind,
             issuer,
-            subject: &SubjectId::parse(subject).unwrap(),
+            subject: &subject,
             valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
             seen_version: None,
+            salt: SaltKey::of(key).salt(&id, &subject),
             body: body.clone(),
         };
         seal(&draft.to_bytes().unwrap(), &[key])

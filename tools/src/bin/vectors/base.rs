@@ -3,7 +3,7 @@
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Change, Draft, Kind, StepKind};
+use ledger_spec::event::{Change, Draft, Kind, Salt, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -116,6 +116,7 @@ impl Making {
             subject: &SubjectId::parse(&self.subject).unwrap(),
             valid_from: ValidTime::parse(self.valid_from).unwrap(),
             seen_version: self.seen_version.map(StreamVersion::new),
+            salt: Salt::from_bytes([self.id; Salt::LEN]),
             body: self.body.clone(),
         };
         draft.to_bytes().unwrap_or_else(|error| panic!("{error}: {}", self.body))

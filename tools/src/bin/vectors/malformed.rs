@@ -10,6 +10,7 @@ use serde_json::json;
 pub fn cases() -> Vec<Case> {
     let mut cases = bad_definitions();
     cases.extend(bad_bodies());
+    cases.extend(bad_salts());
     cases
 }
 
@@ -179,6 +180,30 @@ fn bad_bodies() -> Vec<Case> {
         bad(&format!("bad-{name}"), about, good, from, to)
     };
     table.iter().map(case).collect()
+}
+
+/// A salt stands exactly where an event is sealed.
+fn bad_salts() -> Vec<Case> {
+    let (sealed, clear) = (text_of(&a_full_record()), text_of(&an_event(Kind::KeyAdded)));
+    let salt = "\"salt\":\"GRkZGRkZGRkZGRkZGRkZGQ\",";
+    vec![
+        bad("salt-missing", "a sealed event without a salt", &sealed, salt, ""),
+        bad("salt-short", "a salt of 15 bytes", &sealed, "GRkZGRkZGRkZGRkZGRkZGQ", "GRkZGRkZGRkZGRkZGRkZ"),
+        bad(
+            "salt-padded",
+            "a salt in padded base64url",
+            &sealed,
+            "GRkZGRkZGRkZGRkZGRkZGQ\"",
+            "GRkZGRkZGRkZGRkZGRkZGQ==\"",
+        ),
+        bad(
+            "salt-in-the-clear",
+            "an event in the clear with a salt",
+            &clear,
+            "\"body\":",
+            &format!("{salt}\"body\":"),
+        ),
+    ]
 }
 
 fn bad(name: &str, about: &str, good: &str, from: &str, to: &str) -> Case {

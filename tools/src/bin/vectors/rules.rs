@@ -112,6 +112,24 @@ fn anybody() -> Vec<Case> {
         by("L09", "stale-seen-version", "the issuer has not seen the last event", &seen(3)),
         by("L09", "seen-too-much", "a version that the stream has not reached", &seen(5)),
         accepted(
+            "sealed-beside-clear",
+            "the id of the enrolment, and nothing seen: what is sealed about an authority has a stream of its own",
+            &Making { seen_version: Some(0), ..about_the_department(2) },
+        ),
+        accepted_after(
+            "clear-beside-sealed",
+            "what is in the clear about an authority counts nothing that is sealed",
+            &[about_the_department(19)],
+            &Making { seen_version: Some(1), ..key_added(id, 12) },
+        ),
+        after(
+            "L09",
+            "clear-stale-seen-version",
+            "the issuer has not seen the enrolment",
+            &[about_the_department(19)],
+            &Making { seen_version: Some(0), ..key_added(id, 12) },
+        ),
+        accepted(
             "five-minutes-ahead",
             "within what clocks may differ",
             &plain.clone().valid_from("2025-12-01T09:05:20+08:00"),
@@ -123,6 +141,18 @@ fn anybody() -> Vec<Case> {
             &plain.valid_from("2025-12-01T09:05:21+08:00"),
         ),
     ]
+}
+
+/// A sealed event in the department's stream.
+fn about_the_department(id: u8) -> Making {
+    let body = json!({ "title": "查询接口泄露", "reported_on": "2025-10-31" });
+    Making::new(id, Kind::IncidentOpened, OPERATOR, &format!("authority:{DEPARTMENT}"), body)
+}
+
+/// An event in the clear in the department's stream.
+fn key_added(id: u8, key: u8) -> Making {
+    let body = json!({ "key": public(key) });
+    Making::new(id, Kind::KeyAdded, REGISTRAR, &format!("authority:{DEPARTMENT}"), body)
 }
 
 fn enrolling(id: u8, authority: &str, key: u8) -> Making {

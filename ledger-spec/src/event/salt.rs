@@ -1,0 +1,93 @@
+//! The salt of an event that is sealed: so that nobody who knows a hash of it or a signature over it can try out what
+//! it says.
+
+use crate::id::{EventId, SubjectId};
+use core::fmt;
+use tlog::bytes::{TextError, from_base64url_exact, to_base64url};
+use tlog::key::SecretKey;
+use zeroize::Zeroizing;
+
+const CONTEXT: &str = "credit-ledger v1 event salt";
+
+/// Sixteen bytes that nobody else can guess.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Salt([u8; Salt::LEN]);
+
+impl Salt {
+    /// Length in bytes.
+    pub const LEN: usize = 16;
+
+    /// Bytes that the caller drew at random.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads its base64url.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        from_base64url_exact(text).map(Self)
+    }
+}
+
+impl fmt::Display for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&to_base64url(&self.0))
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt(…)")
+    }
+}
+
+/// Makes the salts of an issuer's events from its signing key, so that an event that is made again from the same row
+/// is the same event: what is drawn anew would be another under an id that is taken (L08).
+pub struct SaltKey(Zeroizing<[u8; 32]>);
+
+impl SaltKey {
+    /// The salts of whoever signs with this key.
+    #[must_use]
+    pub fn of(key: &SecretKey) -> Self {
+        Self(Zeroizing::new(blake3::derive_key(CONTEXT, key.expose_seed())))
+    }
+
+    /// The salt of the event of this id about this subject.
+    #[must_use]
+    pub fn salt(&self, id: &EventId, subject: &SubjectId) -> Salt {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        hasher.update(id.as_bytes()).update(subject.to_string().as_bytes());
+        let mut salt = [0; Salt::LEN];
+        hasher.finalize_xof().fill(&mut salt);
+        Salt(salt)
+    }
+}
+
+impl fmt::Debug for SaltKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SaltKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_salt_is_the_same_for_one_event_of_one_key_and_for_nothing_else() {
+        let salts = SaltKey::of(&SecretKey::from_seed(&[7; 32]));
+        let (id, other) = (EventId::from_parts(1, [1; 10]), EventId::from_parts(1, [2; 10]));
+        let subject = |text| SubjectId::parse(text).unwrap();
+        let salt = salts.salt(&id, &subject("place:430381"));
+        assert_eq!(salt, SaltKey::of(&SecretKey::from_seed(&[7; 32])).salt(&id, &subject("place:430381")));
+        assert_eq!(Salt::parse(&salt.to_string()), Ok(salt));
+        assert_ne!(salt, salts.salt(&other, &subject("place:430381")));
+        assert_ne!(salt, salts.salt(&id, &subject("place:430382")));
+        let stranger = SaltKey::of(&SecretKey::from_seed(&[8; 32]));
+        assert_ne!(salt, stranger.salt(&id, &subject("place:430381")));
+        assert_eq!(format!("{salt:?} {stranger:?}"), "Salt(…) SaltKey(…)");
+        for text in ["", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAB"] {
+            assert!(Salt::parse(text).is_err(), "{text}");
+        }
+    }
+}
