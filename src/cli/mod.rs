@@ -10,6 +10,7 @@ mod delivery;
 mod edition_import;
 mod failure;
 mod input;
+mod interrupt;
 mod keyfile;
 mod look;
 mod pages;

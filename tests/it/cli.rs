@@ -122,15 +122,16 @@ impl Folder {
     }
 
     fn serve(&self) -> Served<'_> {
-        let mut child = self
-            .command(&["serve", "--dir", "l", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Served { folder: self, child, url: url.trim().to_owned() }
+        self.serves(&["serve", "--dir", "l", "--listen", "127.0.0.1:0"])
+    }
+
+    /// A command that serves, once it has said where.
+    fn serves(&self, arguments: &[&str]) -> Served<'_> {
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let url = said.into_iter().find(|line| line.starts_with("http")).unwrap();
+        Served { folder: self, child, url }
     }
 
     fn audit(&self, dir: &str) {
@@ -170,11 +171,17 @@ impl Served<'_> {
     }
 
     /// Stops the server as an operator would, and audits.
-    fn stop(mut self) {
+    fn stop(self) {
+        let folder = self.folder;
+        self.end();
+        folder.audit("l");
+    }
+
+    /// Stops it as an operator would.
+    fn end(mut self) {
         let killed = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(killed.success());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
-        self.folder.audit("l");
     }
 }
 

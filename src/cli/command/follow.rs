@@ -3,6 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::input::read_vkey;
+use crate::cli::interrupt::Interruption;
 use crate::cli::look::Witnesses;
 use crate::cli::talk::{self, Bar};
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
@@ -12,7 +13,6 @@ use clap::Args;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 /// Copy a ledger through its tiles and keep the copy up to date: every signature, chain, tree, every rule of
@@ -73,7 +73,7 @@ impl Follow {
             let bar = Bar::new("reading the copy");
             Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
         };
-        let mut running = None;
+        let (mut running, interruption) = (None::<Running>, Interruption::listen()?);
         loop {
             match witnesses.look(&mut follower) {
                 Ok(look) => {
@@ -85,8 +85,7 @@ impl Follow {
                     if let MirrorStep::Advanced { from, to } = look.step {
                         self.tell(&follower, from.get(), to.get(), json)?;
                     }
-                    if look.behind.is_some() {
-                        thread::sleep(Duration::from_secs(1));
+                    if look.behind.is_some() && !interruption.within(Duration::from_secs(1)) {
                         continue;
                     }
                 }
@@ -107,7 +106,10 @@ impl Follow {
                 }
                 running = Some(started);
             }
-            thread::sleep(Duration::from_secs(self.every));
+            if interruption.within(Duration::from_secs(self.every)) {
+                running.map_or(Ok(()), Running::stop)?;
+                return follower.close().map_err(Failure::from);
+            }
         }
     }
 

@@ -81,6 +81,22 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
     assert_eq!(answer(there), answer(here));
     folder.audit("copy");
     follow("http://127.0.0.1:1").failed(3, "127.0.0.1:1");
+    // A copy that serves ends between two looks, and has nothing to read again.
+    let arguments = [
+        "follow",
+        &served.url,
+        "--dir",
+        "copy",
+        "--vkey",
+        "l.vkey",
+        "--listen",
+        "127.0.0.1:0",
+        "--every",
+        "600",
+    ];
+    folder.serves(&arguments).end();
+    assert!(!folder.path("copy/running").exists());
+    folder.audit("copy");
     served.stop();
     folder.audit("l");
 }
