@@ -19,8 +19,8 @@ pub struct Settings {
     pub queue_events: usize,
     /// How long a request may take, in seconds, from its first byte to its answer.
     pub request_seconds: u64,
-    /// How many heavy questions are answered at once: lists, departures, indicators, oversight, and subjects with
-    /// very many events. Each may take a core and some hundred megabytes; further ones wait a little, then are
+    /// How many heavy questions of a kind are answered at once: lists and departures; indicators and oversight; subjects
+    /// with very many events. Each may take a core and some hundred megabytes; further ones wait a little, then are
     /// answered 503 with `Retry-After`.
     pub heavy_questions: usize,
     /// Most feeds that are open at once, each some hundred kilobytes; one more is answered 503.
@@ -181,7 +181,7 @@ impl Settings {
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
              max_body_bytes = {}\nmax_batch_events = {}\nqueue_events = {}\nrequest_seconds = {}\n\
-             # How many heavy questions are answered at once (lists, indicators, oversight, very long subjects),\n\
+             # How many heavy questions of a kind are answered at once (lists; indicators, oversight; very long subjects),\n\
              # how many feeds are open at once, and after how long a client that takes nothing is let go.\n\
              heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
              # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
