@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use crate::server::interrupted;
+use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,11 @@ const GRACE: Duration = Duration::from_secs(2);
 const TERMINATED: i32 = 143;
 
 /// Hears of an interruption from when it is made.
-pub(in crate::cli) struct Interruption(Receiver<()>);
+pub(in crate::cli) struct Interruption {
+    told: Receiver<()>,
+    /// It is told once, and asked about again.
+    heard: Cell<bool>,
+}
 
 impl Interruption {
     /// Begins to listen.
@@ -30,13 +35,23 @@ impl Interruption {
             }
         };
         thread::Builder::new().name("signals".into()).spawn(wait).map_err(failed)?;
-        Ok(Self(told))
+        Ok(Self::of(told))
+    }
+
+    const fn of(told: Receiver<()>) -> Self {
+        Self { told, heard: Cell::new(false) }
     }
 
     /// Waits so long; says whether it was interrupted meanwhile, or before.
     pub(in crate::cli) fn within(&self, pause: Duration) -> bool {
-        match self.0.recv_timeout(pause) {
-            Ok(()) => true,
+        if self.heard.get() {
+            return true;
+        }
+        match self.told.recv_timeout(pause) {
+            Ok(()) => {
+                self.heard.set(true);
+                true
+            }
             Err(RecvTimeoutError::Timeout) => false,
             // Signals could not be heard: they end the process as they do any other.
             Err(RecvTimeoutError::Disconnected) => {
@@ -44,5 +59,20 @@ impl Interruption {
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_interrupted_stays_so() {
+        let (tell, told) = channel();
+        let interruption = Interruption::of(told);
+        assert!(!interruption.within(Duration::ZERO));
+        tell.send(()).unwrap();
+        assert!(interruption.within(Duration::from_secs(60)));
+        assert!(interruption.within(Duration::ZERO), "it was told once, and is asked about again");
     }
 }
