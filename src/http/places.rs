@@ -1,7 +1,7 @@
 //! Places for work that takes time: so many at once, so many waiting and for so long, and whoever comes beyond that is
 //! told at once to come again. Light questions, pages of kept answers, long subjects, lists, questions about everybody
-//! and feeds have places of their own, so that none of them ever waits for another, and the threads that read for all of them are fewer than there may
-//! be.
+//! and feeds have places of their own, so that none of them ever waits for another, and the threads that read for all of
+//! them are fewer than there may be.
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};

@@ -271,6 +271,7 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
         subject: &SubjectId::Ledger,
         valid_from: ValidTime::at_recorded(now).map_err(|error| LedgerError::Opening(error.to_string()))?,
         seen_version: None,
+        // Entry 0 stands in the clear, where events have none.
         salt: Salt::from_bytes([0; Salt::LEN]),
         body: json!({
             "spec_version": SPEC_VERSION,
