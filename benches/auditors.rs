@@ -80,11 +80,11 @@ fn main() {
     let remote = || TileClient::new(&format!("http://{address}")).unwrap();
     let options = AuditOptions::default;
     let by_url = per_second(checks.len(), || {
-        drop(credit_ledger::audit::audit_remote(&remote(), options(), &Unwatched).unwrap());
+        drop(credit_ledger::audit::audit_remote(&remote(), None, options(), &Unwatched).unwrap());
     });
     tell("audit over HTTP, server on the same cores", by_url, Some(by_url / limit));
     let followed = per_second(checks.len(), || {
-        let mut follower = Mirror::open(&copy, remote(), signer().verifier_key(), &Unwatched).unwrap();
+        let mut follower = Mirror::open(&copy, remote(), None, signer().verifier_key(), &Unwatched).unwrap();
         follower.advance(&Unwatched, &mut |_| {}).unwrap();
         follower.close().unwrap();
     });

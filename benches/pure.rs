@@ -7,8 +7,8 @@
 mod fixture;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use fixture::{enter, event, filing_about, key, setup};
-use ledger_spec::audit::{Auditor, read_chunk};
+use fixture::{enter, entered, event, filing_about, key, randomness, setup};
+use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
 use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
@@ -18,11 +18,13 @@ use ledger_spec::event::envelope::{SignedEvent, seal};
 use ledger_spec::event::{Change, Event, Kind};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Events, Projector};
-use ledger_spec::state::Ledger;
+use ledger_spec::sealed::Opening;
+use ledger_spec::state::{EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
 use std::collections::HashMap;
 use std::hint::black_box;
+use tlog::checkpoint::Origin;
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId, NodeReader, inclusion_proof};
 use tlog::position::{EntryIndex, TreeSize};
@@ -70,7 +72,7 @@ fn entries(c: &mut Criterion) {
     c.bench_function("ledger: admit, link, encode, hash", |b| {
         b.iter_batched(
             || (ledger.clone(), verified.clone()),
-            |(mut ledger, event)| ledger.enter(event, now).unwrap(),
+            |(mut ledger, event)| ledger.enter(event, now, randomness()).unwrap(),
             BatchSize::SmallInput,
         );
     });
@@ -184,14 +186,20 @@ fn editions(c: &mut Criterion) {
 
 fn audit(c: &mut Criterion) {
     let mut ledger = Ledger::default();
-    let mut entries: Vec<_> = setup().iter().map(|envelope| enter(&mut ledger, envelope)).collect();
-    entries.extend((4..256).map(|n| enter(&mut ledger, &seal(&filing(n), &[&key(4)]))));
+    let mut entries: Vec<_> = setup().iter().map(|envelope| entered(&mut ledger, envelope)).collect();
+    entries.extend((4..256).map(|n| entered(&mut ledger, &seal(&filing(n), &[&key(4)]))));
+    let origin = Origin::parse("credit.example/ledger").unwrap();
+    let opened = |made: &EnteredEntry| {
+        let opening = made.sealed.as_ref().map(|sealed| sealed.opening.encoded());
+        let opening = opening.and_then(|bytes| Opening::decode(&bytes).unwrap().into_auditor());
+        GivenEntry { opening, ..GivenEntry::blind(made.bytes.clone()) }
+    };
     let mut group = c.benchmark_group("audit");
     group.throughput(Throughput::Elements(256));
     group.bench_function("256 entries", |b| {
         b.iter(|| {
-            let mut auditor = Auditor::new();
-            let read = read_chunk(EntryIndex::new(0), &entries).unwrap();
+            let mut auditor = Auditor::new(Scope::Opened);
+            let read = read_chunk(&origin, EntryIndex::new(0), entries.iter().map(opened)).unwrap();
             read.into_iter().for_each(|entry| drop(auditor.absorb(entry).unwrap()));
             auditor.root()
         });

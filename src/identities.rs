@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn identities() -> Identities {
-        Identities::new(IdentityKey::from_bytes([9; 32]), 3_600, at(10_000))
+        Identities::new(IdentityKey::copied(&[9; 32]), 3_600, at(10_000))
     }
 
     #[test]

@@ -152,8 +152,8 @@ fn stretch(
     let read = |from: u64| -> Result<(Vec<CaseEntry>, ChainHash), KeeperError> {
         let to = until.get().min(from.saturating_add(BATCH as u64));
         let (mut entries, mut tip) = (Vec::with_capacity(BATCH), ChainHash::ZERO);
-        for entry in snapshots.log().frames(EntryIndex::new(from)).take(BATCH) {
-            let entry = entry?;
+        for raw in snapshots.log().frames(EntryIndex::new(from)).take(BATCH) {
+            let entry = snapshots.log().open(raw?)?;
             if entry.entry().index.get() >= to {
                 break;
             }

@@ -11,6 +11,7 @@ use tlog::tile::{TileError, TileId, TileKind};
 use ureq::Agent;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use zeroize::Zeroizing;
 
 /// Longest answer: 256 entries of the greatest length, and their lengths.
 const MAX_ANSWER: u64 = 256 * 65_537;
@@ -158,6 +159,12 @@ impl TileClient {
     /// A bundle of entries, which [`TileId::entries`] reads.
     pub fn bundle(&self, tile: TileId) -> Result<Vec<u8>, TileClientError> {
         self.tile(tile)
+    }
+
+    /// What opens the entries of a bundle, which `ledger_spec::sealed::read_bundle` reads: from the address that a
+    /// ledger has for its auditors.
+    pub fn openings(&self, tile: TileId) -> Result<Zeroizing<Vec<u8>>, TileClientError> {
+        self.get(&format!("openings/{}", tile.place())).map(Zeroizing::new)
     }
 
     /// What is wrong with a tile that was sent.

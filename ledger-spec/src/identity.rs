@@ -10,10 +10,10 @@ use crate::id::gb11643::ResidentNumber;
 use crate::id::{AuthorityId, PersonId};
 use crate::json::Json;
 use crate::json::fields::{FieldFault, Fields, shorten};
+pub use crate::sealed::IdentityKey;
 use crate::time::RecordedTime;
-use core::fmt;
 use serde_json::json;
-use tlog::bytes::{from_base64_exact, from_base64url_exact, to_base64, to_base64url};
+use tlog::bytes::{from_base64url_exact, to_base64url};
 use tlog::checkpoint::Origin;
 use tlog::key::{KeyError, PublicKey, SecretKey};
 use zeroize::Zeroizing;
@@ -26,17 +26,6 @@ pub const MAX_NUMBERS: usize = 10_000;
 pub const MAX_REQUEST: usize = 320 * 1024;
 /// How far the time of a request may lie from the ledger's, in microseconds.
 pub const FRESH_MICROS: u64 = 120 * 1_000_000;
-/// What stands before the key in its file.
-const PREFIX: &str = "IDENTITY+KEY+";
-
-/// The ledger's identity key. Nothing prints it, and its memory is wiped when it is dropped.
-#[derive(Clone)]
-pub struct IdentityKey(Zeroizing<[u8; 32]>);
-
-/// A text is no identity key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no identity key: one line, IDENTITY+KEY+ and 32 bytes in base64, is expected")]
-pub struct NoIdentityKey;
 
 /// What an authority asks.
 #[derive(Debug)]
@@ -62,34 +51,10 @@ pub struct VerifiedRequest {
 }
 
 impl IdentityKey {
-    /// The key of these random bytes.
-    #[must_use]
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    /// Reads the line of a key file.
-    pub fn parse(text: &str) -> Result<Self, NoIdentityKey> {
-        let bytes = text.strip_prefix(PREFIX).and_then(|text| from_base64_exact::<32>(text).ok());
-        bytes.map(Self::from_bytes).ok_or(NoIdentityKey)
-    }
-
-    /// The line of the key's file.
-    #[must_use]
-    pub fn secret_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{PREFIX}{}", to_base64(&*self.0)))
-    }
-
     /// The pseudonym of a person.
     #[must_use]
     pub fn person(&self, number: &ResidentNumber) -> PersonId {
-        PersonId::from_bytes(number.keyed_hash(&self.0))
-    }
-}
-
-impl fmt::Debug for IdentityKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IdentityKey(..)")
+        PersonId::from_bytes(number.keyed_hash(self.expose()))
     }
 }
 
@@ -175,16 +140,11 @@ mod tests {
 
     #[test]
     fn a_pseudonym_is_blakes_keyed_hash_of_the_18_characters() {
-        let key = IdentityKey::from_bytes([9; 32]);
+        let key = IdentityKey::copied(&[9; 32]);
         let number = ResidentNumber::parse(NUMBER).unwrap();
         let expected = blake3::keyed_hash(&[9; 32], NUMBER.as_bytes());
         assert_eq!(key.person(&number).to_string(), expected.to_hex().as_str());
-        let again = IdentityKey::parse(&key.secret_text()).unwrap();
-        assert_eq!(again.person(&number), key.person(&number));
-        assert_eq!(format!("{key:?}"), "IdentityKey(..)");
-        for text in ["", "IDENTITY+KEY+", "IDENTITY+KEY+AAAA", &key.secret_text()[1..]] {
-            assert!(IdentityKey::parse(text).is_err(), "{text}");
-        }
+        assert_eq!(format!("{key:?}"), "IdentityKey(…)");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tlog::position::EntryIndex;
 use utoipa::ToSchema;
 
 /// An event that stands in the ledger, with its whole receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AppendAnswer {
     /// Its entry.
     pub index: EntryIndex,
@@ -22,8 +22,23 @@ pub struct AppendAnswer {
     pub version: StreamVersion,
     /// Whether it stood there before: the same event was sent again.
     pub repeat: bool,
-    /// The receipt: a C2SP tlog-proof.
+    /// What proves it.
+    #[serde(flatten)]
+    pub proof: Proof,
+}
+
+/// What proves that an event stands in the ledger, by itself and for ever.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Proof {
+    /// The receipt: a C2SP tlog-proof for the entry.
     pub receipt: String,
+    /// The entry's bytes in base64, as the log shows them to everybody.
+    pub entry: String,
+    /// What proves that the entry holds this event, where it is sealed. It is for the issuer: whoever has it can show for
+    /// ever what the event says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object, required = false)]
+    pub opening: Option<Box<RawValue>>,
 }
 
 /// An event that every rule would let in; nothing was appended.
@@ -34,7 +49,7 @@ pub struct Admissible {
 }
 
 /// What one event is answered with: that it stands in the ledger, or, in a dry run, that it could.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[allow(missing_docs)] // each is what it holds
 pub enum AppendOrDryRun {
@@ -65,18 +80,25 @@ pub struct AppendedLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub version: Option<StreamVersion>,
-    /// The receipt, with `receipts=full`.
+    // Not a flattened [`Proof`], which serde reads by way of values of its own: an opening could not be read back as it
+    // was written.
+    /// With `receipts=full` the receipt: a C2SP tlog-proof for the entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub receipt: Option<String>,
+    /// With it the entry's bytes in base64, as the log shows them to everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub entry: Option<String>,
+    /// With it what proves that the entry holds this event, where it is sealed. It is for the issuer: whoever has it can
+    /// show for ever what the event says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object, required = false)]
+    pub opening: Option<Box<RawValue>>,
     /// Why it is not in the ledger: an RFC 9457 problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object, required = false)]
     pub problem: Option<Box<RawValue>>,
-    /// The entry's bytes in base64: put there by who asked for them, so that the receipt can be verified by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(ignore)]
-    pub entry: Option<String>,
 }
 
 /// What became of a line.
@@ -111,14 +133,14 @@ impl Admissible {
 
 impl AppendAnswer {
     /// The answer for one event.
-    pub fn of(placed: &Appended, receipt: String) -> Self {
+    pub fn of(placed: &Appended, proof: Proof) -> Self {
         Self {
             index: placed.index,
             recorded_at: placed.recorded_at,
             entry_hash: placed.leaf,
             version: placed.version,
             repeat: placed.repeat,
-            receipt,
+            proof,
         }
     }
 }
@@ -134,20 +156,27 @@ impl AppendedLine {
             entry_hash: None,
             version: None,
             receipt: None,
-            problem: None,
             entry: None,
+            opening: None,
+            problem: None,
         }
     }
 
     /// A line whose event is in the ledger.
-    pub fn placed(line: usize, placed: &Appended, receipt: Option<String>) -> Self {
+    pub fn placed(line: usize, placed: &Appended, proof: Option<Proof>) -> Self {
         let status = if placed.repeat { LineStatus::Repeat } else { LineStatus::Placed };
+        let (receipt, entry, opening) = match proof {
+            Some(Proof { receipt, entry, opening }) => (Some(receipt), Some(entry), opening),
+            None => (None, None, None),
+        };
         Self {
             index: Some(placed.index),
             recorded_at: Some(placed.recorded_at),
             entry_hash: Some(placed.leaf),
             version: Some(placed.version),
             receipt,
+            entry,
+            opening,
             ..Self::of_status(line, status)
         }
     }

@@ -9,7 +9,7 @@ use tlog::hash::TreeHash;
 use tlog::position::{EntryIndex, TreeSize};
 use utoipa::ToSchema;
 
-/// A new entry: its place in the tree, and what its tile says to everybody, where tiles of entries are open.
+/// A new entry: its place in the tree, and what the log says to everybody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FeedEntry {
     /// Its index in the log.

@@ -10,7 +10,7 @@ mod consistency;
 mod feed;
 mod identities;
 
-pub use append::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
+pub use append::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus, Proof};
 pub use authorities::{AuthoritiesAnswer, CatalogueAnswer};
 pub use consistency::ConsistencyAnswer;
 pub use feed::{FeedCheckpoint, FeedEntry, FeedEvent};

@@ -4,25 +4,34 @@
 //! checkpoint that an earlier one covered: what lies below is then held against that checkpoint, which
 //! shows that it is the same, and not verified again.
 
+mod openings;
+mod piece;
 mod pipeline;
 mod remote;
+mod remote_fault;
 
+pub(crate) use openings::{Blind, OfFolder, Openings, Served};
+pub(crate) use piece::{PIECE, Piece};
 pub use pipeline::Counts;
-pub(crate) use pipeline::{Absorbed, Auditing, PIECE, Piece, Read};
-pub use remote::{RemoteFault, audit_remote};
+pub(crate) use pipeline::{Absorbed, Auditing, Read, Unread};
+pub use remote::audit_remote;
 pub(crate) use remote::{Walked, Way, inconsistent};
+pub use remote_fault::RemoteFault;
 
+use crate::ledger::Settings;
 use crate::log::{self, OpenError, verify_files};
 use crate::parallel;
 use crate::progress::Progress;
+use crate::sealed_files::{SealedOpenError, SealedReader};
 use crate::storage::{Disk, DiskError, FileDisk};
-use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError};
+use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
 use ledger_spec::entry::EntryHashes;
+use ledger_spec::sealed::LogEntryError;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
-use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
 use tlog::position::{EntryIndex, TreeSize};
@@ -34,6 +43,8 @@ pub struct AuditOptions {
     pub vkey: Option<VerifierKey>,
     /// A checkpoint that an earlier audit covered, as the note that it was.
     pub known: Option<Vec<u8>>,
+    /// Whether nothing is opened, also where it could be.
+    pub blind: bool,
 }
 
 /// A ledger whose every byte is as it should be.
@@ -51,6 +62,8 @@ pub struct AuditReport {
     pub vkey: String,
     /// Whether that key was given, rather than taken from entry 0 of the ledger under audit.
     pub key_given: bool,
+    /// Whether everything was seen, or what is in the clear.
+    pub scope: Scope,
     /// What was looked at.
     pub counts: Counts,
 }
@@ -105,6 +118,12 @@ pub enum AuditFailure {
         /// The key given.
         expected: String,
     },
+    /// The master key that the folder names could not be had: nothing can be opened.
+    #[error("the master key: {0}; --blind audits what is in the clear")]
+    MasterKey(String),
+    /// What opens the entries is not what it should be.
+    #[error(transparent)]
+    Beside(SealedOpenError),
     /// The folder could not be read: nothing is known about the ledger.
     #[error(transparent)]
     Unreadable(DiskError),
@@ -124,7 +143,7 @@ impl AuditFailure {
     /// Whether nothing is known of the ledger, rather than something wrong.
     pub fn is_unreadable(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Panicked => true,
+            Self::Unreadable(_) | Self::Panicked | Self::MasterKey(_) => true,
             Self::Remote(fault) => fault.is_unreadable(),
             _ => false,
         }
@@ -160,7 +179,7 @@ pub fn audit(
     vkey: Option<VerifierKey>,
     progress: &dyn Progress,
 ) -> Result<AuditReport, AuditFailure> {
-    audit_with(dir, AuditOptions { vkey, known: None }, progress)
+    audit_with(dir, AuditOptions { vkey, ..AuditOptions::default() }, progress)
 }
 
 /// The same, going on from an earlier audit where one is given.
@@ -179,14 +198,33 @@ pub fn audit_with(
         (Some(given), named) => (given, named.err()),
         (None, named) => (named?, None),
     };
-    let mut auditing = Auditing::new(known(options.known.as_deref(), &vkey)?);
-    let (files, entry_fault) = go_through(&*disk, &vkey, &mut auditing, progress)?;
+    let openings = openings_of(dir, &disk, &vkey, options.blind)?;
+    let mut auditing = Auditing::new(openings.scope(), known(options.known.as_deref(), &vkey)?);
+    let (files, entry_fault) = go_through(&*disk, &vkey, &*openings, &mut auditing, progress)?;
     let report = judge(&*disk, files, entry_fault, &auditing, &vkey, key_given)?;
     match no_key {
         // An empty log names no key, and its checkpoint holds under the one given.
         Some(failure) if report.size != TreeSize::EMPTY => Err(failure),
         _ => Ok(report),
     }
+}
+
+/// What opens the entries of a folder: what is kept in it, by the master key that it names; nothing where it names none.
+fn openings_of(
+    dir: &Path,
+    disk: &Arc<dyn Disk>,
+    vkey: &VerifierKey,
+    blind: bool,
+) -> Result<Box<dyn Openings>, AuditFailure> {
+    let origin = Origin::parse(vkey.name().as_str());
+    let origin = origin.map_err(|error| AuditFailure::NoKey(error.to_string()))?;
+    let settings = if blind { None } else { Settings::read(dir).ok() };
+    let Some(master) = settings.and_then(|settings| settings.master) else {
+        return Ok(Box::new(Blind(origin)));
+    };
+    let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
+    let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
+    Ok(Box::new(OfFolder { origin, files }))
 }
 
 /// The checkpoint that an earlier audit covered.
@@ -202,6 +240,7 @@ type Halves = (Result<log::Verified, OpenError>, Option<AuditError>);
 fn go_through(
     disk: &dyn Disk,
     vkey: &VerifierKey,
+    openings: &dyn Openings,
     auditing: &mut Auditing,
     progress: &dyn Progress,
 ) -> Result<Halves, AuditFailure> {
@@ -216,7 +255,7 @@ fn go_through(
             verified
         });
         let make = |piece: Piece| {
-            let (end, read) = (piece.end(), Read::of(&piece, known));
+            let (end, read) = (piece.end(), Read::of(&piece, known, openings));
             // Nobody takes it back once the files are read.
             let _ = back.send(piece);
             read.map(|read| (end, read))
@@ -224,10 +263,15 @@ fn go_through(
         let absorbed = parallel::in_order(parallel::cores(), pieces.into_iter(), make, |(end, read)| {
             let absorbed = auditing.absorb(read)?;
             progress.step(end.get(), 0);
-            Ok(absorbed)
+            Ok::<_, Unread>(absorbed)
         });
         // The files are read on where an entry was found at fault: theirs may come before it.
-        Ok((files.join().map_err(|_| AuditFailure::Panicked)?, absorbed.err()))
+        let files = files.join().map_err(|_| AuditFailure::Panicked)?;
+        match absorbed {
+            Ok(()) => Ok((files, None)),
+            Err(Unread::Entry(error)) => Ok((files, Some(error))),
+            Err(Unread::Openings(failure)) => Err(failure),
+        }
     })
 }
 
@@ -310,6 +354,7 @@ fn report(
         root: stated.root(),
         vkey: vkey.to_string(),
         key_given,
+        scope: auditing.auditor.scope(),
         counts: auditing.counts.clone(),
         checkpoint,
     })
@@ -343,7 +388,10 @@ pub(crate) fn key_of_entry_0(disk: &dyn Disk) -> Result<VerifierKey, AuditFailur
 fn operator_key(bytes: &[u8]) -> Result<VerifierKey, AuditFailure> {
     Opening::read(bytes).map(|opening| opening.operator).map_err(|error| match error {
         OpeningError::Layout(error) => AuditFailure::Entry {
-            error: AuditError { index: EntryIndex::new(0), fault: AuditFault::Layout(error) },
+            error: AuditError {
+                index: EntryIndex::new(0),
+                fault: AuditFault::Layout(LogEntryError::Clear(error)),
+            },
             place: None,
         },
         other => AuditFailure::NoKey(other.to_string()),

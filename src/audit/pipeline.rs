@@ -1,64 +1,17 @@
 //! The audit's way of working: pieces of the log are read and their signatures checked on all cores, and
 //! absorbed in order.
 
-use ledger_spec::audit::{AuditError, AuditedEntry, Auditor, KnownEntry, ReadEntry, read_hashed_chunk};
-use ledger_spec::entry::EntryHashes;
+use super::AuditFailure;
+use super::openings::Openings;
+use super::piece::Piece;
+use ledger_spec::audit::{
+    self as pure, AuditError, Auditor, GivenEntry, KnownEntry, ReadEntry, Scope, read_chunk,
+};
 use ledger_spec::id::AuthorityId;
 use std::collections::BTreeMap;
 use tlog::checkpoint::Checkpoint;
-use tlog::defect::{OrDefect as _, as_u64};
+use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
-
-/// Entries per piece: enough for batch verification to pay, few enough to be spread evenly.
-pub(crate) const PIECE: usize = 2048;
-
-/// Entries that stand one after the other: one piece of memory for many.
-pub(crate) struct Piece {
-    first: EntryIndex,
-    bytes: Vec<u8>,
-    entries: Vec<(usize, EntryHashes)>,
-}
-
-impl Piece {
-    /// A piece that begins with the entry `first`.
-    pub(crate) fn new(first: EntryIndex) -> Self {
-        Self { first, bytes: Vec::new(), entries: Vec::new() }
-    }
-
-    /// An empty piece that begins with the entry `first`, in this one's memory.
-    pub(crate) fn begun_anew(mut self, first: EntryIndex) -> Self {
-        self.first = first;
-        self.bytes.clear();
-        self.entries.clear();
-        self
-    }
-
-    /// Adds the next entry.
-    pub(crate) fn push(&mut self, bytes: &[u8], hashes: EntryHashes) {
-        self.bytes.extend_from_slice(bytes);
-        self.entries.push((self.bytes.len(), hashes));
-    }
-
-    /// How many entries it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// The index after its last entry.
-    pub(crate) fn end(&self) -> EntryIndex {
-        EntryIndex::new(self.first.get().saturating_add(as_u64(self.len())))
-    }
-
-    /// Its entries in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&[u8], EntryHashes)> {
-        let starts = std::iter::once(0).chain(self.entries.iter().map(|&(end, _)| end));
-        let cut = |((end, hashes), start): (&(usize, EntryHashes), usize)| {
-            let bytes = self.bytes.get(start..*end);
-            (bytes.or_defect("an entry ends where the bytes did when it was added"), *hashes)
-        };
-        self.entries.iter().zip(starts).map(cut)
-    }
-}
 
 /// A piece's entries, as far as they can be judged without those before.
 pub(crate) enum Read {
@@ -70,19 +23,41 @@ pub(crate) enum Read {
 
 impl Read {
     /// Reads a piece; what lies below `known` was audited before, and no piece reaches over that.
-    pub(crate) fn of(piece: &Piece, known: TreeSize) -> Result<Self, AuditError> {
-        if !piece.first.is_in(known) {
-            return read_hashed_chunk(piece.first, piece.entries()).map(Self::Fresh);
+    pub(crate) fn of(piece: &Piece, known: TreeSize, openings: &dyn Openings) -> Result<Self, Unread> {
+        let places = (piece.first().get()..).map(EntryIndex::new);
+        let opened = openings.of(piece)?;
+        let given = piece.entries().zip(opened);
+        let mut given = given.map(|((bytes, hashes), opening)| GivenEntry { bytes, hashes, opening });
+        if !piece.first().is_in(known) {
+            return Ok(Self::Fresh(read_chunk(openings.origin(), piece.first(), given)?));
         }
-        let places = (piece.first.get()..).map(EntryIndex::new);
-        let read =
-            places.zip(piece.entries()).map(|(at, (bytes, hashes))| KnownEntry::read(at, bytes, hashes));
-        read.collect::<Result<_, _>>().map(Self::Known)
+        let read = places.zip(&mut given).map(|(at, given)| KnownEntry::read(openings.origin(), at, given));
+        Ok(Self::Known(read.collect::<Result<_, _>>()?))
+    }
+}
+
+/// Why a piece could not be read.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// An entry is at fault.
+    Entry(AuditError),
+    /// What opens its entries could not be had.
+    Openings(AuditFailure),
+}
+
+impl From<AuditError> for Unread {
+    fn from(error: AuditError) -> Self {
+        Self::Entry(error)
+    }
+}
+
+impl From<AuditFailure> for Unread {
+    fn from(failure: AuditFailure) -> Self {
+        Self::Openings(failure)
     }
 }
 
 /// What an audit has gone through so far.
-#[derive(Default)]
 pub(crate) struct Auditing {
     pub(crate) auditor: Auditor,
     /// What an earlier audit covered, until this one has come by it.
@@ -97,6 +72,8 @@ pub struct Counts {
     pub known: u64,
     /// Entries whose admission was asked again, with every rule.
     pub admitted: u64,
+    /// Sealed entries of which nothing was seen but that they stand there.
+    pub unopened: u64,
     /// Signatures of events that were verified.
     pub signatures: u64,
     /// Entries by the authority that issued them, of those whose admission was asked.
@@ -106,16 +83,16 @@ pub struct Counts {
 /// What is left of a piece when it is absorbed.
 #[derive(Default)]
 pub(crate) struct Absorbed {
-    /// The entries that were found right.
-    pub(crate) fresh: Vec<AuditedEntry>,
+    /// What came of the entries, each of which was found right.
+    pub(crate) fresh: Vec<pure::Absorbed>,
     /// Those known before: only to be freed.
     _known: Vec<KnownEntry>,
 }
 
 impl Auditing {
     /// Begins before entry 0. What `known` covers is held against it and not verified again.
-    pub(crate) fn new(known: Option<Checkpoint>) -> Self {
-        Self { known, ..Self::default() }
+    pub(crate) fn new(scope: Scope, known: Option<Checkpoint>) -> Self {
+        Self { auditor: Auditor::new(scope), known, counts: Counts::default() }
     }
 
     /// Up to where nothing is verified again.
@@ -144,8 +121,12 @@ impl Auditing {
         }
     }
 
-    fn count(&mut self, entry: &AuditedEntry) {
+    fn count(&mut self, entry: &pure::Absorbed) {
         let counts = &mut self.counts;
+        let pure::Absorbed::Admitted(entry) = entry else {
+            counts.unopened += 1;
+            return;
+        };
         counts.admitted += 1;
         counts.signatures += as_u64(entry.header().signatures.len());
         let issuer = &entry.event().issuer;

@@ -3,15 +3,18 @@
 //! First the tiles of hashes alone, which must lead to the signed root; then the entries, each of which must
 //! be the leaf that it is said to be. So it is known of every byte who says it before anything rests on it.
 
-use super::pipeline::{Absorbed, Auditing, PIECE, Piece, Read};
+use super::openings::{Openings, Served};
+use super::piece::{PIECE, Piece};
+use super::pipeline::{Absorbed, Auditing, Read, Unread};
+use super::remote_fault::RemoteFault;
 use super::{AuditFailure, AuditOptions, AuditReport, known, operator_key, report};
 use crate::parallel;
 use crate::progress::Progress;
-use crate::tile_client::{TileClient, TileClientError};
+use crate::tile_client::TileClient;
 use ledger_spec::audit::AuditError;
 use ledger_spec::entry::EntryHashes;
 use std::collections::HashMap;
-use tlog::checkpoint::{CheckpointError, SignedCheckpoint};
+use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId};
@@ -24,119 +27,11 @@ const REQUESTS: usize = 4;
 /// Bundles that make a piece.
 const BUNDLES: usize = PIECE / TILE_WIDTH as usize;
 
-/// What can be wrong with what a server sends.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RemoteFault {
-    /// It could not be read.
-    #[error(transparent)]
-    Read(#[from] TileClientError),
-    /// The checkpoint is not one of the log's.
-    #[error("checkpoint: {0}")]
-    Checkpoint(#[from] CheckpointError),
-    /// A tile of hashes does not lead to the signed root, though the entries do.
-    #[error(
-        "tile {tile} gives {found} at node {node}, above entry {entry}; the entries under the signed root give {expected}"
-    )]
-    Tile {
-        /// The tile.
-        tile: TileId,
-        /// The node, by its place on its level.
-        node: u64,
-        /// The first entry beneath it.
-        entry: EntryIndex,
-        /// The hash that the tile gives.
-        found: TreeHash,
-        /// The hash of the entries.
-        expected: TreeHash,
-    },
-    /// A bundle holds another entry than the one under the signed root.
-    #[error(
-        "entry bundle {tile} gives an entry {entry} with leaf {found}; the one under the signed root has {expected}"
-    )]
-    Bundle {
-        /// The bundle.
-        tile: TileId,
-        /// The entry.
-        entry: EntryIndex,
-        /// The leaf of what the bundle holds.
-        found: TreeHash,
-        /// The leaf under the signed root.
-        expected: TreeHash,
-    },
-    /// Entry 0 gives the operator another key than the one that verifies the checkpoint.
-    #[error("entry 0 names the operator's key {found}; the key given is {expected}")]
-    OtherKey {
-        /// The key of entry 0.
-        found: String,
-        /// The key that verifies the checkpoint.
-        expected: String,
-    },
-    /// Two signed checkpoints of one log that no log can have.
-    #[error("the checkpoints over {older_size} and {newer_size} entries are not of one history: {why}")]
-    Inconsistent {
-        /// Size of the one that was known.
-        older_size: TreeSize,
-        /// Size of the other.
-        newer_size: TreeSize,
-        /// What shows it.
-        why: String,
-        /// The note that was known.
-        older: String,
-        /// The note that the server shows now.
-        newer: String,
-    },
-    /// The log has fewer entries than it had signed for.
-    #[error(
-        "the checkpoint covers {found} entries, after one over {expected} was signed: entries were dropped"
-    )]
-    Dropped {
-        /// What is covered now.
-        found: TreeSize,
-        /// What was covered before.
-        expected: TreeSize,
-        /// The note that was known.
-        older: String,
-        /// The note that the server shows now.
-        newer: String,
-    },
-}
-
-impl RemoteFault {
-    /// Whether nothing is known of the log, rather than something wrong. A tile that is missing, or has
-    /// another length, is wrong: a log serves what its checkpoint covers.
-    pub(crate) fn is_unreadable(&self) -> bool {
-        match self {
-            Self::Read(TileClientError::Status { status, .. }) => *status != 404,
-            Self::Read(TileClientError::Tile { .. }) => false,
-            Self::Read(_) => true,
-            _ => false,
-        }
-    }
-
-    pub(super) fn entry(&self) -> Option<EntryIndex> {
-        match self {
-            Self::Tile { entry, .. } | Self::Bundle { entry, .. } => Some(*entry),
-            Self::OtherKey { .. } => Some(EntryIndex::new(0)),
-            _ => None,
-        }
-    }
-
-    /// The two notes that contradict each other, where that is the fault.
-    pub fn evidence(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::Inconsistent { older, newer, .. } | Self::Dropped { older, newer, .. } => {
-                Some((older, newer))
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Checks everything that a server's checkpoint covers: its tiles on every level, and every entry as
-/// [`super::audit`] does. Without a key, the one that entry 0 names is used.
+/// [`super::audit`] does, blind where nobody gives what opens them. Without a key, the one that entry 0 names is used.
 pub fn audit_remote(
     remote: &TileClient,
+    openings: Option<&TileClient>,
     options: AuditOptions,
     progress: &dyn Progress,
 ) -> Result<AuditReport, AuditFailure> {
@@ -147,13 +42,14 @@ pub fn audit_remote(
     };
     let note = remote.checkpoint().map_err(RemoteFault::from)?;
     let checkpoint = SignedCheckpoint::verify(&note, &vkey).map_err(RemoteFault::from)?;
-    let mut auditing = Auditing::new(known(options.known.as_deref(), &vkey)?);
-    let way = Way::survey(remote, &vkey, &Frontier::new(), &checkpoint)?;
+    let openings = Served::or_blind(openings, checkpoint.checkpoint());
+    let mut auditing = Auditing::new(openings.scope(), known(options.known.as_deref(), &vkey)?);
+    let way = Way::survey((remote, &*openings), &vkey, &Frontier::new(), &checkpoint)?;
     let walked = way.walk(&mut auditing, progress, &mut |_, _| Ok::<(), AuditFailure>(()));
     walked.map_err(|walked| match walked {
         Walked::Entry(error) => AuditFailure::Entry { error, place: None },
         Walked::Remote(fault) => fault.into(),
-        Walked::Taking(failure) => failure,
+        Walked::Openings(failure) | Walked::Taking(failure) => failure,
     })?;
     let failure = |error: AuditError| AuditFailure::Entry { error, place: None };
     let report =
@@ -182,6 +78,7 @@ fn named_key(remote: &TileClient) -> Result<VerifierKey, AuditFailure> {
 /// The way from a tree whose entries were absorbed to a checkpoint, as a server's hashes describe it.
 pub(crate) struct Way<'a> {
     remote: &'a TileClient,
+    openings: &'a dyn Openings,
     /// The key that entry 0 has to name.
     vkey: &'a VerifierKey,
     from: TreeSize,
@@ -200,6 +97,8 @@ pub(crate) enum Walked<E> {
     Entry(AuditError),
     /// What was sent is not what the checkpoint covers.
     Remote(RemoteFault),
+    /// What opens the entries could not be had.
+    Openings(AuditFailure),
     /// Whoever takes the entries could not.
     Taking(E),
 }
@@ -207,7 +106,7 @@ pub(crate) enum Walked<E> {
 impl<'a> Way<'a> {
     /// Reads the tiles of hashes from what `tree` covers up to the checkpoint.
     pub(crate) fn survey(
-        remote: &'a TileClient,
+        (remote, openings): (&'a TileClient, &'a dyn Openings),
         vkey: &'a VerifierKey,
         tree: &Frontier,
         checkpoint: &SignedCheckpoint,
@@ -224,7 +123,7 @@ impl<'a> Way<'a> {
         }
         let holds = grown.root() == checkpoint.checkpoint().root();
         let suspect = if holds { contradiction(remote, from, until, &nodes)? } else { None };
-        Ok(Self { remote, vkey, from, until, leaves, holds, suspect })
+        Ok(Self { remote, openings, vkey, from, until, leaves, holds, suspect })
     }
 
     /// Whether the hashes lead to the signed root.
@@ -268,7 +167,10 @@ impl<'a> Way<'a> {
             self.bundle(tile, known, &mut pieces).map_err(Walked::Remote)?;
         }
         let read = pieces.into_iter().filter(|piece| piece.len() > 0).map(|piece| {
-            let read = Read::of(&piece, known).map_err(Walked::Entry)?;
+            let read = Read::of(&piece, known, self.openings).map_err(|unread| match unread {
+                Unread::Entry(error) => Walked::Entry(error),
+                Unread::Openings(failure) => Walked::Openings(failure),
+            })?;
             Ok((piece, read))
         });
         read.collect()

@@ -1,6 +1,7 @@
 //! What arguments name: files, standard input, keys, policies.
 
 use super::failure::Failure;
+use crate::tile_client::TileClient;
 use serde_json::value::RawValue;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,16 @@ pub(super) fn read_vkey(text: &str) -> Result<VerifierKey, Failure> {
     let held = std::fs::read_to_string(text)
         .map_err(|error| Failure::usage(format!("--vkey: neither a verifier key nor a file ({error})")))?;
     VerifierKey::parse(held.trim()).map_err(|error| Failure::usage(format!("--vkey {text}: {error}")))
+}
+
+/// The client of a log at a URL that `option` names.
+pub(super) fn client(option: &str, url: &str) -> Result<TileClient, Failure> {
+    TileClient::new(url).map_err(|error| Failure::usage(format!("{option}: {error}")))
+}
+
+/// The same where it is named.
+pub(super) fn client_of(option: &str, url: Option<&str>) -> Result<Option<TileClient>, Failure> {
+    url.map(|url| client(option, url)).transpose()
 }
 
 #[cfg(test)]

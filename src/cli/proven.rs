@@ -44,9 +44,9 @@ impl Proven {
         Self {
             right: true,
             origin: checkpoint.origin().to_string(),
-            index: verified.entry.index.get(),
+            index: verified.index.get(),
             size: checkpoint.size().get(),
-            recorded_at: verified.entry.recorded_at.to_text(),
+            recorded_at: verified.recorded_at.to_text(),
             entry_hash: verified.leaf.to_string(),
             event: stated.id.to_string(),
             kind: stated.kind().name(),
@@ -62,7 +62,7 @@ impl Alone {
     pub(super) fn of(verified: &VerifiedEntry) -> Self {
         Self {
             right: true,
-            index: verified.entry.index.get(),
+            index: verified.index.get(),
             entry_hash: verified.leaf.to_string(),
             kind: verified.event.event().kind().name(),
             signed_by: signers(verified),

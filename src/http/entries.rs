@@ -5,13 +5,11 @@ use super::params::{Params, index};
 use super::problem::Problem;
 use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read, read_about_entry};
 use crate::api::ConsistencyAnswer;
-use crate::query::{FoundEntry, QueryError};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use ledger_spec::definition::Scheme;
 use ledger_spec::projection::EntryLine;
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
@@ -48,19 +46,21 @@ async fn entry(
     query: RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let raw = accepts(&headers, OCTETS);
     let index = only_index(path, query)?;
+    if accepts(&headers, OCTETS) {
+        return read(shared, move |_, reading| {
+            Ok(([(CONTENT_TYPE, OCTETS)], reading.raw_entry(index)?.into_bytes()).into_response())
+        })
+        .await;
+    }
     read_about_entry(shared, index, move |shared, reading| {
         let found = reading.entry(index, reading.viewer(SIGHT, shared.now()?))?;
-        if raw {
-            return Ok(([(CONTENT_TYPE, OCTETS)], bytes(shared, found)?).into_response());
-        }
         Ok(Json(found.line(SIGHT)).into_response())
     })
     .await
 }
 
-/// The exact bytes of one entry: what the tree's leaf and the chain hash.
+/// The exact bytes of one entry: what the tree's leaf and the chain hash. A sealed one shows nothing about anybody.
 #[utoipa::path(
     get,
     path = "/v1/entries/{index}/raw",
@@ -76,11 +76,8 @@ async fn entry_raw(
     query: RawQuery,
 ) -> Result<Response, Problem> {
     let index = only_index(path, query)?;
-    read_about_entry(shared, index, move |shared, reading| {
-        let found = reading.entry(index, reading.viewer(SIGHT, shared.now()?))?;
-        Ok(([(CONTENT_TYPE, OCTETS)], bytes(shared, found)?))
-    })
-    .await
+    read(shared, move |_, reading| Ok(([(CONTENT_TYPE, OCTETS)], reading.raw_entry(index)?.into_bytes())))
+        .await
 }
 
 /// A fresh receipt for an entry: a C2SP tlog-proof under the checkpoint published now.
@@ -129,15 +126,6 @@ async fn consistency(
         Ok(Json(ConsistencyAnswer::of(&found, &reading.snapshot().checkpoint_text())))
     })
     .await
-}
-
-/// The bytes of an entry. Its links name entries that may not be public, so that of a subject's they are given where the
-/// tiles of entries are open to everybody, and nowhere else.
-fn bytes(shared: &Shared, found: FoundEntry) -> Result<Vec<u8>, QueryError> {
-    if shared.app.settings.entries_open || Scheme::of(&found.event.subject).is_none() {
-        return Ok(found.entry.into_bytes());
-    }
-    Err(QueryError::NoPublicEntry(found.entry.entry().index))
 }
 
 /// The index that the path names; the query may name nothing.

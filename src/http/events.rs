@@ -7,7 +7,7 @@ use super::params::Params;
 use super::places::{LONG, Weight, joined};
 use super::problem::{Problem, ProblemKind};
 use super::{Edge, Language, Shared};
-use crate::api::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus};
+use crate::api::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus, Proof};
 use crate::query::Reading;
 use crate::sequencer::{self, BatchOutcome, EventOutcome, WriteError};
 use crate::snapshot::Snapshot;
@@ -21,10 +21,12 @@ use ledger_spec::admission::of_known_keys;
 use ledger_spec::authority::Directory;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
 use ledger_spec::id::{StreamKey, SubjectStream};
+use ledger_spec::projection::as_raw;
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use tlog::bytes::to_base64;
 use tlog::defect::{OrDefect as _, defect};
 use tlog::position::EntryIndex;
 use utoipa_axum::router::OpenApiRouter;
@@ -133,9 +135,9 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
     match outcome(&mut outcomes.into_iter()) {
         EventOutcome::Appended(placed) => {
             shared.metrics.placed(&placed);
-            let receipt = receipt(shared, placed.index, &published)?;
+            let proof = proof(shared, placed.index, &published)?;
             let status = if placed.repeat { StatusCode::OK } else { StatusCode::CREATED };
-            Ok((status, Json(AppendOrDryRun::Appended(AppendAnswer::of(&placed, receipt)))).into_response())
+            Ok((status, Json(AppendOrDryRun::Appended(AppendAnswer::of(&placed, proof)))).into_response())
         }
         EventOutcome::Refused { refusal, head } => {
             let problem = Problem::refused(&refusal, head);
@@ -255,9 +257,9 @@ async fn many(
         };
         match outcome {
             EventOutcome::Appended(placed) => {
-                let receipt = receipts.then(|| receipt(shared, placed.index, &published)).transpose()?;
+                let proof = receipts.then(|| proof(shared, placed.index, &published)).transpose()?;
                 shared.metrics.placed(&placed);
-                answer.push(&AppendedLine::placed(number, &placed, receipt));
+                answer.push(&AppendedLine::placed(number, &placed, proof));
             }
             EventOutcome::Refused { refusal, head } => {
                 let problem = Problem::refused(&refusal, head);
@@ -379,8 +381,11 @@ async fn fold_long_subjects(shared: &Arc<Shared>, events: &[VerifiedEvent]) -> R
     joined(tokio::task::spawn_blocking(fold).await)
 }
 
-fn receipt(shared: &Shared, index: EntryIndex, published: &Arc<Snapshot>) -> Result<String, Problem> {
-    Ok(Reading::at(&shared.app.snapshots, published).receipt(index)?.to_string())
+fn proof(shared: &Shared, index: EntryIndex, published: &Arc<Snapshot>) -> Result<Proof, Problem> {
+    let reading = Reading::at(&shared.app.snapshots, published);
+    let (receipt, found) = (reading.receipt(index)?.to_string(), reading.any_entry(index)?);
+    let entry = to_base64(found.entry.bytes());
+    Ok(Proof { receipt, entry, opening: found.opening().map(|opening| as_raw(&opening)) })
 }
 
 /// The lines that are not empty.

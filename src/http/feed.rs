@@ -7,7 +7,7 @@ use super::params::{Params, number};
 use super::places::{Place, joined};
 use super::problem::{Problem, ProblemKind};
 use crate::api::{FeedCheckpoint, FeedEntry, FeedEvent};
-use crate::log::EntryBytes;
+use crate::log::RawEntry;
 use crate::query::QueryError;
 use crate::snapshot::Snapshot;
 use axum::Extension;
@@ -18,6 +18,7 @@ use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use ledger_spec::event::Event;
+use ledger_spec::sealed::LogEntry;
 use serde::Serialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -220,8 +221,7 @@ fn batch(shared: &Shared, first: EntryIndex, size: TreeSize) -> Batch {
     let mut batch = Batch { events: Vec::with_capacity(BATCH), next: first, fault: None };
     let mut bytes = 0;
     for entry in shared.app.snapshots.log().frames(first) {
-        let said =
-            entry.map_err(QueryError::from).and_then(|entry| said(&entry, shared.app.settings.entries_open));
+        let said = entry.map_err(QueryError::from).and_then(|entry| said(&entry));
         let said = match said {
             Ok(said) => said,
             Err(error) => {
@@ -240,17 +240,17 @@ fn batch(shared: &Shared, first: EntryIndex, size: TreeSize) -> Batch {
     batch
 }
 
-/// What is said of an entry: what its tile says to everybody, or its place in the tree alone.
-fn said(read: &EntryBytes, open: bool) -> Result<FeedEntry, QueryError> {
-    let entry = read.entry();
-    let stated = if open {
-        let event =
-            Event::parse(&entry.event).map_err(|error| QueryError::Event { index: entry.index, error })?;
-        Some(FeedEvent::of(&event))
-    } else {
-        None
+/// What is said of an entry: what the log says to everybody.
+fn said(read: &RawEntry) -> Result<FeedEntry, QueryError> {
+    let (index, recorded_at) = (read.entry().index(), read.entry().recorded_at());
+    let stated = match read.entry() {
+        LogEntry::Clear(entry) => {
+            let event = Event::parse(&entry.event).map_err(|error| QueryError::Event { index, error })?;
+            Some(FeedEvent::of(&event))
+        }
+        LogEntry::Sealed(_) => None,
     };
-    Ok(FeedEntry { index: entry.index, recorded_at: entry.recorded_at, leaf: read.leaf(), stated })
+    Ok(FeedEntry { index, recorded_at, leaf: read.leaf(), stated })
 }
 
 /// A checkpoint, for a reader whose next entry is `next`.

@@ -15,6 +15,7 @@ mod language;
 mod lists;
 mod metrics;
 mod openapi;
+mod openings;
 mod packing;
 mod params;
 mod places;
@@ -121,6 +122,12 @@ impl FrontDoor {
         routes(self.0.clone())
     }
 
+    /// The routes of the address that auditors have.
+    pub fn auditors(&self) -> Router {
+        let router = Router::new().route("/openings/{*openings}", get(openings::openings));
+        answered(router, self.0.clone())
+    }
+
     /// From now on no event is taken, feeds end, and heavy questions that wait are told to come again; what is
     /// under way is answered.
     pub fn stop(&self) {
@@ -155,6 +162,11 @@ pub fn document() -> Value {
 
 fn routes(shared: Arc<Shared>) -> Router {
     let (router, _) = documented().split_for_parts();
+    answered(router, shared)
+}
+
+/// Routes with what holds for all of them.
+fn answered(router: Router<Arc<Shared>>, shared: Arc<Shared>) -> Router {
     router
         .fallback(async || Problem::new(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(ProblemKind::MethodNotAllowed))

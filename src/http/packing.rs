@@ -13,7 +13,7 @@ const LEAST: u64 = 1024;
 const TEXTS: [&str; 5] =
     ["application/json", "application/x-ndjson", "application/openmetrics-text", "text/html", "text/plain"];
 
-/// Marks an answer of another media type that packs well, as the entries of a log do.
+/// Marks an answer of another media type that packs, as the entries of a log do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packs;
 

@@ -1,8 +1,8 @@
 //! The index: where each stream ends, and which entries govern. Everything in it follows from the log and is
 //! rebuilt from it without anybody asking.
 //!
-//! It is resident: some 100 bytes a stream, which it knows by the hash of its name, so that nobody's identifier lies
-//! in its files. The copy in sled only saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
+//! It is resident: some 100 bytes a stream, which it knows by the tag that stands in the links of sealed entries, so that
+//! nobody's identifier lies in its files, and an entry whose event was erased still says where its streams go on. The copy in sled only saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
 //! covers exactly the log's last entry, and its digest is right. Nothing here is ever the truth.
 
 mod store;
@@ -14,6 +14,7 @@ use ledger_spec::casefile::CaseEntry;
 use ledger_spec::entry::Link;
 use ledger_spec::event::Event;
 use ledger_spec::id::StreamKey;
+use ledger_spec::sealed::{Hashing, StreamTag};
 use ledger_spec::state::Added;
 use std::collections::HashMap;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -25,7 +26,7 @@ use tlog::position::EntryIndex;
 pub struct IndexRow {
     index: EntryIndex,
     /// Where its streams end with it.
-    heads: Vec<(StreamHash, Head)>,
+    heads: Vec<(StreamTag, Head)>,
     governs: bool,
 }
 
@@ -35,20 +36,14 @@ pub struct Index {
     resident: RwLock<Resident>,
 }
 
-/// The name of a stream in the index: the BLAKE3 hash of its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct StreamHash([u8; 32]);
+/// The bucket that a stream is kept in: what is written together.
+const fn bucket_of(stream: &StreamTag) -> usize {
+    let [first, second, ..] = *stream.as_bytes();
+    (first as usize) << 4 | second as usize >> 4
+}
 
-impl StreamHash {
-    fn of(stream: &StreamKey) -> Self {
-        Self(*blake3::hash(stream.to_string().as_bytes()).as_bytes())
-    }
-
-    /// The bucket that a stream is kept in: what is written together.
-    const fn bucket(&self) -> usize {
-        let [first, second, ..] = self.0;
-        (first as usize) << 4 | second as usize >> 4
-    }
+fn tag(stream: &StreamKey) -> StreamTag {
+    StreamTag::of(Hashing::Sha256, stream)
 }
 
 /// How many buckets there are: a city's streams are some hundred in each.
@@ -63,7 +58,7 @@ struct Resident {
 /// Streams that are written together.
 #[derive(Debug, Default)]
 struct Bucket {
-    heads: HashMap<StreamHash, Head>,
+    heads: HashMap<StreamTag, Head>,
     /// Whether the copy in sled is not up to date.
     dirty: bool,
 }
@@ -79,14 +74,14 @@ impl IndexRow {
     /// What an entry adds that was just taken in, parted from what it adds to case files.
     pub fn of_added(added: Added) -> (Self, CaseEntry) {
         let Added { heads, governs, case } = added;
-        let heads = heads.iter().map(|(stream, head)| (StreamHash::of(stream), *head)).collect();
+        let heads = heads.iter().map(|(stream, head)| (tag(stream), *head)).collect();
         (Self { index: case.entry, heads, governs }, case)
     }
 
     /// What an entry adds that was read: its links say which event of its streams it is.
     pub fn of(index: EntryIndex, links: &[Link], event: &Event) -> Self {
         let head = |link: &Link| Head { last: index, version: link.version };
-        let heads = event.streams().iter().map(StreamHash::of).zip(links.iter().map(head)).collect();
+        let heads = event.streams().iter().map(tag).zip(links.iter().map(head)).collect();
         Self { index, heads, governs: governs(event.kind()) }
     }
 }
@@ -94,7 +89,7 @@ impl IndexRow {
 impl Index {
     /// The end of a stream; `None` while it holds nothing.
     pub fn head(&self, stream: &StreamKey) -> Option<Head> {
-        let stream = StreamHash::of(stream);
+        let stream = tag(stream);
         self.read().bucket(&stream).heads.get(&stream).copied()
     }
 
@@ -125,13 +120,13 @@ impl Index {
 }
 
 impl Resident {
-    fn bucket(&self, stream: &StreamHash) -> &Bucket {
-        self.buckets.get(stream.bucket()).or_defect("there is a bucket for every beginning of a hash")
+    fn bucket(&self, stream: &StreamTag) -> &Bucket {
+        self.buckets.get(bucket_of(stream)).or_defect("there is a bucket for every beginning of a hash")
     }
 
     fn take(&mut self, row: IndexRow) {
         for (stream, head) in row.heads {
-            let bucket = self.buckets.get_mut(stream.bucket());
+            let bucket = self.buckets.get_mut(bucket_of(&stream));
             let bucket = bucket.or_defect("there is a bucket for every beginning of a hash");
             bucket.heads.insert(stream, head);
             bucket.dirty = true;

@@ -4,10 +4,11 @@
 //! here is trusted by being readable: a digest over every row, written last at a clean stop, has to
 //! match; the files are synced by us; and a panic inside sled counts as damage.
 
-use super::{Bucket, Index, Resident, StreamHash};
+use super::{Bucket, Index, Resident, bucket_of};
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
+use ledger_spec::sealed::StreamTag;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -220,7 +221,7 @@ impl Resident {
         bucket.heads.reserve(rows.len());
         for row in rows {
             let (stream, head) = read_row(row)?;
-            (stream.bucket() == number).then_some(())?;
+            (bucket_of(&stream) == number).then_some(())?;
             bucket.heads.insert(stream, head);
         }
         rest.is_empty().then_some(())
@@ -241,7 +242,7 @@ impl Bucket {
         heads.sort_unstable_by_key(|(stream, _)| **stream);
         let mut bytes = Vec::with_capacity(heads.len() * ROW);
         for (stream, head) in heads {
-            bytes.extend_from_slice(&stream.0);
+            bytes.extend_from_slice(stream.as_bytes());
             bytes.extend_from_slice(&head.last.get().to_be_bytes());
             bytes.extend_from_slice(&head.version.get().to_be_bytes());
         }
@@ -249,7 +250,7 @@ impl Bucket {
     }
 }
 
-fn read_row(row: &[u8; ROW]) -> Option<(StreamHash, Head)> {
+fn read_row(row: &[u8; ROW]) -> Option<(StreamTag, Head)> {
     let (stream, rest) = row.split_first_chunk::<32>()?;
     let (last, version) = rest.split_first_chunk::<8>()?;
     let version: [u8; 8] = version.try_into().ok()?;
@@ -257,7 +258,7 @@ fn read_row(row: &[u8; ROW]) -> Option<(StreamHash, Head)> {
     // A stream holds one event an entry, so that it has no more events than entries up to its last.
     version.checked_sub(1).filter(|before| *before <= last)?;
     let head = Head { last: EntryIndex::new(last), version: StreamVersion::new(version) };
-    Some((StreamHash(*stream), head))
+    Some((StreamTag::from_bytes(*stream), head))
 }
 
 /// Syncs every file below a folder, and the folders themselves.
@@ -282,7 +283,7 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::IndexRow;
+    use crate::index::{IndexRow, tag};
     use ledger_spec::id::{StreamKey, SubjectStream};
 
     #[test]
@@ -295,7 +296,7 @@ mod tests {
         let row = |at, n| {
             let at = EntryIndex::new(at);
             let head = Head::advanced(index.head(&subject(n)).as_ref(), at);
-            let heads = vec![(StreamHash::of(&subject(n)), head)];
+            let heads = vec![(tag(&subject(n)), head)];
             IndexRow { index: at, heads, governs: at.get().is_multiple_of(2) }
         };
         (0..).zip(0..100).for_each(|(at, n)| index.apply([row(at, n)]));
@@ -308,8 +309,8 @@ mod tests {
         }
         assert_eq!((dirty(), writes), (0, buckets.div_ceil(IDLE_SLICE)));
         let stored = |n| {
-            let stream = StreamHash::of(&subject(n));
-            let key = u16::try_from(stream.bucket()).unwrap().to_be_bytes();
+            let stream = tag(&subject(n));
+            let key = u16::try_from(bucket_of(&stream)).unwrap().to_be_bytes();
             let value = store.db.open_tree("heads").unwrap().get(key).unwrap().unwrap();
             let rows = value.as_chunks::<ROW>().0.iter().map(|row| read_row(row).unwrap());
             let found: Vec<_> = rows.filter(|(found, _)| *found == stream).map(|(_, head)| head).collect();

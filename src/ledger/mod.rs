@@ -3,11 +3,15 @@
 //! This is where log, index, snapshots and writer are put together, and nowhere else. Damage stops an
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
+mod copy;
 mod indexing;
+mod master_key;
 mod new_folder;
 mod read_only;
 mod settings;
 
+pub(crate) use copy::{copy_files, copy_key, copy_settings};
+pub use master_key::MasterKey;
 pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
 pub use settings::{Settings, SettingsError};
 
@@ -17,11 +21,12 @@ use crate::index::{Index, IndexStore, StoreError};
 use crate::keeper::Keeper;
 use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
 use crate::progress::Progress;
+use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::{Snapshot, Snapshots};
-use crate::storage::{DiskError, FileDisk, FolderLock};
+use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
 use crate::streams::StreamReader;
-use indexing::{beside_scan, index_of};
+use indexing::index_of;
 use ledger_spec::admission::Governance;
 use ledger_spec::audit::Opening;
 use ledger_spec::authority::Recorded;
@@ -31,6 +36,7 @@ use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::IdentityKey;
+use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger, LogEnd};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
@@ -41,12 +47,9 @@ use std::sync::Arc;
 use tlog::bytes::to_base64url;
 use tlog::note::{NoteSigner, VerifierKey};
 use tlog::position::{EntryIndex, TreeSize};
-use zeroize::Zeroizing;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
-/// Where the key of persons' pseudonyms lies within the folder.
-pub const IDENTITY_KEY: &str = "keys/identity.key";
 const KEYS: &str = "keys";
 const INDEX: &str = "index";
 const CASE_FILES: &str = "case-files";
@@ -61,8 +64,8 @@ pub struct Founding {
     pub operator_name: Name,
     /// The seed of its key, which signs entry 0 and every checkpoint.
     pub operator_seed: [u8; 32],
-    /// The key of persons' pseudonyms.
-    pub identity: IdentityKey,
+    /// The master key over all that opens sealed entries.
+    pub master: Kek,
     /// The first registrars.
     pub registrars: Vec<EnrolledRegistrar>,
     /// Secret keys that are made with the ledger, others than the operator's: each lies in the folder
@@ -133,6 +136,15 @@ pub enum LedgerError {
     /// The log did not open.
     #[error(transparent)]
     Log(#[from] OpenError),
+    /// What opens sealed entries did not open, or could not be made.
+    #[error(transparent)]
+    Beside(#[from] SealedOpenError),
+    /// A key stands where the new ledger's master key would.
+    #[error("{0} exists already: the master key of another ledger, or of one whose making was broken off")]
+    MasterKeyExists(PathBuf),
+    /// No master key is named, and something is sealed.
+    #[error("ledger.toml names no master key: [master_key] with file, command or credential is expected")]
+    NoMasterKey,
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -180,6 +192,12 @@ pub enum LedgerError {
     Thread(std::io::Error),
 }
 
+impl From<NoRandomness> for LedgerError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Opening(error.to_string())
+    }
+}
+
 /// Where the secret key of `name` lies within the folder, where it was made with the ledger.
 pub fn key_file(name: &str) -> PathBuf {
     Path::new(KEYS).join(format!("{name}.key"))
@@ -191,10 +209,10 @@ pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
     let making = NewFolder::begin(dir)?;
     let folder = making.path();
     fs::create_dir(folder.join(KEYS)).map_err(at(folder))?;
-    founding.settings.write(folder)?;
+    let master = founding.settings.master.clone().map_or_else(|| MasterKey::beside(dir), Ok)?;
+    Settings { master: Some(master.clone()), ..founding.settings.clone() }.write(folder)?;
     let signer = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &founding.operator_seed);
     write_secret(&folder.join(OPERATOR_KEY), &signer.secret_text())?;
-    write_secret(&folder.join(IDENTITY_KEY), &founding.identity.secret_text())?;
     for key in &founding.keys {
         let file = key_file(key.name().as_str());
         if folder.join(&file).exists() {
@@ -203,6 +221,8 @@ pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
         write_secret(&folder.join(file), &key.secret_text())?;
     }
     open_ledger(folder, founding, signer)?;
+    // Before the ledger appears: without its key nothing in it could ever be opened.
+    master.keep(folder, dir, &founding.master)?;
     making.finish()
 }
 
@@ -213,9 +233,9 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
-    let identity = identity_key(dir)?;
-    let (log, scanned) = open_log(dir, &settings, signer, false, progress)?;
-    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let kek = settings.master_key()?.read(dir)?;
+    let (log, identity, clean) = open_log(dir, &settings, (signer, &kek), false, progress)?;
+    let (store, index) = load_index(dir, &log, clean, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
     let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
     let snapshots = published_view(streams, &settings, &vkey)?;
@@ -233,8 +253,9 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> 
     let _lock = FolderLock::take(dir)?;
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
-    let (log, scanned) = open_log(dir, &settings, signer, true, progress)?;
-    let (store, index) = load_index(dir, &log, scanned, progress)?;
+    let kek = settings.master_key()?.read(dir)?;
+    let (log, _, clean) = open_log(dir, &settings, (signer, &kek), true, progress)?;
+    let (store, index) = load_index(dir, &log, clean, progress)?;
     let size = log.size();
     store.close(&index, size, log.head())?;
     log.close().map_err(LedgerError::Close)?;
@@ -248,8 +269,11 @@ fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<()
     let event = SignedEvent::from_envelope(envelope.as_bytes())
         .and_then(SignedEvent::verify)
         .map_err(|error: EnvelopeError| opening(&error))?;
-    let entered = Ledger::default().enter(event, now).map_err(|error: EnterError| opening(&error))?;
+    let nothing_sealed = Randomness::filled(|bytes| getrandom::fill(bytes).map_err(|error| opening(&error)))?;
+    let entered =
+        Ledger::default().enter(event, now, nothing_sealed).map_err(|error: EnterError| opening(&error))?;
     let disk = Arc::new(FileDisk::open(dir)?);
+    SealedFiles::create(disk.clone(), &founding.settings.origin, &founding.master)?;
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
     log.append(vec![EncodedEntry::of(entered)]).map_err(|error| opening(&error))?;
     log.close().map_err(LedgerError::Close)
@@ -286,36 +310,35 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
     Ok((bytes, now))
 }
 
-/// The log, and the index of every entry where opening it had to read them all.
+/// The log with what opens its sealed entries, the key of pseudonyms, and whether the last use ended cleanly.
 fn open_log(
     dir: &Path,
     settings: &Settings,
-    signer: NoteSigner,
+    (signer, kek): (NoteSigner, &Kek),
     rebuild: bool,
     progress: &dyn Progress,
-) -> Result<(Log, Option<Index>), LedgerError> {
-    let disk = Arc::new(FileDisk::open(dir)?);
-    let (log, report, scanned) =
-        beside_scan(|visitor| Log::open(disk, signer, log_config(settings, rebuild), progress, visitor))?;
+) -> Result<(Log, IdentityKey, bool), LedgerError> {
+    let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
+    let opened = Log::open(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
+    let (mut log, report) = opened?;
     report_recovery(&report);
-    Ok((log, scanned))
+    let (files, found) = log.open_beside(kek, &report)?;
+    report_beside(&found);
+    let identity = files.with_root(|root| IdentityKey::copied(root.identity.expose()));
+    Ok((log, identity, !report.scanned))
 }
 
 fn load_index(
     dir: &Path,
     log: &Log,
-    scanned: Option<Index>,
+    clean: bool,
     progress: &dyn Progress,
 ) -> Result<(IndexStore, Index), LedgerError> {
     let (size, tip) = (log.size(), log.head());
-    let (store, loaded) = IndexStore::open(&dir.join(INDEX), size, tip, scanned.is_none())?;
-    let index = match (loaded, scanned) {
-        (Ok(index), _) => index,
-        (Err(doubt), Some(scanned)) => {
-            tracing::info!(%doubt, entries = size.get(), "the index was rebuilt from the log");
-            scanned
-        }
-        (Err(doubt), None) => {
+    let (store, loaded) = IndexStore::open(&dir.join(INDEX), size, tip, clean)?;
+    let index = match loaded {
+        Ok(index) => index,
+        Err(doubt) => {
             tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
             index_of(&log.reader(), size, progress)?
         }
@@ -331,7 +354,7 @@ pub(crate) fn open_case_files(
     log: &LogReader,
 ) -> Result<Arc<CaseFileStore>, LedgerError> {
     let tip_at = |size: TreeSize| {
-        let last = log.entry(size.last_index()?).ok()?;
+        let last = log.raw(size.last_index()?).ok()?;
         Some(ChainHash::of_entry(last.bytes()))
     };
     let (disk, doubt) = DiskCaseFiles::open(&dir.join(CASE_FILES), settings.case_file_cache_bytes, tip_at)?;
@@ -369,9 +392,9 @@ pub(crate) fn published_of(
         }
         governance.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
     }
-    let last = streams.log().entry(last)?;
+    let last = streams.log().raw(last)?;
     let chain = ChainHash::of_entry(last.bytes());
-    let end = LogEnd { size, chain, recorded_at: last.entry().recorded_at };
+    let end = LogEnd { size, chain, recorded_at: last.entry().recorded_at() };
     Ok(Snapshot { checkpoint, end, governance })
 }
 
@@ -398,12 +421,6 @@ fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, Ledger
     Ok(signer)
 }
 
-fn identity_key(dir: &Path) -> Result<IdentityKey, LedgerError> {
-    let path = dir.join(IDENTITY_KEY);
-    let text = Zeroizing::new(fs::read_to_string(&path).map_err(at(&path))?);
-    IdentityKey::parse(text.trim_end()).map_err(|error| LedgerError::Key { path, reason: error.to_string() })
-}
-
 /// Writes a secret so that only its owner can read it, durably.
 pub fn write_secret(path: &Path, text: &str) -> Result<(), LedgerError> {
     use std::io::Write as _;
@@ -428,6 +445,21 @@ fn report_recovery(report: &OpenReport) {
     }
     for one in &report.rebuilt {
         tracing::warn!(file = one.file, offset = one.offset, was = one.was, "recovery: computed anew");
+    }
+}
+
+fn report_beside(report: &SealedOpenReport) {
+    for cut in &report.cut {
+        let (file, offset, found) = (&cut.file, cut.offset, &cut.found);
+        tracing::warn!(
+            file,
+            offset,
+            found,
+            "recovery: what opens entries that were never acknowledged was cut"
+        );
+    }
+    if let Some(mended) = &report.mended {
+        tracing::warn!(?mended, "recovery: a copy of the root of keys was made again from the other");
     }
 }
 

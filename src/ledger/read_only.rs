@@ -8,6 +8,7 @@ use super::{LedgerError, Settings, published_view};
 use crate::case_files::CaseFileStore;
 use crate::log::{self, OpenError};
 use crate::progress::Progress;
+use crate::sealed_files::SealedReader;
 use crate::snapshot::Snapshots;
 use crate::storage::{Disk, FileDisk};
 use crate::streams::StreamReader;
@@ -32,7 +33,11 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedge
     let settings = Settings::read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
     let vkey = operator_key(&*disk)?;
-    let reader = log::open_to_read(disk, &vkey)?;
+    let reader = log::open_to_read(disk.clone(), &vkey)?;
+    // A blind copy names none, and shows what is in the clear.
+    if let Some(master) = &settings.master {
+        reader.attach(&SealedReader::open(disk, &settings.origin, &master.read(dir)?)?);
+    }
     let size = reader.size();
     let index = index_of(&reader, size, progress)?;
     // The folder's own are of whoever writes it.

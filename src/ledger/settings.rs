@@ -1,6 +1,8 @@
 //! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
 
+use super::{LedgerError, MasterKey};
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tlog::checkpoint::Origin;
 
@@ -27,9 +29,11 @@ pub struct Settings {
     pub feeds: usize,
     /// How long a client may take nothing of what it is sent, in seconds, before its connection is closed.
     pub stall_seconds: u64,
-    /// Whether everybody may read every entry's bytes as tiles, as verifying the log without us takes. Where
-    /// not, only hashes are served, and entries of other than public class leave the machine by hand alone.
-    pub entries_open: bool,
+    /// Where auditors fetch what opens sealed entries; nowhere where it is absent. Whoever reaches this address reads
+    /// everything.
+    pub openings: Option<SocketAddr>,
+    /// Where the master key comes from, which is kept outside of the folder and its backups; a blind copy has none.
+    pub master: Option<MasterKey>,
     /// The file, in the ledger's folder, that says which witnesses cosign its checkpoints (C2SP
     /// tlog-policy); none do where it is absent.
     pub policy: Option<String>,
@@ -90,8 +94,8 @@ struct Written {
     feeds: usize,
     #[serde(default = "stall_seconds")]
     stall_seconds: u64,
-    #[serde(default = "open")]
-    entries_open: bool,
+    openings: Option<String>,
+    master_key: Option<WrittenKey>,
     policy: Option<String>,
     #[serde(default = "cosign_seconds")]
     cosign_seconds: u64,
@@ -99,6 +103,33 @@ struct Written {
     case_file_cache_bytes: u64,
     #[serde(default = "identities")]
     identities_per_hour: u64,
+}
+
+/// Where the master key comes from: one of the three.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenKey {
+    file: Option<PathBuf>,
+    command: Option<String>,
+    credential: Option<String>,
+}
+
+impl WrittenKey {
+    fn read(
+        self,
+        wrong: &dyn Fn(&'static str, String, &'static str) -> SettingsError,
+    ) -> Result<MasterKey, SettingsError> {
+        match (self.file, self.command, self.credential) {
+            (Some(file), None, None) => Ok(MasterKey::File(file)),
+            (None, Some(command), None) => Ok(MasterKey::Command(command)),
+            (None, None, Some(name)) if !name.contains('/') => Ok(MasterKey::Credential(name)),
+            (None, None, Some(name)) => Err(wrong("master_key.credential", name, "a name without a slash")),
+            (None, None, None) => {
+                Err(wrong("master_key", "nothing".to_owned(), "file, command or credential"))
+            }
+            _ => Err(wrong("master_key", "more than one".to_owned(), "one of file, command and credential")),
+        }
+    }
 }
 
 /// Some tables of a department an hour; all numbers of a county take months.
@@ -109,10 +140,6 @@ const fn identities() -> u64 {
 /// 256 MiB.
 const fn case_file_cache() -> u64 {
     256 << 20
-}
-
-const fn open() -> bool {
-    true
 }
 
 const fn heavy_questions() -> usize {
@@ -132,6 +159,29 @@ const fn cosign_seconds() -> u64 {
     3_600
 }
 
+const OPENINGS: &str = "a port of this machine such as \"8412\", or an address with its port";
+
+/// An address, which is this machine's own where a port stands alone.
+fn address(text: &str) -> Option<SocketAddr> {
+    let near = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    text.parse().ok().or_else(|| text.parse().ok().map(near))
+}
+
+/// The table of the master key, which ends the file.
+fn written_key(key: &MasterKey) -> String {
+    let (name, value) = match key {
+        MasterKey::File(path) => ("file", path.to_string_lossy().into_owned()),
+        MasterKey::Command(command) => ("command", command.clone()),
+        MasterKey::Credential(name) => ("credential", name.clone()),
+    };
+    format!(
+        "\n# Where the key comes from over all that opens sealed entries: file = \"...\", command = \"...\" (what it prints)\n\
+         # or credential = \"...\" (systemd). Keep it twice, elsewhere than this folder and its backups: without it\n\
+         # nothing that is sealed can be read again.\n[master_key]\n{name} = {}\n",
+        toml::Value::from(value)
+    )
+}
+
 const NAME: &str = "ledger.toml";
 
 impl Settings {
@@ -147,12 +197,18 @@ impl Settings {
             heavy_questions: heavy_questions(),
             feeds: feeds(),
             stall_seconds: stall_seconds(),
-            entries_open: true,
+            openings: None,
+            master: None,
             policy: None,
             cosign_seconds: cosign_seconds(),
             case_file_cache_bytes: case_file_cache(),
             identities_per_hour: identities(),
         }
+    }
+
+    /// Where the master key comes from.
+    pub fn master_key(&self) -> Result<&MasterKey, LedgerError> {
+        self.master.as_ref().ok_or(LedgerError::NoMasterKey)
     }
 
     /// Reads `ledger.toml` of a ledger's folder.
@@ -174,6 +230,13 @@ impl Settings {
                      # policy = \"witnesses.policy\"\n"
                 .to_owned(),
         };
+        let openings = match self.openings {
+            Some(address) => format!("openings = {}\n", toml::Value::from(address.to_string())),
+            None => "# Where auditors fetch what opens the sealed entries; whoever reaches it reads everything. A port\n\
+                     # alone is one of this machine.\n\
+                     # openings = \"8412\"\n"
+                .to_owned(),
+        };
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
              origin = {}\n\
@@ -184,14 +247,12 @@ impl Settings {
              # How many heavy questions of a kind are answered at once (lists; indicators, oversight; very long subjects),\n\
              # how many feeds are open at once, and after how long a client that takes nothing is let go.\n\
              heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
-             # Whether everybody may read every entry's bytes at /tile/entries, as verifying the log takes.\n\
-             entries_open = {}\n\
              # After how many seconds a checkpoint that did not grow is cosigned anew by the witnesses.\n\
              cosign_seconds = {}\n\
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n\
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
-             identities_per_hour = {}\n{policy}",
+             identities_per_hour = {}\n{policy}{openings}{}",
             toml::Value::from(self.origin.as_str()),
             self.segment_bytes,
             self.max_body_bytes,
@@ -201,10 +262,10 @@ impl Settings {
             self.heavy_questions,
             self.feeds,
             self.stall_seconds,
-            self.entries_open,
             self.cosign_seconds,
             self.case_file_cache_bytes,
-            self.identities_per_hour
+            self.identities_per_hour,
+            self.master.as_ref().map_or_else(String::new, written_key)
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
         written.map_err(|error| SettingsError::File { path, error })
@@ -283,6 +344,9 @@ impl Settings {
                 written.identities_per_hour <= 1_000_000,
             ),
         ];
+        let openings = written.openings.map(|text| address(&text).ok_or(text)).transpose();
+        let openings = openings.map_err(|found| value("openings", found, OPENINGS))?;
+        let master = written.master_key.map(|key| key.read(&value)).transpose()?;
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
             return Err(value(line, found, expected));
         }
@@ -296,7 +360,8 @@ impl Settings {
             heavy_questions: written.heavy_questions,
             feeds: written.feeds,
             stall_seconds: written.stall_seconds,
-            entries_open: written.entries_open,
+            openings,
+            master,
             policy: written.policy,
             cosign_seconds: written.cosign_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,

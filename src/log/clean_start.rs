@@ -5,18 +5,20 @@
 //! What lies between the edges is checked when it is read, and by the audit.
 
 use super::derived_files::DerivedFile;
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
 use super::layout;
 use super::open_files::{EntryFault, Offsets, Segment};
 use super::recovery::{OpenReport, Opened};
-use super::segment_scanner::{self, ScanError, is_zero};
+use super::segment_scanner::{self, ScanError};
 use super::sequence::compare;
 use super::stored_checkpoint::{self, root_of, size_of};
-use crate::storage::{Disk, DiskErrorKind};
+use crate::damage::Damage;
+use crate::storage::{Disk, DiskErrorKind, is_zero};
 use ledger_spec::entry::ChainHash;
-use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::entry::EntryHashes;
+use ledger_spec::sealed::LogEntry;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -125,7 +127,7 @@ fn check_end(
     compare("size in the last commit frame", last.size, size).map_err(damaged)?;
     compare("chain hash in the last commit frame", last.chain, EntryHashes::of(&bytes).chain)
         .map_err(damaged)?;
-    let carried = Entry::decode(&bytes).map(|entry| entry.index.to_string());
+    let carried = LogEntry::decode(&bytes).map(|entry| entry.index().to_string());
     let carried = carried.unwrap_or_else(|error| error.to_string());
     compare("last entry's index", carried, index.to_string()).map_err(damaged)
 }

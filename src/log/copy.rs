@@ -8,6 +8,7 @@ use super::recovery::OpenReport;
 use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
 use crate::progress::Progress;
+use crate::sealed_files::SealedFiles;
 use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
@@ -43,16 +44,22 @@ impl LogCopy {
         Ok((Self(log), report))
     }
 
-    /// Stores entries that the caller has verified. They are durable when this returns, and shown once a
-    /// checkpoint covers them.
-    pub fn store(&mut self, batch: &[EncodedEntry]) -> Result<(), AppendError> {
+    /// From now on what opens sealed entries is written and read there: the copy is an opened one.
+    pub fn attach(&mut self, files: SealedFiles) {
+        self.0.attach(files);
+    }
+
+    /// Stores entries that the caller has verified, and what opens them first. They are durable when this returns, and
+    /// shown once a checkpoint covers them.
+    pub fn store(&mut self, mut batch: Vec<EncodedEntry>) -> Result<(), AppendError> {
         let log = &mut self.0;
         if log.stopped {
             return Err(AppendError::Stopped);
         }
-        let last = log.check_continues(batch)?;
+        let last = log.check_continues(&batch)?;
         log.stopped = true;
-        log.commit(batch, last)?;
+        log.write_beside(&mut batch)?;
+        log.commit(&batch, last)?;
         log.stopped = false;
         Ok(())
     }

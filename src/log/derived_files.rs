@@ -1,9 +1,10 @@
 //! The files that follow from the segments: what they should hold, compared with what they do.
 
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::frame::as_u64;
 use super::layout;
 use super::open_files::OFFSET_LEN;
+use crate::damage::Damage;
 use crate::storage::{Disk, DiskErrorKind};
 use tlog::bytes::to_hex;
 use tlog::defect::as_usize;

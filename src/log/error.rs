@@ -1,29 +1,14 @@
 //! What the log answers when it cannot do what it was asked: damage named by its place, and failures.
 
 use super::layout;
+use crate::damage::Damage;
+use crate::sealed_files::{SealedReadError, SealedWriteError};
 use crate::storage::{DiskError, DiskErrorKind};
-use core::fmt;
 use ledger_spec::entry::ChainHash;
+use ledger_spec::sealed::PayloadError;
 use tlog::checkpoint::CheckpointError;
 use tlog::note::KeyError;
 use tlog::position::{EntryIndex, TreeSize};
-
-/// A place in the log's files that does not hold what it must hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// The file, relative to the ledger's folder.
-    pub file: String,
-    /// Where in it, in bytes.
-    pub offset: u64,
-    /// The entry concerned, where it is one.
-    pub entry: Option<EntryIndex>,
-    /// What was looked at.
-    pub what: &'static str,
-    /// What it holds.
-    pub found: String,
-    /// What it should hold.
-    pub expected: String,
-}
 
 /// Why an append was refused. After anything but [`AppendError::NotNext`] the log is stopped: whether the
 /// batch is durable is unknown until [`super::Log::open`] has found out.
@@ -39,6 +24,18 @@ pub enum AppendError {
     /// The checkpoint could not be signed: a defect (HTTP 503).
     #[error("the checkpoint could not be signed: {0}")]
     Sign(#[from] CheckpointError),
+    /// A sealed entry, and no keys to keep what opens it: a defect of the caller.
+    #[error("an entry is sealed, and there are no files to keep what opens it")]
+    NoKeys,
+    /// The system gave no randomness (HTTP 503).
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// What opens an entry is longer than anything that was admitted: a defect.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// What opens the entries could not be written (HTTP 503).
+    #[error("beside the log: {0}")]
+    Beside(SealedWriteError),
     /// An earlier append failed; open the log anew (HTTP 503).
     #[error("the log has stopped after an earlier failure")]
     Stopped,
@@ -105,12 +102,34 @@ pub enum ReadError {
         /// The published size.
         expected: TreeSize,
     },
+    /// The entry is sealed, and here is nothing that opens it: this is a blind copy.
+    #[error("entry {0} is sealed, and this copy holds nothing that opens it")]
+    Unopened(EntryIndex),
     /// The bytes are not what they were; they are not served.
     #[error("damaged: {0}")]
     Damaged(Damage),
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),
+}
+
+impl From<SealedReadError> for ReadError {
+    fn from(error: SealedReadError) -> Self {
+        match error {
+            SealedReadError::Damaged(damage) => Self::Damaged(damage),
+            SealedReadError::Disk(error) => Self::Disk(error),
+        }
+    }
+}
+
+impl From<SealedWriteError> for AppendError {
+    fn from(error: SealedWriteError) -> Self {
+        match error {
+            SealedWriteError::Full(error) => Self::Full(error),
+            SealedWriteError::Disk(error) => Self::Disk(error),
+            other => Self::Beside(other),
+        }
+    }
 }
 
 impl From<DiskError> for AppendError {
@@ -135,15 +154,5 @@ impl Damage {
     /// Whether the file follows from the segments.
     pub fn is_derived(&self) -> bool {
         self.file.starts_with(layout::TREE) || self.file == layout::OFFSETS
-    }
-}
-
-impl fmt::Display for Damage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.file, self.offset)?;
-        if let Some(entry) = self.entry {
-            write!(f, " (entry {entry})")?;
-        }
-        write!(f, ": {}: found {}, expected {}", self.what, self.found, self.expected)
     }
 }

@@ -5,7 +5,7 @@
 //! entry's bytes.
 
 use super::derived_files::DerivedFile;
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::folder::{gap, lost_segment, mismatch, no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
@@ -14,6 +14,7 @@ use super::segment_scanner::{self, ScanError, Scanner};
 use super::sequence::{Mismatch, SequenceCheck};
 use super::stored_checkpoint::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};
+use crate::damage::Damage;
 use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::EntryHashes;

@@ -1,11 +1,12 @@
 //! What stands in the log's folder besides bytes: which segments there are, the marker of a process
 //! that writes, what a creation left behind, and how a missing or misplaced file is named.
 
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::frame::{HEADER_LEN, as_u64};
 use super::layout;
 use super::open_files::Offsets;
 use super::sequence::Mismatch;
+use crate::damage::Damage;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
 use tlog::position::{EntryIndex, TreeSize};
 

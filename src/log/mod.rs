@@ -11,6 +11,7 @@
 //! running                 exists while a process writes
 //! ```
 
+mod beside;
 mod clean_start;
 mod copy;
 mod derived_files;
@@ -30,18 +31,22 @@ mod stored_checkpoint;
 mod tiles;
 mod tree;
 
+pub use crate::damage::Damage;
+pub use beside::opening_of;
 pub use copy::LogCopy;
-pub use error::{AppendError, Damage, OpenError, ReadError};
+pub use error::{AppendError, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
 pub use read_only::{covered, first_entry, open_to_read, position_of};
-pub use reader::{EntryBytes, Frames, LogReader};
+pub use reader::{EntryBytes, Frames, LogReader, RawEntry};
 pub use recovery::{Cut, OpenReport, Rebuilt};
 
 use crate::progress::Progress;
+use crate::sealed_files::{LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader};
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
-use ledger_spec::entry::{Entry, EntryError, EntryHashes, EntryHeader};
+use ledger_spec::entry::{Entry, EntryError, EntryHashes};
+use ledger_spec::sealed::{Kek, LogEntry, Sealed};
 use ledger_spec::state::EnteredEntry;
 use open_files::{Offsets, OpenFiles, Segment};
 use recovery::Opened;
@@ -66,13 +71,16 @@ pub struct LogConfig {
     pub rebuild: bool,
 }
 
-/// An entry in the bytes that the log stores, with its hashes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An entry in the bytes that the log stores, with its hashes, and what opens it where it was just sealed.
+#[derive(Debug)]
 pub struct EncodedEntry {
     index: EntryIndex,
     previous: ChainHash,
     bytes: Vec<u8>,
     hashes: EntryHashes,
+    /// What it says, for whoever meets it again in the same batch.
+    said: Option<Entry>,
+    sealed: Option<Sealed>,
 }
 
 /// A batch that is durable, published and may be acknowledged.
@@ -94,6 +102,8 @@ pub struct Log {
     checkpoints: CheckpointSigner,
     config: LogConfig,
     files: Arc<OpenFiles>,
+    /// Where what opens sealed entries is written; a copy, and a log of which nothing is sealed yet, has none.
+    beside: Option<SealedFiles>,
     /// The newest segment and where its bytes end.
     segment: Arc<Segment>,
     end: u64,
@@ -116,18 +126,27 @@ impl EncodedEntry {
     pub fn new(entry: &Entry) -> Result<Self, EntryError> {
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
-        Ok(Self { index: entry.index, previous: entry.previous, bytes, hashes })
+        let (index, previous) = (entry.index, entry.previous);
+        Ok(Self { index, previous, bytes, hashes, said: None, sealed: None })
     }
 
     /// An entry that was just made.
     pub fn of(entered: EnteredEntry) -> Self {
-        let EnteredEntry { entry, bytes, hashes } = entered;
-        Self { index: entry.index, previous: entry.previous, bytes, hashes }
+        let EnteredEntry { entry, bytes, hashes, sealed } = entered;
+        let (index, previous) = (entry.index, entry.previous);
+        Self { index, previous, bytes, hashes, said: Some(entry), sealed }
     }
 
-    /// An entry that was read from these bytes, with their hashes: as an audit leaves it.
-    pub fn verified(entry: &EntryHeader, bytes: &[u8], hashes: EntryHashes) -> Self {
-        Self { index: entry.index, previous: entry.previous, bytes: bytes.to_vec(), hashes }
+    /// An entry that was read from these bytes, with their hashes: as an audit leaves it, and what is to be kept beside
+    /// it where the audit has opened it.
+    pub fn verified(entry: &LogEntry, bytes: &[u8], hashes: EntryHashes, sealed: Option<Sealed>) -> Self {
+        let (index, previous) = (entry.index(), entry.previous());
+        Self { index, previous, bytes: bytes.to_vec(), hashes, said: None, sealed }
+    }
+
+    /// What it says, where it was just made.
+    pub const fn said(&self) -> Option<&Entry> {
+        self.said.as_ref()
     }
 
     /// Its place in the log.
@@ -217,19 +236,59 @@ impl Log {
     ///
     /// After any error of the disk nothing more can be appended ([`AppendError::Stopped`]) until the
     /// log is opened anew; whether the batch is in it is known only then.
-    pub fn append(&mut self, batch: Vec<EncodedEntry>) -> Result<Committed, AppendError> {
+    pub fn append(&mut self, mut batch: Vec<EncodedEntry>) -> Result<Committed, AppendError> {
         if self.stopped {
             return Err(AppendError::Stopped);
         }
         let last = self.check_continues(&batch)?;
         self.stopped = true;
         let first = self.size.next_index();
+        self.write_beside(&mut batch)?;
         let (size, root) = self.commit(&batch, last)?;
         let signed = self.checkpoints.sign(size, root);
         let checkpoint = signed.or_defect("only a copy cannot sign, and none appends")?;
         let checkpoint = self.publish_checkpoint(checkpoint)?;
         self.stopped = false;
         Ok(Committed { first, size, root, checkpoint })
+    }
+
+    /// Opens the files beside this log after whatever ended their last use, as the log's own opening reported it, and
+    /// goes on with them.
+    pub fn open_beside(
+        &mut self,
+        kek: &Kek,
+        opened: &OpenReport,
+    ) -> Result<(SealedReader, SealedOpenReport), SealedOpenError> {
+        let (raw, origin) = (self.reader(), self.checkpoint().checkpoint().origin().clone());
+        let says = |index| match raw.raw(index).map(|raw| matches!(raw.entry(), LogEntry::Sealed(_))) {
+            Ok(false) => LogSays::Clear,
+            // What cannot be read here is told by whoever reads it.
+            Ok(true) | Err(_) => LogSays::Sealed,
+        };
+        let stop = if opened.scanned { LastStop::Unclean(&says) } else { LastStop::Clean };
+        let (files, report) = SealedFiles::open(Arc::clone(&self.disk), &origin, kek, self.size(), stop)?;
+        let reader = files.reader();
+        self.attach(files);
+        Ok((reader, report))
+    }
+
+    /// From now on what opens sealed entries is written and read there.
+    pub fn attach(&mut self, files: SealedFiles) {
+        self.reader().attach(&files.reader());
+        self.beside = Some(files);
+    }
+
+    /// Writes what is kept beside the log of the sealed entries of a batch. It is durable when this returns, and before
+    /// the first byte of their entries is written: so whatever the log holds can be opened, or is damaged.
+    fn write_beside(&mut self, batch: &mut [EncodedEntry]) -> Result<(), AppendError> {
+        let sealed: Vec<Sealed> = batch.iter_mut().filter_map(|entry| entry.sealed.take()).collect();
+        if sealed.is_empty() {
+            return Ok(());
+        }
+        let origin = self.checkpoint().checkpoint().origin().clone();
+        let files = self.beside.as_mut().ok_or(AppendError::NoKeys)?;
+        let records = beside::records(files, &origin, sealed.into_iter())?;
+        Ok(files.write(&records)?)
     }
 
     /// How many entries the log holds.
@@ -273,7 +332,8 @@ impl Log {
         let segment = segment.or_defect("creation makes a segment, and both ways of opening refuse without");
         let room = segment.file.len()?;
         let files = OpenFiles::new(levels, offsets, tail, segments, checkpoint);
-        Ok(Self { disk, checkpoints, config, files, segment, end, room, size, chain, stopped: false })
+        let (beside, stopped) = (None, false);
+        Ok(Self { disk, checkpoints, config, files, beside, segment, end, room, size, chain, stopped })
     }
 
     /// The chain hash of the batch's last entry, where the batch continues the log.

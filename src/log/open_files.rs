@@ -1,11 +1,12 @@
 //! What the writer and the readers of one open log have in common.
 
-use super::error::Damage;
+use super::beside::Beside;
 use super::frame::{self, FRAME_HEAD, Frame, as_u64};
 use super::layout;
 use super::tree::{LevelFiles, Tail};
+use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::EntryIndex;
 
@@ -17,6 +18,8 @@ pub(super) struct OpenFiles {
     pub levels: LevelFiles,
     pub offsets: Offsets,
     pub tail: RwLock<Tail>,
+    /// What opens sealed entries, where it was given.
+    pub beside: OnceLock<Beside>,
     segments: RwLock<Vec<Arc<Segment>>>,
     checkpoint: RwLock<Arc<SignedCheckpoint>>,
 }
@@ -42,6 +45,7 @@ impl OpenFiles {
             levels,
             offsets,
             tail: RwLock::new(tail),
+            beside: OnceLock::new(),
             segments: RwLock::new(segments),
             checkpoint: RwLock::new(Arc::new(checkpoint)),
         })

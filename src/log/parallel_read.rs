@@ -2,7 +2,7 @@
 
 use super::error::ReadError;
 use super::frame::as_u64;
-use super::reader::{EntryBytes, LogReader};
+use super::reader::{EntryBytes, LogReader, RawEntry};
 use crate::parallel;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -14,7 +14,7 @@ const FEW: u64 = 256;
 
 impl LogReader {
     /// Makes something of every entry from `first` up to the size `until`, on all cores, and shows it to
-    /// `take` in order. Stops at the first error, wherever it comes from.
+    /// `take` in order; what a blind copy cannot open is passed over. Stops at the first error, wherever it comes from.
     pub fn for_each_entry<T: Send, E: From<ReadError> + Send>(
         &self,
         first: EntryIndex,
@@ -23,8 +23,12 @@ impl LogReader {
         mut take: impl FnMut(&T) -> Result<(), E>,
     ) -> Result<(), E> {
         let (first, until) = (first.get(), until.get());
+        let opened = self.is_opened();
         let read = |from: u64, to: u64| -> Result<Vec<T>, E> {
-            self.frames_to(EntryIndex::new(from), TreeSize::new(to)).map(|entry| make(entry?)).collect()
+            self.frames_to(EntryIndex::new(from), TreeSize::new(to))
+                .filter(|raw| opened || !raw.as_ref().is_ok_and(RawEntry::is_sealed))
+                .map(|raw| make(self.open(raw?)?))
+                .collect()
         };
         if until.saturating_sub(first) < FEW {
             return read(first, until)?.iter().try_for_each(take);

@@ -1,6 +1,6 @@
 //! Reading a log that another process may have open: no lock, nothing written.
 
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::folder::{no_checkpoint, segments_of};
 use super::frame::{Frame, HEADER_LEN, as_u64};
 use super::layout;
@@ -9,6 +9,7 @@ use super::reader::LogReader;
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{self, size_of};
 use super::tree::{LevelFiles, Tail};
+use crate::damage::Damage;
 use crate::storage::Disk;
 use std::sync::Arc;
 use tlog::note::VerifierKey;

@@ -3,7 +3,8 @@
 //! Nothing leaves here unchecked: an entry's frame, index and leaf, and a proof's way to the root of
 //! the signed checkpoint. What the entries mean is not looked at.
 
-use super::error::{Damage, ReadError};
+use super::beside::Beside;
+use super::error::ReadError;
 use super::folder::missing;
 use super::frame::Frame;
 use super::layout;
@@ -11,8 +12,11 @@ use super::open_files::{EntryFault, OpenFiles, Segment, place_of};
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{root_of, size_of};
 use super::tree::LevelFiles;
+use crate::damage::Damage;
+use crate::sealed_files::SealedReader;
 use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::entry::Entry;
+use ledger_spec::sealed::{AuditorOpening, LogEntry};
 use std::sync::{Arc, PoisonError};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -28,12 +32,20 @@ pub struct LogReader {
     files: Arc<OpenFiles>,
 }
 
-/// An entry as it was read: its bytes and what they say, checked against the tree.
+/// An entry as it stands in the log: its bytes, checked against the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryBytes {
+pub struct RawEntry {
     bytes: Vec<u8>,
-    entry: Entry,
+    entry: LogEntry,
     leaf: TreeHash,
+}
+
+/// An entry with what it says: in the clear, or by what is kept beside the log.
+#[derive(Debug)]
+pub struct EntryBytes {
+    raw: RawEntry,
+    entry: Entry,
+    opening: Option<AuditorOpening>,
 }
 
 /// Entries in order, from one index up to the size that was published when this began.
@@ -51,25 +63,62 @@ pub struct Frames {
 /// Nodes from memory where they are new, from the files otherwise.
 struct Nodes<'a>(&'a OpenFiles);
 
-impl EntryBytes {
+impl RawEntry {
     /// The entry's exact bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The entry, decoded.
-    pub fn entry(&self) -> &Entry {
+    /// Its leaf in the tree.
+    pub const fn leaf(&self) -> TreeHash {
+        self.leaf
+    }
+
+    /// The entry, decoded; a sealed one says nothing of its event.
+    pub const fn entry(&self) -> &LogEntry {
         &self.entry
     }
 
-    /// Its leaf in the tree.
-    pub fn leaf(&self) -> TreeHash {
-        self.leaf
+    /// Whether it says nothing of its event.
+    pub const fn is_sealed(&self) -> bool {
+        matches!(self.entry, LogEntry::Sealed(_))
     }
 
     /// The exact bytes, taken.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+}
+
+impl EntryBytes {
+    /// The bytes that stand in the log.
+    pub fn bytes(&self) -> &[u8] {
+        &self.raw.bytes
+    }
+
+    /// What it says, as it would stand in the clear.
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Its leaf in the tree.
+    pub const fn leaf(&self) -> TreeHash {
+        self.raw.leaf
+    }
+
+    /// What opens it, where it is sealed.
+    pub const fn opening(&self) -> Option<&AuditorOpening> {
+        self.opening.as_ref()
+    }
+
+    /// The bytes that stand in the log, taken.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.raw.bytes
+    }
+
+    /// What opens it, taken.
+    pub fn into_opening(self) -> Option<AuditorOpening> {
+        self.opening
     }
 }
 
@@ -92,9 +141,18 @@ impl LogReader {
         size_of(&self.files.checkpoint())
     }
 
-    /// Reads an entry. Its frame's checksum, the index that it carries and its leaf are checked; bytes that
-    /// fail are an error, never an answer.
+    /// Reads an entry, and what it says. Bytes that fail a check are an error, never an answer.
     pub fn entry(&self, index: EntryIndex) -> Result<EntryBytes, ReadError> {
+        self.open(self.raw(index)?)
+    }
+
+    /// What a raw entry says.
+    pub fn open(&self, raw: RawEntry) -> Result<EntryBytes, ReadError> {
+        open(&self.files, raw)
+    }
+
+    /// Reads an entry as it stands in the log. Its frame's checksum, the index that it carries and its leaf are checked.
+    pub fn raw(&self, index: EntryIndex) -> Result<RawEntry, ReadError> {
         let size = self.size();
         if !index.is_in(size) {
             return Err(ReadError::NotFound { index, size });
@@ -109,7 +167,18 @@ impl LogReader {
         check_entry(&segment, index, at, bytes, stored)
     }
 
-    /// Reads entries in order from `first` on, buffered: for scans.
+    /// Whether it can open what is sealed.
+    pub fn is_opened(&self) -> bool {
+        self.files.beside.get().is_some()
+    }
+
+    /// From now on what is kept beside the log opens what is sealed.
+    pub fn attach(&self, files: &SealedReader) {
+        // Whoever opened the log attaches once.
+        let _ = self.files.beside.set(Beside::new(files.clone()));
+    }
+
+    /// Reads entries in order from `first` on as they stand in the log, buffered: for scans.
     pub fn frames(&self, first: EntryIndex) -> Frames {
         self.frames_to(first, self.size())
     }
@@ -206,7 +275,7 @@ impl NodeReader for Nodes<'_> {
 }
 
 impl Iterator for Frames {
-    type Item = Result<EntryBytes, ReadError>;
+    type Item = Result<RawEntry, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed || !self.next.is_in(self.size) {
@@ -222,7 +291,7 @@ impl Iterator for Frames {
 }
 
 impl Frames {
-    fn read(&mut self) -> Result<EntryBytes, ReadError> {
+    fn read(&mut self) -> Result<RawEntry, ReadError> {
         let index = self.next;
         let leaf = self.leaf(index)?;
         let (place, segment, mut scanner) = match self.current.take() {
@@ -259,7 +328,7 @@ impl Frames {
         place: usize,
         segment: &Segment,
         at: u64,
-    ) -> Result<EntryBytes, ReadError> {
+    ) -> Result<RawEntry, ReadError> {
         match self.files.segment_at(place + 1) {
             Some(next) if next.first == self.next => self.read(),
             _ => {
@@ -300,22 +369,38 @@ fn check_entry(
     at: u64,
     bytes: Vec<u8>,
     stored: TreeHash,
-) -> Result<EntryBytes, ReadError> {
+) -> Result<RawEntry, ReadError> {
     let damaged = |what, found: String, expected: &str| {
         Err(ReadError::Damaged(segment.damage(at, index, what, found, expected)))
     };
-    let entry = match Entry::decode(&bytes) {
+    let entry = match LogEntry::decode(&bytes) {
         Ok(entry) => entry,
         Err(error) => return damaged("entry", error.to_string(), "an entry"),
     };
-    if entry.index != index {
-        return damaged("entry's index", entry.index.to_string(), &index.to_string());
+    if entry.index() != index {
+        return damaged("entry's index", entry.index().to_string(), &index.to_string());
     }
     let leaf = TreeHash::leaf(&bytes);
     if leaf != stored {
         return damaged("entry's leaf", leaf.to_string(), &format!("{stored}, as the tree's leaves say"));
     }
-    Ok(EntryBytes { bytes, entry, leaf })
+    Ok(RawEntry { bytes, entry, leaf })
+}
+
+/// What an entry says, by what is kept beside the log where it is sealed.
+fn open(files: &OpenFiles, raw: RawEntry) -> Result<EntryBytes, ReadError> {
+    match &raw.entry {
+        LogEntry::Clear(entry) => {
+            let entry = entry.clone();
+            Ok(EntryBytes { raw, entry, opening: None })
+        }
+        LogEntry::Sealed(sealed) => {
+            let Some(beside) = files.beside.get() else { return Err(ReadError::Unopened(sealed.index)) };
+            let checkpoint = files.checkpoint();
+            let (entry, opening) = beside.open(sealed, checkpoint.checkpoint().origin())?;
+            Ok(EntryBytes { raw, entry, opening: Some(opening) })
+        }
+    }
 }
 
 /// Where an entry's frame begins in its segment.

@@ -10,7 +10,7 @@
 //! Nothing but derived files is written before the whole log has been judged.
 
 use super::derived_files::DerivedFile;
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::folder::{gap, lost_segment, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
 use super::frame::{self, Commit, Frame, FrameFault, HEADER_LEN, as_u64};
 use super::layout;
@@ -19,6 +19,7 @@ use super::segment_scanner::{self, ScanError, Scanner};
 use super::sequence::{Mismatch, SequenceCheck};
 use super::stored_checkpoint::{self, CheckpointSigner, root_of, size_of};
 use super::tree::{RECENT, Tail};
+use crate::damage::Damage;
 use crate::progress::Progress;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind, DiskFile};
 use ledger_spec::entry::ChainHash;

@@ -3,7 +3,7 @@
 //! Says where a frame is bad; what that means (a torn tail or damage) is for others to decide.
 
 use super::frame::{self, FRAME_HEAD, Frame, FrameFault, HEADER_LEN, SegmentHeader, as_u64};
-use crate::storage::{DiskError, DiskFile};
+use crate::storage::{DiskError, DiskFile, is_zero};
 use std::sync::Arc;
 use tlog::defect::as_usize;
 
@@ -49,20 +49,6 @@ pub(super) fn read_header(file: &dyn DiskFile) -> Result<SegmentHeader, ScanErro
     let mut bytes = [0; HEADER_LEN];
     file.read_at(0, &mut bytes)?;
     SegmentHeader::decode(&bytes).map_err(|fault| ScanError::Bad(0, fault))
-}
-
-/// Whether a file holds nothing but zeros between two places.
-pub(super) fn is_zero(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<bool, DiskError> {
-    let mut buffer = vec![0; CHUNK];
-    while at < end {
-        let length = as_usize((end - at).min(as_u64(CHUNK)));
-        file.read_at(at, &mut buffer[..length])?;
-        if buffer[..length].iter().any(|byte| *byte != 0) {
-            return Ok(false);
-        }
-        at += as_u64(length);
-    }
-    Ok(true)
 }
 
 impl Scanner {

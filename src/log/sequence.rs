@@ -3,7 +3,8 @@
 
 use super::frame::{Commit, SegmentHeader};
 use ledger_spec::entry::ChainHash;
-use ledger_spec::entry::{EntryHashes, EntryHeader};
+use ledger_spec::entry::EntryHashes;
+use ledger_spec::sealed::LogEntry;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Where a pass over the frames stands.
@@ -63,13 +64,13 @@ impl SequenceCheck {
 
     /// An entry follows.
     pub(super) fn entry(&mut self, bytes: &[u8]) -> Result<EntryHashes, Mismatch> {
-        let (entry, _) = EntryHeader::decode(bytes).map_err(|error| Mismatch {
+        let entry = LogEntry::decode(bytes).map_err(|error| Mismatch {
             what: "entry",
             found: error.to_string(),
             expected: "an entry".to_owned(),
         })?;
-        compare("entry's index", entry.index, self.next)?;
-        compare("entry's chain hash of the entry before", entry.previous, self.chain)?;
+        compare("entry's index", entry.index(), self.next)?;
+        compare("entry's chain hash of the entry before", entry.previous(), self.chain)?;
         let hashes = EntryHashes::of(bytes);
         (self.next, self.chain) = (self.next.covering_size().next_index(), hashes.chain);
         Ok(hashes)

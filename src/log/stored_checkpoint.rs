@@ -1,7 +1,8 @@
 //! The checkpoint as the log keeps it: signed after each batch, verified before it is believed.
 
-use super::error::{Damage, OpenError};
+use super::error::OpenError;
 use super::layout;
+use crate::damage::Damage;
 use crate::storage::{self, Disk};
 use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 use tlog::hash::TreeHash;

@@ -2,10 +2,12 @@
 
 use super::error::ReadError;
 use super::reader::{LogReader, node_error};
+use ledger_spec::sealed::{Opening, push_opening};
 use tlog::defect::OrDefect as _;
 use tlog::merkle::NodeId;
 use tlog::position::{EntryIndex, TreeSize};
 use tlog::tile::{TileId, TileKind, push_entry};
+use zeroize::Zeroizing;
 
 impl LogReader {
     /// The bytes of a tile, of any width that is published. Hashes are as they are stored: every client
@@ -23,6 +25,21 @@ impl LogReader {
             }
             TileKind::Entries => self.bundle(tile.first_entry(), u64::from(tile.width())),
         }
+    }
+
+    /// What opens the entries of a bundle, together as auditors are given it; entries in the clear have none.
+    pub fn openings(&self, tile: TileId) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+        let (size, first) = (self.size(), tile.first_entry());
+        if !tile.is_in(size) || tile.kind() != TileKind::Entries {
+            return Err(ReadError::NotFound { index: first, size });
+        }
+        let until = TreeSize::new(first.get().saturating_add(u64::from(tile.width())));
+        let mut bundle = Zeroizing::new(Vec::new());
+        for raw in self.frames_to(first, until) {
+            let opening = self.open(raw?)?.into_opening().map(Opening::Auditor);
+            push_opening(&mut bundle, opening.as_ref());
+        }
+        Ok(bundle)
     }
 
     fn bundle(&self, first: EntryIndex, width: u64) -> Result<Vec<u8>, ReadError> {

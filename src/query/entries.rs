@@ -2,19 +2,20 @@
 
 use super::source::parse;
 use super::{QueryError, Reading};
-use crate::log::EntryBytes;
+use crate::log::{EntryBytes, RawEntry};
 use ledger_spec::casefile::{CaseAsOf, Head, Sight, Viewer};
 use ledger_spec::entry::{ChainHash, EntryHashes, StreamVersion};
 use ledger_spec::event::Event;
 use ledger_spec::id::{Sealing, StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, more_may_exist};
+use ledger_spec::sealed::{Hashing, Opening};
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::position::{EntryIndex, TreeSize};
 use tlog::proof::TlogProof;
 
 /// One entry, its bytes checked, and its event.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct FoundEntry {
     /// The entry.
     pub entry: EntryBytes,
@@ -34,6 +35,12 @@ pub struct Consistency {
 }
 
 impl FoundEntry {
+    /// What proves that the entry holds its event, where it is sealed: it opens nothing else.
+    pub fn opening(&self) -> Option<Opening> {
+        let opening = self.entry.opening()?;
+        Some(Opening::Content(opening.of_content(Hashing::Sha256)))
+    }
+
     fn read(entry: EntryBytes) -> Result<Self, QueryError> {
         let event = parse(entry.entry())?;
         Ok(Self { entry, event })
@@ -42,7 +49,7 @@ impl FoundEntry {
     /// The entry as answers to who reads with this sight have it.
     pub fn line(&self, sight: Sight) -> EntryLine {
         let hashes = EntryHashes { leaf: self.entry.leaf(), chain: ChainHash::of_entry(self.entry.bytes()) };
-        EntryLine::of(self.entry.entry(), hashes, &self.event, sight)
+        EntryLine::of(self.entry.entry(), hashes, &self.event, self.opening(), sight)
     }
 }
 
@@ -66,6 +73,15 @@ impl Reading<'_> {
         }
     }
 
+    /// The bytes of one entry as they stand in the log, which everybody may see.
+    pub fn raw_entry(&self, index: EntryIndex) -> Result<RawEntry, QueryError> {
+        let size = self.snapshot.size();
+        if !index.is_in(size) {
+            return Err(QueryError::NoEntry { found: index, size });
+        }
+        Ok(self.snapshots.log().raw(index)?)
+    }
+
     /// One entry of this snapshot, whoever reads.
     pub fn any_entry(&self, index: EntryIndex) -> Result<FoundEntry, QueryError> {
         let size = self.snapshot.size();
@@ -85,6 +101,7 @@ impl Reading<'_> {
         limit: usize,
         viewer: Viewer,
     ) -> Result<EventsPage, QueryError> {
+        self.sees_what_is_sealed()?;
         let file = self.case_file(subject)?;
         let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, viewer.moment);
         let (mut events, mut next) = (Vec::new(), None);

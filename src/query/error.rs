@@ -34,6 +34,9 @@ pub enum QueryError {
     /// There is no entry that the public may see: none at all, or another one. It is not said which.
     #[error("entry {0} is none that is public")]
     NoPublicEntry(EntryIndex),
+    /// This copy holds nothing that opens what is sealed, so that it says nothing about anybody.
+    #[error("this copy is blind: what is sealed cannot be opened here")]
+    Blind,
     /// The case files do not cover yet what is asked about.
     #[error("case files cover {found} entries; {expected} are asked about")]
     Behind {

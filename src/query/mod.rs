@@ -60,12 +60,17 @@ impl<'a> Reading<'a> {
         Viewer { sight, moment: AsOf { valid_at: now, known: self.snapshot.size() } }
     }
 
+    /// What is known about anybody is sealed: whoever cannot open it does not say that there is nothing.
+    fn sees_what_is_sealed(&self) -> Result<(), QueryError> {
+        if self.snapshots.log().is_opened() { Ok(()) } else { Err(QueryError::Blind) }
+    }
+
     /// How many entries were recorded at or before a time: recorded times never decrease along the log.
     fn size_at(&self, time: RecordedTime) -> Result<TreeSize, QueryError> {
         let (mut least, mut most) = (0, self.snapshot.size().get());
         while least < most {
             let middle = least + (most - least) / 2;
-            if self.snapshots.log().entry(EntryIndex::new(middle))?.entry().recorded_at <= time {
+            if self.snapshots.log().raw(EntryIndex::new(middle))?.entry().recorded_at() <= time {
                 least = middle + 1;
             } else {
                 most = middle;
@@ -94,6 +99,9 @@ impl<'a> Reading<'a> {
         as_of: AsOf,
         viewer: Viewer,
     ) -> Result<Answered<Answer>, QueryError> {
+        if !matches!(question, Question::Directory | Question::Catalogue) {
+            self.sees_what_is_sealed()?;
+        }
         let as_of = question.instants(self, as_of, viewer)?;
         let answer = question.answer(self, as_of, viewer)?;
         Ok(Answered {

@@ -46,7 +46,7 @@ impl CaseFileSource for Reading<'_> {
     }
 
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, QueryError> {
-        Ok(self.snapshots.log().entry(entry)?.entry().recorded_at)
+        Ok(self.snapshots.log().raw(entry)?.entry().recorded_at())
     }
 
     /// Case files that lag behind what is asked about are waited for, not long.

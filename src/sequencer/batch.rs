@@ -8,9 +8,10 @@ use crate::streams::{StreamError, StreamReader};
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::event::envelope::VerifiedEvent;
+use ledger_spec::sealed::Randomness;
 use ledger_spec::state::{NotEntered, State, Streams};
 use ledger_spec::time::RecordedTime;
-use tlog::defect::as_usize;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -70,22 +71,33 @@ impl Batch {
         state: &mut State<S>,
         event: VerifiedEvent,
     ) -> Result<EventOutcome, StreamError> {
-        let entered = match state.submit(event, self.now)? {
+        let entered = match state.submit(event, self.now, self.randomness()?)? {
             Ok(entered) => entered,
             Err(NotEntered::Seen { first, event }) => return self.seen(first, &event),
             Err(NotEntered::Refused { refusal, head }) => return Ok(EventOutcome::Refused { refusal, head }),
             Err(NotEntered::Layout(error)) => return Err(error.into()),
+            Err(NotEntered::Seal(error)) => return Err(error.into()),
         };
         let placed = placed(&entered.entry, entered.hashes.leaf, false)?;
         self.entries.push(EncodedEntry::of(entered));
         Ok(placed)
     }
 
+    /// For one attempt. What an event in the clear does not take is lost.
+    fn randomness(&self) -> Result<Randomness, StreamError> {
+        Randomness::filled(|bytes| {
+            getrandom::fill(bytes).map_err(|error| StreamError::Randomness(error.to_string()))
+        })
+    }
+
     /// The same id again: the first receipt where the bytes are the same, a refusal where not.
     fn seen(&self, first: EntryIndex, event: &VerifiedEvent) -> Result<EventOutcome, StreamError> {
         let planned = first.get().checked_sub(self.committed.get()).map(as_usize);
         let (entry, leaf) = match planned.and_then(|at| self.entries.get(at)) {
-            Some(encoded) => (Entry::decode(encoded.bytes())?, encoded.hashes().leaf),
+            Some(encoded) => {
+                let said = encoded.said().or_defect("a batch holds what was just made");
+                (said.clone(), encoded.hashes().leaf)
+            }
             None => {
                 let read = self.reader.log().entry(first)?;
                 (read.entry().clone(), read.leaf())

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tlog::note::VerifierKey;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// Why a server does not answer, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,12 @@ pub enum ServerError {
     /// The ledger could not be closed cleanly; the next start recovers.
     #[error(transparent)]
     Close(#[from] CloseError),
+    /// The settings name an address for openings, and this is a blind copy.
+    #[error("ledger.toml names {address} for openings; this copy is blind and has none")]
+    NothingOpens {
+        /// The address.
+        address: SocketAddr,
+    },
     /// Signals of the system cannot be waited for.
     #[error("signals: {0}")]
     Signals(io::Error),
@@ -53,6 +59,8 @@ pub enum ServerError {
 /// A server that answers.
 pub struct Running {
     address: SocketAddr,
+    /// Where auditors are given openings.
+    openings: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<io::Result<()>>,
     runtime: tokio::runtime::Handle,
@@ -104,9 +112,14 @@ impl Running {
         addresses: &[SocketAddr],
     ) -> Result<Self, ServerError> {
         let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
-        let listener = TcpListener::bind(addresses).map_err(cannot)?;
-        listener.set_nonblocking(true).map_err(cannot)?;
-        let address = listener.local_addr().map_err(cannot)?;
+        let (listener, address) = bound(addresses)?;
+        let openings = match state.settings.openings {
+            Some(address) if !state.snapshots.log().is_opened() => {
+                return Err(ServerError::NothingOpens { address });
+            }
+            named => named.map(|address| bound(&[address])).transpose()?,
+        };
+        let (openings, openings_address) = openings.unzip();
         let witnesses = state.witnesses.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
@@ -115,24 +128,30 @@ impl Running {
             .name("http".into())
             .spawn(move || {
                 let served = runtime.block_on(async {
-                    let listener = tokio::net::TcpListener::from_std(listener)?;
+                    let public = tokio::net::TcpListener::from_std(listener)?;
+                    let openings = openings.map(tokio::net::TcpListener::from_std).transpose()?;
                     let shutdown = async {
                         // A sender that is gone asks for the same.
                         let _ = stopped.await;
                     };
-                    serve_ledger(listener, state, shutdown).await
+                    serve_ledger(Listeners { public, openings }, state, shutdown).await
                 });
                 // Tasks that hold a way to the writer go with the runtime, so that it can finish.
                 drop(runtime);
                 served
             })
             .map_err(cannot)?;
-        Ok(Self { address, stop, thread, runtime: handle, writer, witnesses })
+        Ok(Self { address, openings: openings_address, stop, thread, runtime: handle, writer, witnesses })
     }
 
     /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where auditors are given what opens the entries, where the settings name an address for that.
+    pub fn openings_url(&self) -> Option<String> {
+        self.openings.map(|address| format!("http://{address}"))
     }
 
     /// Serves until Ctrl-C or SIGTERM, says so to `stopping`, then stops.
@@ -161,16 +180,53 @@ impl Running {
     }
 }
 
-/// Answers on `listener` until `shutdown` ends; then takes no more connections, finishes what is under way, and
-/// returns. Nothing of the state is held after that.
+/// Where a ledger answers.
+pub struct Listeners {
+    /// Everybody.
+    pub public: tokio::net::TcpListener,
+    /// Auditors, who are given what opens the entries.
+    pub openings: Option<tokio::net::TcpListener>,
+}
+
+impl From<tokio::net::TcpListener> for Listeners {
+    fn from(public: tokio::net::TcpListener) -> Self {
+        Self { public, openings: None }
+    }
+}
+
+/// Answers until `shutdown` ends; then takes no more connections, finishes what is under way, and returns. Nothing of
+/// the state is held after that.
 pub async fn serve_ledger(
-    listener: tokio::net::TcpListener,
+    listeners: impl Into<Listeners>,
     state: AppState,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let Listeners { public, openings } = listeners.into();
     let stall = Duration::from_secs(state.settings.stall_seconds);
     let door = http::FrontDoor::new(state);
-    connections::serve(listener, door.router(), stall, || door.stop(), shutdown).await
+    let told = watch::Sender::new(false);
+    let (mut auditors_told, auditors) = (told.subscribe(), door.auditors());
+    let to_everybody = async {
+        let served = connections::serve(public, door.router(), stall, || door.stop(), shutdown).await;
+        told.send_replace(true);
+        served
+    };
+    let to_auditors = async {
+        let Some(openings) = openings else { return Ok(()) };
+        // A sender that is gone asks for the same.
+        let stopped = async { drop(auditors_told.wait_for(|told| *told).await) };
+        connections::serve(openings, auditors, stall, || (), stopped).await
+    };
+    let (everybody, auditors) = tokio::join!(to_everybody, to_auditors);
+    everybody.and(auditors)
+}
+
+fn bound(addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
+    let listener = TcpListener::bind(addresses).map_err(cannot)?;
+    listener.set_nonblocking(true).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
 }
 
 /// Begins to ask the witnesses that the ledger's settings name, if they name any.

@@ -11,6 +11,7 @@ pub use error::{DiskError, DiskErrorKind};
 pub use file::{FileDisk, FolderLock};
 
 use std::sync::Arc;
+use tlog::defect::{as_u64, as_usize};
 
 /// A folder of files. Paths are relative to it, with `/` between their parts; `""` is the folder
 /// itself.
@@ -111,4 +112,19 @@ pub fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> Result<(), DiskErro
     file.write_at(0, bytes)?;
     file.sync()?;
     disk.rename(&new, path)
+}
+
+/// Whether a file holds nothing but zeros between two places, as room does that was made and not written to.
+pub fn is_zero(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<bool, DiskError> {
+    static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+    let mut buffer = vec![0; ZEROS.len()];
+    while at < end {
+        let length = as_usize((end - at).min(as_u64(ZEROS.len())));
+        file.read_at(at, &mut buffer[..length])?;
+        if buffer[..length] != ZEROS[..length] {
+            return Ok(false);
+        }
+        at += as_u64(length);
+    }
+    Ok(true)
 }

@@ -19,6 +19,7 @@ use ledger_spec::casefile::{CaseFile, Filed, Head};
 use ledger_spec::entry::{EntryError, Link, StreamVersion};
 use ledger_spec::event::{Event, EventError};
 use ledger_spec::id::{StreamKey, SubjectStream};
+use ledger_spec::sealed::{NoRandomness, SealError};
 use long::LongFiles;
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
@@ -36,6 +37,12 @@ pub enum StreamError {
     /// An entry of it could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The system gave no randomness to seal an entry with.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// An entry that cannot be sealed, which is a defect.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// An entry that does not fit its layout, which is a defect.
     #[error(transparent)]
     Layout(#[from] EntryError),
@@ -47,6 +54,12 @@ pub enum StreamError {
         /// What is wrong.
         error: EventError,
     },
+}
+
+impl From<NoRandomness> for StreamError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Randomness(error.to_string())
+    }
 }
 
 /// The streams of an open ledger; cheap to clone.

@@ -93,6 +93,10 @@ impl Folder {
     fn ledger(&self) -> Served<'_> {
         self.run(&["init", "--dir", "l", "--origin", ORIGIN, "--operator", "op", "--registrar", "registrar"])
             .right();
+        let settings = self.read("l/ledger.toml");
+        // Auditors have a free port of this machine.
+        let settings = settings.replacen("# openings = \"8412\"", "openings = \"0\"", 1);
+        self.write("l/ledger.toml", &settings);
         let served = self.serve();
         let key = |id: &str| {
             let out = format!("{id}.key");
@@ -130,8 +134,11 @@ impl Folder {
         let mut command = self.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let url = said.into_iter().find(|line| line.starts_with("http")).unwrap();
-        Served { folder: self, child, url }
+        let mut urls = said.into_iter().filter(|line| line.starts_with("http"));
+        let url = urls.next().unwrap();
+        let with_openings = arguments[0] == "serve" && self.read("l/ledger.toml").contains("\nopenings");
+        let openings = if with_openings { urls.next().unwrap() } else { String::new() };
+        Served { folder: self, child, url, openings }
     }
 
     fn audit(&self, dir: &str) {
@@ -155,13 +162,15 @@ struct Served<'a> {
     folder: &'a Folder,
     child: Child,
     url: String,
+    /// Where auditors are given openings, if they are.
+    openings: String,
 }
 
 impl Served<'_> {
     /// Signs an event and appends it.
     fn append(&self, key: &str, event: &str) -> Ran {
         let envelope = self.folder.run_with(&["sign", "--key", key, "--new"], event).right();
-        self.folder.run_with(&["append", "--url", &self.url, "--with-entry"], &envelope)
+        self.folder.run_with(&["append", "--url", &self.url], &envelope)
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
@@ -195,6 +204,25 @@ impl Drop for Served<'_> {
 /// The lines of a file below its header.
 fn rows_of(path: &Path) -> Vec<String> {
     std::fs::read_to_string(path).unwrap().lines().skip(1).map(str::to_owned).collect()
+}
+
+/// Every file below a folder, with its bytes.
+fn files_under(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(files_under(&path));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            files.push((path, bytes));
+        }
+    }
+    files
+}
+
+/// Whether bytes hold a text.
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
 }
 
 #[test]
@@ -244,7 +272,35 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     folder.write("proof.txt", line["receipt"].as_str().unwrap());
     let entry = tlog::bytes::from_base64(line["entry"].as_str().unwrap()).unwrap();
     std::fs::write(folder.path("entry.bin"), &entry).unwrap();
-    folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()]).right();
+    let opened = |opening: &str| {
+        folder.run(&[
+            "verify",
+            "proof.txt",
+            "--entry",
+            "entry.bin",
+            "--opening",
+            opening,
+            "--vkey",
+            vkey.trim(),
+        ])
+    };
+    // The entry is sealed: 82 bytes, and what opens them by itself, in `append`'s line, or as the server gives it to all.
+    assert_eq!((entry.len(), entry[0]), (82, 2));
+    folder
+        .run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", vkey.trim()])
+        .failed(1, "entry 5 is sealed, and no opening is given");
+    folder.write("opening.json", &line["opening"].to_string());
+    folder.write("public.json", &served.run(&["show", "entry", "5", "--json"]).right());
+    for opening in ["opening.json", "receipt.json", "public.json"] {
+        assert!(opened(opening).right().contains(subject), "{opening}");
+    }
+    folder.run(&["verify", "--entry", "entry.bin", "--opening", "opening.json"]).right();
+    // Of another content it opens nothing.
+    let mut other = line["opening"].clone();
+    other["content"] = line["opening"]["content"].as_str().unwrap().replacen('A', "B", 1).into();
+    assert_ne!(other, line["opening"]);
+    folder.write("other.json", &other.to_string());
+    opened("other.json").failed(1, "entry 5: ");
     folder.run(&["verify", "proof.txt", "--vkey", "l.vkey"]).failed(2, "--entry");
     folder.write("other.json", "{}");
     folder
@@ -253,8 +309,9 @@ fn from_a_new_ledger_to_a_verified_receipt() {
     let mut bent = entry;
     *bent.last_mut().unwrap() ^= 1;
     std::fs::write(folder.path("entry.bin"), &bent).unwrap();
-    let refused = folder.run(&["verify", "proof.txt", "--entry", "entry.bin", "--vkey", "l.vkey", "--json"]);
-    let refused = refused.failed(1, "receipt: ");
+    let bent =
+        ["verify", "proof.txt", "--entry", "entry.bin", "--opening", "opening.json", "--vkey", "l.vkey"];
+    let refused = folder.run(&[&bent[..], &["--json"]].concat()).failed(1, "receipt: ");
     assert!(refused.out.starts_with(r#"{"fault":"#), "{}", refused.out);
 
     let from_server = served.run(&["show", "subject", subject, "--valid-at", "2017-02-01", "--json"]).right();

@@ -30,8 +30,16 @@ pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Ans
     Answer::read(stream)
 }
 
+/// What fails first: the writes of body, link and slots, a sync of theirs, and what follows of the log's.
 #[test]
 fn a_full_disk_is_507_and_reads_go_on() {
+    for operations in [0, 1, 2, 4, 6, 7] {
+        full_after(operations);
+    }
+}
+
+/// A disk that is full after so many operations of an append that change or sync something.
+fn full_after(operations: u64) {
     let disk = MemoryDisk::new(7);
     let index_dir = Folder::absent("full");
     let (sequencer, writer, snapshots) = start(&disk, &index_dir);
@@ -55,9 +63,9 @@ fn a_full_disk_is_507_and_reads_go_on() {
     let first = post(100);
     assert_eq!(first.status, 201, "{}", first.text());
     assert_eq!(request(address, "GET", "/readyz", "").status, 200);
-    disk.arm(0, Failure::FromThenOn(DiskErrorKind::Full));
+    disk.arm(operations, Failure::FromThenOn(DiskErrorKind::Full));
     let full = post(101);
-    assert_eq!((full.status, full.problem().as_str()), (507, "disk-full"));
+    assert_eq!((full.status, full.problem().as_str()), (507, "disk-full"), "after {operations}");
     disk.disarm();
     let again = post(102);
     assert_eq!((again.status, again.problem().as_str()), (507, "disk-full"), "it stays stopped");

@@ -87,11 +87,16 @@ fn a_strangers_program_refuses_what_the_operator_has_not_signed() {
         run(&serve(changed).to_string(), &vkey).map_err(|error| error.to_string())
     };
     assert!(shown(&|_| {}).is_ok(), "served as it was");
-    for (path, position) in [("/tile/entries/000", 1_000), ("/tile/entries/000", 90_000), (last, 5_000)] {
+    // A clear entry, a sealed one of 82 bytes (the first behind its length), and the last of all.
+    let full = files["/tile/entries/000"].len();
+    let positions =
+        [("/tile/entries/000", 1_000), ("/tile/entries/000", full - 40), (last, 1), (last, 49 * 84 - 1)];
+    assert_eq!(files[last].len(), 49 * 84);
+    for (path, position) in positions {
         let refused = shown(&|files| files.get_mut(path).unwrap()[position] ^= 1).unwrap_err();
         assert!(refused.starts_with("entry "), "{path}, {position}: {refused}");
     }
-    let cut = shown(&|files| files.get_mut(last).unwrap().truncate(20_000)).unwrap_err();
+    let cut = shown(&|files| files.get_mut(last).unwrap().truncate(48 * 84)).unwrap_err();
     assert!(cut.contains("entries where 49 are expected"), "{cut}");
     let gone = shown(&|files| drop(files.remove(last))).unwrap_err();
     assert_eq!(gone, format!("tile entries/001.p/49: {last}: status 404"));

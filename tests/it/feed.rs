@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
+use tlog::position::EntryIndex;
 
 /// One event of a stream.
 #[derive(Debug)]
@@ -182,11 +183,12 @@ fn a_malformed_last_event_id_is_refused_and_not_passed_over() {
 }
 
 #[test]
-fn a_ledger_that_keeps_its_entries_to_itself_feeds_their_places_alone() {
-    let server = Server::start("feed-closed", |settings| settings.entries_open = false);
-    let mut feed = Feed::open(&server, "?from=3", "");
+fn of_what_is_sealed_the_feed_says_where_it_stands_and_no_more() {
+    let server = Server::start("feed-sealed", |_| {});
+    assert_eq!(server.post(JSON, people::penalty(100, "ext:test:a")).status, 201);
+    let mut feed = Feed::open(&server, "?from=5", "");
     let entry = feed.next().unwrap();
-    assert_eq!(entry.id, Some(3));
+    assert_eq!(entry.id, Some(5));
     let members: Vec<_> = entry.data.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["index", "leaf", "recorded_at"]);
     drop(feed);
@@ -204,16 +206,18 @@ fn an_entry_that_cannot_be_read_ends_the_feed_with_its_name_after_all_before_it(
         .map(|file| file.unwrap().path())
         .find(|path| path.extension().is_some_and(|ending| ending == "seg"));
     let segment = segment.unwrap();
+    // Five entries come before: the opening and what sets the ledger up.
+    let damaged = 5 + 3;
+    // A bit of its commitment, which ends it.
+    let entry = server.snapshots.log().raw(EntryIndex::new(damaged)).unwrap();
     let flip = || {
         let mut bytes = std::fs::read(&segment).unwrap();
-        let at = bytes.windows(14).position(|window| window == b"ext:test:part3").unwrap();
-        bytes[at + 13] ^= 0x40;
+        let at = bytes.windows(82).position(|window| window == entry.bytes()).unwrap();
+        bytes[at + 81] ^= 0x40;
         std::fs::write(&segment, &bytes).unwrap();
         at
     };
     let at = flip();
-    // Five entries come before: the opening and what sets the ledger up.
-    let damaged = 5 + 3;
     let mut feed = Feed::open(&server, "?from=0", "accept-language: zh\r\nconnection: close\r\n");
     for index in 0..damaged {
         let event = feed.next().unwrap();
@@ -229,7 +233,7 @@ fn an_entry_that_cannot_be_read_ends_the_feed_with_its_name_after_all_before_it(
     let mut again = Feed::open(&server, "", &format!("last-event-id: {}\r\n", damaged - 1));
     assert_eq!(again.next().unwrap().name, "problem");
     let mut bytes = std::fs::read(&segment).unwrap();
-    bytes[at + 13] ^= 0x40;
+    bytes[at + 81] ^= 0x40;
     std::fs::write(&segment, &bytes).unwrap();
     assert_eq!(server.finish(), 5 + 6);
 }

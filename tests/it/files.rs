@@ -148,7 +148,7 @@ fn a_first_segment_that_is_broken_or_gone_is_damage_and_is_left_as_it_is() {
     let first = segment(&disk);
     disk.remove(&first).unwrap();
     let reader = open_to_read(Arc::new(disk), &verifier_key()).unwrap();
-    let read = [reader.entry(EntryIndex::new(0)), reader.frames(EntryIndex::new(0)).next().unwrap()];
+    let read = [reader.raw(EntryIndex::new(0)), reader.frames(EntryIndex::new(0)).next().unwrap()];
     for read in read {
         let Err(ReadError::Damaged(damage)) = read else { panic!("{read:?}") };
         assert_eq!((damage.file, damage.found.as_str()), (first.clone(), "no file"));

@@ -4,7 +4,7 @@
 use crate::http_server::{NDJSON, Server};
 use crate::people;
 use crate::support::Folder;
-use credit_ledger::audit::{AuditOptions, RemoteFault};
+use credit_ledger::audit::{AuditFailure, AuditOptions, AuditReport, RemoteFault, audit_remote};
 use credit_ledger::mirror::{Mirror, MirrorError, MirrorStep};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::tile_client::TileClient;
@@ -30,8 +30,17 @@ fn remote(server: &Server) -> TileClient {
     TileClient::new(&format!("http://{}", server.address)).unwrap()
 }
 
+fn openings(server: &Server) -> TileClient {
+    TileClient::new(&format!("http://{}", server.openings)).unwrap()
+}
+
+/// A follower who is given what opens the entries.
 fn follower(server: &Server, dir: &std::path::Path) -> Mirror {
-    Mirror::open(dir, remote(server), server.vkey.clone(), &Unwatched).unwrap()
+    Mirror::open(dir, remote(server), Some(openings(server)), server.vkey.clone(), &Unwatched).unwrap()
+}
+
+fn audited(server: &Server, options: AuditOptions) -> Result<AuditReport, AuditFailure> {
+    audit_remote(&remote(server), Some(&openings(server)), options, &Unwatched)
 }
 
 fn advance(follower: &mut Mirror) -> Result<MirrorStep, MirrorError> {
@@ -42,8 +51,8 @@ fn advance(follower: &mut Mirror) -> Result<MirrorStep, MirrorError> {
 fn an_audit_over_http_says_what_an_audit_of_the_folder_says_and_goes_on_from_an_earlier_one() {
     let server = Server::start("remote-audit", |_| {});
     fill(&server, 0..700);
-    let options = || AuditOptions { vkey: Some(server.vkey.clone()), known: None };
-    let first = credit_ledger::audit::audit_remote(&remote(&server), options(), &Unwatched).unwrap();
+    let options = || AuditOptions { vkey: Some(server.vkey.clone()), ..AuditOptions::default() };
+    let first = audited(&server, options()).unwrap();
     assert_eq!((first.size, first.counts.known, first.counts.admitted), (TreeSize::new(705), 0, 705));
     assert_eq!(first.counts.signatures, 705);
     let by: Vec<_> = first.counts.authorities.iter().map(|(id, n)| (id.as_str().to_owned(), *n)).collect();
@@ -51,17 +60,16 @@ fn an_audit_over_http_says_what_an_audit_of_the_folder_says_and_goes_on_from_an_
     assert!(by.contains(&("department".to_owned(), 700)), "{by:?}");
     fill(&server, 700..1_000);
     let known = AuditOptions { known: Some(first.checkpoint.to_string().into()), ..options() };
-    let second = credit_ledger::audit::audit_remote(&remote(&server), known.clone(), &Unwatched).unwrap();
+    let second = audited(&server, known.clone()).unwrap();
     assert_eq!((second.size, second.counts.known, second.counts.admitted), (TreeSize::new(1_005), 705, 300));
     // Without a key, the one that entry 0 names is used, and the report says so.
-    let unkeyed =
-        credit_ledger::audit::audit_remote(&remote(&server), AuditOptions::default(), &Unwatched).unwrap();
+    let unkeyed = audited(&server, AuditOptions::default()).unwrap();
     assert!(!unkeyed.key_given && unkeyed.root == second.root);
     server.finish();
     // The same earlier checkpoint is not another ledger's.
     let other = Server::start("remote-audit-other", |_| {});
     fill(&other, 0..800);
-    let failure = credit_ledger::audit::audit_remote(&remote(&other), known, &Unwatched).unwrap_err();
+    let failure = audited(&other, known).unwrap_err();
     assert!(failure.to_string().contains("the checkpoint says"), "{failure}");
     other.finish();
 }
@@ -192,7 +200,8 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     let address = listener.local_addr().unwrap();
     runtime.spawn(credit_ledger::server::serve_ledger(listener, state, std::future::pending()));
     let stale = || TileClient::new(&format!("http://{address}")).unwrap();
-    let mut ahead = Mirror::open(&dir, stale(), server.vkey.clone(), &Unwatched).unwrap();
+    let mut ahead =
+        Mirror::open(&dir, stale(), Some(openings(&server)), server.vkey.clone(), &Unwatched).unwrap();
     let Ok(MirrorStep::Behind(fault)) = advance(&mut ahead) else { panic!("not behind") };
     assert!(matches!(*fault, RemoteFault::Dropped { .. }), "{fault}");
     drop(ahead);
@@ -204,7 +213,7 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
     let name = server.vkey.name().clone();
     let stranger = tlog::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key();
     let fresh = folder("behind-stranger");
-    let mut refused = Mirror::open(&fresh, stale(), stranger, &Unwatched).unwrap();
+    let mut refused = Mirror::open(&fresh, stale(), None, stranger, &Unwatched).unwrap();
     let Err(MirrorError::Fault { fault, .. }) = advance(&mut refused) else { panic!("taken") };
     assert!(fault.to_string().contains("checkpoint"), "{fault}");
     drop(runtime);

@@ -6,13 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms that each names: what it really uses, and no more.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("clock", &[]),
     ("parallel", &[]),
     ("progress", &[]),
+    ("damage", &[]),
     ("storage", &[]),
     ("tile_client", &[]),
-    ("log", &["storage", "parallel", "progress"]),
+    ("sealed_files", &["damage", "storage"]),
+    ("log", &["damage", "storage", "parallel", "progress", "sealed_files"]),
     ("index", &[]),
     ("case_files", &["parallel"]),
     ("streams", &["log", "index", "case_files"]),
@@ -34,9 +36,10 @@ const ROOMS: [(&str, &[&str]); 23] = [
             "snapshot",
             "keeper",
             "sequencer",
+            "sealed_files",
         ],
     ),
-    ("audit", &["parallel", "progress", "storage", "tile_client", "log"]),
+    ("audit", &["parallel", "progress", "storage", "tile_client", "sealed_files", "log", "ledger"]),
     (
         "mirror",
         &[
@@ -44,6 +47,7 @@ const ROOMS: [(&str, &[&str]); 23] = [
             "progress",
             "storage",
             "tile_client",
+            "sealed_files",
             "log",
             "index",
             "streams",

@@ -8,13 +8,13 @@ use credit_ledger::http::AppState;
 use credit_ledger::identities::Identities;
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
-use credit_ledger::server;
+use credit_ledger::server::{self, Listeners};
 use credit_ledger::snapshot::Snapshots;
 use flate2::read::GzDecoder;
 use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -31,6 +31,8 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 pub struct Server {
     pub address: SocketAddr,
+    /// Where auditors are given openings.
+    pub openings: SocketAddr,
     pub snapshots: Snapshots,
     pub vkey: VerifierKey,
     dir: Folder,
@@ -69,22 +71,22 @@ impl Server {
             clock,
             witnesses: None,
         };
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
+        let [(public, address), (openings, auditors)] = [listener(), listener()];
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let [public, openings] =
+                    [public, openings].map(|one| tokio::net::TcpListener::from_std(one).unwrap());
+                let listeners = Listeners { public, openings: Some(openings) };
                 let shutdown = async { drop(stopped.await) };
-                server::serve_ledger(listener, state, shutdown).await.unwrap();
+                server::serve_ledger(listeners, state, shutdown).await.unwrap();
             });
             drop(runtime);
             writer.join().unwrap();
             drop((keeper, lock));
         });
-        let server = Self { address, snapshots, vkey, dir, stop, thread };
+        let server = Self { address, openings: auditors, snapshots, vkey, dir, stop, thread };
         for envelope in people::setup() {
             let answer = server.post(JSON, envelope);
             assert_eq!(answer.status, 201, "{}", answer.text());
@@ -180,6 +182,13 @@ impl Server {
         let proof = TlogProof::parse(receipt.as_bytes()).unwrap();
         proof.verify(leaf, &self.vkey).ok().map(|signed| signed.checkpoint().size().get())
     }
+}
+
+fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 pub struct Stopping {

@@ -5,6 +5,7 @@ use crate::people::{self, department, steward};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::{AuthorityId, gb11643};
 use ledger_spec::identity::ResolveRequest;
+use ledger_spec::sealed::Root;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use tlog::checkpoint::Origin;
@@ -34,7 +35,10 @@ fn refused(answer: &Answer, status: u16, slug: &str) {
 #[test]
 fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let server = Server::start("resolve", |_| {});
-    let pseudonym = blake3::keyed_hash(&[6; 32], NUMBER.as_bytes()).to_hex();
+    let root = std::fs::read(server.folder().join("keys/root.a")).unwrap();
+    let (origin, kek) = (Origin::parse(people::ORIGIN).unwrap(), people::founding().master);
+    let root = Root::open(&root, &origin, &kek).unwrap();
+    let pseudonym = blake3::keyed_hash(root.identity.expose(), NUMBER.as_bytes()).to_hex();
     let before = ask(&server, of_department(1, &[NUMBER]));
     assert_eq!(before.status, 200, "{}", before.text());
     assert_eq!(before.json(), json!({ "subjects": [format!("person:{pseudonym}")] }));
@@ -42,7 +46,10 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let known = people::penalty(200, &format!("person:{pseudonym}"));
     server.post(JSON, known);
     assert_eq!(ask(&server, of_department(2, &[NUMBER])).json(), before.json());
-    // The key never leaves: no route has it, no number stands in a page of metrics.
+    // The key is of this ledger alone. It never leaves: no route has it, no number stands in a page of metrics.
+    let other = Server::start("resolve-other", |_| {});
+    assert_ne!(ask(&other, of_department(1, &[NUMBER])).json(), before.json());
+    other.finish();
     assert!(!server.get("/metrics").text().contains("110105"));
     server.finish();
 }

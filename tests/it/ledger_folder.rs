@@ -8,6 +8,7 @@ use credit_ledger::ledger::{LedgerError, OpenLedger};
 use credit_ledger::log;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::{self, Known, Reading};
+use credit_ledger::sealed_files::SealedOpenError;
 use credit_ledger::sequencer::{Appended, EventOutcome};
 use credit_ledger::storage::FileDisk;
 use ledger_spec::casefile::Sight;
@@ -243,6 +244,15 @@ fn a_folder_without_entry_0_is_no_ledger() {
     let signer = NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator());
     let disk = Arc::new(FileDisk::open(&dir).unwrap());
     log::Log::create(disk, signer, log::LogConfig::default()).unwrap().close().unwrap();
+    // What opens entries that no log holds is damage, after a clean stop.
+    let refused = credit_ledger::ledger::open(&dir, &Unwatched).map(drop).unwrap_err();
+    let LedgerError::Beside(SealedOpenError::Damaged(damage)) = refused else { panic!("{refused}") };
+    assert_eq!(damage.file, "sealed/000000000000.000000000000.body");
+    for file in fs::read_dir(dir.join("sealed")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    // That opening was no clean stop, and is taken back.
+    fs::remove_file(dir.join("running")).unwrap();
     let refused = credit_ledger::ledger::open(&dir, &Unwatched).map(drop).unwrap_err();
     assert!(matches!(refused, LedgerError::Empty), "{refused}");
     let unread = credit_ledger::ledger::open_to_read(&dir, &Unwatched).map(drop).unwrap_err();

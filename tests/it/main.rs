@@ -30,6 +30,7 @@ mod pages;
 mod people;
 mod places;
 mod projections;
+mod sealed_files;
 mod sigkill;
 mod simulation;
 mod support;

@@ -4,8 +4,10 @@
 use crate::http_server::{Answer, JSON, Server};
 use crate::people::{self, LIST, department, event, id, steward};
 use credit_ledger::clock;
+use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::projection::SubjectQuestion;
+use ledger_spec::sealed::LogEntry;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -56,7 +58,7 @@ fn append(server: &Server, n: u64, kind: &str, subject: &str, body: Value) {
 /// A ledger with a shared record of somebody, and one that was sealed, a listing that was removed: what is not public, or no
 /// more. The entry numbers of all that is about them.
 fn served(name: &str, clock: fn() -> RecordedTime) -> (Server, std::ops::Range<u64>) {
-    let server = Server::start_by(name, clock, |settings| settings.entries_open = false);
+    let server = Server::start_by(name, clock, |_| {});
     let shared = json!({
         "title": people::name(), "polarity": "neutral", "disclosure": "shared",
         "subjects": ["ext"], "basis": [{"title": "测试依据"}], "confidence": "V",
@@ -125,29 +127,42 @@ fn of_a_subject_whose_all_is_hidden_every_view_says_what_it_says_of_nobody() {
 fn an_entry_that_is_not_public_is_none() {
     let (server, hidden) = served("oracle-entries", noon);
     let size = server.snapshots.latest().size().get();
-    for (path, headers) in [
-        ("", ""),
-        ("/raw", ""),
-        ("", "accept: application/octet-stream\r\n"),
-        ("", "accept-language: zh\r\n"),
-    ] {
+    append(&server, 20, "record.filed", "ext:test:open", people::negative("测罚字〔2026〕20号"));
+    let open = size;
+    for headers in ["", "accept-language: zh\r\n"] {
         let ask = |index: u64| {
-            let answer = server.get_with(&format!("/v1/entries/{index}{path}"), headers);
+            let answer = server.get_with(&format!("/v1/entries/{index}"), headers);
             (answer.status, told(&answer, &index.to_string()))
         };
         let (status, absent) = ask(size + 7);
         assert_eq!(status, 404);
         for index in hidden.clone() {
-            assert_eq!(ask(index).1, absent, "{index}{path}");
+            assert_eq!(ask(index).1, absent, "{index}");
         }
         // What governs the ledger is there for everybody.
         assert_eq!(ask(5).0, 200);
     }
-    // Of what is public the links are left out, and so are the bytes that hold them.
-    append(&server, 20, "record.filed", "ext:test:open", people::negative("测罚字〔2026〕20号"));
-    let open = server.get(&format!("/v1/entries/{size}")).json();
-    assert_eq!((&open["index"], &open["links"]), (&json!(size), &Value::Null));
-    assert_eq!(server.get(&format!("/v1/entries/{size}/raw")).status, 404);
+    // The bytes of the log are for everybody: of what is hidden they are as of what is public, but for the number, the
+    // time and what looks like randomness. `previous` follows from the entry before.
+    for (path, headers) in [("/raw", ""), ("", "accept: application/octet-stream\r\n")] {
+        let ask = |index: u64| server.get_with(&format!("/v1/entries/{index}{path}"), headers);
+        assert_eq!(ask(size + 7).status, 404);
+        let head = |answer: &Answer| (answer.status, told(answer, "…").1);
+        let public = ask(open);
+        for index in hidden.clone() {
+            let (answer, before) = (ask(index), ask(index - 1));
+            assert_eq!(head(&answer), head(&public), "{index}{path}");
+            let LogEntry::Sealed(entry) = LogEntry::decode(&answer.body).unwrap() else { panic!("{index}") };
+            assert_eq!((answer.body.len(), entry.index.get()), (82, index));
+            assert_eq!(entry.previous, ChainHash::of_entry(&before.body), "{index}{path}");
+        }
+    }
+    // Of what is public the links are left out, and what is given to prove the event opens its content alone: links and
+    // what salts them stay shut.
+    let shown = server.get(&format!("/v1/entries/{open}")).json();
+    assert_eq!((&shown["index"], &shown["links"]), (&json!(open), &Value::Null));
+    let opening = shown["opening"].as_object().unwrap();
+    assert_eq!(opening.keys().collect::<Vec<_>>(), ["content", "form", "p1", "p2", "p3", "r0"]);
     // What has left a list is told by its event alone.
     let left = server.get(&format!("/v1/lists/{LIST}/departures")).json();
     let line = left["departures"][0].as_object().unwrap();

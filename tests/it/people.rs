@@ -6,7 +6,7 @@ use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::identity::IdentityKey;
+use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
 use tlog::checkpoint::Origin;
@@ -43,7 +43,7 @@ pub fn founding() -> Founding {
         operator: AuthorityId::parse("operator").unwrap(),
         operator_name: name.clone(),
         operator_seed: operator(),
-        identity: IdentityKey::from_bytes([6; 32]),
+        master: Kek::copied(&[6; 32]),
         registrars: vec![EnrolledRegistrar {
             id: AuthorityId::parse("registrar").unwrap(),
             name,
@@ -59,6 +59,16 @@ pub fn id(n: u64) -> EventId {
     let mut random = [0; 10];
     random[2..].copy_from_slice(&n.to_be_bytes());
     EventId::from_parts(1_780_000_000_000, random)
+}
+
+/// With what a test seals its `n`-th entry.
+pub fn randomness(n: u64) -> Randomness {
+    let fill = |bytes: &mut [u8; Randomness::LEN]| {
+        let mut stream = blake3::Hasher::new();
+        stream.update(b"randomness of tests").update(&n.to_le_bytes()).finalize_xof().fill(bytes);
+        Ok::<(), NoRandomness>(())
+    };
+    Randomness::filled(fill).unwrap()
 }
 
 /// The salt of a test's `n`-th event.

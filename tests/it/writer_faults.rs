@@ -10,23 +10,26 @@ use crate::support::Folder;
 use credit_ledger::case_files::CaseFileStore;
 use credit_ledger::clock;
 use credit_ledger::index::{Index, IndexRow, IndexStore};
-use credit_ledger::log::{EncodedEntry, Log, LogConfig};
+use credit_ledger::log::{EncodedEntry, Log, LogConfig, opening_of};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::Reading;
+use credit_ledger::sealed_files::SealedFiles;
 use credit_ledger::sequencer::{
     self, Appended, EventOutcome, Sequencer, SequencerConfig, WriteError, Writer,
 };
 use credit_ledger::snapshot::{Snapshot, Snapshots};
 use credit_ledger::storage::DiskErrorKind;
 use credit_ledger::streams::StreamReader;
-use ledger_spec::audit::{Auditor, read_chunk};
+use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
+use ledger_spec::sealed::{Kek, LogEntry};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
+use tlog::checkpoint::Origin;
 use tlog::note::{KeyName, NoteSigner};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -34,6 +37,10 @@ const RUNS: u64 = 120;
 
 pub fn signer() -> NoteSigner {
     NoteSigner::from_seed(KeyName::parse(people::ORIGIN).unwrap(), &people::operator())
+}
+
+fn kek() -> Kek {
+    Kek::copied(&[6; Kek::LEN])
 }
 
 /// A ledger on `disk` with its setup in it, and a writer over it.
@@ -49,6 +56,8 @@ pub fn start_with(
 ) -> (Sequencer, Writer, Snapshots) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
+    let origin = Origin::parse(people::ORIGIN).unwrap();
+    log.attach(SealedFiles::create(Arc::new(disk.clone()), &origin, &kek()).unwrap());
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
     let opening = json!({
         "spec_version": 1,
@@ -64,7 +73,7 @@ pub fn start_with(
     for envelope in &envelopes {
         let event = people::verified(envelope);
         let stated = event.event().clone();
-        let entered = ledger.enter(event, clock::now()).unwrap();
+        let entered = ledger.enter(event, clock::now(), people::randomness(0)).unwrap();
         index.apply([IndexRow::of(entered.entry.index, &entered.entry.links, &stated)]);
         batch.push(EncodedEntry::of(entered));
     }
@@ -110,7 +119,8 @@ fn one_run(seed: u64) {
     let (sequencer, writer, snapshots) = start(&disk, &index_dir);
     let full = rng.one_in(2);
     let kind = if full { DiskErrorKind::Full } else { DiskErrorKind::Failed };
-    let after = u64::try_from(rng.below(60)).unwrap();
+    // A commit is about twenty operations: five files and the checkpoint.
+    let after = u64::try_from(rng.below(120)).unwrap();
     let failure = if rng.one_in(2) { Failure::Once(kind) } else { Failure::FromThenOn(kind) };
     disk.arm(after, failure);
     let (acknowledged, stopped) = write_until_stopped(&sequencer, &mut rng);
@@ -131,19 +141,31 @@ fn one_run(seed: u64) {
     recovered(seed, crashed, &acknowledged);
 }
 
-/// Opens what is left, finds everything acknowledged, and audits it.
+/// Opens what is left, finds everything acknowledged and what it says, and audits it opened.
 pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Appended]) {
     let opened = Log::open(Arc::new(disk), signer(), LogConfig::default(), &Unwatched, &mut |_, _| {});
-    let (log, _) = opened.unwrap_or_else(|error| panic!("seed {seed}: the start was refused: {error}"));
+    let (mut log, report) =
+        opened.unwrap_or_else(|error| panic!("seed {seed}: the start was refused: {error}"));
+    let beside = log.open_beside(&kek(), &report);
+    let (files, _) = beside.unwrap_or_else(|error| panic!("seed {seed}: beside the log: {error}"));
     let reader = log.reader();
     for placed in acknowledged {
         let entry = reader.entry(placed.index).unwrap_or_else(|e| panic!("seed {seed}: lost: {e}"));
         assert_eq!(entry.leaf(), placed.leaf, "seed {seed}: entry {}", placed.index);
     }
-    let entries: Vec<_> =
-        reader.frames(EntryIndex::new(0)).map(|entry| entry.unwrap().into_bytes()).collect();
-    let mut auditor = Auditor::new();
-    for entry in read_chunk(EntryIndex::new(0), &entries).unwrap() {
+    let origin = log.checkpoint().checkpoint().origin().clone();
+    let given = reader.frames(EntryIndex::new(0)).map(|raw| {
+        let raw = raw.unwrap();
+        let opening = match raw.entry() {
+            LogEntry::Clear(_) => None,
+            LogEntry::Sealed(entry) => Some(opening_of(&files, entry, &origin)),
+        };
+        let opening = opening.transpose().unwrap_or_else(|e| panic!("seed {seed}: nothing opens it: {e}"));
+        GivenEntry { opening, ..GivenEntry::blind(raw.into_bytes()) }
+    });
+    let given: Vec<_> = given.collect();
+    let mut auditor = Auditor::new(Scope::Opened);
+    for entry in read_chunk(&origin, EntryIndex::new(0), given).unwrap() {
         auditor.absorb(entry).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
     auditor.compare(log.checkpoint().checkpoint()).unwrap();

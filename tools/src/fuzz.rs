@@ -12,7 +12,7 @@ use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::event::{Event, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
-use ledger_spec::identity::{IdentityKey, MAX_NUMBERS, ResolveRequest, VerifiedRequest};
+use ledger_spec::identity::{MAX_NUMBERS, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
 use ledger_spec::sealed::{
     Algorithm, Commitment, Content, FileHeader, FileKind, Frames, Generation, Group, Hashing, Kek, LogEntry,
@@ -203,7 +203,7 @@ pub fn resolve(data: &[u8]) {
         Ok(asked) => assert!((1..=MAX_NUMBERS).contains(&asked.request().numbers.len())),
         Err(error) => assert!(!error.to_string().contains("11010519491231")),
     }
-    let _ = std::str::from_utf8(data).map(IdentityKey::parse);
+    let _ = std::str::from_utf8(data).map(Kek::parse);
 }
 
 /// Tiles: a path that is read prints as itself, and a bundle that is read holds just its bytes.

@@ -13,9 +13,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import entries  # noqa: E402
 import ledger  # noqa: E402
 import notes  # noqa: E402
+import sealed  # noqa: E402
 import tree  # noqa: E402
 from fault import Fault, Unreadable  # noqa: E402
-from source import Folder, Url  # noqa: E402
+from source import Folder, Openings, Url  # noqa: E402
 from text import from_base64  # noqa: E402
 
 EXIT_CODES = """exit codes: 0 all is right; 1 a fault was found (--json: fault.code); 2 wrong arguments; 3 nothing could
@@ -50,18 +51,21 @@ def whole(arguments):
         if sys.stderr.isatty() and done % 1000 == 0:
             print(f"\r{done}/{size}", end="", file=sys.stderr)
 
-    return ledger.verify(source, vkey, progress)
+    openings = Openings(arguments.openings) if arguments.openings else None
+    return ledger.verify(source, vkey, progress, openings)
 
 
 def of_receipt(arguments):
     data, entry = read(arguments.file), arguments.entry and read(arguments.entry)
+    opening = arguments.opening and json.loads(read(arguments.opening))
     if data[:1] == b"{":
         line = json.loads(data)
         data, entry = line["receipt"].encode(), entry or from_base64(line["entry"])
+        opening = opening or line.get("opening")
     if not entry:
         raise SystemExit("the receipt holds no entry: give its bytes with --entry")
     index, checkpoint = notes.receipt(data, tree.leaf(entry), vkey_of(arguments.vkey))
-    said = of_entry_bytes(entry)
+    said = of_entry_bytes(entry, opening)
     if said["index"] != index:
         raise Fault("receipt", f"the entry names index {said['index']}; the receipt is for {index}")
     if said["origin"] != checkpoint.origin:
@@ -69,12 +73,26 @@ def of_receipt(arguments):
     return {**said, "size": checkpoint.size}
 
 
-def of_entry_bytes(data):
-    entry = entries.Entry.decode(data)
-    event = entries.read_event(entry.event)
+def of_entry_bytes(data, opening=None):
+    if sealed.is_sealed(data):
+        if not opening:
+            raise SystemExit("the entry is sealed: give what opens it with --opening")
+        read = sealed.Opening.from_json(json.dumps(opening).encode())
+        under = sealed.SealedEntry.decode(data)
+        # The place that the entry commits to names the log; that it is the event's own, the commitment shows.
+        event = read.open(entries.read_event(read.clear(under).event)["origin"], under)
+        entry = read.clear(under)
+    else:
+        entry = entries.Entry.decode(data)
+        event = entries.read_event(entry.event)
     entries.check_signatures(entry)
     said = {name: event[name] for name in ("origin", "id", "kind", "issuer", "subject")}
     return {"right": True, "index": entry.index, **said, "signed_by": [key.hex() for key, _ in entry.signatures]}
+
+
+def of_entry(arguments):
+    opening = arguments.opening and json.loads(read(arguments.opening))
+    return of_entry_bytes(read(arguments.file), opening)
 
 
 def of_note(arguments):
@@ -115,12 +133,15 @@ def parser():
     one = command("ledger", whole, "a whole ledger: its folder, or the URL of its server or of any mirror")
     one.add_argument("source")
     one.add_argument("--vkey", help="the verifier key that you trust, or a file; else the one that entry 0 names")
-    one = command("receipt", of_receipt, "a receipt: a tlog-proof with --entry, or what `append --with-entry` printed")
+    one.add_argument("--openings", help="the URL that gives auditors what opens sealed entries; without it they are passed")
+    one = command("receipt", of_receipt, "a receipt: a tlog-proof with --entry, or what `append` printed")
     one.add_argument("file")
     one.add_argument("--entry")
     one.add_argument("--vkey", required=True)
-    one = command("entry", lambda arguments: of_entry_bytes(read(arguments.file)), "an entry by itself")
+    one.add_argument("--opening", help="what opens a sealed entry (JSON)")
+    one = command("entry", of_entry, "an entry by itself")
     one.add_argument("file")
+    one.add_argument("--opening", help="what opens a sealed entry (JSON)")
     one = command("note", of_note, "a signed note, with cosignatures: which of some keys signed it")
     one.add_argument("file")
     one.add_argument("--vkey", action="append", required=True)

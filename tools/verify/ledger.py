@@ -4,6 +4,7 @@ import base64
 
 import entries
 import people
+import sealed
 import tree
 from blake3 import blake3
 from fault import Fault
@@ -18,32 +19,57 @@ def chain_hash(entry):
 
 
 class Ledger:
-    """What a ledger's entries add up to."""
+    """What a ledger's entries add up to: all of them where they are opened, else those in the clear."""
 
-    def __init__(self):
+    def __init__(self, opened=False, origin=None):
+        self.opened, self.origin, self.unopened = opened, origin, 0
         self.people, self.heads = people.People(), {}
         self.chain, self.recorded_at, self.signatures = bytes(32), 0, 0
         self.levels = []
         self.edge = tree.Edge(self.levels)
 
-    def add(self, data):
+    def add(self, data, opening=None):
         """Takes the next entry, or raises what is wrong with it; gives its chain hash."""
         index = self.edge.size
         try:
-            entry = entries.Entry.decode(data)
-            event = entries.read_event(entry.event)
-            entries.check_signatures(entry)
+            entry, event = self._read(data, opening)
+            if event:
+                entries.check_signatures(entry)
             self._follows(entry, index)
-            self.people.admit(entry, event)
-            self._links(entry, event)
+            if event:
+                self.people.admit(entry, event)
+                self._links(entry, event)
         except Fault as fault:
             raise fault.of(index) from None
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise Fault("layout", f"event: {type(error).__name__}: {error}", index) from None
         self.chain, self.recorded_at = chain_hash(data), entry.recorded_at
-        self.signatures += len(entry.signatures)
+        if event:
+            self.signatures += len(entry.signatures)
+        else:
+            self.unopened += 1
         self.edge.append(tree.leaf(data))
         return self.chain
+
+    def _read(self, data, opening):
+        """The entry, and its event where that is seen."""
+        if not sealed.is_sealed(data):
+            if opening is not None:
+                raise Fault("opening", "an opening of an entry that stands in the clear")
+            entry = entries.Entry.decode(data)
+            event = entries.read_event(entry.event)
+            if not entries.is_clear(event["kind"]):
+                raise Fault("layout", f"{event['kind']} stands in the clear where it is sealed")
+            return entry, event
+        entry = sealed.SealedEntry.decode(data)
+        if opening is None:
+            if self.opened:
+                raise Fault("opening", "nothing opens it, and nothing says that it was erased")
+            return entry, None
+        if opening.form != "auditor":
+            raise Fault("opening", f"an opening of form {opening.form} where everything is to be opened")
+        event = opening.open(self.origin, entry)
+        return opening.clear(entry), event
 
     def _follows(self, entry, index):
         if entry.index != index:
@@ -79,10 +105,11 @@ def operator_key(data):
         raise Fault("key", f"names no operator's key: {error}", 0) from None
 
 
-def verify(source, vkey, progress):
-    """Goes through a whole ledger; its summary, or the first fault."""
+def verify(source, vkey, progress, openings=None):
+    """Goes through a whole ledger; its summary, or the first fault. Without openings what is sealed is not seen."""
     note = source.checkpoint()
-    ledger, checkpoint, named = Ledger(), None, None
+    origin = note.split(b"\n")[0].decode(errors="replace")
+    ledger, checkpoint, named = Ledger(openings is not None, origin), None, None
     if vkey is not None:
         _, checkpoint = signed_checkpoint(note, vkey)
     size = checkpoint.size if checkpoint else _size(note)
@@ -95,7 +122,8 @@ def verify(source, vkey, progress):
                 if vkey is not None and named != vkey:
                     raise Fault("key", f"entry 0 names the operator's key {named.key.hex()}", 0)
             try:
-                chain = ledger.add(data)
+                at_index = ledger.edge.size
+                chain = ledger.add(data, openings.of(at_index, size) if openings and at_index < size else None)
             except Fault as fault:
                 fault.message += f" ({file})"
                 raise fault.of(ledger.edge.size, at) from None
@@ -129,5 +157,6 @@ def _judge(source, ledger, checkpoint):
     source.check_tree(ledger.levels, size)
     return {
         "right": True, "origin": checkpoint.origin, "entries": size, "root": checkpoint.root.hex(),
+        "scope": "opened" if ledger.opened else "blind", "unopened": ledger.unopened,
         "signatures": ledger.signatures, "issuers": len(ledger.people.keys),
     }

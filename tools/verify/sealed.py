@@ -44,6 +44,28 @@ class SealedEntry:
             raise Fault("layout", f"unverifiable: algorithm {self.algorithm} where 1 is computed")
 
 
+def is_sealed(data):
+    """Whether an entry's bytes are of version 2."""
+    return data[:1] == b"\x02"
+
+
+def read_bundle(data, count):
+    """The openings of so many entries of a tile; None where there is none."""
+    found, at = [], 0
+    for number in range(count):
+        if len(data) < at + 4:
+            raise Fault("layout", f"bundle of {number} openings where {count} are expected")
+        (length,) = struct.unpack_from("<I", data, at)
+        one = data[at + 4 : at + 4 + length]
+        if len(one) != length:
+            raise Fault("layout", f"bundle of {number} openings where {count} are expected")
+        found.append(Opening.decode(one) if one else None)
+        at += 4 + length
+    if at != len(data):
+        raise Fault("layout", f"{len(data) - at} bytes after the last opening")
+    return found
+
+
 def tag_of(stream):
     """The tag of a stream's key."""
     return hashlib.sha256(b"credit-ledger v2 stream\0" + stream.encode()).digest()
@@ -121,8 +143,7 @@ class Opening:
                 raise Fault("links", f"link {link.j} names entry {link.previous}, which does not come before")
         if "content" not in self.fields:
             return None
-        # Content is a clear entry from its number of signatures on: read as one without links.
-        clear = entries.Entry.decode(b"\x01" + bytes(56) + self.fields["content"])
+        clear = self.clear(entry)
         if not 1 <= len(clear.signatures) <= 4:
             raise Fault("layout", f"{len(clear.signatures)} signatures where 1 to 4 are expected")
         event = entries.read_event(clear.event)
@@ -131,6 +152,13 @@ class Opening:
         if self.form == "auditor":
             self._follow_from(event)
         return event
+
+    def clear(self, entry):
+        """The entry as it would stand in the clear, with the links that are open."""
+        # Content is a clear entry from its number of signatures on: read as one without links.
+        read = entries.Entry.decode(b"\x01" + bytes(56) + self.fields["content"])
+        links = [(link.previous, link.version) for link in self.links.values() if link.tag is not None]
+        return entries.Entry(entry.index, entry.recorded_at, entry.previous, links, read.signatures, read.event)
 
     def _follow_from(self, event):
         streams = entries.streams(event)

@@ -6,6 +6,7 @@ import re
 import struct
 import urllib.parse
 
+import sealed
 from fault import Fault, Unreadable
 
 HEADER, COMMIT = b"CLSEG\x00\x00\x01", 0x8000_0030
@@ -133,12 +134,12 @@ class Url:
                 if attempt == 2:
                     raise Unreadable(f"{path}: {error}") from None
 
-    def _tile(self, kind, index, width):
+    def _tile(self, kind, index, width, folder="tile/"):
         groups = [f"{index % 1000:03}"]
         while index >= 1000:
             index //= 1000
             groups.insert(0, f"x{index % 1000:03}")
-        path = f"tile/{kind}/{'/'.join(groups)}"
+        path = f"{folder}{kind}/{'/'.join(groups)}"
         status, body = self._get(path if width == 256 else f"{path}.p/{width}")
         self.whole = status == 404 and width < 256
         if self.whole:
@@ -180,6 +181,27 @@ class Url:
                 if body[: len(expected)] != expected or len(body) != (8192 if self.whole else len(expected)):
                     first = (index * 256) << (8 * level)
                     raise Fault("tile", f"{path} is not what follows from the entries", first, 0)
+
+
+class Openings:
+    """What opens sealed entries, from the address that gives it to auditors: 256 entries at a time."""
+
+    def __init__(self, url):
+        self.url, self.first, self.bundle = Url(url), None, []
+
+    def of(self, index, size):
+        """The opening of an entry; None where there is none."""
+        first = index - index % 256
+        if first != self.first:
+            width = min(256, size - first)
+            path, body = self.url._tile("openings", first // 256, width, "")
+            try:
+                self.bundle = sealed.read_bundle(body, 256 if self.url.whole else width)
+            except Fault as fault:
+                fault.message += f" ({path})"
+                raise fault.of(index) from None
+            self.first = first
+        return self.bundle[index - first]
 
 
 def _u32(data, at):

@@ -7,227 +7,57 @@
 //!
 //! Without the whole ledger: [`VerifiedEntry`] is an entry by itself, [`ProvenEntry`] one with its receipt.
 
+mod fault;
 mod opening;
+mod reading;
 mod receipt;
 mod whole;
 
+pub use fault::{AuditError, AuditFault};
 pub use opening::{Opening, OpeningError};
+pub use reading::{GivenEntry, KnownEntry, ReadEntry, ReadEvent, read_chunk};
 pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
 pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;
-use crate::entry::ChainHash;
-use crate::entry::{EntryError, EntryHashes, EntryHeader, Link};
+use crate::entry::{ChainHash, EntryHashes, EntryHeader};
 use crate::event::Event;
-use crate::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
-use crate::state::{BrokenLink, EnterError, Ledger};
+use crate::id::Sealing;
+use crate::sealed::{AuditorOpening, SealedEntry};
+use crate::state::Ledger;
 use crate::time::RecordedTime;
-use std::collections::HashMap;
 use tlog::checkpoint::Checkpoint;
-use tlog::defect::as_u64;
 use tlog::hash::TreeHash;
-use tlog::key::PublicKey;
 use tlog::merkle::{Frontier, NodeId};
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
-/// The first thing that is wrong, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("entry {index}: {fault}")]
-pub struct AuditError {
-    /// The entry, counted from 0 by its place in the log.
-    pub index: EntryIndex,
-    /// What is wrong with it.
-    pub fault: AuditFault,
+/// What an audit sees of sealed entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the log shows to everybody: of a sealed entry that it stands there, and of what is in the clear everything,
+    /// admission included.
+    Blind,
+    /// Everything: an entry without its opening is a fault.
+    Opened,
 }
 
-/// What can be wrong with an entry.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuditFault {
-    /// Its bytes do not follow the layout.
-    #[error(transparent)]
-    Layout(#[from] EntryError),
-    /// Its event cannot be read, or a signature does not hold.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-    /// It claims another index than its place.
-    #[error("names index {found}")]
-    Index {
-        /// The index that it names.
-        found: EntryIndex,
-    },
-    /// The chain is broken before it.
-    #[error("names {found} as the chain hash before it; the chain there is {expected}")]
-    Chain {
-        /// The hash that it names.
-        found: ChainHash,
-        /// The hash of the entry before.
-        expected: ChainHash,
-    },
-    /// Recorded earlier than the entry before.
-    #[error("recorded at {found} µs, before the entry before it ({expected} µs)")]
-    Time {
-        /// Its recorded time.
-        found: RecordedTime,
-        /// The time of the entry before.
-        expected: RecordedTime,
-    },
-    /// Admission refuses the event at this place.
-    #[error("should not have been admitted: {0}")]
-    Admission(#[from] EnterError),
-    /// Its links are not the heads of its streams, so that a history would be incomplete.
-    #[error(transparent)]
-    Link(#[from] BrokenLink),
-    /// The checkpoint covers another tree.
-    #[error("the tree over the {size} entries before it has root {expected}; the checkpoint says {found}")]
-    Root {
-        /// The checkpoint's size.
-        size: TreeSize,
-        /// The root that the checkpoint gives.
-        found: TreeHash,
-        /// The root of the entries.
-        expected: TreeHash,
-    },
-    /// The checkpoint names another ledger than entry 0.
-    #[error("the checkpoint's origin is {found}; the ledger's is {expected}")]
-    Origin {
-        /// The checkpoint's origin.
-        found: String,
-        /// The origin of `ledger.opened`.
-        expected: String,
-    },
-    /// The checkpoint covers more entries than there are.
-    #[error("the checkpoint covers {found} entries; the log holds {expected}")]
-    Short {
-        /// The checkpoint's size.
-        found: TreeSize,
-        /// How many entries there are.
-        expected: TreeSize,
-    },
-}
-
-/// An entry whose layout, event and signatures hold.
-#[derive(Clone, Debug)]
-#[must_use = "an entry that was only read is not audited: absorb it"]
-pub struct ReadEntry {
-    header: EntryHeader,
-    event: VerifiedEvent,
-    hashes: EntryHashes,
-}
-
-impl ReadEntry {
-    /// The entry without its event's bytes.
+impl Scope {
+    /// Its name in answers.
     #[must_use]
-    pub const fn header(&self) -> &EntryHeader {
-        &self.header
-    }
-
-    /// Its event.
-    pub const fn event(&self) -> &VerifiedEvent {
-        &self.event
-    }
-
-    /// The hashes of its bytes.
-    #[must_use]
-    pub const fn hashes(&self) -> EntryHashes {
-        self.hashes
-    }
-}
-
-/// Reads the entries that stand at `first` and after, and checks their signatures all at once, falling
-/// back to one by one where that fails.
-pub fn read_chunk<B: AsRef<[u8]>>(first: EntryIndex, entries: &[B]) -> Result<Vec<ReadEntry>, AuditError> {
-    read_hashed_chunk(first, entries.iter().map(|bytes| (bytes.as_ref(), EntryHashes::of(bytes.as_ref()))))
-}
-
-/// The same for whoever has hashed the bytes already.
-pub fn read_hashed_chunk<B: AsRef<[u8]>>(
-    first: EntryIndex,
-    entries: impl IntoIterator<Item = (B, EntryHashes)>,
-) -> Result<Vec<ReadEntry>, AuditError> {
-    let at = |position: usize| EntryIndex::new(first.get().saturating_add(as_u64(position)));
-    let mut keys = HashMap::new();
-    let entries = entries.into_iter();
-    let many = entries.size_hint().0;
-    let (mut read, mut signed) = (Vec::with_capacity(many), Vec::with_capacity(many));
-    // A later entry's bad layout is reported only if every signature before it holds.
-    let mut layout = None;
-    for (position, (bytes, hashes)) in entries.enumerate() {
-        match read_one(bytes.as_ref(), &mut keys) {
-            Ok((header, event)) => {
-                read.push((header, hashes));
-                signed.push(event);
-            }
-            Err(fault) => {
-                layout = Some(AuditError { index: at(position), fault });
-                break;
-            }
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Blind => "blind",
+            Self::Opened => "opened",
         }
-    }
-    let verified = SignedEvent::verify_all(signed)
-        .map_err(|(position, error)| AuditError { index: at(position), fault: error.into() })?;
-    match layout {
-        Some(error) => Err(error),
-        None => Ok(read
-            .into_iter()
-            .zip(verified)
-            .map(|((header, hashes), event)| ReadEntry { header, event, hashes })
-            .collect()),
-    }
-}
-
-fn read_one(
-    bytes: &[u8],
-    keys: &mut HashMap<[u8; 32], PublicKey>,
-) -> Result<(EntryHeader, SignedEvent), AuditFault> {
-    let (header, event) = EntryHeader::decode(bytes)?;
-    let mut parse = |key: [u8; 32]| match keys.get(&key) {
-        Some(known) => Ok(*known),
-        None => PublicKey::parse(key).inspect(|parsed| {
-            keys.insert(key, *parsed);
-        }),
-    };
-    let event = SignedEvent::from_parts_with(event, &header.signatures, &mut parse)?;
-    Ok((header, event))
-}
-
-/// An entry that an earlier audit found right, read again for what it adds up to.
-#[derive(Clone, Debug)]
-#[must_use = "an entry that was only read is not audited: recall it"]
-pub struct KnownEntry {
-    header: EntryHeader,
-    event: Box<Event>,
-    hashes: EntryHashes,
-}
-
-impl KnownEntry {
-    /// Reads an entry's layout and event; signatures are not looked at.
-    pub fn read(place: EntryIndex, bytes: &[u8], hashes: EntryHashes) -> Result<Self, AuditError> {
-        let read = EntryHeader::decode(bytes).map_err(AuditFault::from).and_then(|(header, event)| {
-            let event = Box::new(Event::parse(event).map_err(EnvelopeError::from)?);
-            Ok(Self { header, event, hashes })
-        });
-        read.map_err(|fault| AuditError { index: place, fault })
-    }
-
-    /// Its event.
-    #[must_use]
-    pub fn event(&self) -> &Event {
-        &self.event
-    }
-
-    /// Its links.
-    #[must_use]
-    pub fn links(&self) -> &[Link] {
-        &self.header.links
     }
 }
 
 /// An entry that was found right at its place.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct AuditedEntry {
     header: EntryHeader,
     event: AdmittedEvent,
+    opening: Option<AuditorOpening>,
 }
 
 impl AuditedEntry {
@@ -242,54 +72,127 @@ impl AuditedEntry {
     pub fn event(&self) -> &Event {
         self.event.event()
     }
+
+    /// What opens it, where it is sealed.
+    #[must_use]
+    pub const fn opening(&self) -> Option<&AuditorOpening> {
+        self.opening.as_ref()
+    }
+}
+
+/// What came of an entry that was found right at its place.
+#[derive(Debug)]
+pub enum Absorbed {
+    /// Its event was seen and admitted.
+    Admitted(Box<AuditedEntry>),
+    /// It is sealed and was not opened: of its event nothing is known.
+    Unopened,
 }
 
 /// Goes through a log from its first entry, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Auditor {
+    scope: Scope,
     ledger: Ledger,
     tree: Frontier,
     /// Room for the nodes that an append completes; nobody asks for them here.
     completed: Vec<(NodeId, TreeHash)>,
+    unopened: u64,
+}
+
+/// What is looked at of every entry, whether or not it is opened.
+struct Place {
+    index: EntryIndex,
+    previous: ChainHash,
+    recorded_at: RecordedTime,
 }
 
 impl Auditor {
     /// An auditor before entry 0.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(scope: Scope) -> Self {
+        let (ledger, tree) = (Ledger::default(), Frontier::default());
+        Self { scope, ledger, tree, completed: Vec::new(), unopened: 0 }
     }
 
-    /// What the entries so far add up to.
+    /// What it sees.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// What the entries so far add up to: of a blind audit what is in the clear.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
+    /// How many entries it has passed of whose events it knows nothing.
+    #[must_use]
+    pub const fn unopened(&self) -> u64 {
+        self.unopened
+    }
+
     /// Takes the next entry, after asking everything of it that there is to ask.
-    pub fn absorb(&mut self, read: ReadEntry) -> Result<AuditedEntry, AuditError> {
+    pub fn absorb(&mut self, read: ReadEntry) -> Result<Absorbed, AuditError> {
         let index = self.ledger.size().next_index();
-        let ReadEntry { header, event, hashes } = read;
-        let audited = self
-            .follows(&header, index)
-            .and_then(|()| Ok(self.ledger.retrace(event, &header, hashes.chain)??));
-        let event = audited.map_err(|fault| AuditError { index, fault })?;
+        let hashes = read.hashes();
+        let absorbed = match read {
+            ReadEntry::Event(read) => self.admit(*read, index),
+            ReadEntry::Unopened { entry, .. } => self.pass(&entry, hashes.chain, index),
+        };
+        let absorbed = absorbed.map_err(|fault| AuditError { index, fault })?;
         self.grow(hashes);
-        Ok(AuditedEntry { header, event })
+        Ok(absorbed)
+    }
+
+    fn admit(&mut self, read: ReadEvent, index: EntryIndex) -> Result<Absorbed, AuditFault> {
+        let ReadEvent { header, event, hashes, opening } = read;
+        self.follows(&Place::of(&header), index)?;
+        // The streams of what is sealed are not whole where some of it is not seen.
+        if self.scope == Scope::Blind && event.event().kind().sealing() == Sealing::Sealed {
+            return Err(AuditFault::NotBlind);
+        }
+        let event = self.ledger.retrace(event, &header, hashes.chain)??;
+        Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
+    }
+
+    fn pass(
+        &mut self,
+        entry: &SealedEntry,
+        chain: ChainHash,
+        index: EntryIndex,
+    ) -> Result<Absorbed, AuditFault> {
+        self.follows(&Place::of_sealed(entry), index)?;
+        if self.scope == Scope::Opened {
+            return Err(AuditFault::NotOpened);
+        }
+        self.ledger.pass(entry, chain);
+        self.unopened = self.unopened.saturating_add(1);
+        Ok(Absorbed::Unopened)
     }
 
     /// Takes the next entry where it is known to have been found right: by an audit whose checkpoint covers
     /// it, which [`Auditor::compare`] then has to show. Only its place in the chain is looked at.
     pub fn recall(&mut self, known: &KnownEntry) -> Result<(), AuditError> {
         let index = self.ledger.size().next_index();
-        self.follows(&known.header, index).map_err(|fault| AuditError { index, fault })?;
-        self.ledger.recall(&known.event, &known.header, known.hashes.chain);
-        self.grow(known.hashes);
+        let at = |fault| AuditError { index, fault };
+        match known {
+            KnownEntry::Event { header, event, hashes } => {
+                self.follows(&Place::of(header), index).map_err(at)?;
+                self.ledger.recall(event, header, hashes.chain);
+                self.grow(*hashes);
+            }
+            KnownEntry::Unopened { entry, hashes } => {
+                self.pass(entry, hashes.chain, index).map_err(at)?;
+                self.grow(*hashes);
+            }
+        }
         Ok(())
     }
 
     /// Whether the entry names this place, the chain before it and a time that does not go back.
-    fn follows(&self, entry: &EntryHeader, index: EntryIndex) -> Result<(), AuditFault> {
+    fn follows(&self, entry: &Place, index: EntryIndex) -> Result<(), AuditFault> {
         if entry.index != index {
             return Err(AuditFault::Index { found: entry.index });
         }
@@ -336,5 +239,15 @@ impl Auditor {
     /// The right edge of that tree.
     pub const fn tree(&self) -> &Frontier {
         &self.tree
+    }
+}
+
+impl Place {
+    const fn of(entry: &EntryHeader) -> Self {
+        Self { index: entry.index, previous: entry.previous, recorded_at: entry.recorded_at }
+    }
+
+    const fn of_sealed(entry: &SealedEntry) -> Self {
+        Self { index: entry.index, previous: entry.previous, recorded_at: entry.recorded_at }
     }
 }

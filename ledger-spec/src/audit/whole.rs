@@ -3,7 +3,8 @@
 //! One thread, one bundle at a time, nothing of it kept but what the entries add up to. Fetching is the
 //! caller's; what was fetched is believed in nothing.
 
-use super::{AuditError, Auditor, Opening, OpeningError, read_chunk};
+use super::{Absorbed, AuditError, Auditor, GivenEntry, Opening, OpeningError, Scope, read_chunk};
+use crate::sealed::{self, BundleError, read_bundle};
 use crate::state::Ledger;
 use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use tlog::defect::{OrDefect as _, as_usize};
@@ -38,6 +39,14 @@ pub enum WholeAuditError<E> {
     /// What was fetched is not an entry bundle of that width.
     #[error(transparent)]
     Tile(#[from] TileError),
+    /// What was fetched is no bundle of that tile's openings.
+    #[error("openings of tile {tile}: {error}")]
+    Bundle {
+        /// The tile.
+        tile: TileId,
+        /// What is wrong.
+        error: BundleError,
+    },
     /// An entry is wrong, or the entries together are not what the checkpoint covers.
     #[error(transparent)]
     Entry(#[from] AuditError),
@@ -56,9 +65,10 @@ pub enum WholeAuditError<E> {
 }
 
 impl AuditedLedger {
-    /// Audits everything that a signed checkpoint covers: the checkpoint's signature under `key`; of every entry
-    /// its layout, signatures, place, chain, time, links and admission; that entry 0 names this very key; and that
-    /// size, root and origin are those that were signed (`README.md`, "Audit").
+    /// Audits, as anybody can, everything that a signed checkpoint covers: the checkpoint's signature under `key`; of
+    /// every entry its layout, place, chain and time; of every entry in the clear also signatures, links and admission;
+    /// that entry 0 names this very key; and that size, root and origin are those that were signed (`README.md`,
+    /// "Audit"). Of what is sealed it sees that it stands there.
     ///
     /// `note` is the checkpoint's bytes. `fetch` brings the entry bundles (C2SP tlog-tiles), each once and in
     /// their order, each of just the width that it is asked for: below the log's address it stands at
@@ -110,13 +120,37 @@ impl AuditedLedger {
     pub fn audit<E>(
         note: &[u8],
         key: &VerifierKey,
+        fetch: impl FnMut(TileId) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, WholeAuditError<E>> {
+        Self::run(note, key, fetch, None)
+    }
+
+    /// The same for an auditor, who sees everything: of every entry signatures, links and admission, and that nothing
+    /// is missing. `openings` brings the openings of an entry bundle's entries (`README.md`, "Openings"), each once.
+    pub fn audit_opened<E>(
+        note: &[u8],
+        key: &VerifierKey,
+        fetch: impl FnMut(TileId) -> Result<Vec<u8>, E>,
+        mut openings: impl FnMut(TileId) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, WholeAuditError<E>> {
+        Self::run(note, key, fetch, Some(&mut openings))
+    }
+
+    fn run<E>(
+        note: &[u8],
+        key: &VerifierKey,
         mut fetch: impl FnMut(TileId) -> Result<Vec<u8>, E>,
+        mut openings: Option<&mut dyn FnMut(TileId) -> Result<Vec<u8>, E>>,
     ) -> Result<Self, WholeAuditError<E>> {
         let checkpoint = SignedCheckpoint::verify(note, key)?;
-        let mut auditor = Auditor::new();
+        let scope = if openings.is_some() { Scope::Opened } else { Scope::Blind };
+        let mut auditor = Auditor::new(scope);
         for tile in TileId::all(TileKind::Entries, 0, checkpoint.checkpoint().size()) {
-            let bundle = fetch(tile).map_err(|error| WholeAuditError::Fetch { tile, error })?;
-            absorb(&mut auditor, tile.first_entry(), &tile.entries(&bundle)?, key)?;
+            let failed = |error| WholeAuditError::Fetch { tile, error };
+            let bundle = fetch(tile).map_err(failed)?;
+            let openings = openings.as_mut().map(|get| get(tile)).transpose().map_err(failed)?;
+            let part = Part { tile, entries: tile.entries(&bundle)?, openings };
+            part.absorb(&mut auditor, checkpoint.checkpoint(), key)?;
         }
         auditor.compare(checkpoint.checkpoint())?;
         Ok(Self { checkpoint, auditor })
@@ -144,34 +178,59 @@ impl AuditedLedger {
     }
 }
 
-/// Takes a bundle's entries, in order.
-fn absorb<E>(
-    auditor: &mut Auditor,
-    first: EntryIndex,
-    entries: &[&[u8]],
-    key: &VerifierKey,
-) -> Result<(), WholeAuditError<E>> {
-    let (read, fault) = match read_chunk(first, entries) {
-        Ok(read) => (read, None),
-        // An entry before the one that cannot be read may be wrong in what only its place tells: it comes first.
-        Err(fault) => {
-            let before = fault.index.get().checked_sub(first.get()).map(as_usize);
-            let before = before.or_defect("a chunk's fault lies in the chunk");
-            (
-                read_chunk(first, entries.get(..before).or_defect("a chunk's fault lies in the chunk"))?,
-                Some(fault),
-            )
+/// The entries of a tile, and what opens them where everything is seen.
+struct Part<'a> {
+    tile: TileId,
+    entries: Vec<&'a [u8]>,
+    openings: Option<Vec<u8>>,
+}
+
+impl<'a> Part<'a> {
+    /// The first so many entries, each with its opening.
+    fn given<E>(&self, count: usize) -> Result<Vec<GivenEntry<&'a [u8]>>, WholeAuditError<E>> {
+        let mut openings = match &self.openings {
+            None => Vec::new(),
+            Some(bundle) => read_bundle(bundle, self.entries.len())
+                .map_err(|error| WholeAuditError::Bundle { tile: self.tile, error })?,
         }
-    };
-    for entry in read {
-        let audited = auditor.absorb(entry)?;
-        if audited.header().index == EntryIndex::new(0) {
-            let found = Opening::of(audited.event())?.operator;
-            if found != *key {
-                let (found, expected) = (Box::new(found), Box::new(key.clone()));
-                return Err(WholeAuditError::OtherKey { found, expected });
+        .into_iter();
+        let given = |bytes: &&'a [u8]| {
+            let opening = openings.next().flatten();
+            GivenEntry {
+                opening: opening.and_then(sealed::Opening::into_auditor),
+                ..GivenEntry::blind(*bytes)
+            }
+        };
+        Ok(self.entries.iter().take(count).map(given).collect())
+    }
+
+    /// Takes them, in order.
+    fn absorb<E>(
+        &self,
+        auditor: &mut Auditor,
+        checkpoint: &Checkpoint,
+        key: &VerifierKey,
+    ) -> Result<(), WholeAuditError<E>> {
+        let (origin, first) = (checkpoint.origin(), self.tile.first_entry());
+        let (read, fault) = match read_chunk(origin, first, self.given(self.entries.len())?) {
+            Ok(read) => (read, None),
+            // An entry before the one that cannot be read may be wrong in what only its place tells: it comes first.
+            Err(fault) => {
+                let before = fault.index.get().checked_sub(first.get()).map(as_usize);
+                let before = before.or_defect("a chunk's fault lies in the chunk");
+                (read_chunk(origin, first, self.given(before)?)?, Some(fault))
+            }
+        };
+        for entry in read {
+            let Absorbed::Admitted(audited) = auditor.absorb(entry)? else { continue };
+            if audited.header().index == EntryIndex::new(0) {
+                let found = Opening::of(audited.event())?.operator;
+                if found != *key {
+                    let (found, expected) = (Box::new(found), Box::new(key.clone()));
+                    return Err(WholeAuditError::OtherKey { found, expected });
+                }
             }
         }
+        fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
-    fault.map_or(Ok(()), |fault| Err(fault.into()))
 }

@@ -190,6 +190,12 @@ impl SignedEvent {
         &self.event
     }
 
+    /// The signatures as an entry holds them; nothing of them is checked.
+    #[must_use]
+    pub fn entry_signatures(&self) -> Vec<EntrySignature> {
+        entry_signatures(&self.signatures)
+    }
+
     /// Checks every signature strictly.
     pub fn verify(self) -> Result<VerifiedEvent, EnvelopeError> {
         let checks: Vec<_> = self.checks().collect();
@@ -269,11 +275,15 @@ impl VerifiedEvent {
     /// The signatures as an entry holds them.
     #[must_use]
     pub fn entry_signatures(&self) -> Vec<EntrySignature> {
-        self.signatures
-            .iter()
-            .map(|(key, signature)| EntrySignature::Ed25519 { key: *key.as_bytes(), signature: *signature })
-            .collect()
+        entry_signatures(&self.signatures)
     }
+}
+
+fn entry_signatures(signatures: &[(PublicKey, [u8; 64])]) -> Vec<EntrySignature> {
+    signatures
+        .iter()
+        .map(|(key, signature)| EntrySignature::Ed25519 { key: *key.as_bytes(), signature: *signature })
+        .collect()
 }
 
 /// An envelope's payload, and its signatures with the keys that they name; nothing of them is checked.

@@ -6,6 +6,7 @@ use crate::definition::{Name, Scheme};
 use crate::entry::{ChainHash, Entry, EntryHashes, EntrySignature, StreamVersion};
 use crate::event::Event;
 use crate::id::{StreamKey, SubjectId};
+use crate::sealed::Opening;
 use crate::time::{RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -32,6 +33,10 @@ pub struct EntryLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub links: Vec<LinkLine>,
+    /// What proves that the entry holds this event, where it is sealed: an opening of form `content`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = false))]
+    pub opening: Option<Box<RawValue>>,
     /// Who signed.
     pub signatures: Vec<SignatureLine>,
     /// The event, as it was signed.
@@ -109,7 +114,13 @@ pub struct EventsPage {
 
 impl EntryLine {
     /// The answer to who reads with this sight, for an entry of these hashes which holds this event.
-    pub fn of(entry: &Entry, hashes: EntryHashes, event: &Event, sight: Sight) -> Self {
+    pub fn of(
+        entry: &Entry,
+        hashes: EntryHashes,
+        event: &Event,
+        opening: Option<Opening>,
+        sight: Sight,
+    ) -> Self {
         let told = sight > Sight::Public || Scheme::of(&event.subject).is_none();
         let streams = event.streams().into_iter().filter(|_| told);
         Self {
@@ -122,11 +133,18 @@ impl EntryLine {
                 .zip(&entry.links)
                 .map(|(stream, link)| LinkLine { stream, previous: link.previous, version: link.version })
                 .collect(),
+            opening: opening.map(|opening| as_raw(&opening)),
             signatures: entry.signatures.iter().map(SignatureLine::of).collect(),
             event: serde_json::from_slice(&entry.event)
                 .or_defect("the bytes of an event that was read are JSON"),
         }
     }
+}
+
+/// An opening as a part of an answer.
+#[must_use]
+pub fn as_raw(opening: &Opening) -> Box<RawValue> {
+    serde_json::from_str(&opening.to_json()).or_defect("an opening is written as JSON")
 }
 
 impl SignatureLine {

@@ -39,7 +39,7 @@ pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, Points
 pub use departures::{Departure, Departures};
 pub use directory::{AuthorityLine, DirectoryAt, KeyLine, MigrationLine};
 pub use edition_page::{EditionPage, MemberLine};
-pub use entry::{EntryLine, EventsPage, LinkLine, SignatureLine};
+pub use entry::{EntryLine, EventsPage, LinkLine, SignatureLine, as_raw};
 pub use files::{CivilServant, Occupation, Records, Repairs, Rural};
 pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};

@@ -4,6 +4,7 @@ use super::algorithm::Algorithm;
 use super::commitment::{Commitment, SEALED_VERSION};
 use super::hash::{piece, shown};
 use crate::entry::{ChainHash, ENTRY_VERSION, Entry, EntryError};
+use crate::id::Sealing;
 use crate::time::RecordedTime;
 use tlog::position::EntryIndex;
 
@@ -110,19 +111,25 @@ pub enum LogEntryError {
     Sealed(SealedEntryError),
 }
 
+/// Whether an entry is clear or sealed, by its version.
+pub fn version_of(bytes: &[u8]) -> Result<Sealing, LogEntryError> {
+    match bytes.first() {
+        Some(&ENTRY_VERSION) => Ok(Sealing::Clear),
+        Some(&SEALED_VERSION) => Ok(Sealing::Sealed),
+        found => Err(LogEntryError::Version {
+            found: found.copied(),
+            clear: ENTRY_VERSION,
+            sealed: SEALED_VERSION,
+        }),
+    }
+}
+
 impl LogEntry {
     /// Reads an entry of the version that its first byte names.
     pub fn decode(bytes: &[u8]) -> Result<Self, LogEntryError> {
-        match bytes.first() {
-            Some(&ENTRY_VERSION) => Entry::decode(bytes).map(Self::Clear).map_err(LogEntryError::Clear),
-            Some(&SEALED_VERSION) => {
-                SealedEntry::decode(bytes).map(Self::Sealed).map_err(LogEntryError::Sealed)
-            }
-            found => Err(LogEntryError::Version {
-                found: found.copied(),
-                clear: ENTRY_VERSION,
-                sealed: SEALED_VERSION,
-            }),
+        match version_of(bytes)? {
+            Sealing::Clear => Entry::decode(bytes).map(Self::Clear).map_err(LogEntryError::Clear),
+            Sealing::Sealed => SealedEntry::decode(bytes).map(Self::Sealed).map_err(LogEntryError::Sealed),
         }
     }
 

@@ -302,6 +302,13 @@ impl SealedLinks {
         Ok(Self { subject, event: event.id, issuer, list: next() })
     }
 
+    /// The same without tags, in the order of the event's streams.
+    #[must_use]
+    pub fn links(&self) -> Vec<Link> {
+        let tagged = [Some(self.subject), Some(self.issuer), self.list];
+        tagged.into_iter().flatten().map(|tagged| tagged.link).collect()
+    }
+
     /// The link at a place.
     #[must_use]
     pub const fn at(&self, at: LinkPlace) -> AnyLink {

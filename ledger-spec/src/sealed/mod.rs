@@ -5,6 +5,7 @@
 //! randomness, opens a file or holds a key: whoever calls does.
 
 mod algorithm;
+mod bundle;
 mod commitment;
 mod content;
 mod entry;
@@ -16,14 +17,16 @@ mod opening;
 mod opening_json;
 mod payload;
 mod root;
+mod sealing;
 mod secret;
 mod skeleton;
 mod slot;
 
 pub use algorithm::{Algorithm, Hashing, UnknownAlgorithm, Unverifiable};
+pub use bundle::{BundleError, push_opening, read_bundle};
 pub use commitment::{Commitment, Part, Parts, Place, SEALED_VERSION};
 pub use content::{Content, ContentError};
-pub use entry::{LogEntry, LogEntryError, SealedEntry, SealedEntryError};
+pub use entry::{LogEntry, LogEntryError, SealedEntry, SealedEntryError, version_of};
 pub use group::{
     FileHeader, FileKind, Frame, FrameError, Frames, GROUP_LEN, Generation, Group, RecordFault, push_frame,
 };
@@ -31,7 +34,8 @@ pub use link::{AnyLink, IdFault, LinkError, LinkPlace, SealedLinks, StreamTag, T
 pub use opened::{OpenError, OpenedBody, OpenedContent, OpenedLink, OpenedLinks};
 pub use opening::{AuditorOpening, ContentOpening, LinkOpening, Opening, OpeningFormError, Remains};
 pub use payload::{PayloadError, Plain};
-pub use root::{ChooseError, ChosenRoot, KekId, OtherCopy, Root, RootCopy, RootError};
+pub use root::{ChooseError, ChosenRoot, KekId, NoKek, OtherCopy, Root, RootCopy, RootError};
+pub use sealing::{KeptBeside, KeptError, SealError, Sealed};
 pub use secret::{
     ContentSalt, FreshKey, GroupKey, IdentityKey, Kek, LinkSalt, NoRandomness, Randomness, SkeletonKey,
     VrfKey,

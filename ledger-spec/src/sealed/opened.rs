@@ -6,6 +6,7 @@ use super::content::{Content, ContentError};
 use super::entry::SealedEntry;
 use super::link::{AnyLink, LinkError, SealedLinks};
 use super::opening::{AuditorOpening, ContentOpening, LinkOpening, Remains};
+use crate::entry::{Entry, EntryHeader};
 use crate::event::envelope::{EnvelopeError, KeyParser, SignedEvent};
 use crate::event::{Event, Kind};
 use crate::id::Sealing;
@@ -113,6 +114,24 @@ impl AuditorOpening {
     }
 }
 
+impl AuditorOpening {
+    /// What an entry of the log `origin` says, as it would stand in the clear: for whoever keeps the opening and has
+    /// held content and links against each other when they came. That they are what the entry commits to is checked
+    /// here, and nothing else.
+    pub fn recall(&self, entry: &SealedEntry, origin: &Origin) -> Result<Entry, OpenError> {
+        check(entry, origin, |hashing| self.parts(hashing))?;
+        let Content { signatures, event } = Content::decode(&self.content)?;
+        Ok(Entry {
+            index: entry.index,
+            recorded_at: entry.recorded_at,
+            previous: entry.previous,
+            links: self.links.links(),
+            signatures,
+            event,
+        })
+    }
+}
+
 impl Remains {
     /// Opens the links of an entry of the log `origin`.
     pub fn open(&self, entry: &SealedEntry, origin: &Origin) -> Result<OpenedLinks, OpenError> {
@@ -215,6 +234,18 @@ impl OpenedBody {
     #[must_use]
     pub fn event(&self) -> &Event {
         self.event.event()
+    }
+
+    /// The entry as it would stand in the clear, without its event's bytes.
+    #[must_use]
+    pub fn header(&self) -> EntryHeader {
+        EntryHeader {
+            index: self.entry.index,
+            recorded_at: self.entry.recorded_at,
+            previous: self.entry.previous,
+            links: self.links.links(),
+            signatures: self.event.entry_signatures(),
+        }
     }
 
     /// Entry, links, and the event with its signatures, to be verified.

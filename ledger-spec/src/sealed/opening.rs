@@ -223,12 +223,31 @@ impl AuditorOpening {
         of_link(&self.parts(hashing), &self.link_salts, &self.links, at)
     }
 
+    /// The same again, for whoever keeps it.
+    pub(super) fn copied(&self) -> Self {
+        Self {
+            content_salt: ContentSalt::copied(self.content_salt.expose()),
+            link_salts: self.link_salts.each_ref().map(|salt| LinkSalt::copied(salt.expose())),
+            links: self.links,
+            content: self.content.clone(),
+        }
+    }
+
     /// What is left of it when content and r0 are destroyed.
     #[must_use]
     pub fn remains(&self, hashing: Hashing) -> Remains {
         let content = Part::of_content(hashing, &self.content_salt, &self.content);
         let link_salts = self.link_salts.each_ref().map(|salt| LinkSalt::copied(salt.expose()));
         Remains { link_salts, content, links: self.links }
+    }
+
+    /// The opening's bytes, as [`Opening::encode`] gives them.
+    #[must_use]
+    pub fn encoded(&self) -> Zeroizing<Vec<u8>> {
+        // Never more than was reserved: growing would leave what was written behind in freed memory.
+        let mut out = Zeroizing::new(Vec::with_capacity(AUDITOR_HEAD + self.content.len()));
+        self.encode(&mut out);
+        out
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
@@ -324,6 +343,15 @@ impl Opening {
                 Ok(Self::Remains(Remains::decode(&piece(&bytes[1..]))?))
             }
             found => Err(OpeningFormError::Form { found: found.copied(), expected: REMAINS }),
+        }
+    }
+
+    /// The opening of everything, where it is one.
+    #[must_use]
+    pub fn into_auditor(self) -> Option<AuditorOpening> {
+        match self {
+            Self::Auditor(opening) => Some(opening),
+            Self::Content(_) | Self::Link(_) | Self::Remains(_) => None,
         }
     }
 

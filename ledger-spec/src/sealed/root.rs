@@ -12,6 +12,7 @@ use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
+use tlog::bytes::{from_base64_exact, to_base64};
 use tlog::checkpoint::Origin;
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use zeroize::Zeroizing;
@@ -106,6 +107,29 @@ impl KekId {
         let hash: [u8; 32] =
             Sha256::new().chain_update(KEK_LABEL).chain_update(kek.expose()).finalize().into();
         Self(piece(&hash[..8]))
+    }
+}
+
+/// What stands before a master key in its file.
+const KEK_PREFIX: &str = "MASTER+KEY+";
+
+/// A text is no master key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no master key: one line, MASTER+KEY+ and 32 bytes in base64, is expected")]
+pub struct NoKek;
+
+impl Kek {
+    /// Reads the line of a key's file.
+    pub fn parse(text: &str) -> Result<Self, NoKek> {
+        let bytes = text.strip_prefix(KEK_PREFIX).and_then(|text| from_base64_exact::<32>(text).ok());
+        let bytes = Zeroizing::new(bytes.ok_or(NoKek)?);
+        Ok(Self::copied(&bytes))
+    }
+
+    /// The line of its file.
+    #[must_use]
+    pub fn secret_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{KEK_PREFIX}{}", to_base64(self.expose())))
     }
 }
 

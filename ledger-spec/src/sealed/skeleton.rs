@@ -18,6 +18,11 @@ const TAG: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomNonce(pub [u8; NONCE]);
 
+impl RandomNonce {
+    /// Length in bytes.
+    pub const LEN: usize = NONCE;
+}
+
 /// Why bytes are no skeleton of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use crate::entry::{ChainHash, EntryHeader};
 use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
 use crate::id::{StreamKey, SubjectId, SubjectStream};
+use crate::sealed::{Randomness, SealedEntry};
 use crate::time::RecordedTime;
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -72,8 +73,13 @@ impl Ledger {
     }
 
     /// Admits an event and makes the next entry of it, as [`State::submit`] does.
-    pub fn enter(&mut self, event: VerifiedEvent, now: RecordedTime) -> Result<EnteredEntry, EnterError> {
-        let Ok(entered) = self.submit(event, now);
+    pub fn enter(
+        &mut self,
+        event: VerifiedEvent,
+        now: RecordedTime,
+        randomness: Randomness,
+    ) -> Result<EnteredEntry, EnterError> {
+        let Ok(entered) = self.submit(event, now, randomness);
         Ok(entered?)
     }
 
@@ -86,6 +92,11 @@ impl Ledger {
     ) -> Result<Result<AdmittedEvent, BrokenLink>, EnterError> {
         let Ok(retraced) = self.retrace_entry(event, entry, chain);
         Ok(retraced?)
+    }
+
+    /// As [`State::pass_entry`] does.
+    pub(crate) fn pass(&mut self, entry: &SealedEntry, chain: ChainHash) {
+        self.pass_entry(entry, chain);
     }
 
     /// As [`State::recall_entry`] does.

@@ -18,7 +18,8 @@ use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link,
 use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
 use crate::governance::governs;
-use crate::id::StreamKey;
+use crate::id::{Sealing, StreamKey};
+use crate::sealed::{Randomness, SealError, Sealed, SealedEntry};
 use crate::time::RecordedTime;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -57,14 +58,16 @@ pub struct Attempted {
 }
 
 /// An entry that was just made.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EnteredEntry {
-    /// The entry.
+    /// What it says, as it would stand in the clear.
     pub entry: Entry,
-    /// Its bytes.
+    /// What the log holds of it: that, or a sealed entry.
     pub bytes: Vec<u8>,
-    /// Their hashes.
+    /// The hashes of these bytes.
     pub hashes: EntryHashes,
+    /// Where it is sealed, what is kept beside the log.
+    pub sealed: Option<Sealed>,
 }
 
 /// An event that did not become an entry.
@@ -86,6 +89,8 @@ pub enum NotEntered {
     },
     /// The entry would not fit its layout.
     Layout(EntryError),
+    /// The entry cannot be sealed.
+    Seal(SealError),
 }
 
 /// Why an event did not become an entry.
@@ -101,6 +106,9 @@ pub enum EnterError {
     /// The entry would not fit its layout.
     #[error(transparent)]
     Layout(#[from] EntryError),
+    /// The entry cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 /// A link of an entry that is not to the last entry of its stream.
@@ -133,6 +141,7 @@ impl From<NotEntered> for EnterError {
             NotEntered::Refused { refusal, .. } => Self::Refused(refusal),
             NotEntered::Seen { first, .. } => Self::Seen(first),
             NotEntered::Layout(error) => Self::Layout(error),
+            NotEntered::Seal(error) => Self::Seal(error),
         }
     }
 }
@@ -188,7 +197,7 @@ impl<S> State<S> {
 
 impl<S: Streams> State<S> {
     /// Admits an event and makes the next entry of it. A time before the last entry's is moved up to it: recorded
-    /// times never decrease.
+    /// times never decrease. The randomness was drawn for this attempt; an entry in the clear takes none of it.
     ///
     /// # Errors
     ///
@@ -197,6 +206,7 @@ impl<S: Streams> State<S> {
         &mut self,
         event: VerifiedEvent,
         now: RecordedTime,
+        randomness: Randomness,
     ) -> Result<Result<EnteredEntry, NotEntered>, S::Error> {
         let at = Recorded { index: self.size().next_index(), at: now.max(self.last_recorded()) };
         let admitted = match self.admit(event, at)? {
@@ -205,14 +215,35 @@ impl<S: Streams> State<S> {
         };
         let ends = self.ends(admitted.event())?;
         let entry = admitted.entry(self.tip(), heads(&ends));
-        let bytes = match entry.encode() {
-            Ok(bytes) => bytes,
-            Err(error) => return Ok(Err(NotEntered::Layout(error))),
+        let (bytes, sealed) = match self.in_the_log(&entry, admitted.event(), randomness) {
+            Ok(made) => made,
+            Err(not) => return Ok(Err(not)),
         };
         let hashes = EntryHashes::of(&bytes);
         let (event, signers) = (admitted.event(), admitted.signers());
         self.apply(Filed { event, recorded: at, signers: &signers }, ends, hashes.chain);
-        Ok(Ok(EnteredEntry { entry, bytes, hashes }))
+        Ok(Ok(EnteredEntry { entry, bytes, hashes, sealed }))
+    }
+
+    /// The bytes that stand in the log for an entry, and what is kept beside it.
+    fn in_the_log(
+        &self,
+        entry: &Entry,
+        event: &Event,
+        randomness: Randomness,
+    ) -> Result<(Vec<u8>, Option<Sealed>), NotEntered> {
+        if event.kind().sealing() == Sealing::Clear {
+            return Ok((entry.encode().map_err(NotEntered::Layout)?, None));
+        }
+        let sealed = Sealed::of(&event.origin, entry, event, randomness).map_err(NotEntered::Seal)?;
+        Ok((sealed.entry.encode().to_vec(), Some(sealed)))
+    }
+
+    /// Takes in a sealed entry of which nothing is known but that it stands there: for whoever goes through a log
+    /// without its openings. Nothing in the clear follows from it.
+    fn pass_entry(&mut self, entry: &SealedEntry, chain: ChainHash) {
+        let (size, recorded_at) = (entry.index.covering_size(), entry.recorded_at);
+        self.end = LogEnd { size, chain, recorded_at };
     }
 
     /// Admits the event of an entry that stands next in a log, at the entry's own time, and takes it in.

@@ -2,24 +2,25 @@
 
 use super::{Answer, number, refused, text, unhex, verified, vkey};
 use ledger_spec::admission::Refusal;
-use ledger_spec::audit::{AuditError, Auditor, read_chunk};
+use ledger_spec::audit::{AuditError, Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
 use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
-use ledger_spec::entry::EntrySignature;
 use ledger_spec::entry::StreamVersion;
+use ledger_spec::entry::{ChainHash, EntrySignature};
 use ledger_spec::event::Event;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{
     CaseFileSource, CityAnswer, CityAsked, CityQuestion, Events, Page, Projector, Question, Unanswered,
 };
+use ledger_spec::sealed::{AuditorOpening, NoRandomness, Opening, Randomness};
 use ledger_spec::state::{EnterError, EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tlog::bytes::to_hex;
-use tlog::checkpoint::SignedCheckpoint;
+use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The entries of a case, given in hex.
@@ -27,21 +28,49 @@ pub fn entries_of(input: &Value) -> Vec<Vec<u8>> {
     input["entries"].as_array().unwrap().iter().map(|hex| unhex(hex.as_str().unwrap())).collect()
 }
 
+/// What opens each entry of a case, in hex; `null` where it stands in the clear.
+pub fn openings_of(input: &Value) -> Vec<Option<Opening>> {
+    let opening = |value: &Value| value.as_str().map(|hex| Opening::decode(&unhex(hex)).unwrap());
+    input["openings"].as_array().map(|all| all.iter().map(opening).collect()).unwrap_or_default()
+}
+
+/// The randomness of the entry at an index: the chain hashes of a label, the index and the number of each block.
+pub fn randomness(index: u64) -> Randomness {
+    let block = |number: usize| {
+        let number = u64::try_from(number).unwrap().to_le_bytes();
+        *ChainHash::of_entry(&[b"vectors".as_slice(), &index.to_le_bytes(), &number].concat()).as_bytes()
+    };
+    let fill = |bytes: &mut [u8; Randomness::LEN]| {
+        bytes.chunks_mut(32).enumerate().for_each(|(number, chunk)| chunk.copy_from_slice(&block(number)));
+        Ok::<(), NoRandomness>(())
+    };
+    Randomness::filled(fill).unwrap()
+}
+
+/// The opening of an entry that was made, in hex; `null` where it stands in the clear.
+pub fn opening_of(made: &EnteredEntry) -> Value {
+    made.sealed.as_ref().map_or(Value::Null, |sealed| to_hex(&copy(&sealed.opening)).into())
+}
+
 /// A ledger that other cases build on: each event enters at its time.
 pub fn base(input: &Value) -> Answer {
     let mut built = Built::default();
     built.enter_all(&input["events"]);
     let entries: Vec<_> = built.made.iter().map(|made| to_hex(&made.bytes)).collect();
-    Ok(json!({ "entries": entries, "tip": built.ledger.tip().to_string(), "root": built.root() }))
+    let openings: Vec<_> = built.made.iter().map(opening_of).collect();
+    let (tip, root) = (built.ledger.tip().to_string(), built.root());
+    Ok(json!({ "entries": entries, "openings": openings, "tip": tip, "root": root }))
 }
 
 pub fn admission(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     let mut built = Built::over(input, ledgers);
     let event = verified(text(&input["event"], "envelope"));
     let (stated, bytes) = (event.event().clone(), event.bytes().to_vec());
-    match built.ledger.enter(event, RecordedTime::from_micros(number(&input["event"], "at"))) {
+    let (at, next) = (number(&input["event"], "at"), built.ledger.size().get());
+    match built.ledger.enter(event, RecordedTime::from_micros(at), randomness(next)) {
         Ok(made) => Ok(json!({
             "entry": to_hex(&made.bytes),
+            "opening": opening_of(&made),
             "chain": made.hashes.chain.to_string(),
             "leaf": made.hashes.leaf.to_string(),
         })),
@@ -108,23 +137,47 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
 }
 
 pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
-    let entries = match input.get("ledger") {
-        Some(_) => Built::over(input, ledgers).made.into_iter().map(|made| made.bytes).collect(),
-        None => entries_of(input),
+    let (entries, mut openings) = match input.get("ledger") {
+        Some(_) => {
+            let made = Built::over(input, ledgers).made;
+            let opening = |made: &EnteredEntry| {
+                made.sealed.as_ref().map(|sealed| Opening::decode(&copy(&sealed.opening)).unwrap())
+            };
+            let openings = made.iter().map(opening).collect();
+            (made.into_iter().map(|made| made.bytes).collect(), openings)
+        }
+        None => (entries_of(input), openings_of(input)),
     };
+    let scope = match input["scope"].as_str() {
+        Some("blind") => Scope::Blind,
+        _ => Scope::Opened,
+    };
+    if scope == Scope::Blind {
+        openings.clear();
+    }
+    let origin = Origin::parse(input["origin"].as_str().unwrap_or("credit.example/ledger")).unwrap();
     let fault = |error: AuditError| json!({ "index": error.index.get(), "error": error.fault.to_string() });
-    let mut auditor = Auditor::new();
+    let mut auditor = Auditor::new(scope);
+    let mut openings = openings.into_iter();
     // One by one, so that the first fault is found whatever its kind.
     for (at, bytes) in entries.iter().enumerate() {
         let first = EntryIndex::new(u64::try_from(at).unwrap());
-        let read = read_chunk(first, std::slice::from_ref(bytes)).map_err(fault)?;
+        let opening = openings.next().flatten().and_then(Opening::into_auditor);
+        let given = GivenEntry { opening, ..GivenEntry::blind(bytes) };
+        let read = read_chunk(&origin, first, [given]).map_err(fault)?;
         read.into_iter().try_for_each(|entry| auditor.absorb(entry).map(drop)).map_err(fault)?;
     }
     if input.get("checkpoint").is_some() {
         let signed = SignedCheckpoint::verify(text(input, "checkpoint").as_bytes(), &vkey(input));
         auditor.compare(signed.map_err(refused)?.checkpoint()).map_err(fault)?;
     }
-    Ok(json!({ "size": auditor.ledger().size().get(), "root": auditor.root().to_string() }))
+    let (size, root) = (auditor.ledger().size().get(), auditor.root().to_string());
+    Ok(json!({ "size": size, "root": root, "unopened": auditor.unopened() }))
+}
+
+/// The bytes of an opening.
+fn copy(opening: &AuditorOpening) -> Vec<u8> {
+    opening.encoded().to_vec()
 }
 
 /// A ledger in memory with the entries that made it.
@@ -187,7 +240,8 @@ impl Built {
     fn enter_all(&mut self, events: &Value) {
         for event in events.as_array().unwrap() {
             let at = RecordedTime::from_micros(number(event, "at"));
-            let made = self.ledger.enter(verified(text(event, "envelope")), at);
+            let next = self.ledger.size().get();
+            let made = self.ledger.enter(verified(text(event, "envelope")), at, randomness(next));
             self.made.push(made.unwrap_or_else(|error| panic!("{error}: {event}")));
         }
     }

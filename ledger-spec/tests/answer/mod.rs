@@ -4,15 +4,17 @@
 //! An answer is the object that the file keeps under `accepted`, or the one under `refused`. Whether a
 //! case should be accepted is stated by hand where the case is made, not here.
 
-mod ledger;
+pub mod ledger;
 mod sealed;
 mod witnesses;
 
+use ledger_spec::audit::ProvenEntry;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode, gb11643};
+use ledger_spec::sealed::Opening;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::fmt::Display;
@@ -314,5 +316,12 @@ fn proof(input: &Value) -> Answer {
     assert_eq!(proof.to_string(), text(input, "proof"), "what is read prints as the same bytes");
     let leaf = TreeHash::leaf(&unhex(text(input, "entry")));
     let signed = proof.verify(leaf, &vkey(input)).map_err(refused)?;
+    // The opening is beside the receipt and proves which event it is for.
+    if let Some(opening) = input.get("opening") {
+        let opening = Opening::from_json(opening.to_string().as_bytes()).map_err(refused)?;
+        let Opening::Content(opening) = opening else { return Err(refused("another opening")) };
+        let (proof, entry) = (text(input, "proof").as_bytes(), unhex(text(input, "entry")));
+        let _proven = ProvenEntry::verify(proof, &entry, Some(&opening), &vkey(input)).map_err(refused)?;
+    }
     Ok(json!({ "index": proof.index().get(), "size": signed.checkpoint().size().get() }))
 }

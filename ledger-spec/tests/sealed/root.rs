@@ -179,3 +179,13 @@ fn keys_are_made_ahead_and_never_made_anew() {
     assert_eq!(root.group(Group::new(65)).unwrap().1.expose(), &[200; 32]);
     root.make_groups(Group::new(34), || panic!("none is missing"));
 }
+
+#[test]
+fn a_master_key_is_read_from_its_line_and_from_nothing_else() {
+    let key = Kek::copied(&[9; 32]);
+    let text = key.secret_text();
+    assert_eq!(Kek::parse(&text).unwrap().expose(), &[9; 32]);
+    for text in ["", "MASTER+KEY+", "MASTER+KEY+AAAA", &text[1..], &format!("{}=", text.as_str())] {
+        assert!(Kek::parse(text).is_err(), "{text}");
+    }
+}

@@ -232,6 +232,34 @@ impl fmt::Display for TileId {
             TileKind::Hashes(level) => write!(f, "{level}/")?,
             TileKind::Entries => f.write_str("entries/")?,
         }
+        self.fmt_place(f)
+    }
+}
+
+/// Which of its kind a tile is, and how wide: its path without what it holds.
+struct TilePlace(TileId);
+
+impl fmt::Display for TilePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_place(f)
+    }
+}
+
+impl TileId {
+    /// Its path without what it holds, such as `x001/234` or `000.p/17`: where what belongs to the entries of a bundle
+    /// and is no tile has its own name in front.
+    ///
+    /// ```
+    /// let tile = tlog::tile::TileId::parse("entries/x001/234.p/17")?;
+    /// assert_eq!(tile.place().to_string(), "x001/234.p/17");
+    /// # Ok::<(), tlog::tile::TileError>(())
+    /// ```
+    #[must_use]
+    pub fn place(self) -> impl fmt::Display {
+        TilePlace(self)
+    }
+
+    fn fmt_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let groups = (1..7).take_while(|power| self.index >= 1_000_u64.pow(*power)).count();
         let groups = u32::try_from(groups).or_defect("six groups are looked at");
         for group in (1..=groups).rev() {

@@ -6,7 +6,6 @@ use crate::cli::input::{or_stdin, read_envelopes, read_file};
 use crate::cli::{Outcome, talk};
 use clap::Args;
 use std::path::PathBuf;
-use tlog::bytes::to_base64;
 
 /// Append signed events to a ledger; print a receipt for each, as one line of JSON, in order.
 #[derive(Args)]
@@ -14,7 +13,7 @@ use tlog::bytes::to_base64;
 Examples:
   credit-ledger append --url http://127.0.0.1:8413 envelope.json > receipt.json
   credit-ledger sign --key market.key *.json | credit-ledger append --url http://127.0.0.1:8413
-  credit-ledger append --url http://127.0.0.1:8413 --with-entry envelope.json > receipt.json
+  credit-ledger append --url http://127.0.0.1:8413 envelope.json > receipt.json
 
 A line says \"placed\", \"repeat\" (the same event stood there before), \"refused\" with the problem, or
 \"not-attempted\". Exit code 1: at least one event was refused; the others are in the ledger. Sending
@@ -26,9 +25,6 @@ pub(in crate::cli) struct Append {
     /// All or none: a refused event keeps the others of its request (256 at most) out too.
     #[arg(long)]
     atomic: bool,
-    /// Put the entry's bytes into each receipt, so that it can be verified by itself.
-    #[arg(long)]
-    with_entry: bool,
     /// Files with envelopes, one or many each; `-` or none reads stdin.
     files: Vec<PathBuf>,
 }
@@ -52,9 +48,6 @@ impl Append {
                 refused += usize::from(!line.status.is_in());
                 // Its number counts over all requests.
                 line.line += sent;
-                if let Some(index) = line.index.filter(|_| self.with_entry) {
-                    line.entry = Some(to_base64(&client.get_bytes(&format!("/v1/entries/{index}/raw"))?));
-                }
                 talk::put_json(&line)?;
             }
             sent += batch.len();

@@ -3,11 +3,10 @@
 use crate::audit::{AuditFailure, AuditOptions, AuditReport, Counts};
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
-use crate::cli::input::read_file;
-use crate::cli::input::read_vkey;
+use crate::cli::input::{client, client_of, read_file, read_vkey};
 use crate::cli::talk::{self, Bar};
-use crate::tile_client::TileClient;
 use clap::Args;
+use ledger_spec::audit::Scope;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,7 +18,8 @@ use std::path::PathBuf;
 Examples:
   credit-ledger audit --dir ledger
   credit-ledger audit --dir copy --vkey ledger.vkey     with a key that you had from elsewhere
-  credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey
+  credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey      what everybody can see
+  credit-ledger audit --url http://127.0.0.1:8413 --openings http://127.0.0.1:8412 --vkey ledger.vkey
   SSL_CERT_FILE=city-ca.pem credit-ledger audit --url https://credit.example --vkey ledger.vkey
   credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
   credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
@@ -29,6 +29,9 @@ entry 0 names, which shows that the ledger agrees with itself, not that it is th
 Over https the certificates to trust are this machine's, or those of the file that SSL_CERT_FILE names.
 --from goes on from a checkpoint that an earlier audit covered: what lies below is read and held
 against it, but signatures and rules there are not gone through again.
+Blind, an audit checks chain, tree and layout of everything, and rules and signatures of what stands in
+the clear: authorities, catalogue, migrations. Opened, it checks everything of every event: of a folder
+with the master key that its ledger.toml names, over HTTP with --openings.
 Exit code 1: a fault was found. 3: the ledger could not be read, so nothing is known.")]
 pub(in crate::cli) struct Audit {
     /// The ledger's folder.
@@ -37,12 +40,18 @@ pub(in crate::cli) struct Audit {
     /// The ledger's server, or any C2SP tlog-tiles mirror of it.
     #[arg(long)]
     url: Option<String>,
+    /// Where the ledger gives auditors what opens its sealed entries; without it an audit by --url is blind.
+    #[arg(long, conflicts_with_all = ["dir", "blind"])]
+    openings: Option<String>,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: Option<String>,
     /// A checkpoint that an earlier audit covered (what --save wrote).
     #[arg(long)]
     from: Option<PathBuf>,
+    /// See only what the log shows to everybody, also where more could be opened.
+    #[arg(long)]
+    blind: bool,
     /// Where to write the checkpoint that this audit covered, if all is right.
     #[arg(long)]
     save: Option<PathBuf>,
@@ -56,6 +65,10 @@ struct Right {
     root: String,
     vkey: String,
     key_given: bool,
+    /// `opened`, or `blind`: then of sealed entries it was seen that they stand there.
+    scope: &'static str,
+    /// Sealed entries of which nothing else was seen.
+    unopened: u64,
     /// Entries that an earlier audit had covered.
     known: u64,
     /// Entries whose admission was asked again.
@@ -83,14 +96,15 @@ impl Audit {
         let options = AuditOptions {
             vkey: self.vkey.as_deref().map(read_vkey).transpose()?,
             known: self.from.as_deref().map(read_file).transpose()?,
+            blind: self.blind,
         };
         let audited = {
             let bar = Bar::new("auditing");
             match (&self.url, &self.dir) {
                 (Some(url), _) => {
-                    let remote =
-                        TileClient::new(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
-                    crate::audit::audit_remote(&remote, options, &bar)
+                    let (remote, openings) =
+                        (client("--url", url)?, client_of("--openings", self.openings.as_deref())?);
+                    crate::audit::audit_remote(&remote, openings.as_ref(), options, &bar)
                 }
                 (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),
                 (None, None) => return Err(Failure::usage("give --dir or --url")),
@@ -114,8 +128,8 @@ impl Audit {
             std::fs::write(path, &note)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         }
-        let AuditReport { origin, size, root, vkey, key_given, counts, .. } = report;
-        let Counts { known, admitted, signatures, authorities } = counts;
+        let AuditReport { origin, size, root, vkey, key_given, scope, counts, .. } = report;
+        let Counts { known, admitted, unopened, signatures, authorities } = counts;
         if json {
             let authorities = authorities.into_iter().map(|(id, count)| (id.to_string(), count)).collect();
             return talk::put_json(&Right {
@@ -125,6 +139,8 @@ impl Audit {
                 root: root.to_string(),
                 vkey,
                 key_given,
+                scope: scope.name(),
+                unopened,
                 known,
                 rules_rerun: admitted,
                 signatures,
@@ -133,11 +149,17 @@ impl Audit {
             });
         }
         let whose = if key_given { "the given key" } else { "the key that entry 0 names" };
+        let seen = match scope {
+            Scope::Opened => "; everything was opened".to_owned(),
+            Scope::Blind => format!(
+                "; {unopened} sealed entries were not opened: of them it is shown that they stand there"
+            ),
+        };
         let known =
             if known > 0 { format!(", {known} of them known from an earlier audit") } else { String::new() };
         talk::put_line(&format!(
             "right: {size} entries of {origin}{known}, root {root}, checkpoint verified with {whose}: {vkey}\n\
-             {signatures} signatures verified, {admitted} admissions asked again, {} authorities",
+             {signatures} signatures verified, {admitted} admissions asked again, {} authorities{seen}",
             authorities.len()
         ))
     }

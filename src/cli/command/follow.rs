@@ -2,14 +2,14 @@
 
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
-use crate::cli::input::read_vkey;
+use crate::cli::input::{client, client_of, read_vkey};
 use crate::cli::interrupt::Interruption;
 use crate::cli::look::Witnesses;
 use crate::cli::talk::{self, Bar};
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
 use crate::server::Running;
-use crate::tile_client::TileClient;
 use clap::Args;
+use ledger_spec::audit::Scope;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,9 +23,11 @@ Examples:
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --once
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --listen 127.0.0.1:8414
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --policy my.policy
+  credit-ledger follow http://10.0.0.7:8413 --openings http://127.0.0.1:8412 --dir opened --vkey ledger.vkey
 
-An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir`, `show --dir` and
-`rebuild` work on it, and --listen serves the same reads and tiles to others.
+An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir` and `show --dir`
+work on it, and --listen serves the same reads and tiles to others. A blind copy, which is what one
+without --openings is, shows authorities, catalogue and every entry's bytes, and of subjects nothing.
 Exit code 1: the ledger showed something that contradicts what it had signed, or an entry that is not
 right, to you or to a witness that you asked; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
 pub(in crate::cli) struct Follow {
@@ -34,6 +36,10 @@ pub(in crate::cli) struct Follow {
     /// The copy's folder; made where it is not there.
     #[arg(long)]
     dir: PathBuf,
+    /// Where the ledger gives auditors what opens its sealed entries: the copy then holds them too, under a master key of
+    /// its own beside its folder. Without it the copy is blind, and nothing that it stores is about anybody.
+    #[arg(long)]
+    openings: Option<String>,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: String,
@@ -53,6 +59,7 @@ pub(in crate::cli) struct Follow {
 
 #[derive(Serialize)]
 struct Copied {
+    scope: &'static str,
     from: u64,
     entries: u64,
     root: String,
@@ -66,12 +73,13 @@ struct Listening {
 impl Follow {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
-        let remote = TileClient::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let (remote, openings) =
+            (client("URL", &self.url)?, client_of("--openings", self.openings.as_deref())?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {
             let bar = Bar::new("reading the copy");
-            Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
+            Mirror::open(&self.dir, remote, openings, vkey, &bar).map_err(Failure::from)?
         };
         let (mut running, interruption) = (None::<Running>, Interruption::listen()?);
         loop {
@@ -116,9 +124,14 @@ impl Follow {
     fn tell(&self, follower: &Mirror, from: u64, entries: u64, json: bool) -> Outcome {
         let root =
             follower.snapshots().map(|snapshots| snapshots.latest().root().to_string()).unwrap_or_default();
+        let scope = follower.scope();
         if json {
-            return talk::put_json(&Copied { from, entries, root });
+            return talk::put_json(&Copied { scope: scope.name(), from, entries, root });
         }
-        talk::put_line(&format!("verified and copied entries {from} to {entries}, root {root}"))
+        let seen = match scope {
+            Scope::Opened => "opened",
+            Scope::Blind => "blind: sealed entries not opened",
+        };
+        talk::put_line(&format!("verified and copied entries {from} to {entries}, root {root} ({seen})"))
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, keyfile, talk};
-use crate::ledger::{Founding, LedgerError, Settings};
+use crate::ledger::{Founding, LedgerError, MasterKey, Settings};
 use clap::Args;
 use ledger_spec::definition::Name;
 use ledger_spec::event::EnrolledRegistrar;
 use ledger_spec::id::AuthorityId;
-use ledger_spec::identity::IdentityKey;
+use ledger_spec::sealed::Kek;
 use serde::Serialize;
 use std::path::PathBuf;
 use tlog::bytes::{from_base64url_exact, from_hex};
@@ -28,8 +28,9 @@ Examples:
       --registrar 'registrar.430381:编办:Registrar:<public key, hex or base64url>'
 
 The operator's secret key lies in DIR/keys/operator.key. Keep a copy elsewhere: without it the
-ledger can be read and audited for ever, but never written again. DIR/keys/identity.key makes the
-pseudonyms of persons: without it nobody finds a person in this ledger again.")]
+ledger can be read and audited for ever, but never written again. The master key lies beside DIR, in
+DIR.master.key: it opens all that is sealed. Keep it twice, and in no backup of DIR: without it
+nobody can read what is sealed again; with it and DIR everybody can.")]
 pub(in crate::cli) struct Init {
     /// The new ledger's folder; must not exist, or be empty.
     #[arg(long)]
@@ -80,14 +81,13 @@ impl Init {
             registrars.push(EnrolledRegistrar { id, name, key });
         }
         let settings = Settings::new(origin);
-        let (seed, random, identity) = (keyfile::random()?, keyfile::random()?, keyfile::random()?);
-        let identity = IdentityKey::from_bytes(identity);
+        let (seed, random, master) = (keyfile::random()?, keyfile::random()?, keyfile::random()?);
         let founding = Founding {
             settings,
             operator,
             operator_name,
             operator_seed: seed,
-            identity,
+            master: Kek::copied(&master),
             registrars,
             keys,
             random,
@@ -96,11 +96,14 @@ impl Init {
             LedgerError::Exists(_)
             | LedgerError::Nameless(_)
             | LedgerError::KeyTaken(_)
+            | LedgerError::MasterKeyExists(_)
             | LedgerError::Opening(_) => Failure::usage(error),
             other => Failure::unreachable(other),
         })?;
-        let mut keys =
-            vec![self.dir.join(crate::ledger::OPERATOR_KEY), self.dir.join(crate::ledger::IDENTITY_KEY)];
+        let mut keys = vec![self.dir.join(crate::ledger::OPERATOR_KEY)];
+        if let MasterKey::File(path) = MasterKey::beside(&self.dir).map_err(Failure::usage)? {
+            keys.push(self.dir.join(path));
+        }
         keys.extend(
             founding.keys.iter().map(|key| self.dir.join(crate::ledger::key_file(key.name().as_str()))),
         );

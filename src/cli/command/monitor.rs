@@ -3,14 +3,13 @@
 use crate::cli::Outcome;
 use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
-use crate::cli::input::read_vkey;
+use crate::cli::input::{client, client_of, read_vkey};
 use crate::cli::look::{WitnessChange, Witnesses};
 use crate::cli::talk::{self, Bar};
 use crate::clock;
 use crate::mirror::{Mirror, MirrorError};
 use crate::monitor::{LateDelistings, Sighting, Watch};
 use crate::snapshot::Snapshots;
-use crate::tile_client::TileClient;
 use clap::Args;
 use ledger_spec::id::{AuthorityId, SubjectId};
 use ledger_spec::time::ValidTime;
@@ -27,11 +26,14 @@ use tlog::position::EntryIndex;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --subject uscc:914403001922038216
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --authority market-regulation.430381 --governance
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --late-delistings --command 'mail -s late me'
-  credit-ledger monitor URL --dir copy --vkey ledger.vkey --policy my.policy
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --governance --policy my.policy
+  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --subject uscc:914403001922038216
+  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --authority market-regulation.430381
+  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
+  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --late-delistings --command 'mail -s late me'
+
+Without --openings the copy is blind: of authorities, keys and the catalogue everything is seen, of
+subjects nothing. With it everything is, and the copy holds what opens it.
 
 Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry,
 `late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be
@@ -46,6 +48,10 @@ pub(in crate::cli) struct Monitor {
     /// The copy's folder; made where it is not there.
     #[arg(long)]
     dir: PathBuf,
+    /// Where the ledger gives auditors what opens its sealed entries: the copy then holds them too, under a master key of
+    /// its own beside its folder. Without it the copy is blind, and nothing that it stores is about anybody.
+    #[arg(long)]
+    openings: Option<String>,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: String,
@@ -97,6 +103,7 @@ enum Report<'a> {
 impl Monitor {
     pub(in crate::cli) fn run(self) -> Outcome {
         talk::log_to_stderr();
+        self.says_what_it_sees()?;
         let watch = Watch {
             authorities: self.authority.clone(),
             keys: self.key.clone(),
@@ -104,12 +111,13 @@ impl Monitor {
             governance: self.governance,
             late_delistings: self.late_delistings,
         };
-        let remote = TileClient::new(&self.url).map_err(|error| Failure::usage(error.to_string()))?;
+        let (remote, openings) =
+            (client("URL", &self.url)?, client_of("--openings", self.openings.as_deref())?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {
             let bar = Bar::new("reading the copy");
-            Mirror::open(&self.dir, remote, vkey, &bar).map_err(Failure::from)?
+            Mirror::open(&self.dir, remote, openings, vkey, &bar).map_err(Failure::from)?
         };
         let mut late = BTreeMap::new();
         let mut delivery = Delivery::new(self.receiver(), &self.dir);
@@ -153,6 +161,23 @@ impl Monitor {
         }
     }
 
+    /// A blind copy knows nothing of subjects: whoever watches for one is not left to wait in vain.
+    fn says_what_it_sees(&self) -> Outcome {
+        if self.openings.is_some() {
+            return Ok(());
+        }
+        let asked = [("--subject", !self.subject.is_empty()), ("--late-delistings", self.late_delistings)];
+        if let Some((option, _)) = asked.into_iter().find(|(_, asked)| *asked) {
+            return Err(Failure::usage(format!(
+                "{option} needs --openings: without it, what is about subjects is not seen"
+            )));
+        }
+        talk::say(
+            "blind: of sealed entries nothing is told; --openings says where the ledger gives what opens them",
+        );
+        Ok(())
+    }
+
     fn receiver(&self) -> Receiver {
         match (&self.webhook, &self.command) {
             (Some(url), _) => Receiver::Webhook(url.clone()),
@@ -173,13 +198,22 @@ impl Monitor {
         let unread = |error: &dyn std::fmt::Display| Failure::unreachable(format!("the copy: {error}"));
         for entry in snapshots.log().frames(next) {
             let entry = entry.map_err(|error| unread(&error))?;
+            let next = entry.entry().index().covering_size().next_index();
+            // What is sealed says nothing to a blind copy.
+            if entry.is_sealed() && !snapshots.log().is_opened() {
+                continue;
+            }
+            let entry = snapshots.log().open(entry).map_err(|error| unread(&error))?;
             if let Some(sighting) = watch.see(entry.entry()).map_err(|error| unread(&error))? {
                 delivery.deliver(&Report::Entry(sighting))?;
-                write_told(&self.dir, entry.entry().index.covering_size().next_index())?;
+                write_told(&self.dir, next)?;
             }
         }
         write_told(&self.dir, snapshots.log().size().next_index())?;
         let now = ValidTime::at_recorded(clock::now()).map_err(|error| unread(&error))?;
+        if !watch.late_delistings {
+            return Ok(());
+        }
         let found = watch.late_delistings(snapshots, now).map_err(|error| unread(&error))?;
         for (authority, line) in &found {
             if late.get(authority).is_none_or(|known| known.overdue != line.overdue) {

@@ -429,6 +429,7 @@ fn failed(error: QueryError) -> Failure {
         QueryError::Read(_)
         | QueryError::Stream(_)
         | QueryError::Event { .. }
+        | QueryError::Blind
         | QueryError::CaseFiles(_)
         | QueryError::Behind { .. } => Failure::unreachable(error),
         QueryError::Unanswered(_)

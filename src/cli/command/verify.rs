@@ -6,8 +6,11 @@ use crate::cli::proven::{Alone, Found, Proven, Signed};
 use crate::cli::{Outcome, talk};
 use crate::witness;
 use clap::Args;
-use ledger_spec::audit::{ProvenEntry, VerifiedEntry};
+use ledger_spec::audit::{ProvenEntry, ReceiptError, VerifiedEntry};
+use ledger_spec::sealed::{ContentOpening, Opening};
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use tlog::bytes::{from_base64, from_base64_exact, from_hex};
 use tlog::checkpoint::SignedCheckpoint;
@@ -23,14 +26,14 @@ use tlog::proof::TlogProof;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  # What `append --with-entry` printed holds all that is needed
+  # What `append` printed holds all that is needed
   credit-ledger verify receipt.json --vkey ledger.vkey
   credit-ledger verify receipt.json --vkey ledger.vkey --event event.json
 
-  # A proof and an entry fetched by themselves
-  curl -o proof.txt URL/v1/receipts/7; curl -o entry.bin URL/v1/entries/7/raw
-  credit-ledger verify proof.txt --entry entry.bin --vkey ledger.vkey
-  credit-ledger verify --entry entry.bin                 its layout and signatures alone
+  # A proof and an entry fetched by themselves; of a sealed one what opens it too
+  curl -o proof.txt URL/v1/receipts/7; curl -o entry.bin URL/v1/entries/7/raw; curl -o 7.json URL/v1/entries/7
+  credit-ledger verify proof.txt --entry entry.bin --opening 7.json --vkey ledger.vkey
+  credit-ledger verify --entry entry.bin --opening 7.json      its layout and signatures alone
 
   # A checkpoint, and that it goes on from one that was kept
   curl -o new.checkpoint URL/checkpoint; curl -o proof.json 'URL/v1/consistency?from=605&to=1305'
@@ -47,6 +50,10 @@ pub(in crate::cli) struct Verify {
     /// The entry's exact bytes.
     #[arg(long)]
     entry: Option<PathBuf>,
+    /// What opens a sealed entry: an opening of form `content`, or an answer that has one: a line of `append`, or of
+    /// /v1/entries/N.
+    #[arg(long)]
+    opening: Option<PathBuf>,
     /// The event's exact bytes: the entry must hold just these.
     #[arg(long)]
     event: Option<PathBuf>,
@@ -69,6 +76,14 @@ pub(in crate::cli) struct Verify {
 struct Line {
     receipt: String,
     entry: Option<String>,
+    opening: Option<Box<RawValue>>,
+}
+
+/// A receipt as it was read.
+struct Receipt {
+    proof: Vec<u8>,
+    entry: Option<Vec<u8>>,
+    opening: Option<ContentOpening>,
 }
 
 impl Verify {
@@ -76,13 +91,15 @@ impl Verify {
         let vkey = self.vkey.as_deref().map(read_vkey).transpose()?;
         let event = self.event.as_deref().map(read_file).transpose()?;
         let entry = self.entry.as_deref().map(read_file).transpose()?;
+        let opening = self.opening.as_deref().map(read_opening).transpose()?;
         let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
         let Some(path) = &self.receipt else {
             let entry = entry.or_defect("whoever gives no receipt has to give an entry");
-            return tell(alone(&entry, event.as_deref()), json);
+            return tell(alone(&entry, opening.as_ref(), event.as_deref()), json);
         };
         let vkey = vkey.ok_or_else(needs_key)?;
-        let (proof, enclosed) = read_receipt(path)?;
+        let Receipt { proof, entry: enclosed, opening: given } = read_receipt(path)?;
+        let opening = opening.or(given);
         let header = TlogProof::HEADER.as_bytes();
         if enclosed.is_none() && !proof.starts_with(header) {
             let pair = match (&self.older, &self.proof) {
@@ -95,26 +112,31 @@ impl Verify {
         let entry = entry.or(enclosed).ok_or_else(|| {
             Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
         })?;
-        tell(prove(&proof, &entry, event.as_deref(), &vkey), json)
+        let evidence = Evidence { proof: &proof, entry: &entry, opening: opening.as_ref() };
+        tell(prove(&evidence, event.as_deref(), &vkey), json)
     }
 }
 
-fn tell(found: Result<impl Found, String>, json: bool) -> Outcome {
+fn tell(found: Result<impl Found, impl Display>, json: bool) -> Outcome {
     match found {
         Ok(proven) if json => talk::put_json(&proven),
         Ok(proven) => talk::put_line(&proven.in_words()),
         Err(reason) => {
             if json {
-                talk::put_json(&serde_json::json!({"right": false, "fault": reason}))?;
+                talk::put_json(&serde_json::json!({"right": false, "fault": reason.to_string()}))?;
             }
             Err(Failure::wrong(reason))
         }
     }
 }
 
-fn alone(entry: &[u8], event: Option<&[u8]>) -> Result<Alone, String> {
-    let verified = VerifiedEntry::verify(entry).map_err(|error| error.to_string())?;
-    event.map_or(Ok(()), |event| verified.holds(event)).map_err(|error| error.to_string())?;
+fn alone(
+    entry: &[u8],
+    opening: Option<&ContentOpening>,
+    event: Option<&[u8]>,
+) -> Result<Alone, ReceiptError> {
+    let verified = VerifiedEntry::verify(entry, opening)?;
+    event.map_or(Ok(()), |event| verified.holds(event))?;
     Ok(Alone::of(&verified))
 }
 
@@ -166,20 +188,54 @@ fn read_consistency(bytes: &[u8]) -> Result<ConsistencyProof, String> {
     ConsistencyProof::from_hashes(hashes?).map_err(|error| format!("proof: {error}"))
 }
 
-fn prove(proof: &[u8], entry: &[u8], event: Option<&[u8]>, vkey: &VerifierKey) -> Result<Proven, String> {
-    let proven = ProvenEntry::verify(proof, entry, vkey).map_err(|error| error.to_string())?;
-    event.map_or(Ok(()), |event| proven.verified.holds(event)).map_err(|error| error.to_string())?;
+/// What is to prove that an event stands in a ledger.
+struct Evidence<'a> {
+    proof: &'a [u8],
+    entry: &'a [u8],
+    opening: Option<&'a ContentOpening>,
+}
+
+fn prove(evidence: &Evidence<'_>, event: Option<&[u8]>, vkey: &VerifierKey) -> Result<Proven, ReceiptError> {
+    let Evidence { proof, entry, opening } = evidence;
+    let proven = ProvenEntry::verify(proof, entry, *opening, vkey)?;
+    event.map_or(Ok(()), |event| proven.verified.holds(event))?;
     Ok(Proven::of(&proven))
 }
 
-/// The proof, and the entry's bytes where the receipt encloses them.
-fn read_receipt(path: &Path) -> Result<(Vec<u8>, Option<Vec<u8>>), Failure> {
+/// What holds an opening: the answer of `/v1/entries/N`, or a line of `append`; other members are passed over.
+#[derive(Deserialize)]
+struct Holder {
+    opening: Box<RawValue>,
+}
+
+/// An opening of the content: by itself, or within an answer.
+fn read_opening(path: &Path) -> Result<ContentOpening, Failure> {
+    let bytes = read_file(path)?;
+    // Nothing that an opening by itself has is called so.
+    let opening = match serde_json::from_slice::<Holder>(&bytes) {
+        Ok(holder) => content_opening(holder.opening.get().as_bytes()),
+        Err(_) => content_opening(&bytes),
+    };
+    opening.map_err(|reason| Failure::usage(format!("{}: {reason}", path.display())))
+}
+
+fn content_opening(json: &[u8]) -> Result<ContentOpening, String> {
+    match Opening::from_json(json).map_err(|error| error.to_string())? {
+        Opening::Content(opening) => Ok(opening),
+        _ => Err("the opening is not of an event".to_owned()),
+    }
+}
+
+/// The proof, and what the receipt encloses.
+fn read_receipt(path: &Path) -> Result<Receipt, Failure> {
     let bytes = read_file(path)?;
     if bytes.first() != Some(&b'{') {
-        return Ok((bytes, None));
+        return Ok(Receipt { proof: bytes, entry: None, opening: None });
     }
-    let wrong = |reason: &dyn std::fmt::Display| Failure::usage(format!("{}: {reason}", path.display()));
+    let wrong = |reason: &dyn Display| Failure::usage(format!("{}: {reason}", path.display()));
     let line: Line = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
     let entry = line.entry.map(|text| from_base64(&text)).transpose().map_err(|error| wrong(&error))?;
-    Ok((line.receipt.into_bytes(), entry))
+    let opening = line.opening.map(|opening| content_opening(opening.get().as_bytes())).transpose();
+    let opening = opening.map_err(|error| wrong(&error))?;
+    Ok(Receipt { proof: line.receipt.into_bytes(), entry, opening })
 }

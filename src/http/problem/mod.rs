@@ -339,6 +339,7 @@ impl From<QueryError> for Problem {
                 let expected = "an entry that is public at the moment of asking";
                 Self::new(ProblemKind::NotFound).field("index").found(index).expected(expected)
             }
+            QueryError::Blind | QueryError::Read(ReadError::Unopened(_)) => Self::new(ProblemKind::BlindCopy),
             QueryError::Read(error) | QueryError::CaseFiles(KeeperError::Read(error)) => damaged(&error),
             QueryError::CaseFiles(KeeperError::Event { index, error }) => {
                 damaged(&format_args!("entry {index}: {error}"))

@@ -31,6 +31,7 @@ pub enum ProblemKind {
     InvalidParameter,
     BadSignature,
     Copy,
+    BlindCopy,
     NotWitnessed,
     NotPublic,
     NotFound,
@@ -55,7 +56,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 39] = [
+    pub const OTHERS: [Self; 40] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -75,6 +76,7 @@ impl ProblemKind {
         Self::InvalidParameter,
         Self::BadSignature,
         Self::Copy,
+        Self::BlindCopy,
         Self::NotWitnessed,
         Self::NotPublic,
         Self::NotFound,
@@ -201,6 +203,9 @@ impl ProblemKind {
             Self::Copy => Row("copy", 403,
                 ["此处为账本副本，只供查询", "this is a copy of the ledger: it can only be read"],
                 ["请向账本运营单位的服务提交。", "Send it to the ledger's own server."]),
+            Self::BlindCopy => Row("blind-copy", 403,
+                ["此副本不持有封存内容，不能回答与主体有关的问题", "this copy is blind: it says nothing about anybody"],
+                ["请向账本自身的服务查询；此副本只提供日志、机关名录和目录。", "Ask the ledger's own server; this copy has the log, the authorities and the catalogue."]),
             Self::NotWitnessed => Row("not-witnessed", 404,
                 ["尚无满足见证规则的检查点", "no checkpoint meets the policy of witnesses yet"],
                 ["请稍后再试，或先使用 /checkpoint；各见证方的状态见 /readyz。", "Try again later, or use /checkpoint; /readyz says how each witness is."]),

@@ -33,17 +33,40 @@ fn an_audit_by_url_reports_and_goes_on_from_what_it_saved() {
         let arguments = [&["audit", "--url", &url, "--vkey", "l.vkey", "--json"], more].concat();
         json(&folder.run(&arguments).right())
     };
-    let first = audit(&["--save", "audited"]);
+    let opened = ["--openings", &served.openings];
+    let first = audit(&[&opened[..], &["--save", "audited"]].concat());
+    assert_eq!((&first["scope"], &first["unopened"]), (&"opened".into(), &0.into()));
     assert_eq!((&first["right"], &first["entries"], &first["known"]), (&true.into(), &5.into(), &0.into()));
     assert_eq!((&first["signatures"], &first["rules_rerun"]), (&5.into(), &5.into()));
     assert_eq!(first["authorities"]["steward"], 2);
     assert_eq!(folder.read("audited"), first["checkpoint"].as_str().unwrap());
     record(&served, USCC);
-    let second = audit(&["--from", "audited"]);
+    let second = audit(&[&opened[..], &["--from", "audited"]].concat());
     assert_eq!(
         (&second["entries"], &second["known"], &second["rules_rerun"]),
         (&6.into(), &5.into(), &1.into())
     );
+    // Who asks for nothing that opens sees that the record stands there, and says so.
+    let blind = audit(&["--from", "audited"]);
+    assert_eq!((&blind["scope"], &blind["unopened"]), (&"blind".into(), &1.into()));
+    assert_eq!(
+        (&blind["entries"], &blind["known"], &blind["rules_rerun"]),
+        (&6.into(), &5.into(), &0.into())
+    );
+    let whole = audit(&[]);
+    assert_eq!((&whole["unopened"], &whole["rules_rerun"]), (&1.into(), &5.into()));
+    assert!(
+        folder
+            .run(&["audit", "--url", &url, "--vkey", "l.vkey"])
+            .right()
+            .contains("1 sealed entries were not opened")
+    );
+    // What opens is nowhere else than at its own address, and nothing else is there.
+    folder
+        .run(&["audit", "--url", &url, "--openings", &url, "--vkey", "l.vkey"])
+        .failed(1, "/openings/000: status 404");
+    folder.run(&["audit", "--url", &served.openings, "--vkey", "l.vkey"]).failed(1, "status 404");
+    folder.run(&["audit", "--dir", "l", "--openings", &url]).failed(2, "--openings");
     // Another key of the same name, nobody there, and no ledger at all.
     let name = tlog::note::KeyName::parse(super::ORIGIN).unwrap();
     let other = tlog::note::NoteSigner::from_seed(name, &[9; 32]).verifier_key().to_string();
@@ -61,8 +84,12 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
     let served = folder.ledger();
     record(&served, USCC);
     folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
-    let follow =
-        |url: &str| folder.run(&["follow", url, "--dir", "copy", "--vkey", "l.vkey", "--once", "--json"]);
+    let openings = &served.openings;
+    let follow_to = |dir: &str, url: &str, more: &[&str]| {
+        let follow = ["follow", url, "--dir", dir, "--vkey", "l.vkey", "--once", "--json"];
+        folder.run(&[&follow[..], more].concat())
+    };
+    let follow = |url: &str| follow_to("copy", url, &["--openings", openings]);
     let copied = json(&follow(&served.url).right());
     assert_eq!((&copied["from"], &copied["entries"]), (&0.into(), &6.into()));
     assert_eq!(follow(&served.url).right(), "", "nothing new");
@@ -80,6 +107,28 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
     };
     assert_eq!(answer(there), answer(here));
     folder.audit("copy");
+    // A blind copy needs no key, holds nothing about anybody, and says so.
+    let copied = json(&follow_to("blind", &served.url, &[]).right());
+    assert_eq!((&copied["scope"], &copied["entries"]), (&"blind".into(), &7.into()));
+    let blind = json(&folder.run(&["audit", "--dir", "blind", "--json"]).right());
+    assert_eq!((&blind["scope"], &blind["unopened"]), (&"blind".into(), &2.into()));
+    assert!(!folder.path("blind.master.key").exists() && !folder.path("blind/sealed").exists());
+    folder.run(&["show", "subject", USCC, "--dir", "blind"]).failed(3, "this copy is blind");
+    folder.run(&["show", "authorities", "--dir", "blind"]).right();
+    for file in crate::walk::files(&folder.path("blind"), "") {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(18).any(|text| text == &USCC.as_bytes()[5..]), "{}", file.display());
+    }
+    // One sort does not become the other.
+    follow_to("blind", &served.url, &["--openings", openings])
+        .failed(3, "begin an opened one in another folder");
+    follow_to("copy", &served.url, &[]).failed(3, "with --openings");
+    // Without its master key an opened copy opens nothing, and does not take a new one.
+    std::fs::rename(folder.path("copy.master.key"), folder.path("kept.key")).unwrap();
+    follow(&served.url).failed(3, "copy.master.key");
+    folder.run(&["audit", "--dir", "copy"]).failed(3, "copy.master.key");
+    folder.run(&["audit", "--dir", "copy", "--blind"]).right();
+    std::fs::rename(folder.path("kept.key"), folder.path("copy.master.key")).unwrap();
     follow("http://127.0.0.1:1").failed(3, "127.0.0.1:1");
     // A copy that serves ends between two looks, and has nothing to read again.
     let arguments = [
@@ -87,6 +136,8 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
         &served.url,
         "--dir",
         "copy",
+        "--openings",
+        openings,
         "--vkey",
         "l.vkey",
         "--listen",
@@ -169,9 +220,8 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     record(&served, USCC);
     record(&served, "uscc:91110000100000001W");
     let monitor = |dir: &str, more: &[&str]| {
-        let arguments =
-            [&["monitor", &served.url, "--dir", dir, "--vkey", "l.vkey", "--once"], more].concat();
-        folder.run(&arguments)
+        let monitor = ["monitor", &served.url, "--dir", dir, "--vkey", "l.vkey", "--once"];
+        folder.run(&[&monitor[..], &["--openings", &served.openings], more].concat())
     };
     let lines = |text: &str| text.lines().map(json).collect::<Vec<_>>();
     let told = lines(&monitor("m", &["--subject", USCC, "--governance"]).right());
@@ -232,6 +282,16 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
         assert_eq!(parked.lines().count(), left, "{status}");
     }
     monitor("m7", &["--late-delistings"]).right();
+    // Blind, what stands in the clear is told, and nobody waits for what is never told.
+    let blind = |more: &[&str]| {
+        let monitor = ["monitor", &served.url, "--dir", "m9", "--vkey", "l.vkey", "--once"];
+        folder.run(&[&monitor[..], more].concat())
+    };
+    let told = blind(&["--governance"]);
+    assert!(told.err.contains("blind: of sealed entries nothing is told"), "{}", told.err);
+    assert_eq!(lines(&told.right()).len(), 5);
+    blind(&["--subject", USCC]).failed(2, "--subject needs --openings");
+    blind(&["--late-delistings"]).failed(2, "--late-delistings needs --openings");
     served.stop();
     folder.audit("l");
     folder.audit("m");

@@ -113,6 +113,19 @@ fn what_was_known_while_the_list_came_in(folder: &Folder, states: &[(String, Vec
     assert_eq!(members(last, before.unwrap()), [""; 0]);
 }
 
+/// A stranger: 82 bytes, of which the number and the time can be read. An auditor: the whole event.
+fn one_event_as_a_stranger_and_an_auditor_see_it(said: &serde_json::Value) {
+    let index = said["receipt"]["index"].as_u64().unwrap();
+    let bytes = said["stranger"].as_str().unwrap();
+    assert_eq!(bytes.len(), 2 * 82);
+    assert!(bytes.starts_with(&format!("02{}", tlog::bytes::to_hex(&index.to_le_bytes()))), "{bytes}");
+    let event = &said["auditor"];
+    assert_eq!((&event["kind"], &event["subject"]), (&"repair.applied".into(), &said["subject"]));
+    assert_eq!(event["body"]["statement"], "违法行为已纠正，申请信用修复。");
+    let text = said["subject"].as_str().unwrap().rsplit(':').next().unwrap();
+    assert!(!bytes.contains(text) && !bytes.contains(&tlog::bytes::to_hex(text.as_bytes())), "{bytes}");
+}
+
 #[test]
 fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
     let folder = Folder::new();
@@ -126,6 +139,7 @@ fn once_exits_makes_its_folder_anew_and_leaves_others_alone() {
             folder.run(&["demo", "--once", "--data", "data", "--json", "--listen", "127.0.0.1:0"]).right();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(said["receipt"]["kind"], "repair.applied");
+        one_event_as_a_stranger_and_an_auditor_see_it(&said);
     }
     let (date, rows) = &states[4];
     let list =

@@ -140,7 +140,27 @@ purpose = "{why}"
     let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
     let subject = folder.run_with(&arguments, &format!("{NUMBER}\n")).right();
     folder.run_with(&arguments, "110105194912310021\n").failed(2, "line 1");
-    let entries = std::fs::read(folder.path("l/log/00000000000000000000.seg")).unwrap();
-    let holds = |text: &str| entries.windows(text.len()).any(|bytes| bytes == text.as_bytes());
-    assert!(holds(subject.trim()) && !holds("110105"), "the pseudonym, and no number, stands in the log");
+    let (subject, files) = (subject.trim(), super::files_under(&folder.path("l")));
+    assert!(
+        files.iter().any(|(path, _)| path.starts_with(folder.path("l/sealed"))),
+        "what is sealed is kept"
+    );
+    // Case files are answers by subject that are made again from the log: they, and nothing else, name the pseudonym.
+    let case_files = folder.path("l/case-files");
+    for (path, bytes) in &files {
+        let pseudonym = super::holds(bytes, subject.strip_prefix("person:").unwrap().as_bytes());
+        assert!(!pseudonym || path.starts_with(&case_files), "the pseudonym stands in {}", path.display());
+        assert!(!super::holds(bytes, b"110105"), "the number stands in {}", path.display());
+    }
+    // Whoever can open the entries finds the pseudonym in them, and no number.
+    for index in ["5", "6"] {
+        let opened = folder.run(&["show", "entry", index, "--dir", "l", "--json"]).right();
+        assert!(opened.contains(subject) && !opened.contains("110105"), "{opened}");
+        let event: serde_json::Value = serde_json::from_str(&opened).unwrap();
+        assert_eq!(
+            (&event["event"]["subject"], &event["event"]["kind"]),
+            (&subject.into(), &"consent.granted".into())
+        );
+    }
+    served.stop();
 }

@@ -1,6 +1,7 @@
 //! `init`: a folder that is whole or absent, whatever the origin, the folder's name and the keys are called.
 
 use super::Folder;
+use std::os::unix::fs::PermissionsExt as _;
 
 fn init(folder: &Folder, dir: &str, origin: &str, registrar: &str) -> super::Ran {
     folder.run(&["init", "--dir", dir, "--origin", origin, "--operator", "op", "--registrar", registrar])
@@ -39,10 +40,25 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
     for dir in ["a/", "b/.", "c//", "new/deep/er/d/"] {
         init(&folder, dir, "a.example", "registrar").right();
         folder.audit(dir);
-        let inside = ["checkpoint", "keys", "ledger.toml", "log", "tree"];
+        let inside = ["checkpoint", "keys", "ledger.toml", "log", "sealed", "tree"];
         assert_eq!(names(&folder, dir), inside, "{dir}");
     }
-    assert_eq!(names(&folder, "."), ["a", "b", "c", "new"]);
+    // The master key lies beside the folder and not in it, for its owner alone.
+    assert_eq!(names(&folder, "."), ["a", "a.master.key", "b", "b.master.key", "c", "c.master.key", "new"]);
+    assert_eq!(names(&folder, "new/deep/er"), ["d", "d.master.key"]);
+    for secret in ["a.master.key", "a/keys/operator.key", "a/keys/registrar.key"] {
+        let mode = std::fs::metadata(folder.path(secret)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{secret}");
+    }
+    let key = folder.read("a.master.key");
+    let within = super::files_under(&folder.path("a"));
+    assert!(within.iter().all(|(_, bytes)| !super::holds(bytes, key.trim().as_bytes())), "not in the folder");
+    // One that is there is another ledger's: it is not written over, and no ledger appears under it.
+    let (before, gone) = (key, folder.path("a"));
+    std::fs::remove_dir_all(&gone).unwrap();
+    init(&folder, "a", "a.example", "registrar").failed(2, "a/../a.master.key exists already");
+    assert_eq!(folder.read("a.master.key"), before);
+    assert!(!gone.exists() && !folder.path("a.making").exists());
     folder.write("empty/there/x", "");
     std::fs::remove_file(folder.path("empty/there/x")).unwrap();
     init(&folder, "empty/there", "a.example", "registrar").right();
@@ -55,12 +71,12 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
 fn the_registrars_keys_come_with_the_ledger_or_neither_does() {
     let folder = Folder::new();
     init(&folder, "l", "a.example", "registrar").right();
-    assert_eq!(names(&folder, "l/keys"), ["identity.key", "operator.key", "registrar.key"]);
+    assert_eq!(names(&folder, "l/keys"), ["operator.key", "registrar.key", "root.a", "root.b"]);
     // A key that would take the place of another leaves no ledger behind without it.
     init(&folder, "m", "a.example", "operator").failed(2, "operator.key");
     assert!(!folder.path("m").exists() && !folder.path("m.making").exists());
     let brought =
         format!("operator:a:b:{}", "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
     init(&folder, "m", "a.example", &brought).right();
-    assert_eq!(names(&folder, "m/keys"), ["identity.key", "operator.key"]);
+    assert_eq!(names(&folder, "m/keys"), ["operator.key", "root.a", "root.b"]);
 }

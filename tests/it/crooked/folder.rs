@@ -3,11 +3,17 @@
 //! the specification ("Files on disk"), so that a crook is not held back by our code's checks.
 
 use super::forge::{Forged, OPERATOR, ORIGIN, operator};
-use credit_ledger::ledger::Settings;
+use credit_ledger::ledger::{MasterKey, Settings};
+use credit_ledger::sealed_files::{SealedFiles, SealedRecord};
+use credit_ledger::storage::FileDisk;
 use ledger_spec::entry::ChainHash;
-use ledger_spec::identity::IdentityKey;
+use ledger_spec::sealed::{
+    AuditorOpening, ContentSalt, FreshKey, Hashing, Kek, Opening, Place, Plain, RandomNonce, SealedEntry,
+    SkeletonKey,
+};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::hash::TreeHash;
 
@@ -21,11 +27,11 @@ pub fn write(dir: &Path, forged: &Forged) {
     for folder in ["log", "tree", "keys"] {
         fs::create_dir_all(dir.join(folder)).unwrap();
     }
-    Settings::new(Origin::parse(ORIGIN).unwrap()).write(dir).unwrap();
+    let master = Some(MasterKey::File("master.key".into()));
+    Settings { master, ..Settings::new(Origin::parse(ORIGIN).unwrap()) }.write(dir).unwrap();
+    sealed(dir, forged);
     let secret = operator(ORIGIN, OPERATOR).secret_text();
     fs::write(dir.join("keys/operator.key"), format!("{}\n", secret.as_str())).unwrap();
-    let identity = IdentityKey::from_bytes([7; 32]).secret_text();
-    fs::write(dir.join("keys/identity.key"), format!("{}\n", identity.as_str())).unwrap();
     segments(dir, &forged.entries);
     for (level, nodes) in levels(&forged.entries).into_iter().enumerate() {
         let bytes: Vec<u8> = nodes.iter().flat_map(|node| *node.as_bytes()).collect();
@@ -71,6 +77,38 @@ fn segments(dir: &Path, entries: &[Vec<u8>]) {
     }
     put(first, &segment);
     fs::write(dir.join("log/offsets"), offsets).unwrap();
+}
+
+/// What opens the sealed entries. What our writer checks of it is its order alone, so it holds no crook back.
+fn sealed(dir: &Path, forged: &Forged) {
+    let (kek, origin) = (Kek::filled(|key| key.fill(7)), Origin::parse(ORIGIN).unwrap());
+    fs::write(dir.join("master.key"), format!("{}\n", kek.secret_text().as_str())).unwrap();
+    let mut files = SealedFiles::create(Arc::new(FileDisk::open(dir).unwrap()), &origin, &kek).unwrap();
+    let records = forged.entries.iter().zip(&forged.openings).filter_map(|(entry, opening)| {
+        let entry = SealedEntry::decode(entry).ok()?;
+        let opening = Opening::decode(opening.as_ref()?).unwrap().into_auditor()?;
+        Some(files.reader().with_root(|root| record(&origin, &entry, opening, &root.skeleton)))
+    });
+    let mut ascending: Vec<SealedRecord> = Vec::new();
+    // Of two entries that say the same index, one is opened: more no file can hold.
+    for record in records {
+        if ascending.last().is_none_or(|last| last.index < record.index) {
+            ascending.push(record);
+        }
+    }
+    files.write(&ascending).unwrap();
+}
+
+fn record(origin: &Origin, entry: &SealedEntry, opening: AuditorOpening, key: &SkeletonKey) -> SealedRecord {
+    let (index, place) = (entry.index, Place { origin, index: entry.index });
+    let byte = |at: usize| u8::try_from(1 + (index.get() + u64::try_from(at).unwrap()) % 251).unwrap();
+    let remains = opening.remains(Hashing::Sha256);
+    let skeleton = remains.seal(key, RandomNonce(std::array::from_fn(byte)), &place, &entry.commitment);
+    let fresh = FreshKey::filled(|key| key.iter_mut().enumerate().for_each(|(at, to)| *to = byte(at)));
+    let salt = ContentSalt::copied(opening.content_salt.expose());
+    let plain = Plain { content: opening.content, disclosures: Vec::new() };
+    let (payload, secret) = plain.seal(fresh, salt, &place, &entry.commitment).unwrap();
+    SealedRecord { index, payload, secret, skeleton }
 }
 
 fn header(first: usize, previous: ChainHash) -> Vec<u8> {

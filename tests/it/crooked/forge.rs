@@ -3,13 +3,14 @@
 //! changed, roots over them, checkpoints under any key. What a cheat is, `cases` says.
 
 use crate::people;
-use ledger_spec::audit::{Auditor, read_chunk};
+use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
 use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
 use ledger_spec::event::{Draft, Event, Kind};
-use ledger_spec::id::{AuthorityId, StreamKey, SubjectId};
+use ledger_spec::id::{AuthorityId, Sealing, StreamKey, SubjectId};
+use ledger_spec::sealed::{Hashing, Opening, Place, Sealed};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -162,7 +163,7 @@ pub fn honest() -> &'static [Entry] {
             let envelope = seal(&said.bytes(), &keys.iter().collect::<Vec<_>>());
             let minute = u64::try_from(at).unwrap() * 60_000_000;
             let time = RecordedTime::from_micros(first + minute);
-            let entered = ledger.enter(people::verified(&envelope), time);
+            let entered = ledger.enter(people::verified(&envelope), time, people::randomness(id_of(at)));
             entered.unwrap_or_else(|error| panic!("entry {at}: {error}")).entry
         };
         (0..LEN).map(enter).collect()
@@ -260,23 +261,26 @@ fn founding(at: usize) -> Option<Said> {
     }
 }
 
-/// A ledger as an operator shows it: entries' bytes, and a checkpoint.
+/// A ledger as an operator shows it: entries' bytes, what is said to open them, and a checkpoint.
 #[derive(Clone)]
 pub struct Forged {
     pub entries: Vec<Vec<u8>>,
+    pub openings: Vec<Option<Vec<u8>>>,
     pub checkpoint: Vec<u8>,
 }
 
 impl Forged {
     /// Entries under a checkpoint that the operator signs over just them.
     pub fn over(entries: &[Entry]) -> Self {
-        Self::over_bytes(entries.iter().map(|entry| entry.encode().unwrap()).collect())
+        let (bytes, openings) = entries.iter().map(stored).unzip();
+        Self { openings, ..Self::over_bytes(bytes) }
     }
 
     /// The same of bytes.
     pub fn over_bytes(entries: Vec<Vec<u8>>) -> Self {
         let checkpoint = note(ORIGIN, entries.len(), root(&entries), &operator(ORIGIN, OPERATOR));
-        Self { entries, checkpoint }
+        let openings = entries.iter().map(|_| None).collect();
+        Self { entries, openings, checkpoint }
     }
 
     /// The first entries of the honest ledger.
@@ -300,8 +304,12 @@ impl Forged {
 
     /// Whether the pure audit finds nothing wrong.
     pub fn is_right(&self) -> bool {
-        let mut auditor = Auditor::new();
-        let read = read_chunk(EntryIndex::new(0), &self.entries);
+        let mut auditor = Auditor::new(Scope::Opened);
+        let given = self.entries.iter().zip(&self.openings).map(|(bytes, opening)| {
+            let opening = opening.as_ref().and_then(|bytes| Opening::decode(bytes).unwrap().into_auditor());
+            GivenEntry { opening, ..GivenEntry::blind(bytes) }
+        });
+        let read = read_chunk(&Origin::parse(ORIGIN).unwrap(), EntryIndex::new(0), given);
         read.is_ok_and(|entries| entries.into_iter().all(|entry| auditor.absorb(entry).is_ok()))
     }
 }
@@ -319,9 +327,35 @@ pub fn rehashed(mut entries: Vec<Entry>) -> Vec<Entry> {
     let mut previous = ChainHash::ZERO;
     for entry in &mut entries {
         entry.previous = previous;
-        previous = ChainHash::of_entry(&entry.encode().unwrap());
+        previous = ChainHash::of_entry(&stored(entry).0);
     }
     entries
+}
+
+/// What the log holds of an entry, and what opens it: sealed where its event is to be, as far as it can be.
+pub fn stored(entry: &Entry) -> (Vec<u8>, Option<Vec<u8>>) {
+    let event = Event::parse(&entry.event).ok().filter(|event| event.kind().sealing() == Sealing::Sealed);
+    let origin = Origin::parse(ORIGIN).unwrap();
+    let sealed = event.and_then(|event| {
+        let (mut whole, streams) = (entry.clone(), event.streams().len());
+        whole.links.extend((entry.links.len()..streams).filter_map(|_| entry.links.last().copied()));
+        let mut sealed = Sealed::of(&origin, &whole, &event, people::randomness(entry.index.get())).ok()?;
+        if entry.links.len() < streams {
+            // The list's link is left out, and what was committed to is made to say so.
+            sealed.opening.links.list = None;
+            let place = Place { origin: &origin, index: entry.index };
+            sealed.entry.commitment = sealed.opening.commitment(Hashing::Sha256, &place);
+        }
+        Some(sealed)
+    });
+    match sealed {
+        Some(sealed) => (sealed.entry.encode().to_vec(), Some(sealed.opening.encoded().to_vec())),
+        None => (entry.encode().unwrap(), None),
+    }
+}
+
+fn id_of(at: usize) -> u64 {
+    u64::try_from(at).unwrap()
 }
 
 /// An entry's index.

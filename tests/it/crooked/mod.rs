@@ -178,7 +178,12 @@ fn the_server_serves_the_same_site_as_the_forge() {
     let (place, whole) = (Place::new(), Forged::honest(LEN));
     folder::write(place.path(), &whole);
     let ours = site::files(&whole);
-    assert_eq!(ours.len(), 6, "checkpoint, two bundles, two tiles, one above: {:?}", ours.keys());
+    assert_eq!(
+        ours.len(),
+        8,
+        "checkpoint, two bundles and what opens them, two tiles, one above: {:?}",
+        ours.keys()
+    );
     assert_eq!(runners::served(place.path(), ours.keys().cloned()), ours);
     // And our own little server serves what it is given, until it is given something else.
     let site = Site::of(ours.clone());

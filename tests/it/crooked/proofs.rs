@@ -2,9 +2,12 @@
 //! Receipts are shown to `verify`, offline, as their holder would.
 
 use super::folder::levels;
-use super::forge::{Forged, LEN, MARK, OPERATOR, ORIGIN, index, note, operator, root, vkey};
+use super::forge::{
+    Forged, LEN, MARK, OPERATOR, ORIGIN, honest as honest_entries, index, note, operator, root, vkey,
+};
 use super::runners::{Place, Ran, show};
 use super::{Words, fault};
+use ledger_spec::sealed::{AuditorOpening, Hashing, Opening};
 use std::convert::Infallible;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::hash::TreeHash;
@@ -34,12 +37,23 @@ fn receipt(of: &Forged, at: usize) -> String {
     TlogProof::new(index(at), path, &checkpoint).to_string()
 }
 
-fn verify(receipt: &str, entry: &[u8], event: Option<&[u8]>) -> Ran {
+/// An entry of a ledger, and what opens its content.
+fn shown(of: &Forged, at: usize) -> (Vec<u8>, Option<Opening>) {
+    let opening = of.openings[at].as_ref().and_then(|bytes| Opening::decode(bytes).unwrap().into_auditor());
+    let content = |opening: AuditorOpening| Opening::Content(opening.of_content(Hashing::Sha256));
+    (of.entries[at].clone(), opening.map(content))
+}
+
+fn verify(receipt: &str, (entry, opening): (Vec<u8>, Option<Opening>), event: Option<&[u8]>) -> Ran {
     let place = Place::new();
     std::fs::write(place.path().join("receipt"), receipt).unwrap();
     std::fs::write(place.path().join("entry"), entry).unwrap();
     let vkey = vkey().to_string();
     let mut arguments = vec!["verify", "receipt", "--entry", "entry", "--vkey", &vkey];
+    if let Some(opening) = opening {
+        std::fs::write(place.path().join("opening"), opening.to_json().as_str()).unwrap();
+        arguments.extend(["--opening", "opening"]);
+    }
     if let Some(event) = event {
         std::fs::write(place.path().join("event"), event).unwrap();
         arguments.extend(["--event", "event"]);
@@ -50,29 +64,29 @@ fn verify(receipt: &str, entry: &[u8], event: Option<&[u8]>) -> Ran {
 #[test]
 fn a_receipt_for_another_entry_is_caught() {
     let whole = Forged::honest(LEN);
-    let (honest, other) = (&whole.entries[MARK], &whole.entries[MARK + 1]);
-    let event = |entry: &[u8]| ledger_spec::entry::Entry::decode(entry).unwrap().event;
+    let (honest, other) = (|| shown(&whole, MARK), || shown(&whole, MARK + 1));
+    let event = honest_entries()[MARK].event.clone();
     let right = receipt(&whole, MARK);
-    assert_eq!(fault(&verify(&right, honest, Some(&event(honest))), &[]), None);
+    assert_eq!(fault(&verify(&right, honest(), Some(&event)), &[]), None);
 
     let moved = right.replace(&format!("index {MARK}\n"), &format!("index {}\n", MARK + 1));
-    type Shown<'a> = (&'a str, String, &'a [u8], Option<Vec<u8>>, Words);
-    let cases: [Shown<'_>; 6] = [
-        ("a valid proof for another index", moved.clone(), honest, None, &["receipt", "root"]),
-        ("a valid proof of another entry", right.clone(), other, None, &["receipt", "root"]),
-        (
-            "another entry, whole, for an event",
-            receipt(&whole, MARK + 1),
-            other,
-            Some(event(honest)),
-            &["event"],
-        ),
-        ("the path of another index", receipt(&whole, MARK + 1), honest, None, &["receipt", "root"]),
-        ("an index past the end", right.replace("index 151", "index 320"), honest, None, &["receipt", "320"]),
+    let next = receipt(&whole, MARK + 1);
+    let past = right.replace("index 151", "index 320");
+    let elsewhere = (honest().0, other().1);
+    let displaced = displaced();
+    type Case<'a> = (&'a str, String, (Vec<u8>, Option<Opening>), Option<Vec<u8>>, Words);
+    let cases: [Case<'_>; 8] = [
+        ("a valid proof for another index", moved, honest(), None, &["receipt", "root"]),
+        ("a valid proof of another entry", right.clone(), other(), None, &["receipt", "root"]),
+        ("another entry, whole, for an event", next.clone(), other(), Some(event), &["event"]),
+        ("the path of another index", next, honest(), None, &["receipt", "root"]),
+        ("an index past the end", past, honest(), None, &["receipt", "320"]),
+        ("what opens another entry", right.clone(), elsewhere, None, &["entry 151", "commitment"]),
+        ("nothing that opens it", right, (honest().0, None), None, &["entry 151", "no opening"]),
         (
             "an entry that names another index than its place",
-            receipt(&displaced(), MARK),
-            &displaced().entries[MARK],
+            receipt(&displaced, MARK),
+            shown(&displaced, MARK),
             None,
             &["index 152", "151"],
         ),
@@ -84,9 +98,10 @@ fn a_receipt_for_another_entry_is_caught() {
 
 /// A tree in which an entry stands one place before where it says it stands.
 fn displaced() -> Forged {
-    let mut entries = Forged::honest(LEN).entries;
+    let Forged { mut entries, mut openings, .. } = Forged::honest(LEN);
     entries.remove(MARK);
-    Forged::over_bytes(entries)
+    openings.remove(MARK);
+    Forged { openings, ..Forged::over_bytes(entries) }
 }
 
 #[test]
@@ -114,7 +129,7 @@ fn a_receipt_under_a_checkpoint_that_is_none_is_caught() {
         ("another size", under(note(ORIGIN, LEN - 64, root, &operator(ORIGIN, OPERATOR))), &["receipt"]),
     ];
     for (name, receipt, words) in cases {
-        assert_eq!(fault(&verify(&receipt, &whole.entries[MARK], None), words), None, "{name}");
+        assert_eq!(fault(&verify(&receipt, shown(&whole, MARK), None), words), None, "{name}");
     }
 }
 

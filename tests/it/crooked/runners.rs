@@ -51,14 +51,20 @@ pub fn fetched(url: &str, paths: impl Iterator<Item = String>) -> Files {
     paths.map(fetch).collect()
 }
 
-/// What the real ledger serves over a folder.
+/// What the real ledger serves over a folder: to everybody, and at another address to auditors.
 pub fn served(dir: &Path, paths: impl Iterator<Item = String>) -> Files {
+    let settings = dir.join("ledger.toml");
+    let with_openings =
+        std::fs::read_to_string(&settings).unwrap().replacen("# openings = \"8412\"", "openings = \"0\"", 1);
+    std::fs::write(settings, with_openings).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
     command.args(["serve", "--dir", ".", "--listen", "127.0.0.1:0"]).current_dir(dir);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    let files = fetched(url.trim(), paths);
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let (public, auditors) = (said.next().unwrap(), said.next().unwrap());
+    let (opening, open): (Vec<_>, Vec<_>) = paths.partition(|path| path.starts_with("openings/"));
+    let mut files = fetched(&public, open.into_iter());
+    files.extend(fetched(&auditors, opening.into_iter()));
     child.kill().unwrap();
     child.wait().unwrap();
     files
@@ -81,21 +87,23 @@ pub fn audit_folder_again(cheat: &Cheat, place: &Place) -> Ran {
 /// The verifier in Python, which is written from the specification alone, over a folder.
 pub fn python_folder(cheat: &Cheat, place: &Place) -> Ran {
     write(cheat, place);
-    python(place.path(), ".")
+    let openings = Site::of(shown(cheat));
+    python(place.path(), ".", &openings.url())
 }
 
 /// The same over a site.
 pub fn python_site(cheat: &Cheat, place: &Place) -> Ran {
     let site = Site::of(shown(cheat));
-    python(place.path(), &site.url())
+    python(place.path(), &site.url(), &site.url())
 }
 
-fn python(dir: &Path, source: &str) -> Ran {
+fn python(dir: &Path, source: &str, openings: &str) -> Ran {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let installed = root.join("target/python/bin/python");
     let python = std::env::var_os("CREDIT_LEDGER_PYTHON").map_or(installed, PathBuf::from);
     let mut command = Command::new(&python);
     command.arg(root.join("tools/verify")).args(["ledger", source, "--json", "--vkey", &vkey().to_string()]);
+    command.args(["--openings", openings]);
     let output = command.current_dir(dir).output().unwrap_or_else(|error| {
         panic!("{}: {error}: `bash tools/check install` puts it there", python.display())
     });
@@ -114,14 +122,19 @@ fn write(cheat: &Cheat, place: &Place) {
 /// `audit --url`, by somebody who sees the site for the first time.
 pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
     let site = Site::of(shown(cheat));
-    show(place.path(), &["audit", "--url", &site.url(), "--vkey", &vkey().to_string()])
+    let url = site.url();
+    show(place.path(), &["audit", "--url", &url, "--openings", &url, "--vkey", &vkey().to_string()])
 }
 
 /// The library's own audit of a whole ledger, over what the site holds.
 pub fn library(cheat: &Cheat) -> Ran {
     let files = shown(cheat);
     let fetch = |tile: TileId| files.get(&format!("tile/{tile}")).cloned().ok_or("it is not there");
-    match AuditedLedger::audit(&files["checkpoint"], &vkey(), fetch) {
+    let openings = |tile: TileId| {
+        let path = tile.to_string().replacen("entries", "openings", 1);
+        files.get(&path).cloned().ok_or("it is not there")
+    };
+    match AuditedLedger::audit_opened(&files["checkpoint"], &vkey(), fetch, openings) {
         Ok(audited) => Ran { code: 0, said: format!("{} entries", audited.checkpoint().size()) },
         Err(error) => Ran { code: 1, said: error.to_string() },
     }
@@ -131,7 +144,7 @@ pub fn library(cheat: &Cheat) -> Ran {
 pub fn audit_site_again(cheat: &Cheat, place: &Place) -> Ran {
     let site = Site::of(before(cheat));
     let (url, vkey) = (site.url(), vkey().to_string());
-    let audit = ["audit", "--url", &url, "--vkey", &vkey];
+    let audit = ["audit", "--url", &url, "--openings", &url, "--vkey", &vkey];
     let first = show(place.path(), &[&audit[..], &["--save", "audited"]].concat());
     assert_eq!(first.code, 0, "{}", first.said);
     site.show(shown(cheat));
@@ -143,7 +156,7 @@ pub fn audit_site_again(cheat: &Cheat, place: &Place) -> Ran {
 pub fn follow(cheat: &Cheat, place: &Place) -> Ran {
     let site = Site::of(before(cheat));
     let (url, vkey) = (site.url(), vkey().to_string());
-    let follow = ["follow", &url, "--dir", "copy", "--vkey", &vkey, "--once"];
+    let follow = ["follow", &url, "--openings", &url, "--dir", "copy", "--vkey", &vkey, "--once"];
     let first = show(place.path(), &follow);
     assert_eq!(first.code, 0, "{}", first.said);
     site.show(shown(cheat));

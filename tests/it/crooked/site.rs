@@ -21,6 +21,11 @@ pub fn files(forged: &Forged) -> Files {
     for (number, bundle) in forged.entries.chunks(WIDTH).enumerate() {
         files.insert(path("entries", number, bundle.len()), bundle_of(bundle));
     }
+    for (number, openings) in forged.openings.chunks(WIDTH).enumerate() {
+        // They are no tiles, and in the end at another address.
+        let path = path("openings", number, openings.len()).replacen("tile/", "", 1);
+        files.insert(path, openings_of(openings));
+    }
     // Level l of the tiles is level 8·l of the nodes.
     for (level, nodes) in levels(&forged.entries).iter().step_by(8).enumerate() {
         for (number, tile) in nodes.chunks(WIDTH).enumerate() {
@@ -38,6 +43,15 @@ pub fn bundle_of(entries: &[Vec<u8>]) -> Vec<u8> {
         [length.as_slice(), entry].concat()
     };
     entries.iter().flat_map(with_length).collect()
+}
+
+/// The bytes of a bundle of openings.
+fn openings_of(openings: &[Option<Vec<u8>>]) -> Vec<u8> {
+    let with_length = |opening: &Option<Vec<u8>>| {
+        let opening = opening.as_deref().unwrap_or_default();
+        [u32::try_from(opening.len()).unwrap().to_le_bytes().as_slice(), opening].concat()
+    };
+    openings.iter().flat_map(with_length).collect()
 }
 
 /// The path of a tile or bundle of `width` hashes or entries.

@@ -46,7 +46,8 @@ def entry(given):
 def chain(given):
     before, found = bytes(32), []
     for data in map(bytes.fromhex, given["entries"]):
-        if entries.Entry.decode(data).previous != before:
+        read = sealed.SealedEntry if sealed.is_sealed(data) else entries.Entry
+        if read.decode(data).previous != before:
             raise Fault("chain", "broken")
         before = ledger.chain_hash(data)
         found.append(before.hex())
@@ -104,22 +105,28 @@ def checkpoint(given):
 def proof(given):
     data = bytes.fromhex(given["entry"])
     index, under = notes.receipt(given["proof"].encode(), tree.leaf(data), notes.Vkey.parse(given["vkey"]))
-    if entries.Entry.decode(data).index != index:
+    sealed_one = sealed.SealedEntry.decode(data)
+    if sealed_one.index != index:
         raise Fault("receipt", "another entry")
+    read = sealed.Opening.from_json(json.dumps(given["opening"]).encode())
+    read.open(under.origin, sealed_one)
+    entries.check_signatures(read.clear(sealed_one))
     return {"index": index, "size": under.size}
 
 
 def audit(given):
     if "entries" not in given:
         return None
-    found = ledger.Ledger()
-    for data in map(bytes.fromhex, given["entries"]):
-        found.add(data)
+    found = ledger.Ledger(given.get("scope") != "blind", "credit.example/ledger")
+    openings = [one and sealed.Opening.decode(bytes.fromhex(one)) for one in given.get("openings", [])]
+    openings += [None] * (len(given["entries"]) - len(openings))
+    for data, opening in zip(map(bytes.fromhex, given["entries"]), openings):
+        found.add(data, opening)
     if "checkpoint" in given:
         _, signed = notes.signed_checkpoint(given["checkpoint"].encode(), notes.Vkey.parse(given["vkey"]))
         if (signed.size, signed.root) != (found.edge.size, found.edge.root()):
             raise Fault("checkpoint-root", "another tree", found.edge.size)
-    return {"size": found.edge.size}
+    return {"size": found.edge.size, "unopened": found.unopened}
 
 
 def sealed_entry(given):

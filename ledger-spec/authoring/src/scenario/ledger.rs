@@ -4,13 +4,14 @@
 //! Made input: no key here is anybody's, each follows from the authority's id.
 
 use crate::shipped::{Shipped, ShippedError, adoption};
-use ledger_spec::audit::{AuditError, Auditor, read_chunk};
+use ledger_spec::audit::{AuditError, Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, Event, EventError, Kind, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::sealed::{NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -105,6 +106,9 @@ pub enum ScenarioLedgerError {
     /// The ledger takes an event in another way than a rule says.
     #[error(transparent)]
     Enter(#[from] EnterError),
+    /// What entries are sealed with is none.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
     /// The auditor refuses what the ledger took in.
     #[error("the audit: {0}")]
     Audit(#[from] AuditError),
@@ -146,7 +150,7 @@ impl ScenarioLedger {
     fn opened(begun: Date) -> Result<Self, ScenarioLedgerError> {
         let ledger = Ledger::default();
         let city = CaseFiles::default();
-        let (stated, recorded, auditor) = (Vec::new(), Vec::new(), Auditor::new());
+        let (stated, recorded, auditor) = (Vec::new(), Vec::new(), Auditor::new(Scope::Opened));
         let mut world = Self { ledger, stated, recorded, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
@@ -250,13 +254,15 @@ impl ScenarioLedger {
         let event = SignedEvent::from_envelope(envelope.as_bytes())?.verify()?;
         let (stated, signers) =
             (event.event().clone(), event.signers().map(|key| *key.as_bytes()).collect::<Vec<_>>());
-        let made = match self.ledger.enter(event, at) {
+        let made = match self.ledger.enter(event, at, randomness(self.events)?) {
             Ok(made) => made,
             Err(EnterError::Refused(refusal)) => return Ok(Outcome::Refused(refusal)),
             Err(other) => return Err(other.into()),
         };
         let index = made.entry.index;
-        for read in read_chunk(index, std::slice::from_ref(&made.bytes))? {
+        let opening = made.sealed.map(|sealed| sealed.opening);
+        let given = GivenEntry { opening, ..GivenEntry::blind(made.bytes) };
+        for read in read_chunk(&text("origin", Origin::parse(ORIGIN))?, index, [given])? {
             self.auditor.absorb(read)?;
         }
         let recorded = Recorded { index, at: made.entry.recorded_at };
@@ -278,6 +284,15 @@ impl ScenarioLedger {
     pub fn is_audited(&self) -> bool {
         self.auditor.ledger().tip() == self.ledger.tip() && self.auditor.ledger().size() == self.ledger.size()
     }
+}
+
+/// With what the `n`-th event is sealed: nobody is to be kept from seeing a case.
+fn randomness(n: u64) -> Result<Randomness, ScenarioLedgerError> {
+    Randomness::filled(|bytes| {
+        let mut stream = blake3::Hasher::new();
+        stream.update(b"scenario randomness").update(&n.to_le_bytes()).finalize_xof().fill(bytes);
+        Ok(())
+    })
 }
 
 /// An officer's key: it follows from the authority and the officer's letter.

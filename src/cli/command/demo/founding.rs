@@ -9,7 +9,7 @@ use crate::ledger::{Founding, Settings};
 use ledger_spec::definition::{ItemKind, Name};
 use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::identity::IdentityKey;
+use ledger_spec::sealed::Kek;
 use ledger_spec::time::Date;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl Founded {
             operator: authority(OPERATOR)?,
             operator_name: named("演示运营方", "Demo operator"),
             operator_seed: keyfile::random()?,
-            identity: IdentityKey::from_bytes(keyfile::random()?),
+            master: Kek::copied(&keyfile::random()?),
             registrars: vec![EnrolledRegistrar {
                 id: authority(REGISTRAR)?,
                 name: named("演示登记机关", "Demo registrar"),

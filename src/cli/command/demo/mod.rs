@@ -2,27 +2,30 @@
 
 mod data;
 mod founding;
+mod views;
 
 use crate::api::AppendedLine;
-use crate::cli::client::{Client, Problem, opening_of};
+use crate::cli::client::{Client, Problem};
 use crate::cli::edition_import::{Job, State, read_folder};
 use crate::cli::failure::Failure;
-use crate::cli::proven::{Found as _, Proven};
 use crate::cli::talk::Bar;
 use crate::cli::words::standing_in_words;
 use crate::cli::{Outcome, keyfile, pages, talk};
+use crate::ledger::MasterKey;
 use crate::server::Running;
+use crate::snapshot::Snapshots;
 use clap::Args;
 use founding::{Founded, LIST};
-use ledger_spec::audit::ProvenEntry;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use views::Seen;
 
 /// Where the demo listens unless told, and where when that is taken.
 const ADDRESSES: [SocketAddr; 2] = [
@@ -78,12 +81,13 @@ impl Demo {
             let bar = Bar::new("reading the log");
             crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
         };
+        let snapshots = service.snapshots.clone();
         let running = match self.listen {
             Some(address) => Running::start(service, &[address])?,
             None => Running::start(service, &ADDRESSES)?,
         };
         let url = running.url();
-        let shown = self.show(&founded, &states, &url, json);
+        let shown = self.show(&founded, &states, (&url, snapshots), json);
         if self.once || shown.is_err() {
             // What went wrong first is what is told.
             let stopped = running.stop();
@@ -93,7 +97,13 @@ impl Demo {
         Ok(running.until_interrupted(|| talk::say("stopping: what is queued is finished first"))?)
     }
 
-    fn show(&self, founded: &Founded, states: &[State], url: &str, json: bool) -> Outcome {
+    fn show(
+        &self,
+        founded: &Founded,
+        states: &[State],
+        (url, snapshots): (&str, Snapshots),
+        json: bool,
+    ) -> Outcome {
         let dir = self.dir.display();
         talk::say(&format!("1. A new ledger in {dir}, served at {url}; keys in {dir}/keys"));
         let client = Client::new(url)?;
@@ -111,20 +121,21 @@ impl Demo {
         ));
         let (member, last) = interesting(&client, states)?;
         before_and_after(&client, &member, states)?;
-        let proven = repair(&client, founded, &member, last.date)?;
+        let seen = repair((&client, snapshots), founded, &member, last.date)?;
         let report = {
             let bar = Bar::new("auditing");
             crate::audit::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
         };
         talk::say(&format!(
-            "7. The whole ledger audited: right, {} entries, root {}",
+            "8. The whole ledger audited: right, {} entries, root {}",
             report.size, report.root
         ));
         if json {
             talk::put_json(&json!({
                 "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
                 "entered": entered, "removed": removed, "subject": member.subject,
-                "root": report.root.to_string(), "receipt": proven,
+                "root": report.root.to_string(), "receipt": seen.proven,
+                "stranger": seen.stranger, "auditor": seen.auditor,
             }))?;
         }
         if !self.once {
@@ -168,8 +179,13 @@ fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outco
     Ok(())
 }
 
-/// Files an application for repair, verifies its receipt, accepts it and grants it.
-fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> Result<Proven, Failure> {
+/// Files an application for repair, shows how its receipt is verified and who sees what of it, accepts it and grants it.
+fn repair(
+    (client, snapshots): (&Client, Snapshots),
+    founded: &Founded,
+    member: &Member,
+    listed: Date,
+) -> Result<Seen, Failure> {
     let subject = SubjectId::parse(&member.subject).map_err(Failure::wrong)?;
     let issuer = founding::authority(founding::LABOUR)?;
     let applied = keyfile::new_event_id()?;
@@ -181,7 +197,7 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
     let granted = json!({
         "application": applied.to_string(), "list": LIST, "reason": "已核实纠正 (corrected, as inspected)",
     });
-    let mut proven = None;
+    let mut seen = None;
     let decided = keyfile::new_event_id()?;
     let events: [(Kind, EventId, Value); 3] = [
         (Kind::RepairApplied, applied, application),
@@ -203,13 +219,13 @@ fn repair(client: &Client, founded: &Founded, member: &Member, listed: Date) -> 
         let receipt = append_one(client, &draft, &founded.labour_key()?)?;
         // While what it is about is public, so is the application: anyone can check its receipt.
         if kind == Kind::RepairApplied {
-            proven = Some(prove(client, receipt)?);
+            seen = Some(views::of_one(client, &snapshots, receipt)?);
         }
     }
     let path = format!("/v1/subjects/{}", member.subject);
-    talk::say("6. Repair accepted and granted, which ends publicity; the standing now:");
+    talk::say("7. Repair accepted and granted, which ends publicity; the standing now:");
     talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
-    proven.ok_or_else(|| Failure::wrong("no receipt"))
+    seen.ok_or_else(|| Failure::wrong("no receipt"))
 }
 
 /// Appends one event and gives the server's line for it, with its receipt.
@@ -227,22 +243,6 @@ fn append_one(
     }
 }
 
-/// Verifies a receipt the way a stranger would: proof, entry and key, and nothing else.
-fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
-    let (Some(index), Some(receipt)) = (line.index, line.receipt) else {
-        return Err(Failure::unreachable("an answer without a receipt"));
-    };
-    let entry = client.get_bytes(&format!("/v1/entries/{index}/raw"))?;
-    let key = opening_of(client)?.operator;
-    let proven = ProvenEntry::verify(receipt.as_bytes(), &entry, &key).map_err(Failure::wrong)?;
-    let proven = Proven::of(&proven);
-    talk::say(&format!(
-        "5. Repair applied for; its receipt verified offline with {key}:\n   {}",
-        proven.in_words()
-    ));
-    Ok(proven)
-}
-
 fn now() -> Result<ValidTime, Failure> {
     ValidTime::at_recorded(crate::clock::now()).map_err(Failure::wrong)
 }
@@ -250,11 +250,18 @@ fn now() -> Result<ValidTime, Failure> {
 /// Whether an earlier demo made this folder.
 const MARKER: &str = "made-by-demo";
 
-/// Makes room for the demo's ledger, taking away only what an earlier demo made.
+/// Makes room for the demo's ledger, taking away only what an earlier demo made: the folder and its master key.
 fn make_room(dir: &Path) -> Outcome {
     if dir.join(MARKER).is_file() {
         // A demo that still serves it holds the lock.
         let lock = crate::storage::FolderLock::take(dir).map_err(Failure::unreachable)?;
+        if let MasterKey::File(key) = MasterKey::beside(dir).map_err(Failure::usage)? {
+            // The marker goes with the folder, after the key: a demo that was broken off between is made room for again.
+            match std::fs::remove_file(dir.join(&key)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                removed => removed.map_err(Failure::file(&key))?,
+            }
+        }
         std::fs::remove_dir_all(dir).map_err(Failure::file(dir))?;
         drop(lock);
     } else if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {

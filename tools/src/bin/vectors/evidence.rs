@@ -1,12 +1,14 @@
 //! Cases of the log's evidence: entries, chain, tree, notes, checkpoints, receipts.
 
 use super::case::Case;
+use crate::answer::ledger::randomness;
 use crate::base::{ORIGIN, ledger};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{Entry, EntrySignature, Link};
 use ledger_spec::event::envelope::SignedEvent;
-use ledger_spec::state::Ledger;
+use ledger_spec::sealed::{Hashing, Opening};
+use ledger_spec::state::{EnteredEntry, Ledger};
 use ledger_spec::time::RecordedTime;
 use serde_json::{Value, json};
 use tlog::bytes::to_hex;
@@ -32,16 +34,22 @@ pub fn signer() -> NoteSigner {
     NoteSigner::from_seed(KeyName::parse(ORIGIN).unwrap(), &[1; 32])
 }
 
-/// The bytes of the base ledger's entries.
-pub fn base_entries() -> Vec<Vec<u8>> {
+/// The base ledger's entries.
+pub fn base_made() -> Vec<EnteredEntry> {
     let mut entered = Ledger::default();
     let enter = |event: Value| {
         let envelope = event["envelope"].as_str().unwrap().as_bytes().to_vec();
         let event_at = RecordedTime::from_micros(event["at"].as_u64().unwrap());
         let event = SignedEvent::from_envelope(&envelope).unwrap().verify().unwrap();
-        entered.enter(event, event_at).unwrap().bytes
+        let randomness = randomness(entered.size().get());
+        entered.enter(event, event_at, randomness).unwrap()
     };
     ledger().iter().map(|making| making.timed()).map(enter).collect()
+}
+
+/// Their bytes.
+pub fn base_entries() -> Vec<Vec<u8>> {
+    base_made().into_iter().map(|made| made.bytes).collect()
 }
 
 fn entries() -> Vec<Case> {
@@ -320,7 +328,13 @@ fn proofs() -> Vec<Case> {
     let good = TlogProof::new(index, inclusion_proof(index, size, &tree).unwrap(), &checkpoint).to_string();
     let vkey = signer().verifier_key().to_string();
     let other = NoteSigner::from_seed(KeyName::parse(ORIGIN).unwrap(), &[7; 32]).verifier_key().to_string();
-    let input = |proof: &str, entry: usize, vkey: &str| json!({ "proof": proof, "entry": to_hex(&entries[entry]), "vkey": vkey });
+    // What the issuer is given beside its receipt.
+    let opening: Value = {
+        let sealed = base_made().swap_remove(9).sealed.unwrap();
+        let content = Opening::Content(sealed.opening.of_content(Hashing::Sha256));
+        serde_json::from_str(&content.to_json()).unwrap()
+    };
+    let input = |proof: &str, entry: usize, vkey: &str| json!({ "proof": proof, "entry": to_hex(&entries[entry]), "opening": opening, "vkey": vkey });
     let refused =
         |name: &str, about: &str, proof: String| Case::refused("proof", name, about, input(&proof, 9, &vkey));
     let extra = good.replacen("index ", "extra c2F5\nindex ", 1);

@@ -3,20 +3,30 @@
 //! Nothing is stored that a signed checkpoint does not cover, and no checkpoint is shown over entries that
 //! are not stored. Where two checkpoints cannot be of one history, or an entry is not what it should be, the
 //! follower stops and keeps the evidence. It trusts nobody but the key that it was given.
+//!
+//! A blind copy needs nobody's permission, and nothing that it stores is about anybody. One that is given openings keeps
+//! them as the ledger does, under a master key of its own.
 
-use crate::audit::{Absorbed, AuditFailure, Auditing, Piece, RemoteFault, Walked, Way, inconsistent};
+mod error;
+mod store;
+
+use crate::audit::{AuditFailure, Auditing, OfFolder, RemoteFault, Served, Walked, Way, inconsistent};
 use crate::clock;
 use crate::index::{Index, IndexRow};
 use crate::keeper::Keeper;
-use crate::ledger::{LedgerError, Settings, SettingsError, at, open_case_files, published_of};
-use crate::log::{AppendError, EncodedEntry, LogConfig, LogCopy, OpenError};
+use crate::ledger::{
+    LedgerError, Settings, at, copy_files, copy_key, copy_settings, open_case_files, published_of,
+};
+use crate::log::{LogConfig, LogCopy, OpenError};
 use crate::progress::Progress;
+use crate::sealed_files::{LastStop, LogSays, SealedFiles, SealedReader};
 use crate::snapshot::{Snapshot, Snapshots};
-use crate::storage::{FileDisk, FolderLock};
+use crate::storage::{Disk, FileDisk, FolderLock};
 use crate::streams::StreamReader;
 use crate::tile_client::TileClient;
-use ledger_spec::audit::{AuditError, AuditedEntry, KnownEntry};
-use ledger_spec::entry::EntryHashes;
+use ledger_spec::audit::{self as pure, AuditError, AuditedEntry, GivenEntry, KnownEntry, Scope};
+use ledger_spec::sealed::Kek;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,17 +35,22 @@ use tlog::defect::OrDefect as _;
 use tlog::note::VerifierKey;
 use tlog::position::TreeSize;
 
+pub use error::MirrorError;
+use store::Store;
+
 /// Where contradictions are kept.
 const EVIDENCE: &str = "evidence";
-/// Entries that are stored at once.
-const BATCH: usize = 4096;
 
 /// A copy of a ledger, open to be filled.
 pub struct Mirror {
     remote: TileClient,
+    /// Where what opens the entries comes from; a blind copy asks nobody.
+    openings: Option<TileClient>,
     vkey: VerifierKey,
     dir: PathBuf,
     settings: Settings,
+    /// The copy's own master key; a blind one has none.
+    kek: Option<Kek>,
     log: Option<LogCopy>,
     auditing: Auditing,
     index: Arc<Index>,
@@ -64,50 +79,29 @@ pub enum MirrorStep {
     },
 }
 
-/// Why a follower cannot go on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum MirrorError {
-    /// What the server shows is not what it signed, or not right. The evidence is kept.
-    #[error("{fault}; evidence is kept in {}", evidence.display())]
-    Fault {
-        /// What is wrong.
-        fault: AuditFailure,
-        /// The folder with what shows it.
-        evidence: PathBuf,
-    },
-    /// The server could not be read for now.
-    #[error(transparent)]
-    Unreachable(RemoteFault),
-    /// The copy's folder.
-    #[error(transparent)]
-    Folder(#[from] LedgerError),
-    /// The copy could not be stored.
-    #[error("the copy could not be stored: {0}")]
-    Store(#[from] AppendError),
-    /// What is stored is not what was verified: the copy's own files are damaged.
-    #[error("the copy is damaged: {0}; begin it anew in another folder")]
-    Damaged(AuditError),
-}
-
 impl Mirror {
-    /// Opens the copy in `dir`, or begins it there, of the log whose checkpoints `vkey` verifies.
+    /// Opens the copy in `dir`, or begins it there, of the log whose checkpoints `vkey` verifies: an opened one where
+    /// `openings` is where what opens the entries is served.
     pub fn open(
         dir: &Path,
         remote: TileClient,
+        openings: Option<TileClient>,
         vkey: VerifierKey,
         progress: &dyn Progress,
     ) -> Result<Self, MirrorError> {
         fs::create_dir_all(dir).map_err(at(dir)).map_err(MirrorError::Folder)?;
         let lock = FolderLock::take(dir).map_err(LedgerError::from)?;
-        let settings = settings_of(dir, &vkey)?;
+        let scope = if openings.is_some() { Scope::Opened } else { Scope::Blind };
+        let settings = settings_of(dir, &vkey, scope)?;
         let mut follower = Self {
             remote,
+            openings,
             vkey,
             dir: dir.to_owned(),
             settings,
+            kek: None,
             log: None,
-            auditing: Auditing::default(),
+            auditing: Auditing::new(scope, None),
             index: Arc::default(),
             unshown: Vec::new(),
             snapshots: None,
@@ -120,38 +114,59 @@ impl Mirror {
 
     /// Reads what is stored already. It was verified when it came.
     fn reopen(&mut self, progress: &dyn Progress) -> Result<(), MirrorError> {
-        let disk = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
         let shown = crate::log::covered(&*disk, &self.vkey).map_err(LedgerError::from)?;
+        self.kek = copy_key(&self.dir, &*disk, &self.settings)?;
+        let kept = self.kept(&disk)?;
         let (auditing, index, unshown) = (&mut self.auditing, &self.index, &mut self.unshown);
-        let mut fault = None;
+        let (mut fault, mut clear, origin) = (None, BTreeSet::new(), &self.settings.origin);
         let mut recall = |at, bytes: &[u8]| {
-            if fault.is_none() {
-                let hashes = EntryHashes::of(bytes);
-                let known = KnownEntry::read(at, bytes, hashes);
-                fault = known
-                    .and_then(|known| {
-                        auditing.auditor.recall(&known)?;
-                        let row = IndexRow::of(at, known.links(), known.event());
-                        if at.is_in(shown) {
-                            index.apply([row])
-                        } else {
-                            unshown.push(row)
-                        }
-                        Ok(())
-                    })
-                    .err();
+            let opening = kept.as_ref().map_or(Ok(None), |kept| kept.one(bytes))?;
+            let given = GivenEntry { opening, ..GivenEntry::blind(bytes) };
+            if given.opening.is_none() {
+                clear.insert(at);
             }
+            let known = KnownEntry::read(origin, at, given).map_err(entry_fault)?;
+            auditing.auditor.recall(&known).map_err(entry_fault)?;
+            let Some(event) = known.event() else { return Ok(()) };
+            let row = IndexRow::of(at, known.links(), event);
+            if at.is_in(shown) {
+                index.apply([row])
+            } else {
+                unshown.push(row)
+            }
+            Ok(())
         };
         let config = LogConfig { segment_bytes: self.settings.segment_bytes, rebuild: true };
-        match LogCopy::open(disk, self.vkey.clone(), config, progress, &mut recall) {
+        let opened = LogCopy::open(disk.clone(), self.vkey.clone(), config, progress, &mut |at, bytes| {
+            if fault.is_none() {
+                fault = recall(at, bytes).err();
+            }
+        });
+        let mut log = match opened {
             Err(OpenError::Missing) => return Ok(()),
-            Err(error) => return Err(LedgerError::from(error).into()),
-            Ok((log, _)) => self.log = Some(log),
+            other => other.map_err(LedgerError::from)?.0,
+        };
+        if let Some(fault) = fault {
+            return Err(MirrorError::Damaged(fault));
         }
-        match fault {
-            Some(fault) => Err(MirrorError::Damaged(fault)),
-            None => self.show(),
+        if let Some(kek) = &self.kek {
+            let says = |at| if clear.contains(&at) { LogSays::Clear } else { LogSays::Sealed };
+            log.attach(copy_files(disk, origin, kek, log.size(), LastStop::Unclean(&says))?);
         }
+        self.log = Some(log);
+        self.show()
+    }
+
+    /// What opens the entries that are stored, where something does.
+    fn kept(&self, disk: &Arc<dyn Disk>) -> Result<Option<OfFolder>, MirrorError> {
+        let Some(kek) = &self.kek else { return Ok(None) };
+        if !SealedFiles::exist(&**disk).map_err(LedgerError::from)? {
+            return Ok(None);
+        }
+        let origin = self.settings.origin.clone();
+        let files = SealedReader::open(disk.clone(), &origin, kek).map_err(LedgerError::from)?;
+        Ok(Some(OfFolder { origin, files }))
     }
 
     /// Looks at the ledger once, and takes what is new. `each` is shown every entry that was verified.
@@ -252,7 +267,8 @@ impl Mirror {
         let (older, note) = (self.shown(), newer.to_string());
         let signed = Some(note.as_bytes());
         let tree = self.auditing.auditor.tree().clone();
-        let way = Way::survey(&self.remote, &self.vkey, &tree, newer)
+        let openings = Served::or_blind(self.openings.as_ref(), newer.checkpoint());
+        let way = Way::survey((&self.remote, &*openings), &self.vkey, &tree, newer)
             .map_err(|fault| self.remote_fault(fault, signed))?;
         if !way.holds() {
             let older = older.as_deref().unwrap_or(newer);
@@ -265,41 +281,57 @@ impl Mirror {
         };
         // What nobody is shown yet is read by nobody: the index takes it at once, and it takes no memory here.
         let index = self.snapshots.is_none().then_some(&*self.index);
-        let mut store = Store { log: &mut log, index, batch: Vec::new(), rows: &mut self.unshown };
+        let mut store = Store::new(&mut log, index, &mut self.unshown);
         let walked = way.walk(&mut self.auditing, progress, &mut |piece, absorbed| {
             store.take(piece, absorbed)?;
-            absorbed.fresh.iter().for_each(&mut *each);
+            for one in &absorbed.fresh {
+                if let pure::Absorbed::Admitted(audited) = one {
+                    each(audited);
+                }
+            }
             Ok(())
         });
         // What was absorbed is stored, also where the way broke off: the next look goes on from there.
         let flushed = store.flush();
         let walked = walked.and_then(|()| flushed.map_err(Walked::Taking));
         let suspect = way.suspect();
+        drop(openings);
         self.log = Some(log);
         match walked {
             Ok(()) => {}
             Err(Walked::Taking(error)) => return Err(error.into()),
             Err(Walked::Remote(fault)) => return Err(self.remote_fault(fault, signed)),
-            Err(Walked::Entry(error)) => {
-                let fault = AuditFailure::Entry { error, place: None };
-                return Err(self.fault(fault, signed));
+            Err(Walked::Openings(AuditFailure::Remote(fault))) => {
+                return Err(self.remote_fault(fault, signed));
             }
+            Err(Walked::Openings(fault)) => return Err(self.fault(fault, signed)),
+            Err(Walked::Entry(error)) => return Err(self.fault(entry_fault(error), signed)),
         }
         if let Some(fault) = suspect {
             return Err(self.remote_fault(fault, signed));
         }
         if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
-            return Err(self.fault(AuditFailure::Entry { error, place: None }, signed));
+            return Err(self.fault(entry_fault(error), signed));
         }
         self.log.as_ref().or_defect("it was put back when the walk had ended").publish(newer.clone())?;
         self.show()
     }
 
     fn begin(&self, checkpoint: &SignedCheckpoint) -> Result<LogCopy, MirrorError> {
-        let disk = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
         let config = LogConfig { segment_bytes: self.settings.segment_bytes, rebuild: false };
+        // What opens the entries comes first: a log is a copy that was begun.
+        let beside = self.kek.as_ref().map(|kek| {
+            let nothing = LastStop::Unclean(&|_| LogSays::Clear);
+            copy_files(disk.clone(), &self.settings.origin, kek, TreeSize::EMPTY, nothing)
+        });
+        let beside = beside.transpose()?;
         let begun = LogCopy::create(disk, self.vkey.clone(), config, checkpoint.clone());
-        Ok(begun.map_err(LedgerError::from)?)
+        let mut log = begun.map_err(LedgerError::from)?;
+        if let Some(files) = beside {
+            log.attach(files);
+        }
+        Ok(log)
     }
 
     /// Shows readers what the checkpoint covers.
@@ -326,7 +358,10 @@ impl Mirror {
             Some(snapshots) => drop(snapshots.publish(published)),
             None => {
                 let snapshots = Snapshots::new(published, streams);
-                self.keeper = Some(Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?);
+                // A blind copy has no case files to keep.
+                if snapshots.log().is_opened() {
+                    self.keeper = Some(Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?);
+                }
                 self.snapshots = Some(snapshots);
             }
         }
@@ -336,6 +371,11 @@ impl Mirror {
     /// The reading side, once a checkpoint is covered.
     pub fn snapshots(&self) -> Option<Snapshots> {
         self.snapshots.clone()
+    }
+
+    /// Whether everything is seen and kept, or what is in the clear.
+    pub const fn scope(&self) -> Scope {
+        self.auditing.auditor.scope()
     }
 
     /// The settings of the copy.
@@ -387,51 +427,23 @@ impl Mirror {
     }
 }
 
-/// Gathers verified entries and stores them by the thousand.
-struct Store<'a> {
-    log: &'a mut LogCopy,
-    index: Option<&'a Index>,
-    batch: Vec<EncodedEntry>,
-    rows: &'a mut Vec<IndexRow>,
+fn entry_fault(error: AuditError) -> AuditFailure {
+    AuditFailure::Entry { error, place: None }
 }
 
-impl Store<'_> {
-    fn take(&mut self, piece: &Piece, absorbed: &Absorbed) -> Result<(), AppendError> {
-        for (audited, (bytes, hashes)) in absorbed.fresh.iter().zip(piece.entries()) {
-            self.batch.push(EncodedEntry::verified(audited.header(), bytes, hashes));
-            let header = audited.header();
-            self.rows.push(IndexRow::of(header.index, &header.links, audited.event()));
-        }
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), AppendError> {
-        if !self.batch.is_empty() {
-            self.log.store(&self.batch)?;
-            if let Some(index) = self.index {
-                index.apply(self.rows.drain(..));
-            }
-            self.batch.clear();
-        }
-        Ok(())
-    }
-}
-
-/// The copy's settings: made with it, and of the same log ever after.
-fn settings_of(dir: &Path, vkey: &VerifierKey) -> Result<Settings, MirrorError> {
+/// The copy's settings: made with it, and of the same log and the same sort ever after.
+fn settings_of(dir: &Path, vkey: &VerifierKey, scope: Scope) -> Result<Settings, MirrorError> {
     let origin =
         Origin::parse(vkey.name().as_str()).map_err(|error| LedgerError::Opening(error.to_string()))?;
-    match Settings::read(dir) {
-        Ok(settings) if settings.origin == origin => Ok(settings),
-        Ok(settings) => {
-            let (found, expected) = (settings.origin.to_string(), vkey.to_string());
-            Err(LedgerError::Mismatch { found, expected }.into())
-        }
-        Err(SettingsError::File { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => {
-            let settings = Settings::new(origin);
-            settings.write(dir).map_err(LedgerError::from)?;
-            Ok(settings)
-        }
-        Err(error) => Err(LedgerError::from(error).into()),
+    let settings = copy_settings(dir, &origin, scope == Scope::Opened)?;
+    if settings.origin != origin {
+        let (found, expected) = (settings.origin.to_string(), vkey.to_string());
+        return Err(LedgerError::Mismatch { found, expected }.into());
+    }
+    let other = |found, expected| MirrorError::OtherScope { dir: dir.to_owned(), found, expected };
+    match (scope, &settings.master) {
+        (Scope::Opened, None) => Err(other(Scope::Blind, "begin an opened one in another folder")),
+        (Scope::Blind, Some(_)) => Err(other(Scope::Opened, "say where its openings are, with --openings")),
+        (Scope::Opened, Some(_)) | (Scope::Blind, None) => Ok(settings),
     }
 }

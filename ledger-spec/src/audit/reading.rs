@@ -1,0 +1,232 @@
+//! The half of an audit that needs no state: layout, what opens an entry, its event, its signatures.
+
+use super::{AuditError, AuditFault};
+use crate::entry::{EntryHashes, EntryHeader, Link};
+use crate::event::Event;
+use crate::event::envelope::{SignedEvent, VerifiedEvent};
+use crate::id::Sealing;
+use crate::sealed::{AuditorOpening, LogEntryError, SealedEntry, version_of};
+use std::collections::HashMap;
+use tlog::checkpoint::Origin;
+use tlog::defect::{OrDefect as _, as_u64};
+use tlog::key::PublicKey;
+use tlog::position::EntryIndex;
+
+/// An entry as it is given to an audit.
+#[derive(Debug)]
+pub struct GivenEntry<B> {
+    /// What the log holds.
+    pub bytes: B,
+    /// The hashes of these bytes.
+    pub hashes: EntryHashes,
+    /// What is said to open it, where it is sealed and that was given.
+    pub opening: Option<AuditorOpening>,
+}
+
+impl<B: AsRef<[u8]>> GivenEntry<B> {
+    /// An entry's bytes, without an opening.
+    #[must_use]
+    pub fn blind(bytes: B) -> Self {
+        Self { hashes: EntryHashes::of(bytes.as_ref()), bytes, opening: None }
+    }
+}
+
+/// An entry whose layout holds, and of whose event, where it is seen, the signatures.
+#[derive(Debug)]
+#[must_use = "an entry that was only read is not audited: absorb it"]
+pub enum ReadEntry {
+    /// One whose event is seen.
+    Event(Box<ReadEvent>),
+    /// A sealed one that was not opened.
+    Unopened {
+        /// The entry.
+        entry: SealedEntry,
+        /// The hashes of its bytes.
+        hashes: EntryHashes,
+    },
+}
+
+/// An entry whose layout, event and signatures hold.
+#[derive(Debug)]
+pub struct ReadEvent {
+    pub(super) header: EntryHeader,
+    pub(super) event: VerifiedEvent,
+    pub(super) hashes: EntryHashes,
+    pub(super) opening: Option<AuditorOpening>,
+}
+
+impl ReadEvent {
+    /// The entry, as it would stand in the clear, without its event's bytes.
+    #[must_use]
+    pub const fn header(&self) -> &EntryHeader {
+        &self.header
+    }
+
+    /// Its event.
+    pub const fn event(&self) -> &VerifiedEvent {
+        &self.event
+    }
+}
+
+impl ReadEntry {
+    /// The hashes of its bytes.
+    #[must_use]
+    pub const fn hashes(&self) -> EntryHashes {
+        match self {
+            Self::Event(read) => read.hashes,
+            Self::Unopened { hashes, .. } => *hashes,
+        }
+    }
+}
+
+/// What an entry's bytes and opening say, before its signatures are checked.
+enum Layout {
+    Event(EntryHeader, SignedEvent, Option<AuditorOpening>),
+    Unopened(SealedEntry),
+}
+
+/// Reads the entries of the log `origin` that stand at `first` and after, and checks the signatures of those that are
+/// seen all at once, falling back to one by one where that fails.
+pub fn read_chunk<B: AsRef<[u8]>>(
+    origin: &Origin,
+    first: EntryIndex,
+    entries: impl IntoIterator<Item = GivenEntry<B>>,
+) -> Result<Vec<ReadEntry>, AuditError> {
+    let at = |position: usize| EntryIndex::new(first.get().saturating_add(as_u64(position)));
+    let mut keys = HashMap::new();
+    let entries = entries.into_iter();
+    let many = entries.size_hint().0;
+    let (mut read, mut signed) = (Vec::with_capacity(many), Vec::with_capacity(many));
+    // A later entry's bad layout is reported only if every signature before it holds.
+    let mut fault = None;
+    for (position, GivenEntry { bytes, hashes, opening }) in entries.enumerate() {
+        match read_one((origin, at(position)), bytes.as_ref(), opening, &mut keys) {
+            Ok(Layout::Event(header, event, opening)) => {
+                signed.push((position, event));
+                read.push((Ok((header, opening)), hashes));
+            }
+            Ok(Layout::Unopened(entry)) => read.push((Err(entry), hashes)),
+            Err(found) => {
+                fault = Some(AuditError { index: at(position), fault: found });
+                break;
+            }
+        }
+    }
+    let (positions, signed): (Vec<_>, Vec<_>) = signed.into_iter().unzip();
+    let verified = SignedEvent::verify_all(signed).map_err(|(of, error)| {
+        let position = *positions.get(of).or_defect("every signed event has its position");
+        AuditError { index: at(position), fault: error.into() }
+    })?;
+    if let Some(error) = fault {
+        return Err(error);
+    }
+    let mut verified = verified.into_iter();
+    let mut next = || verified.next().or_defect("every event that was signed was verified");
+    let whole = |(entry, hashes)| match entry {
+        Ok((header, opening)) => {
+            ReadEntry::Event(Box::new(ReadEvent { header, event: next(), hashes, opening }))
+        }
+        Err(entry) => ReadEntry::Unopened { entry, hashes },
+    };
+    Ok(read.into_iter().map(whole).collect())
+}
+
+fn read_one(
+    (origin, place): (&Origin, EntryIndex),
+    bytes: &[u8],
+    opening: Option<AuditorOpening>,
+    keys: &mut HashMap<[u8; 32], PublicKey>,
+) -> Result<Layout, AuditFault> {
+    let mut parse = |key: [u8; 32]| match keys.get(&key) {
+        Some(known) => Ok(*known),
+        None => PublicKey::parse(key).inspect(|parsed| {
+            keys.insert(key, *parsed);
+        }),
+    };
+    match (version_of(bytes)?, opening) {
+        (Sealing::Clear, None) => {
+            let (header, event) = EntryHeader::decode(bytes).map_err(LogEntryError::Clear)?;
+            let event = SignedEvent::from_parts_with(event, &header.signatures, &mut parse)?;
+            in_the_clear(event.event())?;
+            Ok(Layout::Event(header, event, None))
+        }
+        (Sealing::Clear, Some(_)) => Err(AuditFault::NotSealed),
+        (Sealing::Sealed, opening) => {
+            let entry = SealedEntry::decode(bytes).map_err(LogEntryError::Sealed)?;
+            let Some(opening) = opening else { return Ok(Layout::Unopened(entry)) };
+            // What opens it opens it at its place: where it names another, nothing else is worth saying.
+            if entry.index != place {
+                return Err(AuditFault::Index { found: entry.index });
+            }
+            let opened = opening.open(&entry, origin, &mut parse)?;
+            let (header, (_, _, event)) = (opened.header(), opened.into_parts());
+            Ok(Layout::Event(header, event, Some(opening)))
+        }
+    }
+}
+
+/// Whether an event may stand in the log in the clear.
+fn in_the_clear(event: &Event) -> Result<(), AuditFault> {
+    match event.kind() {
+        kind if kind.sealing() == Sealing::Sealed => Err(AuditFault::Clear { found: kind }),
+        _ => Ok(()),
+    }
+}
+
+/// An entry that an earlier audit found right, read again for what it adds up to.
+#[derive(Clone, Debug)]
+#[must_use = "an entry that was only read is not audited: recall it"]
+pub enum KnownEntry {
+    /// One whose event is seen.
+    Event {
+        /// The entry, as it would stand in the clear, without its event's bytes.
+        header: EntryHeader,
+        /// Its event.
+        event: Box<Event>,
+        /// The hashes of its bytes.
+        hashes: EntryHashes,
+    },
+    /// A sealed one that was not opened.
+    Unopened {
+        /// The entry.
+        entry: SealedEntry,
+        /// The hashes of its bytes.
+        hashes: EntryHashes,
+    },
+}
+
+impl KnownEntry {
+    /// Reads an entry of the log `origin`: layout, event and opening; signatures are not looked at.
+    pub fn read<B: AsRef<[u8]>>(
+        origin: &Origin,
+        place: EntryIndex,
+        given: GivenEntry<B>,
+    ) -> Result<Self, AuditError> {
+        let GivenEntry { bytes, hashes, opening } = given;
+        match read_one((origin, place), bytes.as_ref(), opening, &mut HashMap::new()) {
+            Ok(Layout::Event(header, event, _)) => {
+                Ok(Self::Event { header, event: Box::new(event.event().clone()), hashes })
+            }
+            Ok(Layout::Unopened(entry)) => Ok(Self::Unopened { entry, hashes }),
+            Err(fault) => Err(AuditError { index: place, fault }),
+        }
+    }
+
+    /// Its event, where it is seen.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Event { event, .. } => Some(event),
+            Self::Unopened { .. } => None,
+        }
+    }
+
+    /// Its links, where they are seen.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        match self {
+            Self::Event { header, .. } => &header.links,
+            Self::Unopened { .. } => &[],
+        }
+    }
+}

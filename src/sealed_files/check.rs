@@ -1,0 +1,91 @@
+//! The audit of what is kept beside the log: every byte of every file, held against the log and the root. Reports the
+//! first fault and changes nothing.
+
+use super::error::SealedOpenError;
+use super::group_scan::{GroupScan, LogSays};
+use super::{layout, root_copies, start_up};
+use crate::damage::Damage;
+use crate::storage::Disk;
+use ledger_spec::sealed::{FileHeader, Generation, Group, Kek, OtherCopy, Root, RootError};
+use std::collections::BTreeMap;
+use tlog::checkpoint::Origin;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// The log that the files are held against.
+#[derive(Clone, Copy)]
+pub struct CheckedLog<'a> {
+    /// How many entries it holds.
+    pub size: TreeSize,
+    /// Where a process has the files open, or had when it crashed: what stands behind the log is then not looked at, nor
+    /// a copy of the root that is older than the other. Both may be in the making.
+    pub open_ended: bool,
+    /// What it says of an entry that it holds.
+    pub says: &'a dyn Fn(EntryIndex) -> LogSays,
+}
+
+/// Checks all files: both copies of the root, that no file is missing or too many, headers, every frame and slot of every
+/// entry, that every slot unwraps, and that nothing stands behind.
+pub fn check(
+    disk: &dyn Disk,
+    origin: &Origin,
+    kek: &Kek,
+    log: &CheckedLog<'_>,
+) -> Result<(), SealedOpenError> {
+    let copies = root_copies::read(disk, origin, kek)?;
+    let in_the_making = log.open_ended && matches!(copies.chosen.other, OtherCopy::Older(_));
+    if let Some(damage) = copies.damage().filter(|_| !in_the_making) {
+        return Err(damage.into());
+    }
+    let (files, others) = layout::files(disk)?;
+    if let Some(name) = others.into_iter().next() {
+        return Err(layout::superfluous(name, None, "no file of a group is called so").into());
+    }
+    let mut by_group: BTreeMap<Group, Vec<FileHeader>> = BTreeMap::new();
+    files.into_iter().for_each(|file| by_group.entry(file.group).or_default().push(file));
+    let last = Group::of(log.size.next_index());
+    for group in (0..=last.get()).map(Group::new) {
+        let files = by_group.remove(&group).unwrap_or_default();
+        check_group(disk, &copies.chosen.root, group, &files, log)?;
+    }
+    match by_group.values().flatten().next() {
+        Some(file) if !log.open_ended => Err(start_up::superfluous(file, log.size).into()),
+        _ => Ok(()),
+    }
+}
+
+fn check_group(
+    disk: &dyn Disk,
+    root: &Root,
+    group: Group,
+    files: &[FileHeader],
+    log: &CheckedLog<'_>,
+) -> Result<(), SealedOpenError> {
+    let in_the_making = log.open_ended && group == Group::of(log.size.next_index());
+    if layout::entries(group, log.size).all(|index| (log.says)(index) == LogSays::Clear) {
+        return match files.first() {
+            Some(file) if !in_the_making => Err(start_up::superfluous(file, log.size).into()),
+            _ => Ok(()),
+        };
+    }
+    let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
+    if let Some(damage) = files.iter().find_map(|file| other_generation(file, generation)) {
+        return Err(damage.into());
+    }
+    let scan = GroupScan::read(disk, group, generation, log.size)?;
+    scan.judge(log.says, Some(key))?;
+    match scan.behind() {
+        Some(damage) if !in_the_making => Err(damage.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A file of another generation than the root has a key for: somebody brought it back, or has not removed it.
+fn other_generation(file: &FileHeader, generation: Generation) -> Option<Damage> {
+    let expected = layout::file(file.kind, file.group, generation).generation;
+    if file.generation == expected {
+        return None;
+    }
+    let error = RootError::Generation { group: file.group, found: file.generation, expected };
+    let entry = Some(layout::first_of(file.group));
+    Some(layout::superfluous(layout::path(file), entry, &error.to_string()))
+}

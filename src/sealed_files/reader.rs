@@ -1,0 +1,138 @@
+//! Reading what is kept beside the log, while the writer writes. What the bytes mean is not looked at: that a payload
+//! and a skeleton are the entry's, opening them against the log says.
+
+use super::error::{SealedOpenError, SealedReadError};
+use super::open_group::{self, Held, OpenGroup};
+use super::recent::Recent;
+use super::{layout, root_copies};
+use crate::damage::Damage;
+use crate::storage::Disk;
+use ledger_spec::sealed::{Generation, Group, GroupKey, Kek, Root};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tlog::checkpoint::Origin;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// A reader of open files; clones are cheap. It is asked about entries that the log holds.
+#[derive(Clone)]
+pub struct SealedReader(Arc<Shared>);
+
+/// What the writer and the readers have in common.
+pub(super) struct Shared {
+    pub disk: Arc<dyn Disk>,
+    pub root: RwLock<Root>,
+    recent: Mutex<Recent<OpenGroup>>,
+}
+
+impl Shared {
+    pub(super) fn new(disk: Arc<dyn Disk>, root: Root, newest: Option<Arc<OpenGroup>>) -> Arc<Self> {
+        let newest = newest.map(|files| (files.group, files));
+        Arc::new(Self { disk, root: RwLock::new(root), recent: Mutex::new(Recent::new(newest)) })
+    }
+
+    /// The writer goes on to a group.
+    pub(super) fn begin(&self, files: Arc<OpenGroup>) {
+        self.with_recent(|recent| recent.begin(files.group, files));
+    }
+
+    pub(super) fn with_root<T>(&self, ask: impl FnOnce(&Root) -> T) -> T {
+        ask(&self.root.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn with_recent<T>(&self, ask: impl FnOnce(&mut Recent<OpenGroup>) -> T) -> T {
+        ask(&mut self.recent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Asks with the generation of a group's files and its key.
+    fn with_key<T>(
+        &self,
+        group: Group,
+        ask: impl FnOnce(Generation, &GroupKey) -> Result<T, SealedReadError>,
+    ) -> Result<T, SealedReadError> {
+        self.with_root(|root| {
+            let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
+            ask(generation, key)
+        })
+    }
+
+    /// The open files of a group; those that are `doubted` only where they are what there is.
+    fn open(
+        &self,
+        group: Group,
+        doubted: Option<&Arc<OpenGroup>>,
+    ) -> Result<Arc<OpenGroup>, SealedReadError> {
+        let known = self.with_recent(|recent| match doubted {
+            None => recent.get(group),
+            // Whoever writes knows what it has written.
+            Some(doubted) => recent
+                .newest(group)
+                .or_else(|| recent.get(group).filter(|files| !Arc::ptr_eq(files, doubted))),
+        });
+        if let Some(files) = known {
+            return Ok(files);
+        }
+        let generation = self.with_key(group, |generation, _| Ok(generation))?;
+        let files = Arc::new(OpenGroup::open(&*self.disk, group, generation)?);
+        Ok(self.with_recent(|recent| recent.keep(group, files)))
+    }
+
+    fn read(&self, index: EntryIndex, files: &OpenGroup) -> Result<Held, SealedReadError> {
+        self.with_root(|root| {
+            let key = root.key_of(files.group, files.generation);
+            files.read(index, key.map_err(|error| layout::no_key(files.group, &error))?)
+        })
+    }
+}
+
+impl SealedReader {
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+
+    /// Opens the files to read alone: nothing is mended, and another process may be writing them.
+    pub fn open(disk: Arc<dyn Disk>, origin: &Origin, kek: &Kek) -> Result<Self, SealedOpenError> {
+        let copies = root_copies::read(&*disk, origin, kek)?;
+        Ok(Self(Shared::new(disk, copies.chosen.root, None)))
+    }
+
+    /// What is kept of a sealed entry that the log holds. Checksums, index and generation are checked, and the slot is
+    /// unwrapped; bytes that fail are an error, never an answer.
+    pub fn read(&self, index: EntryIndex) -> Result<Held, SealedReadError> {
+        let group = Group::of(index);
+        let read = || {
+            let files = self.0.open(group, None)?;
+            match self.0.read(index, &files) {
+                // Where something else is remembered than there is, the files may have been made anew meanwhile.
+                Err(SealedReadError::Damaged(damage)) => {
+                    let again = self.0.open(group, Some(&files))?;
+                    if Arc::ptr_eq(&again, &files) {
+                        return Err(SealedReadError::Damaged(damage));
+                    }
+                    self.0.read(index, &again)
+                }
+                other => other,
+            }
+        };
+        read().map_err(|error| match error {
+            SealedReadError::Damaged(damage) => {
+                let entry = damage.entry.or(Some(index));
+                SealedReadError::Damaged(Damage { entry, ..damage })
+            }
+            other => other,
+        })
+    }
+
+    /// What is kept of all sealed entries of a group that a log of `size` entries holds, in order: for whoever goes over
+    /// many. Each of the three files is read at once, and the first damage of the group is the answer.
+    pub fn group(&self, group: Group, size: TreeSize) -> Result<Vec<(EntryIndex, Held)>, SealedReadError> {
+        let writing = self.0.with_recent(|recent| recent.newest(group));
+        self.0.with_key(group, |generation, key| {
+            open_group::read_all(&*self.0.disk, (group, generation), key, size, writing.as_deref())
+        })
+    }
+
+    /// Asks the root for keys: those that belong to no group are used elsewhere. `ask` must not ask this reader, and
+    /// whoever asks keeps no copy longer than he needs it: a key that is to be destroyed is destroyed here.
+    pub fn with_root<T>(&self, ask: impl FnOnce(&Root) -> T) -> T {
+        self.0.with_root(ask)
+    }
+}
