@@ -8,18 +8,20 @@ mod fixture;
 
 use credit_ledger::audit::AuditOptions;
 use credit_ledger::http::AppState;
-use credit_ledger::ledger::Settings;
+use credit_ledger::ledger::{MasterKey, Settings};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
 use credit_ledger::mirror::Mirror;
 use credit_ledger::progress::Unwatched;
-use credit_ledger::server;
+use credit_ledger::sealed_files::SealedFiles;
+use credit_ledger::server::{self, Listeners};
 use credit_ledger::storage::FileDisk;
 use credit_ledger::tile_client::TileClient;
 use credit_ledger::witness::{self, WitnessStore};
 use credit_ledger::{clock, parallel};
-use fixture::{enter, filing_about, key, setup};
-use ledger_spec::entry::{Entry, EntrySignature};
+use fixture::{entered, filing_about, key, setup};
+use ledger_spec::entry::EntrySignature;
 use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
+use ledger_spec::sealed::Kek;
 use ledger_spec::state::Ledger;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -68,27 +70,45 @@ fn main() {
     tell("limit: verify_batch alone, all cores, 512 at a time", limit, None);
     let large = per_second(checks.len(), || verify_batch(&checks, LARGE_BATCH));
     tell("the same, 4096 at a time", large, Some(large / limit));
-    let audit =
-        || per_second(checks.len(), || drop(credit_ledger::audit::audit(&here, None, &Unwatched).unwrap()));
-    let mut audits: Vec<f64> = std::iter::repeat_with(audit).take(AUDITS).collect();
-    audits.sort_unstable_by(f64::total_cmp);
-    let audit = audits[AUDITS / 2];
-    tell("audit of the folder (aim: 0.7 of the limit)", audit, Some(audit / limit));
-    tell("the same, as a share of 4096 at a time", audit, Some(audit / large));
+    let audit = |blind| {
+        let once = || {
+            let options = AuditOptions { blind, ..AuditOptions::default() };
+            drop(credit_ledger::audit::audit_with(&here, options, &Unwatched).unwrap());
+        };
+        let mut audits: Vec<f64> =
+            std::iter::repeat_with(|| per_second(checks.len(), once)).take(AUDITS).collect();
+        audits.sort_unstable_by(f64::total_cmp);
+        audits[AUDITS / 2]
+    };
+    let (opened, blind) = (audit(false), audit(true));
+    tell("opened audit of the folder (aim: 0.60 of the limit)", opened, Some(opened / limit));
+    tell("the same, as a share of 4096 at a time", opened, Some(opened / large));
+    tell("blind audit of the folder (aim: 5 times the opened)", blind, Some(blind / opened));
+    for (what, folder) in [("log and tree", &["log", "tree"][..]), ("what opens it", &["sealed", "keys"])] {
+        let bytes: u64 = folder.iter().map(|folder| bytes_in(&here.join(folder))).sum();
+        println!("{:<58} {:>12}", format!("bytes a record in {what}"), bytes / entries.max(1));
+    }
 
-    let (runtime, address) = serve(&here);
-    let remote = || TileClient::new(&format!("http://{address}")).unwrap();
-    let options = AuditOptions::default;
-    let by_url = per_second(checks.len(), || {
-        drop(credit_ledger::audit::audit_remote(&remote(), None, options(), &Unwatched).unwrap());
-    });
-    tell("audit over HTTP, server on the same cores", by_url, Some(by_url / limit));
-    let followed = per_second(checks.len(), || {
-        let mut follower = Mirror::open(&copy, remote(), None, signer().verifier_key(), &Unwatched).unwrap();
-        follower.advance(&Unwatched, &mut |_| {}).unwrap();
-        follower.close().unwrap();
-    });
-    tell("follower, server on the same cores (aim: 0.7 of the audit)", followed, Some(followed / audit));
+    let (runtime, [address, auditors]) = serve(&here);
+    let client = |address| TileClient::new(&format!("http://{address}")).unwrap();
+    for (name, opened_by) in [("opened", Some(auditors)), ("blind", None)] {
+        let by_url = per_second(checks.len(), || {
+            let openings = opened_by.map(client);
+            let options = AuditOptions::default();
+            let audited =
+                credit_ledger::audit::audit_remote(&client(address), openings.as_ref(), options, &Unwatched);
+            drop(audited.unwrap());
+        });
+        tell(&format!("{name} audit over HTTP, server on the same cores"), by_url, Some(by_url / limit));
+        let followed = per_second(checks.len(), || {
+            let (dir, vkey) = (copy.join(name), signer().verifier_key());
+            let openings = opened_by.map(client);
+            let mut follower = Mirror::open(&dir, client(address), openings, vkey, &Unwatched).unwrap();
+            follower.advance(&Unwatched, &mut |_| {}).unwrap();
+            follower.close().unwrap();
+        });
+        tell(&format!("{name} follower, server on the same cores"), followed, Some(followed / by_url));
+    }
 
     let before = resident();
     let tiles = tiles(address, entries);
@@ -116,9 +136,15 @@ type Check = (PublicKey, Vec<u8>, [u8; 64]);
 
 /// Writes a ledger of so many filings, and gives what there is to verify in it.
 fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
-    Settings::new(Origin::parse("credit.example/ledger").unwrap()).write(dir).unwrap();
+    let origin = Origin::parse("credit.example/ledger").unwrap();
+    let master = Some(MasterKey::File("master.key".into()));
+    Settings { master, ..Settings::new(origin.clone()) }.write(dir).unwrap();
+    let kek = Kek::copied(&[9; 32]);
+    std::fs::write(dir.join("master.key"), kek.secret_text().as_str()).unwrap();
     let disk = Arc::new(FileDisk::open(dir).unwrap());
+    let beside = SealedFiles::create(disk.clone(), &origin, &kek).unwrap();
     let mut log = Log::create(disk, signer(), LogConfig::default()).unwrap();
+    log.attach(beside);
     let (mut ledger, mut batch, mut checks) = (Ledger::default(), Vec::new(), Vec::new());
     let department = key(4);
     let filed = (4..filings + 4).map(|n| {
@@ -126,10 +152,11 @@ fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
         seal(&filing_about(n, &subject), &[&department])
     });
     for envelope in setup().into_iter().chain(filed) {
-        let entry = Entry::decode(&enter(&mut ledger, &envelope)).unwrap();
+        let entered = entered(&mut ledger, &envelope);
+        let entry = &entered.entry;
         let EntrySignature::Ed25519 { key, signature } = &entry.signatures[0] else { unreachable!() };
         checks.push((PublicKey::parse(*key).unwrap(), pre_authentication_encoding(&entry.event), *signature));
-        batch.push(EncodedEntry::new(&entry).unwrap());
+        batch.push(EncodedEntry::of(entered));
         if batch.len() == 1_000 {
             log.append(std::mem::take(&mut batch)).unwrap();
         }
@@ -233,8 +260,8 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
         .collect()
 }
 
-/// Serves a folder from this process.
-fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
+/// Serves a folder from this process: to everybody, and to auditors.
+fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
     let credit_ledger::ledger::ReadOnlyLedger { snapshots, settings, vkey } =
         credit_ledger::ledger::open_to_read(dir, &Unwatched).unwrap();
     let state = AppState {
@@ -247,10 +274,17 @@ fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let address = listener.local_addr().unwrap();
-    runtime.spawn(server::serve_ledger(listener, state, std::future::pending()));
-    (runtime, address)
+    let bind = || runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let (public, auditors) = (bind(), bind());
+    let addresses = [public.local_addr().unwrap(), auditors.local_addr().unwrap()];
+    let listeners = Listeners { public, openings: Some(auditors) };
+    runtime.spawn(server::serve_ledger(listeners, state, std::future::pending()));
+    (runtime, addresses)
+}
+
+/// How long the files of a folder are together.
+fn bytes_in(folder: &Path) -> u64 {
+    std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum()
 }
 
 /// Tiles a second.

@@ -7,7 +7,7 @@
 mod fixture;
 
 use credit_ledger::case_files::{CaseFileStore, DiskCaseFiles};
-use fixture::{enter, event, filing_about, key, setup};
+use fixture::{entered, event, filing_about, key, setup};
 use fjall::{Database, KeyspaceCreateOptions};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{AsOf, CaseEntry, Filed, Sight, Viewer};
@@ -135,14 +135,17 @@ fn main() {
 fn governed() -> Ledger {
     let mut ledger = Ledger::default();
     for envelope in setup() {
-        enter(&mut ledger, &envelope);
+        drop(entered(&mut ledger, &envelope));
     }
     let body = json!({
         "title": { "zh": "名单", "en": "List" }, "polarity": "negative", "disclosure": "public",
         "subjects": ["ext"], "columns": ["name"], "basis": [{ "title": "依据" }], "confidence": "U",
     });
     let kind = Kind::Catalogue(ItemKind::List, Change::Adopted);
-    enter(&mut ledger, &seal(&event(4, kind, "steward", "catalogue:list.test.list", body), &[&key(3)]));
+    drop(entered(
+        &mut ledger,
+        &seal(&event(4, kind, "steward", "catalogue:list.test.list", body), &[&key(3)]),
+    ));
     ledger
 }
 

@@ -7,18 +7,18 @@
 mod fixture;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use fixture::{enter, entered, event, filing_about, key, randomness, setup};
+use fixture::{entered, event, filing_about, key, randomness, setup};
 use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::CaseFiles;
 use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
 use ledger_spec::definition::ItemKind;
-use ledger_spec::entry::{Entry, EntryHashes};
+use ledger_spec::entry::EntryHashes;
 use ledger_spec::event::envelope::{SignedEvent, seal};
 use ledger_spec::event::{Change, Event, Kind};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Events, Projector};
-use ledger_spec::sealed::Opening;
+use ledger_spec::sealed::{Opening, RandomNonce, Sealed, SkeletonKey};
 use ledger_spec::state::{EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
@@ -37,7 +37,7 @@ fn filing(n: u64) -> Vec<u8> {
 
 fn ready() -> Ledger {
     let mut ledger = Ledger::default();
-    setup().iter().for_each(|envelope| drop(enter(&mut ledger, envelope)));
+    setup().iter().for_each(|envelope| drop(entered(&mut ledger, envelope)));
     ledger
 }
 
@@ -76,10 +76,22 @@ fn entries(c: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
-    let bytes = enter(&mut ready(), &seal(&filing(9), &[&key(4)]));
-    let entry = Entry::decode(&bytes).unwrap();
-    c.bench_function("entry: encode and hash", |b| {
+    let entry = entered(&mut ready(), &seal(&filing(9), &[&key(4)])).entry;
+    c.bench_function("entry in the clear: encode and hash", |b| {
         b.iter(|| EntryHashes::of(&black_box(&entry).encode().unwrap()));
+    });
+    let (origin, stated) =
+        (Origin::parse("credit.example/ledger").unwrap(), Event::parse(&entry.event).unwrap());
+    let sealed = || Sealed::of(&origin, black_box(&entry), &stated, randomness()).unwrap();
+    c.bench_function("entry under seal: commit, encode and hash", |b| {
+        b.iter(|| EntryHashes::of(&sealed().entry.encode()));
+    });
+    let skeleton_key = SkeletonKey::copied(&[5; 32]);
+    c.bench_function("entry under seal: encrypt what is kept beside it", |b| {
+        let kept = |sealed: Sealed| {
+            sealed.kept(&origin, Vec::new(), &skeleton_key, RandomNonce([3; RandomNonce::LEN])).unwrap()
+        };
+        b.iter_batched(sealed, kept, BatchSize::SmallInput);
     });
 }
 
@@ -155,7 +167,10 @@ fn editions(c: &mut Criterion) {
         "subjects": ["ext"], "columns": ["name", "since"], "basis": [{ "title": "依据" }], "confidence": "U",
     });
     let kind = Kind::Catalogue(ItemKind::List, Change::Adopted);
-    enter(&mut ledger, &seal(&event(4, kind, "steward", "catalogue:list.test.list", body), &[&key(3)]));
+    drop(entered(
+        &mut ledger,
+        &seal(&event(4, kind, "steward", "catalogue:list.test.list", body), &[&key(3)]),
+    ));
     for n in 0..100_000_u64 {
         let body = json!({ "list": "test.list", "row": { "name": format!("某某有限公司{n}"), "since": "2025-11-01" } });
         let subject = format!("ext:test:{n}");
