@@ -211,9 +211,6 @@ impl Monitor {
         }
         write_told(&self.dir, snapshots.log().size().next_index())?;
         let now = ValidTime::at_recorded(clock::now()).map_err(|error| unread(&error))?;
-        if !watch.late_delistings {
-            return Ok(());
-        }
         let found = watch.late_delistings(snapshots, now).map_err(|error| unread(&error))?;
         for (authority, line) in &found {
             if late.get(authority).is_none_or(|known| known.overdue != line.overdue) {
