@@ -271,6 +271,7 @@ fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
         vkey,
         identities: None,
         clock: clock::now,
+        erasing: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,7 +6,7 @@
 
 mod fixture;
 
-use credit_ledger::case_files::{CaseFileStore, DiskCaseFiles};
+use credit_ledger::case_files::{CaseFileStore, DiskCaseFiles, StoreKeys};
 use fixture::{entered, event, filing_about, key, setup};
 use fjall::{Database, KeyspaceCreateOptions};
 use ledger_spec::authority::Recorded;
@@ -17,12 +17,14 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Event, Kind};
 use ledger_spec::id::{EventId, ListCode, SubjectId, SubjectStream};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Page, Projector};
+use ledger_spec::sealed::StoreKey;
 use ledger_spec::state::Ledger;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -53,9 +55,10 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case-files");
     let ledger = governed();
+    let keys: StoreKeys = Arc::new(|| StoreKey::copied(&[5; 32]));
     println!("{:<58} {entries:>12}", "entries");
 
-    let (store, _) = DiskCaseFiles::open(&path, CACHE, |_| None).unwrap();
+    let (store, _) = DiskCaseFiles::open(&path, CACHE, keys.clone(), |_| None).unwrap();
     let store = CaseFileStore::on_disk(store);
     let (filed, member) = templates(&ledger);
     let begin = Instant::now();
@@ -77,7 +80,7 @@ fn main() {
     let begin = Instant::now();
     let size = TreeSize::new(entries);
     let (disk, doubt) =
-        DiskCaseFiles::open(&path, CACHE, |covered| (covered == size).then_some(tip)).unwrap();
+        DiskCaseFiles::open(&path, CACHE, keys, |covered| (covered == size).then_some(tip)).unwrap();
     assert_eq!(doubt, None);
     tell_time("opened again", begin.elapsed());
     let store = CaseFileStore::on_disk(disk);
@@ -186,12 +189,12 @@ fn subject(n: u64, subjects: u64) -> SubjectId {
 fn scan(path: &Path) -> u64 {
     let db = Database::builder(path.join("1")).cache_size(CACHE).open().unwrap();
     let rows = db.keyspace("rows", KeyspaceCreateOptions::default).unwrap();
-    let count = |range: std::ops::Range<&str>| -> u64 {
+    let count = |range: std::ops::Range<&[u8]>| -> u64 {
         rows.range(range).map(|row| u64::from(row.into_inner().unwrap().1.len() > 8)).sum()
     };
     std::thread::scope(|scope| {
-        let half = scope.spawn(|| count("i".."iext:bench:5"));
-        count("iext:bench:5".."j") + half.join().unwrap()
+        let half = scope.spawn(|| count(b"i"..b"i\x80"));
+        count(b"i\x80"..b"j") + half.join().unwrap()
     })
 }
 

@@ -2,13 +2,14 @@
 //! none is made again within one. What the writer has just committed comes to it ready; all else is read from the log.
 
 use crate::case_files::StoreError;
-use crate::log::{EntryBytes, ReadError};
+use crate::log::{EntryBytes, ErasedEntry, ReadError, Said};
 use crate::parallel;
 use crate::snapshot::{Snapshot, Snapshots};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{CaseEntry, Filed};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::{Event, EventError};
+use ledger_spec::id::SubjectStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -153,20 +154,32 @@ fn stretch(
         let to = until.get().min(from.saturating_add(BATCH as u64));
         let (mut entries, mut tip) = (Vec::with_capacity(BATCH), ChainHash::ZERO);
         for raw in snapshots.log().frames(EntryIndex::new(from)).take(BATCH) {
-            let entry = snapshots.log().open(raw?)?;
-            if entry.entry().index.get() >= to {
+            let said = snapshots.log().say(raw?)?;
+            if said.index().get() >= to {
                 break;
             }
-            if entry.entry().index.get() + 1 == to {
-                tip = ChainHash::of_entry(entry.bytes());
+            if said.index().get() + 1 == to {
+                tip = ChainHash::of_entry(said.bytes());
             }
-            entries.push(case_entry(&entry, published)?);
+            entries.push(match said {
+                Said::Event(entry) => case_entry(&entry, published)?,
+                Said::Erased(erased) => erased_entry(&erased, &snapshots.latest())?,
+            });
         }
         Ok((entries, tip))
     };
     parallel::in_order(parallel::cores(), chunks, read, |(entries, tip)| {
         Ok::<_, KeeperError>(snapshots.case_files().apply(entries, tip)?)
     })
+}
+
+/// That an erased event stood in its subject's stream. Whose it was the order says, which is published before anything is
+/// erased by it.
+fn erased_entry(erased: &ErasedEntry, latest: &Snapshot) -> Result<CaseEntry, KeeperError> {
+    let named = latest.governance.erasures.ordered(erased.index());
+    let named = named.ok_or(KeeperError::Read(ReadError::Erased(erased.index())))?;
+    let stream = SubjectStream::sealed(named.subject.clone());
+    Ok(CaseEntry { stream, list: None, entry: erased.index(), row: None })
 }
 
 fn case_entry(bytes: &EntryBytes, published: &Snapshot) -> Result<CaseEntry, KeeperError> {

@@ -105,6 +105,15 @@ pub struct KeyRevocation {
     pub compromised_since: Option<ValidTime>,
 }
 
+/// That a key may have been in wrong hands before it was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compromise {
+    /// From when on.
+    pub since: ValidTime,
+    /// Where it was revoked and this was said.
+    pub revoked: Recorded,
+}
+
 /// All authorities and their keys.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Directory {
@@ -112,6 +121,8 @@ pub struct Directory {
     numbers: BTreeMap<AuthorityId, AuthorityNumber>,
     owners: HashMap<[u8; 32], (AuthorityNumber, KeyNumber)>,
     parsed: HashMap<[u8; 32], PublicKey>,
+    /// The keys that may have been in wrong hands.
+    compromised: BTreeMap<KeyNumber, Compromise>,
     migrations: BTreeMap<EventId, Migration>,
 }
 
@@ -150,6 +161,21 @@ impl Directory {
     #[must_use]
     pub fn key_number(&self, key: &[u8; 32]) -> Option<KeyNumber> {
         self.owners.get(key).map(|(_, number)| *number)
+    }
+
+    /// Whether a key may have been in wrong hands when it signed something that was recorded at this time, as far as the
+    /// first `known` entries say (P26).
+    #[must_use]
+    pub fn compromise(
+        &self,
+        key: KeyNumber,
+        recorded_at: RecordedTime,
+        known: TreeSize,
+    ) -> Option<Compromise> {
+        let found = self.compromised.get(&key).filter(|found| found.revoked.index.is_in(known))?;
+        // A clock past the year 2199 is past everything.
+        let at = ValidTime::at_recorded(recorded_at).unwrap_or(ValidTime::MAX);
+        (at >= found.since).then_some(*found)
     }
 
     /// The migration that this `migration.opened` event opened.
@@ -295,6 +321,9 @@ impl Directory {
         if let Some(key) = key {
             let (reason, compromised_since) = (body.reason, body.compromised_since);
             key.revoked = Some(KeyRevocation { recorded, reason, compromised_since });
+            if let (Some(since), Some(number)) = (compromised_since, self.key_number(&body.key)) {
+                self.compromised.insert(number, Compromise { since, revoked: recorded });
+            }
         }
     }
 

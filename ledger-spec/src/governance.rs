@@ -2,7 +2,8 @@
 
 use crate::authority::{Directory, Recorded};
 use crate::catalogue::Catalogue;
-use crate::event::{Event, Kind, StepKind};
+use crate::erasures::Erasures;
+use crate::event::{Body, Event, Kind, StepKind};
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
@@ -15,11 +16,24 @@ pub struct Governance {
     pub directory: Arc<Directory>,
     /// The catalogue with its history.
     pub catalogue: Arc<Catalogue>,
+    /// What is erased, and what is to be.
+    pub erasures: Arc<Erasures>,
 }
 
 impl Governance {
     /// Takes in one admitted event.
     pub fn apply(&mut self, event: &Event, recorded: Recorded) {
+        match &event.body {
+            Body::ErasureOrdered(body) => {
+                return Arc::make_mut(&mut self.erasures).order(&event.subject, body, recorded.at);
+            }
+            Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
+            Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
+            Body::Step(step) if step.kind == StepKind::HoldReleased => {
+                return Arc::make_mut(&mut self.erasures).release(&step.of);
+            }
+            _ => {}
+        }
         match event.kind() {
             Kind::Catalogue(..) => Arc::make_mut(&mut self.catalogue).apply(event, recorded),
             kind => {
@@ -48,6 +62,10 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::KeyRevoked
             | Kind::Catalogue(..)
             | Kind::MigrationOpened
+            | Kind::ErasureOrdered
+            | Kind::HoldPlaced
+            | Kind::Step(StepKind::HoldReleased)
+            | Kind::LedgerErased
             | Kind::Step(StepKind::MigrationClosed)
     )
 }

@@ -69,6 +69,7 @@
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`catalogue`] | what may be recorded, folded from the log |
 //! | [`casefile`] | what is known of one subject, folded from the log |
+//! | [`erasures`] | what was ordered to be erased, and what is |
 //! | [`governance`] | directory and catalogue together, the same for all subjects |
 //! | [`admission`] | may this event enter now, and by which rule not |
 //! | [`state`] | what entries add up to for admission, and the one fold; wherever its streams are kept |
@@ -94,6 +95,7 @@ pub mod catalogue;
 mod compact;
 pub mod definition;
 pub mod entry;
+pub mod erasures;
 pub mod event;
 pub mod governance;
 pub mod id;

@@ -31,6 +31,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
+use std::time::Duration;
 use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
@@ -188,6 +189,22 @@ pub fn audit_with(
     options: AuditOptions,
     progress: &dyn Progress,
 ) -> Result<AuditReport, AuditFailure> {
+    for _ in 1..LOOKS {
+        match audit_once(dir, options.clone(), progress) {
+            Err(AuditFailure::Entry { error: AuditError { fault: AuditFault::Revived, .. }, .. }) => {
+                thread::sleep(PAUSE);
+            }
+            audited => return audited,
+        }
+    }
+    audit_once(dir, options, progress)
+}
+
+fn audit_once(
+    dir: &Path,
+    options: AuditOptions,
+    progress: &dyn Progress,
+) -> Result<AuditReport, AuditFailure> {
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir).map_err(AuditFailure::Unreadable)?);
     let (named, key_given) = (key_of_entry_0(&*disk), options.vkey.is_some());
     let (vkey, no_key) = match (options.vkey, named) {
@@ -209,6 +226,11 @@ pub fn audit_with(
     }
 }
 
+/// How often a folder is gone through that says of something that it is erased while what opens it is still being destroyed.
+const LOOKS: usize = 5;
+/// How long it takes at most, nearly always.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// What opens the entries of a folder: what is kept in it, by the master key that it names; nothing where it names none.
 fn openings_of(
     dir: &Path,
@@ -224,7 +246,7 @@ fn openings_of(
     };
     let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
     let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
-    Ok(Box::new(OfFolder { origin, files }))
+    Ok(Box::new(OfFolder::new(origin, files)))
 }
 
 /// The checkpoint that an earlier audit covered.
@@ -348,6 +370,9 @@ fn report(
         return Err(Failed::Other(AuditFailure::Shrunk { found: stated.size(), expected: known }));
     }
     auditing.auditor.compare(stated).map_err(Failed::Entry)?;
+    if let Some(revived) = auditing.auditor.revived(EntryIndex::new(0)) {
+        return Err(Failed::Entry(revived));
+    }
     Ok(AuditReport {
         origin: stated.origin().to_string(),
         size: stated.size(),

@@ -74,6 +74,8 @@ pub struct Counts {
     pub admitted: u64,
     /// Sealed entries of which nothing was seen but that they stand there.
     pub unopened: u64,
+    /// Sealed entries that are erased: what they said, and that it was rightly admitted, nobody can look at any more.
+    pub erased: u64,
     /// Signatures of events that were verified.
     pub signatures: u64,
     /// Entries by the authority that issued them, of those whose admission was asked.
@@ -123,9 +125,16 @@ impl Auditing {
 
     fn count(&mut self, entry: &pure::Absorbed) {
         let counts = &mut self.counts;
-        let pure::Absorbed::Admitted(entry) = entry else {
-            counts.unopened += 1;
-            return;
+        let entry = match entry {
+            pure::Absorbed::Admitted(entry) => entry,
+            pure::Absorbed::Unopened => {
+                counts.unopened += 1;
+                return;
+            }
+            pure::Absorbed::Erased(_) => {
+                counts.erased += 1;
+                return;
+            }
         };
         counts.admitted += 1;
         counts.signatures += as_u64(entry.header().signatures.len());

@@ -24,12 +24,32 @@ use tlog::tile::{TILE_HEIGHT, TILE_WIDTH, TileId, TileKind};
 
 /// Requests under way at once, at least: a network is waited for.
 const REQUESTS: usize = 4;
+/// How often a log is gone through in which something is erased meanwhile.
+const LOOKS: usize = 3;
 /// Bundles that make a piece.
 const BUNDLES: usize = PIECE / TILE_WIDTH as usize;
 
 /// Checks everything that a server's checkpoint covers: its tiles on every level, and every entry as
 /// [`super::audit`] does, blind where nobody gives what opens them. Without a key, the one that entry 0 names is used.
 pub fn audit_remote(
+    remote: &TileClient,
+    openings: Option<&TileClient>,
+    options: AuditOptions,
+    progress: &dyn Progress,
+) -> Result<AuditReport, AuditFailure> {
+    for _ in 1..LOOKS {
+        let before = remote.checkpoint().map_err(RemoteFault::from)?;
+        match audit_once(remote, openings, options.clone(), progress) {
+            // What is erased meanwhile is not what it was when the checkpoint was read: the next one says so.
+            Err(AuditFailure::Entry { .. })
+                if openings.is_some() && remote.checkpoint().map_err(RemoteFault::from)? != before => {}
+            audited => return audited,
+        }
+    }
+    audit_once(remote, openings, options, progress)
+}
+
+fn audit_once(
     remote: &TileClient,
     openings: Option<&TileClient>,
     options: AuditOptions,

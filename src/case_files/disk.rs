@@ -2,23 +2,27 @@
 //!
 //! A batch of entries and what it makes the store cover are one write, without a sync: after a power cut the store
 //! covers less, or cannot be opened, and is made again.
+//!
+//! All of it is under the ledger's store key, which an erasure replaces in the same write that takes the key of what is
+//! erased away: from then on a store of before opens nowhere, whatever of it a disk still holds, and needs no mark that says
+//! so. Where that write was cut short the key is the old one, and so is what the store says; start-up then erases again,
+//! and forgets the store before anybody is answered.
 
 use super::error::{StoreDoubt, StoreError, guarded};
-use super::keys::{self, Covered};
+use super::keys::{self, Covered, Rows, StoreKeys};
 use crate::parallel;
 use fjall::config::{BlockSizePolicy, CompressionPolicy};
 use fjall::{
     CompressionType, Database, Guard, Keyspace, KeyspaceCreateOptions, Readable as _, Slice, Snapshot,
 };
-use ledger_spec::casefile::{CaseEntry, CaseFile, ItemRow};
+use ledger_spec::casefile::{CaseEntry, CaseFile};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::id::{ListCode, SubjectId, SubjectStream};
 use ledger_spec::projection::{CityAsked, CityFold};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use tlog::defect::as_u64;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::TreeSize;
 
 /// Rows that one thread takes up at a time when all are folded; a stream's rows are never parted.
 const CHUNK: usize = 4_096;
@@ -29,6 +33,8 @@ const SUBJECTS: usize = 256;
 pub struct DiskCaseFiles {
     db: Database,
     rows: Keyspace,
+    under: Rows,
+    keys: StoreKeys,
     /// The folder in which a store has a folder of its own, which it never shares with an older one.
     path: PathBuf,
     number: u64,
@@ -38,48 +44,58 @@ pub struct DiskCaseFiles {
 }
 
 impl DiskCaseFiles {
-    /// Opens the store in a folder, with so many bytes of it kept in memory. What cannot be believed is thrown away,
-    /// and the reason given: `tip_at` is the chain hash of the log after so many entries, `None` where it has fewer.
+    /// Opens the store in a folder under the key that `keys` gives, with so many bytes of it kept in memory. What cannot be
+    /// believed is thrown away, and the reason given: `tip_at` is the chain hash of the log after so many entries, `None`
+    /// where it has fewer.
     pub fn open(
         path: &Path,
         cache_bytes: u64,
+        keys: StoreKeys,
         tip_at: impl FnOnce(TreeSize) -> Option<ChainHash>,
     ) -> Result<(Self, Option<StoreDoubt>), StoreError> {
         let newest = stores_in(path)?.into_iter().max();
-        let doubt = match newest.map(|number| guarded(|| Self::open_as_is(path, number, cache_bytes))) {
+        let doubt = match newest
+            .map(|number| guarded(|| Self::open_as_is(path, number, cache_bytes, keys.clone())))
+        {
             None => StoreDoubt::Missing,
             Some(Err(error)) => StoreDoubt::Damaged(error.to_string()),
-            Some(Ok(store)) => match guarded(|| covered_in(&store.db.snapshot(), &store.rows)) {
+            Some(Ok(store)) => match guarded(|| store.covered_in(&store.db.snapshot())) {
                 Ok(Some(covered)) if tip_at(covered.size) == Some(covered.tip) => {
                     return Ok((Self { opened_with: covered.size, ..store }, None));
                 }
                 Ok(None) => StoreDoubt::Missing,
                 Ok(Some(_)) => StoreDoubt::OtherLog,
+                Err(StoreError::Sealed(_)) => StoreDoubt::OtherKey,
                 Err(error) => StoreDoubt::Damaged(error.to_string()),
             },
         };
-        Ok((Self::begin(path, newest, cache_bytes)?, Some(doubt)))
+        Ok((Self::begin(path, newest, cache_bytes, keys)?, Some(doubt)))
     }
 
-    /// An empty store in place of this one, which may still be read until whoever does has ended.
+    /// An empty store in place of this one, under the key of now; this one may still be read until whoever does has ended.
     pub(super) fn anew(&self) -> Result<Self, StoreError> {
-        Self::begin(&self.path, Some(self.number), self.cache_bytes)
+        Self::begin(&self.path, Some(self.number), self.cache_bytes, self.keys.clone())
     }
 
     /// An empty store after the newest, and the end of all else in the folder, whatever it is.
-    fn begin(path: &Path, newest: Option<u64>, cache_bytes: u64) -> Result<Self, StoreError> {
-        // What is left is thrown away by the next opening, and is in nobody's way.
+    fn begin(
+        path: &Path,
+        newest: Option<u64>,
+        cache_bytes: u64,
+        keys: StoreKeys,
+    ) -> Result<Self, StoreError> {
+        // What is left is thrown away when a store is begun again, and is in nobody's way.
         let _ = fs::remove_file(path);
         for item in fs::read_dir(path).into_iter().flatten().flatten() {
             let _ = fs::remove_dir_all(item.path()).or_else(|_| fs::remove_file(item.path()));
         }
         let number = newest.and_then(|newest| newest.checked_add(1)).unwrap_or(1);
-        guarded(|| Self::open_as_is(path, number, cache_bytes))
+        guarded(|| Self::open_as_is(path, number, cache_bytes, keys))
     }
 
     /// The settings are those that were measured to matter: a large journal and memtable for few flushes, blocks of
-    /// 16 KiB with LZ4, two workers, since with one what is resident grows.
-    fn open_as_is(path: &Path, number: u64, cache_bytes: u64) -> Result<Self, StoreError> {
+    /// 16 KiB, two workers, since with one what is resident grows. Nothing is compressed: what is encrypted cannot be.
+    fn open_as_is(path: &Path, number: u64, cache_bytes: u64, keys: StoreKeys) -> Result<Self, StoreError> {
         let own = path.join(number.to_string());
         fs::create_dir_all(&own).map_err(system)?;
         let db = Database::builder(own)
@@ -91,9 +107,10 @@ impl DiskCaseFiles {
             KeyspaceCreateOptions::default()
                 .max_memtable_size(32 << 20)
                 .data_block_size_policy(BlockSizePolicy::all(16 << 10))
-                .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+                .data_block_compression_policy(CompressionPolicy::all(CompressionType::None))
         })?;
-        Ok(Self { db, rows, path: path.to_owned(), number, cache_bytes, opened_with: TreeSize::EMPTY })
+        let (under, path) = (Rows::new(&keys(), number), path.to_owned());
+        Ok(Self { db, rows, under, keys, path, number, cache_bytes, opened_with: TreeSize::EMPTY })
     }
 
     /// How many entries it covered when it was opened.
@@ -109,14 +126,13 @@ impl DiskCaseFiles {
     ) -> Result<(), StoreError> {
         let mut batch = self.db.batch();
         for CaseEntry { stream, list, entry, row } in entries {
-            if let Some(list) = list {
-                batch.insert(&self.rows, keys::named(&list, &stream.subject), Vec::new());
-            }
-            if let Some(row) = row {
-                batch.insert(&self.rows, keys::item(&stream, entry), row.into_bytes());
+            let named = list.map(|list| self.under.named(&list, &stream.subject));
+            for (key, value) in named.into_iter().chain([self.under.item(&stream, entry, row)]) {
+                batch.insert(&self.rows, key, value);
             }
         }
-        batch.insert(&self.rows, keys::COVERED.to_vec(), Covered { size, tip }.to_bytes());
+        let (key, value) = self.under.covered(Covered { size, tip });
+        batch.insert(&self.rows, key, value);
         guarded(|| Ok(batch.commit()?))
     }
 
@@ -127,7 +143,7 @@ impl DiskCaseFiles {
     ) -> Result<(CaseFile, TreeSize), StoreError> {
         guarded(|| {
             let snapshot = self.db.snapshot();
-            let covered = size.min(size_in(&snapshot, &self.rows)?);
+            let covered = size.min(self.size_in(&snapshot)?);
             Ok((self.file_in(&snapshot, stream, covered)?, covered))
         })
     }
@@ -140,14 +156,17 @@ impl DiskCaseFiles {
         stream: &SubjectStream,
         covered: TreeSize,
     ) -> Result<CaseFile, StoreError> {
-        let mut file = CaseFile::default();
-        for pair in snapshot.prefix(&self.rows, keys::items_of(&stream.to_string())) {
+        let (mut file, stream) = (CaseFile::default(), stream.to_string());
+        for pair in snapshot.prefix(&self.rows, self.under.items_of(&stream)) {
             let (key, value) = pair.into_inner()?;
-            let (_, entry) = keys::read_item(&key)?;
-            if !entry.is_in(covered) {
+            let item = self.under.read_item(&key, &value)?;
+            if !item.entry.is_in(covered) {
                 break;
             }
-            file.apply_row(ItemRow::from_bytes(entry, &value)?);
+            if item.stream() != stream.as_bytes() {
+                return Err(StoreError::Key);
+            }
+            file.take(item.entry, item.row()?);
         }
         Ok(file)
     }
@@ -155,7 +174,7 @@ impl DiskCaseFiles {
     /// Folds over all files, or those that a list's stream names, on all cores.
     pub(super) fn fold<'a>(&self, asked: CityAsked<'a>) -> Result<CityFold<'a>, StoreError> {
         let snapshot = self.db.snapshot();
-        let (covered, expected) = (size_in(&snapshot, &self.rows)?, asked.as_of.known);
+        let (covered, expected) = (self.size_in(&snapshot)?, asked.as_of.known);
         if covered < expected {
             return Err(StoreError::Behind { found: covered, expected });
         }
@@ -184,7 +203,7 @@ impl DiskCaseFiles {
             None => {
                 let rows =
                     Runs { rows: snapshot.prefix(&self.rows, keys::ITEMS), begun: None, failed: false };
-                parallel::in_order(threads, rows, |chunk| fold_rows(asked, covered, chunk?), merge)?;
+                parallel::in_order(threads, rows, |chunk| self.fold_rows(asked, covered, chunk?), merge)?;
                 // Every entry is about somebody, whose file has a row of it.
                 if found != covered.get() {
                     return Err(StoreError::Rows { found, expected: covered });
@@ -195,19 +214,55 @@ impl DiskCaseFiles {
     }
 
     fn named_by(&self, snapshot: &Snapshot, list: &ListCode) -> Result<Vec<SubjectId>, StoreError> {
-        let prefix = keys::subjects_of(list);
-        let keys = snapshot.prefix(&self.rows, &prefix).map(Guard::key);
-        keys.map(|key| keys::subject(key?.strip_prefix(&*prefix).ok_or(StoreError::Key)?)).collect()
+        let mut subjects = Vec::new();
+        for pair in snapshot.prefix(&self.rows, self.under.subjects_of(list)) {
+            let (key, value) = pair.into_inner()?;
+            let subject = self.under.read_named(&key, &value)?;
+            subjects.push((self.under.items_of(&subject.to_string()), subject));
+        }
+        // As their files stand, so that these are read one after the other.
+        subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Ok(subjects.into_iter().map(|(_, subject)| subject).collect())
     }
-}
 
-fn covered_in(snapshot: &Snapshot, rows: &Keyspace) -> Result<Option<Covered>, StoreError> {
-    let stored = snapshot.get(rows, keys::COVERED)?;
-    stored.map(|bytes| Covered::parse(&bytes).ok_or(StoreError::Key)).transpose()
-}
+    fn covered_in(&self, snapshot: &Snapshot) -> Result<Option<Covered>, StoreError> {
+        let stored = snapshot.get(&self.rows, keys::COVERED)?;
+        stored.map(|bytes| self.under.read_covered(&bytes)).transpose()
+    }
 
-fn size_in(snapshot: &Snapshot, rows: &Keyspace) -> Result<TreeSize, StoreError> {
-    Ok(covered_in(snapshot, rows)?.map_or(TreeSize::EMPTY, |covered| covered.size))
+    fn size_in(&self, snapshot: &Snapshot) -> Result<TreeSize, StoreError> {
+        Ok(self.covered_in(snapshot)?.map_or(TreeSize::EMPTY, |covered| covered.size))
+    }
+
+    /// A fold of some streams' rows, and how many of these are covered.
+    fn fold_rows<'a>(
+        &self,
+        asked: CityAsked<'a>,
+        covered: TreeSize,
+        rows: Vec<Row>,
+    ) -> Result<(CityFold<'a>, u64), StoreError> {
+        let (mut fold, mut found) = (CityFold::new(asked), 0);
+        for rows in rows.chunk_by(|a, b| same_stream(&a.0, &b.0)) {
+            let (mut file, mut whose) = (CaseFile::with_capacity(rows.len()), None);
+            guarded(|| {
+                for (key, value) in rows {
+                    let item = self.under.read_item(key, value)?;
+                    if item.entry.is_in(covered) {
+                        file.take(item.entry, item.row()?);
+                        found += 1;
+                    }
+                    let whose = whose.get_or_insert_with(|| item.stream().to_vec());
+                    if whose != item.stream() {
+                        return Err(StoreError::Key);
+                    }
+                }
+                Ok(())
+            })?;
+            let Some(whose) = whose else { continue };
+            fold.take(&keys::stream(&whose)?.subject, &file);
+        }
+        Ok((fold, found))
+    }
 }
 
 /// The numbers of the stores in a folder, which need not be there, nor be a folder.
@@ -261,7 +316,7 @@ impl<I: Iterator<Item = Guard>> Runs<I> {
         for row in self.rows.by_ref() {
             let row = row.into_inner()?;
             let parted = match run.last() {
-                Some(last) if run.len() >= CHUNK => keys::read_item(&last.0)?.0 != keys::read_item(&row.0)?.0,
+                Some(last) if run.len() >= CHUNK => keys::stream_of(&last.0)? != keys::stream_of(&row.0)?,
                 _ => false,
             };
             if parted {
@@ -274,33 +329,7 @@ impl<I: Iterator<Item = Guard>> Runs<I> {
     }
 }
 
-/// A fold of some streams' rows, and how many of these are covered.
-fn fold_rows(
-    asked: CityAsked<'_>,
-    covered: TreeSize,
-    rows: Vec<Row>,
-) -> Result<(CityFold<'_>, u64), StoreError> {
-    let (mut fold, mut found) = (CityFold::new(asked), 0);
-    for rows in rows.chunk_by(|a, b| same_stream(&a.0, &b.0)) {
-        let file = guarded(|| {
-            let mut file = CaseFile::with_capacity(rows.len());
-            for (key, value) in rows {
-                let (_, entry) = keys::read_item(key)?;
-                if entry.is_in(covered) {
-                    file.apply_row(ItemRow::from_bytes(entry, value)?);
-                }
-            }
-            Ok(file)
-        })?;
-        let Some((key, _)) = rows.first() else { continue };
-        found += as_u64(file.len());
-        fold.take(&keys::stream(keys::read_item(key)?.0)?.subject, &file);
-    }
-    Ok((fold, found))
-}
-
-/// Whether two keys of rows differ in their entries alone.
+/// Whether two rows are of one stream; of what is no key of a row reading it says more.
 fn same_stream(a: &[u8], b: &[u8]) -> bool {
-    let subject = |key: &[u8]| key.len().checked_sub(size_of::<EntryIndex>());
-    subject(a) == subject(b) && subject(a).is_some_and(|end| a.get(..end) == b.get(..end))
+    matches!((keys::stream_of(a), keys::stream_of(b)), (Ok(a), Ok(b)) if a == b)
 }

@@ -1,5 +1,6 @@
 //! Why case files are not believed, and what can go wrong with them.
 
+use crate::row_cipher::NotOfThisKey;
 use ledger_spec::casefile::RowError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tlog::position::TreeSize;
@@ -11,6 +12,9 @@ pub enum StoreDoubt {
     /// There is nothing.
     #[error("there are none yet")]
     Missing,
+    /// It is under another key than the ledger's: of before an erasure, of another ledger, or of another version.
+    #[error("they are under another key than the ledger's of now")]
+    OtherKey,
     /// It covers another log, or more than there is.
     #[error("they cover other entries than the log")]
     OtherLog,
@@ -32,6 +36,9 @@ pub enum StoreError {
     /// A key that this version does not read.
     #[error("case files: a key that is none")]
     Key,
+    /// A row that is of another key, or was altered or moved.
+    #[error("case files: {0}")]
+    Sealed(#[from] NotOfThisKey),
     /// Rows that are missing, or too many.
     #[error("case files: {found} rows of {expected} entries")]
     Rows {
@@ -57,7 +64,7 @@ impl StoreError {
     /// Whether what is stored is wrong, so that it has to be made again.
     pub(super) const fn is_damage(&self) -> bool {
         match self {
-            Self::Store(_) | Self::Key | Self::Rows { .. } | Self::Row(_) => true,
+            Self::Store(_) | Self::Key | Self::Sealed(_) | Self::Rows { .. } | Self::Row(_) => true,
             Self::System(_) | Self::Behind { .. } => false,
         }
     }

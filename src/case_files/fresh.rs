@@ -36,6 +36,11 @@ impl FreshEntries {
         }
     }
 
+    /// Drops what waits: something of it is erased.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Waiting::default();
+    }
+
     /// The entries that follow so many, where they wait: of several batches, until there are enough for one write.
     pub(super) fn after(&self, mut covered: TreeSize) -> Option<(Vec<CaseEntry>, ChainHash)> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 //!
 //! Nothing here is the truth, and nothing waits for it to be durable. What it covers is written with it, in one; where
 //! it is missing, behind, of another log, of another version or damaged, it is made again from the log, beside the
-//! answers and never within one. The only room that names fjall.
+//! answers and never within one. On disk all of it is encrypted under the ledger's store key. The only room that names fjall.
 
 mod disk;
 mod error;
@@ -14,6 +14,7 @@ mod keys;
 pub use disk::DiskCaseFiles;
 pub use error::{StoreDoubt, StoreError};
 pub use kept::Open;
+pub use keys::StoreKeys;
 
 use fresh::FreshEntries;
 use kept::{Folded, KeptAnswers};
@@ -22,7 +23,7 @@ use ledger_spec::entry::ChainHash;
 use ledger_spec::id::SubjectStream;
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tlog::position::TreeSize;
 
@@ -36,6 +37,15 @@ pub struct CaseFileStore {
     /// How often it was begun again: what was read before that says nothing about what is kept now.
     generation: AtomicU64,
     doubted: AtomicBool,
+    /// Held by whoever begins it again, and while something is being erased.
+    beginning: Mutex<()>,
+}
+
+/// While this is held something is being erased, and nothing is begun again: only after it, so that what is begun is under
+/// the key that the erasure leaves.
+#[must_use = "what is begun again meanwhile is under a key that is about to go"]
+pub struct Forgetting<'a> {
+    _beginning: MutexGuard<'a, ()>,
 }
 
 enum Backing {
@@ -68,8 +78,8 @@ impl CaseFileStore {
     fn new(backing: Backing, covered: TreeSize) -> Self {
         let (covered, grown) = (Mutex::new(covered), Condvar::new());
         let (fresh, kept) = (FreshEntries::default(), KeptAnswers::default());
-        let (generation, doubted) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { backing, covered, grown, fresh, kept, generation, doubted }
+        let (generation, doubted, beginning) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(()));
+        Self { backing, covered, grown, fresh, kept, generation, doubted, beginning }
     }
 
     /// Whether whoever asks brings these up to date: nobody else does.
@@ -144,9 +154,20 @@ impl CaseFileStore {
         self.doubt_since(self.generation());
     }
 
+    /// Forgets everything, for something of it is being erased: nobody is answered from it from now on. What is on disk is
+    /// begun again once what this gives is dropped; no start believes it, once the erasure has replaced its key.
+    pub fn forget(&self) -> Forgetting<'_> {
+        let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        self.doubt_all();
+        self.fresh.forget();
+        self.kept.forget();
+        Forgetting { _beginning: beginning }
+    }
+
     /// Throws everything away that is doubted, and begins with nothing.
     pub fn begin_again(&self) -> Result<(), StoreError> {
         let Backing::Disk(disk) = &self.backing else { return Ok(()) };
+        let _beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
         // Nothing is covered before anything is gone.
         *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = TreeSize::EMPTY;
         let anew = Arc::new(held(disk).anew()?);

@@ -14,11 +14,11 @@ use crate::progress::Progress as _;
 use crate::query::{Known, Reading};
 use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
+use ledger_authoring::splitting::{PersonalFields, split};
 use ledger_spec::casefile::Sight;
-use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Draft, Kind, SaltKey, StepKind};
+use ledger_spec::event::{Draft, Kind, SaltKey, StepKind, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
-use ledger_spec::projection::{Page, Question};
+use ledger_spec::projection::{CatalogueAt, Page, Question};
 use ledger_spec::time::{Date, ValidTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -63,17 +63,6 @@ pub(super) struct Counts {
     pub(super) appended: u64,
     /// Days whose rows that stay changed places among themselves.
     pub(super) not_in_order: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Catalogue {
-    lists: Vec<Definition>,
-}
-
-#[derive(Deserialize)]
-struct Definition {
-    code: String,
-    columns: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -152,13 +141,18 @@ impl Job {
     /// Imports states, oldest first. Everything that can be wrong with the files is found before
     /// anything is sent.
     pub(super) fn run(&self, client: &Client, states: &[State]) -> Result<Counts, Failure> {
-        let catalogue: Catalogue = client.get_json("/v1/catalogue")?;
-        let columns = catalogue
-            .lists
-            .into_iter()
-            .find(|list| list.code == self.list.as_str())
-            .ok_or_else(|| Failure::wrong(format!("list {} is not in the catalogue", self.list)))?
-            .columns;
+        let catalogue: CatalogueAt = client.get_json("/v1/catalogue")?;
+        let personal = PersonalFields::of(&catalogue);
+        let list = catalogue.lists.into_iter().find(|list| list.item.code == self.list.as_str());
+        let list =
+            list.ok_or_else(|| Failure::wrong(format!("list {} is not in the catalogue", self.list)))?;
+        if self.dir.is_none() && !(list.personal.is_empty() && list.personal_of_persons.is_empty()) {
+            return Err(Failure::wrong(format!(
+                "{}: a server does not show its personal columns; --dir names the ledger's folder",
+                self.list
+            )));
+        }
+        let columns = list.columns;
         let subjects: Vec<Vec<SubjectId>> =
             states.iter().map(|state| self.subjects(state, &columns)).collect::<Result<_, _>>()?;
         let origin = origin_of(client)?;
@@ -186,7 +180,7 @@ impl Job {
                      are the same"
                 ));
             }
-            let events = self.events(&origin, state, &columns, subjects, &members, &plan)?;
+            let events = self.events((&origin, &personal), state, &columns, subjects, &members, &plan)?;
             counts.entered += as_u64(plan.entered.len());
             counts.removed += as_u64(plan.removed.len());
             counts.appended += send(client, state, &events)?;
@@ -290,7 +284,7 @@ impl Job {
     /// Envelopes for what the plan says, removals first.
     fn events(
         &self,
-        origin: &Origin,
+        over: (&Origin, &PersonalFields),
         state: &State,
         columns: &[String],
         subjects: &[SubjectId],
@@ -305,14 +299,8 @@ impl Job {
                 "list": self.list.as_str(), "listing": member.listing.to_string(), "reason": REASON,
             });
             let id = removal_id(&self.list, from, &member.listing);
-            events.push(self.event(
-                origin,
-                state,
-                Kind::Step(StepKind::ListingRemoved),
-                id,
-                &member.subject,
-                body,
-            )?);
+            let kind = Kind::Step(StepKind::ListingRemoved);
+            events.push(self.event(over, state, kind, id, &member.subject, body)?);
         }
         for new in &plan.entered {
             let (_, row) = state.rows.get(new.position).or_defect("the plan enters of these rows");
@@ -325,21 +313,28 @@ impl Job {
             if let (Some(migration), Value::Object(members)) = (&self.migration, &mut body) {
                 members.insert("migration".to_owned(), migration.to_string().into());
             }
+            let kind = Kind::ListingEntered;
+            let hidden = [self.salts.hidden(row.iter().map(String::as_str))];
+            // What a personal cell holds is not to be found out by the event's id.
+            let row = if over.1.names(kind, subject, &body).is_empty() { row.as_slice() } else { &hidden };
             let id = entering_id(&self.list, from, row, new.occurrence);
-            events.push(self.event(origin, state, Kind::ListingEntered, id, subject, body)?);
+            events.push(self.event(over, state, kind, id, subject, body)?);
         }
         Ok(events)
     }
 
     fn event(
         &self,
-        origin: &Origin,
+        (origin, personal): (&Origin, &PersonalFields),
         state: &State,
         kind: Kind,
         id: EventId,
         subject: &SubjectId,
-        body: Value,
+        mut body: Value,
     ) -> Result<String, Failure> {
+        let names = personal.names(kind, subject, &body);
+        let mut salt = |name: &str| Ok::<_, Failure>(self.salts.field_salt(&id, subject, name));
+        let fields = split(&mut body, &names, &mut salt)?;
         let draft = Draft {
             origin,
             id,
@@ -352,9 +347,9 @@ impl Job {
             body,
         };
         let bytes = draft
-            .to_bytes()
+            .to_bytes_with(&fields)
             .map_err(|error| Failure::wrong(format!("{}: {subject}: {error}", state.path.display())))?;
-        Ok(seal(&bytes, &[&self.key]))
+        Ok(seal_with(&bytes, &fields, &[&self.key]))
     }
 }
 

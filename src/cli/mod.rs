@@ -13,7 +13,9 @@ mod input;
 mod interrupt;
 mod keyfile;
 mod look;
+mod one_field;
 mod pages;
+mod personal;
 mod proven;
 mod table;
 mod talk;
@@ -21,8 +23,8 @@ mod words;
 
 use clap::{Args, Parser, Subcommand};
 use command::{
-    append, audit, catalogue, check, completions, demo, follow, import, init, keygen, monitor, rebuild,
-    resolve, scenario, serve, show, sign, verify, vkey, witness,
+    append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen, monitor,
+    rebuild, resolve, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
 use std::path::PathBuf;
@@ -74,6 +76,7 @@ enum Command {
     Follow(follow::Follow),
     Monitor(monitor::Monitor),
     Witness(witness::Witness),
+    Erase(erase::Erase),
     Rebuild(rebuild::Rebuild),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
@@ -116,6 +119,7 @@ impl Arguments {
             Command::Follow(command) => command.run(json),
             Command::Monitor(command) => command.run(),
             Command::Witness(command) => command.run(json),
+            Command::Erase(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),

@@ -1,6 +1,7 @@
 //! What was found right offline, for programs and for people.
 
 use ledger_spec::audit::{ProvenEntry, VerifiedEntry};
+use ledger_spec::event::DisclosedField;
 use serde::Serialize;
 use tlog::bytes::to_hex;
 
@@ -24,6 +25,15 @@ pub(super) struct Proven {
     issuer: String,
     subject: String,
     signed_by: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Shown>,
+}
+
+/// A personal field that the event names.
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    value: String,
 }
 
 /// An entry that holds together, wherever it stands.
@@ -34,11 +44,13 @@ pub(super) struct Alone {
     entry_hash: String,
     kind: &'static str,
     signed_by: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Shown>,
 }
 
 impl Proven {
     /// What a receipt that holds says.
-    pub(super) fn of(proven: &ProvenEntry) -> Self {
+    pub(super) fn of(proven: &ProvenEntry, fields: Vec<DisclosedField>) -> Self {
         let (verified, checkpoint) = (&proven.verified, proven.checkpoint.checkpoint());
         let stated = verified.event.event();
         Self {
@@ -53,21 +65,33 @@ impl Proven {
             issuer: stated.issuer.to_string(),
             subject: stated.subject.to_string(),
             signed_by: signers(verified),
+            fields: shown(&fields),
         }
     }
 }
 
 impl Alone {
     /// What an entry that holds together says.
-    pub(super) fn of(verified: &VerifiedEntry) -> Self {
+    pub(super) fn of(verified: &VerifiedEntry, fields: Vec<DisclosedField>) -> Self {
         Self {
             right: true,
             index: verified.index.get(),
             entry_hash: verified.leaf.to_string(),
             kind: verified.event.event().kind().name(),
             signed_by: signers(verified),
+            fields: shown(&fields),
         }
     }
+}
+
+fn shown(fields: &[DisclosedField]) -> Vec<Shown> {
+    let one = |field: &DisclosedField| Shown { name: field.name().into(), value: field.value().into() };
+    fields.iter().map(one).collect()
+}
+
+/// Each field on a line of its own.
+fn lines(fields: &[Shown]) -> String {
+    fields.iter().map(|Shown { name, value }| format!("\n  {name}: {value}")).collect()
 }
 
 fn signers(verified: &VerifiedEntry) -> Vec<String> {
@@ -81,7 +105,7 @@ impl Found for Alone {
             self.kind,
             self.index,
             self.signed_by.len()
-        )
+        ) + &lines(&self.fields)
     }
 }
 
@@ -98,7 +122,7 @@ impl Found for Proven {
             self.issuer,
             self.subject,
             self.recorded_at
-        )
+        ) + &lines(&self.fields)
     }
 }
 

@@ -92,6 +92,9 @@ impl Language {
             Mark::Masked => ("破产重整、和解期间屏蔽", "masked during reorganisation"),
             Mark::Exempted => ("措施已豁免", "exempted"),
             Mark::NotVerified => ("历史数据迁移", "came in through a migration"),
+            Mark::CompromisedKey => {
+                ("签署密钥当时可能已失控，待核实", "signed with a key that may have been in wrong hands")
+            }
         };
         self.of(zh, en)
     }
@@ -229,11 +232,18 @@ pub(super) fn entry(one: &EntryLine) -> Result<String, EventError> {
 /// The rows of a list, with their columns on top.
 pub(super) fn rows(rows: &[Row], language: Language) -> String {
     let mut out = String::new();
-    if let Some(first) = rows.first() {
-        line(&mut out, &first.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("\t"));
+    // A row has the columns that its reader may see: those of a person's are fewer than those of a firm's.
+    let mut columns: Vec<&str> = Vec::new();
+    if let Some(widest) = rows.iter().max_by_key(|row| row.0.len()) {
+        columns.extend(widest.0.iter().map(|(name, _)| name.as_str()));
+        line(&mut out, &columns.join("\t"));
     }
     for row in rows {
-        line(&mut out, &row.0.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join("\t"));
+        let cell = |column: &&str| {
+            let found = row.0.iter().find(|(name, _)| name == column);
+            found.map_or("", |(_, value)| value.as_str())
+        };
+        line(&mut out, &columns.iter().map(cell).collect::<Vec<_>>().join("\t"));
     }
     line(&mut out, &format!("# {} {}", rows.len(), language.of("行", "rows")));
     out

@@ -54,8 +54,9 @@ async fn entry(
         .await;
     }
     read_about_entry(shared, index, move |shared, reading| {
-        let found = reading.entry(index, reading.viewer(SIGHT, shared.now()?))?;
-        Ok(Json(found.line(SIGHT)).into_response())
+        let viewer = reading.viewer(SIGHT, shared.now()?);
+        let found = reading.entry(index, viewer)?;
+        Ok(Json(found.line(&reading.snapshot().governance.directory, viewer)).into_response())
     })
     .await
 }

@@ -20,6 +20,10 @@ pub(super) struct Envelope {
     /// One to four signatures over the pre-authentication encoding.
     #[schema(min_items = 1, max_items = 4)]
     signatures: Vec<EnvelopeSignature>,
+    /// The personal fields that travel beside the event: base64url of `[salt, name, value]` each, all whose SHA-256 stands
+    /// in the event's `private`, in any order. No part of DSSE: whoever verifies the envelope takes it away.
+    #[schema(required = false, max_items = 64)]
+    disclosures: Vec<String>,
 }
 
 /// A DSSE v1 envelope around a request to resolve resident numbers.

@@ -19,7 +19,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use ledger_spec::admission::of_known_keys;
 use ledger_spec::authority::Directory;
-use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use ledger_spec::event::envelope::EnvelopeError;
+use ledger_spec::event::{SentEvent, WholeEvent};
 use ledger_spec::id::{StreamKey, SubjectStream};
 use ledger_spec::projection::as_raw;
 use serde::Serialize;
@@ -59,7 +60,7 @@ struct Line {
 }
 
 /// What became of a line before the queue.
-type Checked = Result<VerifiedEvent, Box<Problem>>;
+type Checked = Result<WholeEvent, Box<Problem>>;
 
 /// The routes of this file.
 pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
@@ -67,7 +68,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 }
 
 /// An envelope whose signatures nobody has checked yet.
-type Read = Result<SignedEvent, EnvelopeError>;
+type Read = Result<SentEvent, EnvelopeError>;
 
 /// Appends one signed event, or many.
 #[utoipa::path(
@@ -144,6 +145,7 @@ async fn one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Problem> {
             shared.metrics.refused(problem.kind());
             Err(problem)
         }
+        EventOutcome::Erased(entry) => Err(Problem::erased(entry)),
         EventOutcome::NotAttempted => defect(ATTEMPTED),
     }
 }
@@ -157,6 +159,7 @@ async fn check_one(shared: &Arc<Shared>, body: &[u8]) -> Result<Response, Proble
             Ok(Json(AppendOrDryRun::Admissible(Admissible::of(&placed))).into_response())
         }
         EventOutcome::Refused { refusal, head } => Err(Problem::refused(&refusal, head)),
+        EventOutcome::Erased(entry) => Err(Problem::erased(entry)),
         EventOutcome::NotAttempted => defect(ATTEMPTED),
     }
 }
@@ -190,6 +193,7 @@ async fn check_many(
                 continue;
             }
             Ok(EventOutcome::Refused { refusal, head }) => Problem::refused(&refusal, head),
+            Ok(EventOutcome::Erased(entry)) => Problem::erased(entry),
             Ok(EventOutcome::NotAttempted) => {
                 answer.push(&AppendedLine::of_status(number, LineStatus::NotAttempted));
                 continue;
@@ -203,12 +207,14 @@ async fn check_many(
 
 async fn admissible(
     shared: &Arc<Shared>,
-    events: Vec<VerifiedEvent>,
+    events: Vec<WholeEvent>,
     atomic: bool,
 ) -> Result<Vec<EventOutcome>, Problem> {
     let weight = match events.as_slice() {
         // How much stands about the subject is nothing to whoever may not sign here.
-        [one] if of_known_keys(one, &shared.app.snapshots.latest().governance).is_err() => Weight::Light,
+        [one] if of_known_keys(one.verified(), &shared.app.snapshots.latest().governance).is_err() => {
+            Weight::Light
+        }
         [one] => Weight::of_subject(shared, &one.event().subject),
         _ => Weight::Heavy,
     };
@@ -266,6 +272,7 @@ async fn many(
                 shared.metrics.refused(problem.kind());
                 answer.refused(number, &problem);
             }
+            EventOutcome::Erased(entry) => answer.refused(number, &Problem::erased(entry)),
             EventOutcome::NotAttempted => {
                 answer.push(&AppendedLine::of_status(number, LineStatus::NotAttempted));
             }
@@ -305,12 +312,12 @@ impl Answer {
 
 /// Reads one envelope; keys that the directory knows need no parsing again.
 fn read(bytes: &[u8], keys: &Directory) -> Read {
-    SignedEvent::from_envelope_with(bytes, &mut |key| keys.public_key(key))
+    SentEvent::read_with(bytes, &mut |key| keys.public_key(key))
 }
 
 /// Reads and verifies one envelope.
 fn check(bytes: &[u8], keys: &Directory) -> Checked {
-    read(bytes, keys).and_then(SignedEvent::verify).map_err(|error| Box::new(Problem::from(&error)))
+    read(bytes, keys).and_then(SentEvent::verify).map_err(|error| Box::new(Problem::from(&error)))
 }
 
 /// Reads and verifies the lines on as many threads as there are cores, the signatures of each thread
@@ -328,7 +335,7 @@ async fn check_all(shared: &Shared, body: Bytes, mut lines: Vec<Line>) -> Result
             let _turn = turn;
             let text = |line: Line| body.get(line.bytes).or_defect("a line stands where it was found");
             let line = |line| read(text(line), &keys);
-            let verified = SignedEvent::verify_each(mine.into_iter().map(line).collect());
+            let verified = SentEvent::verify_each(mine.into_iter().map(line).collect());
             let told = |error| Box::new(Problem::from(&error));
             verified.into_iter().map(|event| event.map_err(told)).collect::<Vec<_>>()
         }));
@@ -342,7 +349,7 @@ async fn check_all(shared: &Shared, body: Bytes, mut lines: Vec<Line>) -> Result
 
 async fn submit(
     shared: &Arc<Shared>,
-    events: Vec<VerifiedEvent>,
+    events: Vec<WholeEvent>,
     atomic: bool,
 ) -> Result<BatchOutcome, Problem> {
     let sequencer = shared.app.sequencer.as_ref().ok_or_else(|| Problem::new(ProblemKind::Copy))?;
@@ -355,7 +362,7 @@ async fn submit(
 
 /// Folds the files of long subjects that events are about, so that they are at hand when the writer needs them: it would
 /// fold them where every append waits.
-async fn fold_long_subjects(shared: &Arc<Shared>, events: &[VerifiedEvent]) -> Result<(), Problem> {
+async fn fold_long_subjects(shared: &Arc<Shared>, events: &[WholeEvent]) -> Result<(), Problem> {
     let streams = shared.app.snapshots.streams();
     let mut long: Vec<SubjectStream> = events.iter().map(|event| event.event().subject_stream()).collect();
     let is_long = |stream: &SubjectStream| {

@@ -31,7 +31,7 @@ pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
 use crate::identities::Identities;
-use crate::ledger::Settings;
+use crate::ledger::{Erasing, Settings};
 use crate::sequencer::Sequencer;
 use crate::snapshot::Snapshots;
 use crate::witness::Witnessing;
@@ -68,6 +68,8 @@ pub struct AppState {
     pub vkey: VerifierKey,
     /// Resolves resident numbers; a copy of a ledger does not.
     pub identities: Option<Arc<Identities>>,
+    /// Says what is erased, once that is due; a copy of a ledger does not.
+    pub erasing: Option<Arc<Erasing>>,
     /// Who cosigns the checkpoints; `None` where nobody is asked to.
     pub witnesses: Option<Arc<Witnessing>>,
     /// The time now, for whoever names no valid instant.

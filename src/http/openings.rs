@@ -7,13 +7,37 @@ use super::problem::{Problem, ProblemKind};
 use super::reading::{OCTETS, Text, read};
 use crate::query::QueryError;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use axum::response::Response;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tlog::tile::TileId;
 
 /// What is erased must not be found in a cache.
 const NEVER: &str = "no-store";
+
+/// Whoever reaches an address of this machine alone is on this machine, or is a page in a browser on it, under a name of its
+/// own that it lets point here (DNS rebinding): that one is told nothing. Where the settings name another address, others
+/// decide who reaches it, and by what name.
+fn asked_by_this_machine(shared: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
+    if shared.app.settings.openings.is_some_and(|address| !address.ip().is_loopback()) {
+        return Ok(());
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let alone = host.trim_start_matches('[').trim_end_matches(']');
+    let is_address = host.parse::<SocketAddr>().is_ok()
+        || alone.parse::<IpAddr>().is_ok()
+        || name.parse::<IpAddr>().is_ok();
+    if is_address || name.eq_ignore_ascii_case("localhost") {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemKind::Misdirected)
+        .field("host")
+        .found(host)
+        .expected("localhost, or an IP address"))
+}
 
 /// What opens the entries of one bundle, `openings/<index>`, with `.p/<width>` where it is partial: for each entry, in
 /// order, a length in four bytes and the opening's; none for what stands in the clear.
@@ -21,7 +45,9 @@ pub(super) async fn openings(
     State(shared): State<Arc<Shared>>,
     path: Text,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    asked_by_this_machine(&shared, &headers)?;
     Params::read(query.as_deref(), &[])?;
     let bundle = TileId::parse(&format!("entries/{}", segment(path)?));
     let bundle =

@@ -2,8 +2,12 @@
 //! rebuilt from it without anybody asking.
 //!
 //! It is resident: some 100 bytes a stream, which it knows by the tag that stands in the links of sealed entries, so that
-//! nobody's identifier lies in its files, and an entry whose event was erased still says where its streams go on. The copy in sled only saves a clean start from reading the whole log; it is believed only if it was closed cleanly,
-//! covers exactly the log's last entry, and its digest is right. Nothing here is ever the truth.
+//! an entry whose event was erased still says where its streams go on. The copy in sled only saves a clean start from
+//! reading the whole log; it is believed only if it was closed cleanly, covers exactly the log's last entry, and its digest
+//! is right. Nothing here is ever the truth.
+//!
+//! Whoever guesses a name can make its tag, so the copy is encrypted. It says what the skeletons say and nothing more, of
+//! what is erased as of all else, so it is under their key, which erasures do not replace.
 
 mod store;
 
@@ -14,7 +18,7 @@ use ledger_spec::casefile::CaseEntry;
 use ledger_spec::entry::Link;
 use ledger_spec::event::Event;
 use ledger_spec::id::StreamKey;
-use ledger_spec::sealed::{Hashing, StreamTag};
+use ledger_spec::sealed::{Hashing, SealedLinks, StreamTag, TaggedLink};
 use ledger_spec::state::Added;
 use std::collections::HashMap;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -83,6 +87,13 @@ impl IndexRow {
         let head = |link: &Link| Head { last: index, version: link.version };
         let heads = event.streams().iter().map(tag).zip(links.iter().map(head)).collect();
         Self { index, heads, governs: governs(event.kind()) }
+    }
+
+    /// What an entry adds whose event is erased: its streams go on.
+    pub fn of_erased(index: EntryIndex, links: &SealedLinks) -> Self {
+        let tagged = [Some(links.subject), Some(links.issuer), links.list];
+        let head = |TaggedLink { tag, link }| (tag, Head { last: index, version: link.version });
+        Self { index, heads: tagged.into_iter().flatten().map(head).collect(), governs: false }
     }
 }
 

@@ -4,11 +4,12 @@
 //! here is trusted by being readable: a digest over every row, written last at a clean stop, has to
 //! match; the files are synced by us; and a panic inside sled counts as damage.
 
-use super::{Bucket, Index, Resident, bucket_of};
+use super::{BUCKETS, Bucket, Index, Resident, bucket_of};
+use crate::row_cipher::RowCipher;
 use ledger_spec::admission::Head;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::sealed::StreamTag;
+use ledger_spec::sealed::{SkeletonKey, StreamTag};
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use tlog::position::{EntryIndex, TreeSize};
 pub struct IndexStore {
     path: PathBuf,
     db: sled::Db,
+    cipher: RowCipher,
 }
 
 /// Why a stored index is not believed.
@@ -33,8 +35,8 @@ pub enum IndexDoubt {
     /// It covers another log.
     #[error("the index covers other entries than the log")]
     OtherLog,
-    /// Its digest is wrong, or sled cannot read it.
-    #[error("the index is damaged")]
+    /// Its digest is wrong, sled cannot read it, or it is under another key.
+    #[error("the index is damaged, or under another key")]
     Damaged,
 }
 
@@ -43,7 +45,11 @@ pub enum IndexDoubt {
 #[error("index: {0}")]
 pub struct StoreError(String);
 
+const CONTEXT: &str = "credit-ledger v2 index";
 const META_KEY: &[u8] = b"closed";
+/// The trees, each of which knows its rows by a number.
+const HEADS: &str = "heads";
+const GOVERNANCE: &str = "governance";
 /// Indices per stored chunk of the entries that govern.
 const CHUNK: usize = 1024;
 /// Buckets written in one go while the writer is idle: bounded, so that work that comes in waits
@@ -54,11 +60,11 @@ const ROW: usize = 32 + 16;
 
 impl IndexStore {
     /// Opens the folder and loads the index if it can be believed: closed cleanly, over exactly `size`
-    /// entries that end in `tip`. Otherwise empties it and says why, and the caller rebuilds.
+    /// entries that end in `tip`, and under this key. Otherwise empties it and says why, and the caller rebuilds.
     pub fn open(
         path: &Path,
-        size: TreeSize,
-        tip: ChainHash,
+        key: &SkeletonKey,
+        (size, tip): (TreeSize, ChainHash),
         stopped_cleanly: bool,
     ) -> Result<(Self, Result<Index, IndexDoubt>), StoreError> {
         let doubt = if !path.exists() {
@@ -67,7 +73,7 @@ impl IndexStore {
             IndexDoubt::UncleanStop
         } else {
             let loaded = guarded(|| {
-                let store = Self::open_db(path)?;
+                let store = Self::open_db(path, key)?;
                 let index = store.load(size, tip);
                 if index.is_ok() {
                     // From here on the stored copy is behind: it is not to be believed after a crash.
@@ -84,7 +90,7 @@ impl IndexStore {
         if path.exists() {
             fs::remove_dir_all(path).map_err(failed)?;
         }
-        Ok((guarded(|| Self::open_db(path))?, Err(doubt)))
+        Ok((guarded(|| Self::open_db(path, key))?, Err(doubt)))
     }
 
     /// Writes a few buckets that changed, while the writer has nothing to do; says whether any are
@@ -109,7 +115,7 @@ impl IndexStore {
             self.abandon();
             return Err(error);
         }
-        let Self { path, db } = self;
+        let Self { path, db, .. } = self;
         guarded(|| {
             drop(db);
             sync_folder(&path).map_err(failed)
@@ -123,18 +129,19 @@ impl IndexStore {
         let mut meta = size.get().to_be_bytes().to_vec();
         meta.extend_from_slice(tip.as_bytes());
         meta.extend_from_slice(resident.digest().as_bytes());
-        self.meta()?.insert(META_KEY, meta).map_err(failed)?;
+        self.meta()?.insert(META_KEY, self.cipher.seal(META_KEY, &meta)).map_err(failed)?;
         self.db.flush().map(drop).map_err(failed)
     }
 
-    fn open_db(path: &Path) -> Result<Self, StoreError> {
+    fn open_db(path: &Path, key: &SkeletonKey) -> Result<Self, StoreError> {
         let db = sled::Config::new()
             .path(path)
             .cache_capacity(16 << 20)
             .flush_every_ms(None)
             .open()
             .map_err(failed)?;
-        Ok(Self { path: path.to_owned(), db })
+        let cipher = RowCipher::derived(CONTEXT, key.expose(), &[]);
+        Ok(Self { path: path.to_owned(), db, cipher })
     }
 
     fn meta(&self) -> Result<sled::Tree, StoreError> {
@@ -146,41 +153,63 @@ impl IndexStore {
         let (mut batch, mut resident) = (sled::Batch::default(), index.write());
         let mut dirty = (0_u16..).zip(&mut resident.buckets).filter(|(_, bucket)| bucket.dirty);
         for (number, bucket) in dirty.by_ref().take(most) {
-            batch.insert(&number.to_be_bytes(), bucket.to_bytes());
+            let number = number.to_be_bytes();
+            batch.insert(&self.key(HEADS, &number), self.seal(HEADS, &number, &bucket.to_bytes()));
             bucket.dirty = false;
         }
         let more = dirty.next().is_some();
         drop(resident);
-        self.db.open_tree("heads").and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
+        self.db.open_tree(HEADS).and_then(|heads| heads.apply_batch(batch)).map_err(failed)?;
         Ok(more)
     }
 
     fn write_chunks(&self, resident: &Resident) -> Result<(), StoreError> {
-        let tree = self.db.open_tree("governance").map_err(failed)?;
+        let tree = self.db.open_tree(GOVERNANCE).map_err(failed)?;
         let mut batch = sled::Batch::default();
         for (key, value) in resident.chunks() {
-            batch.insert(&key, value);
+            batch.insert(&self.key(GOVERNANCE, &key), self.seal(GOVERNANCE, &key, &value));
         }
         tree.apply_batch(batch).map_err(failed)
+    }
+
+    /// What a tree knows a row by: its number says how names begin that stand in it, whose hash anybody can make.
+    fn key(&self, tree: &str, number: &[u8]) -> [u8; RowCipher::TAG] {
+        self.cipher.tag(&[tree.as_bytes(), number])
+    }
+
+    fn seal(&self, tree: &str, number: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.cipher.seal(&[tree.as_bytes(), number].concat(), plain)
+    }
+
+    /// A tree's row, decrypted.
+    fn row(&self, tree: &str, number: &[u8]) -> Result<Option<Vec<u8>>, IndexDoubt> {
+        let rows = self.db.open_tree(tree).map_err(|_| IndexDoubt::Damaged)?;
+        let row = rows.get(self.key(tree, number)).map_err(|_| IndexDoubt::Damaged)?;
+        let open = |row: sled::IVec| self.cipher.open(&[tree.as_bytes(), number].concat(), &row);
+        row.map(open).transpose().map_err(|_| IndexDoubt::Damaged)
     }
 
     fn load(&self, size: TreeSize, tip: ChainHash) -> Result<Index, IndexDoubt> {
         let damaged = |_| IndexDoubt::Damaged;
         let meta = self.meta().map_err(|_| IndexDoubt::Damaged)?.get(META_KEY).map_err(damaged)?;
         let meta = meta.ok_or(IndexDoubt::UncleanStop)?;
+        let meta = self.cipher.open(META_KEY, &meta).map_err(|_| IndexDoubt::Damaged)?;
         let (covered, rest) = meta.split_first_chunk::<8>().ok_or(IndexDoubt::Damaged)?;
         let (stored_tip, digest) = rest.split_first_chunk::<32>().ok_or(IndexDoubt::Damaged)?;
         if u64::from_be_bytes(*covered) != size.get() || stored_tip != tip.as_bytes() {
             return Err(IndexDoubt::OtherLog);
         }
         let mut resident = Resident::default();
-        for row in &self.db.open_tree("heads").map_err(damaged)? {
-            let (key, value) = row.map_err(damaged)?;
-            resident.take_bucket(&key, &value).ok_or(IndexDoubt::Damaged)?;
+        for (number, _) in (0_u16..).zip(0..BUCKETS) {
+            if let Some(bucket) = self.row(HEADS, &number.to_be_bytes())? {
+                resident.take_bucket(number, &bucket).ok_or(IndexDoubt::Damaged)?;
+            }
         }
-        for row in &self.db.open_tree("governance").map_err(damaged)? {
-            let (_, value) = row.map_err(damaged)?;
-            resident.take_chunk(&value).ok_or(IndexDoubt::Damaged)?;
+        let mut numbers = 0_u32..;
+        while let Some(chunk) =
+            numbers.next().map_or(Ok(None), |at| self.row(GOVERNANCE, &at.to_be_bytes()))?
+        {
+            resident.take_chunk(&chunk).ok_or(IndexDoubt::Damaged)?;
         }
         if resident.digest().as_bytes() != digest {
             return Err(IndexDoubt::Damaged);
@@ -214,8 +243,8 @@ impl Resident {
     }
 
     /// Takes a bucket back.
-    fn take_bucket(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
-        let number = usize::from(u16::from_be_bytes(key.try_into().ok()?));
+    fn take_bucket(&mut self, number: u16, value: &[u8]) -> Option<()> {
+        let number = usize::from(number);
         let bucket = self.buckets.get_mut(number)?;
         let (rows, rest) = value.as_chunks::<ROW>();
         bucket.heads.reserve(rows.len());
@@ -227,7 +256,7 @@ impl Resident {
         rest.is_empty().then_some(())
     }
 
-    /// Takes a row back; rows come in key order, and so do the chunks.
+    /// Takes a chunk back; they come in order.
     fn take_chunk(&mut self, value: &[u8]) -> Option<()> {
         let (numbers, rest) = value.as_chunks::<8>();
         self.governance.extend(numbers.iter().map(|number| EntryIndex::new(u64::from_be_bytes(*number))));
@@ -290,7 +319,9 @@ mod tests {
     fn what_changed_is_written_slice_by_slice_and_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("slices");
-        let (store, _) = IndexStore::open(&path, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
+        let keyed = |key| SkeletonKey::copied(&[key; 32]);
+        let (store, _) =
+            IndexStore::open(&path, &keyed(1), (TreeSize::EMPTY, ChainHash::ZERO), false).unwrap();
         let index = Index::default();
         let subject = |n| StreamKey::Subject(SubjectStream::parse(&format!("ext:test:{n}")).unwrap());
         let row = |at, n| {
@@ -311,7 +342,7 @@ mod tests {
         let stored = |n| {
             let stream = tag(&subject(n));
             let key = u16::try_from(bucket_of(&stream)).unwrap().to_be_bytes();
-            let value = store.db.open_tree("heads").unwrap().get(key).unwrap().unwrap();
+            let value = store.row(HEADS, &key).unwrap().unwrap();
             let rows = value.as_chunks::<ROW>().0.iter().map(|row| read_row(row).unwrap());
             let found: Vec<_> = rows.filter(|(found, _)| *found == stream).map(|(_, head)| head).collect();
             assert_eq!(found, [index.head(&subject(n)).unwrap()]);
@@ -322,10 +353,14 @@ mod tests {
         stored(7);
         let size = TreeSize::new(603);
         store.close(&index, size, ChainHash::ZERO).unwrap();
-        let (_, loaded) = IndexStore::open(&path, size, ChainHash::ZERO, true).unwrap();
+        let (closed, loaded) = IndexStore::open(&path, &keyed(1), (size, ChainHash::ZERO), true).unwrap();
         let loaded = loaded.unwrap();
         assert_eq!((loaded.streams(), loaded.governance_entries()), (100, index.governance_entries()));
         assert!((0..100).all(|n| loaded.head(&subject(n)) == index.head(&subject(n))));
+        // Under another key nothing of it is read.
+        closed.close(&loaded, size, ChainHash::ZERO).unwrap();
+        let (_, loaded) = IndexStore::open(&path, &keyed(2), (size, ChainHash::ZERO), true).unwrap();
+        assert_eq!(loaded.map(|_| ()), Err(IndexDoubt::Damaged));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::LedgerError;
 use crate::index::{Index, IndexRow};
-use crate::log::{EntryBytes, LogReader};
+use crate::log::{LogReader, Said};
 use crate::progress::Progress;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
@@ -20,7 +20,10 @@ pub(super) fn index_of(
     let index = Index::default();
     let mut rows = Vec::with_capacity(BATCH);
     let mut done = 0;
-    let row = |read: EntryBytes| row_of(read.entry());
+    let row = |said: Said| match said {
+        Said::Event(event) => row_of(event.entry()),
+        Said::Erased(erased) => Ok(IndexRow::of_erased(erased.index(), erased.links())),
+    };
     reader.for_each_entry(EntryIndex::new(0), size, row, |row| {
         rows.push(row.clone());
         done += 1;

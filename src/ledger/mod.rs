@@ -4,6 +4,8 @@
 //! opening with its place named; a doubtful index does not, since it is rebuilt from the log.
 
 mod copy;
+mod derived;
+mod erasing;
 mod indexing;
 mod master_key;
 mod new_folder;
@@ -11,22 +13,26 @@ mod read_only;
 mod settings;
 
 pub(crate) use copy::{copy_files, copy_key, copy_settings};
-pub use master_key::MasterKey;
+use derived::load_index;
+pub(crate) use derived::open_case_files;
+pub use erasing::Erasing;
+pub(crate) use erasing::under_a_new_key;
+use erasing::{erase_files, finish_erasing};
+pub use master_key::{MasterKey, Replacing};
 pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
 pub use settings::{Settings, SettingsError};
 
-use crate::case_files::{self, CaseFileStore, DiskCaseFiles};
+use crate::case_files;
 use crate::clock;
-use crate::index::{Index, IndexStore, StoreError};
+use crate::index::StoreError;
 use crate::keeper::Keeper;
-use crate::log::{AppendError, EncodedEntry, Log, LogConfig, LogReader, OpenError, OpenReport, ReadError};
+use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError};
 use crate::progress::Progress;
 use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::{Snapshot, Snapshots};
 use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
 use crate::streams::StreamReader;
-use indexing::index_of;
 use ledger_spec::admission::Governance;
 use ledger_spec::audit::Opening;
 use ledger_spec::authority::Recorded;
@@ -46,13 +52,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::bytes::to_base64url;
 use tlog::note::{NoteSigner, VerifierKey};
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
 const KEYS: &str = "keys";
-const INDEX: &str = "index";
-const CASE_FILES: &str = "case-files";
 
 /// What a new ledger begins with.
 pub struct Founding {
@@ -90,6 +94,8 @@ pub struct OpenLedger {
     pub vkey: VerifierKey,
     /// The key of persons' pseudonyms.
     pub identity: IdentityKey,
+    /// Says what is erased, once that is due.
+    pub erasing: Erasing,
     /// Keeps the case files up, until this is dropped.
     pub keeper: Keeper,
     /// The folder's lock, held until this is dropped.
@@ -145,6 +151,12 @@ pub enum LedgerError {
     /// No master key is named, and something is sealed.
     #[error("ledger.toml names no master key: [master_key] with file, command or credential is expected")]
     NoMasterKey,
+    /// What is due to be erased could not be erased.
+    #[error("erasing: {0}")]
+    Erasing(String),
+    /// The files that open what is due to be erased could not be read, or made without it.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -233,18 +245,20 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
-    let kek = settings.master_key()?.read(dir)?;
-    let (log, identity, clean) = open_log(dir, &settings, (signer, &kek), false, progress)?;
+    let erasing = Erasing::new(dir, &settings)?;
+    let (mut log, identity, clean) = open_log(dir, &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, clean, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
     let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
     let snapshots = published_view(streams, &settings, &vkey)?;
+    let mut erase = erase_files(&erasing);
+    finish_erasing(&mut log, &snapshots, &mut erase)?;
     let keeper = Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?;
     let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
-    let (sequencer, writer) =
-        sequencer::start(log, store, snapshots.clone(), clock::now, config).map_err(LedgerError::Thread)?;
+    let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock::now, (config, erase))
+        .map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
-    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, dir })
+    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, dir })
 }
 
 /// Throws index, offsets and tree files away and makes them anew from the segments; says how
@@ -253,8 +267,7 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> 
     let _lock = FolderLock::take(dir)?;
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
-    let kek = settings.master_key()?.read(dir)?;
-    let (log, _, clean) = open_log(dir, &settings, (signer, &kek), true, progress)?;
+    let (log, _, clean) = open_log(dir, &settings, signer, true, progress)?;
     let (store, index) = load_index(dir, &log, clean, progress)?;
     let size = log.size();
     store.close(&index, size, log.head())?;
@@ -314,54 +327,24 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
 fn open_log(
     dir: &Path,
     settings: &Settings,
-    (signer, kek): (NoteSigner, &Kek),
+    signer: NoteSigner,
     rebuild: bool,
     progress: &dyn Progress,
 ) -> Result<(Log, IdentityKey, bool), LedgerError> {
+    let master = settings.master_key()?;
+    let kek = master.read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
     let opened = Log::open(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
     let (mut log, report) = opened?;
     report_recovery(&report);
-    let (files, found) = log.open_beside(kek, &report)?;
+    let (files, found) = log.open_beside(&kek, &report)?;
     report_beside(&found);
+    // Only now are both copies of the root under one key, and is the other not wanted any more.
+    if master.settle(dir)? {
+        tracing::warn!("recovery: the master key of before an erasure was destroyed");
+    }
     let identity = files.with_root(|root| IdentityKey::copied(root.identity.expose()));
     Ok((log, identity, !report.scanned))
-}
-
-fn load_index(
-    dir: &Path,
-    log: &Log,
-    clean: bool,
-    progress: &dyn Progress,
-) -> Result<(IndexStore, Index), LedgerError> {
-    let (size, tip) = (log.size(), log.head());
-    let (store, loaded) = IndexStore::open(&dir.join(INDEX), size, tip, clean)?;
-    let index = match loaded {
-        Ok(index) => index,
-        Err(doubt) => {
-            tracing::info!(%doubt, entries = size.get(), "the index is being rebuilt from the log");
-            index_of(&log.reader(), size, progress)?
-        }
-    };
-    Ok((store, index))
-}
-
-/// The case files of a folder whose lock is held. What they say of another log, or cannot say, is thrown away, and
-/// made again beside the answers.
-pub(crate) fn open_case_files(
-    dir: &Path,
-    settings: &Settings,
-    log: &LogReader,
-) -> Result<Arc<CaseFileStore>, LedgerError> {
-    let tip_at = |size: TreeSize| {
-        let last = log.raw(size.last_index()?).ok()?;
-        Some(ChainHash::of_entry(last.bytes()))
-    };
-    let (disk, doubt) = DiskCaseFiles::open(&dir.join(CASE_FILES), settings.case_file_cache_bytes, tip_at)?;
-    if let Some(doubt) = doubt {
-        tracing::info!(%doubt, "case files are made from the log, beside the answers");
-    }
-    Ok(Arc::new(CaseFileStore::on_disk(disk)))
 }
 
 /// What readers see of a log that was just opened.
@@ -457,6 +440,9 @@ fn report_beside(report: &SealedOpenReport) {
             found,
             "recovery: what opens entries that were never acknowledged was cut"
         );
+    }
+    for file in &report.replaced {
+        tracing::warn!(file, "recovery: a file that an erasure has made or replaced was removed");
     }
     if let Some(mended) = &report.mended {
         tracing::warn!(?mended, "recovery: a copy of the root of keys was made again from the other");

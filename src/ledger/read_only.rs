@@ -44,6 +44,7 @@ pub fn open_to_read(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedge
     let case_files = Arc::new(CaseFileStore::in_memory());
     let streams = StreamReader::new(Arc::new(index), reader, case_files);
     let snapshots = published_view(streams, &settings, &vkey)?;
+    snapshots.log().set_erased(snapshots.latest().governance.erasures.erased().clone());
     Ok(ReadOnlyLedger { snapshots, settings, vkey })
 }
 

@@ -1,6 +1,7 @@
 //! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
 
 use super::{LedgerError, MasterKey};
+use ledger_spec::event::MAX_SENT;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,9 @@ pub struct Settings {
     pub policy: Option<String>,
     /// After how many seconds a checkpoint that did not grow is cosigned anew.
     pub cosign_seconds: u64,
+    /// How long an order to erase waits at least, in seconds, and at most twice as long; those that were recorded in one
+    /// such span are carried out together.
+    pub erase_seconds: u64,
     /// How many bytes of the case files' store are kept in memory.
     pub case_file_cache_bytes: u64,
     /// How many resident numbers each authority may have resolved to pseudonyms in an hour.
@@ -99,6 +103,8 @@ struct Written {
     policy: Option<String>,
     #[serde(default = "cosign_seconds")]
     cosign_seconds: u64,
+    #[serde(default = "erase_seconds")]
+    erase_seconds: u64,
     #[serde(default = "case_file_cache")]
     case_file_cache_bytes: u64,
     #[serde(default = "identities")]
@@ -167,6 +173,11 @@ fn address(text: &str) -> Option<SocketAddr> {
     text.parse().ok().or_else(|| text.parse().ok().map(near))
 }
 
+/// A day.
+const fn erase_seconds() -> u64 {
+    86_400
+}
+
 /// The table of the master key, which ends the file.
 fn written_key(key: &MasterKey) -> String {
     let (name, value) = match key {
@@ -201,6 +212,7 @@ impl Settings {
             master: None,
             policy: None,
             cosign_seconds: cosign_seconds(),
+            erase_seconds: erase_seconds(),
             case_file_cache_bytes: case_file_cache(),
             identities_per_hour: identities(),
         }
@@ -249,6 +261,8 @@ impl Settings {
              heavy_questions = {}\nfeeds = {}\nstall_seconds = {}\n\
              # After how many seconds a checkpoint that did not grow is cosigned anew by the witnesses.\n\
              cosign_seconds = {}\n\
+             # How many seconds an order to erase waits at least; those of one such span are carried out together.\n\
+             erase_seconds = {}\n\
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n\
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
@@ -263,6 +277,7 @@ impl Settings {
             self.feeds,
             self.stall_seconds,
             self.cosign_seconds,
+            self.erase_seconds,
             self.case_file_cache_bytes,
             self.identities_per_hour,
             self.master.as_ref().map_or_else(String::new, written_key)
@@ -290,8 +305,8 @@ impl Settings {
             (
                 "max_body_bytes",
                 written.max_body_bytes.to_string(),
-                "73728 to 268435456",
-                (72 * 1024..=256 << 20).contains(&written.max_body_bytes),
+                "147456 to 268435456",
+                (MAX_SENT..=256 << 20).contains(&written.max_body_bytes),
             ),
             (
                 "max_batch_events",
@@ -332,6 +347,12 @@ impl Settings {
                 (1..=86_400).contains(&written.cosign_seconds),
             ),
             (
+                "erase_seconds",
+                written.erase_seconds.to_string(),
+                "0 to 2592000",
+                written.erase_seconds <= 2_592_000,
+            ),
+            (
                 "case_file_cache_bytes",
                 written.case_file_cache_bytes.to_string(),
                 "1048576 or more",
@@ -364,6 +385,7 @@ impl Settings {
             master,
             policy: written.policy,
             cosign_seconds: written.cosign_seconds,
+            erase_seconds: written.erase_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,
             identities_per_hour: written.identities_per_hour,
         })

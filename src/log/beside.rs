@@ -4,63 +4,150 @@ use super::error::{AppendError, ReadError};
 use crate::damage::Damage;
 use crate::sealed_files::{Held, SealedFiles, SealedReader, SealedRecord};
 use ledger_spec::entry::Entry;
-use ledger_spec::sealed::{AuditorOpening, KeptBeside, RandomNonce, Sealed, SealedEntry};
+use ledger_spec::event::Event;
+use ledger_spec::sealed::{
+    AuditorOpening, Content, KeptBeside, Opening, Place, Plain, RandomNonce, Remains, Sealed, SealedEntry,
+};
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
 /// The reading side; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Beside(SealedReader);
+pub(super) struct Openings(SealedReader);
 
-impl Beside {
+impl Openings {
     pub(super) const fn new(reader: SealedReader) -> Self {
         Self(reader)
     }
 
-    /// What a sealed entry says, and what opens it.
+    /// The files.
+    pub(super) const fn files(&self) -> &SealedReader {
+        &self.0
+    }
+
+    /// What a sealed entry says, and what opens it. `erased` is whether the log says that it is erased, where that is
+    /// known: then it is, whatever opens it still.
     pub(super) fn open(
         &self,
         entry: &SealedEntry,
         origin: &Origin,
-    ) -> Result<(Entry, AuditorOpening), ReadError> {
-        let opening = opening_of(&self.0, entry, origin)?;
-        let said = opening.recall(entry, origin);
-        let said = said.map_err(|error| ReadError::Damaged(not_this(entry, error.to_string())))?;
-        Ok((said, opening))
+        erased: impl FnOnce() -> Option<bool>,
+    ) -> Result<Opened, ReadError> {
+        let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(entry, error.to_string()));
+        let (opening, disclosures) = unsealed(&self.0, self.0.read(entry.index)?, entry, origin)?;
+        match (opening, erased()) {
+            (Opening::Auditor(opening), None | Some(false)) => {
+                let said = opening.recall(entry, origin).map_err(|error| wrong(&error))?;
+                Ok(Opened::Said(said, opening, disclosures))
+            }
+            (Opening::Auditor(opening), Some(true)) => {
+                let hashing = entry.algorithm.hashing().map_err(|error| wrong(&error))?;
+                Ok(Opened::Erased(opening.remains(hashing)))
+            }
+            (Opening::Remains(remains), None | Some(true)) => {
+                remains.open(entry, origin).map_err(|error| wrong(&error))?;
+                Ok(Opened::Erased(remains))
+            }
+            (Opening::Remains(_), Some(false)) | (Opening::Content(_) | Opening::Link(_), _) => {
+                Err(wrong(&"what erasure leaves, and the log does not say that it is erased"))
+            }
+        }
     }
 }
 
-/// What is kept to open a sealed entry: a claim until it was opened.
-pub fn opening_of(
+/// What came of opening a sealed entry.
+pub(super) enum Opened {
+    /// What it says, what opens it, and the fields that travel beside it.
+    Said(Entry, AuditorOpening, Vec<Vec<u8>>),
+    /// What is left of it.
+    Erased(Remains),
+}
+
+/// What is kept to open a sealed entry, all of it or what erasure leaves: a claim until it was opened.
+pub fn opening_of(files: &SealedReader, entry: &SealedEntry, origin: &Origin) -> Result<Opening, ReadError> {
+    opening_of_held(files, files.read(entry.index)?, entry, origin)
+}
+
+/// The same by what was read of the entry's files already.
+pub fn opening_of_held(
     files: &SealedReader,
+    held: Held,
     entry: &SealedEntry,
     origin: &Origin,
-) -> Result<AuditorOpening, ReadError> {
-    let (payload, secret, skeleton) = match files.read(entry.index)? {
-        Held::All { payload, secret, skeleton } => (payload, secret, skeleton),
-        Held::Skeleton(_) => return Err(ReadError::Damaged(not_this(entry, "nothing".to_owned()))),
-    };
-    let kept = KeptBeside { payload, secret, skeleton };
-    let opened = files.with_root(|root| kept.opening(origin, entry, &root.skeleton));
-    let (opening, _) = opened.map_err(|error| ReadError::Damaged(not_this(entry, error.to_string())))?;
+) -> Result<Opening, ReadError> {
+    let (opening, disclosures) = unsealed(files, held, entry, origin)?;
+    if let Opening::Auditor(opened) = &opening
+        && !disclosures.is_empty()
+    {
+        let named =
+            Content::decode(&opened.content).ok().and_then(|content| Event::parse(&content.event).ok());
+        // What is no event is told of by whoever opens the entry.
+        let fit = named.map_or(Ok(()), |event| Plain::disclosed_of(&disclosures, &event.private).map(drop));
+        fit.map_err(|error| ReadError::Damaged(not_this(entry, error.to_string())))?;
+    }
     Ok(opening)
+}
+
+/// What opens an entry, and the fields that travel beside its event.
+fn unsealed(
+    files: &SealedReader,
+    held: Held,
+    entry: &SealedEntry,
+    origin: &Origin,
+) -> Result<(Opening, Vec<Vec<u8>>), ReadError> {
+    let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(entry, error.to_string()));
+    match held {
+        Held::All { payload, secret, skeleton } => {
+            let kept = KeptBeside { payload, secret, skeleton };
+            let opened = files.with_root(|root| kept.opening(origin, entry, &root.skeleton));
+            let (opening, disclosures) = opened.map_err(|error| wrong(&error))?;
+            Ok((Opening::Auditor(opening), disclosures))
+        }
+        Held::Skeleton(skeleton) => {
+            let place = Place { origin, index: entry.index };
+            let remains =
+                files.with_root(|root| Remains::unseal(&skeleton, &root.skeleton, &place, &entry.commitment));
+            Ok((Opening::Remains(remains.map_err(|error| wrong(&error))?), Vec::new()))
+        }
+    }
+}
+
+/// What is to be kept beside the log of a sealed entry.
+#[derive(Debug)]
+pub enum Beside {
+    /// All that opens it, and the fields that travel beside its event.
+    Whole(Sealed, Vec<Vec<u8>>),
+    /// What erasure left of it, before a copy had it.
+    Remains(SealedEntry, Arc<Remains>),
 }
 
 /// What is to be written beside the log for a batch, in order: drawn and encrypted here, once.
 pub(super) fn records(
     files: &SealedFiles,
     origin: &Origin,
-    sealed: impl Iterator<Item = Sealed>,
+    entries: impl Iterator<Item = Beside>,
 ) -> Result<Vec<SealedRecord>, AppendError> {
     let reader = files.reader();
-    sealed
-        .map(|sealed| {
-            let index = sealed.entry.index;
-            let mut nonce = [0; RandomNonce::LEN];
+    let mut nonce = [0; RandomNonce::LEN];
+    entries
+        .map(|beside| {
             getrandom::fill(&mut nonce).map_err(|error| AppendError::Randomness(error.to_string()))?;
-            let kept =
-                reader.with_root(|root| sealed.kept(origin, Vec::new(), &root.skeleton, RandomNonce(nonce)));
-            let KeptBeside { payload, secret, skeleton } = kept.map_err(AppendError::Payload)?;
-            Ok(SealedRecord { index, payload, secret, skeleton })
+            let nonce = RandomNonce(nonce);
+            match beside {
+                Beside::Whole(sealed, disclosures) => {
+                    let index = sealed.entry.index;
+                    let kept =
+                        reader.with_root(|root| sealed.kept(origin, disclosures, &root.skeleton, nonce));
+                    let KeptBeside { payload, secret, skeleton } = kept.map_err(AppendError::Payload)?;
+                    Ok(SealedRecord { index, content: Some((payload, secret)), skeleton })
+                }
+                Beside::Remains(SealedEntry { index, commitment, .. }, remains) => {
+                    let place = Place { origin, index };
+                    let skeleton =
+                        reader.with_root(|root| remains.seal(&root.skeleton, nonce, &place, &commitment));
+                    Ok(SealedRecord { index, content: None, skeleton })
+                }
+            }
         })
         .collect()
 }

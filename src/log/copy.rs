@@ -3,7 +3,7 @@
 //! Entries are stored before the checkpoint that covers them is, so a copy may hold more than it shows:
 //! whoever fills it verifies them first, and goes on from there after a break.
 
-use super::error::{AppendError, OpenError};
+use super::error::{AppendError, EraseError, OpenError};
 use super::recovery::OpenReport;
 use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
@@ -11,6 +11,8 @@ use crate::progress::Progress;
 use crate::sealed_files::SealedFiles;
 use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
+use ledger_spec::sealed::Kek;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::note::VerifierKey;
@@ -47,6 +49,20 @@ impl LogCopy {
     /// From now on what opens sealed entries is written and read there: the copy is an opened one.
     pub fn attach(&mut self, files: SealedFiles) {
         self.0.attach(files);
+    }
+
+    /// As [`Log::erase`].
+    pub fn erase(
+        &mut self,
+        entries: &BTreeSet<EntryIndex>,
+        new_master: Option<&Kek>,
+    ) -> Result<BTreeSet<EntryIndex>, EraseError> {
+        self.0.erase(entries, new_master)
+    }
+
+    /// As [`Log::not_erased`].
+    pub fn not_erased(&self, entries: &BTreeSet<EntryIndex>) -> Result<BTreeSet<EntryIndex>, EraseError> {
+        self.0.not_erased(entries)
     }
 
     /// Stores entries that the caller has verified, and what opens them first. They are durable when this returns, and

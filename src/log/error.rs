@@ -105,6 +105,9 @@ pub enum ReadError {
     /// The entry is sealed, and here is nothing that opens it: this is a blind copy.
     #[error("entry {0} is sealed, and this copy holds nothing that opens it")]
     Unopened(EntryIndex),
+    /// The event of this entry is erased, as the log says.
+    #[error("the event of entry {0} is erased")]
+    Erased(EntryIndex),
     /// The bytes are not what they were; they are not served.
     #[error("damaged: {0}")]
     Damaged(Damage),
@@ -155,4 +158,16 @@ impl Damage {
     pub fn is_derived(&self) -> bool {
         self.file.starts_with(layout::TREE) || self.file == layout::OFFSETS
     }
+}
+
+/// Why entries could not be erased in the files.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EraseError {
+    /// What is left could not be found out.
+    #[error(transparent)]
+    Read(#[from] SealedReadError),
+    /// The files could not be written; the next start finishes it.
+    #[error(transparent)]
+    Write(#[from] SealedWriteError),
 }

@@ -25,6 +25,7 @@ mod parallel_read;
 mod read_only;
 mod reader;
 mod recovery;
+mod said;
 mod segment_scanner;
 mod sequence;
 mod stored_checkpoint;
@@ -32,13 +33,14 @@ mod tiles;
 mod tree;
 
 pub use crate::damage::Damage;
-pub use beside::opening_of;
+pub use beside::{Beside, opening_of, opening_of_held};
 pub use copy::LogCopy;
-pub use error::{AppendError, OpenError, ReadError};
+pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
 pub use read_only::{covered, first_entry, open_to_read, position_of};
-pub use reader::{EntryBytes, Frames, LogReader, RawEntry};
+pub use reader::{Frames, LogReader};
 pub use recovery::{Cut, OpenReport, Rebuilt};
+pub use said::{EntryBytes, ErasedEntry, RawEntry, Said};
 
 use crate::progress::Progress;
 use crate::sealed_files::{LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader};
@@ -46,10 +48,11 @@ use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes};
-use ledger_spec::sealed::{Kek, LogEntry, Sealed};
+use ledger_spec::sealed::{Kek, LogEntry};
 use ledger_spec::state::EnteredEntry;
 use open_files::{Offsets, OpenFiles, Segment};
 use recovery::Opened;
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 use stored_checkpoint::CheckpointSigner;
 use tlog::checkpoint::SignedCheckpoint;
@@ -80,7 +83,7 @@ pub struct EncodedEntry {
     hashes: EntryHashes,
     /// What it says, for whoever meets it again in the same batch.
     said: Option<Entry>,
-    sealed: Option<Sealed>,
+    beside: Option<Beside>,
 }
 
 /// A batch that is durable, published and may be acknowledged.
@@ -127,21 +130,22 @@ impl EncodedEntry {
         let bytes = entry.encode()?;
         let hashes = EntryHashes::of(&bytes);
         let (index, previous) = (entry.index, entry.previous);
-        Ok(Self { index, previous, bytes, hashes, said: None, sealed: None })
+        Ok(Self { index, previous, bytes, hashes, said: None, beside: None })
     }
 
     /// An entry that was just made.
     pub fn of(entered: EnteredEntry) -> Self {
-        let EnteredEntry { entry, bytes, hashes, sealed } = entered;
+        let EnteredEntry { entry, bytes, hashes, sealed, fields } = entered;
         let (index, previous) = (entry.index, entry.previous);
-        Self { index, previous, bytes, hashes, said: Some(entry), sealed }
+        let beside = sealed.map(|sealed| Beside::Whole(sealed, fields.into_kept()));
+        Self { index, previous, bytes, hashes, said: Some(entry), beside }
     }
 
     /// An entry that was read from these bytes, with their hashes: as an audit leaves it, and what is to be kept beside
     /// it where the audit has opened it.
-    pub fn verified(entry: &LogEntry, bytes: &[u8], hashes: EntryHashes, sealed: Option<Sealed>) -> Self {
+    pub fn verified(entry: &LogEntry, bytes: &[u8], hashes: EntryHashes, beside: Option<Beside>) -> Self {
         let (index, previous) = (entry.index(), entry.previous());
-        Self { index, previous, bytes: bytes.to_vec(), hashes, said: None, sealed }
+        Self { index, previous, bytes: bytes.to_vec(), hashes, said: None, beside }
     }
 
     /// What it says, where it was just made.
@@ -272,6 +276,27 @@ impl Log {
         Ok((reader, report))
     }
 
+    /// Destroys what opens these entries, but for their links; under a new master key from then on, where one is given.
+    /// Says which of them were erased by this.
+    pub fn erase(
+        &mut self,
+        entries: &BTreeSet<EntryIndex>,
+        new_master: Option<&Kek>,
+    ) -> Result<BTreeSet<EntryIndex>, EraseError> {
+        match &mut self.beside {
+            Some(files) => Ok(files.erase(entries, new_master)?),
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
+    /// Which of these entries something opens still.
+    pub fn not_erased(&self, entries: &BTreeSet<EntryIndex>) -> Result<BTreeSet<EntryIndex>, EraseError> {
+        match &self.beside {
+            Some(files) => Ok(files.reader().not_erased(entries)?),
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
     /// From now on what opens sealed entries is written and read there.
     pub fn attach(&mut self, files: SealedFiles) {
         self.reader().attach(&files.reader());
@@ -281,13 +306,13 @@ impl Log {
     /// Writes what is kept beside the log of the sealed entries of a batch. It is durable when this returns, and before
     /// the first byte of their entries is written: so whatever the log holds can be opened, or is damaged.
     fn write_beside(&mut self, batch: &mut [EncodedEntry]) -> Result<(), AppendError> {
-        let sealed: Vec<Sealed> = batch.iter_mut().filter_map(|entry| entry.sealed.take()).collect();
-        if sealed.is_empty() {
+        let kept: Vec<Beside> = batch.iter_mut().filter_map(|entry| entry.beside.take()).collect();
+        if kept.is_empty() {
             return Ok(());
         }
         let origin = self.checkpoint().checkpoint().origin().clone();
         let files = self.beside.as_mut().ok_or(AppendError::NoKeys)?;
-        let records = beside::records(files, &origin, sealed.into_iter())?;
+        let records = beside::records(files, &origin, kept.into_iter())?;
         Ok(files.write(&records)?)
     }
 

@@ -1,11 +1,12 @@
 //! What the writer and the readers of one open log have in common.
 
-use super::beside::Beside;
+use super::beside::Openings;
 use super::frame::{self, FRAME_HEAD, Frame, as_u64};
 use super::layout;
 use super::tree::{LevelFiles, Tail};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::EntryIndex;
@@ -19,7 +20,9 @@ pub(super) struct OpenFiles {
     pub offsets: Offsets,
     pub tail: RwLock<Tail>,
     /// What opens sealed entries, where it was given.
-    pub beside: OnceLock<Beside>,
+    pub beside: OnceLock<Openings>,
+    /// What the log says is erased; `None` until that is known.
+    pub erased: RwLock<Option<Arc<BTreeSet<EntryIndex>>>>,
     segments: RwLock<Vec<Arc<Segment>>>,
     checkpoint: RwLock<Arc<SignedCheckpoint>>,
 }
@@ -46,6 +49,7 @@ impl OpenFiles {
             offsets,
             tail: RwLock::new(tail),
             beside: OnceLock::new(),
+            erased: RwLock::default(),
             segments: RwLock::new(segments),
             checkpoint: RwLock::new(Arc::new(checkpoint)),
         })

@@ -2,7 +2,8 @@
 
 use super::error::ReadError;
 use super::frame::as_u64;
-use super::reader::{EntryBytes, LogReader, RawEntry};
+use super::reader::LogReader;
+use super::said::{RawEntry, Said};
 use crate::parallel;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -19,7 +20,7 @@ impl LogReader {
         &self,
         first: EntryIndex,
         until: TreeSize,
-        make: impl Fn(EntryBytes) -> Result<T, E> + Sync,
+        make: impl Fn(Said) -> Result<T, E> + Sync,
         mut take: impl FnMut(&T) -> Result<(), E>,
     ) -> Result<(), E> {
         let (first, until) = (first.get(), until.get());
@@ -27,7 +28,7 @@ impl LogReader {
         let read = |from: u64, to: u64| -> Result<Vec<T>, E> {
             self.frames_to(EntryIndex::new(from), TreeSize::new(to))
                 .filter(|raw| opened || !raw.as_ref().is_ok_and(RawEntry::is_sealed))
-                .map(|raw| make(self.open(raw?)?))
+                .map(|raw| make(self.say(raw?)?))
                 .collect()
         };
         if until.saturating_sub(first) < FEW {

@@ -3,20 +3,21 @@
 //! Nothing leaves here unchecked: an entry's frame, index and leaf, and a proof's way to the root of
 //! the signed checkpoint. What the entries mean is not looked at.
 
-use super::beside::Beside;
+use super::beside::{Opened, Openings};
 use super::error::ReadError;
 use super::folder::missing;
 use super::frame::Frame;
 use super::layout;
 use super::open_files::{EntryFault, OpenFiles, Segment, place_of};
+use super::said::{EntryBytes, ErasedEntry, RawEntry, Said};
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{root_of, size_of};
 use super::tree::LevelFiles;
 use crate::damage::Damage;
 use crate::sealed_files::SealedReader;
 use crate::storage::{DiskError, DiskErrorKind};
-use ledger_spec::entry::Entry;
-use ledger_spec::sealed::{AuditorOpening, LogEntry};
+use ledger_spec::sealed::{Group, LogEntry};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -30,22 +31,6 @@ use tlog::position::{EntryIndex, TreeSize};
 #[derive(Clone)]
 pub struct LogReader {
     files: Arc<OpenFiles>,
-}
-
-/// An entry as it stands in the log: its bytes, checked against the tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawEntry {
-    bytes: Vec<u8>,
-    entry: LogEntry,
-    leaf: TreeHash,
-}
-
-/// An entry with what it says: in the clear, or by what is kept beside the log.
-#[derive(Debug)]
-pub struct EntryBytes {
-    raw: RawEntry,
-    entry: Entry,
-    opening: Option<AuditorOpening>,
 }
 
 /// Entries in order, from one index up to the size that was published when this began.
@@ -62,65 +47,6 @@ pub struct Frames {
 
 /// Nodes from memory where they are new, from the files otherwise.
 struct Nodes<'a>(&'a OpenFiles);
-
-impl RawEntry {
-    /// The entry's exact bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// Its leaf in the tree.
-    pub const fn leaf(&self) -> TreeHash {
-        self.leaf
-    }
-
-    /// The entry, decoded; a sealed one says nothing of its event.
-    pub const fn entry(&self) -> &LogEntry {
-        &self.entry
-    }
-
-    /// Whether it says nothing of its event.
-    pub const fn is_sealed(&self) -> bool {
-        matches!(self.entry, LogEntry::Sealed(_))
-    }
-
-    /// The exact bytes, taken.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-}
-
-impl EntryBytes {
-    /// The bytes that stand in the log.
-    pub fn bytes(&self) -> &[u8] {
-        &self.raw.bytes
-    }
-
-    /// What it says, as it would stand in the clear.
-    pub const fn entry(&self) -> &Entry {
-        &self.entry
-    }
-
-    /// Its leaf in the tree.
-    pub const fn leaf(&self) -> TreeHash {
-        self.raw.leaf
-    }
-
-    /// What opens it, where it is sealed.
-    pub const fn opening(&self) -> Option<&AuditorOpening> {
-        self.opening.as_ref()
-    }
-
-    /// The bytes that stand in the log, taken.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.raw.bytes
-    }
-
-    /// What opens it, taken.
-    pub fn into_opening(self) -> Option<AuditorOpening> {
-        self.opening
-    }
-}
 
 impl LogReader {
     pub(super) fn new(files: Arc<OpenFiles>) -> Self {
@@ -146,9 +72,36 @@ impl LogReader {
         self.open(self.raw(index)?)
     }
 
-    /// What a raw entry says.
+    /// What a raw entry says; that its event is erased is an error here.
     pub fn open(&self, raw: RawEntry) -> Result<EntryBytes, ReadError> {
-        open(&self.files, raw)
+        match self.say(raw)? {
+            Said::Event(event) => Ok(event),
+            Said::Erased(erased) => Err(ReadError::Erased(erased.index())),
+        }
+    }
+
+    /// What a raw entry says, or what erasure has left of that.
+    pub fn say(&self, raw: RawEntry) -> Result<Said, ReadError> {
+        say(&self.files, raw)
+    }
+
+    /// What stands at a place.
+    pub fn said(&self, index: EntryIndex) -> Result<Said, ReadError> {
+        self.say(self.raw(index)?)
+    }
+
+    /// From now on these are erased, as the log says: nobody is told what they said, whatever opens them still. And what
+    /// nothing opens and is not among them is damage, which before this was known it may not have been.
+    pub fn set_erased(&self, erased: Arc<BTreeSet<EntryIndex>>) {
+        *self.files.erased.write().unwrap_or_else(PoisonError::into_inner) = Some(erased);
+    }
+
+    /// Whether these can be erased: their groups are read whole, and damage in one is the answer.
+    pub fn can_erase(&self, entries: &BTreeSet<EntryIndex>) -> Result<(), ReadError> {
+        let Some(beside) = self.files.beside.get() else { return Ok(()) };
+        let (groups, size): (BTreeSet<Group>, _) =
+            (entries.iter().copied().map(Group::of).collect(), self.size());
+        groups.into_iter().try_for_each(|group| Ok(beside.files().group(group, size).map(drop)?))
     }
 
     /// Reads an entry as it stands in the log. Its frame's checksum, the index that it carries and its leaf are checked.
@@ -172,10 +125,15 @@ impl LogReader {
         self.files.beside.get().is_some()
     }
 
+    /// What opens what is sealed, and holds the keys that belong to no entry; `None` where nothing does.
+    pub fn sealed_files(&self) -> Option<&SealedReader> {
+        self.files.beside.get().map(Openings::files)
+    }
+
     /// From now on what is kept beside the log opens what is sealed.
     pub fn attach(&self, files: &SealedReader) {
         // Whoever opened the log attaches once.
-        let _ = self.files.beside.set(Beside::new(files.clone()));
+        let _ = self.files.beside.set(Openings::new(files.clone()));
     }
 
     /// Reads entries in order from `first` on as they stand in the log, buffered: for scans.
@@ -388,17 +346,26 @@ fn check_entry(
 }
 
 /// What an entry says, by what is kept beside the log where it is sealed.
-fn open(files: &OpenFiles, raw: RawEntry) -> Result<EntryBytes, ReadError> {
+fn say(files: &OpenFiles, raw: RawEntry) -> Result<Said, ReadError> {
     match &raw.entry {
         LogEntry::Clear(entry) => {
             let entry = entry.clone();
-            Ok(EntryBytes { raw, entry, opening: None })
+            Ok(Said::Event(EntryBytes { raw, entry, opening: None, disclosures: Vec::new() }))
         }
         LogEntry::Sealed(sealed) => {
             let Some(beside) = files.beside.get() else { return Err(ReadError::Unopened(sealed.index)) };
             let checkpoint = files.checkpoint();
-            let (entry, opening) = beside.open(sealed, checkpoint.checkpoint().origin())?;
-            Ok(EntryBytes { raw, entry, opening: Some(opening) })
+            // Asked after the files were read: that something is erased is known before the files lose it.
+            let erased = || {
+                let erased = files.erased.read().unwrap_or_else(PoisonError::into_inner);
+                erased.as_ref().map(|erased| erased.contains(&sealed.index))
+            };
+            Ok(match beside.open(sealed, checkpoint.checkpoint().origin(), erased)? {
+                Opened::Said(entry, opening, disclosures) => {
+                    Said::Event(EntryBytes { raw, entry, opening: Some(opening), disclosures })
+                }
+                Opened::Erased(remains) => Said::Erased(ErasedEntry { raw, remains }),
+            })
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::ReadError;
 use super::reader::{LogReader, node_error};
-use ledger_spec::sealed::{Opening, push_opening};
+use ledger_spec::sealed::push_opening;
 use tlog::defect::OrDefect as _;
 use tlog::merkle::NodeId;
 use tlog::position::{EntryIndex, TreeSize};
@@ -36,7 +36,7 @@ impl LogReader {
         let until = TreeSize::new(first.get().saturating_add(u64::from(tile.width())));
         let mut bundle = Zeroizing::new(Vec::new());
         for raw in self.frames_to(first, until) {
-            let opening = self.open(raw?)?.into_opening().map(Opening::Auditor);
+            let opening = self.say(raw?)?.into_opening();
             push_opening(&mut bundle, opening.as_ref());
         }
         Ok(bundle)

@@ -7,6 +7,7 @@
 //! A blind copy needs nobody's permission, and nothing that it stores is about anybody. One that is given openings keeps
 //! them as the ledger does, under a master key of its own.
 
+mod erased;
 mod error;
 mod store;
 
@@ -57,6 +58,8 @@ pub struct Mirror {
     /// What is stored beyond what the checkpoint covers, for the index once that does.
     unshown: Vec<IndexRow>,
     snapshots: Option<Snapshots>,
+    /// How many entries are erased here, once that was looked at.
+    forgotten: Option<usize>,
     /// Goes before the lock does.
     keeper: Option<Keeper>,
     _lock: FolderLock,
@@ -105,6 +108,7 @@ impl Mirror {
             index: Arc::default(),
             unshown: Vec::new(),
             snapshots: None,
+            forgotten: None,
             keeper: None,
             _lock: lock,
         };
@@ -128,8 +132,11 @@ impl Mirror {
             }
             let known = KnownEntry::read(origin, at, given).map_err(entry_fault)?;
             auditing.auditor.recall(&known).map_err(entry_fault)?;
-            let Some(event) = known.event() else { return Ok(()) };
-            let row = IndexRow::of(at, known.links(), event);
+            let row = match (known.event(), known.remains()) {
+                (Some(event), _) => IndexRow::of(at, known.links(), event),
+                (None, Some(remains)) => IndexRow::of_erased(at, &remains.links),
+                (None, None) => return Ok(()),
+            };
             if at.is_in(shown) {
                 index.apply([row])
             } else {
@@ -153,6 +160,10 @@ impl Mirror {
         if let Some(kek) = &self.kek {
             let says = |at| if clear.contains(&at) { LogSays::Clear } else { LogSays::Sealed };
             log.attach(copy_files(disk, origin, kek, log.size(), LastStop::Unclean(&says))?);
+            // The copies of the root are one now.
+            if let Some(master) = &self.settings.master {
+                master.settle(&self.dir)?;
+            }
         }
         self.log = Some(log);
         self.show()
@@ -166,7 +177,7 @@ impl Mirror {
         }
         let origin = self.settings.origin.clone();
         let files = SealedReader::open(disk.clone(), &origin, kek).map_err(LedgerError::from)?;
-        Ok(Some(OfFolder { origin, files }))
+        Ok(Some(OfFolder::new(origin, files)))
     }
 
     /// Looks at the ledger once, and takes what is new. `each` is shown every entry that was verified.
@@ -264,7 +275,7 @@ impl Mirror {
         progress: &dyn Progress,
         each: &mut dyn FnMut(&AuditedEntry),
     ) -> Result<(), MirrorError> {
-        let (older, note) = (self.shown(), newer.to_string());
+        let (older, note, from) = (self.shown(), newer.to_string(), self.auditing.auditor.ledger().size());
         let signed = Some(note.as_bytes());
         let tree = self.auditing.auditor.tree().clone();
         let openings = Served::or_blind(self.openings.as_ref(), newer.checkpoint());
@@ -305,13 +316,25 @@ impl Mirror {
                 return Err(self.remote_fault(fault, signed));
             }
             Err(Walked::Openings(fault)) => return Err(self.fault(fault, signed)),
-            Err(Walked::Entry(error)) => return Err(self.fault(entry_fault(error), signed)),
+            Err(Walked::Entry(error)) => {
+                if self.may_be_explained_by_the_next(from, newer)? {
+                    return Ok(());
+                }
+                return Err(self.fault(entry_fault(error), signed));
+            }
         }
         if let Some(fault) = suspect {
             return Err(self.remote_fault(fault, signed));
         }
         if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
+            if self.may_be_explained_by_the_next(from, newer)? {
+                return Ok(());
+            }
             return Err(self.fault(entry_fault(error), signed));
+        }
+        // What came with this checkpoint was opened after it said what is erased.
+        if let Some(revived) = self.auditing.auditor.revived(from.next_index()) {
+            return Err(self.fault(entry_fault(revived), signed));
         }
         self.log.as_ref().or_defect("it was put back when the walk had ended").publish(newer.clone())?;
         self.show()
@@ -354,6 +377,7 @@ impl Mirror {
         } else {
             published_of(&streams, &self.settings, &self.vkey)?
         };
+        let erased = published.governance.erasures.erased().clone();
         match &self.snapshots {
             Some(snapshots) => drop(snapshots.publish(published)),
             None => {
@@ -365,7 +389,7 @@ impl Mirror {
                 self.snapshots = Some(snapshots);
             }
         }
-        Ok(())
+        self.forget(&erased)
     }
 
     /// The reading side, once a checkpoint is covered.

@@ -2,7 +2,7 @@
 
 use crate::audit::{Absorbed, Piece};
 use crate::index::{Index, IndexRow};
-use crate::log::{AppendError, EncodedEntry, LogCopy};
+use crate::log::{AppendError, Beside, EncodedEntry, LogCopy};
 use ledger_spec::audit as pure;
 use ledger_spec::sealed::{FreshKey, LogEntry, Sealed};
 use tlog::defect::OrDefect as _;
@@ -33,11 +33,17 @@ impl<'a> Store<'a> {
     pub(super) fn take(&mut self, piece: &Piece, absorbed: &Absorbed) -> Result<(), AppendError> {
         for (absorbed, (bytes, hashes)) in absorbed.fresh.iter().zip(piece.entries()) {
             let entry = LogEntry::decode(bytes).or_defect("an entry that was audited has a layout");
-            let sealed = kept_of(&entry, absorbed)?;
-            self.batch.push(EncodedEntry::verified(&entry, bytes, hashes, sealed));
-            if let pure::Absorbed::Admitted(audited) = absorbed {
-                let header = audited.header();
-                self.rows.push(IndexRow::of(header.index, &header.links, audited.event()));
+            let beside = kept_of(&entry, absorbed)?;
+            self.batch.push(EncodedEntry::verified(&entry, bytes, hashes, beside));
+            match absorbed {
+                pure::Absorbed::Admitted(audited) => {
+                    let header = audited.header();
+                    self.rows.push(IndexRow::of(header.index, &header.links, audited.event()));
+                }
+                pure::Absorbed::Erased(remains) => {
+                    self.rows.push(IndexRow::of_erased(entry.index(), &remains.links));
+                }
+                pure::Absorbed::Unopened => {}
             }
         }
         if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
@@ -55,13 +61,17 @@ impl<'a> Store<'a> {
     }
 }
 
-/// What is to be kept beside an entry that was opened, under a fresh key: nothing of the ledger's own keys is in a copy.
-fn kept_of(entry: &LogEntry, absorbed: &pure::Absorbed) -> Result<Option<Sealed>, AppendError> {
-    let (LogEntry::Sealed(entry), pure::Absorbed::Admitted(audited)) = (entry, absorbed) else {
-        return Ok(None);
+/// What is to be kept beside an entry, as far as it was opened, under a fresh key: nothing of the ledger's own keys is in a copy,
+/// and none of the fields that travel beside events, which openings do not open.
+fn kept_of(entry: &LogEntry, absorbed: &pure::Absorbed) -> Result<Option<Beside>, AppendError> {
+    let LogEntry::Sealed(entry) = entry else { return Ok(None) };
+    let opening = match absorbed {
+        pure::Absorbed::Admitted(audited) => audited.opening(),
+        pure::Absorbed::Erased(remains) => return Ok(Some(Beside::Remains(*entry, remains.clone()))),
+        pure::Absorbed::Unopened => None,
     };
-    let Some(opening) = audited.opening() else { return Ok(None) };
+    let Some(opening) = opening else { return Ok(None) };
     let key = FreshKey::try_filled(|key| getrandom::fill(key));
     let key = key.map_err(|error| AppendError::Randomness(error.to_string()))?;
-    Ok(Some(Sealed::opened(*entry, opening, key)))
+    Ok(Some(Beside::Whole(Sealed::opened(*entry, opening, key), Vec::new())))
 }

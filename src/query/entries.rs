@@ -2,13 +2,14 @@
 
 use super::source::parse;
 use super::{QueryError, Reading};
-use crate::log::{EntryBytes, RawEntry};
+use crate::log::{EntryBytes, RawEntry, ReadError};
+use ledger_spec::authority::Directory;
 use ledger_spec::casefile::{CaseAsOf, Head, Sight, Viewer};
 use ledger_spec::entry::{ChainHash, EntryHashes, StreamVersion};
-use ledger_spec::event::Event;
+use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::id::{Sealing, StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, more_may_exist};
-use ledger_spec::sealed::{Hashing, Opening};
+use ledger_spec::sealed::{Hashing, Opening, Plain};
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
 use tlog::position::{EntryIndex, TreeSize};
@@ -21,6 +22,8 @@ pub struct FoundEntry {
     pub entry: EntryBytes,
     /// What it states.
     pub event: Event,
+    /// The fields that travel beside it, as far as they are kept here.
+    fields: Vec<DisclosedField>,
 }
 
 /// That one tree begins with another.
@@ -43,13 +46,21 @@ impl FoundEntry {
 
     fn read(entry: EntryBytes) -> Result<Self, QueryError> {
         let event = parse(entry.entry())?;
-        Ok(Self { entry, event })
+        let index = entry.entry().index;
+        let fields = fields_of(&entry, &event).map_err(|found| QueryError::Fields { index, found })?;
+        Ok(Self { entry, event, fields })
     }
 
-    /// The entry as answers to who reads with this sight have it.
-    pub fn line(&self, sight: Sight) -> EntryLine {
+    /// The fields that travel beside its event, as far as they are kept here, for whoever may see them.
+    pub fn fields(&self, sight: Sight) -> &[DisclosedField] {
+        if sight.sees_personal_fields() { &self.fields } else { &[] }
+    }
+
+    /// The entry as answers to who asks have it, with what this directory knows of its signers.
+    pub fn line(&self, directory: &Directory, viewer: Viewer) -> EntryLine {
         let hashes = EntryHashes { leaf: self.entry.leaf(), chain: ChainHash::of_entry(self.entry.bytes()) };
-        EntryLine::of(self.entry.entry(), hashes, &self.event, self.opening(), sight)
+        let beside = (self.opening(), self.fields(viewer.sight));
+        EntryLine::of(self.entry.entry(), hashes, &self.event, beside, (directory, viewer))
     }
 }
 
@@ -60,6 +71,7 @@ impl Reading<'_> {
         let public = viewer.sight == Sight::Public;
         let found = self.any_entry(index).map_err(|error| match error {
             QueryError::NoEntry { found, .. } if public => QueryError::NoPublicEntry(found),
+            QueryError::Read(ReadError::Erased(index)) if public => QueryError::NoPublicEntry(index),
             other => other,
         })?;
         let file = self.case_file(&found.event.subject)?;
@@ -118,7 +130,7 @@ impl Reading<'_> {
                 withheld = between;
                 break;
             } else {
-                events.push(self.any_entry(item.entry)?.line(viewer.sight));
+                events.push(self.any_entry(item.entry)?.line(&self.snapshot.governance.directory, viewer));
                 between = withheld;
             }
         }
@@ -167,4 +179,14 @@ impl Reading<'_> {
             proof: log.consistency_proof(from, to)?,
         })
     }
+}
+
+/// What is kept of the fields that travel beside an event: each is one that the event names, or nothing is shown.
+fn fields_of(entry: &EntryBytes, event: &Event) -> Result<Vec<DisclosedField>, String> {
+    let kept = Plain::disclosed_of(entry.disclosures(), &event.private).map_err(|error| error.to_string())?;
+    let read = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        DisclosedField::parse(text).map_err(|fault| format!("a disclosure {fault}"))
+    };
+    kept.into_iter().flatten().map(read).collect()
 }

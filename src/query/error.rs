@@ -54,6 +54,14 @@ pub enum QueryError {
     /// A subject's stream could not be read.
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// What is kept beside an entry's event is none of the fields that it names.
+    #[error("entry {index}: {found}")]
+    Fields {
+        /// The entry.
+        index: EntryIndex,
+        /// What is kept there.
+        found: String,
+    },
     /// An entry that holds no event this version reads.
     #[error("entry {index}: {error}")]
     Event {

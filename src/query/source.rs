@@ -3,9 +3,9 @@
 use super::{QueryError, Reading};
 use crate::case_files::StoreError;
 use crate::{keeper, parallel};
-use ledger_spec::casefile::{AsOf, CaseFile, Viewer};
+use ledger_spec::casefile::{AsOf, CaseFile, Sight, Viewer};
 use ledger_spec::entry::Entry;
-use ledger_spec::event::Event;
+use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{SubjectId, SubjectStream};
 use ledger_spec::projection::{CaseFileSource, CityAnswer, CityAsked, CityQuestion, RollPlace};
@@ -43,6 +43,11 @@ impl CaseFileSource for Reading<'_> {
 
     fn event(&self, entry: EntryIndex) -> Result<Event, QueryError> {
         Ok(self.any_entry(entry)?.event)
+    }
+
+    fn fields(&self, entry: EntryIndex) -> Result<Vec<DisclosedField>, QueryError> {
+        // Whether the reader may see them was asked before (`Projector`): whoever may not is not read them.
+        Ok(self.any_entry(entry)?.fields(Sight::Restricted).to_vec())
     }
 
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, QueryError> {

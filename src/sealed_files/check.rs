@@ -17,7 +17,8 @@ pub struct CheckedLog<'a> {
     /// How many entries it holds.
     pub size: TreeSize,
     /// Where a process has the files open, or had when it crashed: what stands behind the log is then not looked at, nor
-    /// a copy of the root that is older than the other. Both may be in the making.
+    /// a copy of the root that is older than the other, nor a group's files of the generation before or after the root's.
+    /// All of that may be in the making.
     pub open_ended: bool,
     /// What it says of an entry that it holds.
     pub says: &'a dyn Fn(EntryIndex) -> LogSays,
@@ -68,7 +69,10 @@ fn check_group(
         };
     }
     let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
-    if let Some(damage) = files.iter().find_map(|file| other_generation(file, generation)) {
+    let in_an_erasure =
+        |file: &FileHeader| log.open_ended && file.generation.get().abs_diff(generation.get()) == 1;
+    let mut others = files.iter().filter_map(|file| Some((file, other_generation(file, generation)?)));
+    if let Some((_, damage)) = others.find(|(file, _)| !in_an_erasure(file)) {
         return Err(damage.into());
     }
     let scan = GroupScan::read(disk, group, generation, log.size)?;

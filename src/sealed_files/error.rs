@@ -29,8 +29,9 @@ pub enum SealedOpenError {
     Disk(#[from] DiskError),
 }
 
-/// Why a write was refused. After anything but [`SealedWriteError::NotNext`] the writer is stopped: what of the records
-/// is durable is unknown until [`super::SealedFiles::open`] has found out.
+/// Why a write was refused. After anything but [`SealedWriteError::NotNext`] the writer is stopped: what of it is durable
+/// is unknown until [`super::SealedFiles::open`] has found out. An erasure that failed before it wrote anything stops
+/// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealedWriteError {
@@ -46,6 +47,10 @@ pub enum SealedWriteError {
     /// There are as many groups as a root has keys for.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// What is to stay of a group is not what it was: without it the group cannot be made anew. The files in use are as
+    /// they were.
+    #[error("damaged: {0}")]
+    Damaged(Damage),
     /// An earlier write failed; open the files anew.
     #[error("the files beside the log have stopped after an earlier failure")]
     Stopped,
@@ -76,6 +81,15 @@ impl From<DiskError> for SealedWriteError {
         match error.kind {
             DiskErrorKind::Full => Self::Full(error),
             _ => Self::Disk(error),
+        }
+    }
+}
+
+impl From<SealedReadError> for SealedWriteError {
+    fn from(error: SealedReadError) -> Self {
+        match error {
+            SealedReadError::Damaged(damage) => Self::Damaged(damage),
+            SealedReadError::Disk(error) => error.into(),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::slot_file::{SlotFile, Slots};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError};
 use ledger_spec::sealed::{FileKind, Generation, Group, GroupKey, Slot};
+use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// What the log says of an entry: whether and what must be kept of it beside the log.
@@ -57,7 +58,7 @@ impl GroupScan {
         let slot = SlotFile::open(disk, group, generation)?;
         let (link, behind_link) = frames(FileKind::Link)?;
         let slots = slot.read_all()?;
-        let files = OpenGroup { group, generation, body, slot, link };
+        let files = OpenGroup { group, generation, body, slot, link: Arc::new(link) };
         Ok(Self { files, size, slots, body: behind_body, link: behind_link })
     }
 

@@ -9,11 +9,12 @@
 //!
 //! [`SealedFiles::write`] is the one way in, and comes before the log: when it returns, the records are durable, and only
 //! then their entries may be. So what the log holds is whole here, or damaged; what stands here and not in the log was
-//! never acknowledged, and [`SealedFiles::open`] cuts it. Layouts and cryptography are `ledger_spec::sealed`'s; the master
+//! never acknowledged, and [`SealedFiles::open`] cuts it. [`SealedFiles::erase`] is the one way out. Layouts and cryptography are `ledger_spec::sealed`'s; the master
 //! key comes from outside of the folder. A folder without these files (a mirror's, of a log that shows nothing) is never
 //! opened here.
 
 mod check;
+mod erase;
 mod error;
 mod frame_file;
 mod frame_walk;
@@ -32,7 +33,7 @@ pub use error::{SealedOpenError, SealedReadError, SealedWriteError};
 pub use group_scan::{LogSays, SealedCut};
 pub use open_group::Held;
 pub use reader::SealedReader;
-pub use root_copies::Mended;
+pub use root_copies::{Mended, NamedMaster};
 pub use start_up::LastStop;
 pub use writer::SealedRecord;
 
@@ -63,6 +64,9 @@ pub struct SealedFiles {
 pub struct SealedOpenReport {
     /// What the log does not hold and was cut, file by file.
     pub cut: Vec<SealedCut>,
+    /// Files of a group in another generation than the root's, which were removed: what an erasure that was cut short has
+    /// made and not used yet, or replaced and not removed yet.
+    pub replaced: Vec<String>,
     /// The copy of the root that was not as the other.
     pub mended: Option<Mended>,
 }
@@ -71,6 +75,12 @@ impl SealedFiles {
     /// Whether a root of keys is there, so that the files were made.
     pub fn exist(disk: &dyn Disk) -> Result<bool, DiskError> {
         Ok(root_copies::there(disk)?.is_some())
+    }
+
+    /// The master key that the root names, before it is opened: which of several it is, where one replaces another. It is
+    /// what somebody wrote there, and is believed only once it has opened the root.
+    pub fn named_master(disk: &dyn Disk) -> Result<Option<NamedMaster>, DiskError> {
+        root_copies::named(disk)
     }
 
     /// Makes the files of a new ledger, with fresh keys under the master key `kek`, durably.
@@ -95,11 +105,12 @@ impl SealedFiles {
 
     /// Opens the files beside a log of `size` entries: chooses the root and mends its other copy, and opens the group
     /// that the log ends in. After an unclean stop what the log does not hold is cut; nothing of entries below `size` is
-    /// changed. After a clean stop nothing is written but a copy of the root.
+    /// changed. After a clean stop nothing is written but a copy of the root. After an erasure that was cut short its
+    /// files are those that the root has keys for, and the others are removed.
     ///
     /// # Errors
     ///
-    /// Damage in the last group is refused, and nothing is changed then. Of other groups it is found when they are read,
+    /// Damage in the last group is refused, and so is a root that is older than the files; nothing is changed then. Of other groups it is found when they are read,
     /// and by [`check`].
     pub fn open(
         disk: Arc<dyn Disk>,
@@ -109,11 +120,13 @@ impl SealedFiles {
         stop: LastStop<'_>,
     ) -> Result<(Self, SealedOpenReport), SealedOpenError> {
         let copies = root_copies::read(&*disk, origin, kek)?;
-        let (files, cut) = start_up::settle(&*disk, &copies.chosen.root, size, stop)?;
+        let judged = start_up::judge(&*disk, &copies.chosen.root, size, stop)?;
+        // Before files are removed: the root that has no key for them must not be taken back by a power cut.
         let mended = copies.mend(&*disk)?;
+        let (files, report) = judged.settle(&*disk)?;
         let files = files.map(Arc::new);
         let shared = Shared::new(disk, copies.chosen.root, files.clone());
-        Ok((Self::over(shared, origin, kek, size, files)?, SealedOpenReport { cut, mended }))
+        Ok((Self::over(shared, origin, kek, size, files)?, SealedOpenReport { mended, ..report }))
     }
 
     /// Writes records, in the order of their entries and behind all that were written before: when this returns, they are
@@ -133,7 +146,8 @@ impl SealedFiles {
         let last = Group::of(last.index);
         if self.shared.with_root(|root| root.wants_groups(last)) {
             let Shared { disk, root, .. } = &*self.shared;
-            root_copies::grow(&**disk, root, last, &self.origin, &self.kek)?;
+            let under = (&self.origin, &self.kek);
+            root_copies::change(&**disk, root, under, |root| root_copies::grow(root, last))?;
         }
         for records in records.chunk_by(|one, next| Group::of(one.index) == Group::of(next.index)) {
             self.write_group(records)?;

@@ -8,6 +8,7 @@ use crate::storage::{Disk, DiskError};
 use ledger_spec::sealed::{FileKind, Generation, Group, GroupKey, SlotSecret};
 use std::collections::BTreeMap;
 use std::panic;
+use std::sync::Arc;
 use std::thread;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -39,7 +40,8 @@ pub(super) struct OpenGroup {
     pub generation: Generation,
     pub body: FrameFile,
     pub slot: SlotFile,
-    pub link: FrameFile,
+    /// Skeletons are not made again, so files of a next generation share it.
+    pub link: Arc<FrameFile>,
 }
 
 impl OpenGroup {
@@ -48,7 +50,7 @@ impl OpenGroup {
         let frames = |kind, room| FrameFile::create(disk, layout::file(kind, group, generation), room);
         let body = frames(FileKind::Body, BODY_ROOM)?;
         let slot = SlotFile::create(disk, group, generation)?;
-        let link = frames(FileKind::Link, LINK_ROOM)?;
+        let link = Arc::new(frames(FileKind::Link, LINK_ROOM)?);
         let files = Self { group, generation, body, slot, link };
         files.sync()?;
         disk.sync_dir(layout::SEALED)?;
@@ -65,7 +67,7 @@ impl OpenGroup {
             |kind| FrameFile::open(disk, layout::file(kind, group, generation), None, &mut |_, _| {});
         let body = frames(FileKind::Body)?;
         let slot = SlotFile::open(disk, group, generation)?;
-        let link = frames(FileKind::Link)?;
+        let link = Arc::new(frames(FileKind::Link)?);
         Ok(Self { group, generation, body, slot, link })
     }
 
@@ -125,6 +127,7 @@ pub(super) fn read_all(
     let body = frames(FileKind::Body, writing.map(|files| files.body.end()), &mut payloads)?;
     let slot = SlotFile::open(disk, group, generation)?;
     let link = frames(FileKind::Link, writing.map(|files| files.link.end()), &mut skeletons)?;
+    let link = Arc::new(link);
     let (slots, files) = (slot.read_all()?, OpenGroup { group, generation, body, slot, link });
     let mut all = Vec::with_capacity(skeletons.len());
     for index in layout::entries(group, size) {

@@ -4,12 +4,15 @@
 use super::error::{SealedOpenError, SealedReadError};
 use super::open_group::{self, Held, OpenGroup};
 use super::recent::Recent;
+use super::slot_file::SlotFile;
 use super::{layout, root_copies};
 use crate::damage::Damage;
 use crate::storage::Disk;
 use ledger_spec::sealed::{Generation, Group, GroupKey, Kek, Root};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tlog::checkpoint::Origin;
+use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A reader of open files; clones are cheap. It is asked about entries that the log holds.
@@ -29,35 +32,47 @@ impl Shared {
         Arc::new(Self { disk, root: RwLock::new(root), recent: Mutex::new(Recent::new(newest)) })
     }
 
-    /// The writer goes on to a group.
+    /// The writer goes on to a group, or to new files of the one that it was at.
     pub(super) fn begin(&self, files: Arc<OpenGroup>) {
         self.with_recent(|recent| recent.begin(files.group, files));
+    }
+
+    /// A group's files were made anew.
+    pub(super) fn forget(&self, group: Group) {
+        self.with_recent(|recent| recent.forget(group));
     }
 
     pub(super) fn with_root<T>(&self, ask: impl FnOnce(&Root) -> T) -> T {
         ask(&self.root.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Asks what is open. Whoever has the root as well has taken it before.
     fn with_recent<T>(&self, ask: impl FnOnce(&mut Recent<OpenGroup>) -> T) -> T {
         ask(&mut self.recent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Asks with the generation of a group's files and its key.
-    fn with_key<T>(
+    /// Asks with the generation of a group's files and its key. The files are not replaced before `ask` has returned.
+    pub(super) fn with_key<T>(
         &self,
         group: Group,
         ask: impl FnOnce(Generation, &GroupKey) -> Result<T, SealedReadError>,
     ) -> Result<T, SealedReadError> {
         self.with_root(|root| {
             let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
-            ask(generation, key)
+            ask(generation, key).map_err(|error| match error {
+                SealedReadError::Damaged(damage) => {
+                    root_copies::unless_replaced(&*self.disk, root.generation, damage)
+                }
+                other => other,
+            })
         })
     }
 
-    /// The open files of a group; those that are `doubted` only where they are what there is.
+    /// The open files of a group in the generation that the root has, which is held meanwhile; those that are `doubted`
+    /// only where they are what there is.
     fn open(
         &self,
-        group: Group,
+        (group, generation): (Group, Generation),
         doubted: Option<&Arc<OpenGroup>>,
     ) -> Result<Arc<OpenGroup>, SealedReadError> {
         let known = self.with_recent(|recent| match doubted {
@@ -70,15 +85,25 @@ impl Shared {
         if let Some(files) = known {
             return Ok(files);
         }
-        let generation = self.with_key(group, |generation, _| Ok(generation))?;
         let files = Arc::new(OpenGroup::open(&*self.disk, group, generation)?);
         Ok(self.with_recent(|recent| recent.keep(group, files)))
     }
 
-    fn read(&self, index: EntryIndex, files: &OpenGroup) -> Result<Held, SealedReadError> {
-        self.with_root(|root| {
-            let key = root.key_of(files.group, files.generation);
-            files.read(index, key.map_err(|error| layout::no_key(files.group, &error))?)
+    fn read(&self, index: EntryIndex) -> Result<Held, SealedReadError> {
+        let group = Group::of(index);
+        self.with_key(group, |generation, key| {
+            let files = self.open((group, generation), None)?;
+            match files.read(index, key) {
+                // Where something else is remembered than there is, what is remembered may be at fault.
+                Err(SealedReadError::Damaged(damage)) => {
+                    let again = self.open((group, generation), Some(&files))?;
+                    if Arc::ptr_eq(&again, &files) {
+                        return Err(SealedReadError::Damaged(damage));
+                    }
+                    again.read(index, key)
+                }
+                other => other,
+            }
         })
     }
 }
@@ -97,22 +122,7 @@ impl SealedReader {
     /// What is kept of a sealed entry that the log holds. Checksums, index and generation are checked, and the slot is
     /// unwrapped; bytes that fail are an error, never an answer.
     pub fn read(&self, index: EntryIndex) -> Result<Held, SealedReadError> {
-        let group = Group::of(index);
-        let read = || {
-            let files = self.0.open(group, None)?;
-            match self.0.read(index, &files) {
-                // Where something else is remembered than there is, the files may have been made anew meanwhile.
-                Err(SealedReadError::Damaged(damage)) => {
-                    let again = self.0.open(group, Some(&files))?;
-                    if Arc::ptr_eq(&again, &files) {
-                        return Err(SealedReadError::Damaged(damage));
-                    }
-                    self.0.read(index, &again)
-                }
-                other => other,
-            }
-        };
-        read().map_err(|error| match error {
+        self.0.read(index).map_err(|error| match error {
             SealedReadError::Damaged(damage) => {
                 let entry = damage.entry.or(Some(index));
                 SealedReadError::Damaged(Damage { entry, ..damage })
@@ -124,10 +134,38 @@ impl SealedReader {
     /// What is kept of all sealed entries of a group that a log of `size` entries holds, in order: for whoever goes over
     /// many. Each of the three files is read at once, and the first damage of the group is the answer.
     pub fn group(&self, group: Group, size: TreeSize) -> Result<Vec<(EntryIndex, Held)>, SealedReadError> {
-        let writing = self.0.with_recent(|recent| recent.newest(group));
         self.0.with_key(group, |generation, key| {
+            let writing = self.0.with_recent(|recent| recent.newest(group));
             open_group::read_all(&*self.0.disk, (group, generation), key, size, writing.as_deref())
         })
+    }
+
+    /// Of these entries those whose slot is not empty: what is still to be erased of them. Entries in the clear and
+    /// entries that nobody knows have none. Only slots are read.
+    pub fn not_erased(
+        &self,
+        entries: &BTreeSet<EntryIndex>,
+    ) -> Result<BTreeSet<EntryIndex>, SealedReadError> {
+        let disk = &*self.0.disk;
+        let (files, _) = layout::files(disk)?;
+        let there: BTreeSet<Group> = files.iter().map(|file| file.group).collect();
+        let (all, mut left) = (Vec::from_iter(entries.iter().copied()), BTreeSet::new());
+        for entries in all.chunk_by(|one, next| Group::of(*one) == Group::of(*next)) {
+            let group = Group::of(*entries.first().or_defect("a run of entries has a first"));
+            if !there.contains(&group) {
+                continue;
+            }
+            self.0.with_key(group, |generation, _| {
+                let slots = SlotFile::open(disk, group, generation)?;
+                for index in entries {
+                    if slots.holds(*index)? {
+                        left.insert(*index);
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(left)
     }
 
     /// Asks the root for keys: those that belong to no group are used elsewhere. `ask` must not ask this reader, and

@@ -42,7 +42,7 @@ impl<T> Recent<T> {
         if let Some(newest) = self.newest(group) {
             return newest;
         }
-        self.others.retain(|(known, _)| *known != group);
+        self.forget(group);
         if self.others.len() >= KEPT {
             self.others.remove(0);
         }
@@ -50,9 +50,14 @@ impl<T> Recent<T> {
         files
     }
 
-    /// The writer goes on to another group.
-    pub(super) fn begin(&mut self, group: Group, files: Arc<T>) {
+    /// Forgets a group whose files were made anew. The one that is written to is begun anew instead.
+    pub(super) fn forget(&mut self, group: Group) {
         self.others.retain(|(known, _)| *known != group);
+    }
+
+    /// The writer goes on to another group, or to new files of the same one.
+    pub(super) fn begin(&mut self, group: Group, files: Arc<T>) {
+        self.forget(group);
         if let Some((before, files)) = self.newest.replace((group, files)) {
             self.keep(before, files);
         }
@@ -87,5 +92,13 @@ mod tests {
         assert_eq!(recent.get(Group::new(0)).as_deref(), Some(&0));
         assert_eq!(recent.newest(Group::new(160)).as_deref(), Some(&160));
         assert_eq!(recent.others.len(), KEPT);
+        // New files of the one that is written to take its place, and the old ones are not kept.
+        let other = Arc::new(8);
+        recent.begin(Group::new(160), Arc::clone(&other));
+        assert_eq!(recent.get(Group::new(160)).as_deref(), Some(&8));
+        assert_eq!((recent.others.len(), Arc::strong_count(&open[160])), (KEPT, 1));
+        recent.forget(Group::new(149));
+        recent.forget(Group::new(160));
+        assert_eq!((recent.get(Group::new(149)), recent.get(Group::new(160))), (None, Some(other)));
     }
 }

@@ -1,12 +1,12 @@
 //! The root file in its two copies: made, chosen, mended, replaced.
 
-use super::error::{SealedOpenError, SealedWriteError};
+use super::error::{SealedOpenError, SealedReadError, SealedWriteError};
 use super::layout;
 use crate::damage::Damage;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
 use ledger_spec::sealed::{
-    ChosenRoot, Group, GroupKey, IdentityKey, Kek, OtherCopy, RandomNonce, Root, RootCopy, SkeletonKey,
-    VrfKey,
+    ChosenRoot, Generation, Group, GroupKey, IdentityKey, Kek, KekId, OtherCopy, RandomNonce, Root, RootCopy,
+    SkeletonKey, StoreKey, VrfKey,
 };
 use std::sync::{PoisonError, RwLock};
 use tlog::checkpoint::Origin;
@@ -21,7 +21,18 @@ pub struct Mended {
     pub was: OtherCopy,
 }
 
-/// What lies where the copies should be.
+/// The master key that a root says to be under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedMaster {
+    /// The newest generation that is there.
+    pub generation: Generation,
+    /// The key.
+    pub id: KekId,
+    /// Whether both copies are of that generation and name that key.
+    pub in_both: bool,
+}
+
+/// The copies, and which of them counts.
 pub(super) struct Copies {
     pub chosen: ChosenRoot,
     /// The chosen one's bytes.
@@ -34,6 +45,7 @@ pub(super) fn create(disk: &dyn Disk, origin: &Origin, kek: &Kek) -> Result<Root
         SkeletonKey::try_filled(|key| getrandom::fill(key))?,
         VrfKey::try_filled(|key| getrandom::fill(key))?,
         IdentityKey::try_filled(|key| getrandom::fill(key))?,
+        StoreKey::try_filled(|key| getrandom::fill(key))?,
     );
     let mut keys = draw(&root, Group::new(0))?;
     root.make_groups(Group::new(0), || next(&mut keys));
@@ -53,11 +65,7 @@ pub(super) fn there(disk: &dyn Disk) -> Result<Option<&'static str>, DiskError> 
 
 /// Reads both copies and chooses one.
 pub(super) fn read(disk: &dyn Disk, origin: &Origin, kek: &Kek) -> Result<Copies, SealedOpenError> {
-    let [a, b] = layout::COPIES.map(|copy| match storage::read_all(disk, layout::root(copy)) {
-        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
-        read => read.map(Some),
-    });
-    let (a, b) = (a?, b?);
+    let [a, b] = files(disk)?;
     let chosen = ChosenRoot::of(a.as_deref(), b.as_deref(), origin, kek)?;
     let bytes = match chosen.copy {
         RootCopy::A => a,
@@ -66,10 +74,44 @@ pub(super) fn read(disk: &dyn Disk, origin: &Origin, kek: &Kek) -> Result<Copies
     Ok(Copies { chosen, bytes: bytes.or_defect("the chosen copy is there") })
 }
 
+/// The master key that the newest whole copy names; `None` where none is whole. Nothing is opened.
+pub(super) fn named(disk: &dyn Disk) -> Result<Option<NamedMaster>, DiskError> {
+    let copies = files(disk)?.map(|file| file.and_then(|file| Root::named(&file).ok()));
+    let newest = copies.into_iter().flatten().max_by_key(|(generation, _)| *generation);
+    Ok(newest.map(|(generation, id)| {
+        let in_both = copies.iter().all(|copy| *copy == newest);
+        NamedMaster { generation, id, in_both }
+    }))
+}
+
+/// What damage is that was found with a root of this generation: where another process has replaced it meanwhile, what
+/// was looked for is not there any more, and nothing is known of what is.
+pub(super) fn unless_replaced(disk: &dyn Disk, held: Generation, damage: Damage) -> SealedReadError {
+    let newer = match named(disk) {
+        Ok(named) => named.filter(|named| named.generation > held),
+        Err(error) => return error.into(),
+    };
+    newer.map_or(SealedReadError::Damaged(damage), |NamedMaster { generation, .. }| {
+        let path = layout::root(RootCopy::A).to_owned();
+        let message = format!("of generation {generation} now, where {held} was read: open the files anew");
+        SealedReadError::Disk(DiskError { kind: DiskErrorKind::Failed, operation: "read", path, message })
+    })
+}
+
+/// What lies where the copies should be.
+fn files(disk: &dyn Disk) -> Result<[Option<Vec<u8>>; 2], DiskError> {
+    let [a, b] = layout::COPIES.map(|copy| match storage::read_all(disk, layout::root(copy)) {
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    });
+    Ok([a?, b?])
+}
+
 impl Copies {
-    /// Puts the chosen copy's bytes in the place of the other, where they are not the same.
+    /// Puts the chosen copy's bytes in the place of the other, where they are not the same. Both are durable then: also
+    /// where they read the same, the last replacement may have failed to sync their names.
     pub(super) fn mend(&self, disk: &dyn Disk) -> Result<Option<Mended>, DiskError> {
-        let Some(copy) = self.other() else { return Ok(None) };
+        let Some(copy) = self.other() else { return disk.sync_dir(layout::KEYS).map(|()| None) };
         replace_copy(disk, copy, &self.bytes)?;
         Ok(Some(Mended { copy, was: self.chosen.other }))
     }
@@ -99,19 +141,24 @@ impl Copies {
     }
 }
 
-/// Makes keys for groups beyond `last`, and replaces both copies by a root of the next generation.
-pub(super) fn grow(
+/// Makes keys for groups beyond `last`.
+pub(super) fn grow(root: &mut Root, last: Group) -> Result<(), SealedWriteError> {
+    let mut keys = draw(root, last)?;
+    root.make_groups(last, || next(&mut keys));
+    Ok(())
+}
+
+/// Changes the root, and replaces both copies by it as one of the next generation. `change` is asked while nobody reads.
+pub(super) fn change(
     disk: &dyn Disk,
     root: &RwLock<Root>,
-    last: Group,
-    origin: &Origin,
-    kek: &Kek,
+    (origin, kek): (&Origin, &Kek),
+    change: impl FnOnce(&mut Root) -> Result<(), SealedWriteError>,
 ) -> Result<(), SealedWriteError> {
     let nonce = nonce()?;
     let bytes = {
         let mut root = root.write().unwrap_or_else(PoisonError::into_inner);
-        let mut keys = draw(&root, last)?;
-        root.make_groups(last, || next(&mut keys));
+        change(&mut root)?;
         root.generation = root.generation.next();
         root.seal(origin, kek, nonce)
     };

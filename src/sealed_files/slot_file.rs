@@ -54,6 +54,16 @@ impl SlotFile {
         }
     }
 
+    /// Whether the slot of an entry holds anything, whole or not.
+    pub(super) fn holds(&self, index: EntryIndex) -> Result<bool, SealedReadError> {
+        Ok(self.bytes(index)? != [0; Slot::LEN])
+    }
+
+    /// Writes all slots, which are laid out as in the file and not synced.
+    pub(super) fn write_all(&self, slots: &Slots) -> Result<(), DiskError> {
+        self.file.write_at(HEADER, &slots.0[as_usize(HEADER)..])
+    }
+
     /// The open file.
     pub(super) fn file(&self) -> &dyn DiskFile {
         &*self.file
@@ -61,6 +71,10 @@ impl SlotFile {
 
     /// The slot of an entry.
     pub(super) fn read(&self, index: EntryIndex) -> Result<Slot, SealedReadError> {
+        self.decode(index, &self.bytes(index)?)
+    }
+
+    fn bytes(&self, index: EntryIndex) -> Result<[u8; Slot::LEN], SealedReadError> {
         let (offset, mut bytes) = (Slot::offset(index), [0; Slot::LEN]);
         self.file.read_at(offset, &mut bytes).map_err(|error| match error.kind {
             DiskErrorKind::Short => {
@@ -69,7 +83,7 @@ impl SlotFile {
             }
             _ => error.into(),
         })?;
-        self.decode(index, &bytes)
+        Ok(bytes)
     }
 
     /// All slots, in one read.
@@ -141,6 +155,17 @@ impl SlotFile {
 }
 
 impl Slots {
+    /// Those of a group of which none holds anything.
+    pub(super) fn empty() -> Self {
+        Self(vec![0; as_usize(LENGTH)])
+    }
+
+    /// Puts what an entry's slot is to hold to its place.
+    pub(super) fn set(&mut self, index: EntryIndex, slot: &Slot, generation: Generation) {
+        let at = as_usize(Slot::offset(index));
+        self.0[at..at + Slot::LEN].copy_from_slice(&slot.encode(index, generation));
+    }
+
     /// The first entry from this one on whose slot is not zeros, within the group.
     pub(super) fn first_from(&self, index: EntryIndex) -> Option<EntryIndex> {
         let from = as_usize(Slot::offset(index));

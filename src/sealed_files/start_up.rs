@@ -3,14 +3,17 @@
 //! What is written here is synced before the log's segment is: so whatever the log holds was durable, and what of it is
 //! missing or altered is damage and is refused. Entries at or beyond the log's size were never acknowledged. Nothing is
 //! written before all has been judged, and nothing of entries below the size ever is.
+//!
+//! Of an erasure that was cut short the root says how far it came: the files that it has keys for are whole, and the others
+//! are removed unread, half written as they may be.
 
 use super::error::SealedOpenError;
 use super::group_scan::{GroupScan, LogSays, SealedCut};
-use super::layout;
 use super::open_group::OpenGroup;
+use super::{SealedOpenReport, layout};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError};
-use ledger_spec::sealed::{FileHeader, Group, Root};
+use ledger_spec::sealed::{FileHeader, FileKind, Group, Root, RootError};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// How the last use of the files ended.
@@ -22,14 +25,23 @@ pub enum LastStop<'a> {
     Unclean(&'a dyn Fn(EntryIndex) -> LogSays),
 }
 
-/// Judges and settles the files of the groups for a log of `size` entries. Gives the group that is written to next, if
-/// it has files.
-pub(super) fn settle(
+/// What is to be done, after all was judged.
+pub(super) struct Judged {
+    scan: Option<GroupScan>,
+    /// Files of entries that the log does not hold.
+    beyond: Vec<FileHeader>,
+    /// Files of other generations than the root's.
+    replaced: Vec<FileHeader>,
+    unclean: bool,
+}
+
+/// Judges the files of the groups for a log of `size` entries. Nothing is written.
+pub(super) fn judge(
     disk: &dyn Disk,
     root: &Root,
     size: TreeSize,
     stop: LastStop<'_>,
-) -> Result<(Option<OpenGroup>, Vec<SealedCut>), SealedOpenError> {
+) -> Result<Judged, SealedOpenError> {
     let (files, _) = layout::files(disk)?;
     let last = Group::of(size.next_index());
     let holds = match stop {
@@ -38,28 +50,70 @@ pub(super) fn settle(
         }
         LastStop::Unclean(says) => layout::entries(last, size).any(|index| says(index) != LogSays::Clear),
     };
-    let beyond: Vec<FileHeader> =
-        files.into_iter().filter(|file| file.group > last || file.group == last && !holds).collect();
+    let (beyond, held): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| file.group > last || file.group == last && !holds);
+    let replaced = of_other_generations(root, &held)?;
     let scan = if holds { Some(scan(disk, root, last, size)?) } else { None };
-    match stop {
+    let unclean = match stop {
         LastStop::Clean => {
             if let Some(file) = beyond.first() {
                 return Err(superfluous(file, size).into());
             }
-            match scan.as_ref().and_then(GroupScan::behind) {
-                Some(damage) => Err(damage.into()),
-                None => Ok((scan.map(|scan| scan.files), Vec::new())),
+            if let Some(damage) = scan.as_ref().and_then(GroupScan::behind) {
+                return Err(damage.into());
             }
+            false
         }
         LastStop::Unclean(says) => {
             if let Some(scan) = &scan {
                 scan.judge(says, None)?;
             }
-            // All is judged: from here on there is writing.
-            let mut cuts = remove(disk, &beyond)?;
-            let files = scan.map(|scan| scan.cut(&mut cuts)).transpose()?;
-            Ok((files, cuts))
+            true
         }
+    };
+    Ok(Judged { scan, beyond, replaced, unclean })
+}
+
+/// Of files those of another generation than the root has keys for: what an erasure that was cut short has made before
+/// its root, or replaced by it. In both cases the root's own are there. Where they are not, the root is older than the
+/// files, or somebody has put older files in their place.
+fn of_other_generations(root: &Root, files: &[FileHeader]) -> Result<Vec<FileHeader>, Damage> {
+    let mut others = Vec::new();
+    for file in files.iter().filter(|file| file.kind != FileKind::Link) {
+        // A group without any key is told by whoever reads it.
+        let Ok((expected, _)) = root.group(file.group) else { continue };
+        if file.generation == expected {
+            continue;
+        }
+        let own = layout::file(file.kind, file.group, expected);
+        if !files.contains(&own) {
+            let (group, found) = (file.group, file.generation);
+            return Err(if found > expected {
+                layout::no_key(group, &RootError::Generation { group, found, expected })
+            } else {
+                layout::missing(layout::path(&own), Some(layout::first_of(group)))
+            });
+        }
+        others.push(*file);
+    }
+    Ok(others)
+}
+
+impl Judged {
+    /// Does it. Gives the group that is written to next, if it has files, and what was cut and removed.
+    pub(super) fn settle(self, disk: &dyn Disk) -> Result<(Option<OpenGroup>, SealedOpenReport), DiskError> {
+        let Self { scan, beyond, replaced, unclean } = self;
+        let (beyond, replaced) = (remove(disk, &beyond)?, remove(disk, &replaced)?);
+        // Also where nothing is removed now: of an earlier removal it is unknown whether it lasts.
+        disk.sync_dir(layout::SEALED)?;
+        let found = "a file of entries that the log does not hold";
+        let cut = |file| SealedCut { file, offset: 0, found: found.to_owned() };
+        let mut cut: Vec<SealedCut> = beyond.into_iter().map(cut).collect();
+        let files = match scan {
+            Some(scan) if unclean => Some(scan.cut(&mut cut)?),
+            scan => scan.map(|scan| scan.files),
+        };
+        Ok((files, SealedOpenReport { cut, replaced, mended: None }))
     }
 }
 
@@ -76,18 +130,8 @@ pub(super) fn superfluous(file: &FileHeader, size: TreeSize) -> Damage {
     layout::superfluous(layout::path(file), Some(layout::first_of(file.group)), &why)
 }
 
-fn remove(disk: &dyn Disk, files: &[FileHeader]) -> Result<Vec<SealedCut>, DiskError> {
-    let cut = |file: &FileHeader| {
-        let path = layout::path(file);
-        disk.remove(&path)?;
-        Ok(SealedCut {
-            file: path,
-            offset: 0,
-            found: "a file of entries that the log does not hold".to_owned(),
-        })
-    };
-    let cuts = files.iter().map(cut).collect::<Result<_, _>>()?;
-    // Also where nothing is removed now: of an earlier removal it is unknown whether it lasts.
-    disk.sync_dir(layout::SEALED)?;
-    Ok(cuts)
+/// Removes files, and says which. Their names' removal is not synced.
+pub(super) fn remove(disk: &dyn Disk, files: &[FileHeader]) -> Result<Vec<String>, DiskError> {
+    let paths = files.iter().map(layout::path);
+    paths.map(|path| disk.remove(&path).map(|()| path)).collect()
 }

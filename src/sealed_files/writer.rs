@@ -13,10 +13,8 @@ use tlog::position::EntryIndex;
 pub struct SealedRecord {
     /// The entry.
     pub index: EntryIndex,
-    /// The payload, encrypted.
-    pub payload: Vec<u8>,
-    /// What its slot is to hold.
-    pub secret: SlotSecret,
+    /// The payload, encrypted, and what its slot is to hold; nothing where the entry was erased before a copy had it.
+    pub content: Option<(Vec<u8>, SlotSecret)>,
     /// The skeleton, encrypted.
     pub skeleton: Vec<u8>,
 }
@@ -44,6 +42,11 @@ impl GroupWriter {
         Ok(Self { files, body, link })
     }
 
+    /// The files that it writes.
+    pub(super) const fn files(&self) -> &Arc<OpenGroup> {
+        &self.files
+    }
+
     /// The group.
     pub(super) fn group(&self) -> Group {
         self.files.group
@@ -57,8 +60,12 @@ impl GroupWriter {
     /// Writes records of this group, in order: when this returns, they are durable and can be read.
     pub(super) fn write(&mut self, records: &[SealedRecord], key: &GroupKey) -> Result<(), DiskError> {
         let files = &self.files;
-        let bodies = self.body.write(&files.body, records, |record| &record.payload)?;
-        let links = self.link.write(&files.link, records, |record| &record.skeleton)?;
+        let payloads = records.iter().filter_map(|one| {
+            let (payload, _) = one.content.as_ref()?;
+            Some((one.index, payload))
+        });
+        let bodies = self.body.write(&files.body, payloads)?;
+        let links = self.link.write(&files.link, records.iter().map(|one| (one.index, &one.skeleton)))?;
         let (offset, slots) = slots(records, files.generation, key);
         files.slot.file().write_at(offset, &slots)?;
 
@@ -73,18 +80,17 @@ impl GroupWriter {
 
 impl Appender {
     /// Writes the frames of records behind the others, in one write; where each of them lies.
-    fn write(
+    fn write<'a>(
         &mut self,
         file: &FrameFile,
-        records: &[SealedRecord],
-        bytes_of: impl Fn(&SealedRecord) -> &Vec<u8>,
+        records: impl Iterator<Item = (EntryIndex, &'a Vec<u8>)>,
     ) -> Result<Vec<FramePlace>, DiskError> {
         let end = file.end();
-        let (mut bytes, mut frames) = (Vec::new(), Vec::with_capacity(records.len()));
-        for record in records {
+        let (mut bytes, mut frames) = (Vec::new(), Vec::new());
+        for (index, record) in records {
             let offset = end + as_u64(bytes.len());
-            push_frame(&mut bytes, record.index, bytes_of(record));
-            frames.push(FramePlace { index: record.index, offset, end: end + as_u64(bytes.len()) });
+            push_frame(&mut bytes, index, record);
+            frames.push(FramePlace { index, offset, end: end + as_u64(bytes.len()) });
         }
         self.make_room(file, end + as_u64(bytes.len()))?;
         file.file().write_at(end, &bytes)?;
@@ -109,10 +115,10 @@ fn slots(records: &[SealedRecord], generation: Generation, key: &GroupKey) -> (u
     let last = records.last().or_defect("a batch has a record").index;
     let offset = Slot::offset(first);
     let mut slots = vec![0; as_usize(Slot::offset(last) - offset) + Slot::LEN];
-    for record in records {
-        let at = as_usize(Slot::offset(record.index) - offset);
-        let slot = record.secret.wrap(key).encode(record.index, generation);
-        slots[at..at + Slot::LEN].copy_from_slice(&slot);
+    for SealedRecord { index, content, .. } in records {
+        let Some((_, secret)) = content else { continue };
+        let at = as_usize(Slot::offset(*index) - offset);
+        slots[at..at + Slot::LEN].copy_from_slice(&secret.wrap(key).encode(*index, generation));
     }
     (offset, slots)
 }

@@ -3,12 +3,14 @@
 
 use super::streams::OpenStreams;
 use super::{Appended, EventOutcome};
-use crate::log::EncodedEntry;
+use crate::log::{EncodedEntry, Said};
 use crate::streams::{StreamError, StreamReader};
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::{Entry, EntryError};
 use ledger_spec::event::envelope::VerifiedEvent;
-use ledger_spec::sealed::Randomness;
+use ledger_spec::event::{Event, WholeEvent};
+use ledger_spec::id::{Sealing, StreamKey};
+use ledger_spec::sealed::{Hashing, Randomness, StreamTag};
 use ledger_spec::state::{NotEntered, State, Streams};
 use ledger_spec::time::RecordedTime;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -34,7 +36,7 @@ impl Batch {
     pub(super) fn submit(
         &mut self,
         state: &mut State<OpenStreams>,
-        events: Vec<VerifiedEvent>,
+        events: Vec<WholeEvent>,
         atomic: bool,
     ) -> Result<Vec<EventOutcome>, StreamError> {
         if !atomic {
@@ -46,7 +48,7 @@ impl Batch {
         let mut outcomes = Vec::with_capacity(count);
         for event in events {
             let outcome = self.place(&mut attempt, event)?;
-            let refused = matches!(outcome, EventOutcome::Refused { .. });
+            let refused = matches!(outcome, EventOutcome::Refused { .. } | EventOutcome::Erased(_));
             outcomes.push(outcome);
             if refused {
                 self.entries.truncate(kept);
@@ -69,12 +71,13 @@ impl Batch {
     fn place<S: Streams<Error = StreamError>>(
         &mut self,
         state: &mut State<S>,
-        event: VerifiedEvent,
+        event: WholeEvent,
     ) -> Result<EventOutcome, StreamError> {
         let entered = match state.submit(event, self.now, self.randomness()?)? {
             Ok(entered) => entered,
             Err(NotEntered::Seen { first, event }) => return self.seen(first, &event),
             Err(NotEntered::Refused { refusal, head }) => return Ok(EventOutcome::Refused { refusal, head }),
+            Err(NotEntered::Erased { first, event }) => return self.erased(first, event.event()),
             Err(NotEntered::Layout(error)) => return Err(error.into()),
             Err(NotEntered::Seal(error)) => return Err(error.into()),
         };
@@ -88,6 +91,10 @@ impl Batch {
         Randomness::filled(|bytes| {
             getrandom::fill(bytes).map_err(|error| StreamError::Randomness(error.to_string()))
         })
+    }
+
+    fn erased(&self, first: EntryIndex, event: &Event) -> Result<EventOutcome, StreamError> {
+        Ok(erased_or_taken(&self.reader.log().said(first)?, event))
     }
 
     /// The same id again: the first receipt where the bytes are the same, a refusal where not.
@@ -109,6 +116,18 @@ impl Batch {
         }
         placed(&entry, leaf, true)
     }
+}
+
+/// The id of an event that is erased. That it is says the answer to whoever issued it alone: to everybody else it is an id
+/// that is taken.
+fn erased_or_taken(read: &Said, event: &Event) -> EventOutcome {
+    let issuer = StreamKey::Issuer(Sealing::Sealed, event.issuer.clone());
+    let theirs = matches!(read, Said::Erased(erased)
+        if erased.links().issuer.tag == StreamTag::of(Hashing::Sha256, &issuer));
+    if theirs {
+        return EventOutcome::Erased(read.index());
+    }
+    EventOutcome::Refused { refusal: Refusal::id_reused(event, read.index()), head: None }
 }
 
 fn placed(entry: &Entry, leaf: TreeHash, repeat: bool) -> Result<EventOutcome, StreamError> {

@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::streams::OpenStreams;
 use crate::snapshot::Snapshots;
 use crate::streams::StreamError;
-use ledger_spec::event::envelope::VerifiedEvent;
+use ledger_spec::event::WholeEvent;
 use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
 
@@ -15,7 +15,7 @@ use ledger_spec::time::RecordedTime;
 pub fn dry_run(
     snapshots: &Snapshots,
     now: RecordedTime,
-    events: Vec<VerifiedEvent>,
+    events: Vec<WholeEvent>,
     atomic: bool,
 ) -> Result<Vec<EventOutcome>, StreamError> {
     let published = snapshots.latest();

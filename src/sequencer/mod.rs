@@ -17,9 +17,11 @@ use crate::streams::StreamError;
 use batch::Batch;
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::event::envelope::VerifiedEvent;
+use ledger_spec::erasures::Erasures;
+use ledger_spec::event::WholeEvent;
 use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -47,6 +49,9 @@ impl Default for SequencerConfig {
         Self { queue_events: 16_384, batch_events: 2_048, stream_cache_bytes: 64 << 20 }
     }
 }
+
+/// Erases entries in the files of an open log, under a new master key where there can be one; why it could not, in words.
+pub type Erase = Box<dyn FnMut(&mut Log, &BTreeSet<EntryIndex>) -> Result<(), String> + Send>;
 
 /// The way to the writer; cheap to clone.
 #[derive(Clone)]
@@ -132,6 +137,8 @@ pub enum EventOutcome {
         /// The version of the subject's stream, where the event had seen another (L09).
         head: Option<StreamVersion>,
     },
+    /// It stood in this entry and is erased: it does not come back.
+    Erased(EntryIndex),
     /// It was not tried, because another event of its atomic batch was refused.
     NotAttempted,
 }
@@ -154,7 +161,7 @@ pub struct Appended {
 type Reply = Result<BatchOutcome, WriteError>;
 
 struct Submission {
-    events: Vec<VerifiedEvent>,
+    events: Vec<WholeEvent>,
     atomic: bool,
     reply: oneshot::Sender<Reply>,
 }
@@ -166,13 +173,13 @@ struct Shared {
     stopped: OnceLock<WriteError>,
 }
 
-/// Starts the writer over an open log, of which everything is published.
+/// Starts the writer over an open log, of which everything is published. `erase` does what the log says is erased.
 pub fn start(
     log: Log,
     store: IndexStore,
     snapshots: Snapshots,
     clock: fn() -> RecordedTime,
-    config: SequencerConfig,
+    (config, erase): (SequencerConfig, Erase),
 ) -> std::io::Result<(Sequencer, Writer)> {
     let shared = Arc::new(Shared { limit: config.queue_events, ..Shared::default() });
     // As many submissions as events: a submission holds at least one.
@@ -180,18 +187,18 @@ pub fn start(
     let published = snapshots.latest();
     let streams = OpenStreams::new(snapshots.streams().clone(), published.size(), config.stream_cache_bytes);
     let state = State::new(published.governance.clone(), published.end, streams);
-    let worker = Worker { log, state, snapshots, clock, config, shared: shared.clone() };
+    let worker = Worker { log, state, snapshots, clock, config, erase, shared: shared.clone() };
     let thread =
         std::thread::Builder::new().name("writer".into()).spawn(move || worker.run(&submissions, store))?;
     Ok((Sequencer { queue, shared }, Writer(thread)))
 }
 
 impl Sequencer {
-    /// Queues verified events; the answer comes once they are durable. Refuses at once where too much
+    /// Queues verified events, each with its fields; the answer comes once they are durable. Refuses at once where too much
     /// waits or nothing is written any more.
     pub fn submit(
         &self,
-        events: Vec<VerifiedEvent>,
+        events: Vec<WholeEvent>,
         atomic: bool,
     ) -> Result<oneshot::Receiver<Reply>, SubmitError> {
         if let Some(stopped) = self.shared.stopped.get() {
@@ -246,6 +253,7 @@ struct Worker {
     snapshots: Snapshots,
     clock: fn() -> RecordedTime,
     config: SequencerConfig,
+    erase: Erase,
     shared: Arc<Shared>,
 }
 
@@ -350,7 +358,7 @@ impl Worker {
     #[allow(clippy::type_complexity)] // the outcomes of each submission, and what covers them
     fn commit(
         &mut self,
-        batch: Vec<(Vec<VerifiedEvent>, bool)>,
+        batch: Vec<(Vec<WholeEvent>, bool)>,
     ) -> Result<(Vec<Vec<EventOutcome>>, Arc<Snapshot>), WriteError> {
         self.state.streams_mut().age();
         let mut plan = Batch::over(&self.state, (self.clock)());
@@ -366,15 +374,38 @@ impl Worker {
             other => WriteError::Disk(other.to_string()),
         })?;
         // The commit point lies behind: the entries are durable and the checkpoint is replaced. What
-        // follows only makes them visible, and cannot fail.
+        // follows only makes them visible, and cannot fail, but for an erasure: the next start finishes that.
         let (end, governance) = (self.state.end(), self.state.governance().clone());
+        let erased = self.newly_erased(&governance.erasures);
+        // First nobody is told of it any more, and nothing that was derived from it; the log says that it is erased before
+        // anybody could miss it; then it goes.
+        let streams = self.snapshots.streams().clone();
+        let mut forgetting = None;
+        if !erased.is_empty() {
+            self.log.reader().set_erased(governance.erasures.erased().clone());
+            self.state.streams_mut().forget();
+            forgetting = Some(streams.forget());
+        }
         let added = self.state.streams_mut().commit(end.size);
         let (rows, cases): (Vec<_>, Vec<_>) = added.into_iter().map(IndexRow::of_added).unzip();
         self.snapshots.streams().index().apply(rows);
         self.snapshots.case_files().offer(cases, end.chain);
         let published =
             self.snapshots.publish(Snapshot { checkpoint: committed.checkpoint, end, governance });
+        if forgetting.is_some() {
+            (self.erase)(&mut self.log, &erased).map_err(WriteError::Disk)?;
+        }
         Ok((all, published))
+    }
+
+    /// What the log says is erased since the batch before.
+    fn newly_erased(&self, erasures: &Erasures) -> BTreeSet<EntryIndex> {
+        let before = self.snapshots.latest();
+        let before = before.governance.erasures.erased();
+        if erasures.erased().len() == before.len() {
+            return BTreeSet::new();
+        }
+        erasures.erased().difference(before).copied().collect()
     }
 }
 

@@ -63,6 +63,13 @@ impl OpenStreams {
         }
     }
 
+    /// Forgets every file that is kept here: something of them is being erased.
+    pub(super) fn forget(&mut self) {
+        self.young.clear();
+        self.old.clear();
+        self.young_bytes = 0;
+    }
+
     fn put(&mut self, stream: SubjectStream, file: CaseFile) {
         self.young_bytes += weight(&file);
         self.young.insert(stream, file);

@@ -1,6 +1,7 @@
 //! A server of this process: its listener, its connections, and a whole ledger behind it.
 
 mod connections;
+mod erasing;
 mod running;
 mod wire;
 

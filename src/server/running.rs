@@ -1,6 +1,6 @@
 //! A server of this process: started on a thread of its own, stopped cleanly.
 
-use super::connections;
+use super::{connections, erasing};
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::identities::Identities;
@@ -72,7 +72,8 @@ pub struct Running {
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub fn start(ledger: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, dir } = ledger;
+        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, dir } =
+            ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
         let identities = Identities::new(identity, settings.identities_per_hour, clock::now());
         let state = AppState {
@@ -81,6 +82,7 @@ impl Running {
             settings,
             vkey,
             identities: Some(Arc::new(identities)),
+            erasing: Some(Arc::new(erasing)),
             clock: clock::now,
             witnesses,
         };
@@ -100,6 +102,7 @@ impl Running {
             settings,
             vkey,
             identities: None,
+            erasing: None,
             clock: clock::now,
             witnesses: None,
         };
@@ -203,9 +206,11 @@ pub async fn serve_ledger(
 ) -> io::Result<()> {
     let Listeners { public, openings } = listeners.into();
     let stall = Duration::from_secs(state.settings.stall_seconds);
+    let erasing_state = state.clone();
     let door = http::FrontDoor::new(state);
     let told = watch::Sender::new(false);
     let (mut auditors_told, auditors) = (told.subscribe(), door.auditors());
+    let mut erasing_told = told.subscribe();
     let to_everybody = async {
         let served = connections::serve(public, door.router(), stall, || door.stop(), shutdown).await;
         told.send_replace(true);
@@ -217,7 +222,15 @@ pub async fn serve_ledger(
         let stopped = async { drop(auditors_told.wait_for(|told| *told).await) };
         connections::serve(openings, auditors, stall, || (), stopped).await
     };
-    let (everybody, auditors) = tokio::join!(to_everybody, to_auditors);
+    let erasing = async {
+        tokio::select! {
+            () = erasing::carry_out(&erasing_state) => {}
+            // A sender that is gone asks for the same.
+            _ = erasing_told.wait_for(|told| *told) => {}
+        }
+        drop(erasing_state);
+    };
+    let (everybody, auditors, ()) = tokio::join!(to_everybody, to_auditors, erasing);
     everybody.and(auditors)
 }
 

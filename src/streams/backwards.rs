@@ -1,6 +1,6 @@
 //! A stream's entries from its last to its first, as the links lead.
 
-use crate::log::{Damage, EntryBytes, LogReader, ReadError};
+use crate::log::{Damage, LogReader, ReadError, Said};
 use ledger_spec::entry::Link;
 use tlog::position::EntryIndex;
 
@@ -10,11 +10,11 @@ pub fn entries_backwards(
     reader: &LogReader,
     mut next: Option<EntryIndex>,
     link: usize,
-) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
+) -> impl Iterator<Item = Result<Said, ReadError>> {
     std::iter::from_fn(move || {
         let index = next.take()?;
-        Some(reader.entry(index).and_then(|read| {
-            let found = read.entry().links.get(link);
+        Some(reader.said(index).and_then(|read| {
+            let found = read.link(link);
             let back = found.filter(|link| link.previous.is_none_or(|previous| previous < index));
             next = back.ok_or_else(|| not_back(index, found))?.previous;
             Ok(read)
@@ -22,7 +22,7 @@ pub fn entries_backwards(
     })
 }
 
-fn not_back(index: EntryIndex, found: Option<&Link>) -> ReadError {
+fn not_back(index: EntryIndex, found: Option<Link>) -> ReadError {
     let found = found.and_then(|link| link.previous);
     ReadError::Damaged(Damage {
         file: "log".to_owned(),

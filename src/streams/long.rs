@@ -14,12 +14,22 @@ const MOST: usize = 128 << 20;
 
 /// Files of long streams, the last used last.
 #[derive(Default)]
-pub(super) struct LongFiles(Mutex<VecDeque<(SubjectStream, KeptFile)>>);
+pub(super) struct LongFiles(Mutex<Long>);
+
+#[derive(Default)]
+struct Long {
+    files: VecDeque<(SubjectStream, KeptFile)>,
+    epoch: Epoch,
+}
+
+/// How often everything was forgotten: what was folded before that is not kept after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Epoch(u64);
 
 impl LongFiles {
     /// A stream's file, where it is kept and takes nothing into account beyond the first `size` entries.
     pub(super) fn find(&self, stream: &SubjectStream, size: TreeSize) -> Option<KeptFile> {
-        let mut files = self.lock();
+        let files = &mut self.lock().files;
         let at = files.iter().position(|(of, _)| of == stream)?;
         if !files.get(at)?.1.file.head()?.last.is_in(size) {
             return None;
@@ -31,12 +41,21 @@ impl LongFiles {
         Some(found)
     }
 
-    /// Keeps a file that was just read, if it is long.
-    pub(super) fn keep(&self, stream: &SubjectStream, kept: KeptFile) {
+    /// Now, for whoever begins to fold.
+    pub(super) fn epoch(&self) -> Epoch {
+        self.lock().epoch
+    }
+
+    /// Keeps a file whose folding began in `epoch`, if it is long.
+    pub(super) fn keep(&self, stream: &SubjectStream, kept: KeptFile, epoch: Epoch) {
         if kept.file.len() < LONG {
             return;
         }
-        let mut files = self.lock();
+        let mut long = self.lock();
+        if long.epoch != epoch {
+            return;
+        }
+        let files = &mut long.files;
         files.retain(|(of, _)| of != stream);
         if kept.file.weight() > MOST {
             return;
@@ -49,8 +68,15 @@ impl LongFiles {
         }
     }
 
+    /// Keeps nothing any more.
+    pub(super) fn forget(&self) {
+        let mut long = self.lock();
+        long.files.clear();
+        long.epoch = Epoch(long.epoch.0.wrapping_add(1));
+    }
+
     // A panic while the lock is held leaves whole files.
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(SubjectStream, KeptFile)>> {
+    fn lock(&self) -> MutexGuard<'_, Long> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,9 +11,11 @@ mod long;
 
 pub use backwards::entries_backwards;
 
+pub use crate::case_files::Forgetting;
+
 use crate::case_files::{CaseFileStore, KeptFile};
 use crate::index::Index;
-use crate::log::{EntryBytes, LogReader, ReadError};
+use crate::log::{LogReader, ReadError, Said};
 use ledger_spec::authority::{Directory, Recorded};
 use ledger_spec::casefile::{CaseFile, Filed, Head};
 use ledger_spec::entry::{EntryError, Link, StreamVersion};
@@ -72,7 +74,7 @@ pub struct StreamReader {
 }
 
 /// Entries of a stream, newest first; those that found no room are read again.
-type Newer = Vec<(EntryIndex, Option<EntryBytes>)>;
+type Newer = Vec<(EntryIndex, Option<Said>)>;
 
 impl StreamReader {
     /// The streams of this log, whose newest entries the index names.
@@ -95,12 +97,19 @@ impl StreamReader {
         &self.case_files
     }
 
+    /// Forgets all that is folded and kept: something of it is being erased until what this gives is dropped. Then the case
+    /// files are made from the log again.
+    pub fn forget(&self) -> Forgetting<'_> {
+        self.long.forget();
+        self.case_files.forget()
+    }
+
     /// The entries of a subject's stream within the first `size` of the log, newest first.
     pub fn entries(
         &self,
         stream: &SubjectStream,
         size: TreeSize,
-    ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
+    ) -> impl Iterator<Item = Result<Said, ReadError>> {
         let newest = self.index.head(&StreamKey::Subject(stream.clone())).map(|head| head.last);
         self.within(newest, 0, size)
     }
@@ -114,8 +123,7 @@ impl StreamReader {
         let link = stream.link();
         let last = self.within(Some(newest.last), link, size).next().transpose()?;
         Ok(last.and_then(|read| {
-            let entry = read.entry();
-            entry.links.get(link).map(|found| Head { last: entry.index, version: found.version })
+            read.link(link).map(|found| Head { last: read.index(), version: found.version })
         }))
     }
 
@@ -150,6 +158,7 @@ impl StreamReader {
         size: TreeSize,
         directory: &Directory,
     ) -> Result<Arc<CaseFile>, StreamError> {
+        let epoch = self.long.epoch();
         let (mut kept, newer) = match self.newer(newest, kept.covered, size)? {
             (newer, end) if kept.file.head().copied() == end => (kept, newer),
             (_, expected) => {
@@ -166,17 +175,24 @@ impl StreamReader {
         if !newer.is_empty() {
             let file = Arc::make_mut(&mut kept.file);
             for (index, read) in newer.into_iter().rev() {
-                let read = read.map_or_else(|| self.log.entry(index), Ok)?;
-                let entry = read.entry();
-                let event =
-                    Event::parse(&entry.event).map_err(|error| StreamError::Event { index, error })?;
-                let recorded = Recorded { index, at: entry.recorded_at };
-                file.apply(Filed { event: &event, recorded, signers: &entry.signers() }, directory);
+                match read.map_or_else(|| self.log.said(index), Ok)? {
+                    Said::Event(read) => {
+                        let entry = read.entry();
+                        let event = Event::parse(&entry.event)
+                            .map_err(|error| StreamError::Event { index, error })?;
+                        let recorded = Recorded { index, at: entry.recorded_at };
+                        file.apply(Filed { event: &event, recorded, signers: &entry.signers() }, directory);
+                    }
+                    Said::Erased(erased) => {
+                        let links = erased.links();
+                        file.pass(links.event, Head { last: index, version: links.subject.link.version });
+                    }
+                }
             }
         }
         kept.covered = size;
         let file = kept.file.clone();
-        self.long.keep(stream, kept);
+        self.long.keep(stream, kept, epoch);
         Ok(file)
     }
 
@@ -196,14 +212,14 @@ impl StreamReader {
         let (mut bytes, mut dropped) = (0, 0);
         for read in self.within(Some(newest.last), 0, size) {
             let read = read?;
-            let (index, link) = (read.entry().index, read.entry().links.first());
+            let (index, link) = (read.index(), read.link(0));
             if index.is_in(covered) {
                 if newer.is_empty() {
                     end = link.map(|link| Head { last: index, version: link.version });
                 }
                 return Ok((newer, end));
             }
-            end = link.and_then(before);
+            end = link.as_ref().and_then(before);
             bytes += read.bytes().len();
             newer.push((index, Some(read)));
             while bytes > KEPT {
@@ -233,9 +249,9 @@ impl StreamReader {
         newest: Option<EntryIndex>,
         link: usize,
         size: TreeSize,
-    ) -> impl Iterator<Item = Result<EntryBytes, ReadError>> {
+    ) -> impl Iterator<Item = Result<Said, ReadError>> {
         entries_backwards(&self.log, newest, link)
-            .skip_while(move |read| read.as_ref().is_ok_and(|read| !read.entry().index.is_in(size)))
+            .skip_while(move |read| read.as_ref().is_ok_and(|read| !read.index().is_in(size)))
     }
 }
 

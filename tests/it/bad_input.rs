@@ -107,7 +107,7 @@ fn rows() -> Vec<(&'static str, u16, Vec<u8>)> {
         ("time-in-future", 422, with(1, "/valid_from", json!("2190-01-01T00:00:00+08:00"))),
         ("stale-seen-version", 409, with(1, "/seen_version", json!(7))),
         ("event-too-long", 413, seal_as(long.as_bytes(), &department())),
-        ("envelope-too-long", 413, format!("{whole}{}", " ".repeat(72 * 1024))),
+        ("envelope-too-long", 413, format!("{whole}{}", " ".repeat(144 * 1024))),
         ("weak-key", 422, enrolment(weak)),
         ("bad-signature", 401, envelope(plain.as_bytes(), &department().public().id(), &[0; 64])),
         ("bad-signature", 401, {
@@ -184,7 +184,7 @@ fn what_contradicts_the_ledger_is_a_conflict() {
 #[test]
 fn what_http_itself_gets_wrong_is_a_problem_too() {
     let server = Server::start("http", |settings| {
-        settings.max_body_bytes = 100_000;
+        settings.max_body_bytes = 150_000;
         settings.max_batch_events = 3;
     });
     let post = |headers: &str, body: &str| server.post_to("/v1/events", headers, body);
@@ -208,8 +208,8 @@ fn what_http_itself_gets_wrong_is_a_problem_too() {
         ("unsupported-media-type", 415, post("content-type: text/plain\r\n", "x")),
         ("unsupported-media-type", 415, post("", "x")),
         ("unsupported-media-type", 415, post(&format!("{json}content-encoding: gzip\r\n"), "x")),
-        ("body-too-large", 413, post(json, &" ".repeat(100_001))),
-        ("body-too-large", 413, chunked(11)),
+        ("body-too-large", 413, post(json, &" ".repeat(150_001))),
+        ("body-too-large", 413, chunked(16)),
         ("batch-too-large", 413, post(ndjson, "{}\n{}\n{}\n{}\n")),
         ("truncated-body", 400, post(ndjson, "\n \n")),
         ("truncated-body", 400, server.raw(half)),

@@ -5,6 +5,7 @@
 mod auditors;
 mod catalogue;
 mod demo;
+mod disclosures;
 mod import;
 mod init;
 mod pages;

@@ -51,6 +51,7 @@ fn full_after(operations: u64) {
         vkey: signer().verifier_key(),
         identities: None,
         clock: clock::now,
+        erasing: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms that each names: what it really uses, and no more.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("clock", &[]),
     ("parallel", &[]),
     ("progress", &[]),
@@ -15,8 +15,9 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("tile_client", &[]),
     ("sealed_files", &["damage", "storage"]),
     ("log", &["damage", "storage", "parallel", "progress", "sealed_files"]),
-    ("index", &[]),
-    ("case_files", &["parallel"]),
+    ("row_cipher", &[]),
+    ("index", &["row_cipher"]),
+    ("case_files", &["parallel", "row_cipher"]),
     ("streams", &["log", "index", "case_files"]),
     ("snapshot", &["log", "case_files", "streams"]),
     ("keeper", &["parallel", "log", "case_files", "snapshot"]),

@@ -58,8 +58,9 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, keeper, lock, .. } =
-            credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+        let OpenLedger {
+            sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, ..
+        } = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
         let identities = Identities::new(identity, settings.identities_per_hour, clock());
         let identities = Arc::new(identities);
         let state = AppState {
@@ -69,6 +70,7 @@ impl Server {
             vkey: vkey.clone(),
             identities: Some(identities),
             clock,
+            erasing: Some(Arc::new(erasing)),
             witnesses: None,
         };
         let [(public, address), (openings, auditors)] = [listener(), listener()];
@@ -197,6 +199,12 @@ pub struct Stopping {
 }
 
 impl Stopping {
+    /// The folder, once the server has ended.
+    pub fn closed(self) -> Folder {
+        self.thread.join().unwrap();
+        self.dir
+    }
+
     /// How long the server takes from now on until it has ended.
     pub fn ended(self) -> Duration {
         let begun = Instant::now();
@@ -204,6 +212,13 @@ impl Stopping {
         let took = begun.elapsed();
         credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap();
         took
+    }
+
+    /// The folder, once the server has ended.
+    pub fn folder(self) -> Folder {
+        self.thread.join().unwrap();
+        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap();
+        self.dir
     }
 
     pub fn finish(self) -> u64 {

@@ -37,7 +37,7 @@ fn folder(name: &str, count: u64) -> Folder {
 }
 
 fn submit(ledger: &OpenLedger, envelopes: &[String], atomic: bool) -> Vec<EventOutcome> {
-    let events = envelopes.iter().map(|envelope| people::verified(envelope)).collect();
+    let events = envelopes.iter().map(|envelope| people::whole(envelope)).collect();
     let answer = ledger.sequencer.submit(events, atomic).unwrap();
     answer.blocking_recv().unwrap().unwrap().outcomes
 }

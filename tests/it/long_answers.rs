@@ -43,7 +43,7 @@ fn filled(name: &str, envelopes: impl Iterator<Item = String>) -> Folder {
 
 fn append(ledger: &OpenLedger, envelopes: Vec<String>) {
     for some in envelopes.chunks(256) {
-        let events = some.iter().map(|envelope| people::verified(envelope)).collect();
+        let events = some.iter().map(|envelope| people::whole(envelope)).collect();
         let answer = ledger.sequencer.submit(events, true).unwrap().blocking_recv().unwrap().unwrap();
         assert!(answer.outcomes.iter().all(|outcome| matches!(outcome, EventOutcome::Appended(_))));
     }

@@ -6,7 +6,9 @@ mod bad_input;
 mod case_files;
 mod cli;
 mod crooked;
+mod disclosures;
 mod disk_full;
+mod erasure;
 mod examples;
 mod feed;
 mod feed_limits;
@@ -34,6 +36,7 @@ mod sealed_files;
 mod sigkill;
 mod simulation;
 mod support;
+mod theft;
 mod tiles;
 #[path = "../../ledger-spec/tests/walk/mod.rs"]
 mod walk;

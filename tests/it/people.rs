@@ -4,7 +4,7 @@
 use credit_ledger::ledger::{Founding, Settings};
 use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, Salt};
+use ledger_spec::event::{DisclosedField, Draft, EnrolledRegistrar, Kind, Salt, SentEvent, WholeEvent};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::time::ValidTime;
@@ -80,6 +80,17 @@ pub fn salt(n: u64) -> Salt {
 
 /// An event's bytes, valid from the first day of 2026.
 pub fn event(n: u64, kind: &str, issuer: &str, subject: &str, body: Value) -> Vec<u8> {
+    event_with(n, kind, (issuer, subject), body, &[])
+}
+
+/// The same with fields that travel beside it.
+pub fn event_with(
+    n: u64,
+    kind: &str,
+    (issuer, subject): (&str, &str),
+    body: Value,
+    fields: &[DisclosedField],
+) -> Vec<u8> {
     Draft {
         origin: &Origin::parse(ORIGIN).unwrap(),
         id: id(n),
@@ -91,7 +102,7 @@ pub fn event(n: u64, kind: &str, issuer: &str, subject: &str, body: Value) -> Ve
         salt: salt(n),
         body,
     }
-    .to_bytes()
+    .to_bytes_with(fields)
     .unwrap()
 }
 
@@ -140,6 +151,11 @@ pub fn negative(number: &str) -> Value {
 pub fn penalty(n: u64, subject: &str) -> String {
     let body = negative(&format!("测罚字〔2026〕{n}号"));
     seal(&event(n, "record.filed", "department", subject, body), &[&department()])
+}
+
+/// What is sent of an event, read, verified, and whole.
+pub fn whole(sent: &str) -> WholeEvent {
+    SentEvent::read(sent.as_bytes()).unwrap().verify().unwrap()
 }
 
 pub fn verified(envelope: &str) -> VerifiedEvent {

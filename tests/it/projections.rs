@@ -337,7 +337,7 @@ fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
     // Entry by entry: all is asked after each, so that the kept case files grow by one.
     let mut last = String::new();
     for envelope in people::setup().iter().chain(&city()) {
-        let answer = ledger.sequencer.submit(vec![people::verified(envelope)], false).unwrap();
+        let answer = ledger.sequencer.submit(vec![people::whole(envelope)], false).unwrap();
         answer.blocking_recv().unwrap().unwrap();
         if ledger.snapshots.latest().size().get() > 5 {
             last = everything(&ledger.snapshots);
@@ -409,4 +409,48 @@ fn a_dry_run_asks_every_rule_and_appends_nothing() {
     assert!(server.get("/v1/catalogue?valid_at=2025-01-01").json()["types"].as_array().unwrap().is_empty());
     assert_eq!(server.get("/v1/catalogue").json()["types"][0]["code"], TYPE);
     assert_eq!(server.finish(), 5);
+}
+
+#[test]
+fn what_a_stolen_key_signed_is_marked_at_once_and_taken_back_by_nobody() {
+    const SUBJECT: &str = "ext:test:stolen";
+    let server = Server::start("stolen-key", |_| {});
+    let before = server.post(JSON, people::penalty(20, SUBJECT));
+    // The time of a theft is said to the second.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let after = server.post(JSON, people::penalty(21, SUBJECT));
+    let since = after.json()["recorded_at"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    let since = format!("{since}+08:00");
+    let [before, after] = [before, after].map(|answer| answer.json()["index"].as_u64().unwrap());
+    let standing = || server.get(&format!("/v1/subjects/{SUBJECT}/standing")).json();
+    let records = || standing()["records"].clone();
+    assert_eq!(records().as_array().unwrap().len(), 2, "{}", standing());
+    assert!(!records().to_string().contains("compromised-key"));
+
+    let body = json!({
+        "key": people::department().public().to_base64url(), "reason": "compromised", "compromised_since": since,
+    });
+    let revoke = people::event(22, "authority.key_revoked", "registrar", "authority:department", body);
+    let revoked = server.post(JSON, seal(&revoke, &[&people::registrar()]));
+    assert_eq!(revoked.status, 201, "{}", revoked.text());
+    let revoked = revoked.json()["index"].clone();
+    for record in records().as_array().unwrap() {
+        let marks = record["marks"].as_array().cloned().unwrap_or_default();
+        let marked: Vec<_> = marks.iter().filter(|mark| mark["mark"] == "compromised-key").collect();
+        match record["entry"].as_u64().unwrap() {
+            entry if entry == before => assert!(marked.is_empty(), "{record}"),
+            entry => {
+                assert_eq!(entry, after);
+                assert_eq!((&marked[0]["entry"], &marked[0]["rule"]), (&revoked, &json!("P26")));
+                assert_eq!(record["life"], "in-force", "whether it stands somebody decides");
+            }
+        }
+    }
+    let signed = |entry: u64| server.get(&format!("/v1/entries/{entry}")).json()["signatures"][0].clone();
+    assert!(signed(before).get("compromised_since").is_none());
+    assert!(signed(after)["compromised_since"].is_string(), "{}", signed(after));
+    // It was not known before it was said; to the public, which is asked at no other moment than now, it is.
+    let then = server.get(&format!("/v1/subjects/{SUBJECT}/standing?known_at={}", after + 1));
+    assert!(then.text().contains("compromised-key"));
+    server.finish();
 }

@@ -23,10 +23,11 @@ use credit_ledger::streams::StreamReader;
 use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::event::envelope::seal;
-use ledger_spec::sealed::{Kek, LogEntry};
+use ledger_spec::sealed::{Kek, LogEntry, SkeletonKey};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -82,9 +83,14 @@ pub fn start_with(
     let published = Snapshot { checkpoint: committed.checkpoint, end: ledger.end(), governance };
     let streams = StreamReader::new(index, log.reader(), Arc::new(CaseFileStore::in_memory()));
     let snapshots = Snapshots::new(published, streams);
-    let (store, _) = IndexStore::open(index_dir, TreeSize::EMPTY, ChainHash::ZERO, false).unwrap();
+    let key = SkeletonKey::copied(&[6; 32]);
+    let (store, _) = IndexStore::open(index_dir, &key, (TreeSize::EMPTY, ChainHash::ZERO), false).unwrap();
     let config = SequencerConfig::default();
-    let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock, config).unwrap();
+    let erase = Box::new(|log: &mut Log, entries: &BTreeSet<EntryIndex>| {
+        log.erase(entries, None).map(drop).map_err(|error| error.to_string())
+    });
+    let (sequencer, writer) =
+        sequencer::start(log, store, snapshots.clone(), clock, (config, erase)).unwrap();
     (sequencer, writer, snapshots)
 }
 
@@ -96,7 +102,7 @@ fn write_until_stopped(sequencer: &Sequencer, rng: &mut Prng) -> (Vec<Appended>,
         let envelopes: Vec<_> = (0..=rng.below(4))
             .map(|_| {
                 n += 1;
-                people::verified(&people::penalty(n, &format!("ext:test:{}", rng.below(3))))
+                people::whole(&people::penalty(n, &format!("ext:test:{}", rng.below(3))))
             })
             .collect();
         let answer = sequencer.submit(envelopes, rng.one_in(2)).map_err(|error| error.to_string());
@@ -127,7 +133,7 @@ fn one_run(seed: u64) {
     disk.disarm();
     if let Some(error) = stopped {
         assert_eq!(full, error == WriteError::DiskFull, "seed {seed}: {error}");
-        let again = sequencer.submit(vec![people::verified(&people::penalty(1, "ext:test:a"))], false);
+        let again = sequencer.submit(vec![people::whole(&people::penalty(1, "ext:test:a"))], false);
         assert!(again.is_err(), "seed {seed}: a stopped writer takes nothing");
     }
     for placed in &acknowledged {

@@ -52,6 +52,7 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
         vkey,
         identities: None,
         clock: clock::now,
+        erasing: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -81,7 +82,7 @@ fn what_an_atomic_submission_takes_back_the_rest_of_its_batch_never_sees() {
     let (disk, index_dir) = (MemoryDisk::new(13), index_dir("batch"));
     let (sequencer, writer, snapshots) = start_with(&disk, &index_dir, gated);
     let submit = |events: &[String], atomic| {
-        let events = events.iter().map(|envelope| people::verified(envelope)).collect();
+        let events = events.iter().map(|envelope| people::whole(envelope)).collect();
         sequencer.submit(events, atomic).unwrap()
     };
     let (old, new) = ("ext:test:old", "ext:test:new");

@@ -10,7 +10,7 @@ use ledger_authoring::mapping::{Mapping, Row};
 use ledger_authoring::scenario::{Base, Scenario, run};
 use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::envelope::SignedEvent;
-use ledger_spec::event::{Event, SaltKey};
+use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Salt, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::identity::{MAX_NUMBERS, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
@@ -35,11 +35,15 @@ use tlog::proof::TlogProof;
 use tlog::tile::{TILE_WIDTH, TileId, TileKind, push_entry};
 use tlog::witness::AddCheckpoint;
 
+/// What a disclosure's seed holds.
+const HELD: &str = "独孤某某";
+
 /// A target: its name and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
+    ("disclosure", disclosure),
     ("entry", entry),
     ("envelope", envelope),
     ("event", event),
@@ -167,6 +171,20 @@ pub fn event(data: &[u8]) {
     assert_eq!(ValidTime::parse(general["valid_from"].as_str().unwrap()).as_ref(), Ok(&event.valid_from));
     assert!((2..=3).contains(&event.streams().len()));
     assert!(matches!(Json::parse(data), Ok(Json::Object(_))));
+}
+
+/// Disclosures: what is read is one of an event that names it, and of no other; errors tell nothing of what it holds.
+pub fn disclosure(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match DisclosedField::parse(text) {
+        Ok(field) => {
+            assert!(field.text() == text && !field.name().is_empty());
+            let fields = DisclosedFields::of(&[field.digest()], &[text.to_owned()]).unwrap();
+            assert_eq!(fields.into_kept(), [text.as_bytes()]);
+            assert!(DisclosedFields::of(&[[0; 32]], &[text.to_owned()]).is_err());
+        }
+        Err(error) => assert!(!error.to_string().contains(HELD)),
+    }
 }
 
 /// Identifiers and times: whatever is read prints as the same text, or for times reads as the same
@@ -309,6 +327,9 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
     }
     let given: Option<Vec<Vec<u8>>> = match target {
         "tile" => Some(TILES.iter().map(|seed| seed.to_vec()).collect()),
+        "disclosure" => Some(vec![
+            DisclosedField::new(&Salt::from_bytes([7; Salt::LEN]), "name", HELD).text().as_bytes().to_vec(),
+        ]),
         "payload" => Some(vec![plain(0), plain(2)]),
         "policy" => Some(vec![two_of_two().into()]),
         "witness" => Some(vec![request()]),

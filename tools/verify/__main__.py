@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import disclosed  # noqa: E402
 import entries  # noqa: E402
 import ledger  # noqa: E402
 import notes  # noqa: E402
@@ -62,10 +63,11 @@ def of_receipt(arguments):
         line = json.loads(data)
         data, entry = line["receipt"].encode(), entry or from_base64(line["entry"])
         opening = opening or line.get("opening")
+        arguments.disclosure += line.get("disclosures", [])
     if not entry:
         raise SystemExit("the receipt holds no entry: give its bytes with --entry")
     index, checkpoint = notes.receipt(data, tree.leaf(entry), vkey_of(arguments.vkey))
-    said = of_entry_bytes(entry, opening)
+    said = of_entry_bytes(entry, opening, arguments.disclosure)
     if said["index"] != index:
         raise Fault("receipt", f"the entry names index {said['index']}; the receipt is for {index}")
     if said["origin"] != checkpoint.origin:
@@ -73,7 +75,7 @@ def of_receipt(arguments):
     return {**said, "size": checkpoint.size}
 
 
-def of_entry_bytes(data, opening=None):
+def of_entry_bytes(data, opening=None, disclosures=()):
     if sealed.is_sealed(data):
         if not opening:
             raise SystemExit("the entry is sealed: give what opens it with --opening")
@@ -87,12 +89,15 @@ def of_entry_bytes(data, opening=None):
         event = entries.read_event(entry.event)
     entries.check_signatures(entry)
     said = {name: event[name] for name in ("origin", "id", "kind", "issuer", "subject")}
-    return {"right": True, "index": entry.index, **said, "signed_by": [key.hex() for key, _ in entry.signatures]}
+    said["signed_by"] = [key.hex() for key, _ in entry.signatures]
+    if disclosures:
+        said["fields"] = [disclosed.shown(event, text) for text in disclosures]
+    return {"right": True, "index": entry.index, **said}
 
 
 def of_entry(arguments):
     opening = arguments.opening and json.loads(read(arguments.opening))
-    return of_entry_bytes(read(arguments.file), opening)
+    return of_entry_bytes(read(arguments.file), opening, arguments.disclosure)
 
 
 def of_note(arguments):
@@ -139,9 +144,11 @@ def parser():
     one.add_argument("--entry")
     one.add_argument("--vkey", required=True)
     one.add_argument("--opening", help="what opens a sealed entry (JSON)")
+    one.add_argument("--disclosure", action="append", default=[], help="a personal field that somebody shows: the event names it")
     one = command("entry", of_entry, "an entry by itself")
     one.add_argument("file")
     one.add_argument("--opening", help="what opens a sealed entry (JSON)")
+    one.add_argument("--disclosure", action="append", default=[], help="a personal field that somebody shows: the event names it")
     one = command("note", of_note, "a signed note, with cosignatures: which of some keys signed it")
     one.add_argument("file")
     one.add_argument("--vkey", action="append", required=True)

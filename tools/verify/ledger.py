@@ -2,7 +2,9 @@
 
 import base64
 
+import disclosed
 import entries
+import erasures
 import people
 import sealed
 import tree
@@ -23,7 +25,9 @@ class Ledger:
 
     def __init__(self, opened=False, origin=None):
         self.opened, self.origin, self.unopened = opened, origin, 0
-        self.people, self.heads = people.People(), {}
+        self.people, self.erasures = people.People(), erasures.Erasures(opened)
+        # Where each stream ends, by its tag: what is left of an erased event names its streams by nothing else.
+        self.heads = {}
         self.chain, self.recorded_at, self.signatures = bytes(32), 0, 0
         self.levels = []
         self.edge = tree.Edge(self.levels)
@@ -38,7 +42,12 @@ class Ledger:
             self._follows(entry, index)
             if event:
                 self.people.admit(entry, event)
-                self._links(entry, event)
+                disclosed.admit(event)
+                self.erasures.admit(entry, event)
+                self._links(entry, entries.streams(event), event.get("seen_version"))
+            elif opening is not None:
+                self.erasures.pass_by(index, opening)
+                self._links(opening.linked(entry), opening.tags(), None)
         except Fault as fault:
             raise fault.of(index) from None
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -46,7 +55,7 @@ class Ledger:
         self.chain, self.recorded_at = chain_hash(data), entry.recorded_at
         if event:
             self.signatures += len(entry.signatures)
-        else:
+        elif opening is None:
             self.unopened += 1
         self.edge.append(tree.leaf(data))
         return self.chain
@@ -66,10 +75,10 @@ class Ledger:
             if self.opened:
                 raise Fault("opening", "nothing opens it, and nothing says that it was erased")
             return entry, None
-        if opening.form != "auditor":
+        if opening.form not in ("auditor", "remains"):
             raise Fault("opening", f"an opening of form {opening.form} where everything is to be opened")
         event = opening.open(self.origin, entry)
-        return opening.clear(entry), event
+        return (opening.clear(entry), event) if event else (entry, None)
 
     def _follows(self, entry, index):
         if entry.index != index:
@@ -79,18 +88,18 @@ class Ledger:
         if entry.recorded_at < self.recorded_at:
             raise Fault("time", f"recorded at {entry.recorded_at}, before the entry before it ({self.recorded_at})")
 
-    def _links(self, entry, event):
+    def _links(self, entry, streams, seen):
+        tags = [stream if isinstance(stream, bytes) else sealed.tag_of(stream) for stream in streams]
         expected = []
-        for stream in entries.streams(event):
-            last, version = self.heads.get(stream, (None, 0))
+        for tag in tags:
+            last, version = self.heads.get(tag, (None, 0))
             expected.append((last, version + 1))
         if entry.links != expected:
             raise Fault("links", f"links {entry.links} where {expected} are the heads of its streams")
-        seen = event.get("seen_version")
         if seen is not None and seen != expected[0][1] - 1:
             raise Fault("links", f"seen_version {seen} where the stream has {expected[0][1] - 1} (L09)")
-        for stream, (_, version) in zip(entries.streams(event), expected):
-            self.heads[stream] = (entry.index, version)
+        for tag, (_, version) in zip(tags, expected):
+            self.heads[tag] = (entry.index, version)
 
 
 def operator_key(data):
@@ -154,9 +163,10 @@ def _judge(source, ledger, checkpoint):
         raise Fault("checkpoint-root", message, size)
     if ledger.people.origin not in (None, checkpoint.origin):
         raise Fault("checkpoint-origin", f"origin {checkpoint.origin} where {ledger.people.origin} opened the ledger")
+    ledger.erasures.judge()
     source.check_tree(ledger.levels, size)
     return {
         "right": True, "origin": checkpoint.origin, "entries": size, "root": checkpoint.root.hex(),
-        "scope": "opened" if ledger.opened else "blind", "unopened": ledger.unopened,
+        "scope": "opened" if ledger.opened else "blind", "unopened": ledger.unopened, "erased": len(ledger.erasures.passed),
         "signatures": ledger.signatures, "issuers": len(ledger.people.keys),
     }

@@ -17,7 +17,7 @@ ROLES = {
     "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
     "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
     "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
-    "transfer.made": {D, C}, "transfer": {D, C, W}, "migration": {S},
+    "transfer.made": {D, C}, "transfer": {D, C, W}, "migration": {S}, "erasure": {D, C},
 }
 
 

@@ -153,11 +153,20 @@ class Opening:
             self._follow_from(event)
         return event
 
+    def tags(self):
+        """The tags of the streams that it links to, in their order."""
+        return [link.tag for link in self.links.values() if link.tag is not None]
+
+    def linked(self, entry):
+        """The entry with the links that are open, and nothing of its event."""
+        links = [(link.previous, link.version) for link in self.links.values() if link.tag is not None]
+        return entries.Entry(entry.index, entry.recorded_at, entry.previous, links, [], b"")
+
     def clear(self, entry):
         """The entry as it would stand in the clear, with the links that are open."""
         # Content is a clear entry from its number of signatures on: read as one without links.
         read = entries.Entry.decode(b"\x01" + bytes(56) + self.fields["content"])
-        links = [(link.previous, link.version) for link in self.links.values() if link.tag is not None]
+        links = self.linked(entry).links
         return entries.Entry(entry.index, entry.recorded_at, entry.previous, links, read.signatures, read.event)
 
     def _follow_from(self, event):

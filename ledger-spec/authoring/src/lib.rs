@@ -4,3 +4,4 @@ pub mod edition;
 pub mod mapping;
 pub mod scenario;
 pub mod shipped;
+pub mod splitting;

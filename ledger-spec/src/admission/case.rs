@@ -111,6 +111,18 @@ impl<'a> Case<'a> {
         id: &EventId,
         classes: &[Class],
     ) -> Result<(ItemNumber, &'a Item), Refusal> {
+        let found = self.refers_any_kept(field, id, classes)?;
+        self.stays(field, found.1)?;
+        Ok(found)
+    }
+
+    /// The same of what may be ordered to be erased.
+    pub(super) fn refers_any_kept(
+        &self,
+        field: &'static str,
+        id: &EventId,
+        classes: &[Class],
+    ) -> Result<(ItemNumber, &'a Item), Refusal> {
         let Some((number, item)) = self.file.find(id) else {
             let expected = format!("an event of the stream of {}", self.event.subject);
             return Err(refuse(Rule::ReferenceKnown, field, id, expected));
@@ -121,6 +133,17 @@ impl<'a> Case<'a> {
         let found = format!("{id}, another kind of event (entry {})", item.entry);
         let expected: Vec<_> = classes.iter().map(|class| class.begun_by()).collect();
         Err(refuse(Rule::ReferenceKnown, field, found, expected.join(" or ")))
+    }
+
+    /// L16: what is ordered to be erased goes, and nothing begins that would need it.
+    pub(super) fn stays(&self, field: &'static str, item: &Item) -> Result<(), Refusal> {
+        match self.governance.erasures.ordered(item.entry) {
+            None => Ok(()),
+            Some(_) => {
+                let found = format!("entry {}, whose erasure is ordered", item.entry);
+                Err(refuse(Rule::InPhase, field, found, "something that stays"))
+            }
+        }
     }
 
     /// L16, L20: what the event rests on still stands, and began before.

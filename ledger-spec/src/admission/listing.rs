@@ -33,7 +33,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     let code = body.list.to_string();
     case.recordable("body.list", &code, definition.status, &body.basis, day)?;
     let migration = case.migration(body.migration.as_ref(), day)?;
-    row_fits(definition, body)?;
+    row_fits(case, definition, body)?;
     if case.event.subject.is_natural() {
         person_on_list(case, definition, body, day)?;
     }
@@ -90,8 +90,10 @@ fn list<'a>(case: &Case<'a>, code: &ListCode, day: Date) -> Result<&'a ListDefin
 }
 
 /// L18.
-fn row_fits(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
-    let columns = &definition.columns;
+fn row_fits(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
+    // What is personal travels beside the event (D15).
+    let inside = |column: &&String| !definition.is_personal(column, &case.event.subject);
+    let columns: Vec<&str> = definition.columns.iter().filter(inside).map(String::as_str).collect();
     let complete = body.row.len() == columns.len()
         && columns.iter().all(|column| body.row.iter().any(|(name, _)| name == column));
     if complete {

@@ -9,6 +9,8 @@ mod authority;
 mod case;
 mod catalogue;
 mod conduct;
+mod erasure;
+mod fields;
 mod listing;
 mod personal;
 mod record;
@@ -19,6 +21,7 @@ mod subject;
 pub use crate::casefile::{CaseFile, Filed, Head};
 pub use crate::governance::{Governance, governs};
 pub use crate::rule::Rule;
+pub use fields::fields_fit;
 
 use crate::authority::{Authority, Recorded};
 use crate::entry::ChainHash;
@@ -99,6 +102,7 @@ pub fn admit(
     if let Body::LedgerOpened(_) = &stated.body {
         authority::opening(&event, at, governance)?;
         personal::nothing_in_clear(&event)?;
+        fields::beside(stated, governance, at)?;
     } else {
         let issuer = issuer_of(&stated.issuer, governance)?;
         keys_in_force(issuer, event.signers())?;
@@ -107,6 +111,7 @@ pub fn admit(
         personal::nothing_in_clear(&event)?;
         let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
+        fields::beside(stated, governance, at)?;
         by_kind(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))
@@ -169,6 +174,8 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
         Body::IncidentOpened(body) => conduct::incident(case, body),
         Body::TransferMade(body) => conduct::transfer(case, body),
         Body::MigrationOpened(_) => case.enrolled_subject().map(|_| ()),
+        Body::ErasureOrdered(body) => erasure::order(case, body),
+        Body::LedgerErased(body) => erasure::erased(case, body),
         Body::Step(body) => step::step(case, body),
     }
 }

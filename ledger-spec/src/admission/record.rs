@@ -136,8 +136,10 @@ impl Filing<'_, '_> {
                 return refused(format!("{name}: {value}"), expected);
             }
         }
-        let missing = fields
-            .iter()
+        // What is personal travels beside the event (D15).
+        let inside = fields.iter().filter(|field| !field.personal);
+        let missing = inside
+            .into_iter()
             .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
         missing.map_or(Ok(()), |field| refused("absent".into(), format!("the field {}", field.name)))
     }
@@ -363,7 +365,7 @@ impl Filing<'_, '_> {
 }
 
 /// Whether a field takes a value on a day: one of its values, if it names any, within that value's days.
-fn takes(field: &DetailField, value: &str, day: Date) -> bool {
+pub(super) fn takes(field: &DetailField, value: &str, day: Date) -> bool {
     let known = field.values.iter().find(|known| known.value == value);
     match known {
         None => field.values.is_empty(),

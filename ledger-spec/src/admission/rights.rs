@@ -53,15 +53,22 @@ pub(super) fn complaint(case: &Case<'_>, body: &ComplaintFiled) -> Result<(), Re
         let expected = format!("an event of the stream of {}", case.event.subject);
         return Err(refuse(Rule::ReferenceKnown, "body.about", about, expected));
     };
+    case.stays("body.about", item)?;
     case.not_before("body.about", item.from)
 }
 
-/// L10, L11, L15, L20: what is held need not be in force; a hold keeps it where it is.
+/// L10, L11, L15, L20: what is held need not be in force; a hold keeps it where it is, also where its erasure is ordered and
+/// not carried out yet.
 pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     case.about_a_subject()?;
     case.decision_begun(body.decision.as_ref())?;
     let Some(target) = &body.target else { return Ok(()) };
-    let (_, item) = case.refers_any("body.target", target, &OBJECTIONABLE)?;
+    // Whoever goes through the log after it was carried out finds what is left of what was there when the hold was placed.
+    let left = case.file.find(target).is_none().then(|| case.file.remains_of(target)).flatten();
+    if left.is_some_and(|entry| !case.governance.erasures.is_erased(entry)) {
+        return Ok(());
+    }
+    let (_, item) = case.refers_any_kept("body.target", target, &OBJECTIONABLE)?;
     case.not_before("body.target", item.from)
 }
 

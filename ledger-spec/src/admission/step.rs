@@ -24,7 +24,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     }
     entitled(case, row.who, item)?;
     match body.kind {
-        StepKind::RecordSealed => unheld(case, number),
+        StepKind::RecordSealed => unheld(case, "body.record", number),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item),
         StepKind::ListingExtended => extension(case, number, item, &body.extra),
@@ -59,7 +59,7 @@ fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
 }
 
 /// D10.
-fn unheld(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
+pub(super) fn unheld(case: &Case<'_>, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
     let holds = case.file.followers(number).chain(case.file.subject_holds());
     let standing = holds
         .filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }))
@@ -68,7 +68,7 @@ fn unheld(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
         None => Ok(()),
         Some((_, hold)) => {
             let found = format!("a hold of entry {}", hold.entry);
-            Err(refuse(Rule::OnHold, "body.record", found, "a record that no hold keeps where it is"))
+            Err(refuse(Rule::OnHold, field, found, "what no hold keeps where it is"))
         }
     }
 }

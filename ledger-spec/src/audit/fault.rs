@@ -3,6 +3,7 @@
 use crate::entry::ChainHash;
 use crate::event::Kind;
 use crate::event::envelope::EnvelopeError;
+use crate::id::EventId;
 use crate::sealed::{LogEntryError, OpenError};
 use crate::state::{BrokenLink, EnterError};
 use crate::time::RecordedTime;
@@ -44,6 +45,23 @@ pub enum AuditFault {
     /// It is sealed, and nothing opens it: without an erasure that is damage.
     #[error("nothing opens this sealed entry where everything is to be seen")]
     NotOpened,
+    /// What is said to open it is of a form that opens less than an auditor sees.
+    #[error("an opening of another form than an auditor's, or what erasure leaves")]
+    OtherOpening,
+    /// Erased as it is, nothing says that it was to be.
+    #[error("nothing is left of this entry but its links, and the ledger does not say that it is erased")]
+    NotErased,
+    /// The order names something else in its place.
+    #[error("an order names {expected} here; what is left of the entry is of {found}")]
+    OtherErased {
+        /// The event that its links name.
+        found: EventId,
+        /// The event that the order names.
+        expected: EventId,
+    },
+    /// The ledger says that it is erased, and something opens it.
+    #[error("the ledger says that this entry is erased, and something opens it")]
+    Revived,
     /// It was opened for an audit that sees only what is in the clear.
     #[error("this sealed entry was opened for an audit that sees what is in the clear alone")]
     NotBlind,

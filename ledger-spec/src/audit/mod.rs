@@ -15,7 +15,7 @@ mod whole;
 
 pub use fault::{AuditError, AuditFault};
 pub use opening::{Opening, OpeningError};
-pub use reading::{GivenEntry, KnownEntry, ReadEntry, ReadEvent, read_chunk};
+pub use reading::{GivenEntry, KnownEntry, ReadEntry, ReadEvent, SilentEntry, read_chunk};
 pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
 pub use whole::{AuditedLedger, WholeAuditError};
 
@@ -23,10 +23,13 @@ use crate::admission::AdmittedEvent;
 use crate::entry::{ChainHash, EntryHashes, EntryHeader};
 use crate::event::Event;
 use crate::id::Sealing;
-use crate::sealed::{AuditorOpening, SealedEntry};
+use crate::sealed::{AuditorOpening, Remains, SealedEntry, SealedLinks};
 use crate::state::Ledger;
 use crate::time::RecordedTime;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use tlog::checkpoint::Checkpoint;
+use tlog::defect::as_u64;
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId};
 use tlog::position::EntryIndex;
@@ -87,6 +90,8 @@ pub enum Absorbed {
     Admitted(Box<AuditedEntry>),
     /// It is sealed and was not opened: of its event nothing is known.
     Unopened,
+    /// It is erased: where its streams go on, and which event it was.
+    Erased(Arc<Remains>),
 }
 
 /// Goes through a log from its first entry, in order.
@@ -99,6 +104,8 @@ pub struct Auditor {
     /// Room for the nodes that an append completes; nobody asks for them here.
     completed: Vec<(NodeId, TreeHash)>,
     unopened: u64,
+    /// Entries of which only the links were left: of each the log has to say that it is erased.
+    erased: BTreeMap<EntryIndex, SealedLinks>,
 }
 
 /// What is looked at of every entry, whether or not it is opened.
@@ -111,8 +118,12 @@ struct Place {
 impl Auditor {
     /// An auditor before entry 0.
     pub fn new(scope: Scope) -> Self {
-        let (ledger, tree) = (Ledger::default(), Frontier::default());
-        Self { scope, ledger, tree, completed: Vec::new(), unopened: 0 }
+        let ledger = match scope {
+            Scope::Blind => Ledger::blind(),
+            Scope::Opened => Ledger::default(),
+        };
+        let (tree, erased) = (Frontier::default(), BTreeMap::new());
+        Self { scope, ledger, tree, completed: Vec::new(), unopened: 0, erased }
     }
 
     /// What it sees.
@@ -139,7 +150,7 @@ impl Auditor {
         let hashes = read.hashes();
         let absorbed = match read {
             ReadEntry::Event(read) => self.admit(*read, index),
-            ReadEntry::Unopened { entry, .. } => self.pass(&entry, hashes.chain, index),
+            ReadEntry::Silent(silent) => self.pass(&silent, index),
         };
         let absorbed = absorbed.map_err(|fault| AuditError { index, fault })?;
         self.grow(hashes);
@@ -157,19 +168,23 @@ impl Auditor {
         Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
     }
 
-    fn pass(
-        &mut self,
-        entry: &SealedEntry,
-        chain: ChainHash,
-        index: EntryIndex,
-    ) -> Result<Absorbed, AuditFault> {
+    fn pass(&mut self, silent: &SilentEntry, index: EntryIndex) -> Result<Absorbed, AuditFault> {
+        let SilentEntry { entry, remains, hashes } = silent;
         self.follows(&Place::of_sealed(entry), index)?;
-        if self.scope == Scope::Opened {
-            return Err(AuditFault::NotOpened);
+        match (self.scope, remains) {
+            (Scope::Opened, None) => Err(AuditFault::NotOpened),
+            (Scope::Blind, Some(_)) => Err(AuditFault::NotBlind),
+            (Scope::Blind, None) => {
+                self.ledger.pass(entry, hashes.chain);
+                self.unopened = self.unopened.saturating_add(1);
+                Ok(Absorbed::Unopened)
+            }
+            (Scope::Opened, Some(remains)) => {
+                self.ledger.pass_erased(entry, &remains.links, hashes.chain)?;
+                self.erased.insert(index, remains.links);
+                Ok(Absorbed::Erased(Arc::clone(remains)))
+            }
         }
-        self.ledger.pass(entry, chain);
-        self.unopened = self.unopened.saturating_add(1);
-        Ok(Absorbed::Unopened)
     }
 
     /// Takes the next entry where it is known to have been found right: by an audit whose checkpoint covers
@@ -183,9 +198,9 @@ impl Auditor {
                 self.ledger.recall(event, header, hashes.chain);
                 self.grow(*hashes);
             }
-            KnownEntry::Unopened { entry, hashes } => {
-                self.pass(entry, hashes.chain, index).map_err(at)?;
-                self.grow(*hashes);
+            KnownEntry::Silent(silent) => {
+                self.pass(silent, index).map_err(at)?;
+                self.grow(silent.hashes);
             }
         }
         Ok(())
@@ -211,7 +226,48 @@ impl Auditor {
         self.completed.clear();
     }
 
-    /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries.
+    /// How many entries it has passed that are erased: of their events, whoever had opened them before has to tell.
+    #[must_use]
+    pub fn erased(&self) -> u64 {
+        as_u64(self.erased.len())
+    }
+
+    /// The first entry from `first` on that the log says is erased and that something opened here: an erasure that was not
+    /// done, or was undone, if it was opened after that was said. Whoever had opened it before has to forget it now.
+    #[must_use]
+    pub fn revived(&self, first: EntryIndex) -> Option<AuditError> {
+        let said = self.ledger.governance().erasures.erased();
+        let revived = match self.scope {
+            Scope::Blind => None,
+            Scope::Opened => said.range(first..).find(|entry| !self.erased.contains_key(entry)),
+        };
+        revived.map(|index| AuditError { index: *index, fault: AuditFault::Revived })
+    }
+
+    /// The first entry of which only the links were left and of which the log does not say so far that it is erased. Where
+    /// openings are read after the checkpoint was, an erasure may have come between, which the next checkpoint covers.
+    #[must_use]
+    pub fn unexplained(&self) -> Option<EntryIndex> {
+        let erasures = &self.ledger.governance().erasures;
+        self.erased.keys().find(|entry| !erasures.is_erased(**entry)).copied()
+    }
+
+    /// Whether the log says of everything of which only the links were left that it is erased, as an order names it.
+    fn excused(&self) -> Result<(), AuditError> {
+        let erasures = &self.ledger.governance().erasures;
+        for (index, links) in &self.erased {
+            let fault = match erasures.ordered(*index).filter(|_| erasures.is_erased(*index)) {
+                None => AuditFault::NotErased,
+                Some(named) if named.event == links.event && named.is_in(&links.subject.tag) => continue,
+                Some(named) => AuditFault::OtherErased { found: links.event, expected: named.event },
+            };
+            return Err(AuditError { index: *index, fault });
+        }
+        Ok(())
+    }
+
+    /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries, and the log accounts for
+    /// what is erased of them.
     pub fn compare(&self, checkpoint: &Checkpoint) -> Result<(), AuditError> {
         let size = self.ledger.size();
         let fault = if checkpoint.size() != size {
@@ -227,7 +283,10 @@ impl Auditor {
                 _ => None,
             }
         };
-        fault.map_or(Ok(()), |fault| Err(AuditError { index: size.next_index(), fault }))
+        match fault {
+            Some(fault) => Err(AuditError { index: size.next_index(), fault }),
+            None => self.excused(),
+        }
     }
 
     /// The root of the tree over the entries so far.

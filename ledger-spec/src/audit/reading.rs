@@ -5,8 +5,9 @@ use crate::entry::{EntryHashes, EntryHeader, Link};
 use crate::event::Event;
 use crate::event::envelope::{SignedEvent, VerifiedEvent};
 use crate::id::Sealing;
-use crate::sealed::{AuditorOpening, LogEntryError, SealedEntry, version_of};
+use crate::sealed::{AuditorOpening, LogEntryError, Opening, Remains, SealedEntry, version_of};
 use std::collections::HashMap;
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::PublicKey;
@@ -19,8 +20,8 @@ pub struct GivenEntry<B> {
     pub bytes: B,
     /// The hashes of these bytes.
     pub hashes: EntryHashes,
-    /// What is said to open it, where it is sealed and that was given.
-    pub opening: Option<AuditorOpening>,
+    /// What is said to open it, where it is sealed and that was given: all of it, or what erasure leaves.
+    pub opening: Option<Opening>,
 }
 
 impl<B: AsRef<[u8]>> GivenEntry<B> {
@@ -37,13 +38,19 @@ impl<B: AsRef<[u8]>> GivenEntry<B> {
 pub enum ReadEntry {
     /// One whose event is seen.
     Event(Box<ReadEvent>),
-    /// A sealed one that was not opened.
-    Unopened {
-        /// The entry.
-        entry: SealedEntry,
-        /// The hashes of its bytes.
-        hashes: EntryHashes,
-    },
+    /// A sealed one that says nothing of its event.
+    Silent(SilentEntry),
+}
+
+/// A sealed entry that says nothing of its event: it was not opened, or is erased.
+#[derive(Clone, Debug)]
+pub struct SilentEntry {
+    /// The entry.
+    pub entry: SealedEntry,
+    /// What erasure left of it, where that was given.
+    pub remains: Option<Arc<Remains>>,
+    /// The hashes of its bytes.
+    pub hashes: EntryHashes,
 }
 
 /// An entry whose layout, event and signatures hold.
@@ -74,7 +81,7 @@ impl ReadEntry {
     pub const fn hashes(&self) -> EntryHashes {
         match self {
             Self::Event(read) => read.hashes,
-            Self::Unopened { hashes, .. } => *hashes,
+            Self::Silent(silent) => silent.hashes,
         }
     }
 }
@@ -82,7 +89,7 @@ impl ReadEntry {
 /// What an entry's bytes and opening say, before its signatures are checked.
 enum Layout {
     Event(EntryHeader, SignedEvent, Option<AuditorOpening>),
-    Unopened(SealedEntry),
+    Silent(SealedEntry, Option<Arc<Remains>>),
 }
 
 /// Reads the entries of the log `origin` that stand at `first` and after, and checks the signatures of those that are
@@ -105,7 +112,7 @@ pub fn read_chunk<B: AsRef<[u8]>>(
                 signed.push((position, event));
                 read.push((Ok((header, opening)), hashes));
             }
-            Ok(Layout::Unopened(entry)) => read.push((Err(entry), hashes)),
+            Ok(Layout::Silent(entry, remains)) => read.push((Err((entry, remains)), hashes)),
             Err(found) => {
                 fault = Some(AuditError { index: at(position), fault: found });
                 break;
@@ -126,7 +133,7 @@ pub fn read_chunk<B: AsRef<[u8]>>(
         Ok((header, opening)) => {
             ReadEntry::Event(Box::new(ReadEvent { header, event: next(), hashes, opening }))
         }
-        Err(entry) => ReadEntry::Unopened { entry, hashes },
+        Err((entry, remains)) => ReadEntry::Silent(SilentEntry { entry, remains, hashes }),
     };
     Ok(read.into_iter().map(whole).collect())
 }
@@ -134,7 +141,7 @@ pub fn read_chunk<B: AsRef<[u8]>>(
 fn read_one(
     (origin, place): (&Origin, EntryIndex),
     bytes: &[u8],
-    opening: Option<AuditorOpening>,
+    opening: Option<Opening>,
     keys: &mut HashMap<[u8; 32], PublicKey>,
 ) -> Result<Layout, AuditFault> {
     let mut parse = |key: [u8; 32]| match keys.get(&key) {
@@ -153,14 +160,23 @@ fn read_one(
         (Sealing::Clear, Some(_)) => Err(AuditFault::NotSealed),
         (Sealing::Sealed, opening) => {
             let entry = SealedEntry::decode(bytes).map_err(LogEntryError::Sealed)?;
-            let Some(opening) = opening else { return Ok(Layout::Unopened(entry)) };
+            let Some(opening) = opening else { return Ok(Layout::Silent(entry, None)) };
             // What opens it opens it at its place: where it names another, nothing else is worth saying.
             if entry.index != place {
                 return Err(AuditFault::Index { found: entry.index });
             }
-            let opened = opening.open(&entry, origin, &mut parse)?;
-            let (header, (_, _, event)) = (opened.header(), opened.into_parts());
-            Ok(Layout::Event(header, event, Some(opening)))
+            match opening {
+                Opening::Auditor(opening) => {
+                    let opened = opening.open(&entry, origin, &mut parse)?;
+                    let (header, (_, _, event)) = (opened.header(), opened.into_parts());
+                    Ok(Layout::Event(header, event, Some(opening)))
+                }
+                Opening::Remains(remains) => {
+                    remains.open(&entry, origin)?;
+                    Ok(Layout::Silent(entry, Some(Arc::new(remains))))
+                }
+                Opening::Content(_) | Opening::Link(_) => Err(AuditFault::OtherOpening),
+            }
         }
     }
 }
@@ -186,13 +202,8 @@ pub enum KnownEntry {
         /// The hashes of its bytes.
         hashes: EntryHashes,
     },
-    /// A sealed one that was not opened.
-    Unopened {
-        /// The entry.
-        entry: SealedEntry,
-        /// The hashes of its bytes.
-        hashes: EntryHashes,
-    },
+    /// A sealed one that says nothing of its event.
+    Silent(SilentEntry),
 }
 
 impl KnownEntry {
@@ -207,7 +218,7 @@ impl KnownEntry {
             Ok(Layout::Event(header, event, _)) => {
                 Ok(Self::Event { header, event: Box::new(event.event().clone()), hashes })
             }
-            Ok(Layout::Unopened(entry)) => Ok(Self::Unopened { entry, hashes }),
+            Ok(Layout::Silent(entry, remains)) => Ok(Self::Silent(SilentEntry { entry, remains, hashes })),
             Err(fault) => Err(AuditError { index: place, fault }),
         }
     }
@@ -217,7 +228,16 @@ impl KnownEntry {
     pub fn event(&self) -> Option<&Event> {
         match self {
             Self::Event { event, .. } => Some(event),
-            Self::Unopened { .. } => None,
+            Self::Silent(_) => None,
+        }
+    }
+
+    /// What erasure left of it, where that was given.
+    #[must_use]
+    pub fn remains(&self) -> Option<&Remains> {
+        match self {
+            Self::Event { .. } => None,
+            Self::Silent(silent) => silent.remains.as_deref(),
         }
     }
 
@@ -226,7 +246,7 @@ impl KnownEntry {
     pub fn links(&self) -> &[Link] {
         match self {
             Self::Event { header, .. } => &header.links,
-            Self::Unopened { .. } => &[],
+            Self::Silent(_) => &[],
         }
     }
 }

@@ -1,10 +1,11 @@
 //! One entry by itself, and with its receipt: what can be checked offline, without the rest of the ledger.
 
 use crate::entry::{ChainHash, Entry, Link};
-use crate::event::Event;
 use crate::event::envelope::{EnvelopeError, SignedEvent, VerifiedEvent};
+use crate::event::{DisclosedField, DisclosureError, Event};
 use crate::sealed::{Content, ContentOpening, LogEntry, LogEntryError, OpenError, SealedEntry};
 use crate::time::RecordedTime;
+use tlog::bytes::to_base64url;
 use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::hash::TreeHash;
 use tlog::key::PublicKey;
@@ -88,6 +89,9 @@ pub enum ReceiptError {
         /// The checkpoint's.
         expected: Origin,
     },
+    /// A field that somebody shows is none that the event names.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
     /// The entry holds another event than the one that was expected.
     #[error("the entry holds another event than the one given")]
     OtherEvent,
@@ -150,6 +154,17 @@ impl VerifiedEntry {
     /// Checks that the entry holds just these bytes as its event.
     pub fn holds(&self, event: &[u8]) -> Result<(), ReceiptError> {
         if self.event.bytes() == event { Ok(()) } else { Err(ReceiptError::OtherEvent) }
+    }
+
+    /// A personal field that somebody shows, if the event names it: by its digest in `private`, whose signature holds.
+    pub fn discloses(&self, text: &str) -> Result<DisclosedField, ReceiptError> {
+        let malformed = |fault| DisclosureError::Malformed { position: 0, fault };
+        let field = DisclosedField::parse(text).map_err(malformed)?;
+        let digest = field.digest();
+        if self.event.event().private.contains(&digest) {
+            return Ok(field);
+        }
+        Err(DisclosureError::Altered { position: 0, found: to_base64url(&digest) }.into())
     }
 }
 

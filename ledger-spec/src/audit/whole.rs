@@ -4,7 +4,7 @@
 //! caller's; what was fetched is believed in nothing.
 
 use super::{Absorbed, AuditError, Auditor, GivenEntry, Opening, OpeningError, Scope, read_chunk};
-use crate::sealed::{self, BundleError, read_bundle};
+use crate::sealed::{BundleError, read_bundle};
 use crate::state::Ledger;
 use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use tlog::defect::{OrDefect as _, as_usize};
@@ -153,6 +153,9 @@ impl AuditedLedger {
             part.absorb(&mut auditor, checkpoint.checkpoint(), key)?;
         }
         auditor.compare(checkpoint.checkpoint())?;
+        if let Some(revived) = auditor.revived(EntryIndex::new(0)) {
+            return Err(revived.into());
+        }
         Ok(Self { checkpoint, auditor })
     }
 
@@ -196,10 +199,7 @@ impl<'a> Part<'a> {
         .into_iter();
         let given = |bytes: &&'a [u8]| {
             let opening = openings.next().flatten();
-            GivenEntry {
-                opening: opening.and_then(sealed::Opening::into_auditor),
-                ..GivenEntry::blind(*bytes)
-            }
+            GivenEntry { opening, ..GivenEntry::blind(*bytes) }
         };
         Ok(self.entries.iter().take(count).map(given).collect())
     }

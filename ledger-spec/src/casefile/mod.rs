@@ -64,6 +64,8 @@ pub struct CaseFile {
     registrations: Vec<ItemNumber>,
     /// Holds on all of the subject.
     holds: Vec<ItemNumber>,
+    /// What is left of events that are erased: that they stood in these entries.
+    remains: Vec<(EventId, EntryIndex)>,
 }
 
 /// One event of the stream.
@@ -108,6 +110,7 @@ impl CaseFile {
             by_id: Vec::new(),
             registrations: Vec::new(),
             holds: Vec::new(),
+            remains: Vec::new(),
         };
         &EMPTY
     }
@@ -203,6 +206,17 @@ impl CaseFile {
         self.head = Some(Head::advanced(self.head.as_ref(), entry));
         let fact = fact.numbered(self);
         self.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+    }
+
+    /// Takes in that an erased event stood in the stream, which ends with it.
+    pub fn pass(&mut self, event: EventId, head: Head) {
+        self.head = Some(head);
+        self.remains.push((event, head.last));
+    }
+
+    /// The entry that held an erased event, as far as that was met on the way here.
+    pub(crate) fn remains_of(&self, event: &EventId) -> Option<EntryIndex> {
+        self.remains.iter().find(|(one, _)| one == event).map(|(_, entry)| *entry)
     }
 
     /// Takes in what refers to this file's own events already.

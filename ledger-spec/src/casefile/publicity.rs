@@ -56,6 +56,8 @@ pub enum Mark {
     Exempted,
     /// It came in through a migration: some rules were not verified by this ledger.
     NotVerified,
+    /// It, or a step on it, was signed with a key that may have been in wrong hands by then.
+    CompromisedKey,
 }
 
 /// A mark and the entry that it rests on.
@@ -88,6 +90,13 @@ impl Sight {
         }
     }
 
+    /// Whether it reaches the personal fields that travel beside events (D15): the subject, who is authorised, and courts.
+    /// What is published about a person on a cited basis is shown without them.
+    #[must_use]
+    pub const fn sees_personal_fields(self) -> bool {
+        matches!(self, Self::Restricted | Self::Court)
+    }
+
     /// The sight of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sight| sight.name() == name)
@@ -106,6 +115,7 @@ words!(Mark {
     Masked = "masked",
     Exempted = "exempted",
     NotVerified = "not-verified",
+    CompromisedKey = "compromised-key",
 });
 
 impl Viewer {
@@ -128,6 +138,7 @@ impl Mark {
             Self::Masked => ProjectionRule::Masked,
             Self::Exempted => ProjectionRule::Exempted,
             Self::NotVerified => ProjectionRule::NotVerified,
+            Self::CompromisedKey => ProjectionRule::CompromisedKey,
         }
     }
 

@@ -30,7 +30,8 @@ impl Definition {
                 differing!(a, b, names; fields, tags);
             }
             (Self::List(a), Self::List(b)) => {
-                differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, types);
+                differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, personal);
+                differing!(a, b, names; personal_of_persons, types);
                 differing!(a, b, names; requires_record, months, early_months, exit_within, publish_within);
                 differing!(a, b, names; notice_required, persons, legal_review, status, owner);
             }

@@ -3,7 +3,7 @@
 use super::Common;
 use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects};
 use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
-use crate::id::SubjectKind;
+use crate::id::{SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Period;
 
@@ -22,6 +22,10 @@ pub struct ListDefinition {
     pub kinds: Vec<SubjectKind>,
     /// The columns of a row, in the order in which they are shown.
     pub columns: Vec<String>,
+    /// Of them those that say who a natural person is, whoever the row is about: they travel beside the event (D15).
+    pub personal: Vec<String>,
+    /// Those that do where the row is about a natural person or household.
+    pub personal_of_persons: Vec<String>,
     /// Types of records on which an entry may rest; any where none is named.
     pub types: Vec<Pattern>,
     /// Whether an entry must rest on a record.
@@ -100,14 +104,35 @@ words!(Persons { Never = "never", WithBasis = "with_basis" });
 words!(Direction { Sanction = "sanction", Incentive = "incentive", Ban = "ban" });
 
 impl ListDefinition {
+    /// Whether a column of a row about this subject travels beside the event (D15).
+    #[must_use]
+    pub fn is_personal(&self, column: &str, subject: &SubjectId) -> bool {
+        let named = |columns: &[String]| columns.iter().any(|name| name == column);
+        named(&self.personal) || subject.is_natural() && named(&self.personal_of_persons)
+    }
+
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let common = Common::parse(fields)?;
+        let polarity = fields.parsed("polarity", Polarity::parse_word)?;
+        let disclosure = fields.parsed("disclosure", Disclosure::parse_word)?;
+        let (subjects, kinds) = (subjects(fields)?, kinds(fields)?);
+        let columns = fields.parsed_array("columns", (1, 64), column)?;
+        let one_of = |text: &str| {
+            let known = columns.iter().any(|name| name == text).then(|| text.to_owned());
+            let expected = || format!("one of the columns: {}", columns.join(", "));
+            known.ok_or_else(|| FieldFault::Value { found: shorten(text), expected: expected() })
+        };
+        let personal = fields.parsed_array("personal", (0, 64), one_of)?;
+        let personal_of_persons = fields.parsed_array("personal_of_persons", (0, 64), one_of)?;
         Ok(Self {
-            common: Common::parse(fields)?,
-            polarity: fields.parsed("polarity", Polarity::parse_word)?,
-            disclosure: fields.parsed("disclosure", Disclosure::parse_word)?,
-            subjects: subjects(fields)?,
-            kinds: kinds(fields)?,
-            columns: fields.parsed_array("columns", (1, 64), column)?,
+            common,
+            polarity,
+            disclosure,
+            subjects,
+            kinds,
+            columns,
+            personal,
+            personal_of_persons,
             types: fields.parsed_array("types", (0, 100), Pattern::parse)?,
             requires_record: fields.flag("requires_record")?,
             months: months(fields, "months")?,

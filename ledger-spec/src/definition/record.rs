@@ -88,6 +88,9 @@ pub struct DetailField {
     pub title: Name,
     /// Whether every record fills it.
     pub required: bool,
+    /// Whether it says who a natural person is, where one lives, or what is told of one: then it travels beside the event
+    /// (D15).
+    pub personal: bool,
     /// The values that it takes; any text where none is named.
     pub values: Vec<DetailValue>,
 }
@@ -219,6 +222,7 @@ impl DetailField {
                 name: one.parsed("name", token)?,
                 title: Name::parse(&mut one, "title")?,
                 required: one.flag("required")?,
+                personal: one.flag("personal")?,
                 values: DetailValue::parse_all(&mut one)?,
             };
             if all.iter().any(|known| known.name == field.name) {

@@ -4,6 +4,7 @@ use super::conduct::{
     CommitmentMade, IncidentOpened, MigrationOpened, PointsCharged, PopulationDeclared, RatingAssigned,
     RectificationOrdered, TransferMade,
 };
+use super::erasure::{ErasureOrdered, LedgerErased};
 use super::governance::{
     AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, KeyAdded, KeyRevoked, LedgerOpened,
 };
@@ -63,6 +64,8 @@ pub enum Body {
     IncidentOpened(IncidentOpened),
     TransferMade(TransferMade),
     MigrationOpened(MigrationOpened),
+    ErasureOrdered(ErasureOrdered),
+    LedgerErased(LedgerErased),
     Step(Step),
 }
 
@@ -117,6 +120,8 @@ impl Body {
             Self::IncidentOpened(_) => Kind::IncidentOpened,
             Self::TransferMade(_) => Kind::TransferMade,
             Self::MigrationOpened(_) => Kind::MigrationOpened,
+            Self::ErasureOrdered(_) => Kind::ErasureOrdered,
+            Self::LedgerErased(_) => Kind::LedgerErased,
             Self::Step(step) => Kind::Step(step.kind),
         }
     }
@@ -158,6 +163,8 @@ impl Body {
             Kind::IncidentOpened => Self::IncidentOpened(IncidentOpened::parse(fields)?),
             Kind::TransferMade => Self::TransferMade(TransferMade::parse(fields)?),
             Kind::MigrationOpened => Self::MigrationOpened(MigrationOpened::parse(fields)?),
+            Kind::ErasureOrdered => Self::ErasureOrdered(ErasureOrdered::parse(fields)?),
+            Kind::LedgerErased => Self::LedgerErased(LedgerErased::parse(fields)?),
             Kind::Step(step) => Self::Step(Step::parse(step, fields)?),
         })
     }

@@ -1,9 +1,10 @@
 //! Writing an event: for those who issue events. The ledger itself only reads.
 
-use super::{Event, EventError, Kind, Salt};
+use super::{DisclosedField, Event, EventError, Kind, Salt};
 use crate::entry::StreamVersion;
 use crate::id::{AuthorityId, EventId, Sealing, SubjectId};
 use crate::time::ValidTime;
+use tlog::bytes::to_base64url;
 use tlog::checkpoint::Origin;
 use tlog::defect::OrDefect as _;
 
@@ -42,6 +43,8 @@ struct Written<'a> {
     valid_from: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_version: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    private: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     salt: Option<String>,
     body: &'a serde_json::Value,
@@ -50,6 +53,14 @@ struct Written<'a> {
 impl Draft<'_> {
     /// The event's bytes, read back once so that what is signed can be read.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EventError> {
+        self.to_bytes_with(&[])
+    }
+
+    /// The same of an event with fields that travel beside it. Their digests ascend, so that the order says nothing of what
+    /// they are.
+    pub fn to_bytes_with(&self, fields: &[DisclosedField]) -> Result<Vec<u8>, EventError> {
+        let mut private: Vec<_> = fields.iter().map(DisclosedField::digest).collect();
+        private.sort_unstable();
         let written = Written {
             origin: self.origin.to_string(),
             id: self.id.to_string(),
@@ -58,6 +69,7 @@ impl Draft<'_> {
             subject: self.subject.to_string(),
             valid_from: self.valid_from.to_string(),
             seen_version: self.seen_version.map(StreamVersion::get),
+            private: private.iter().map(|digest| to_base64url(digest)).collect(),
             salt: (self.kind.sealing() == Sealing::Sealed).then(|| self.salt.to_string()),
             body: &self.body,
         };

@@ -3,6 +3,7 @@
 //! Each type has one maker, so that nothing reaches admission whose bytes were not read and whose
 //! signatures were not checked. What the signatures are allowed to say is admission's business.
 
+use super::disclosed::DisclosureError;
 use crate::entry::{Entry, EntrySignature};
 use crate::event::{Event, EventError};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
@@ -48,6 +49,9 @@ pub enum EnvelopeError {
         /// What is wrong.
         fault: KeyError,
     },
+    /// What was sent beside the envelope.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
 }
 
 /// An event that was read, with signatures that nobody has checked yet.
@@ -170,7 +174,7 @@ impl SignedEvent {
         Self::new(event, raw, parse)
     }
 
-    fn new(
+    pub(super) fn new(
         bytes: &[u8],
         raw: impl Iterator<Item = ([u8; 32], [u8; 64])>,
         parse: KeyParser<'_>,
@@ -296,6 +300,17 @@ pub(crate) fn read_envelope(
         return Err(EnvelopeError::TooLong { found: bytes.len(), expected: max });
     }
     let mut fields = Fields::of("", Json::parse(bytes)?)?;
+    let read = envelope_of(&mut fields, payload_type, max)?;
+    fields.finish()?;
+    Ok(read)
+}
+
+/// The same of members that were read; others may stand beside an envelope's.
+pub(super) fn envelope_of(
+    fields: &mut Fields<'_>,
+    payload_type: &str,
+    max: usize,
+) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
     let found = fields.text("payloadType", 128)?;
     if found != payload_type {
         let fault = FieldFault::Value { found: shorten(&found), expected: payload_type.into() };
@@ -318,7 +333,6 @@ pub(crate) fn read_envelope(
         one.finish()?;
         raw.push((key, signature));
     }
-    fields.finish()?;
     Ok((payload, raw))
 }
 

@@ -44,6 +44,8 @@ pub enum Kind {
     IncidentOpened,
     TransferMade,
     MigrationOpened,
+    ErasureOrdered,
+    LedgerErased,
     /// What moves an earlier event of the same stream on, by the table of [`StepKind`].
     Step(StepKind),
 }
@@ -137,6 +139,8 @@ openings! {
     IncidentOpened = "incident.opened" by Steward Operator, opens Incident in Opened;
     TransferMade = "transfer.made" by Department Court, opens Transfer in Made;
     MigrationOpened = "migration.opened" by Steward, opens Migration in Opened;
+    ErasureOrdered = "erasure.ordered" by Department Court, opens Plain in Issued;
+    LedgerErased = "ledger.erased" by Operator, opens Plain in Issued;
 }
 
 impl Kind {
@@ -154,7 +158,8 @@ impl Kind {
             | Self::KeyRevoked
             | Self::Catalogue(..)
             | Self::PopulationDeclared
-            | Self::MigrationOpened => Sealing::Clear,
+            | Self::MigrationOpened
+            | Self::LedgerErased => Sealing::Clear,
             Self::SubjectRegistered
             | Self::SubjectAmended
             | Self::IdentifierLinked
@@ -177,7 +182,8 @@ impl Kind {
             | Self::UseReported
             | Self::RectificationOrdered
             | Self::IncidentOpened
-            | Self::TransferMade => Sealing::Sealed,
+            | Self::TransferMade
+            | Self::ErasureOrdered => Sealing::Sealed,
             Self::Step(step) => step.sealing(),
         }
     }

@@ -6,14 +6,17 @@
 
 mod body;
 mod conduct;
+mod disclosed;
 mod draft;
 pub mod envelope;
+mod erasure;
 mod governance;
 mod kinds;
 mod listing;
 mod record;
 mod rights;
 mod salt;
+mod sent;
 mod step;
 mod subject;
 
@@ -22,7 +25,12 @@ pub use conduct::{
     CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
     RatingAssigned, RectificationOrdered, TransferMade,
 };
+pub use disclosed::{
+    DisclosedField, DisclosedFields, DisclosureError, DisclosureFault, MAX_DISCLOSED, MAX_DISCLOSURE,
+    MAX_FIELDS,
+};
 pub use draft::Draft;
+pub use erasure::{ErasureOrdered, LedgerErased};
 pub use governance::{
     AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, Competence, EnrolledRegistrar,
     KeyAdded, KeyRevoked, LedgerOpened, RevocationReason, Role,
@@ -38,6 +46,7 @@ pub use rights::{
     UseReported,
 };
 pub use salt::{Salt, SaltKey};
+pub use sent::{MAX_SENT, SentEvent, WholeEvent, seal_with};
 pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};
 

@@ -4,10 +4,13 @@
 use crate::id::{EventId, SubjectId};
 use core::fmt;
 use tlog::bytes::{TextError, from_base64url_exact, to_base64url};
+use tlog::defect::as_u64;
 use tlog::key::SecretKey;
 use zeroize::Zeroizing;
 
 const CONTEXT: &str = "credit-ledger v1 event salt";
+const FIELD_CONTEXT: &str = "credit-ledger v1 disclosure salt";
+const ID_CONTEXT: &str = "credit-ledger v1 event id of personal fields";
 
 /// Sixteen bytes that nobody else can guess.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,20 +46,53 @@ impl fmt::Debug for Salt {
 
 /// Makes the salts of an issuer's events from its signing key, so that an event that is made again from the same row
 /// is the same event: what is drawn anew would be another under an id that is taken (L08).
-pub struct SaltKey(Zeroizing<[u8; 32]>);
+pub struct SaltKey {
+    events: Zeroizing<[u8; 32]>,
+    fields: Zeroizing<[u8; 32]>,
+    ids: Zeroizing<[u8; 32]>,
+}
 
 impl SaltKey {
     /// The salts of whoever signs with this key.
     #[must_use]
     pub fn of(key: &SecretKey) -> Self {
-        Self(Zeroizing::new(blake3::derive_key(CONTEXT, key.expose_seed())))
+        let derived = |context| Zeroizing::new(blake3::derive_key(context, key.expose_seed()));
+        Self { events: derived(CONTEXT), fields: derived(FIELD_CONTEXT), ids: derived(ID_CONTEXT) }
     }
 
     /// The salt of the event of this id about this subject.
     #[must_use]
     pub fn salt(&self, id: &EventId, subject: &SubjectId) -> Salt {
-        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        let mut hasher = blake3::Hasher::new_keyed(&self.events);
         hasher.update(id.as_bytes()).update(subject.to_string().as_bytes());
+        Self::drawn(&hasher)
+    }
+
+    /// The salt of a field of this name that travels beside that event.
+    #[must_use]
+    pub fn field_salt(&self, id: &EventId, subject: &SubjectId, name: &str) -> Salt {
+        let mut hasher = blake3::Hasher::new_keyed(&self.fields);
+        // No subject's text holds a zero byte.
+        hasher
+            .update(id.as_bytes())
+            .update(subject.to_string().as_bytes())
+            .update(&[0])
+            .update(name.as_bytes());
+        Self::drawn(&hasher)
+    }
+
+    /// What stands in the id of an event, in the place of texts of which some are personal: an event's id is kept for ever,
+    /// and nobody but its issuer may find out by it what they were.
+    #[must_use]
+    pub fn hidden<'a>(&self, texts: impl Iterator<Item = &'a str>) -> String {
+        let mut hasher = blake3::Hasher::new_keyed(&self.ids);
+        for text in texts {
+            hasher.update(&as_u64(text.len()).to_le_bytes()).update(text.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    fn drawn(hasher: &blake3::Hasher) -> Salt {
         let mut salt = [0; Salt::LEN];
         hasher.finalize_xof().fill(&mut salt);
         Salt(salt)

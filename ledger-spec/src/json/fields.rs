@@ -192,13 +192,30 @@ impl<'a> Fields<'a> {
     /// A whole number between `min` and `max`, where the field may be absent.
     pub fn optional_number(&mut self, name: &str, min: u64, max: u64) -> Result<Option<u64>, FieldError> {
         let Some(value) = self.take(name) else { return Ok(None) };
-        match value {
-            Json::Integer(n) => match u64::try_from(n) {
-                Ok(n) if (min..=max).contains(&n) => Ok(Some(n)),
-                _ => Err(self.error(name, range(n.to_string(), min.into(), max.into(), ""))),
-            },
-            other => Err(self.error(name, wrong_type(&other, "a number"))),
+        whole_number(&value, min, max).map(Some).map_err(|fault| self.error(name, fault))
+    }
+
+    /// An array of so many whole numbers up to `most`, ascending: one spelling of a set.
+    pub fn ascending_numbers(
+        &mut self,
+        name: &str,
+        (min, max): (usize, usize),
+        most: u64,
+    ) -> Result<Vec<u64>, FieldError> {
+        let mut numbers: Vec<u64> = Vec::new();
+        for (field, item) in self.array(name, min, max)? {
+            let next =
+                whole_number(&item, 0, most).map_err(|fault| FieldError { field: field.clone(), fault })?;
+            if let Some(last) = numbers.last().filter(|last| next <= **last) {
+                let expected = format!("a number above {last}: ascending, each once");
+                return Err(FieldError {
+                    field,
+                    fault: FieldFault::Value { found: next.to_string(), expected },
+                });
+            }
+            numbers.push(next);
         }
+        Ok(numbers)
     }
 
     /// The same, where the field must be there.
@@ -362,6 +379,16 @@ pub fn shorten(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+fn whole_number(value: &Json<'_>, min: u64, max: u64) -> Result<u64, FieldFault> {
+    match value {
+        Json::Integer(n) => match u64::try_from(*n) {
+            Ok(n) if (min..=max).contains(&n) => Ok(n),
+            _ => Err(range(n.to_string(), min.into(), max.into(), "")),
+        },
+        other => Err(wrong_type(other, "a number")),
+    }
 }
 
 fn wrong_type(found: &Json<'_>, expected: &'static str) -> FieldFault {

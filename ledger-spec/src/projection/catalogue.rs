@@ -171,6 +171,10 @@ pub struct TypeLine {
     pub person_disclosure: Disclosure,
     /// Schemes of the subjects that it may be about.
     pub subjects: Vec<Scheme>,
+    /// Its own fields that travel beside the event (D15).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub personal: Vec<String>,
 }
 
 /// A list.
@@ -188,6 +192,14 @@ pub struct ListLine {
     pub subjects: Vec<Scheme>,
     /// The columns of a row, in the order in which they are shown.
     pub columns: Vec<String>,
+    /// Of them those that travel beside the event (D15).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub personal: Vec<String>,
+    /// Those that do so where the row is about a natural person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub personal_of_persons: Vec<String>,
 }
 
 impl Authorities {
@@ -264,6 +276,7 @@ fn record_type(code: String, version: &Version<RecordType>, one: &RecordType) ->
         disclosure: one.disclosure,
         person_disclosure: one.person_disclosure,
         subjects: one.subjects.clone(),
+        personal: one.fields.iter().filter(|field| field.personal).map(|field| field.name.clone()).collect(),
     }
 }
 
@@ -274,6 +287,8 @@ fn list(code: String, version: &Version<ListDefinition>, one: &ListDefinition) -
         disclosure: one.disclosure,
         subjects: one.subjects.clone(),
         columns: one.columns.clone(),
+        personal: one.personal.clone(),
+        personal_of_persons: one.personal_of_persons.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A page of a list as it is published: each member by the list's own columns.
 
 use super::leaf::in_order;
+use super::page::is_none;
 use super::{Answered, Edition, Member};
 use crate::casefile::Mark;
 use crate::definition::Name;
@@ -44,10 +45,14 @@ pub struct EditionPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberLine {
-    /// What the list publishes about it: a value for each column, in the list's order of columns.
+    /// What the list publishes about it: a value for each column that the reader may see, in the list's order of columns.
     #[serde(serialize_with = "in_order")]
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
     pub row: Vec<(String, String)>,
+    /// How many personal fields it has that are not shown here (D15).
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub undisclosed: usize,
     /// Whom it is about.
     pub subject: SubjectId,
     /// The id of the `listing.entered` event.
@@ -107,6 +112,7 @@ impl MemberLine {
         };
         Self {
             row: columns.iter().filter_map(value).collect(),
+            undisclosed: member.undisclosed,
             subject: member.subject.clone(),
             listing: member.line.event,
             entry: member.line.entry,

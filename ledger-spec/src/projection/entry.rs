@@ -1,10 +1,11 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
 use super::leaf::{from_hex_text, hex};
-use crate::casefile::Sight;
+use crate::authority::Directory;
+use crate::casefile::{Sight, Viewer};
 use crate::definition::{Name, Scheme};
 use crate::entry::{ChainHash, Entry, EntryHashes, EntrySignature, StreamVersion};
-use crate::event::Event;
+use crate::event::{DisclosedField, Event};
 use crate::id::{StreamKey, SubjectId};
 use crate::sealed::Opening;
 use crate::time::{RecordedTime, ValidTime};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// One entry and the event in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub struct EntryLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object, required = false))]
     pub opening: Option<Box<RawValue>>,
+    /// The personal fields that travel beside the event, for whoever may see them: each text has its SHA-256 in `private`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub disclosures: Vec<String>,
     /// Who signed.
     pub signatures: Vec<SignatureLine>,
     /// The event, as it was signed.
@@ -73,6 +78,10 @@ pub enum SignatureLine {
         #[serde(serialize_with = "hex", deserialize_with = "from_hex_text")]
         #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{128}$"))]
         signature: [u8; 64],
+        /// From when on the key may have been in wrong hands, where that is known and the entry was recorded since (P26).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(required = false))]
+        compromised_since: Option<ValidTime>,
     },
 }
 
@@ -118,9 +127,13 @@ impl EntryLine {
         entry: &Entry,
         hashes: EntryHashes,
         event: &Event,
-        opening: Option<Opening>,
-        sight: Sight,
+        (opening, fields): (Option<Opening>, &[DisclosedField]),
+        (directory, viewer): (&Directory, Viewer),
     ) -> Self {
+        let sight = viewer.sight;
+        let fields = fields.iter().filter(|_| sight.sees_personal_fields());
+        let signature =
+            |signature| SignatureLine::of(signature, entry.recorded_at, directory, viewer.moment.known);
         let told = sight > Sight::Public || Scheme::of(&event.subject).is_none();
         let streams = event.streams().into_iter().filter(|_| told);
         Self {
@@ -134,7 +147,8 @@ impl EntryLine {
                 .map(|(stream, link)| LinkLine { stream, previous: link.previous, version: link.version })
                 .collect(),
             opening: opening.map(|opening| as_raw(&opening)),
-            signatures: entry.signatures.iter().map(SignatureLine::of).collect(),
+            disclosures: fields.map(|field| field.text().to_owned()).collect(),
+            signatures: entry.signatures.iter().map(signature).collect(),
             event: serde_json::from_slice(&entry.event)
                 .or_defect("the bytes of an event that was read are JSON"),
         }
@@ -148,9 +162,14 @@ pub fn as_raw(opening: &Opening) -> Box<RawValue> {
 }
 
 impl SignatureLine {
-    const fn of(signature: &EntrySignature) -> Self {
+    fn of(signature: &EntrySignature, at: RecordedTime, directory: &Directory, known: TreeSize) -> Self {
         match signature {
-            EntrySignature::Ed25519 { key, signature } => Self::Ed25519 { key: *key, signature: *signature },
+            EntrySignature::Ed25519 { key, signature } => {
+                let compromise =
+                    directory.key_number(key).and_then(|key| directory.compromise(key, at, known));
+                let compromised_since = compromise.map(|compromise| compromise.since);
+                Self::Ed25519 { key: *key, signature: *signature, compromised_since }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
+use crate::authority::KeyNumber;
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
@@ -10,6 +11,7 @@ use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
 
 /// One thing in a case file, and where it stands.
@@ -182,8 +184,9 @@ impl<'a> Projector<'a> {
         if let Some((_, correction)) = self.correction(number) {
             all.retain(|marked| marked.mark != Mark::Corrected);
             all.push(Marked { mark: Mark::Corrected, entry: correction.entry });
-            all.sort_unstable();
         }
+        all.extend(self.signed_by_compromised(number));
+        all.sort_unstable();
         let mut shown: Vec<MarkLine> = Vec::new();
         for same in all.chunk_by(|one, next| one.mark == next.mark) {
             shown.extend(same.iter().take(MOST_BESIDE).map(|marked| MarkLine {
@@ -194,6 +197,22 @@ impl<'a> Projector<'a> {
         }
         let more = all.len() - shown.len();
         (shown, more)
+    }
+
+    /// P26: the revocations of keys by which the thing at `number`, or a step on it, was signed when they may have been in
+    /// wrong hands. What the public is shown of the past it is shown as is known since.
+    fn signed_by_compromised(&self, number: ItemNumber) -> Vec<Marked> {
+        let known =
+            self.now.as_ref().map_or(self.case.as_of.known, |now| now.as_of.known.max(self.case.as_of.known));
+        let steps =
+            self.case.file.followers(number).map(|(_, step)| step).filter(|step| step.step().is_some());
+        let items = self.case.file.get(number).into_iter().chain(steps).filter(|item| self.case.knows(item));
+        let marked = items.flat_map(|item| {
+            let by = move |key: &KeyNumber| self.directory.compromise(*key, item.recorded_at, known);
+            item.signers.iter().filter_map(by)
+        });
+        let entries: BTreeSet<EntryIndex> = marked.map(|compromise| compromise.revoked.index).collect();
+        entries.into_iter().map(|entry| Marked { mark: Mark::CompromisedKey, entry }).collect()
     }
 
     /// P20: the rules that the migration of a fact leaves unverified.

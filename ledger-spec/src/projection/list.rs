@@ -1,6 +1,7 @@
 //! Editions of lists: a list as it was published on a date.
 
 use super::leaf::in_order;
+use super::page::is_none;
 use super::{Line, Page, Projector};
 use crate::casefile::{Fact, Item, ItemNumber, Sight};
 use crate::event::{Body, Class};
@@ -43,6 +44,10 @@ pub struct Member {
     #[serde(serialize_with = "row_in_order")]
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
     pub row: Row,
+    /// How many personal fields it has that are not shown here (D15).
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub undisclosed: usize,
     /// Its number among the rows, where the list keeps an order of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
@@ -138,21 +143,27 @@ impl Projector<'_> {
     pub fn member(&self, number: ItemNumber) -> Option<Member> {
         let item = self.case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
+        let (row, undisclosed) = self.row(item);
         Some(Member {
             subject: self.case.subject.clone(),
             line: self.line(number)?,
-            row: self.row(item).into(),
+            row: row.into(),
+            undisclosed,
             order: listing.order.as_deref().map(str::to_owned),
         })
     }
 }
 
 impl Projector<'_> {
-    /// What a list publishes of an entry, in the event's order of columns; nothing where no event is read whole.
-    pub(super) fn row(&self, item: &Item) -> Vec<(String, String)> {
-        match self.body(item) {
-            Some(Body::ListingEntered(body)) => body.row,
-            _ => Vec::new(),
+    /// What a list publishes of an entry, in the event's order of columns, then what the reader may see of what travels
+    /// beside it, and how many columns are not shown; nothing where no event is read whole.
+    pub(super) fn row(&self, item: &Item) -> (Vec<(String, String)>, usize) {
+        let Some(whole) = self.whole(item) else { return (Vec::new(), 0) };
+        match &whole.body {
+            Body::ListingEntered(body) => {
+                (body.row.iter().cloned().chain(whole.within("row")).collect(), whole.undisclosed)
+            }
+            _ => (Vec::new(), 0),
         }
     }
 }

@@ -1,6 +1,5 @@
-//! The one door for questions: what is asked, as of which instants, by which sight; a typed answer or why there is
-//! none. Disclosure and pages are decided here, so that a server, a folder, a follower and a case file answer alike. Who
-//! is shown an event as it was signed, entry by entry, is [`crate::casefile::CaseAsOf::shows_signed`].
+//! The one door for questions: what is asked, as of which instants, by which sight; a typed answer or why there is none.
+//! Disclosure and pages are decided here alone; of events as they were signed in [`crate::casefile::CaseAsOf::shows_signed`].
 
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
@@ -9,12 +8,12 @@ use super::{
 };
 use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
-use crate::event::Event;
+use crate::event::{DisclosedField, Event};
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
 use crate::time::{RecordedTime, ValidTime};
-use core::cell::RefCell;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tlog::defect::{OrDefect as _, defect};
@@ -178,7 +177,10 @@ pub trait CaseFileSource {
     /// The event of an entry of a case file. It is asked for what a page shows.
     fn event(&self, entry: EntryIndex) -> Result<Event, Self::Error>;
 
-    /// When an entry was recorded. Times never decrease along the log.
+    /// The fields that travel beside the event of an entry, as far as the source keeps them.
+    fn fields(&self, entry: EntryIndex) -> Result<Vec<DisclosedField>, Self::Error>;
+
+    /// When an entry was recorded: never before those before it.
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Self::Error>;
 
     /// The answer to a question about many subjects, folded over the case files or kept from when it was.
@@ -189,8 +191,7 @@ pub trait CaseFileSource {
         viewer: Viewer,
     ) -> Result<Arc<CityAnswer>, Self::Error>;
 
-    /// Makes something of each of many places of a list, in their order. A source that has threads makes it of parts of
-    /// them, side by side.
+    /// Makes something of each of many places of a list, in their order; of parts of them side by side, on threads.
     fn of_places<T: Send>(
         &self,
         places: &[RollPlace],
@@ -423,7 +424,7 @@ fn end_of_whole_day(at: ValidTime) -> ValidTime {
     if at == end { end } else { at.date().plus_days(-1).end_of_day() }
 }
 
-/// The sentence that stands in every answer to the public about a subject; others are told how many were left out.
+/// The sentence in every answer to the public about a subject; others are told how many were left out.
 #[must_use]
 pub fn more_may_exist(sight: Sight) -> Option<Name> {
     (sight == Sight::Public).then(|| Name {
@@ -434,7 +435,7 @@ pub fn more_may_exist(sight: Sight) -> Option<Name> {
     })
 }
 
-/// The events of a source for one answer. The first fault is kept: an answer behind which there is one is not given.
+/// The events of a source for one answer, which is not given where there is a fault: the first is kept.
 struct Reader<'a, S: CaseFileSource> {
     source: &'a S,
     fault: RefCell<Option<S::Error>>,
@@ -445,7 +446,6 @@ impl<'a, S: CaseFileSource> Reader<'a, S> {
         Self { source, fault: RefCell::new(None) }
     }
 
-    /// The answer, if everything that it shows could be read.
     fn unless_faulty<T>(self, answer: T) -> Result<T, S::Error> {
         self.fault.into_inner().map_or(Ok(answer), Err)
     }
@@ -457,6 +457,11 @@ impl<S: CaseFileSource> Events for Reader<'_, S> {
             return None;
         }
         self.source.event(entry).map_err(|fault| self.fault.replace(Some(fault))).ok()
+    }
+
+    fn fields(&self, entry: EntryIndex) -> Vec<DisclosedField> {
+        let read = self.source.fields(entry).map_err(|fault| self.fault.replace(Some(fault)));
+        read.unwrap_or_default()
     }
 }
 

@@ -67,6 +67,10 @@ pub struct Registration {
     /// Its registered name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// How many personal fields it has that are not shown here (D15).
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub undisclosed: usize,
     /// What kind of subject it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<SubjectKind>,
@@ -110,6 +114,10 @@ pub struct RecordLine {
     /// The type's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
+    /// How many personal fields it has that are not shown here (D15).
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub undisclosed: usize,
     /// Whether everyone can see it at the valid instant.
     pub published: bool,
     /// The last day on which it may be published (P18).
@@ -131,6 +139,10 @@ pub struct ListingLine {
     pub record: Option<EventId>,
     /// What the list publishes.
     pub row: BTreeMap<String, String>,
+    /// How many personal fields it has that are not shown here (D15).
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub undisclosed: usize,
     /// Whether everyone can see it at the valid instant.
     pub published: bool,
 }
@@ -257,12 +269,14 @@ impl Projector<'_> {
             Body::SubjectMerged(body) => Some(body.into).filter(told),
             _ => None,
         });
-        let (name, registered_on) = match self.body(item) {
+        let whole = self.whole(item);
+        let (name, registered_on) = match whole.as_ref().map(|whole| &whole.body) {
             Some(Body::SubjectRegistered(body) | Body::SubjectAmended(body)) => {
-                (body.name, body.registered_on)
+                (body.name.clone(), body.registered_on)
             }
             _ => (None, None),
         };
+        let name = name.or_else(|| whole.as_ref()?.field("name"));
         let kind = match item.fact {
             Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)) => kind,
             _ => None,
@@ -272,6 +286,7 @@ impl Projector<'_> {
             issuer: self.authority(item.issuer),
             valid_from: item.from,
             name,
+            undisclosed: whole.map_or(0, |whole| whole.undisclosed),
             kind: self.case.subject.kind().or(kind),
             registered_on,
             identifiers: links.into_iter().filter_map(identifier).collect(),
@@ -285,17 +300,23 @@ impl Projector<'_> {
     pub fn record_line(&self, number: ItemNumber) -> Option<RecordLine> {
         let (case, line) = (&self.case, self.line(number)?);
         let record = case.record(number)?;
-        let body = match self.body(case.file.get(number)?) {
+        let whole = self.whole(case.file.get(number)?);
+        let body = match whole.as_ref().map(|whole| &whole.body) {
             Some(Body::RecordFiled(body)) => Some(body),
             _ => None,
         };
+        let mut details: BTreeMap<_, _> =
+            body.map(|body| body.details.iter().cloned().collect()).unwrap_or_default();
+        details.extend(whole.iter().flat_map(|whole| whole.within("details")));
+        let summary = body.and_then(|body| body.summary.clone());
         Some(RecordLine {
             record_type: record.record_type.clone(),
             polarity: case.polarity(record),
             severity: self.severity(number),
-            decision: body.as_ref().map(|body| DecisionLine::of(&body.decision)),
-            summary: self.corrected(number).or_else(|| body.as_ref()?.summary.clone()),
-            details: body.map(|body| body.details.into_iter().collect()).unwrap_or_default(),
+            decision: body.map(|body| DecisionLine::of(&body.decision)),
+            summary: self.corrected(number).or(summary).or_else(|| whole.as_ref()?.field("summary")),
+            details,
+            undisclosed: whole.as_ref().map_or(0, |whole| whole.undisclosed),
             published: case.shows(number, Sight::Public),
             publicity_until: case.publicity_until(number, record),
             line,
@@ -307,10 +328,12 @@ impl Projector<'_> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
+        let (row, undisclosed) = self.row(item);
         Some(ListingLine {
             list: listing.list.clone(),
             record: listing.record.and_then(|record| self.named(record)),
-            row: self.row(item).into_iter().collect(),
+            row: row.into_iter().collect(),
+            undisclosed,
             published: case.shows(number, Sight::Public),
             line,
         })

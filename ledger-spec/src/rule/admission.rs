@@ -93,6 +93,8 @@ rules! {
     RepairConditions = "D13" "repair-conditions" Some("信用修复管理办法（国家发展改革委令第36号）");
     /// D14: an older register's record comes in through an open migration of its filer.
     MigrationWindow = "D14" "migration-window" None;
+    /// D15: what the catalogue says is personal travels beside the event, and nothing else does.
+    PersonalFields = "D15" "personal-fields" Some("个人信息保护法 第四十七条");
     /// L01: an event names the ledger that it is meant for.
     Origin = "L01" "wrong-origin" None;
     /// L02: `ledger.opened` is entry 0 and no other entry; its operator key signs it, and nobody else is
@@ -139,6 +141,10 @@ rules! {
     IdentifierAccepted = "L24" "identifier-not-accepted" Some("GB 32100-2015");
     /// L25: the operator and the registrars never lose their last key.
     LastKey = "L25" "last-key" None;
+    /// L26: what is erased takes with it what rests on it, and is not under a hold.
+    ErasureWhole = "L26" "erasure-not-whole" Some("个人信息保护法 第四十七条");
+    /// L27: what the ledger says is erased is what orders name, all of it and once.
+    ErasedAsOrdered = "L27" "not-what-was-ordered" None;
 }
 
 impl Rule {

@@ -71,4 +71,7 @@ projection_rules! {
     Indicator = "P24";
     /// P25: a subject may take part unless a measure in force closes the domain.
     Eligible = "P25";
+    /// P26: what was signed with a key that may have been in wrong hands by then is marked, from the revocation on that
+    /// says so; it stands until somebody takes it back.
+    CompromisedKey = "P26";
 }

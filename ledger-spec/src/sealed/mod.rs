@@ -38,7 +38,7 @@ pub use root::{ChooseError, ChosenRoot, KekId, NoKek, OtherCopy, Root, RootCopy,
 pub use sealing::{KeptBeside, KeptError, SealError, Sealed};
 pub use secret::{
     ContentSalt, FreshKey, GroupKey, IdentityKey, Kek, LinkSalt, NoRandomness, Randomness, SkeletonKey,
-    VrfKey,
+    StoreKey, VrfKey,
 };
 pub use skeleton::{RandomNonce, SkeletonError};
 pub use slot::{Slot, SlotSecret, UnwrapError};

@@ -150,9 +150,17 @@ impl Plain {
     /// Which of the event's private fields are here: for each digest its disclosure, or nothing where it was left
     /// out. That a field is missing is explained by an erasure, or by nothing.
     pub fn disclosed(&self, private: &[[u8; 32]]) -> Result<Vec<Option<&[u8]>>, PayloadError> {
+        Self::disclosed_of(&self.disclosures, private)
+    }
+
+    /// The same of disclosures that were taken out of a payload.
+    pub fn disclosed_of<'a>(
+        disclosures: &'a [Vec<u8>],
+        private: &[[u8; 32]],
+    ) -> Result<Vec<Option<&'a [u8]>>, PayloadError> {
         let mut disclosed = vec![None; private.len()];
         let mut from = 0;
-        for (position, disclosure) in self.disclosures.iter().enumerate() {
+        for (position, disclosure) in disclosures.iter().enumerate() {
             let digest: [u8; 32] = Sha256::digest(disclosure).into();
             let Some(after) = private.iter().skip(from).position(|named| *named == digest) else {
                 return Err(PayloadError::Disclosure { position, found: to_hex(&digest) });

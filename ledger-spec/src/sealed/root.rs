@@ -6,7 +6,7 @@
 use super::commitment::encode_origin;
 use super::group::{Generation, Group, RecordFault, crc_of};
 use super::hash::piece;
-use super::secret::{GroupKey, IdentityKey, Kek, SkeletonKey, VrfKey};
+use super::secret::{GroupKey, IdentityKey, Kek, SkeletonKey, StoreKey, VrfKey};
 use super::skeleton::RandomNonce;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
@@ -26,8 +26,8 @@ const BOUND: usize = 24;
 /// The same ‖ nonce ‖ length.
 const HEAD: usize = BOUND + 24 + 4;
 const CRC: usize = 4;
-/// skeleton key ‖ VRF key ‖ identity key.
-const FIXED: usize = SkeletonKey::LEN + VrfKey::LEN + IdentityKey::LEN;
+/// skeleton key ‖ VRF key ‖ identity key ‖ store key.
+const FIXED: usize = SkeletonKey::LEN + VrfKey::LEN + IdentityKey::LEN + StoreKey::LEN;
 /// generation ‖ key.
 const EACH: usize = 8 + GroupKey::LEN;
 
@@ -42,6 +42,8 @@ pub struct Root {
     pub vrf: VrfKey,
     /// Key of `person:` and `household:`.
     pub identity: IdentityKey,
+    /// Key of what is derived from the events and stored.
+    pub store: StoreKey,
     groups: Vec<(Generation, GroupKey)>,
 }
 
@@ -153,8 +155,8 @@ impl Root {
 
     /// A root without groups, of the first generation.
     #[must_use]
-    pub const fn new(skeleton: SkeletonKey, vrf: VrfKey, identity: IdentityKey) -> Self {
-        Self { generation: Generation::FIRST, skeleton, vrf, identity, groups: Vec::new() }
+    pub const fn new(skeleton: SkeletonKey, vrf: VrfKey, identity: IdentityKey, store: StoreKey) -> Self {
+        Self { generation: Generation::FIRST, skeleton, vrf, identity, store, groups: Vec::new() }
     }
 
     /// How many groups have keys.
@@ -210,6 +212,7 @@ impl Root {
         plain.extend(self.skeleton.expose());
         plain.extend(self.vrf.expose());
         plain.extend(self.identity.expose());
+        plain.extend(self.store.expose());
         for (generation, key) in &self.groups {
             plain.extend(generation.get().to_le_bytes());
             plain.extend(key.expose());
@@ -230,6 +233,12 @@ impl Root {
         let crc = crc_of(&[&file]);
         file.extend(crc.to_le_bytes());
         file
+    }
+
+    /// The generation and the master key that a whole root file names. Without that key nothing says whether it is
+    /// true: it tells whoever has several which one to try.
+    pub fn named(file: &[u8]) -> Result<(Generation, KekId), RootError> {
+        RootFrame::read(file).map(|frame| (frame.generation, frame.kek))
     }
 
     /// Reads a root file under the master key.
@@ -267,7 +276,8 @@ impl Root {
             generation,
             skeleton: SkeletonKey::filled(|key| key.copy_from_slice(&fixed[..32])),
             vrf: VrfKey::filled(|key| key.copy_from_slice(&fixed[32..64])),
-            identity: IdentityKey::filled(|key| key.copy_from_slice(&fixed[64..])),
+            identity: IdentityKey::filled(|key| key.copy_from_slice(&fixed[64..96])),
+            store: StoreKey::filled(|key| key.copy_from_slice(&fixed[96..])),
             groups: groups.chunks_exact(EACH).map(group).collect(),
         })
     }

@@ -75,6 +75,8 @@ secrets! {
     VrfKey: 32;
     /// Makes `person:` and `household:` out of numbers (README, "Identifiers").
     IdentityKey: 32;
+    /// Encrypts what is derived from the events and stored beside them; replaced by every erasure.
+    StoreKey: 32;
 }
 
 /// What an attempt to append one event takes of the system's randomness.

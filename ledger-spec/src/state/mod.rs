@@ -11,12 +11,14 @@ mod streams;
 pub use in_memory::{InMemory, Ledger};
 pub use streams::{Added, Attempt, Streams};
 
-use crate::admission::{Admission, AdmittedEvent, Governance, Refusal, admit, links, of_known_keys};
+use crate::admission::{
+    Admission, AdmittedEvent, Governance, Refusal, admit, fields_fit, links, of_known_keys,
+};
 use crate::authority::Recorded;
 use crate::casefile::{CaseEntry, Filed, Head};
 use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
-use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
+use crate::event::{DisclosedFields, DisclosureError, Event, WholeEvent};
 use crate::governance::governs;
 use crate::id::{Sealing, StreamKey};
 use crate::sealed::{Randomness, SealError, Sealed, SealedEntry};
@@ -68,6 +70,8 @@ pub struct EnteredEntry {
     pub hashes: EntryHashes,
     /// Where it is sealed, what is kept beside the log.
     pub sealed: Option<Sealed>,
+    /// The fields that travel beside it, which are kept there too.
+    pub fields: DisclosedFields,
 }
 
 /// An event that did not become an entry.
@@ -83,6 +87,14 @@ pub enum NotEntered {
     /// An event with this id stands in its stream already. Whether it is the same one, whoever holds the log can tell.
     Seen {
         /// The entry that holds that one.
+        first: EntryIndex,
+        /// The event that was to be entered.
+        event: Box<VerifiedEvent>,
+    },
+    /// An event of this id stood in its stream and is erased: it does not come back. Whether it was this issuer's,
+    /// whoever holds the log can tell.
+    Erased {
+        /// The entry that held that one.
         first: EntryIndex,
         /// The event that was to be entered.
         event: Box<VerifiedEvent>,
@@ -103,12 +115,18 @@ pub enum EnterError {
     /// An event with this id stands in the stream already.
     #[error("an event of this id stands in entry {0}")]
     Seen(EntryIndex),
+    /// The event was erased.
+    #[error("the event of this id stood in entry {0} and is erased")]
+    Erased(EntryIndex),
     /// The entry would not fit its layout.
     #[error(transparent)]
     Layout(#[from] EntryError),
     /// The entry cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// It names fields that are not here.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
 }
 
 /// A link of an entry that is not to the last entry of its stream.
@@ -140,6 +158,7 @@ impl From<NotEntered> for EnterError {
         match not {
             NotEntered::Refused { refusal, .. } => Self::Refused(refusal),
             NotEntered::Seen { first, .. } => Self::Seen(first),
+            NotEntered::Erased { first, .. } => Self::Erased(first),
             NotEntered::Layout(error) => Self::Layout(error),
             NotEntered::Seal(error) => Self::Seal(error),
         }
@@ -204,15 +223,19 @@ impl<S: Streams> State<S> {
     /// The outer one where a stream could not be read: then nothing is known, and nothing was taken in.
     pub fn submit(
         &mut self,
-        event: VerifiedEvent,
+        event: WholeEvent,
         now: RecordedTime,
         randomness: Randomness,
     ) -> Result<Result<EnteredEntry, NotEntered>, S::Error> {
         let at = Recorded { index: self.size().next_index(), at: now.max(self.last_recorded()) };
+        let (event, fields) = event.into_parts();
         let admitted = match self.admit(event, at)? {
             Ok(admitted) => admitted,
             Err(not) => return Ok(Err(not)),
         };
+        if let Err(refusal) = fields_fit(admitted.event(), &fields, &self.governance, at) {
+            return Ok(Err(NotEntered::Refused { refusal, head: None }));
+        }
         let ends = self.ends(admitted.event())?;
         let entry = admitted.entry(self.tip(), heads(&ends));
         let (bytes, sealed) = match self.in_the_log(&entry, admitted.event(), randomness) {
@@ -222,7 +245,7 @@ impl<S: Streams> State<S> {
         let hashes = EntryHashes::of(&bytes);
         let (event, signers) = (admitted.event(), admitted.signers());
         self.apply(Filed { event, recorded: at, signers: &signers }, ends, hashes.chain);
-        Ok(Ok(EnteredEntry { entry, bytes, hashes, sealed }))
+        Ok(Ok(EnteredEntry { entry, bytes, hashes, sealed, fields }))
     }
 
     /// The bytes that stand in the log for an entry, and what is kept beside it.
@@ -302,6 +325,9 @@ impl<S: Streams> State<S> {
         // Nothing of a stream is read for whoever may not sign here.
         if let Err(refusal) = of_known_keys(&event, &self.governance) {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
+        }
+        if let Some(first) = self.governance.erasures.held(&event.event().subject, &event.event().id) {
+            return Ok(Err(NotEntered::Erased { first, event: Box::new(event) }));
         }
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         Ok(match admit(event, at, &self.governance, file) {

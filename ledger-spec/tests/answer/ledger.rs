@@ -1,6 +1,6 @@
 //! Answers about whole ledgers: admission, projections, audit.
 
-use super::{Answer, number, refused, text, unhex, verified, vkey};
+use super::{Answer, number, refused, text, unhex, vkey, whole};
 use ledger_spec::admission::Refusal;
 use ledger_spec::audit::{AuditError, Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
@@ -8,7 +8,7 @@ use ledger_spec::casefile::CaseFiles;
 use ledger_spec::casefile::{AsOf, CaseFile, Filed, Sight, Viewer};
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::entry::{ChainHash, EntrySignature};
-use ledger_spec::event::Event;
+use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{
@@ -64,10 +64,10 @@ pub fn base(input: &Value) -> Answer {
 
 pub fn admission(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     let mut built = Built::over(input, ledgers);
-    let event = verified(text(&input["event"], "envelope"));
-    let (stated, bytes) = (event.event().clone(), event.bytes().to_vec());
+    let event = whole(text(&input["event"], "envelope"));
+    let (stated, bytes) = (event.event().clone(), event.verified().bytes().to_vec());
     let (at, next) = (number(&input["event"], "at"), built.ledger.size().get());
-    match built.ledger.enter(event, RecordedTime::from_micros(at), randomness(next)) {
+    match built.ledger.enter_whole(event, RecordedTime::from_micros(at), randomness(next)) {
         Ok(made) => Ok(json!({
             "entry": to_hex(&made.bytes),
             "opening": opening_of(&made),
@@ -162,7 +162,7 @@ pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     // One by one, so that the first fault is found whatever its kind.
     for (at, bytes) in entries.iter().enumerate() {
         let first = EntryIndex::new(u64::try_from(at).unwrap());
-        let opening = openings.next().flatten().and_then(Opening::into_auditor);
+        let opening = openings.next().flatten();
         let given = GivenEntry { opening, ..GivenEntry::blind(bytes) };
         let read = read_chunk(&origin, first, [given]).map_err(fault)?;
         read.into_iter().try_for_each(|entry| auditor.absorb(entry).map(drop)).map_err(fault)?;
@@ -208,6 +208,10 @@ impl CaseFileSource for Built {
         Ok(Events::event(self, entry).unwrap())
     }
 
+    fn fields(&self, entry: EntryIndex) -> Result<Vec<DisclosedField>, Unanswered> {
+        Ok(Events::fields(self, entry))
+    }
+
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {
         Ok(self.made[usize::try_from(entry.get()).unwrap()].entry.recorded_at)
     }
@@ -241,7 +245,7 @@ impl Built {
         for event in events.as_array().unwrap() {
             let at = RecordedTime::from_micros(number(event, "at"));
             let next = self.ledger.size().get();
-            let made = self.ledger.enter(verified(text(event, "envelope")), at, randomness(next));
+            let made = self.ledger.enter_whole(whole(text(event, "envelope")), at, randomness(next));
             self.made.push(made.unwrap_or_else(|error| panic!("{error}: {event}")));
         }
     }
@@ -267,5 +271,9 @@ impl Events for Built {
     fn event(&self, entry: EntryIndex) -> Option<Event> {
         let made = self.made.get(usize::try_from(entry.get()).unwrap())?;
         Some(Event::parse(&made.entry.event).unwrap())
+    }
+
+    fn fields(&self, entry: EntryIndex) -> Vec<DisclosedField> {
+        self.made[usize::try_from(entry.get()).unwrap()].fields.iter().cloned().collect()
     }
 }

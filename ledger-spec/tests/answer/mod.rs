@@ -11,14 +11,14 @@ mod witnesses;
 use ledger_spec::audit::ProvenEntry;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
-use ledger_spec::event::Event;
-use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
+use ledger_spec::event::envelope::{SignedEvent, pre_authentication_encoding};
+use ledger_spec::event::{DisclosedField, DisclosedFields, Event, SentEvent, WholeEvent};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode, gb11643};
 use ledger_spec::sealed::Opening;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::fmt::Display;
-use tlog::bytes::{to_base64, to_hex};
+use tlog::bytes::{from_base64url_exact, to_base64, to_hex};
 use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::hash::TreeHash;
 use tlog::key::PublicKey;
@@ -35,12 +35,13 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 18] = [
+pub const GROUPS: [&str; 19] = [
     "admission",
     "audit",
     "chain",
     "checkpoint",
     "cosignature",
+    "disclosure",
     "entry",
     "envelope",
     "event",
@@ -64,6 +65,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "chain" => chain(input),
         "checkpoint" => checkpoint(input),
         "cosignature" => witnesses::cosignature(input),
+        "disclosure" => disclosure(input),
         "entry" => entry(&bytes(input)),
         "envelope" => envelope(&bytes(input)),
         "event" => event(&bytes(input)),
@@ -190,9 +192,21 @@ fn envelope(bytes: &[u8]) -> Answer {
     Ok(json!({ "event": event, "pae": pae, "signers": signers }))
 }
 
-/// Reads an envelope that a ledger's case gives as text.
-fn verified(envelope: &str) -> VerifiedEvent {
-    SignedEvent::from_envelope(envelope.as_bytes()).and_then(SignedEvent::verify).unwrap()
+/// Reads what a ledger's case gives as sent: an envelope, with the fields that travel beside the event.
+fn whole(sent: &str) -> WholeEvent {
+    SentEvent::read(sent.as_bytes()).and_then(SentEvent::verify).unwrap()
+}
+
+fn disclosure(input: &Value) -> Answer {
+    let texts = |name: &str| {
+        let all = input[name].as_array().unwrap().iter();
+        all.map(|text| text.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let private =
+        texts("private").iter().map(|text| from_base64url_exact(text)).collect::<Result<Vec<_>, _>>();
+    let fields = DisclosedFields::of(&private.map_err(refused)?, &texts("disclosures")).map_err(refused)?;
+    let said = |field: &DisclosedField| json!({ "name": field.name(), "value": field.value() });
+    Ok(json!({ "fields": fields.iter().map(said).collect::<Vec<_>>() }))
 }
 
 fn entry(bytes: &[u8]) -> Answer {

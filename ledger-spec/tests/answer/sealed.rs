@@ -183,6 +183,7 @@ fn root(input: &Value) -> Answer {
         "skeleton_key": to_hex(root.skeleton.expose()),
         "vrf_key": to_hex(root.vrf.expose()),
         "identity_key": to_hex(root.identity.expose()),
+        "store_key": to_hex(root.store.expose()),
         "groups": groups.collect::<Vec<_>>(),
     }))
 }

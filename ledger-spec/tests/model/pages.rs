@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::num::NonZeroUsize;
 use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, ItemRow, Sight, Viewer};
 use ledger_spec::definition::Domain;
-use ledger_spec::event::Event;
+use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{
@@ -46,6 +46,10 @@ impl CaseFileSource for World {
     fn event(&self, entry: EntryIndex) -> Result<Event, Unanswered> {
         self.read.set(self.read.get() + 1);
         Ok(Event::parse(&self.past.0[usize::try_from(entry.get()).unwrap()].event.bytes).unwrap())
+    }
+
+    fn fields(&self, _: EntryIndex) -> Result<Vec<DisclosedField>, Unanswered> {
+        Ok(Vec::new())
     }
 
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {

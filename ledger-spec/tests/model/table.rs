@@ -160,7 +160,7 @@ pub fn has_ended(phase: &str) -> bool {
 /// The roles that may issue an opening.
 pub fn roles(kind: &str) -> &'static [&'static str] {
     match kind {
-        "ledger.opened" => &["operator"],
+        "ledger.opened" | "ledger.erased" => &["operator"],
         "subject.registered"
         | "subject.amended"
         | "subject.identifier_linked"
@@ -171,7 +171,7 @@ pub fn roles(kind: &str) -> &'static [&'static str] {
             FILERS
         }
         "listing.notified" | "listing.entered" | "measure.imposed" | "hold.placed" | "rating.assigned"
-        | "points.charged" | "use.reported" | "transfer.made" => &["department", "court"],
+        | "points.charged" | "use.reported" | "transfer.made" | "erasure.ordered" => &["department", "court"],
         "consent.granted" | "report.issued" => &["window", "department"],
         "population.declared" | "rectification.ordered" | "migration.opened" => &["steward"],
         "incident.opened" => &["steward", "operator"],
@@ -190,7 +190,7 @@ pub fn scheme(subject: &str) -> &str {
 pub fn subjects(kind: &str) -> &'static [&'static str] {
     const ANY: &[&str] = &["uscc", "person", "household", "place", "ext"];
     match kind {
-        "ledger.opened" => &["ledger"],
+        "ledger.opened" | "ledger.erased" => &["ledger"],
         "consent.granted" => &["person", "household", "uscc", "ext"],
         "population.declared" => &["place"],
         "incident.opened" => &["authority", "ledger"],

@@ -3,7 +3,7 @@
 use crate::sample::origin;
 use ledger_spec::sealed::{
     ChooseError, ChosenRoot, Generation, Group, GroupKey, IdentityKey, Kek, KekId, OtherCopy, RandomNonce,
-    RecordFault, Root, RootCopy, RootError, SkeletonKey, VrfKey,
+    RecordFault, Root, RootCopy, RootError, SkeletonKey, StoreKey, VrfKey,
 };
 use tlog::checkpoint::Origin;
 
@@ -20,6 +20,7 @@ fn root(generation: u64) -> Root {
         SkeletonKey::filled(|key| key.fill(1)),
         VrfKey::filled(|key| key.fill(2)),
         IdentityKey::filled(|key| key.fill(3)),
+        StoreKey::filled(|key| key.fill(4)),
     );
     root.generation = Generation::new(generation);
     let mut byte = 10;
@@ -42,12 +43,13 @@ fn choose(a: Option<&[u8]>, b: Option<&[u8]>) -> Result<(u64, RootCopy, OtherCop
 #[test]
 fn a_root_reads_back_under_its_key_for_its_ledger() {
     let file = sealed(4, 1, 9);
-    assert_eq!(file.len(), 52 + 96 + 65 * 40 + 16 + 4);
+    assert_eq!(file.len(), 52 + 128 + 65 * 40 + 16 + 4);
     let read = Root::open(&file, &origin(), &kek(1)).unwrap();
     assert_eq!((read.generation, read.groups()), (Generation::new(4), 65));
     assert_eq!(read.skeleton.expose(), &[1; 32]);
     assert_eq!(read.vrf.expose(), &[2; 32]);
     assert_eq!(read.identity.expose(), &[3; 32]);
+    assert_eq!(read.store.expose(), &[4; 32]);
     let (generation, key) = read.group(Group::new(64)).unwrap();
     assert_eq!((generation, key.expose()), (Generation::FIRST, &[75; 32]));
     assert_eq!(read.seal(&origin(), &kek(1), RandomNonce([9; 24])), file);

@@ -69,6 +69,8 @@ struct Right {
     scope: &'static str,
     /// Sealed entries of which nothing else was seen.
     unopened: u64,
+    /// Sealed entries that are erased, each as an order names it.
+    erased: u64,
     /// Entries that an earlier audit had covered.
     known: u64,
     /// Entries whose admission was asked again.
@@ -129,7 +131,7 @@ impl Audit {
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         }
         let AuditReport { origin, size, root, vkey, key_given, scope, counts, .. } = report;
-        let Counts { known, admitted, unopened, signatures, authorities } = counts;
+        let Counts { known, admitted, unopened, erased, signatures, authorities } = counts;
         if json {
             let authorities = authorities.into_iter().map(|(id, count)| (id.to_string(), count)).collect();
             return talk::put_json(&Right {
@@ -141,6 +143,7 @@ impl Audit {
                 key_given,
                 scope: scope.name(),
                 unopened,
+                erased,
                 known,
                 rules_rerun: admitted,
                 signatures,
@@ -150,7 +153,10 @@ impl Audit {
         }
         let whose = if key_given { "the given key" } else { "the key that entry 0 names" };
         let seen = match scope {
-            Scope::Opened => "; everything was opened".to_owned(),
+            Scope::Opened if erased == 0 => "; everything was opened".to_owned(),
+            Scope::Opened => format!(
+                "; everything was opened but {erased} that are erased, each as an order names it: what they said cannot be looked at any more"
+            ),
             Scope::Blind => format!(
                 "; {unopened} sealed entries were not opened: of them it is shown that they stand there"
             ),

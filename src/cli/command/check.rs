@@ -11,7 +11,7 @@ use crate::cli::{Outcome, Source};
 use crate::clock;
 use crate::sequencer::{EventOutcome, dry_run};
 use clap::Args;
-use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
+use ledger_spec::event::{SentEvent, WholeEvent};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -68,8 +68,8 @@ fn at_server(url: &str, envelopes: &[String]) -> Result<usize, Failure> {
 fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
     let ledger =
         crate::ledger::open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
-    let read = |envelope: &String| SignedEvent::from_envelope(envelope.as_bytes())?.verify();
-    let (mut events, mut slots) = (Vec::<VerifiedEvent>::new(), Vec::with_capacity(envelopes.len()));
+    let read = |envelope: &String| SentEvent::read(envelope.as_bytes())?.verify();
+    let (mut events, mut slots) = (Vec::<WholeEvent>::new(), Vec::with_capacity(envelopes.len()));
     for envelope in envelopes {
         slots.push(read(envelope).map(|event| events.push(event)));
     }
@@ -84,6 +84,10 @@ fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
             }
             Ok(EventOutcome::Refused { refusal, .. }) => {
                 AppendedLine::refused(number, raw(&problem(&refusal))?)
+            }
+            Ok(EventOutcome::Erased(entry)) => {
+                let detail = format!("the event stood in entry {entry} and is erased");
+                AppendedLine::refused(number, raw(&json!({ "detail": detail }))?)
             }
             Ok(EventOutcome::NotAttempted) => defect("without atomic every event is attempted"),
             Err(error) => AppendedLine::refused(number, raw(&json!({ "detail": error.to_string() }))?),

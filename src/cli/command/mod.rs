@@ -7,6 +7,7 @@ pub(super) mod catalogue;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod demo;
+pub(super) mod erase;
 pub(super) mod follow;
 pub(super) mod import;
 pub(super) mod init;

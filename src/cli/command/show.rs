@@ -7,6 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::answer;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
+use crate::cli::one_field::OneField;
 use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
 use crate::cli::talk::{self, Bar};
 use crate::cli::words::{self, Language};
@@ -35,6 +36,7 @@ Examples:
   credit-ledger show subject ext:mhlw:6f673cc113a5 --dir ledger --valid-at 2017-06-30 --lang zh
   credit-ledger show list mhlw.labour-violations --dir ledger --valid-at 2017-06-30 --json
   credit-ledger show entry 7 --dir ledger --json
+  credit-ledger show field 7 name --dir ledger --json > field.json    one personal field, to be shown alone
 
 --valid-at asks what holds in the world at an instant; a day means its end (UTC+08:00). --known-at
 asks what the ledger knew: at an instant, or with its first N entries. A server shows only what is
@@ -117,6 +119,13 @@ enum What {
         /// Its index.
         index: u64,
     },
+    /// One personal field of an entry of a folder, with what proves it and nothing of the others: --json for `verify`.
+    Field {
+        /// The entry's index.
+        index: u64,
+        /// The field, by its path in the body, such as row.法定代表人.
+        name: String,
+    },
     /// Who is on a list, in the list's own order; with --json one object a line, by its columns.
     List {
         /// The list's code.
@@ -157,6 +166,15 @@ impl Show {
             _ if json => talk::put_line(answer::object(&text)?),
             What::Subject { .. } => talk::put(&words::subject(&read(&text)?, language)),
             What::Events { .. } => talk::put(&words::events(&read(&text)?).map_err(unread)?),
+            What::Field { .. } => {
+                #[derive(Deserialize)]
+                struct Field {
+                    name: String,
+                    value: String,
+                }
+                let Field { name, value } = read(&text)?;
+                talk::put_line(&format!("{name}: {value}"))
+            }
             What::Entry { .. } => talk::put(&words::entry(&read(&text)?).map_err(unread)?),
             What::Authorities => talk::put(&words::authorities(&read(&text)?, language)),
             What::Catalogue => talk::put(&words::catalogue(&read(&text)?, language)),
@@ -170,6 +188,9 @@ impl Show {
 
     /// What comes by pages is asked for until none follows, unless one page is wanted.
     fn answer_of_server(&self, client: &Client) -> Result<String, Failure> {
+        if let What::Field { .. } = &self.what {
+            return Err(Failure::usage("a server shows no personal fields: --dir names the ledger's folder"));
+        }
         let (path, body) = (|query: &Query| self.what.path(query), self.what.body());
         let (body, mut query) = (body.as_deref(), self.instants());
         let Some((paging, most)) = self.what.paging() else { return client.ask_text(&path(&query), body) };
@@ -209,7 +230,11 @@ impl Show {
             }
             What::Entry { index } => {
                 let found = reading.entry(EntryIndex::new(*index), viewer);
-                to_json(&found.map_err(failed)?.line(self.sight))
+                let directory = &reading.snapshot().governance.directory;
+                to_json(&found.map_err(failed)?.line(directory, viewer))
+            }
+            What::Field { index, name } => {
+                to_json(&OneField::of(&reading, EntryIndex::new(*index), name, viewer)?)
             }
             What::List { code, page } => {
                 let question = Question::Edition { list: list(code)?, page: page.page() };
@@ -275,6 +300,7 @@ impl What {
             Self::Directory => Question::Directory,
             Self::Events { .. }
             | Self::Entry { .. }
+            | Self::Field { .. }
             | Self::List { .. }
             | Self::Authorities
             | Self::Catalogue
@@ -333,7 +359,7 @@ impl What {
                 query.extend(before.map(|before| format!("before={before}")));
                 self.path_about(id, "events")
             }
-            Self::Entry { index } => return format!("/v1/entries/{index}"),
+            Self::Entry { index } | Self::Field { index, .. } => return format!("/v1/entries/{index}"),
             Self::List { code, .. } => format!("/v1/lists/{}", encoded(code)),
             Self::Authorities => return "/v1/authorities".into(),
             Self::Catalogue => "/v1/catalogue".into(),
@@ -429,6 +455,7 @@ fn failed(error: QueryError) -> Failure {
         QueryError::Read(_)
         | QueryError::Stream(_)
         | QueryError::Event { .. }
+        | QueryError::Fields { .. }
         | QueryError::Blind
         | QueryError::CaseFiles(_)
         | QueryError::Behind { .. } => Failure::unreachable(error),

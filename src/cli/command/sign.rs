@@ -1,13 +1,17 @@
 //! `sign`: from an event's bytes to an envelope.
 
+use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::input::{or_stdin, read_file};
-use crate::cli::{Outcome, keyfile, talk};
+use crate::cli::{Outcome, keyfile, personal, talk};
 use clap::Args;
-use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Event, Kind};
-use ledger_spec::id::Sealing;
-use std::path::{Path, PathBuf};
+use ledger_authoring::splitting::{PersonalFields, split};
+use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Kind, seal_with};
+use ledger_spec::id::{Sealing, SubjectId};
+use serde_json::{Map, Value};
+use std::fmt::Display;
+use std::path::PathBuf;
+use tlog::bytes::to_base64url;
 use tlog::key::SecretKey;
 
 /// Sign events: print a DSSE envelope, one a line, for each file. Nothing is sent.
@@ -17,6 +21,12 @@ Examples:
   credit-ledger sign --key market.key event.json > envelope.json
   credit-ledger sign --key market.key --key legal.key event.json   two signatures
   credit-ledger sign --key market.key --new event.json | credit-ledger append --url URL
+
+  credit-ledger sign --key market.key --new --url URL event.json   personal fields are split off
+
+What the catalogue says is personal (names of persons, addresses) travels beside the event: it is written
+into the body like everything else, and --url, --dir or --personal take it out, name its digest in
+`private` and put it beside the envelope as `disclosures`. Without them the bytes are signed as they are.
 
 The event's exact bytes are what is signed and stored. An event looks like this:
   { \"origin\": \"credit.example/ledger\", \"id\": \"0193b2c4-...\", \"kind\": \"record.filed\",
@@ -30,6 +40,15 @@ pub(in crate::cli) struct Sign {
     /// Put a new id into each event, and a salt where it is to be sealed. It must have neither yet.
     #[arg(long)]
     new: bool,
+    /// Split off the fields that the catalogue of this server says are personal.
+    #[arg(long, conflicts_with = "dir")]
+    url: Option<String>,
+    /// The same by the catalogue in a ledger's folder.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Split off this field, by its path in the body, such as details.holder or summary.
+    #[arg(long, value_name = "PATH")]
+    personal: Vec<String>,
     /// Files with one event each; `-` or none reads stdin.
     files: Vec<PathBuf>,
 }
@@ -42,34 +61,88 @@ impl Sign {
             .map(|path| keyfile::read(path).map(|signer| signer.secret_key()))
             .collect::<Result<_, _>>()?;
         let signers: Vec<&SecretKey> = keys.iter().collect();
+        let by_catalogue = match (&self.dir, &self.url) {
+            (Some(dir), _) => Some(personal::of_folder(dir)?),
+            (None, Some(url)) => Some(personal::of_server(&Client::new(url)?)?),
+            (None, None) => None,
+        };
+        let splits = by_catalogue.is_some() || !self.personal.is_empty();
         for path in or_stdin(self.files) {
-            let mut bytes = read_file(&path)?;
-            if self.new {
-                bytes = new_event(&path, &bytes)?;
+            let wrong = |reason: &dyn Display| Failure::usage(format!("{}: {reason}", path.display()));
+            let (mut bytes, mut fields) = (read_file(&path)?, Vec::new());
+            if self.new || splits {
+                let mut event: Draft = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
+                if self.new {
+                    add_new(&mut event, &wrong)?;
+                }
+                if splits {
+                    let by_catalogue = by_catalogue.as_ref().map(|known| asked(known, &event));
+                    let names = [by_catalogue.unwrap_or_default(), self.personal.clone()].concat();
+                    fields = split_off(&mut event, &names, &wrong)?;
+                    let is_there = |name: &&String| !fields.iter().any(|field| field.name() == name.as_str());
+                    if let Some(name) = self.personal.iter().find(is_there) {
+                        return Err(wrong(&format!("--personal {name}: the body holds no text there")));
+                    }
+                }
+                bytes = serde_json::to_vec(&event).map_err(|error| wrong(&error))?;
             }
-            Event::parse(&bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-            talk::put_line(&seal(&bytes, &signers))?;
+            let read = Event::parse(&bytes).map_err(|error| wrong(&error))?;
+            let texts: Vec<_> = fields.iter().map(|field| field.text().to_owned()).collect();
+            // What `append` would refuse is not signed.
+            let _ = DisclosedFields::of(&read.private, &texts).map_err(|error| wrong(&error))?;
+            talk::put_line(&seal_with(&bytes, &fields, &signers))?;
         }
         Ok(())
     }
 }
 
-fn new_event(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-    let wrong = |reason: &dyn std::fmt::Display| Failure::usage(format!("{}: {reason}", path.display()));
-    let mut event: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(bytes).map_err(|error| wrong(&error))?;
+/// An event that is not signed yet.
+type Draft = Map<String, Value>;
+/// What is wrong with a file.
+type Wrong<'a> = &'a dyn Fn(&dyn Display) -> Failure;
+
+fn add_new(event: &mut Draft, wrong: Wrong<'_>) -> Outcome {
     let id = keyfile::new_event_id()?.to_string();
-    let kind = event.get("kind").and_then(serde_json::Value::as_str).and_then(Kind::parse);
     let mut new = vec![("id", id)];
-    if kind.is_some_and(|kind| kind.sealing() == Sealing::Sealed) {
+    if kind_of(event).is_some_and(|kind| kind.sealing() == Sealing::Sealed) {
         new.push(("salt", keyfile::new_salt()?.to_string()));
     }
     for (field, value) in new {
         if event.insert(field.into(), value.into()).is_some() {
-            return Err(wrong(&format!(
-                "{field} is there already; --new is for events that have neither id nor salt"
-            )));
+            let reason =
+                format!("{field} is there already; --new is for events that have neither id nor salt");
+            return Err(wrong(&reason));
         }
     }
-    serde_json::to_vec(&event).map_err(|error| wrong(&error))
+    Ok(())
+}
+
+fn kind_of(event: &Draft) -> Option<Kind> {
+    event.get("kind").and_then(Value::as_str).and_then(Kind::parse)
+}
+
+/// The personal fields that the catalogue asks of the event.
+fn asked(known: &PersonalFields, event: &Draft) -> Vec<String> {
+    let subject = event.get("subject").and_then(Value::as_str).map(SubjectId::parse);
+    match (kind_of(event), subject, event.get("body")) {
+        (Some(kind), Some(Ok(subject)), Some(body)) => known.names(kind, &subject, body),
+        // What is wrong with it is told when it is read.
+        _ => Vec::new(),
+    }
+}
+
+/// Takes fields out of the body and names their digests in `private`.
+fn split_off(event: &mut Draft, names: &[String], wrong: Wrong<'_>) -> Result<Vec<DisclosedField>, Failure> {
+    let Some(body) = event.get_mut("body") else { return Ok(Vec::new()) };
+    let fields = split(body, names, &mut |_| keyfile::new_salt())?;
+    if fields.is_empty() {
+        return Ok(fields);
+    }
+    let mut digests: Vec<_> = fields.iter().map(DisclosedField::digest).collect();
+    digests.sort_unstable();
+    let private: Vec<_> = digests.iter().map(|digest| to_base64url(digest)).collect();
+    if event.insert("private".into(), private.into()).is_some() {
+        return Err(wrong(&"private is there already: the fields that it names are not here to be sent"));
+    }
+    Ok(fields)
 }

@@ -35,6 +35,10 @@ Examples:
   credit-ledger verify proof.txt --entry entry.bin --opening 7.json --vkey ledger.vkey
   credit-ledger verify --entry entry.bin --opening 7.json      its layout and signatures alone
 
+  # One personal field that somebody shows you: it is what the event names, and you learn nothing of the others
+  credit-ledger show field 7 name --dir ledger --json > field.json
+  credit-ledger verify field.json --vkey ledger.vkey
+
   # A checkpoint, and that it goes on from one that was kept
   curl -o new.checkpoint URL/checkpoint; curl -o proof.json 'URL/v1/consistency?from=605&to=1305'
   credit-ledger verify new.checkpoint --vkey ledger.vkey
@@ -54,6 +58,9 @@ pub(in crate::cli) struct Verify {
     /// /v1/entries/N.
     #[arg(long)]
     opening: Option<PathBuf>,
+    /// A personal field that somebody shows: the event must name its digest. Several may be given.
+    #[arg(long, value_name = "TEXT")]
+    disclosure: Vec<String>,
     /// The event's exact bytes: the entry must hold just these.
     #[arg(long)]
     event: Option<PathBuf>,
@@ -77,6 +84,8 @@ struct Line {
     receipt: String,
     entry: Option<String>,
     opening: Option<Box<RawValue>>,
+    #[serde(default)]
+    disclosures: Vec<String>,
 }
 
 /// A receipt as it was read.
@@ -84,6 +93,7 @@ struct Receipt {
     proof: Vec<u8>,
     entry: Option<Vec<u8>>,
     opening: Option<ContentOpening>,
+    disclosures: Vec<String>,
 }
 
 impl Verify {
@@ -95,10 +105,11 @@ impl Verify {
         let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
         let Some(path) = &self.receipt else {
             let entry = entry.or_defect("whoever gives no receipt has to give an entry");
-            return tell(alone(&entry, opening.as_ref(), event.as_deref()), json);
+            return tell(alone(&entry, opening.as_ref(), event.as_deref(), &self.disclosure), json);
         };
         let vkey = vkey.ok_or_else(needs_key)?;
-        let Receipt { proof, entry: enclosed, opening: given } = read_receipt(path)?;
+        let Receipt { proof, entry: enclosed, opening: given, mut disclosures } = read_receipt(path)?;
+        disclosures.extend(self.disclosure);
         let opening = opening.or(given);
         let header = TlogProof::HEADER.as_bytes();
         if enclosed.is_none() && !proof.starts_with(header) {
@@ -112,7 +123,8 @@ impl Verify {
         let entry = entry.or(enclosed).ok_or_else(|| {
             Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
         })?;
-        let evidence = Evidence { proof: &proof, entry: &entry, opening: opening.as_ref() };
+        let opening = opening.as_ref();
+        let evidence = Evidence { proof: &proof, entry: &entry, opening, disclosures: &disclosures };
         tell(prove(&evidence, event.as_deref(), &vkey), json)
     }
 }
@@ -134,10 +146,12 @@ fn alone(
     entry: &[u8],
     opening: Option<&ContentOpening>,
     event: Option<&[u8]>,
+    disclosures: &[String],
 ) -> Result<Alone, ReceiptError> {
     let verified = VerifiedEntry::verify(entry, opening)?;
     event.map_or(Ok(()), |event| verified.holds(event))?;
-    Ok(Alone::of(&verified))
+    let fields: Result<_, _> = disclosures.iter().map(|text| verified.discloses(text)).collect();
+    Ok(Alone::of(&verified, fields?))
 }
 
 fn checkpoints(
@@ -193,13 +207,15 @@ struct Evidence<'a> {
     proof: &'a [u8],
     entry: &'a [u8],
     opening: Option<&'a ContentOpening>,
+    disclosures: &'a [String],
 }
 
 fn prove(evidence: &Evidence<'_>, event: Option<&[u8]>, vkey: &VerifierKey) -> Result<Proven, ReceiptError> {
-    let Evidence { proof, entry, opening } = evidence;
+    let Evidence { proof, entry, opening, disclosures } = evidence;
     let proven = ProvenEntry::verify(proof, entry, *opening, vkey)?;
     event.map_or(Ok(()), |event| proven.verified.holds(event))?;
-    Ok(Proven::of(&proven))
+    let fields: Result<_, _> = disclosures.iter().map(|text| proven.verified.discloses(text)).collect();
+    Ok(Proven::of(&proven, fields?))
 }
 
 /// What holds an opening: the answer of `/v1/entries/N`, or a line of `append`; other members are passed over.
@@ -230,12 +246,12 @@ fn content_opening(json: &[u8]) -> Result<ContentOpening, String> {
 fn read_receipt(path: &Path) -> Result<Receipt, Failure> {
     let bytes = read_file(path)?;
     if bytes.first() != Some(&b'{') {
-        return Ok(Receipt { proof: bytes, entry: None, opening: None });
+        return Ok(Receipt { proof: bytes, entry: None, opening: None, disclosures: Vec::new() });
     }
     let wrong = |reason: &dyn Display| Failure::usage(format!("{}: {reason}", path.display()));
     let line: Line = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
     let entry = line.entry.map(|text| from_base64(&text)).transpose().map_err(|error| wrong(&error))?;
     let opening = line.opening.map(|opening| content_opening(opening.get().as_bytes())).transpose();
     let opening = opening.map_err(|error| wrong(&error))?;
-    Ok(Receipt { proof: line.receipt.into_bytes(), entry, opening })
+    Ok(Receipt { proof: line.receipt.into_bytes(), entry, opening, disclosures: line.disclosures })
 }

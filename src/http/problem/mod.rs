@@ -21,8 +21,8 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::event::EventError;
 use ledger_spec::event::envelope::EnvelopeError;
+use ledger_spec::event::{DisclosureError, EventError};
 use ledger_spec::id::IdError;
 use ledger_spec::json::JsonError;
 use ledger_spec::json::fields::{FieldError, FieldFault};
@@ -31,6 +31,7 @@ use ledger_spec::time::TimeError;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tlog::defect::OrDefect as _;
+use tlog::position::EntryIndex;
 use utoipa::ToSchema;
 
 /// The media type of every problem.
@@ -111,6 +112,11 @@ impl Problem {
     /// A query parameter that cannot be read.
     pub fn parameter(name: &str, found: impl ToString, expected: impl ToString) -> Self {
         Self::new(ProblemKind::InvalidParameter).field(name).found(found).expected(expected)
+    }
+
+    /// The event stood in this entry and is erased.
+    pub(super) fn erased(entry: EntryIndex) -> Self {
+        Self::new(ProblemKind::Erased).field("id").found(format!("an event that stood in entry {entry}"))
     }
 
     /// A rule's refusal; `head` is the stream's version where the event had seen another.
@@ -238,7 +244,44 @@ impl From<&EnvelopeError> for Problem {
                 .expected(
                     "an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified",
                 ),
+            EnvelopeError::Disclosure(error) => Self::from(error),
             other => Self::new(ProblemKind::InvalidValue).found(other),
+        }
+    }
+}
+
+impl From<&DisclosureError> for Problem {
+    fn from(error: &DisclosureError) -> Self {
+        const NAMED: &str =
+            "the disclosures that `private` names, each once and as it was when it was signed";
+        let at = |kind, position: &usize| Self::new(kind).field(format!("disclosures[{position}]"));
+        match error {
+            DisclosureError::Malformed { position, fault } => {
+                let expected =
+                    "base64url of a JSON array of salt (16 bytes in base64url), name and value, texts";
+                at(ProblemKind::MalformedDisclosure, position).found(fault).expected(expected)
+            }
+            DisclosureError::TooLong { found, expected } => Self::new(ProblemKind::DisclosuresTooLong)
+                .field("disclosures")
+                .found(bytes(*found))
+                .expected(at_most(*expected)),
+            DisclosureError::Doubled { position, first, name } => {
+                let found = format!("a second one of {name}, which disclosures[{first}] is of");
+                at(ProblemKind::DisclosureDoubled, position).found(found).expected("each field once")
+            }
+            DisclosureError::Superfluous { position, found, expected } => {
+                let found = format!("one of the digest {found}, beside {expected} that the event names");
+                at(ProblemKind::DisclosureSuperfluous, position).found(found).expected(NAMED)
+            }
+            DisclosureError::Altered { position, found } => {
+                let found = format!("one of the digest {found}");
+                at(ProblemKind::DisclosureAltered, position).found(found).expected(NAMED)
+            }
+            DisclosureError::Missing { expected } => Self::new(ProblemKind::DisclosureMissing)
+                .field("disclosures")
+                .found("none of this digest")
+                .expected(format!("one of the digest {expected}")),
+            other => Self::new(ProblemKind::MalformedDisclosure).field("disclosures").found(other),
         }
     }
 }
@@ -339,6 +382,7 @@ impl From<QueryError> for Problem {
                 let expected = "an entry that is public at the moment of asking";
                 Self::new(ProblemKind::NotFound).field("index").found(index).expected(expected)
             }
+            QueryError::Read(ReadError::Erased(index)) => Self::erased(index),
             QueryError::Blind | QueryError::Read(ReadError::Unopened(_)) => Self::new(ProblemKind::BlindCopy),
             QueryError::Read(error) | QueryError::CaseFiles(KeeperError::Read(error)) => damaged(&error),
             QueryError::CaseFiles(KeeperError::Event { index, error }) => {
@@ -346,6 +390,7 @@ impl From<QueryError> for Problem {
             }
             QueryError::CaseFiles(error) => damaged(&error),
             QueryError::Stream(error) => damaged(&error),
+            QueryError::Fields { index, found } => damaged(&format_args!("entry {index}: {found}")),
             QueryError::Behind { found, expected } => Self::new(ProblemKind::Behind)
                 .found(format!("{found} entries taken in"))
                 .expected(format!("{expected}, which the question is about")),

@@ -28,10 +28,18 @@ pub enum ProblemKind {
     UnknownKind,
     EventTooLong,
     EnvelopeTooLong,
+    MalformedDisclosure,
+    DisclosuresTooLong,
+    DisclosureMissing,
+    DisclosureSuperfluous,
+    DisclosureAltered,
+    DisclosureDoubled,
     InvalidParameter,
     BadSignature,
     Copy,
     BlindCopy,
+    Erased,
+    Misdirected,
     NotWitnessed,
     NotPublic,
     NotFound,
@@ -56,7 +64,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 40] = [
+    pub const OTHERS: [Self; 48] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -73,10 +81,18 @@ impl ProblemKind {
         Self::UnknownKind,
         Self::EventTooLong,
         Self::EnvelopeTooLong,
+        Self::MalformedDisclosure,
+        Self::DisclosuresTooLong,
+        Self::DisclosureMissing,
+        Self::DisclosureSuperfluous,
+        Self::DisclosureAltered,
+        Self::DisclosureDoubled,
         Self::InvalidParameter,
         Self::BadSignature,
         Self::Copy,
         Self::BlindCopy,
+        Self::Erased,
+        Self::Misdirected,
         Self::NotWitnessed,
         Self::NotPublic,
         Self::NotFound,
@@ -122,10 +138,15 @@ impl ProblemKind {
         self.row().1
     }
 
-    /// The admission rule, where one refuses.
+    /// The admission rule, where one refuses, or the one that what was sent could not be asked by.
     pub const fn rule(self) -> Option<Rule> {
         match self {
             Self::Rule(rule) => Some(rule),
+            Self::MalformedDisclosure
+            | Self::DisclosureMissing
+            | Self::DisclosureSuperfluous
+            | Self::DisclosureAltered
+            | Self::DisclosureDoubled => Some(Rule::PersonalFields),
             _ => None,
         }
     }
@@ -194,6 +215,24 @@ impl ProblemKind {
             Self::EnvelopeTooLong => Row("envelope-too-long", 413,
                 ["签名信封超过长度上限", "the envelope is too long"],
                 ["请精简内容；附件请另行保存，事项中仅记载其摘要值。", "Shorten it; keep documents elsewhere and record their digest."]),
+            Self::MalformedDisclosure => Row("malformed-disclosure", 400,
+                ["披露项格式有误", "a malformed disclosure"],
+                ["披露项为 [盐, 字段名, 值] 三个文本的 JSON 数组的 base64url；请用 sign 或 import 重新生成并签名。", "A disclosure is base64url of the JSON array [salt, name, value] of three texts: split and sign the event again."]),
+            Self::DisclosuresTooLong => Row("disclosures-too-long", 413,
+                ["披露项合计超过长度上限", "the disclosures are too long together"],
+                ["请精简内容；附件请另行保存。", "Shorten them; keep documents elsewhere."]),
+            Self::DisclosureMissing => Row("disclosure-missing", 422,
+                ["缺少事项所列的披露项", "a disclosure that the event names is missing"],
+                ["请将 private 所列摘要对应的披露项全部随事项提交；重复提交时也应一并提交。", "Send every disclosure whose digest stands in `private`, also when the event is sent again."]),
+            Self::DisclosureSuperfluous => Row("disclosure-superfluous", 422,
+                ["提交了事项未列的披露项", "a disclosure that the event does not name"],
+                ["请删除多余的披露项；需要增加的，应将其摘要写入 private 后重新签名。", "Leave it out, or name its digest in `private` and sign again."]),
+            Self::DisclosureAltered => Row("disclosure-altered", 422,
+                ["披露项与事项所列摘要不符", "a disclosure was altered: its digest is none that the event names"],
+                ["披露项签名后不得改动，包括盐和编码；请提交签名时生成的原文。", "Send the text as it was when the event was signed, salt and spelling included."]),
+            Self::DisclosureDoubled => Row("disclosure-doubled", 422,
+                ["同一字段的披露项重复", "two disclosures of one field"],
+                ["每个字段只能有一个披露项；请删除重复的一项后重新签名。", "A field is disclosed once: remove the second and sign again."]),
             Self::InvalidParameter => Row("invalid-parameter", 400,
                 ["请求参数无效", "an invalid parameter"],
                 ["请对照接口文档（/docs）核对参数的名称和取值，每个参数只能出现一次。", "Check the names and values of the parameters in /docs; each may stand once."]),
@@ -206,6 +245,12 @@ impl ProblemKind {
             Self::BlindCopy => Row("blind-copy", 403,
                 ["此副本不持有封存内容，不能回答与主体有关的问题", "this copy is blind: it says nothing about anybody"],
                 ["请向账本自身的服务查询；此副本只提供日志、机关名录和目录。", "Ask the ledger's own server; this copy has the log, the authorities and the catalogue."]),
+            Self::Misdirected => Row("misdirected", 421,
+                ["此地址不以该名称提供服务", "this address does not serve under that name"],
+                ["请使用 localhost 或 IP 地址访问。", "Ask by localhost or by an IP address."]),
+            Self::Erased => Row("erased", 410,
+                ["该事项已依法删除", "this event was erased, as the law orders"],
+                ["已删除的内容不能恢复，也不得重新提交；删除的依据见该主体的删除决定。", "What is erased does not come back; the order says by what law."]),
             Self::NotWitnessed => Row("not-witnessed", 404,
                 ["尚无满足见证规则的检查点", "no checkpoint meets the policy of witnesses yet"],
                 ["请稍后再试，或先使用 /checkpoint；各见证方的状态见 /readyz。", "Try again later, or use /checkpoint; /readyz says how each witness is."]),
@@ -292,6 +337,12 @@ const fn rule_row(rule: Rule) -> Row {
         Rule::Role => Row(slug, 403,
             ["记载单位的职责不含此类事项", "the issuer's role does not cover this kind of event"],
             ["请由负有相应职责的单位提交。", "Have an authority with the role send it."]),
+        Rule::ErasureWhole => Row(slug, 422,
+            ["删除的范围不完整", "the erasure is not whole"],
+            ["请将依附于该记录的全部事项一并列入；处于保全、复议或诉讼期间的记录不得删除。", "Name everything that follows the record or rests on it; nothing that is under a hold can be erased."]),
+        Rule::ErasedAsOrdered => Row(slug, 422,
+            ["所称已删除的内容与删除决定不符", "not what the orders say"],
+            ["由账本运营程序依据全部删除决定生成，请勿手工提交。", "The ledger's own program makes this event of all orders; do not send it by hand."]),
         Rule::IdOnce => Row(slug, 409,
             ["事项编号已被另一事项使用", "the id stands for another event already"],
             ["请核对此前提交的内容；新事项请使用新的编号。", "Compare with what was sent before; give a new event a new id."]),

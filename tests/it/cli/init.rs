@@ -44,8 +44,15 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
         assert_eq!(names(&folder, dir), inside, "{dir}");
     }
     // The master key lies beside the folder and not in it, for its owner alone.
-    assert_eq!(names(&folder, "."), ["a", "a.master.key", "b", "b.master.key", "c", "c.master.key", "new"]);
-    assert_eq!(names(&folder, "new/deep/er"), ["d", "d.master.key"]);
+    let beside =
+        ["a", "b", "c"].map(|dir| ["", ".master.key", ".master.key.of"].map(|end| format!("{dir}{end}")));
+    assert_eq!(names(&folder, "."), [&beside.concat()[..], &["new".to_owned()]].concat());
+    assert_eq!(names(&folder, "new/deep/er"), ["d", "d.master.key", "d.master.key.of"]);
+    // Whose it is to replace is said beside it.
+    assert_eq!(
+        folder.read("a.master.key.of").trim_end(),
+        folder.path("a").canonicalize().unwrap().to_str().unwrap()
+    );
     for secret in ["a.master.key", "a/keys/operator.key", "a/keys/registrar.key"] {
         let mode = std::fs::metadata(folder.path(secret)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{secret}");

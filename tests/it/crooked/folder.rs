@@ -8,7 +8,7 @@ use credit_ledger::sealed_files::{SealedFiles, SealedRecord};
 use credit_ledger::storage::FileDisk;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::sealed::{
-    AuditorOpening, ContentSalt, FreshKey, Hashing, Kek, Opening, Place, Plain, RandomNonce, SealedEntry,
+    ContentSalt, FreshKey, Hashing, Kek, Opening, Place, Plain, RandomNonce, Remains, SealedEntry,
     SkeletonKey,
 };
 use std::fs;
@@ -86,7 +86,7 @@ fn sealed(dir: &Path, forged: &Forged) {
     let mut files = SealedFiles::create(Arc::new(FileDisk::open(dir).unwrap()), &origin, &kek).unwrap();
     let records = forged.entries.iter().zip(&forged.openings).filter_map(|(entry, opening)| {
         let entry = SealedEntry::decode(entry).ok()?;
-        let opening = Opening::decode(opening.as_ref()?).unwrap().into_auditor()?;
+        let opening = Opening::decode(opening.as_ref()?).unwrap();
         Some(files.reader().with_root(|root| record(&origin, &entry, opening, &root.skeleton)))
     });
     let mut ascending: Vec<SealedRecord> = Vec::new();
@@ -99,16 +99,23 @@ fn sealed(dir: &Path, forged: &Forged) {
     files.write(&ascending).unwrap();
 }
 
-fn record(origin: &Origin, entry: &SealedEntry, opening: AuditorOpening, key: &SkeletonKey) -> SealedRecord {
+fn record(origin: &Origin, entry: &SealedEntry, opening: Opening, key: &SkeletonKey) -> SealedRecord {
     let (index, place) = (entry.index, Place { origin, index: entry.index });
     let byte = |at: usize| u8::try_from(1 + (index.get() + u64::try_from(at).unwrap()) % 251).unwrap();
-    let remains = opening.remains(Hashing::Sha256);
-    let skeleton = remains.seal(key, RandomNonce(std::array::from_fn(byte)), &place, &entry.commitment);
+    let seal = |remains: &Remains| {
+        remains.seal(key, RandomNonce(std::array::from_fn(byte)), &place, &entry.commitment)
+    };
+    let opening = match opening {
+        Opening::Auditor(opening) => opening,
+        Opening::Remains(remains) => return SealedRecord { index, content: None, skeleton: seal(&remains) },
+        other => panic!("{other:?}"),
+    };
+    let skeleton = seal(&opening.remains(Hashing::Sha256));
     let fresh = FreshKey::filled(|key| key.iter_mut().enumerate().for_each(|(at, to)| *to = byte(at)));
     let salt = ContentSalt::copied(opening.content_salt.expose());
     let plain = Plain { content: opening.content, disclosures: Vec::new() };
     let (payload, secret) = plain.seal(fresh, salt, &place, &entry.commitment).unwrap();
-    SealedRecord { index, payload, secret, skeleton }
+    SealedRecord { index, content: Some((payload, secret)), skeleton }
 }
 
 fn header(first: usize, previous: ChainHash) -> Vec<u8> {

@@ -6,6 +6,7 @@
 //! itself, so that only who remembers an older checkpoint can tell.
 
 mod cases_entries;
+mod cases_erasure;
 mod cases_rules;
 mod cases_trees;
 mod folder;
@@ -97,7 +98,8 @@ impl Cheat {
 }
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    cases_entries::CASES.iter().chain(cases_rules::CASES).chain(cases_trees::CASES)
+    let all = [cases_entries::CASES, cases_erasure::CASES, cases_rules::CASES, cases_trees::CASES];
+    all.into_iter().flatten()
 }
 
 /// The sizes of honest ledgers that everybody must accept.
@@ -153,6 +155,19 @@ fn honest_ledgers_are_accepted_by_all() {
             assert!(ran.said.contains(&format!("{size} entries")), "{}", ran.said);
         }
         assert_eq!(fault(&runners::follow(&honest, &Place::new()), &[]), None, "{size} entries");
+    }
+    // One in which something was rightly erased.
+    let erased = Cheat::of(cases_erasure::rightly());
+    let runs = [
+        runners::audit_folder,
+        runners::audit_site,
+        runners::audit_site_again,
+        runners::follow,
+        runners::python_folder,
+        runners::python_site,
+    ];
+    for run in runs {
+        assert_eq!(fault(&run(&erased, &Place::new()), &[]), None);
     }
     // And one that grows honestly between two looks.
     for (from, to) in [(1, 2), (255, 256), (256, 257), (200, LEN), (300, LEN)] {

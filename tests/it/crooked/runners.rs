@@ -200,7 +200,7 @@ pub fn served_and_continued(dir: &Path) -> usize {
     let OpenLedger { sequencer, writer, .. } = credit_ledger::ledger::open(dir, &Unwatched).unwrap();
     let said = super::forge::penalty(9_000, "ext:firm:31").bytes();
     let envelope = ledger_spec::event::envelope::seal(&said, &[&super::forge::key(super::forge::MARKET)]);
-    let answer = sequencer.submit(vec![people::verified(&envelope)], true).unwrap();
+    let answer = sequencer.submit(vec![people::whole(&envelope)], true).unwrap();
     let outcomes = answer.blocking_recv().unwrap().unwrap();
     drop(sequencer);
     writer.join().unwrap();

@@ -2,6 +2,8 @@
 
 mod crashes;
 mod damage;
+mod erasure;
+mod erasure_cuts;
 mod world;
 
 use crate::memory_disk::{MemoryDisk, Prng};

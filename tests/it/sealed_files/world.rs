@@ -6,8 +6,9 @@ use credit_ledger::sealed_files::{
     CheckedLog, Held, LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReadError,
     SealedReader, SealedRecord, SealedWriteError, check,
 };
+use credit_ledger::storage::{Disk as _, read_all};
 use ledger_spec::sealed::{Commitment, ContentSalt, FreshKey, Group, Kek, Place, Plain, Remains};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::position::{EntryIndex, TreeSize};
@@ -33,11 +34,18 @@ pub struct Kept {
     skeleton: Vec<u8>,
 }
 
-/// What the log holds: its size, and what was sealed of it.
+/// What the log holds: its size, what was sealed of it, and what of that was erased.
 #[derive(Clone, Default)]
 pub struct World {
     pub size: u64,
     pub sealed: BTreeMap<u64, Kept>,
+    pub erased: BTreeSet<u64>,
+    /// How often the master key was replaced.
+    pub replaced: u8,
+}
+
+pub fn indexes(entries: &BTreeSet<u64>) -> BTreeSet<EntryIndex> {
+    entries.iter().map(|index| EntryIndex::new(*index)).collect()
 }
 
 fn bytes(rng: &mut Prng, length: usize) -> Vec<u8> {
@@ -56,7 +64,7 @@ pub fn record(index: u64, rng: &mut Prng) -> (SealedRecord, Kept) {
     let (payload, secret) = plain.seal(key, ContentSalt::copied(&salt), &place, &commitment).unwrap();
     let skeleton = bytes(rng, Remains::SKELETON);
     let kept = Kept { plain, commitment, salt, payload: payload.clone(), skeleton: skeleton.clone() };
-    (SealedRecord { index, payload, secret, skeleton }, kept)
+    (SealedRecord { index, content: Some((payload, secret)), skeleton }, kept)
 }
 
 /// The files of a new ledger, and a log that holds clear entries only.
@@ -69,7 +77,15 @@ pub fn create(disk: &MemoryDisk, clear: u64) -> (SealedFiles, World) {
 impl World {
     pub fn says(&self, index: EntryIndex) -> LogSays {
         assert!(index.get() < self.size, "asked about what the log does not hold");
-        if self.sealed.contains_key(&index.get()) { LogSays::Whole } else { LogSays::Clear }
+        match self.sealed.contains_key(&index.get()) {
+            true if self.erased.contains(&index.get()) => LogSays::Erased,
+            true => LogSays::Whole,
+            false => LogSays::Clear,
+        }
+    }
+
+    pub fn master(&self) -> Kek {
+        kek(1 + self.replaced)
     }
 
     pub fn size(&self) -> TreeSize {
@@ -80,7 +96,7 @@ impl World {
     pub fn reopen(&self, disk: &MemoryDisk) -> Result<(SealedFiles, SealedOpenReport), SealedOpenError> {
         let says = |index| self.says(index);
         let stop = LastStop::Unclean(&says);
-        SealedFiles::open(Arc::new(disk.clone()), &origin(), &kek(1), self.size(), stop)
+        SealedFiles::open(Arc::new(disk.clone()), &origin(), &self.master(), self.size(), stop)
     }
 
     /// Opens the files as after a clean stop.
@@ -88,7 +104,7 @@ impl World {
         &self,
         disk: &MemoryDisk,
     ) -> Result<(SealedFiles, SealedOpenReport), SealedOpenError> {
-        SealedFiles::open(Arc::new(disk.clone()), &origin(), &kek(1), self.size(), LastStop::Clean)
+        SealedFiles::open(Arc::new(disk.clone()), &origin(), &self.master(), self.size(), LastStop::Clean)
     }
 
     /// The next `count` entries, of which some are clear, and the log with them.
@@ -120,11 +136,52 @@ impl World {
         Ok(())
     }
 
+    /// The world after these entries were erased, under the next master key.
+    pub fn without(&self, erased: &BTreeSet<u64>) -> Self {
+        let mut after = self.clone();
+        after.erased.extend(erased);
+        after.replaced += 1;
+        after
+    }
+
+    /// Erases entries under the next master key, all of which are sealed and not erased.
+    pub fn erase(
+        &mut self,
+        files: &mut SealedFiles,
+        entries: &BTreeSet<u64>,
+    ) -> Result<(), SealedWriteError> {
+        let after = self.without(entries);
+        assert_eq!(files.erase(&indexes(entries), Some(&after.master()))?, indexes(entries));
+        *self = after;
+        Ok(())
+    }
+
+    /// The `count` first entries from one on that are sealed and not erased.
+    pub fn some_from(&self, index: u64, count: usize) -> BTreeSet<u64> {
+        let left = self.sealed.range(index..).map(|(index, _)| *index);
+        left.filter(|index| !self.erased.contains(index)).take(count).collect()
+    }
+
+    /// Nothing of what was erased stands in any file, by as little as its first bytes.
+    pub fn check_gone(&self, disk: &MemoryDisk) {
+        let names =
+            |folder| disk.list(folder).unwrap().into_iter().map(move |name| format!("{folder}/{name}"));
+        for path in ["sealed", "keys"].into_iter().flat_map(names) {
+            let bytes = read_all(disk, &path).unwrap();
+            let written = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            let found = |index: &&u64| {
+                let begins = &self.sealed[index].payload[..24];
+                bytes[..written].windows(24).any(|piece| piece == begins)
+            };
+            assert_eq!(self.erased.iter().find(found), None, "{path}");
+        }
+    }
+
     /// The first damage that the check finds.
     pub fn first_damage(&self, disk: &MemoryDisk, open_ended: bool) -> Option<Damage> {
         let says = |index| self.says(index);
         let log = CheckedLog { size: self.size(), open_ended, says: &says };
-        match check(disk, &origin(), &kek(1), &log) {
+        match check(disk, &origin(), &self.master(), &log) {
             Ok(()) => None,
             Err(SealedOpenError::Damaged(damage)) => Some(damage),
             Err(other) => panic!("{other}"),
@@ -168,7 +225,13 @@ impl World {
 
     fn is_as_written(&self, index: u64, held: Held) -> bool {
         let (kept, origin) = (&self.sealed[&index], origin());
-        let Held::All { payload, secret, skeleton } = held else { panic!("entry {index} was not erased") };
+        let erased = self.erased.contains(&index);
+        let (payload, secret, skeleton) = match held {
+            Held::Skeleton(skeleton) if erased => return skeleton == kept.skeleton,
+            Held::All { payload, secret, skeleton } if !erased => (payload, secret, skeleton),
+            Held::Skeleton(_) => panic!("entry {index} was not erased"),
+            Held::All { .. } => panic!("entry {index} was erased"),
+        };
         let place = Place { origin: &origin, index: EntryIndex::new(index) };
         let opened = Plain::open(&payload, &secret, &place, &kept.commitment);
         payload == kept.payload

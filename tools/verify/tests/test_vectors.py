@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1]))
 
+import disclosed  # noqa: E402
 import entries  # noqa: E402
 import keys  # noqa: E402
 import ledger  # noqa: E402
@@ -159,6 +160,11 @@ def opening(given):
     return found
 
 
+def disclosures(given):
+    read = disclosed.of_event(given["private"], given["disclosures"])
+    return {"fields": [{"name": name, "value": value} for name, value in read]}
+
+
 def link_of(link):
     if link.tag is None:
         return None
@@ -256,13 +262,30 @@ class Vectors(unittest.TestCase):
         ran = 0
         for name, case in cases("admission"):
             number = case.get("refused", {}).get("rule") == "L22" and not name.endswith("person-named")
-            stated = json.loads(base64.b64decode(json.loads(case["input"]["event"]["envelope"])["payload"]))
-            found = personal.numbers_in(stated, personal.own_code(stated["subject"]))
+            sent = json.loads(case["input"]["event"]["envelope"])
+            stated = json.loads(base64.b64decode(sent["payload"]))
+            values = [disclosed.read(one)[1] for one in sent.get("disclosures", [])]
+            found = personal.numbers_in([stated, *values], personal.own_code(stated["subject"]))
             # A rule that is asked before may have refused.
             if "accepted" in case or number:
                 self.assertEqual(found is not None, number, name)
                 ran += number
         self.assertGreaterEqual(ran, 10)
+
+    def test_disclosures(self):
+        self.hold("disclosure", disclosures, 30)
+
+    def test_events_without_fields_beside_them(self):
+        ran = 0
+        for name, case in cases("admission"):
+            stated = json.loads(base64.b64decode(json.loads(case["input"]["event"]["envelope"])["payload"]))
+            if name in ("d15-firm-named-beside", "d15-kind-without-fields", "d15-clear-kind"):
+                with self.subTest(case=name), self.assertRaises(Fault):
+                    disclosed.admit(stated)
+                ran += 1
+            elif "accepted" in case:
+                disclosed.admit(stated)
+        self.assertEqual(ran, 3)
 
     def test_names(self):
         for name, case in cases("event"):

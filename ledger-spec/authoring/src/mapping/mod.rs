@@ -24,7 +24,8 @@
 
 mod template;
 
-use ledger_spec::event::{Draft, EventError, Kind, SaltKey};
+use crate::splitting::{PersonalFields, split};
+use ledger_spec::event::{DisclosedField, Draft, EventError, Kind, SaltKey};
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::json::fields::shorten;
@@ -175,18 +176,20 @@ impl Mapping {
     /// The event that a row states: the exact bytes, the same each time with the same salts. Where the mapping resolves
     /// numbers there is none.
     pub fn event(&self, origin: &Origin, row: Row<'_>, salts: &SaltKey) -> Result<Vec<u8>, RowError> {
-        self.event_with(origin, row, salts, &|_| None)
+        let nothing_personal = PersonalFields::default();
+        self.event_with(origin, row, salts, &nothing_personal, &|_| None).map(|(event, _)| event)
     }
 
-    /// The same, where `pseudonym` gives the hex of a resident number's pseudonym, as it was resolved. The number
+    /// The same with what travels beside the event, and where `pseudonym` gives the hex of a resident number's pseudonym, as it was resolved. The number
     /// itself goes into nothing, not even into the hash that makes the event's id.
     pub fn event_with(
         &self,
         origin: &Origin,
         row: Row<'_>,
         salts: &SaltKey,
+        personal: &PersonalFields,
         pseudonym: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Vec<u8>, RowError> {
+    ) -> Result<(Vec<u8>, Vec<DisclosedField>), RowError> {
         let identities = self.identities();
         let cell = |column: &str| {
             let cell = self.cell(row, column)?;
@@ -203,7 +206,9 @@ impl Mapping {
                 let reason = "a day as YYYY-MM-DD or an instant as RFC 3339 has it is expected".to_owned();
                 at_fault(&self.valid_from, "valid_from", &from_text, reason)
             })?;
-        let body = self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
+        let mut body =
+            self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
+        let names = personal.names(self.kind, &subject, &body);
         let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
         for column in &self.id {
             let Cell { text, pseudonym } = cell(column)?;
@@ -215,7 +220,15 @@ impl Mapping {
             };
             parts.push(part);
         }
+        if !names.is_empty() {
+            // Columns that tell rows apart may be personal ones.
+            let hidden = salts.hidden(parts.iter().map(String::as_str));
+            parts.truncate(3);
+            parts.push(hidden);
+        }
         let id = derived_id(valid_from, parts.iter().map(String::as_str));
+        let mut salt = |name: &str| Ok::<_, RowError>(salts.field_salt(&id, &subject, name));
+        let fields = split(&mut body, &names, &mut salt)?;
         let draft = Draft {
             origin,
             id,
@@ -227,7 +240,8 @@ impl Mapping {
             salt: salts.salt(&id, &subject),
             body,
         };
-        draft.to_bytes().map_err(|error| self.refused(&error, &cell))
+        let bytes = draft.to_bytes_with(&fields).map_err(|error| self.refused(&error, &cell))?;
+        Ok((bytes, fields))
     }
 
     fn cell(&self, row: Row<'_>, column: &str) -> Result<Cell, RowError> {

@@ -57,7 +57,10 @@ purpose = "x"
     let event = |number: &str, pseudonym: &str| {
         let cells = [number.to_owned(), "2026-11-01".to_owned()];
         let of = |asked: &str| (asked == "11010519491231002X").then(|| pseudonym.to_owned());
-        mapping.event_with(&origin, Row::new(&header, &cells), &salts(), &of)
+        let nothing = PersonalFields::default();
+        mapping
+            .event_with(&origin, Row::new(&header, &cells), &salts(), &nothing, &of)
+            .map(|(event, _)| event)
     };
     let (one, other) = ("ab".repeat(32), "cd".repeat(32));
     let first = event("11010519491231002X", &one).unwrap();

@@ -3,7 +3,7 @@
 use super::ledger::ScenarioLedger;
 use ledger_spec::casefile::{AsOf, CaseFile, Viewer};
 use ledger_spec::definition::Domain;
-use ledger_spec::event::Event;
+use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{EventId, ListCode, SubjectId};
 use ledger_spec::projection::{
@@ -41,6 +41,10 @@ impl CaseFileSource for ScenarioLedger {
         Ok(Events::event(self, entry).or_defect("a case file holds entries of its ledger"))
     }
 
+    fn fields(&self, entry: EntryIndex) -> Result<Vec<DisclosedField>, Unanswered> {
+        Ok(Events::fields(self, entry))
+    }
+
     fn recorded_at(&self, entry: EntryIndex) -> Result<RecordedTime, Unanswered> {
         let recorded = self.recorded.get(as_usize(entry.get())).copied();
         Ok(recorded.or_defect("a question takes entries of its ledger into account"))
@@ -60,6 +64,10 @@ impl CaseFileSource for ScenarioLedger {
 impl Events for ScenarioLedger {
     fn event(&self, entry: EntryIndex) -> Option<Event> {
         self.stated.get(as_usize(entry.get())).map(|event| Event::clone(event))
+    }
+
+    fn fields(&self, entry: EntryIndex) -> Vec<DisclosedField> {
+        self.fields.get(&entry).map_or_else(Vec::new, |fields| fields.iter().cloned().collect())
     }
 }
 

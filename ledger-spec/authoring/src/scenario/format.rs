@@ -64,6 +64,9 @@ pub struct Step {
     /// From when it holds; `at` where absent. A date is the first instant of that day.
     #[serde(default, deserialize_with = "maybe_moment")]
     pub from: Option<String>,
+    /// Whether personal fields stay in the body, as nobody's program leaves them.
+    #[serde(default)]
+    pub unsplit: bool,
     /// What has to become of it.
     pub expect: Expect,
     /// The rules that an accepted event was allowed by: it shows how they are met.

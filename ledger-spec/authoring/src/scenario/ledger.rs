@@ -4,17 +4,19 @@
 //! Made input: no key here is anybody's, each follows from the authority's id.
 
 use crate::shipped::{Shipped, ShippedError, adoption};
+use crate::splitting::{personal_by, split};
 use ledger_spec::audit::{AuditError, Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{CaseFiles, Filed};
 use ledger_spec::catalogue::Catalogue;
-use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, Event, EventError, Kind, Salt};
+use ledger_spec::event::envelope::EnvelopeError;
+use ledger_spec::event::{DisclosedFields, Draft, Event, EventError, Kind, Salt, SentEvent, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::sealed::{NoRandomness, Randomness};
+use ledger_spec::sealed::{NoRandomness, Opening, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::defect::as_u64;
@@ -31,6 +33,8 @@ pub(super) const REGISTRAR: &str = "establishment-office.430381";
 const STEWARD: &str = "credit-office.430381";
 /// When the plan was issued, and with it everything that does not say another day.
 const BEGUN: &str = "2017-12-18";
+/// Of every event and field: nobody is to be kept from seeing a case.
+const SALT: Salt = Salt::from_bytes([7; Salt::LEN]);
 
 /// A ledger with what answers need beside it, and the auditor who followed it entry by entry.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct ScenarioLedger {
     pub ledger: Ledger,
     /// What its entries state, in the log's order.
     pub stated: Vec<Arc<Event>>,
+    /// The fields that travel beside them, of those that name some.
+    pub fields: BTreeMap<EntryIndex, DisclosedFields>,
     /// When each was recorded.
     pub recorded: Vec<RecordedTime>,
     /// The same for answers about all of them.
@@ -62,6 +68,8 @@ pub(super) struct Paper<'a> {
     pub(super) subject: &'a SubjectId,
     pub(super) valid_from: ValidTime,
     pub(super) body: Value,
+    /// Whether personal fields stay in it.
+    pub(super) unsplit: bool,
 }
 
 /// What became of an event.
@@ -151,7 +159,8 @@ impl ScenarioLedger {
         let ledger = Ledger::default();
         let city = CaseFiles::default();
         let (stated, recorded, auditor) = (Vec::new(), Vec::new(), Auditor::new(Scope::Opened));
-        let mut world = Self { ledger, stated, recorded, city, auditor, events: 0 };
+        let fields = BTreeMap::new();
+        let mut world = Self { ledger, stated, fields, recorded, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
             "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
@@ -212,7 +221,7 @@ impl ScenarioLedger {
         body: Value,
     ) -> Result<(), ScenarioLedgerError> {
         let valid_from = valid.start_of_day();
-        let paper = Paper { kind, issuer, officers: &["a"], subject, valid_from, body };
+        let paper = Paper { kind, issuer, officers: &["a"], subject, valid_from, body, unsplit: false };
         let problem = match self.file(paper, recorded.start_of_day())? {
             Outcome::Entered(..) => return Ok(()),
             Outcome::Refused(refusal) => refusal.to_string(),
@@ -223,7 +232,7 @@ impl ScenarioLedger {
 
     /// Signs an event and hands it in at a time.
     pub(super) fn file(&mut self, paper: Paper<'_>, at: ValidTime) -> Result<Outcome, ScenarioLedgerError> {
-        let Paper { kind, issuer, officers, subject, valid_from, body } = paper;
+        let Paper { kind, issuer, officers, subject, valid_from, mut body, unsplit } = paper;
         self.events += 1;
         let mut random = [0; 10];
         random[2..].copy_from_slice(&self.events.to_be_bytes());
@@ -231,36 +240,44 @@ impl ScenarioLedger {
         let at = RecordedTime::from_micros(at.micros().max(0).unsigned_abs());
         let id = EventId::from_parts(at.micros() / 1000, random);
         let issuer_id = text("by", AuthorityId::parse(issuer))?;
+        let no_kind = || ScenarioLedgerError::Text { field: "kind", problem: format!("{kind} is no kind") };
+        let kind = Kind::parse(kind).ok_or_else(no_kind)?;
+        // A case has what officers write down; what is personal is split off as their programs do it.
+        let catalogue = &self.ledger.governance().catalogue;
+        let mut names = personal_by(catalogue, kind, subject, valid_from, &body);
+        names.retain(|_| !unsplit);
+        let fields = split(&mut body, &names, &mut |_| Ok::<_, ScenarioLedgerError>(SALT))?;
         let draft = Draft {
             origin: &text("origin", Origin::parse(ORIGIN))?,
             id,
-            kind: Kind::parse(kind).ok_or_else(|| ScenarioLedgerError::Text {
-                field: "kind",
-                problem: format!("{kind} is no kind"),
-            })?,
+            kind,
             issuer: &issuer_id,
             subject,
             valid_from,
             seen_version: None,
-            salt: Salt::from_bytes([7; Salt::LEN]),
+            salt: SALT,
             body,
         };
-        let bytes = match draft.to_bytes() {
+        let bytes = match draft.to_bytes_with(&fields) {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Outcome::Malformed(error)),
         };
         let keys: Vec<_> = officers.iter().map(|officer| key(issuer, officer)).collect();
-        let envelope = seal(&bytes, &keys.iter().collect::<Vec<_>>());
-        let event = SignedEvent::from_envelope(envelope.as_bytes())?.verify()?;
-        let (stated, signers) =
-            (event.event().clone(), event.signers().map(|key| *key.as_bytes()).collect::<Vec<_>>());
-        let made = match self.ledger.enter(event, at, randomness(self.events)?) {
+        let sent = seal_with(&bytes, &fields, &keys.iter().collect::<Vec<_>>());
+        let event = SentEvent::read(sent.as_bytes())?.verify()?;
+        let signers: Vec<_> = event.verified().signers().map(|key| *key.as_bytes()).collect();
+        let stated = event.event().clone();
+        let made = match self.ledger.enter_whole(event, at, randomness(self.events)?) {
             Ok(made) => made,
             Err(EnterError::Refused(refusal)) => return Ok(Outcome::Refused(refusal)),
             Err(other) => return Err(other.into()),
         };
         let index = made.entry.index;
+        if !stated.private.is_empty() {
+            self.fields.insert(index, made.fields);
+        }
         let opening = made.sealed.map(|sealed| sealed.opening);
+        let opening = opening.map(Opening::Auditor);
         let given = GivenEntry { opening, ..GivenEntry::blind(made.bytes) };
         for read in read_chunk(&text("origin", Origin::parse(ORIGIN))?, index, [given])? {
             self.auditor.absorb(read)?;
@@ -286,7 +303,7 @@ impl ScenarioLedger {
     }
 }
 
-/// With what the `n`-th event is sealed: nobody is to be kept from seeing a case.
+/// With what the `n`-th event is sealed.
 fn randomness(n: u64) -> Result<Randomness, ScenarioLedgerError> {
     Randomness::filled(|bytes| {
         let mut stream = blake3::Hasher::new();

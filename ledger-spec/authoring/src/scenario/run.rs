@@ -126,7 +126,8 @@ impl<'a> Running<'a> {
             std::iter::once(&step.key).chain(&step.cosign).map(String::as_str).collect();
         let body = self.resolved(&step.body)?;
         let (kind, issuer) = (step.kind.as_str(), step.by.as_str());
-        let paper = Paper { kind, issuer, officers: &officers, subject: &subject, valid_from, body };
+        let (officers, subject_of, unsplit) = (&officers, &subject, step.unsplit);
+        let paper = Paper { kind, issuer, officers, subject: subject_of, valid_from, body, unsplit };
         let outcome = self.world.file(paper, at).map_err(|error| error.to_string())?;
         let mut refused = None;
         let (found, as_said) = match &outcome {

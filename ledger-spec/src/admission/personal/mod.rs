@@ -1,14 +1,20 @@
-//! L22: no identity number, telephone number or bank card stands in clear anywhere in an event.
+//! L22: no identity number, telephone number or bank card stands in clear anywhere in an event
+//! or in what travels beside it.
 
 mod numbers;
 mod sieve;
 
 use super::{Refusal, Rule, refuse};
+use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
 use crate::id::{EventId, SubjectId};
 use crate::json::Json;
 use numbers::Number;
 use tlog::defect::{OrDefect as _, defect};
+
+/// What is expected in the place of such a number.
+pub(super) const NO_NUMBER: &str =
+    "no such number, in the event or beside it: a person is named by a pseudonym";
 
 /// The fields of an event, as a refusal names them.
 const FIELDS: [&str; 10] =
@@ -21,20 +27,28 @@ pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
     }
     let read = Json::parse(event.bytes()).or_defect("an event was read from its bytes: they are JSON");
     let Json::Object(fields) = read else { defect("an event was read from its bytes: they are an object") };
-    // Whether a code that a person may bear too is admitted is L24's to say; where it is, its own events name it.
-    let own = match &event.event().subject {
-        SubjectId::Uscc(code) if code.is_resident_number() => Some(code.as_str()),
-        _ => None,
-    };
+    let own = own_code(event.event());
     for (name, value) in &fields {
         if let Some(number) = in_value(value, own) {
             let field = FIELDS.into_iter().find(|known| known == name);
             let field = field.or_defect("an event was read: it has no other fields");
-            let expected = "no such number: it travels beside the event as a disclosure";
-            return Err(refuse(Rule::NoPersonalData, field, number.name(), expected));
+            return Err(refuse(Rule::NoPersonalData, field, number.name(), NO_NUMBER));
         }
     }
     Ok(())
+}
+
+/// What number of a person a text beside an event holds, in words.
+pub(super) fn number_in(event: &Event, text: &str) -> Option<&'static str> {
+    in_text(text, own_code(event)).map(Number::name)
+}
+
+/// Whether a code that a person may bear too is admitted is L24's to say; where it is, its own events name it.
+fn own_code(event: &Event) -> Option<&str> {
+    match &event.subject {
+        SubjectId::Uscc(code) if code.is_resident_number() => Some(code.as_str()),
+        _ => None,
+    }
 }
 
 fn in_value(value: &Json<'_>, own: Option<&str>) -> Option<Number> {

@@ -2,8 +2,7 @@
 
 use ledger_spec::definition::ItemKind;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::event::envelope::seal;
-use ledger_spec::event::{Change, Draft, Kind, Salt, StepKind};
+use ledger_spec::event::{Change, DisclosedField, Draft, Kind, Salt, StepKind, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -77,6 +76,8 @@ pub struct Making {
     pub valid_from: &'static str,
     pub seen_version: Option<u64>,
     pub body: Value,
+    /// The fields that travel beside it.
+    pub fields: Vec<DisclosedField>,
     /// Numbers of the keys that sign; the issuer's own where empty.
     pub keys: Vec<u8>,
     /// Seconds after the first entry at which it is recorded.
@@ -94,6 +95,7 @@ impl Making {
             valid_from: "2025-11-01T00:00:00+08:00",
             seen_version: None,
             body,
+            fields: Vec::new(),
             keys: Vec::new(),
             second: u64::from(id),
         }
@@ -105,6 +107,10 @@ impl Making {
 
     pub fn keys(self, keys: &[u8]) -> Self {
         Self { keys: keys.to_vec(), ..self }
+    }
+
+    pub fn beside(self, fields: Vec<DisclosedField>) -> Self {
+        Self { fields, ..self }
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -119,13 +125,13 @@ impl Making {
             salt: Salt::from_bytes([self.id; Salt::LEN]),
             body: self.body.clone(),
         };
-        draft.to_bytes().unwrap_or_else(|error| panic!("{error}: {}", self.body))
+        draft.to_bytes_with(&self.fields).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     pub fn envelope(&self) -> String {
         let keys = if self.keys.is_empty() { vec![key_of(self.issuer)] } else { self.keys.clone() };
         let keys: Vec<_> = keys.into_iter().map(key).collect();
-        seal(&self.bytes(), &keys.iter().collect::<Vec<_>>())
+        seal_with(&self.bytes(), &self.fields, &keys.iter().collect::<Vec<_>>())
     }
 
     /// The event as a ledger's case gives it.

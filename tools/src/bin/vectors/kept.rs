@@ -7,7 +7,7 @@ use ledger_spec::event::Kind;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent};
 use ledger_spec::sealed::{
     AuditorOpening, FileHeader, FileKind, Generation, Group, GroupKey, Hashing, IdentityKey, Kek, Place,
-    Plain, RandomNonce, Root, SealedEntry, SkeletonKey, Slot, SlotSecret, VrfKey, push_frame,
+    Plain, RandomNonce, Root, SealedEntry, SkeletonKey, Slot, SlotSecret, StoreKey, VrfKey, push_frame,
 };
 use serde_json::{Value, json};
 use tlog::bytes::{from_base64url_exact, to_hex};
@@ -217,6 +217,7 @@ fn root(generation: u64, kek: u8, nonce: u8) -> Vec<u8> {
         SkeletonKey::filled(|key| key.fill(1)),
         VrfKey::filled(|key| key.fill(2)),
         IdentityKey::filled(|key| key.fill(3)),
+        StoreKey::filled(|key| key.fill(4)),
     );
     root.generation = Generation::new(generation);
     let mut byte = 10;

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use crate::base::{
-    COURT, DEPARTMENT, FIRM, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, WINDOW, a_list, a_type,
+    COURT, DEPARTMENT, FIRM, LAW, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, WINDOW, a_list, a_type,
     decision, entering, event_id, filing, ledger, name, opening, public, registering,
 };
 use ledger_spec::definition::ItemKind;
@@ -188,6 +188,11 @@ fn a_right_or_duty(kind: Kind) -> Making {
                 "note": "无送达凭证",
             }),
         ),
+        Kind::ErasureOrdered => firm(
+            DEPARTMENT,
+            json!({ "events": [id(9), id(10)], "entries": [9, 10], "basis": [{ "instrument": LAW }] }),
+        ),
+        Kind::LedgerErased => made(OPERATOR, "ledger", json!({ "entries": [9, 10, 4096] })),
         other => panic!("no event of the kind {}", other.name()),
     }
 }

@@ -12,8 +12,10 @@
 mod answer;
 mod base;
 mod case;
+mod disclosed;
 mod due;
 mod endings;
+mod erasing;
 mod evidence;
 mod forms;
 mod keeping;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     cases.extend(evidence::cases());
     cases.extend(witnesses::cases());
     cases.extend(rules::cases());
+    cases.extend(disclosed::cases());
     cases.extend(sealed::cases());
     cases.extend(kept::cases());
     cases.extend(ledgers::cases(&base));

@@ -1,0 +1,190 @@
+//! D15: what is personal travels beside the event. Of the event alone it is asked that nothing of it stands in the body,
+//! and that as many digests stand in `private` as there may be fields: that can be asked again when a field is erased.
+//! What the fields are and hold is asked once, when the event comes in with them.
+
+use super::case::waived;
+use super::personal;
+use super::record::takes;
+use super::{Governance, Refusal, Rule, refuse};
+use crate::authority::Recorded;
+use crate::definition::{DetailField, ListDefinition, RecordType};
+use crate::event::{Body, DisclosedField, DisclosedFields, Event, ListingEntered, RecordFiled};
+use crate::json::fields::as_name;
+use crate::time::Date;
+use std::sync::Arc;
+use tlog::position::TreeSize;
+
+/// The most characters of a registered name, of a type's own field, of a cell, and of a summary: as in a body.
+const MOST: [usize; 4] = [200, 1000, 2000, 4000];
+
+/// A field that travels beside an event.
+struct Asked {
+    /// Its path in the body.
+    name: String,
+    required: bool,
+    form: Form,
+}
+
+/// What a field holds.
+enum Form {
+    /// A name of a natural person.
+    Name,
+    /// A type's own field, on the day on which its values count.
+    Detail(DetailField, Date),
+    /// A cell of a list's row; it may be empty.
+    Cell,
+    /// What is told in words, which may have several lines.
+    Narrative,
+}
+
+/// The fields that may, and have to, travel beside an event; `None` where the catalogue does not hold what it is about,
+/// which another rule refuses.
+fn asked(event: &Event, governance: &Governance, at: Recorded) -> Option<Vec<Asked>> {
+    let known = TreeSize::new(at.index.get());
+    let catalogue = &governance.catalogue;
+    match &event.body {
+        Body::SubjectRegistered(_) | Body::SubjectAmended(_) if event.subject.is_natural() => {
+            Some(vec![Asked { name: "name".to_owned(), required: false, form: Form::Name }])
+        }
+        Body::RecordFiled(body) => {
+            let decided = body.decision.date;
+            let definition = catalogue.types.at(&body.record_type, decided.start_of_day(), known)?;
+            let migration = body.migration.as_ref().and_then(|id| governance.directory.migration(id));
+            Some(of_record(body, definition, waived(migration, Rule::DetailsFit)))
+        }
+        Body::ListingEntered(body) => Some(of_row(event, list_of(event, body, governance, known)?)),
+        _ => Some(Vec::new()),
+    }
+}
+
+fn of_record(body: &RecordFiled, definition: &RecordType, unchecked: bool) -> Vec<Asked> {
+    let day = body.conduct.as_ref().map_or(body.decision.date, |conduct| conduct.ended_on);
+    let personal = definition.fields.iter().filter(|field| field.personal);
+    let details = personal.map(|field| Asked {
+        name: format!("details.{}", field.name),
+        required: field.required && !unchecked,
+        form: Form::Detail(field.clone(), day),
+    });
+    let summary = Asked { name: "summary".to_owned(), required: false, form: Form::Narrative };
+    details.chain(body.summary.is_none().then_some(summary)).collect()
+}
+
+fn of_row(event: &Event, definition: &ListDefinition) -> Vec<Asked> {
+    let personal = definition.columns.iter().filter(|column| definition.is_personal(column, &event.subject));
+    personal.map(|column| Asked { name: format!("row.{column}"), required: true, form: Form::Cell }).collect()
+}
+
+/// The list as of the decision's day.
+fn list_of<'a>(
+    event: &Event,
+    body: &ListingEntered,
+    governance: &'a Governance,
+    known: TreeSize,
+) -> Option<&'a Arc<ListDefinition>> {
+    let day = body.decision.as_ref().map_or_else(|| event.valid_from.date(), |decision| decision.date);
+    governance.catalogue.lists.at(&body.list, day.start_of_day(), known)
+}
+
+/// D15 of the event alone, whatever became of its fields.
+pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Result<(), Refusal> {
+    let Some(asked) = asked(event, governance, at) else { return Ok(()) };
+    let (field, inside): (_, &[(String, String)]) = match &event.body {
+        Body::RecordFiled(body) => ("body.details", &body.details),
+        Body::ListingEntered(body) => ("body.row", &body.row),
+        _ => ("body", &[]),
+    };
+    let is_asked = |name: &str| {
+        let inner = |one: &Asked| one.name.split_once('.').is_some_and(|(_, inner)| inner == name);
+        asked.iter().any(inner)
+    };
+    if let Some((name, _)) = inside.iter().find(|(name, _)| is_asked(name)) {
+        let expected = "no personal field in the body: it travels beside the event as a disclosure";
+        return Err(refuse(Rule::PersonalFields, field, name, expected));
+    }
+    let least = asked.iter().filter(|one| one.required).count();
+    let (found, most) = (event.private.len(), asked.len());
+    if (least..=most).contains(&found) {
+        return Ok(());
+    }
+    let expected = match (least, most) {
+        (_, 0) => "no digest: such an event has no fields beside it".to_owned(),
+        (least, most) if least == most => format!("{least} digests, of {}", names(&asked)),
+        (least, most) => format!("{least} to {most} digests, of {}", names(&asked)),
+    };
+    Err(refuse(Rule::PersonalFields, "private", format!("{found} digests"), expected))
+}
+
+/// D15 and L22 of the fields that came in with an event which all other rules admit at this place: each is one of those
+/// that are asked for and holds what such a field may hold, and none that has to be there is missing.
+///
+/// Audits do not ask this: a field may be erased.
+pub fn fields_fit(
+    event: &Event,
+    fields: &DisclosedFields,
+    governance: &Governance,
+    at: Recorded,
+) -> Result<(), Refusal> {
+    let asked = asked(event, governance, at).unwrap_or_default();
+    for field in fields.iter() {
+        let Some(one) = asked.iter().find(|one| one.name == field.name()) else {
+            let expected = format!("one of {}", names(&asked));
+            return Err(refuse(Rule::PersonalFields, "disclosures", field.name(), expected));
+        };
+        one.form.holds(field)?;
+        if let Some(number) = personal::number_in(event, field.value()) {
+            let found = format!("{number} in {}", field.name());
+            return Err(refuse(Rule::NoPersonalData, "disclosures", found, personal::NO_NUMBER));
+        }
+    }
+    let there = |one: &&Asked| fields.iter().any(|field| field.name() == one.name);
+    match asked.iter().find(|one| one.required && !there(one)) {
+        None => Ok(()),
+        Some(missing) => {
+            let expected = format!("a disclosure of {}", missing.name);
+            Err(refuse(Rule::PersonalFields, "disclosures", "absent", expected))
+        }
+    }
+}
+
+impl Form {
+    fn holds(&self, field: &DisclosedField) -> Result<(), Refusal> {
+        let (value, length) = (field.value(), field.value().chars().count());
+        let [name, detail, cell, narrative] = MOST;
+        let (least, most) = match self {
+            Self::Name => (1, name),
+            Self::Detail(..) => (0, detail),
+            Self::Cell => (0, cell),
+            Self::Narrative => (1, narrative),
+        };
+        let refused = |found: String, expected: String| {
+            let found = format!("{}: {found}", field.name());
+            Err(refuse(Rule::PersonalFields, "disclosures", found, expected))
+        };
+        if !(least..=most).contains(&length) {
+            return refused(format!("{length} characters"), format!("{least} to {most} characters"));
+        }
+        let is_narrative = matches!(self, Self::Narrative);
+        // Who is named so that the letters hide something is not named.
+        if !is_narrative
+            && length > 0
+            && let Err(fault) = as_name(value)
+        {
+            return refused(fault.to_string(), "one line without characters that nobody sees".to_owned());
+        }
+        match self {
+            Self::Detail(definition, day) if !takes(definition, value, *day) => {
+                let known: Vec<_> = definition.values.iter().map(|known| known.value.as_str()).collect();
+                let expected = format!("one of {} that is in force on {day}", known.join(", "));
+                refused("another value".to_owned(), expected)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn names(asked: &[Asked]) -> String {
+    match asked {
+        [] => "no fields".to_owned(),
+        asked => asked.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}

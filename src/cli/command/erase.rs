@@ -1,0 +1,66 @@
+//! `erase`: what was ordered to be erased, now.
+
+use crate::cli::Outcome;
+use crate::cli::failure::Failure;
+use crate::cli::talk::{self, Bar};
+use crate::ledger::OpenLedger;
+use crate::sequencer::EventOutcome;
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Carry out every order to erase that waits (erasure.ordered), without waiting for the day that a server gives it.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  credit-ledger erase --dir ledger
+
+A running server does this by itself, erase_seconds after an order was recorded. What is erased is said by
+an event of the ledger's own (ledger.erased), which names entries and no order; then what opens them is
+destroyed, with the master key that it was under. What has happened before, elsewhere, is not undone: whoever was
+given an opening has it, and a backup of the folder is to be destroyed by whoever made it.")]
+pub(in crate::cli) struct Erase {
+    /// The ledger's folder; no server may have it open.
+    #[arg(long)]
+    dir: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Erased {
+    entries: u64,
+}
+
+impl Erase {
+    pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        talk::log_to_stderr();
+        let ledger = {
+            let bar = Bar::new("reading the log");
+            crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
+        };
+        let erased = carried_out(&ledger);
+        let OpenLedger { sequencer, writer, keeper, lock, .. } = ledger;
+        drop(sequencer);
+        writer.join().map_err(Failure::unreachable)?;
+        drop((keeper, lock));
+        let entries = erased?;
+        if json {
+            return talk::put_json(&Erased { entries });
+        }
+        talk::put_line(&format!("erased {entries} entries"))
+    }
+}
+
+/// How many entries were erased: one event names so many at most, so there may be several.
+fn carried_out(ledger: &OpenLedger) -> Result<u64, Failure> {
+    let erased = || ledger.snapshots.latest().governance.erasures.erased().len();
+    let before = erased();
+    while let Some(event) = ledger.erasing.ordered(&ledger.snapshots).map_err(Failure::unreachable)? {
+        let answer = ledger.sequencer.submit(vec![event], true).map_err(Failure::unreachable)?;
+        let answer = answer.blocking_recv().map_err(Failure::unreachable)?.map_err(Failure::unreachable)?;
+        match answer.outcomes.as_slice() {
+            [EventOutcome::Appended(_)] => {}
+            other => return Err(Failure::unreachable(format!("{other:?}"))),
+        }
+    }
+    Ok(tlog::defect::as_u64(erased().saturating_sub(before)))
+}

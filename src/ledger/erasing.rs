@@ -1,0 +1,185 @@
+//! Erasure as an open ledger does it: the event that says what is erased, made of all orders that are due; and what it does to
+//! the files, resumed by the next start.
+
+use super::{LedgerError, MasterKey, Replacing, Settings, operator_signer};
+use crate::clock;
+use crate::log::{EraseError, Log};
+use crate::sequencer::Erase;
+use crate::snapshot::Snapshots;
+use ledger_spec::event::envelope::{EnvelopeError, seal};
+use ledger_spec::event::{Draft, Kind, LedgerErased, Salt, SentEvent, WholeEvent};
+use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::sealed::Kek;
+use ledger_spec::time::{RecordedTime, ValidTime};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tlog::checkpoint::Origin;
+use tlog::note::NoteSigner;
+use tlog::position::EntryIndex;
+
+/// Says in the ledger's name what is erased.
+pub struct Erasing {
+    dir: PathBuf,
+    origin: Origin,
+    signer: NoteSigner,
+    master: MasterKey,
+    /// In microseconds.
+    wait: u64,
+    /// Held by whoever does something about the master key.
+    replacing: Arc<Mutex<()>>,
+}
+
+impl Erasing {
+    /// For the ledger in `dir`, by its operator's key.
+    pub(super) fn new(dir: &Path, settings: &Settings) -> Result<Self, LedgerError> {
+        Ok(Self {
+            dir: dir.to_owned(),
+            origin: settings.origin.clone(),
+            signer: operator_signer(dir, settings)?,
+            master: settings.master_key()?.clone(),
+            wait: settings.erase_seconds.saturating_mul(1_000_000),
+            replacing: Arc::default(),
+        })
+    }
+
+    /// The event that says what is erased, if something is due at `now`. Orders wait at least as long as the settings say, so
+    /// that a court can still place a hold; and those that were recorded in one such span go together, so that whoever watches
+    /// the log does not see which order took away what.
+    ///
+    /// # Errors
+    ///
+    /// Also where it can be seen beforehand that none of them could be carried out: what the log says is erased is to be, at
+    /// once.
+    pub fn due(&self, snapshots: &Snapshots, now: RecordedTime) -> Result<Option<WholeEvent>, LedgerError> {
+        let before = now.micros().saturating_sub(self.wait);
+        let by = if self.wait == 0 { before } else { before - before % self.wait };
+        self.event(snapshots, RecordedTime::from_micros(by), now)
+    }
+
+    /// The event that says what is erased, if anything is ordered to be, however short ago; errors as above.
+    pub fn ordered(&self, snapshots: &Snapshots) -> Result<Option<WholeEvent>, LedgerError> {
+        let now = clock::now();
+        self.event(snapshots, RecordedTime::from_micros(u64::MAX), now)
+    }
+
+    /// Of the orders that are due, oldest first, those that can be carried out, as many as one event has room for: damage beside
+    /// one of them holds up no earlier one.
+    fn possible(&self, snapshots: &Snapshots, by: RecordedTime) -> Result<BTreeSet<EntryIndex>, LedgerError> {
+        let governance = &snapshots.latest().governance;
+        let mut orders: Vec<BTreeSet<EntryIndex>> = Vec::new();
+        let mut room = LedgerErased::MAX;
+        for order in governance.erasures.due(by) {
+            let Some(left) = room.checked_sub(order.len()) else { break };
+            room = left;
+            orders.push(order.iter().copied().collect());
+        }
+        let all: BTreeSet<EntryIndex> = orders.iter().flatten().copied().collect();
+        if all.is_empty() {
+            return Ok(all);
+        }
+        let Ok(_replacing) = self.replacing.try_lock() else {
+            return Err(LedgerError::Erasing("an erasure is under way".to_owned()));
+        };
+        self.master.can_be_replaced(&self.dir)?;
+        let log = snapshots.log();
+        let Err(fault) = log.can_erase(&all) else { return Ok(all) };
+        let possible: BTreeSet<_> =
+            orders.into_iter().take_while(|order| log.can_erase(order).is_ok()).flatten().collect();
+        if possible.is_empty() {
+            return Err(fault.into());
+        }
+        tracing::error!(%fault, "orders to erase cannot be carried out for damage beside what they name");
+        Ok(possible)
+    }
+
+    fn event(
+        &self,
+        snapshots: &Snapshots,
+        by: RecordedTime,
+        now: RecordedTime,
+    ) -> Result<Option<WholeEvent>, LedgerError> {
+        let due = self.possible(snapshots, by)?;
+        if due.is_empty() {
+            return Ok(None);
+        }
+        let governance = &snapshots.latest().governance;
+        let failed = |error: &dyn std::fmt::Display| LedgerError::Erasing(error.to_string());
+        let operator = governance.directory.owner(self.signer.secret_key().public().as_bytes());
+        let operator = operator.ok_or_else(|| failed(&"the operator's key is not the ledger's"))?;
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|error| failed(&error))?;
+        let entries: Vec<u64> = due.into_iter().map(EntryIndex::get).collect();
+        let draft = Draft {
+            origin: &self.origin,
+            id: EventId::from_parts(now.micros() / 1000, random),
+            kind: Kind::LedgerErased,
+            issuer: &operator.id,
+            subject: &SubjectId::Ledger,
+            valid_from: ValidTime::at_recorded(now).map_err(|error| failed(&error))?,
+            seen_version: None,
+            // It stands in the clear, where events have none.
+            salt: Salt::from_bytes([0; Salt::LEN]),
+            body: json!({ "entries": entries }),
+        };
+        let bytes = draft.to_bytes().map_err(|error| failed(&error))?;
+        let envelope = seal(&bytes, &[&self.signer.secret_key()]);
+        let verified = SentEvent::read(envelope.as_bytes()).and_then(SentEvent::verify);
+        verified.map(Some).map_err(|error: EnvelopeError| failed(&error))
+    }
+}
+
+/// What an erasure does to the files of the ledger of `erasing`.
+pub(super) fn erase_files(erasing: &Erasing) -> Erase {
+    let Erasing { dir, master, replacing, .. } = erasing;
+    let (dir, master, replacing) = (dir.clone(), master.clone(), replacing.clone());
+    Box::new(move |log, entries| {
+        let _replacing = replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        under_a_new_key(&master, &dir, |key| log.erase(entries, key)).map_err(|error| error.to_string())
+    })
+}
+
+/// Erases under a new master key, and destroys the old one, where a file holds it: what is under another's stays under it.
+pub(crate) fn under_a_new_key(
+    master: &MasterKey,
+    dir: &Path,
+    erase: impl FnOnce(Option<&Kek>) -> Result<BTreeSet<EntryIndex>, EraseError>,
+) -> Result<(), LedgerError> {
+    let replacing = master.replace(dir)?;
+    let erased = erase(replacing.as_ref().map(Replacing::key))?;
+    let destroyed = match replacing {
+        Some(replacing) => replacing.finish()?,
+        None => false,
+    };
+    if !destroyed && !erased.is_empty() {
+        tracing::warn!(
+            "what is erased was overwritten, and the master key that it was under is kept as it was: with an old copy of \
+             keys/ and sealed/ that key still opens it"
+        );
+    }
+    Ok(())
+}
+
+/// Finishes what an erasure has begun that the last stop has cut short: what the log says is erased goes, and nobody is told of
+/// it meanwhile.
+pub(super) fn finish_erasing(
+    log: &mut Log,
+    snapshots: &Snapshots,
+    erase: &mut Erase,
+) -> Result<(), LedgerError> {
+    let governance = snapshots.latest().governance.clone();
+    let erased = governance.erasures.erased();
+    log.reader().set_erased(erased.clone());
+    let left = log.not_erased(erased)?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!(entries = left.len(), "an erasure that was cut short is finished");
+    let _forgetting = snapshots.streams().forget();
+    if let Err(error) = erase(log, &left) {
+        // Nobody is told of what is erased; that something still opens it is no reason to answer nobody.
+        tracing::error!(error, "an erasure could not be finished; it is tried again at the next start");
+    }
+    Ok(())
+}

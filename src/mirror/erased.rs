@@ -1,0 +1,42 @@
+//! What a copy does about what the ledger erases: it erases the same, and waits for the ledger's word where something was not
+//! opened to it.
+
+use super::{Mirror, MirrorError};
+use crate::ledger::{LedgerError, under_a_new_key};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tlog::checkpoint::SignedCheckpoint;
+use tlog::position::{EntryIndex, TreeSize};
+
+impl Mirror {
+    /// Whether something was erased while this look was under way: of an entry that came with it only the links were left, and
+    /// there is a newer checkpoint that may say so. The next look goes on from here.
+    pub(super) fn may_be_explained_by_the_next(
+        &self,
+        from: TreeSize,
+        newer: &SignedCheckpoint,
+    ) -> Result<bool, MirrorError> {
+        let unexplained = self.auditing.auditor.unexplained().is_some_and(|entry| !entry.is_in(from));
+        if !unexplained {
+            return Ok(false);
+        }
+        let now = self.remote.checkpoint().map_err(|error| MirrorError::Unreachable(error.into()))?;
+        Ok(now != newer.to_string().into_bytes())
+    }
+
+    /// Erases here too what the ledger says is erased, and has said since the copy was made or was closed last.
+    pub(super) fn forget(&mut self, erased: &Arc<BTreeSet<EntryIndex>>) -> Result<(), MirrorError> {
+        let (Some(log), Some(snapshots)) = (&mut self.log, &self.snapshots) else { return Ok(()) };
+        if self.kek.is_none() || self.forgotten == Some(erased.len()) {
+            return Ok(());
+        }
+        log.reader().set_erased(erased.clone());
+        let left = log.not_erased(erased).map_err(LedgerError::from)?;
+        if let (false, Some(master)) = (left.is_empty(), &self.settings.master) {
+            let _forgetting = snapshots.streams().forget();
+            under_a_new_key(master, &self.dir, |key| log.erase(&left, key))?;
+        }
+        self.forgotten = Some(erased.len());
+        Ok(())
+    }
+}
