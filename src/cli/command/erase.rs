@@ -15,10 +15,11 @@ use std::path::PathBuf;
 Example:
   credit-ledger erase --dir ledger
 
-A running server does this by itself, erase_seconds after an order was recorded. What is erased is said by
+A running server does this by itself, once or twice erase_seconds after an order was recorded. What is erased is said by
 an event of the ledger's own (ledger.erased), which names entries and no order; then what opens them is
 destroyed, with the master key that it was under. What has happened before, elsewhere, is not undone: whoever was
-given an opening has it, and a backup of the folder is to be destroyed by whoever made it.")]
+given an opening has it, and a backup of the folder is to be destroyed by whoever made it: the new master key does
+not open it, so make another.")]
 pub(in crate::cli) struct Erase {
     /// The ledger's folder; no server may have it open.
     #[arg(long)]
