@@ -383,7 +383,7 @@ fn nothing_lies_at_the_top_but_what_belongs_there() {
         "benches",
     ];
     // What running the program or building it leaves behind is not part of the project.
-    let left_behind = ["target", "demo-ledger", "demo-ledger.master.key"];
+    let left_behind = ["target", "demo-ledger", "demo-ledger.master.key", "demo-ledger.master.key.of"];
     for file in fs::read_dir(root()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let belongs = name.starts_with('.') || known.contains(&name.as_str());
