@@ -4,7 +4,7 @@ use crate::event::{ErasureOrdered, LedgerErased};
 use crate::id::{EventId, StreamKey, SubjectId, SubjectStream};
 use crate::sealed::{Hashing, StreamTag};
 use crate::time::RecordedTime;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use tlog::position::EntryIndex;
 
@@ -19,6 +19,8 @@ pub struct Erasures {
     waiting: VecDeque<Waiting>,
     /// The holds that stand, and whose they are: while one does, nothing of that subject is erased.
     holds: HashMap<EventId, SubjectId>,
+    /// The subjects' streams of which something was erased before it was seen: a hold may have been among it, with its release.
+    unseen: HashSet<StreamTag>,
     /// What the ledger says is erased; shared with whoever reads.
     erased: Arc<BTreeSet<EntryIndex>>,
     /// Whether orders are not seen, so that nothing follows from their absence.
@@ -46,9 +48,12 @@ impl Named {
     /// Whether the subject's stream is the one of this tag.
     #[must_use]
     pub fn is_in(&self, tag: &StreamTag) -> bool {
-        let stream = StreamKey::Subject(SubjectStream::sealed(self.subject.clone()));
-        StreamTag::of(Hashing::Sha256, &stream) == *tag
+        tag_of(&self.subject) == *tag
     }
+}
+
+fn tag_of(subject: &SubjectId) -> StreamTag {
+    StreamTag::of(Hashing::Sha256, &StreamKey::Subject(SubjectStream::sealed(subject.clone())))
 }
 
 impl Erasures {
@@ -90,27 +95,38 @@ impl Erasures {
         self.holds.remove(hold);
     }
 
+    /// Takes in that something of a subject's stream is erased, and was not seen.
+    pub(crate) fn pass(&mut self, subject: StreamTag) {
+        self.unseen.insert(subject);
+    }
+
     /// The orders that may be carried out, oldest first, of those that were recorded by then: each as its entries. Nothing of a
     /// subject of whom something is under a hold is among them.
     pub fn due(&self, by: RecordedTime) -> impl Iterator<Item = &[EntryIndex]> {
-        let due =
-            self.waiting.iter().filter(move |order| order.ordered_at <= by && !self.is_held(&order.subject));
+        let due = self.in_turn().filter(move |order| order.ordered_at <= by);
         due.map(|order| order.entries.as_slice())
     }
 
     /// The first entry of `named` that is of no whole order whose turn it is. Half an order would leave what follows without what
-    /// it follows; and none is left out for good while later ones are carried out.
+    /// it follows; and none is left out for good while later ones are carried out. Whoever did not see all of a subject's stream
+    /// does not know whether a hold had kept its order then.
     pub(crate) fn not_of_whole_orders(&self, named: &[EntryIndex]) -> Option<EntryIndex> {
         let named: BTreeSet<EntryIndex> = named.iter().copied().collect();
         let mut whole = BTreeSet::new();
-        let due = self.due(RecordedTime::from_micros(u64::MAX));
-        due.take_while(|order| order.iter().all(|entry| named.contains(entry)))
-            .for_each(|order| whole.extend(order));
+        for order in self.in_turn() {
+            if order.entries.iter().all(|entry| named.contains(entry)) {
+                whole.extend(&order.entries);
+            } else if !self.unseen.contains(&tag_of(&order.subject)) {
+                break;
+            }
+        }
         named.difference(&whole).next().copied()
     }
 
-    fn is_held(&self, subject: &SubjectId) -> bool {
-        self.holds.values().any(|held| held == subject)
+    /// The orders that no hold keeps, oldest first.
+    fn in_turn(&self) -> impl Iterator<Item = &Waiting> {
+        let held: HashSet<&SubjectId> = self.holds.values().collect();
+        self.waiting.iter().filter(move |order| !held.contains(&order.subject))
     }
 
     /// Whether the ledger says that nothing opens this entry any more.

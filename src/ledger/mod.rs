@@ -26,7 +26,9 @@ use crate::case_files;
 use crate::clock;
 use crate::index::StoreError;
 use crate::keeper::Keeper;
-use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError};
+use crate::log::{
+    AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError, Said,
+};
 use crate::progress::Progress;
 use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
 use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
@@ -367,7 +369,8 @@ pub(crate) fn published_of(
     let last = size.last_index().ok_or(LedgerError::Empty)?;
     let mut governance = Governance::default();
     for at in streams.index().governance_entries().into_iter().filter(|at| at.is_in(size)) {
-        let read = streams.log().entry(at)?;
+        // A hold that was erased is gone with its release: the two leave nothing behind.
+        let Said::Event(read) = streams.log().said(at)? else { continue };
         let event =
             Event::parse(&read.entry().event).map_err(|error| LedgerError::Event { index: at, error })?;
         if at == EntryIndex::new(0) {

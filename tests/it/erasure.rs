@@ -340,3 +340,54 @@ fn a_copy_of_the_folder_does_not_replace_the_key_that_the_first_one_needs() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().counts.erased, 2);
 }
+
+#[test]
+fn a_hold_that_was_erased_itself_is_no_riddle_to_who_comes_later() {
+    let server = served("erasure-holds", 86_400);
+    let entries = filed(&server);
+    let elsewhere = append(&server, &signed(22, "record.filed", OTHER, people::negative("another")));
+    append(&server, &order(40, &[20, 21], &entries));
+    let by_court = |n, kind, body| seal(&event(n, kind, "court", SUBJECT, body), &[&court()]);
+    let hold = json!({ "reason": "调查", "case": "(2026)2" });
+    let held = append(&server, &by_court(41, "hold.placed", hold));
+    // While it stands a later order about somebody else is carried out.
+    let basis = json!([{ "instrument": "law.one" }]);
+    let later = json!({ "events": [id(22).to_string()], "entries": [elsewhere], "basis": basis });
+    append(&server, &signed(42, "erasure.ordered", OTHER, later));
+    let operator = SecretKey::from_seed(&people::operator());
+    let says = |n, entries: &[u64]| {
+        let body = json!({ "entries": entries });
+        seal(&event(n, "ledger.erased", "operator", "ledger", body), &[&operator])
+    };
+    append(&server, &says(43, &[elsewhere]));
+    // Then it is released, and goes with its release.
+    let release = json!({ "hold": id(41).to_string(), "reason": "调查终结" });
+    let released = append(&server, &by_court(44, "hold.released", release));
+    let both = [id(41), id(44)].map(|id| id.to_string());
+    let order = json!({ "events": both, "entries": [held, released], "basis": basis });
+    append(&server, &by_court(45, "erasure.ordered", order));
+    let all = [entries[0], entries[1], held, released];
+    append(&server, &says(46, &all));
+    erased(&server, &all);
+
+    // Whoever did not see the hold is not told why an order was passed over, and does not take that for a cheat.
+    let options = AuditOptions { vkey: Some(server.vkey.clone()), ..AuditOptions::default() };
+    let openings = client(server.openings);
+    let audited = audit_remote(&client(server.address), Some(&openings), options, &Unwatched).unwrap();
+    assert_eq!((audited.scope, audited.counts.erased), (Scope::Opened, 5));
+    let governance = server.snapshots.latest().governance.clone();
+    let dir = server.stop().closed();
+    assert_eq!(credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().counts.erased, 5);
+    // The ledger starts, with its index and without, and stands where it stood.
+    for rebuild in [false, true] {
+        if rebuild {
+            std::fs::remove_dir_all(dir.join("index")).unwrap();
+        }
+        let OpenLedger { sequencer, writer, keeper, lock, snapshots, .. } =
+            credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+        assert!(snapshots.latest().governance == governance);
+        drop(sequencer);
+        writer.join().unwrap();
+        drop((keeper, lock));
+    }
+}

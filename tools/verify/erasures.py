@@ -9,7 +9,7 @@ class Erasures:
 
     def __init__(self, opened):
         self.opened, self.ordered, self.erased, self.passed, self.ids = opened, {}, set(), {}, {}
-        self.waiting, self.holds = [], {}
+        self.waiting, self.holds, self.unseen = [], {}, set()
 
     def admit(self, entry, event):
         """Takes in an event, or raises what is wrong with it."""
@@ -41,9 +41,10 @@ class Erasures:
         for subject, order in self.waiting:
             if subject in held:
                 continue
-            if not set(order) <= set(indexes):
+            if set(order) <= set(indexes):
+                whole |= set(order)
+            elif sealed.tag_of(subject) not in self.unseen:
                 break
-            whole |= set(order)
         if self.opened and whole != set(indexes):
             raise Fault("erasure", f"says that {indexes} are erased, of which {sorted(whole)} are whole orders whose turn it is (L27)")
         self.erased |= set(indexes)
@@ -52,6 +53,7 @@ class Erasures:
     def pass_by(self, index, opening):
         """Takes in what is left of an entry."""
         self.passed[index] = opening
+        self.unseen.add(opening.links[1].tag)
 
     def judge(self):
         """At the end: the log says of all that is erased that it is, and of nothing else; an order names each."""

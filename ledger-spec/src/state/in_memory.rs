@@ -136,6 +136,7 @@ impl Ledger {
         chain: ChainHash,
     ) -> Result<(), BrokenLink> {
         self.streams_mut().pass(entry.index, links)?;
+        Arc::make_mut(&mut self.governance.erasures).pass(links.subject.tag);
         self.pass_entry(entry, chain);
         Ok(())
     }

@@ -79,8 +79,9 @@ impl Sign {
                     let by_catalogue = by_catalogue.as_ref().map(|known| asked(known, &event));
                     let names = [by_catalogue.unwrap_or_default(), self.personal.clone()].concat();
                     fields = split_off(&mut event, &names, &wrong)?;
-                    let is_there = |name: &&String| !fields.iter().any(|field| field.name() == name.as_str());
-                    if let Some(name) = self.personal.iter().find(is_there) {
+                    let is_missing =
+                        |name: &&String| !fields.iter().any(|field| field.name() == name.as_str());
+                    if let Some(name) = self.personal.iter().find(is_missing) {
                         return Err(wrong(&format!("--personal {name}: the body holds no text there")));
                     }
                 }

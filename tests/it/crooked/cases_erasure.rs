@@ -2,6 +2,7 @@
 
 use super::forge::{Forged, MARK, Said, chained, honest, linked};
 use super::{Case, Cheat, Sight};
+use crate::people;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use serde_json::json;
@@ -56,6 +57,26 @@ fn erased(entries: &[usize]) -> Said {
 /// A ledger in which an entry was rightly erased: entries 320 to 322 say so.
 pub fn rightly() -> Forged {
     Forged::over(&honest_and(&[law(), order(9_101, &[MARK]), erased(&[MARK])])).without(&[MARK])
+}
+
+/// One in which an order was rightly passed over for a hold, which went later with its release: entries 320 to 328 say so.
+pub fn held() -> Forged {
+    let subject = Event::parse(&honest()[MARK].event).unwrap().subject.to_string();
+    let hold = json!({"reason": "复议", "case": "(2026)1"});
+    let release = json!({"hold": people::id(9_110).to_string(), "reason": "复议终结"});
+    let both = [9_110, 9_111].map(|id| people::id(id).to_string());
+    let both = json!({"events": both, "entries": [322, 325], "basis": [{"instrument": "law.one"}]});
+    let said = [
+        law(),
+        order(9_101, &[MARK]),
+        Said::new(9_110, "hold.placed", "market", &subject, hold),
+        order(9_102, &[MARK + 1]),
+        erased(&[MARK + 1]),
+        Said::new(9_111, "hold.released", "market", &subject, release),
+        Said::new(9_112, "erasure.ordered", "market", &subject, both),
+        Said { id: 9_201, ..erased(&[MARK, 322, 325]) },
+    ];
+    Forged::over(&honest_and(&said)).without(&[MARK, MARK + 1, 322, 325])
 }
 
 fn without_a_word() -> Cheat {
