@@ -19,8 +19,8 @@ pub struct Erasures {
     waiting: VecDeque<Waiting>,
     /// The holds that stand, and whose they are: while one does, nothing of that subject is erased.
     holds: HashMap<EventId, SubjectId>,
-    /// The subjects' streams of which something was erased before it was seen: a hold may have been among it, with its release.
-    unseen: HashSet<StreamTag>,
+    /// What is left of entries that were erased before they were seen, by the subject's stream: any of them may have been a hold.
+    unseen: HashMap<StreamTag, BTreeSet<EntryIndex>>,
     /// What the ledger says is erased; shared with whoever reads.
     erased: Arc<BTreeSet<EntryIndex>>,
     /// Whether orders are not seen, so that nothing follows from their absence.
@@ -95,9 +95,9 @@ impl Erasures {
         self.holds.remove(hold);
     }
 
-    /// Takes in that something of a subject's stream is erased, and was not seen.
-    pub(crate) fn pass(&mut self, subject: StreamTag) {
-        self.unseen.insert(subject);
+    /// Takes in an entry of a subject's stream that is erased, and was not seen.
+    pub(crate) fn pass(&mut self, entry: EntryIndex, subject: StreamTag) {
+        self.unseen.entry(subject).or_default().insert(entry);
     }
 
     /// The orders that may be carried out, oldest first, of those that were recorded by then: each as its entries. Nothing of a
@@ -108,19 +108,25 @@ impl Erasures {
     }
 
     /// The first entry of `named` that is of no whole order whose turn it is. Half an order would leave what follows without what
-    /// it follows; and none is left out for good while later ones are carried out. Whoever did not see all of a subject's stream
-    /// does not know whether a hold had kept its order then.
+    /// it follows; and none is left out for good while later ones are carried out.
     pub(crate) fn not_of_whole_orders(&self, named: &[EntryIndex]) -> Option<EntryIndex> {
         let named: BTreeSet<EntryIndex> = named.iter().copied().collect();
         let mut whole = BTreeSet::new();
         for order in self.in_turn() {
             if order.entries.iter().all(|entry| named.contains(entry)) {
                 whole.extend(&order.entries);
-            } else if !self.unseen.contains(&tag_of(&order.subject)) {
+            } else if !self.may_have_been_held(&order.subject, &named) {
                 break;
             }
         }
         named.difference(&whole).next().copied()
+    }
+
+    /// Whether something of the subject that nobody can see any more was still there when `named` was erased, and stayed: a hold
+    /// keeps all of its subject's, itself too, so it went with its release in a later erasure.
+    fn may_have_been_held(&self, subject: &SubjectId, named: &BTreeSet<EntryIndex>) -> bool {
+        let mut unseen = self.unseen.get(&tag_of(subject)).into_iter().flatten();
+        unseen.any(|entry| !named.contains(entry) && !self.is_erased(*entry))
     }
 
     /// The orders that no hold keeps, oldest first.

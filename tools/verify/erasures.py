@@ -9,7 +9,7 @@ class Erasures:
 
     def __init__(self, opened):
         self.opened, self.ordered, self.erased, self.passed, self.ids = opened, {}, set(), {}, {}
-        self.waiting, self.holds, self.unseen = [], {}, set()
+        self.waiting, self.holds, self.unseen = [], {}, {}
 
     def admit(self, entry, event):
         """Takes in an event, or raises what is wrong with it."""
@@ -43,17 +43,21 @@ class Erasures:
                 continue
             if set(order) <= set(indexes):
                 whole |= set(order)
-            elif sealed.tag_of(subject) not in self.unseen:
+            elif not self._may_have_been_held(subject, set(indexes)):
                 break
         if self.opened and whole != set(indexes):
             raise Fault("erasure", f"says that {indexes} are erased, of which {sorted(whole)} are whole orders whose turn it is (L27)")
         self.erased |= set(indexes)
         self.waiting = [(subject, order) for subject, order in self.waiting if set(order) - self.erased]
 
+    def _may_have_been_held(self, subject, named):
+        """Whether something of the subject, unseen by now, outlived this erasure: a hold goes with its release, later."""
+        return bool(self.unseen.get(sealed.tag_of(subject), set()) - named - self.erased)
+
     def pass_by(self, index, opening):
         """Takes in what is left of an entry."""
         self.passed[index] = opening
-        self.unseen.add(opening.links[1].tag)
+        self.unseen.setdefault(opening.links[1].tag, set()).add(index)
 
     def judge(self):
         """At the end: the log says of all that is erased that it is, and of nothing else; an order names each."""

@@ -136,7 +136,7 @@ impl Ledger {
         chain: ChainHash,
     ) -> Result<(), BrokenLink> {
         self.streams_mut().pass(entry.index, links)?;
-        Arc::make_mut(&mut self.governance.erasures).pass(links.subject.tag);
+        Arc::make_mut(&mut self.governance.erasures).pass(entry.index, links.subject.tag);
         self.pass_entry(entry, chain);
         Ok(())
     }
