@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod audited_checkpoint;
 pub mod case_files;
 pub mod cli;
 pub mod clock;

@@ -157,6 +157,13 @@ impl Directory {
         self.owners.get(key).and_then(|(number, _)| self.by_number(*number))
     }
 
+    /// The operator's key, which also signs the checkpoints; `None` before entry 0 names it.
+    #[must_use]
+    pub fn operator_key(&self) -> Option<[u8; 32]> {
+        let operator = self.authorities.iter().find(|authority| authority.is_any(&[Role::Operator]))?;
+        operator.keys.first().map(|record| record.key)
+    }
+
     /// The number of a key that stands in the directory.
     #[must_use]
     pub fn key_number(&self, key: &[u8; 32]) -> Option<KeyNumber> {

@@ -1,19 +1,23 @@
 //! What was ordered to be erased, and what is: by the orders, which are sealed, and the ledger's word, which is not.
 
-use crate::event::{ErasureOrdered, LedgerErased};
+use crate::authority::Directory;
+use crate::casefile::Filed;
+use crate::event::{Erasable, ErasureOrdered, FieldPlace, LedgerErased};
 use crate::id::{EventId, StreamKey, SubjectId, SubjectStream};
 use crate::sealed::{Hashing, StreamTag};
 use crate::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Erasures, ordered and done.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Erasures {
-    /// What the orders name, by its entry.
+    /// What the orders name whole, by its entry.
     ordered: BTreeMap<EntryIndex, Named>,
-    /// The same by what it was.
+    /// The single fields that they name.
+    fields: BTreeSet<FieldPlace>,
+    /// The events that they name whole, by what they were.
     ids: HashMap<(SubjectId, EventId), EntryIndex>,
     /// The orders that are not carried out, oldest first.
     waiting: VecDeque<Waiting>,
@@ -22,17 +26,28 @@ pub struct Erasures {
     /// What is left of entries that were erased before they were seen, by the subject's stream: any of them may have been a hold.
     unseen: HashMap<StreamTag, BTreeSet<EntryIndex>>,
     /// What the ledger says is erased; shared with whoever reads.
-    erased: Arc<BTreeSet<EntryIndex>>,
+    erased: Arc<Erased>,
     /// Whether orders are not seen, so that nothing follows from their absence.
     blind: bool,
+}
+
+/// What the ledger says is erased.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Whole entries.
+    pub entries: BTreeSet<EntryIndex>,
+    /// Single fields.
+    pub fields: BTreeSet<FieldPlace>,
 }
 
 /// An order that is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Waiting {
+    order: EventId,
     subject: SubjectId,
-    entries: Vec<EntryIndex>,
+    named: Vec<Erasable>,
     ordered_at: RecordedTime,
+    signers: Vec<[u8; 32]>,
 }
 
 /// An event that an order names.
@@ -56,6 +71,43 @@ fn tag_of(subject: &SubjectId) -> StreamTag {
     StreamTag::of(Hashing::Sha256, &StreamKey::Subject(SubjectStream::sealed(subject.clone())))
 }
 
+impl Erased {
+    /// Whether nothing is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.fields.is_empty()
+    }
+
+    /// Whether it is, by itself or with its entry.
+    #[must_use]
+    pub fn holds(&self, one: Erasable) -> bool {
+        self.entries.contains(&one.entry())
+            || matches!(one, Erasable::Field(field) if self.fields.contains(&field))
+    }
+
+    /// Takes in one more.
+    pub fn insert(&mut self, one: Erasable) {
+        match one {
+            Erasable::Entry(entry) => _ = self.entries.insert(entry),
+            Erasable::Field(field) => _ = self.fields.insert(field),
+        }
+    }
+
+    /// The fields of one entry.
+    pub fn fields_of(&self, entry: EntryIndex) -> impl Iterator<Item = u8> {
+        let at = |place| FieldPlace { entry, place };
+        self.fields.range(at(0)..=at(u8::MAX)).map(|field| field.place)
+    }
+}
+
+impl FromIterator<Erasable> for Erased {
+    fn from_iter<I: IntoIterator<Item = Erasable>>(all: I) -> Self {
+        let mut erased = Self::default();
+        all.into_iter().for_each(|one| erased.insert(one));
+        erased
+    }
+}
+
 impl Erasures {
     /// Those of a log whose sealed entries nobody opens: what stands in the clear of them.
     #[must_use]
@@ -70,19 +122,38 @@ impl Erasures {
     }
 
     /// Takes in an order.
-    pub(crate) fn order(&mut self, subject: &SubjectId, body: &ErasureOrdered, ordered_at: RecordedTime) {
-        let (subject, entries) = (subject.clone(), body.entries.clone());
-        self.waiting.push_back(Waiting { subject: subject.clone(), entries, ordered_at });
-        for (event, entry) in body.events.iter().zip(&body.entries) {
-            self.ordered.insert(*entry, Named { subject: subject.clone(), event: *event });
-            self.ids.insert((subject.clone(), *event), *entry);
+    pub(crate) fn order(&mut self, filed: Filed<'_>, body: &ErasureOrdered) {
+        let Filed { event, recorded, signers } = filed;
+        let subject = event.subject.clone();
+        for (named, entry) in body.events.iter().zip(&body.entries) {
+            self.ordered.insert(*entry, Named { subject: subject.clone(), event: *named });
+            self.ids.insert((subject.clone(), *named), *entry);
+        }
+        self.fields.extend(body.fields.iter().flat_map(|of| &of.fields));
+        let (named, signers) = (body.named().collect(), signers.to_vec());
+        self.waiting.push_back(Waiting { order: event.id, subject, named, ordered_at: recorded.at, signers });
+    }
+
+    /// Takes in that an order was taken back before it was carried out: as if it had never been.
+    pub(crate) fn withdraw(&mut self, order: &EventId) {
+        let Some(at) = self.waiting.iter().position(|waiting| waiting.order == *order) else { return };
+        for one in self.waiting.remove(at).into_iter().flat_map(|waiting| waiting.named) {
+            match one {
+                Erasable::Field(field) => _ = self.fields.remove(&field),
+                Erasable::Entry(entry) => {
+                    if let Some(Named { subject, event }) = self.ordered.remove(&entry) {
+                        self.ids.remove(&(subject, event));
+                    }
+                }
+            }
         }
     }
 
     /// Takes in what is erased.
     pub(crate) fn erase(&mut self, body: &LedgerErased) {
-        Arc::make_mut(&mut self.erased).extend(&body.entries);
-        self.waiting.retain(|order| order.entries.iter().any(|entry| !self.erased.contains(entry)));
+        let erased = Arc::make_mut(&mut self.erased);
+        body.named().for_each(|one| erased.insert(one));
+        self.waiting.retain(|order| order.named.iter().any(|one| !self.erased.holds(*one)));
     }
 
     /// Takes in that a hold stands.
@@ -100,21 +171,25 @@ impl Erasures {
         self.unseen.entry(subject).or_default().insert(entry);
     }
 
-    /// The orders that may be carried out, oldest first, of those that were recorded by then: each as its entries. Nothing of a
-    /// subject of whom something is under a hold is among them.
-    pub fn due(&self, by: RecordedTime) -> impl Iterator<Item = &[EntryIndex]> {
-        let due = self.in_turn().filter(move |order| order.ordered_at <= by);
-        due.map(|order| order.entries.as_slice())
+    /// The orders that may be carried out, oldest first, of those that were recorded by then: each as what it names. None of a
+    /// subject of whom something is under a hold is among them, and none whose key may have been in wrong hands when it signed.
+    pub fn due(&self, by: RecordedTime, directory: &Directory) -> impl Iterator<Item = &[Erasable]> {
+        let due = self.in_turn(directory).filter(move |order| order.ordered_at <= by);
+        due.map(|order| order.named.as_slice())
     }
 
-    /// The first entry of `named` that is of no whole order whose turn it is. Half an order would leave what follows without what
+    /// The first of `named` that is of no whole order whose turn it is. Half an order would leave what follows without what
     /// it follows; and none is left out for good while later ones are carried out.
-    pub(crate) fn not_of_whole_orders(&self, named: &[EntryIndex]) -> Option<EntryIndex> {
-        let named: BTreeSet<EntryIndex> = named.iter().copied().collect();
+    pub(crate) fn not_of_whole_orders(
+        &self,
+        named: &LedgerErased,
+        directory: &Directory,
+    ) -> Option<Erasable> {
+        let named: BTreeSet<Erasable> = named.named().collect();
         let mut whole = BTreeSet::new();
-        for order in self.in_turn() {
-            if order.entries.iter().all(|entry| named.contains(entry)) {
-                whole.extend(&order.entries);
+        for order in self.in_turn(directory) {
+            if order.named.iter().all(|one| named.contains(one)) {
+                whole.extend(&order.named);
             } else if !self.may_have_been_held(&order.subject, &named) {
                 break;
             }
@@ -124,41 +199,62 @@ impl Erasures {
 
     /// Whether something of the subject that nobody can see any more was still there when `named` was erased, and stayed: a hold
     /// keeps all of its subject's, itself too, so it went with its release in a later erasure.
-    fn may_have_been_held(&self, subject: &SubjectId, named: &BTreeSet<EntryIndex>) -> bool {
+    fn may_have_been_held(&self, subject: &SubjectId, named: &BTreeSet<Erasable>) -> bool {
         let mut unseen = self.unseen.get(&tag_of(subject)).into_iter().flatten();
-        unseen.any(|entry| !named.contains(entry) && !self.is_erased(*entry))
+        unseen.any(|entry| !named.contains(&Erasable::Entry(*entry)) && !self.is_erased(*entry))
     }
 
-    /// The orders that no hold keeps, oldest first.
-    fn in_turn(&self) -> impl Iterator<Item = &Waiting> {
+    /// The orders that no hold keeps and no thief gave, oldest first.
+    fn in_turn(&self, directory: &Directory) -> impl Iterator<Item = &Waiting> {
         let held: HashSet<&SubjectId> = self.holds.values().collect();
-        self.waiting.iter().filter(move |order| !held.contains(&order.subject))
+        self.waiting.iter().filter(move |order| !held.contains(&order.subject) && !order.is_foul(directory))
+    }
+
+    /// Whether an order stands that is not carried out.
+    #[must_use]
+    pub fn is_waiting(&self, order: &EventId) -> bool {
+        self.waiting.iter().any(|waiting| waiting.order == *order)
     }
 
     /// Whether the ledger says that nothing opens this entry any more.
     #[must_use]
     pub fn is_erased(&self, entry: EntryIndex) -> bool {
-        self.erased.contains(&entry)
+        self.erased.entries.contains(&entry)
     }
 
     /// All that is erased.
     #[must_use]
-    pub const fn erased(&self) -> &Arc<BTreeSet<EntryIndex>> {
+    pub const fn erased(&self) -> &Arc<Erased> {
         &self.erased
     }
 
-    /// What an order names in this entry.
+    /// What an order names whole in this entry.
     #[must_use]
     pub fn ordered(&self, entry: EntryIndex) -> Option<&Named> {
         self.ordered.get(&entry)
     }
 
+    /// Whether an order names this field alone.
+    #[must_use]
+    pub fn is_field_ordered(&self, field: &FieldPlace) -> bool {
+        self.fields.contains(field)
+    }
+
     /// The entry that held an event which is erased.
     #[must_use]
     pub fn held(&self, subject: &SubjectId, event: &EventId) -> Option<EntryIndex> {
-        if self.erased.is_empty() {
+        if self.erased.entries.is_empty() {
             return None;
         }
         self.ids.get(&(subject.clone(), *event)).copied().filter(|entry| self.is_erased(*entry))
+    }
+}
+
+impl Waiting {
+    /// Whether a key that signed it may have been in wrong hands then (P26).
+    fn is_foul(&self, directory: &Directory) -> bool {
+        let numbers = self.signers.iter().filter_map(|key| directory.key_number(key));
+        let known = TreeSize::new(u64::MAX);
+        numbers.into_iter().any(|key| directory.compromise(key, self.ordered_at, known).is_some())
     }
 }

@@ -1,9 +1,11 @@
 //! What governs a ledger: who may sign what, and what may be recorded. The same for all subjects, and small.
 
-use crate::authority::{Directory, Recorded};
+use crate::auditing::Auditors;
+use crate::authority::Directory;
+use crate::casefile::Filed;
 use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
-use crate::event::{Body, Event, Kind, StepKind};
+use crate::event::{Body, Kind, StepKind};
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
@@ -16,21 +18,28 @@ pub struct Governance {
     pub directory: Arc<Directory>,
     /// The catalogue with its history.
     pub catalogue: Arc<Catalogue>,
+    /// Whose cosignature says that everything below was opened and admitted.
+    pub auditors: Arc<Auditors>,
     /// What is erased, and what is to be.
     pub erasures: Arc<Erasures>,
 }
 
 impl Governance {
     /// Takes in one admitted event.
-    pub fn apply(&mut self, event: &Event, recorded: Recorded) {
+    pub fn apply(&mut self, filed: Filed<'_>) {
+        let Filed { event, recorded, .. } = filed;
         match &event.body {
             Body::ErasureOrdered(body) => {
-                return Arc::make_mut(&mut self.erasures).order(&event.subject, body, recorded.at);
+                return Arc::make_mut(&mut self.erasures).order(filed, body);
             }
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
+            Body::AuditorsNamed(body) => return Arc::make_mut(&mut self.auditors).name(body),
             Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
             Body::Step(step) if step.kind == StepKind::HoldReleased => {
                 return Arc::make_mut(&mut self.erasures).release(&step.of);
+            }
+            Body::Step(step) if step.kind == StepKind::ErasureWithdrawn => {
+                return Arc::make_mut(&mut self.erasures).withdraw(&step.of);
             }
             _ => {}
         }
@@ -66,6 +75,7 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::HoldPlaced
             | Kind::Step(StepKind::HoldReleased)
             | Kind::LedgerErased
-            | Kind::Step(StepKind::MigrationClosed)
+            | Kind::AuditorsNamed
+            | Kind::Step(StepKind::ErasureWithdrawn | StepKind::MigrationClosed)
     )
 }

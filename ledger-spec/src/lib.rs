@@ -89,6 +89,7 @@
 
 pub mod admission;
 pub mod audit;
+pub mod auditing;
 pub mod authority;
 pub mod casefile;
 pub mod catalogue;

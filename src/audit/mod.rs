@@ -191,7 +191,10 @@ pub fn audit_with(
 ) -> Result<AuditReport, AuditFailure> {
     for _ in 1..LOOKS {
         match audit_once(dir, options.clone(), progress) {
-            Err(AuditFailure::Entry { error: AuditError { fault: AuditFault::Revived, .. }, .. }) => {
+            Err(AuditFailure::Entry {
+                error: AuditError { fault: AuditFault::Revived | AuditFault::FieldRevived { .. }, .. },
+                ..
+            }) => {
                 thread::sleep(PAUSE);
             }
             audited => return audited,
@@ -241,12 +244,13 @@ fn openings_of(
     let origin = Origin::parse(vkey.name().as_str());
     let origin = origin.map_err(|error| AuditFailure::NoKey(error.to_string()))?;
     let settings = if blind { None } else { Settings::read(dir).ok() };
+    let fields = settings.as_ref().is_some_and(|settings| !settings.copy);
     let Some(master) = settings.and_then(|settings| settings.master) else {
         return Ok(Box::new(Blind(origin)));
     };
     let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
     let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
-    Ok(Box::new(OfFolder::new(origin, files)))
+    Ok(Box::new(OfFolder::new(origin, files, fields)))
 }
 
 /// The checkpoint that an earlier audit covered.
@@ -380,7 +384,7 @@ fn report(
         vkey: vkey.to_string(),
         key_given,
         scope: auditing.auditor.scope(),
-        counts: auditing.counts.clone(),
+        counts: Counts { fields_erased: auditing.auditor.fields_erased(), ..auditing.counts.clone() },
         checkpoint,
     })
 }

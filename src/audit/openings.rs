@@ -3,16 +3,14 @@
 use super::AuditFailure;
 use super::piece::Piece;
 use super::remote_fault::RemoteFault;
-use crate::log::{OpenError, ReadError, opening_of, opening_of_held};
-use crate::sealed_files::{Held, SealedReader};
+use crate::log::{OpenError, ReadError, opening_of};
+use crate::sealed_files::SealedReader;
 use crate::tile_client::{TileClient, TileClientError};
 use ledger_spec::audit::Scope;
-use ledger_spec::sealed::{Group, Opening, SealedEntry, read_bundle};
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
 use tlog::checkpoint::{Checkpoint, Origin};
 use tlog::defect::as_usize;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::TreeSize;
 use tlog::tile::{TileId, TileKind};
 
 /// What opens the entries under audit.
@@ -23,8 +21,8 @@ pub(crate) trait Openings: Sync {
     /// What an audit with them sees.
     fn scope(&self) -> Scope;
 
-    /// The opening of each entry of a piece; none where an entry stands in the clear, or nothing opens it.
-    fn of(&self, piece: &Piece) -> Result<Vec<Option<Opening>>, AuditFailure>;
+    /// What opens each entry of a piece; nothing where an entry stands in the clear, or nothing opens it.
+    fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure>;
 }
 
 /// None.
@@ -34,15 +32,16 @@ pub(crate) struct Blind(pub(crate) Origin);
 pub(crate) struct OfFolder {
     origin: Origin,
     files: SealedReader,
-    /// Groups that were read whole, the newest last: entries that follow each other are mostly of one.
-    groups: Mutex<VecDeque<(Group, Arc<HeldGroup>)>>,
+    /// Whether fields that travel beside events are kept there too, which they are in no copy.
+    fields: bool,
 }
 
-/// What is kept of a group's entries, each given once.
-type HeldGroup = Mutex<BTreeMap<EntryIndex, Held>>;
-
-/// How many groups are kept: threads that work on neighbouring pieces stand in two at most.
-const GROUPS: usize = 2;
+/// What opens an entry, and the disclosures that are kept beside its event, where that is known.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    pub(crate) opening: Option<Opening>,
+    pub(crate) fields: Option<Vec<Vec<u8>>>,
+}
 
 /// Those that a server gives to auditors, by the bundle as the checkpoint's tree has it.
 pub(crate) struct Served<'a> {
@@ -88,67 +87,35 @@ impl Openings for Blind {
         Scope::Blind
     }
 
-    fn of(&self, piece: &Piece) -> Result<Vec<Option<Opening>>, AuditFailure> {
-        Ok(std::iter::repeat_with(|| None).take(piece.len()).collect())
+    fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure> {
+        Ok(std::iter::repeat_with(Given::default).take(piece.len()).collect())
     }
 }
 
 impl OfFolder {
     /// Those that these files hold, of a log of this origin.
-    pub(crate) fn new(origin: Origin, files: SealedReader) -> Self {
-        Self { origin, files, groups: Mutex::default() }
+    pub(crate) const fn new(origin: Origin, files: SealedReader, fields: bool) -> Self {
+        Self { origin, files, fields }
     }
 
     /// What opens an entry, of which these are the bytes.
-    pub(crate) fn one(&self, bytes: &[u8]) -> Result<Option<Opening>, AuditFailure> {
+    pub(crate) fn one(&self, bytes: &[u8]) -> Result<Given, AuditFailure> {
         match SealedEntry::decode(bytes) {
-            Ok(entry) => answer(opening_of(&self.files, &entry, &self.origin)),
+            Ok(entry) => self.of_entry(&entry),
             // What is no sealed entry is told of by whoever reads the entry.
-            Err(_) => Ok(None),
+            Err(_) => Ok(Given::default()),
         }
     }
 
-    /// The same, by its group read whole. Of a group that cannot be read so, being damaged or written meanwhile, each entry
-    /// is read by itself: so damage is told of the entry that has it.
-    fn by_group(&self, bytes: &[u8]) -> Result<Option<Opening>, AuditFailure> {
-        match SealedEntry::decode(bytes) {
-            Ok(entry) => {
-                let group = self.group(Group::of(entry.index));
-                let held = group.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry.index);
-                match held.map(|held| opening_of_held(&self.files, held, &entry, &self.origin)) {
-                    Some(Ok(opening)) => Ok(Some(opening)),
-                    _ => answer(opening_of(&self.files, &entry, &self.origin)),
-                }
+    fn of_entry(&self, entry: &SealedEntry) -> Result<Given, AuditFailure> {
+        match opening_of(&self.files, entry, &self.origin) {
+            Ok((opening, disclosures)) => {
+                Ok(Given { opening: Some(opening), fields: self.fields.then_some(disclosures) })
             }
-            Err(_) => Ok(None),
+            Err(ReadError::Disk(error)) => Err(AuditFailure::Unreadable(error)),
+            Err(ReadError::Damaged(damage)) => Err(AuditFailure::Files(OpenError::Damaged(damage))),
+            Err(_) => Ok(Given::default()),
         }
-    }
-
-    fn group(&self, group: Group) -> Arc<HeldGroup> {
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, held)) = groups.iter().find(|(of, _)| *of == group) {
-            return Arc::clone(held);
-        }
-        // Whatever lies there of it: the entries of the log are asked for one by one.
-        let held = match self.files.group(group, TreeSize::new(u64::MAX)) {
-            Ok(held) => held.into_iter().collect(),
-            Err(_) => BTreeMap::new(),
-        };
-        let held = Arc::new(Mutex::new(held));
-        groups.push_back((group, Arc::clone(&held)));
-        if groups.len() > GROUPS {
-            groups.pop_front();
-        }
-        held
-    }
-}
-
-fn answer(opening: Result<Opening, ReadError>) -> Result<Option<Opening>, AuditFailure> {
-    match opening {
-        Ok(opening) => Ok(Some(opening)),
-        Err(ReadError::Disk(error)) => Err(AuditFailure::Unreadable(error)),
-        Err(ReadError::Damaged(damage)) => Err(AuditFailure::Files(OpenError::Damaged(damage))),
-        Err(_) => Ok(None),
     }
 }
 
@@ -161,8 +128,8 @@ impl Openings for OfFolder {
         Scope::Opened
     }
 
-    fn of(&self, piece: &Piece) -> Result<Vec<Option<Opening>>, AuditFailure> {
-        piece.entries().map(|(bytes, _)| self.by_group(bytes)).collect()
+    fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure> {
+        piece.entries().map(|(bytes, _)| self.one(bytes)).collect()
     }
 }
 
@@ -175,7 +142,7 @@ impl Openings for Served<'_> {
         Scope::Opened
     }
 
-    fn of(&self, piece: &Piece) -> Result<Vec<Option<Opening>>, AuditFailure> {
+    fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure> {
         let first = piece.first().get();
         let mut openings = Vec::with_capacity(piece.len());
         let tiles = TileId::all(TileKind::Entries, first, self.size);
@@ -184,6 +151,6 @@ impl Openings for Served<'_> {
             openings.extend(self.bundle(tile)?.into_iter().skip(as_usize(before)));
         }
         openings.truncate(piece.len());
-        Ok(openings)
+        Ok(openings.into_iter().map(|opening| Given { opening, fields: None }).collect())
     }
 }

@@ -2,7 +2,7 @@
 //! absorbed in order.
 
 use super::AuditFailure;
-use super::openings::Openings;
+use super::openings::{Given, Openings};
 use super::piece::Piece;
 use ledger_spec::audit::{
     self as pure, AuditError, Auditor, GivenEntry, KnownEntry, ReadEntry, Scope, read_chunk,
@@ -27,7 +27,12 @@ impl Read {
         let places = (piece.first().get()..).map(EntryIndex::new);
         let opened = openings.of(piece)?;
         let given = piece.entries().zip(opened);
-        let mut given = given.map(|((bytes, hashes), opening)| GivenEntry { bytes, hashes, opening });
+        let mut given = given.map(|((bytes, hashes), Given { opening, fields })| GivenEntry {
+            bytes,
+            hashes,
+            opening,
+            fields,
+        });
         if !piece.first().is_in(known) {
             return Ok(Self::Fresh(read_chunk(openings.origin(), piece.first(), given)?));
         }
@@ -76,6 +81,8 @@ pub struct Counts {
     pub unopened: u64,
     /// Sealed entries that are erased: what they said, and that it was rightly admitted, nobody can look at any more.
     pub erased: u64,
+    /// Fields that travel beside events and are erased, each as an order names it; `None` where nobody saw which are there.
+    pub fields_erased: Option<u64>,
     /// Signatures of events that were verified.
     pub signatures: u64,
     /// Entries by the authority that issued them, of those whose admission was asked.

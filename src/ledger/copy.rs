@@ -16,6 +16,7 @@ pub(crate) fn copy_settings(dir: &Path, origin: &Origin, opened: bool) -> Result
     match Settings::read(dir) {
         Err(SettingsError::File { error, .. }) if error.kind() == ErrorKind::NotFound => {
             let mut settings = Settings::new(origin.clone());
+            settings.copy = true;
             if opened {
                 settings.master = Some(MasterKey::beside(dir)?);
             }

@@ -2,22 +2,24 @@
 //! the files, resumed by the next start.
 
 use super::{LedgerError, MasterKey, Replacing, Settings, operator_signer};
+use crate::audited_checkpoint;
 use crate::clock;
 use crate::log::{EraseError, Log};
 use crate::sequencer::Erase;
 use crate::snapshot::Snapshots;
+use ledger_spec::auditing::Unaudited;
+use ledger_spec::erasures::Erased;
 use ledger_spec::event::envelope::{EnvelopeError, seal};
-use ledger_spec::event::{Draft, Kind, LedgerErased, Salt, SentEvent, WholeEvent};
+use ledger_spec::event::{Draft, Erasable, Kind, LedgerErased, Salt, SentEvent, WholeEvent};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::sealed::Kek;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tlog::checkpoint::Origin;
+use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::note::NoteSigner;
-use tlog::position::EntryIndex;
+use tlog::position::TreeSize;
 
 /// Says in the ledger's name what is erased.
 pub struct Erasing {
@@ -64,18 +66,50 @@ impl Erasing {
         self.event(snapshots, RecordedTime::from_micros(u64::MAX), now)
     }
 
-    /// Of the orders that are due, oldest first, those that can be carried out, as many as one event has room for: damage beside
-    /// one of them holds up no earlier one.
-    fn possible(&self, snapshots: &Snapshots, by: RecordedTime) -> Result<BTreeSet<EntryIndex>, LedgerError> {
+    /// The newest checkpoint that an auditing witness has cosigned, where there is one.
+    fn audited(&self, snapshots: &Snapshots) -> Result<Option<SignedCheckpoint>, LedgerError> {
         let governance = &snapshots.latest().governance;
-        let mut orders: Vec<BTreeSet<EntryIndex>> = Vec::new();
-        let mut room = LedgerErased::MAX;
-        for order in governance.erasures.due(by) {
-            let Some(left) = room.checked_sub(order.len()) else { break };
-            room = left;
-            orders.push(order.iter().copied().collect());
+        if governance.auditors.named().is_empty() {
+            return Ok(None);
         }
-        let all: BTreeSet<EntryIndex> = orders.iter().flatten().copied().collect();
+        let failed = |error: &dyn std::fmt::Display| {
+            LedgerError::Erasing(format!("no checkpoint that an auditing witness has cosigned: {error}"))
+        };
+        let note = audited_checkpoint::read(&self.dir).map_err(|error| failed(&error))?;
+        let audited =
+            note.map(|note| governance.auditors.audited(&note, &self.origin, &governance.directory));
+        match audited.transpose() {
+            // One that is not named any more has cosigned it: the next one that is collected takes its place.
+            Err(Unaudited::NotCosigned) => Ok(None),
+            other => other.map_err(|error| failed(&error)),
+        }
+    }
+
+    /// Of the orders that are due, oldest first, those that can be carried out, as many as one event has room for: damage beside
+    /// one of them holds up no earlier one. Nothing is above `audited`, which an auditing witness has cosigned where one is named.
+    fn possible(
+        &self,
+        snapshots: &Snapshots,
+        by: RecordedTime,
+        audited: TreeSize,
+    ) -> Result<Erased, LedgerError> {
+        let governance = &snapshots.latest().governance;
+        let mut orders: Vec<Vec<Erasable>> = Vec::new();
+        let (mut entries, mut fields) = (LedgerErased::MAX, LedgerErased::MAX_FIELDS);
+        for order in governance.erasures.due(by, &governance.directory) {
+            let beside = order.iter().filter(|one| matches!(one, Erasable::Field(_))).count();
+            let (Some(entries_left), Some(fields_left)) =
+                (entries.checked_sub(order.len() - beside), fields.checked_sub(beside))
+            else {
+                break;
+            };
+            if order.iter().any(|one| !one.entry().is_in(audited)) {
+                break;
+            }
+            (entries, fields) = (entries_left, fields_left);
+            orders.push(order.to_vec());
+        }
+        let all: Erased = orders.iter().flatten().copied().collect();
         if all.is_empty() {
             return Ok(all);
         }
@@ -85,8 +119,8 @@ impl Erasing {
         self.master.can_be_replaced(&self.dir)?;
         let log = snapshots.log();
         let Err(fault) = log.can_erase(&all) else { return Ok(all) };
-        let possible: BTreeSet<_> =
-            orders.into_iter().take_while(|order| log.can_erase(order).is_ok()).flatten().collect();
+        let can_be = |order: &Vec<Erasable>| log.can_erase(&order.iter().copied().collect()).is_ok();
+        let possible: Erased = orders.into_iter().take_while(can_be).flatten().collect();
         if possible.is_empty() {
             return Err(fault.into());
         }
@@ -100,17 +134,23 @@ impl Erasing {
         by: RecordedTime,
         now: RecordedTime,
     ) -> Result<Option<WholeEvent>, LedgerError> {
-        let due = self.possible(snapshots, by)?;
+        let governance = &snapshots.latest().governance;
+        let audited = self.audited(snapshots)?;
+        let size = match &audited {
+            Some(signed) => signed.checkpoint().size(),
+            None if governance.auditors.named().is_empty() => TreeSize::new(u64::MAX),
+            None => TreeSize::EMPTY,
+        };
+        let due = self.possible(snapshots, by, size)?;
         if due.is_empty() {
             return Ok(None);
         }
-        let governance = &snapshots.latest().governance;
         let failed = |error: &dyn std::fmt::Display| LedgerError::Erasing(error.to_string());
         let operator = governance.directory.owner(self.signer.secret_key().public().as_bytes());
         let operator = operator.ok_or_else(|| failed(&"the operator's key is not the ledger's"))?;
         let mut random = [0; 10];
         getrandom::fill(&mut random).map_err(|error| failed(&error))?;
-        let entries: Vec<u64> = due.into_iter().map(EntryIndex::get).collect();
+        let body = body_of(&due, audited.as_ref());
         let draft = Draft {
             origin: &self.origin,
             id: EventId::from_parts(now.micros() / 1000, random),
@@ -121,13 +161,31 @@ impl Erasing {
             seen_version: None,
             // It stands in the clear, where events have none.
             salt: Salt::from_bytes([0; Salt::LEN]),
-            body: json!({ "entries": entries }),
+            body,
         };
         let bytes = draft.to_bytes().map_err(|error| failed(&error))?;
         let envelope = seal(&bytes, &[&self.signer.secret_key()]);
         let verified = SentEvent::read(envelope.as_bytes()).and_then(SentEvent::verify);
         verified.map(Some).map_err(|error: EnvelopeError| failed(&error))
     }
+}
+
+/// What the event says.
+fn body_of(due: &Erased, audited: Option<&SignedCheckpoint>) -> serde_json::Value {
+    let entries: Vec<u64> = due.entries.iter().map(|entry| entry.get()).collect();
+    let beside = Vec::from_iter(&due.fields);
+    let fields: Vec<_> = beside
+        .chunk_by(|one, next| one.entry == next.entry)
+        .filter_map(|of| {
+            let places: Vec<u8> = of.iter().map(|field| field.place).collect();
+            of.first().map(|first| json!({ "entry": first.entry.get(), "places": places }))
+        })
+        .collect();
+    let mut body = json!({ "entries": entries, "fields": fields });
+    if let (Some(audited), Some(body)) = (audited, body.as_object_mut()) {
+        body.insert("cosigned".to_owned(), audited.to_string().into());
+    }
+    body
 }
 
 /// What an erasure does to the files of the ledger of `erasing`.
@@ -144,7 +202,7 @@ pub(super) fn erase_files(erasing: &Erasing) -> Erase {
 pub(crate) fn under_a_new_key(
     master: &MasterKey,
     dir: &Path,
-    erase: impl FnOnce(Option<&Kek>) -> Result<BTreeSet<EntryIndex>, EraseError>,
+    erase: impl FnOnce(Option<&Kek>) -> Result<bool, EraseError>,
 ) -> Result<(), LedgerError> {
     let replacing = master.replace(dir)?;
     let erased = erase(replacing.as_ref().map(Replacing::key))?;
@@ -152,7 +210,7 @@ pub(crate) fn under_a_new_key(
         Some(replacing) => replacing.finish()?,
         None => false,
     };
-    if !destroyed && !erased.is_empty() {
+    if !destroyed && erased {
         tracing::warn!(
             "what is erased was overwritten, and the master key that it was under is kept as it was: with an old copy of \
              keys/ and sealed/ that key still opens it"
@@ -175,7 +233,11 @@ pub(super) fn finish_erasing(
     if left.is_empty() {
         return Ok(());
     }
-    tracing::warn!(entries = left.len(), "an erasure that was cut short is finished");
+    tracing::warn!(
+        entries = left.entries.len(),
+        fields = left.fields.len(),
+        "an erasure that was cut short is finished"
+    );
     let _forgetting = snapshots.streams().forget();
     if let Err(error) = erase(log, &left) {
         // Nobody is told of what is erased; that something still opens it is no reason to answer nobody.

@@ -38,6 +38,7 @@ use crate::streams::StreamReader;
 use ledger_spec::admission::Governance;
 use ledger_spec::audit::Opening;
 use ledger_spec::authority::Recorded;
+use ledger_spec::casefile::Filed;
 use ledger_spec::definition::Name;
 use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
@@ -376,7 +377,8 @@ pub(crate) fn published_of(
         if at == EntryIndex::new(0) {
             opened_by(&event, settings, vkey)?;
         }
-        governance.apply(&event, Recorded { index: at, at: read.entry().recorded_at });
+        let recorded = Recorded { index: at, at: read.entry().recorded_at };
+        governance.apply(Filed { event: &event, recorded, signers: &read.entry().signers() });
     }
     let last = streams.log().raw(last)?;
     let chain = ChainHash::of_entry(last.bytes());

@@ -12,6 +12,8 @@ use tlog::checkpoint::Origin;
 pub struct Settings {
     /// The ledger's name in every event, checkpoint and proof: a scheme-less URL. It can never change.
     pub origin: Origin,
+    /// Whether this is a copy of another's log, which has no fields that travel beside events.
+    pub copy: bool,
     /// A segment file of at least this many bytes gets no further batch.
     pub segment_bytes: u64,
     /// Longest request body.
@@ -103,6 +105,8 @@ struct Written {
     policy: Option<String>,
     #[serde(default = "cosign_seconds")]
     cosign_seconds: u64,
+    #[serde(default)]
+    copy: bool,
     #[serde(default = "erase_seconds")]
     erase_seconds: u64,
     #[serde(default = "case_file_cache")]
@@ -212,6 +216,7 @@ impl Settings {
             master: None,
             policy: None,
             cosign_seconds: cosign_seconds(),
+            copy: false,
             erase_seconds: erase_seconds(),
             case_file_cache_bytes: case_file_cache(),
             identities_per_hour: identities(),
@@ -251,7 +256,7 @@ impl Settings {
         };
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
-             origin = {}\n\
+             origin = {}\n{}\
              # A segment file of at least this many bytes gets no further batch.\n\
              segment_bytes = {}\n\
              # Bounds of one request, and of the queue before the writer.\n\
@@ -268,6 +273,7 @@ impl Settings {
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
              identities_per_hour = {}\n{policy}{openings}{}",
             toml::Value::from(self.origin.as_str()),
+            if self.copy { "# A copy of another's log.\ncopy = true\n" } else { "" },
             self.segment_bytes,
             self.max_body_bytes,
             self.max_batch_events,
@@ -373,6 +379,7 @@ impl Settings {
         }
         Ok(Self {
             origin,
+            copy: written.copy,
             segment_bytes: written.segment_bytes,
             max_body_bytes: written.max_body_bytes,
             max_batch_events: written.max_batch_events,

@@ -4,9 +4,10 @@ use super::error::{AppendError, ReadError};
 use crate::damage::Damage;
 use crate::sealed_files::{Held, SealedFiles, SealedReader, SealedRecord};
 use ledger_spec::entry::Entry;
+use ledger_spec::erasures::Erased;
 use ledger_spec::event::Event;
 use ledger_spec::sealed::{
-    AuditorOpening, Content, KeptBeside, Opening, Place, Plain, RandomNonce, Remains, Sealed, SealedEntry,
+    AuditorOpening, KeptBeside, Opening, Place, Plain, RandomNonce, Remains, Sealed, SealedEntry,
 };
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -25,20 +26,23 @@ impl Openings {
         &self.0
     }
 
-    /// What a sealed entry says, and what opens it. `erased` is whether the log says that it is erased, where that is
+    /// What a sealed entry says, and what opens it. `erased` is what the log says is erased, where that is
     /// known: then it is, whatever opens it still.
     pub(super) fn open(
         &self,
         entry: &SealedEntry,
         origin: &Origin,
-        erased: impl FnOnce() -> Option<bool>,
+        erased: impl FnOnce() -> Option<Arc<Erased>>,
     ) -> Result<Opened, ReadError> {
         let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(entry, error.to_string()));
         let (opening, disclosures) = unsealed(&self.0, self.0.read(entry.index)?, entry, origin)?;
-        match (opening, erased()) {
+        let said = erased();
+        match (opening, said.as_ref().map(|erased| erased.entries.contains(&entry.index))) {
             (Opening::Auditor(opening), None | Some(false)) => {
-                let said = opening.recall(entry, origin).map_err(|error| wrong(&error))?;
-                Ok(Opened::Said(said, opening, disclosures))
+                let recalled = opening.recall(entry, origin).map_err(|error| wrong(&error))?;
+                let fields = said.iter().flat_map(|erased| erased.fields_of(entry.index)).collect();
+                let disclosures = without(disclosures, &recalled, fields).map_err(|error| wrong(&error))?;
+                Ok(Opened::Said(recalled, opening, disclosures))
             }
             (Opening::Auditor(opening), Some(true)) => {
                 let hashing = entry.algorithm.hashing().map_err(|error| wrong(&error))?;
@@ -55,6 +59,19 @@ impl Openings {
     }
 }
 
+/// Disclosures without those that are erased, whatever holds them still.
+fn without(
+    disclosures: Vec<Vec<u8>>,
+    entry: &Entry,
+    fields: Vec<u8>,
+) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
+    if fields.is_empty() {
+        return Ok(disclosures);
+    }
+    let private = Event::parse(&entry.event)?.private;
+    Ok(Plain { content: Vec::new(), disclosures }.without(&private, &fields)?.disclosures)
+}
+
 /// What came of opening a sealed entry.
 pub(super) enum Opened {
     /// What it says, what opens it, and the fields that travel beside it.
@@ -63,29 +80,14 @@ pub(super) enum Opened {
     Erased(Remains),
 }
 
-/// What is kept to open a sealed entry, all of it or what erasure leaves: a claim until it was opened.
-pub fn opening_of(files: &SealedReader, entry: &SealedEntry, origin: &Origin) -> Result<Opening, ReadError> {
-    opening_of_held(files, files.read(entry.index)?, entry, origin)
-}
-
-/// The same by what was read of the entry's files already.
-pub fn opening_of_held(
+/// What is kept to open a sealed entry, all of it or what erasure leaves, and the fields that travel beside its event: claims
+/// until they are held against the entry.
+pub fn opening_of(
     files: &SealedReader,
-    held: Held,
     entry: &SealedEntry,
     origin: &Origin,
-) -> Result<Opening, ReadError> {
-    let (opening, disclosures) = unsealed(files, held, entry, origin)?;
-    if let Opening::Auditor(opened) = &opening
-        && !disclosures.is_empty()
-    {
-        let named =
-            Content::decode(&opened.content).ok().and_then(|content| Event::parse(&content.event).ok());
-        // What is no event is told of by whoever opens the entry.
-        let fit = named.map_or(Ok(()), |event| Plain::disclosed_of(&disclosures, &event.private).map(drop));
-        fit.map_err(|error| ReadError::Damaged(not_this(entry, error.to_string())))?;
-    }
-    Ok(opening)
+) -> Result<(Opening, Vec<Vec<u8>>), ReadError> {
+    unsealed(files, files.read(entry.index)?, entry, origin)
 }
 
 /// What opens an entry, and the fields that travel beside its event.
@@ -153,7 +155,7 @@ pub(super) fn records(
 }
 
 /// Damage of what is kept beside an entry: it does not open it, or is not there and the log says nothing of an erasure.
-fn not_this(entry: &SealedEntry, found: String) -> Damage {
+pub(super) fn not_this(entry: &SealedEntry, found: String) -> Damage {
     Damage {
         file: "sealed".to_owned(),
         offset: 0,

@@ -11,8 +11,8 @@ use crate::progress::Progress;
 use crate::sealed_files::SealedFiles;
 use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
+use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::Kek;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::note::VerifierKey;
@@ -52,17 +52,13 @@ impl LogCopy {
     }
 
     /// As [`Log::erase`].
-    pub fn erase(
-        &mut self,
-        entries: &BTreeSet<EntryIndex>,
-        new_master: Option<&Kek>,
-    ) -> Result<BTreeSet<EntryIndex>, EraseError> {
-        self.0.erase(entries, new_master)
+    pub fn erase(&mut self, due: &Erased, new_master: Option<&Kek>) -> Result<bool, EraseError> {
+        self.0.erase(due, new_master)
     }
 
     /// As [`Log::not_erased`].
-    pub fn not_erased(&self, entries: &BTreeSet<EntryIndex>) -> Result<BTreeSet<EntryIndex>, EraseError> {
-        self.0.not_erased(entries)
+    pub fn not_erased(&self, erased: &Erased) -> Result<Erased, EraseError> {
+        self.0.not_erased(erased)
     }
 
     /// Stores entries that the caller has verified, and what opens them first. They are durable when this returns, and

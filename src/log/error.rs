@@ -167,6 +167,12 @@ pub enum EraseError {
     /// What is left could not be found out.
     #[error(transparent)]
     Read(#[from] SealedReadError),
+    /// What is to stay beside what goes is damaged.
+    #[error(transparent)]
+    Stays(#[from] ReadError),
+    /// The system has no randomness.
+    #[error("randomness: {0}")]
+    Randomness(String),
     /// The files could not be written; the next start finishes it.
     #[error(transparent)]
     Write(#[from] SealedWriteError),

@@ -16,6 +16,7 @@ mod clean_start;
 mod copy;
 mod derived_files;
 mod error;
+mod fields;
 mod file_check;
 mod folder;
 mod frame;
@@ -33,7 +34,7 @@ mod tiles;
 mod tree;
 
 pub use crate::damage::Damage;
-pub use beside::{Beside, opening_of, opening_of_held};
+pub use beside::{Beside, opening_of};
 pub use copy::LogCopy;
 pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
@@ -48,11 +49,11 @@ use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes};
+use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::{Kek, LogEntry};
 use ledger_spec::state::EnteredEntry;
 use open_files::{Offsets, OpenFiles, Segment};
 use recovery::Opened;
-use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 use stored_checkpoint::CheckpointSigner;
 use tlog::checkpoint::SignedCheckpoint;
@@ -276,25 +277,20 @@ impl Log {
         Ok((reader, report))
     }
 
-    /// Destroys what opens these entries, but for their links; under a new master key from then on, where one is given.
-    /// Says which of them were erased by this.
-    pub fn erase(
-        &mut self,
-        entries: &BTreeSet<EntryIndex>,
-        new_master: Option<&Kek>,
-    ) -> Result<BTreeSet<EntryIndex>, EraseError> {
-        match &mut self.beside {
-            Some(files) => Ok(files.erase(entries, new_master)?),
-            None => Ok(BTreeSet::new()),
-        }
+    /// Destroys what opens these entries, but for their links, and these single fields; under a new master key from then on,
+    /// where one is given. Says whether anything was erased by this.
+    pub fn erase(&mut self, due: &Erased, new_master: Option<&Kek>) -> Result<bool, EraseError> {
+        let resealed = fields::resealed(&self.reader(), due)?;
+        let Some(files) = &mut self.beside else { return Ok(false) };
+        let erased = files.erase(&due.entries, &resealed, new_master)?;
+        Ok(!erased.is_empty() || !resealed.is_empty())
     }
 
-    /// Which of these entries something opens still.
-    pub fn not_erased(&self, entries: &BTreeSet<EntryIndex>) -> Result<BTreeSet<EntryIndex>, EraseError> {
-        match &self.beside {
-            Some(files) => Ok(files.reader().not_erased(entries)?),
-            None => Ok(BTreeSet::new()),
-        }
+    /// What of this is there still.
+    pub fn not_erased(&self, erased: &Erased) -> Result<Erased, EraseError> {
+        let Some(files) = &self.beside else { return Ok(Erased::default()) };
+        let entries = files.reader().not_erased(&erased.entries)?;
+        Ok(Erased { entries, fields: fields::left(&self.reader(), erased)? })
     }
 
     /// From now on what opens sealed entries is written and read there.

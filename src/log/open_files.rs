@@ -6,7 +6,7 @@ use super::layout;
 use super::tree::{LevelFiles, Tail};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
-use std::collections::BTreeSet;
+use ledger_spec::erasures::Erased;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::EntryIndex;
@@ -22,7 +22,7 @@ pub(super) struct OpenFiles {
     /// What opens sealed entries, where it was given.
     pub beside: OnceLock<Openings>,
     /// What the log says is erased; `None` until that is known.
-    pub erased: RwLock<Option<Arc<BTreeSet<EntryIndex>>>>,
+    pub erased: RwLock<Option<Arc<Erased>>>,
     segments: RwLock<Vec<Arc<Segment>>>,
     checkpoint: RwLock<Arc<SignedCheckpoint>>,
 }

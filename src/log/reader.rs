@@ -16,8 +16,8 @@ use super::tree::LevelFiles;
 use crate::damage::Damage;
 use crate::sealed_files::SealedReader;
 use crate::storage::{DiskError, DiskErrorKind};
-use ledger_spec::sealed::{Group, LogEntry};
-use std::collections::BTreeSet;
+use ledger_spec::erasures::Erased;
+use ledger_spec::sealed::LogEntry;
 use std::sync::{Arc, PoisonError};
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
@@ -92,16 +92,8 @@ impl LogReader {
 
     /// From now on these are erased, as the log says: nobody is told what they said, whatever opens them still. And what
     /// nothing opens and is not among them is damage, which before this was known it may not have been.
-    pub fn set_erased(&self, erased: Arc<BTreeSet<EntryIndex>>) {
+    pub fn set_erased(&self, erased: Arc<Erased>) {
         *self.files.erased.write().unwrap_or_else(PoisonError::into_inner) = Some(erased);
-    }
-
-    /// Whether these can be erased: their groups are read whole, and damage in one is the answer.
-    pub fn can_erase(&self, entries: &BTreeSet<EntryIndex>) -> Result<(), ReadError> {
-        let Some(beside) = self.files.beside.get() else { return Ok(()) };
-        let (groups, size): (BTreeSet<Group>, _) =
-            (entries.iter().copied().map(Group::of).collect(), self.size());
-        groups.into_iter().try_for_each(|group| Ok(beside.files().group(group, size).map(drop)?))
     }
 
     /// Reads an entry as it stands in the log. Its frame's checksum, the index that it carries and its leaf are checked.
@@ -356,10 +348,7 @@ fn say(files: &OpenFiles, raw: RawEntry) -> Result<Said, ReadError> {
             let Some(beside) = files.beside.get() else { return Err(ReadError::Unopened(sealed.index)) };
             let checkpoint = files.checkpoint();
             // Asked after the files were read: that something is erased is known before the files lose it.
-            let erased = || {
-                let erased = files.erased.read().unwrap_or_else(PoisonError::into_inner);
-                erased.as_ref().map(|erased| erased.contains(&sealed.index))
-            };
+            let erased = || files.erased.read().unwrap_or_else(PoisonError::into_inner).clone();
             Ok(match beside.open(sealed, checkpoint.checkpoint().origin(), erased)? {
                 Opened::Said(entry, opening, disclosures) => {
                     Said::Event(EntryBytes { raw, entry, opening: Some(opening), disclosures })

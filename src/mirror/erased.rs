@@ -3,10 +3,11 @@
 
 use super::{Mirror, MirrorError};
 use crate::ledger::{LedgerError, under_a_new_key};
+use ledger_spec::erasures::Erased;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::TreeSize;
 
 impl Mirror {
     /// Whether something was erased while this look was under way: of an entry that came with it only the links were left, and
@@ -25,18 +26,20 @@ impl Mirror {
     }
 
     /// Erases here too what the ledger says is erased, and has said since the copy was made or was closed last.
-    pub(super) fn forget(&mut self, erased: &Arc<BTreeSet<EntryIndex>>) -> Result<(), MirrorError> {
+    pub(super) fn forget(&mut self, erased: &Arc<Erased>) -> Result<(), MirrorError> {
         let (Some(log), Some(snapshots)) = (&mut self.log, &self.snapshots) else { return Ok(()) };
-        if self.kek.is_none() || self.forgotten == Some(erased.len()) {
+        if self.kek.is_none() || self.forgotten == Some(erased.entries.len()) {
             return Ok(());
         }
         log.reader().set_erased(erased.clone());
-        let left = log.not_erased(erased).map_err(LedgerError::from)?;
+        // A copy has no fields of anybody.
+        let whole = Erased { entries: erased.entries.clone(), fields: BTreeSet::new() };
+        let left = log.not_erased(&whole).map_err(LedgerError::from)?;
         if let (false, Some(master)) = (left.is_empty(), &self.settings.master) {
             let _forgetting = snapshots.streams().forget();
             under_a_new_key(master, &self.dir, |key| log.erase(&left, key))?;
         }
-        self.forgotten = Some(erased.len());
+        self.forgotten = Some(erased.entries.len());
         Ok(())
     }
 }

@@ -125,7 +125,8 @@ impl Mirror {
         let (auditing, index, unshown) = (&mut self.auditing, &self.index, &mut self.unshown);
         let (mut fault, mut clear, origin) = (None, BTreeSet::new(), &self.settings.origin);
         let mut recall = |at, bytes: &[u8]| {
-            let opening = kept.as_ref().map_or(Ok(None), |kept| kept.one(bytes))?;
+            let opening =
+                kept.as_ref().map(|kept| kept.one(bytes)).transpose()?.and_then(|given| given.opening);
             let given = GivenEntry { opening, ..GivenEntry::blind(bytes) };
             if given.opening.is_none() {
                 clear.insert(at);
@@ -177,7 +178,7 @@ impl Mirror {
         }
         let origin = self.settings.origin.clone();
         let files = SealedReader::open(disk.clone(), &origin, kek).map_err(LedgerError::from)?;
-        Ok(Some(OfFolder::new(origin, files)))
+        Ok(Some(OfFolder::new(origin, files, false)))
     }
 
     /// Looks at the ledger once, and takes what is new. `each` is shown every entry that was verified.

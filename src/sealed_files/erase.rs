@@ -21,21 +21,34 @@ use super::reader::Shared;
 use super::slot_file::{SlotFile, Slots};
 use super::writer::GroupWriter;
 use super::{SealedFiles, layout, root_copies, start_up};
-use ledger_spec::sealed::{FileHeader, FileKind, Generation, Group, GroupKey, Kek, StoreKey, push_frame};
+use ledger_spec::sealed::{
+    FileHeader, FileKind, Generation, Group, GroupKey, Kek, SlotSecret, StoreKey, push_frame,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tlog::defect::as_u64;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A group that is made anew.
-struct Renewal {
+struct Renewal<'a> {
     group: Group,
     /// Of the files that are replaced.
     generation: Generation,
     /// The entries that are left out.
     erased: BTreeSet<EntryIndex>,
+    /// What takes the place of other payloads and slots.
+    resealed: &'a BTreeMap<EntryIndex, Resealed>,
     /// What the new slots are under.
     fresh: GroupKey,
+}
+
+/// What takes the place of an entry's payload and of what its slot holds.
+#[derive(Debug)]
+pub struct Resealed {
+    /// The payload, encrypted under another key.
+    pub payload: Vec<u8>,
+    /// That key, and the salt that it had.
+    pub secret: SlotSecret,
 }
 
 /// What stays of a group.
@@ -49,7 +62,7 @@ struct Rest {
 }
 
 impl SealedFiles {
-    /// Erases entries: when this returns, nothing here opens or decrypts them, whoever reads sees their skeletons alone,
+    /// Erases entries, and puts others that were sealed anew in the place of theirs: when this returns, nothing here opens or decrypts them, whoever reads sees their skeletons alone,
     /// and nothing of that can be taken back by a crash. The root is under `new_master` then, where one is given, which
     /// must be durable before. Says which of the entries were erased by this. The others are in the clear, unknown, or
     /// erased already; where that are all, nothing is written and the root stays under its master key.
@@ -62,16 +75,17 @@ impl SealedFiles {
     pub fn erase(
         &mut self,
         entries: &BTreeSet<EntryIndex>,
+        resealed: &BTreeMap<EntryIndex, Resealed>,
         new_master: Option<&Kek>,
     ) -> Result<BTreeSet<EntryIndex>, SealedWriteError> {
         if self.stopped {
             return Err(SealedWriteError::Stopped);
         }
         let due = self.reader().not_erased(entries)?;
-        if due.is_empty() {
+        if due.is_empty() && resealed.is_empty() {
             return Ok(due);
         }
-        let renewals = self.renewals(&due)?;
+        let renewals = self.renewals(&due, resealed)?;
         let store = StoreKey::try_filled(|key| getrandom::fill(key))?;
         // Everything is read once before anything is written: damage in the last group is found before the first is made.
         renewals.iter().try_for_each(|renewal| self.rest(renewal).map(drop))?;
@@ -96,15 +110,22 @@ impl SealedFiles {
     }
 
     /// Which groups are made anew, and without what. Their keys are drawn before anything is written.
-    fn renewals(&self, due: &BTreeSet<EntryIndex>) -> Result<Vec<Renewal>, SealedWriteError> {
+    fn renewals<'a>(
+        &self,
+        due: &BTreeSet<EntryIndex>,
+        resealed: &'a BTreeMap<EntryIndex, Resealed>,
+    ) -> Result<Vec<Renewal<'a>>, SealedWriteError> {
         let mut by_group: BTreeMap<Group, BTreeSet<EntryIndex>> = BTreeMap::new();
         for index in due {
             by_group.entry(Group::of(*index)).or_default().insert(*index);
         }
+        for index in resealed.keys() {
+            by_group.entry(Group::of(*index)).or_default();
+        }
         let renewal = |(group, erased)| {
             let generation = self.shared.with_key(group, |generation, _| Ok(generation))?;
             let fresh = GroupKey::try_filled(|key| getrandom::fill(key))?;
-            Ok(Renewal { group, generation, erased, fresh })
+            Ok(Renewal { group, generation, erased, resealed, fresh })
         };
         by_group.into_iter().map(renewal).collect()
     }
@@ -114,14 +135,14 @@ impl SealedFiles {
         self.group.as_ref().map(GroupWriter::files).filter(|files| files.group == group)
     }
 
-    fn rest(&self, renewal: &Renewal) -> Result<Rest, SealedReadError> {
+    fn rest(&self, renewal: &Renewal<'_>) -> Result<Rest, SealedReadError> {
         let until = self.writing(renewal.group).map(|files| files.body.end());
         let size = TreeSize::new(self.next.get());
         self.shared.with_key(renewal.group, |_, key| Rest::read(&self.shared, renewal, key, until, size))
     }
 
     /// Makes the new files of a group. Their bytes are durable then, and their names are not.
-    fn make(&self, renewal: &Renewal) -> Result<(FrameFile, SlotFile), SealedWriteError> {
+    fn make(&self, renewal: &Renewal<'_>) -> Result<(FrameFile, SlotFile), SealedWriteError> {
         let Rest { frames, places, slots } = self.rest(renewal)?;
         let (disk, next) = (&*self.shared.disk, renewal.generation.next());
         let body = FrameFile::create(disk, layout::file(FileKind::Body, renewal.group, next), BODY_ROOM)?;
@@ -145,7 +166,7 @@ impl SealedFiles {
     /// replaced, nobody is given any more what was to be erased.
     fn go_over(
         &self,
-        (renewals, store): (Vec<Renewal>, StoreKey),
+        (renewals, store): (Vec<Renewal<'_>>, StoreKey),
         writing: Option<&Arc<OpenGroup>>,
         kek: &Kek,
     ) -> Result<(), SealedWriteError> {
@@ -164,7 +185,7 @@ impl SealedFiles {
     }
 }
 
-impl Renewal {
+impl Renewal<'_> {
     /// The files that are replaced.
     fn replaced(&self) -> [FileHeader; 2] {
         [FileKind::Body, FileKind::Slot].map(|kind| layout::file(kind, self.group, self.generation))
@@ -176,24 +197,27 @@ impl Rest {
     /// of the entries that are left out does not matter.
     fn read(
         shared: &Shared,
-        renewal: &Renewal,
+        renewal: &Renewal<'_>,
         key: &GroupKey,
         until: Option<u64>,
         size: TreeSize,
     ) -> Result<Self, SealedReadError> {
-        let Renewal { group, generation, erased, fresh } = renewal;
+        let Renewal { group, generation, erased, resealed, fresh } = renewal;
         let mut rest = Self { frames: Vec::new(), places: Vec::new(), slots: Slots::empty() };
         let [body, _] = renewal.replaced();
         let body = FrameFile::open(&*shared.disk, body, until, &mut |index, bytes| {
             if !erased.contains(&index) {
-                rest.keep(index, bytes);
+                rest.keep(index, resealed.get(&index).map_or(bytes, |anew| &anew.payload));
             }
         })?;
         let slot = SlotFile::open(&*shared.disk, *group, *generation)?;
         let slots = slot.read_all()?;
         for index in layout::entries(*group, size).filter(|index| !erased.contains(index)) {
             match (body.has(index), slot.unwrap(index, &slot.of(&slots, index)?, key)?) {
-                (true, Some(secret)) => rest.slots.set(index, &secret.wrap(fresh), generation.next()),
+                (true, Some(secret)) => {
+                    let secret = resealed.get(&index).map_or(&secret, |anew| &anew.secret);
+                    rest.slots.set(index, &secret.wrap(fresh), generation.next());
+                }
                 (false, None) => {}
                 (true, None) => return Err(slot.lost(index).into()),
                 (false, Some(_)) => return Err(body.lost(index).into()),

@@ -29,6 +29,7 @@ mod start_up;
 mod writer;
 
 pub use check::{CheckedLog, check};
+pub use erase::Resealed;
 pub use error::{SealedOpenError, SealedReadError, SealedWriteError};
 pub use group_scan::{LogSays, SealedCut};
 pub use open_group::Held;

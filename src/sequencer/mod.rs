@@ -17,11 +17,10 @@ use crate::streams::StreamError;
 use batch::Batch;
 use ledger_spec::admission::Refusal;
 use ledger_spec::entry::StreamVersion;
-use ledger_spec::erasures::Erasures;
+use ledger_spec::erasures::{Erased, Erasures};
 use ledger_spec::event::WholeEvent;
 use ledger_spec::state::State;
 use ledger_spec::time::RecordedTime;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -51,7 +50,7 @@ impl Default for SequencerConfig {
 }
 
 /// Erases entries in the files of an open log, under a new master key where there can be one; why it could not, in words.
-pub type Erase = Box<dyn FnMut(&mut Log, &BTreeSet<EntryIndex>) -> Result<(), String> + Send>;
+pub type Erase = Box<dyn FnMut(&mut Log, &Erased) -> Result<(), String> + Send>;
 
 /// The way to the writer; cheap to clone.
 #[derive(Clone)]
@@ -399,13 +398,17 @@ impl Worker {
     }
 
     /// What the log says is erased since the batch before.
-    fn newly_erased(&self, erasures: &Erasures) -> BTreeSet<EntryIndex> {
+    fn newly_erased(&self, erasures: &Erasures) -> Erased {
         let before = self.snapshots.latest();
         let before = before.governance.erasures.erased();
-        if erasures.erased().len() == before.len() {
-            return BTreeSet::new();
+        if Arc::ptr_eq(erasures.erased(), before) {
+            return Erased::default();
         }
-        erasures.erased().difference(before).copied().collect()
+        let Erased { entries, fields } = &**erasures.erased();
+        Erased {
+            entries: entries.difference(&before.entries).copied().collect(),
+            fields: fields.difference(&before.fields).copied().collect(),
+        }
     }
 }
 

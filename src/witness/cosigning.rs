@@ -1,6 +1,7 @@
 //! The ledger's side: every new checkpoint is submitted to the policy's witnesses in the background, and
 //! what they cosign is collected. Nobody who appends waits for a witness.
 
+use crate::audited_checkpoint;
 use crate::clock;
 use crate::snapshot::Snapshots;
 use crate::tile_client;
@@ -59,6 +60,8 @@ pub struct Witnessing {
     states: Mutex<Vec<WitnessState>>,
     collected: Mutex<BTreeMap<TreeSize, SignedCheckpoint>>,
     witnessed: RwLock<Option<Arc<SignedCheckpoint>>>,
+    /// The size of the newest that an auditing witness has cosigned since the start.
+    audited: Mutex<TreeSize>,
     stopping: AtomicBool,
     /// After how long a checkpoint that did not grow is cosigned anew.
     every: Duration,
@@ -98,6 +101,7 @@ impl Witnessing {
             states: Mutex::new(states.collect()),
             witnessed: RwLock::new(stored.filter(|signed| policy.met_by(signed).is_ok()).map(Arc::new)),
             collected: Mutex::default(),
+            audited: Mutex::default(),
             stopping: AtomicBool::new(false),
             dir: dir.to_owned(),
             snapshots,
@@ -259,6 +263,7 @@ impl Witnessing {
         self.change(number, |state| {
             (state.size, state.at, state.failing) = (size.max(state.size), Some(at), None);
         });
+        self.keep_audited(&merged);
         if self.policy.met_by(&merged).is_ok() {
             self.witness(merged);
         }
@@ -279,6 +284,20 @@ impl Witnessing {
             tracing::warn!(%error, "the witnessed checkpoint could not be kept; it is collected again");
         }
         *witnessed = Some(Arc::new(merged));
+    }
+
+    /// Keeps what an auditing witness has cosigned: what is erased has to lie below that.
+    fn keep_audited(&self, merged: &SignedCheckpoint) {
+        let auditors = &self.snapshots.latest().governance.auditors;
+        let size = merged.checkpoint().size();
+        let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
+        if size <= *audited || !matches!(auditors.cosigned(merged), Ok(Some(_))) {
+            return;
+        }
+        match audited_checkpoint::keep(&self.dir, merged) {
+            Ok(()) => *audited = size,
+            Err(error) => tracing::warn!(%error, "a checkpoint that was audited could not be kept"),
+        }
     }
 
     fn fail(&self, number: usize, reason: String) {

@@ -9,6 +9,8 @@ mod crooked;
 mod disclosures;
 mod disk_full;
 mod erasure;
+mod erasure_audited;
+mod erasure_fields;
 mod examples;
 mod feed;
 mod feed_limits;

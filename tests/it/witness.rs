@@ -23,11 +23,11 @@ fn folder(name: &str) -> Folder {
 }
 
 /// A process of the program that prints its address.
-struct Process {
+pub struct Process {
     child: Child,
-    url: String,
+    pub url: String,
     /// What it printed after the address.
-    said: String,
+    pub said: String,
 }
 
 impl Process {
@@ -45,12 +45,12 @@ impl Process {
         Self { child, url, said }
     }
 
-    fn witness(dir: &Path, name: &str, log: &str, listen: &str) -> Self {
+    pub fn witness(dir: &Path, name: &str, log: &str, listen: &str) -> Self {
         let dir = dir.to_str().unwrap();
         Self::start(&["witness", "--dir", dir, "--name", name, "--log", log, "--listen", listen], 2)
     }
 
-    fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
 
@@ -68,12 +68,12 @@ impl Process {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub fn get(&self, path: &str) -> (u16, String) {
         self.request(&format!("GET {path}"), "")
     }
 
     /// AsOf again until it answers so, or half a minute is over.
-    fn until(&self, path: &str, right: impl Fn(u16, &str) -> bool) -> String {
+    pub fn until(&self, path: &str, right: impl Fn(u16, &str) -> bool) -> String {
         let begin = Instant::now();
         loop {
             let (status, body) = self.get(path);
@@ -86,7 +86,7 @@ impl Process {
     }
 
     /// Ended without being asked.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -204,7 +204,7 @@ fn ledger(dir: &Path, policy: &str) -> String {
     ledger_by(dir, policy, |_| {})
 }
 
-fn ledger_by(dir: &Path, policy: &str, change: impl FnOnce(&mut Settings)) -> String {
+pub fn ledger_by(dir: &Path, policy: &str, change: impl FnOnce(&mut Settings)) -> String {
     let mut founding = people::founding();
     change(&mut founding.settings);
     founding.settings.policy = Some("witnesses.policy".into());
@@ -220,11 +220,11 @@ fn ledger_by(dir: &Path, policy: &str, change: impl FnOnce(&mut Settings)) -> St
         .unwrap()
 }
 
-fn serve(dir: &Path) -> Process {
+pub fn serve(dir: &Path) -> Process {
     Process::start(&["serve", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"], 1)
 }
 
-fn append(ledger: &Process, envelope: &str) {
+pub fn append(ledger: &Process, envelope: &str) {
     let mut stream = TcpStream::connect(ledger.address()).unwrap();
     let length = envelope.len();
     write!(stream, "POST /v1/events HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{envelope}").unwrap();

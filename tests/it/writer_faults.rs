@@ -22,12 +22,12 @@ use credit_ledger::storage::DiskErrorKind;
 use credit_ledger::streams::StreamReader;
 use ledger_spec::audit::{Auditor, GivenEntry, Scope, read_chunk};
 use ledger_spec::entry::ChainHash;
+use ledger_spec::erasures::Erased;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::sealed::{Kek, LogEntry, SkeletonKey};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -86,8 +86,8 @@ pub fn start_with(
     let key = SkeletonKey::copied(&[6; 32]);
     let (store, _) = IndexStore::open(index_dir, &key, (TreeSize::EMPTY, ChainHash::ZERO), false).unwrap();
     let config = SequencerConfig::default();
-    let erase = Box::new(|log: &mut Log, entries: &BTreeSet<EntryIndex>| {
-        log.erase(entries, None).map(drop).map_err(|error| error.to_string())
+    let erase = Box::new(|log: &mut Log, due: &Erased| {
+        log.erase(due, None).map(drop).map_err(|error| error.to_string())
     });
     let (sequencer, writer) =
         sequencer::start(log, store, snapshots.clone(), clock, (config, erase)).unwrap();
@@ -166,8 +166,9 @@ pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Appended]) {
             LogEntry::Clear(_) => None,
             LogEntry::Sealed(entry) => Some(opening_of(&files, entry, &origin)),
         };
-        let opening = opening.transpose().unwrap_or_else(|e| panic!("seed {seed}: nothing opens it: {e}"));
-        GivenEntry { opening, ..GivenEntry::blind(raw.into_bytes()) }
+        let opened = opening.transpose().unwrap_or_else(|e| panic!("seed {seed}: nothing opens it: {e}"));
+        let (opening, fields) = opened.unzip();
+        GivenEntry { opening, fields, ..GivenEntry::blind(raw.into_bytes()) }
     });
     let given: Vec<_> = given.collect();
     let mut auditor = Auditor::new(Scope::Opened);

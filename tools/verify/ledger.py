@@ -25,7 +25,8 @@ class Ledger:
 
     def __init__(self, opened=False, origin=None):
         self.opened, self.origin, self.unopened = opened, origin, 0
-        self.people, self.erasures = people.People(), erasures.Erasures(opened)
+        self.people = people.People()
+        self.erasures = erasures.Erasures(opened, self.people)
         # Where each stream ends, by its tag: what is left of an erased event names its streams by nothing else.
         self.heads = {}
         self.chain, self.recorded_at, self.signatures = bytes(32), 0, 0

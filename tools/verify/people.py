@@ -8,12 +8,12 @@ import entries
 import keys
 import personal
 from fault import Fault
-from text import end_of_day, from_base64url
+from text import end_of_day, from_base64url, instant
 
 D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
 # Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
 ROLES = {
-    "ledger": {O}, "authority": {R}, "catalogue": {S}, "subject": {D, R}, "record": {D, C, W}, "listing": {D, C},
+    "ledger": {O}, "ledger.auditors_named": {R}, "authority": {R}, "catalogue": {S}, "subject": {D, R}, "record": {D, C, W}, "listing": {D, C},
     "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
     "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
     "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
@@ -26,7 +26,8 @@ class People:
 
     def __init__(self):
         self.origin = None
-        self.keys, self.roles, self.revoked = {}, {}, {}
+        self.operator = None
+        self.keys, self.roles, self.revoked, self.compromised = {}, {}, {}, {}
         self.succeeded, self.suspended, self.competence = {}, {}, {}
         self.ids = {}
 
@@ -79,7 +80,7 @@ class People:
     def _apply(self, entry, event):
         kind, body, subject = event["kind"], event["body"], event["subject"].removeprefix("authority:")
         if kind == "ledger.opened":
-            self.origin = event["origin"]
+            self.origin, self.operator = event["origin"], _key(body["operator"]["key"])
             self._enrol(event["issuer"], ["operator"], [body["operator"]["key"]])
             for one in body["registrars"]:
                 self._enrol(one["id"], ["registrar"], [one["key"]])
@@ -99,6 +100,12 @@ class People:
             self.keys.setdefault(subject, set()).add(_new_key(body["key"]))
         elif kind == "authority.key_revoked":
             self.revoked.setdefault(_key(body["key"]), entry.index)
+            if "compromised_since" in body:
+                self.compromised[_key(body["key"])] = instant(body["compromised_since"])
+
+    def was_compromised(self, keys_, recorded_at):
+        """Whether one of these may have been in wrong hands when something was recorded (P26)."""
+        return any(recorded_at >= self.compromised.get(key, 1 << 64) for key in keys_)
 
     def _enrol(self, authority, roles, texts):
         self.roles[authority] = set(roles)

@@ -4,10 +4,13 @@ use super::case::Case;
 use super::{Governance, Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Recorded};
 use crate::event::envelope::VerifiedEvent;
-use crate::event::{AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role};
+use crate::event::{
+    AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
+};
 use crate::id::SubjectId;
 use crate::time::ValidTime;
 use tlog::bytes::to_base64url;
+use tlog::cosignature::CosignerKey;
 use tlog::key::PublicKey;
 use tlog::position::EntryIndex;
 
@@ -186,6 +189,21 @@ fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), R
             Err(refuse(Rule::KeyNew, field, found, "a key that this ledger has not seen"))
         }
     }
+}
+
+/// L11, L13, L14: auditing witnesses cosign with keys of their own, that sign nothing else here.
+pub(super) fn auditors(case: &Case<'_>, body: &AuditorsNamed) -> Result<(), Refusal> {
+    if case.event.subject != SubjectId::Ledger {
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "ledger"));
+    }
+    for (place, auditor) in body.auditors.iter().enumerate() {
+        new_key(case, "body.auditors", auditor.public_key())?;
+        let before = body.auditors.iter().take(place);
+        if before.map(CosignerKey::public_key).any(|key| key == auditor.public_key()) {
+            return Err(refuse(Rule::KeyNew, "body.auditors", auditor, "each public key under one name"));
+        }
+    }
+    Ok(())
 }
 
 fn strong(field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {

@@ -2,9 +2,10 @@
 
 use super::case::Case;
 use super::step::unheld;
-use super::{Refusal, Rule, refuse};
+use super::{Governance, Refusal, Rule, refuse};
+use crate::auditing::Unaudited;
 use crate::casefile::{Fact, Item, ItemNumber};
-use crate::event::{ErasureOrdered, LedgerErased, Phase, Role};
+use crate::event::{Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
 use crate::id::{EventId, SubjectId};
 use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
@@ -19,6 +20,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
         return Err(refuse(Rule::ErasureWhole, "body.entries", body.entries.len(), expected));
     }
     let mut going = BTreeSet::new();
+    body.fields.iter().try_for_each(|of| single_fields(case, body, of))?;
     for (event, entry) in body.events.iter().zip(&body.entries) {
         going.extend(named(case, event, *entry)?);
     }
@@ -54,7 +56,7 @@ fn named(case: &Case<'_>, event: &EventId, entry: EntryIndex) -> Result<Option<I
         return Err(refuse(Rule::NotTwice, "body.events", found, "what nobody has ordered to be erased"));
     }
     match found.map(|(number, item)| (number, &item.fact)) {
-        Some((_, Fact::Plain | Fact::Identity(_))) => {
+        Some((_, Fact::Plain | Fact::Identity(_) | Fact::Erasure)) => {
             let found = format!("entry {entry}, which is no record and rests on none");
             Err(refuse(Rule::ErasureWhole, "body.events", found, "a record, or what rests on one"))
         }
@@ -93,6 +95,37 @@ fn with_what_it_acts_upon(going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(
     ))
 }
 
+/// L15, L17, L19, D10: single fields that travel beside an event go by its issuer's order or a court's, whatever it is; the
+/// event stays as it was signed.
+fn single_fields(case: &Case<'_>, body: &ErasureOrdered, of: &FieldsOrdered) -> Result<(), Refusal> {
+    let refused = |rule, found: String, expected: String| Err(refuse(rule, "body.fields", found, expected));
+    let FieldsOrdered { event, fields } = of;
+    let found = case.file.find(event);
+    let held = found.map(|(_, item)| item.entry).or_else(|| case.file.remains_of(event));
+    let Some(held) = held else {
+        let expected = format!("an event of the stream of {}", case.event.subject);
+        return refused(Rule::ReferenceKnown, event.to_string(), expected);
+    };
+    if let Some(other) = fields.iter().find(|field| field.entry != held) {
+        let expected = format!("{held}, which holds {event}");
+        return refused(Rule::ReferenceKnown, other.entry.to_string(), expected);
+    }
+    let erasures = &case.governance.erasures;
+    let whole = erasures.ordered(held).is_some() || body.entries.contains(&held);
+    if let Some(field) = fields.iter().find(|field| whole || erasures.is_field_ordered(field)) {
+        let found = format!("field {} of {event}, whose erasure is ordered", field.place);
+        return refused(Rule::NotTwice, found, "what nobody has ordered to be erased".to_owned());
+    }
+    // What is erased as a whole by now was admitted when it was ordered.
+    let Some((number, item)) = found else { return Ok(()) };
+    if let Some(field) = fields.iter().find(|field| field.place >= item.fields) {
+        let expected = format!("fields of {event}, which has {}", item.fields);
+        return refused(Rule::ReferenceKnown, format!("field {}, counted from 0", field.place), expected);
+    }
+    unheld(case, "body.fields", number)?;
+    if case.is(Role::Court) { Ok(()) } else { case.by_source(item) }
+}
+
 /// Whether it moves a thing or speaks of it. It goes with the thing, whoever issued it; a fact that rests on a thing goes by
 /// its own issuer's order.
 const fn acts(item: &Item) -> bool {
@@ -118,7 +151,7 @@ fn decided(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Result<(), R
     }
 }
 
-/// L11, L27: what the ledger says is erased are whole orders that stand before it and are not carried out, oldest first, but for
+/// L11, L27, L29: what the ledger says is erased are whole orders that stand before it and are not carried out, oldest first, but for
 /// those of subjects of whom something is under a hold. Whoever does not see the orders asks what he sees: that it stands before, and is named once.
 pub(super) fn erased(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal> {
     if case.event.subject != SubjectId::Ledger {
@@ -127,24 +160,48 @@ pub(super) fn erased(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal
     let (erasures, refused) = (&case.governance.erasures, |found: String, expected: String| {
         Err(refuse(Rule::ErasedAsOrdered, "body.entries", found, expected))
     });
-    for entry in &body.entries {
-        if *entry >= case.at.index {
-            return refused(entry.to_string(), format!("entries before {}", case.at.index));
+    for one in body.named() {
+        if one.entry() >= case.at.index {
+            return refused(one.entry().to_string(), format!("entries before {}", case.at.index));
         }
-        if erasures.is_erased(*entry) {
-            return refused(format!("{entry}, which is erased"), "entries that are not erased".to_owned());
+        if erasures.erased().holds(one) {
+            let found = format!("{}, which is erased", words(one));
+            return refused(found, "what is not erased".to_owned());
         }
     }
+    audited(case, body)?;
     if erasures.is_blind() {
         return Ok(());
     }
-    match erasures.not_of_whole_orders(&body.entries) {
+    match erasures.not_of_whole_orders(body, &case.governance.directory) {
         None => Ok(()),
-        Some(entry) => {
+        Some(one) => {
             let expected =
                 "whole orders, oldest first, but for those of subjects of whom something is under a hold"
                     .to_owned();
-            refused(format!("{entry}, of no order whose turn it is"), expected)
+            refused(format!("{}, of no order whose turn it is", words(one)), expected)
         }
+    }
+}
+
+/// L29: what nobody can look at any more was looked at before, by one of the auditing witnesses that are named.
+fn audited(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal> {
+    let Governance { origin, directory, auditors, .. } = case.governance;
+    // A ledger without an origin has no operator, who issues this.
+    let origin = origin.as_ref().unwrap_or(&case.event.origin);
+    let shown = auditors.before_erasure(body, case.at.index, origin, directory);
+    shown.map(drop).map_err(|fault| {
+        let expected = match fault {
+            Unaudited::NobodyNamed => "none",
+            _ => "a checkpoint over all that is named, cosigned by an auditing witness",
+        };
+        refuse(Rule::AuditedBefore, "body.cosigned", fault, expected)
+    })
+}
+
+fn words(one: Erasable) -> String {
+    match one {
+        Erasable::Entry(entry) => entry.to_string(),
+        Erasable::Field(field) => format!("field {} of {}", field.place, field.entry),
     }
 }

@@ -176,6 +176,7 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
         Body::MigrationOpened(_) => case.enrolled_subject().map(|_| ()),
         Body::ErasureOrdered(body) => erasure::order(case, body),
         Body::LedgerErased(body) => erasure::erased(case, body),
+        Body::AuditorsNamed(body) => authority::auditors(case, body),
         Body::Step(body) => step::step(case, body),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::RepairGranted => repairable(case, item),
         StepKind::ListingExtended => extension(case, number, item, &body.extra),
         StepKind::RecordCorrected => correction(case, item, &body.extra),
+        StepKind::ErasureWithdrawn => not_carried_out(case, body),
         _ => Ok(()),
     }
 }
@@ -150,6 +151,15 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
         }
         _ => Ok(()),
     }
+}
+
+/// L16: what is erased does not come back.
+fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
+    if case.governance.erasures.is_waiting(&body.of) {
+        return Ok(());
+    }
+    let found = format!("{}, which is carried out", body.of);
+    Err(refuse(Rule::InPhase, "body.order", found, "an order that is not carried out yet"))
 }
 
 /// A08: a corrected severity is one that the record may have.

@@ -62,6 +62,24 @@ pub enum AuditFault {
     /// The ledger says that it is erased, and something opens it.
     #[error("the ledger says that this entry is erased, and something opens it")]
     Revived,
+    /// A field that its event names is not there, and nothing says that it was to be erased.
+    #[error("nothing is left of the field at place {place}, and the ledger does not say that it is erased")]
+    FieldLost {
+        /// Its place in `private`.
+        place: u8,
+    },
+    /// The ledger says that a field is erased, and it is there.
+    #[error("the ledger says that the field at place {place} is erased, and it is there")]
+    FieldRevived {
+        /// Its place in `private`.
+        place: u8,
+    },
+    /// A field is kept beside it that its event does not name, or not in this order.
+    #[error("a field of the digest {found} is kept beside its event, which does not name it there")]
+    OtherField {
+        /// Its SHA-256.
+        found: String,
+    },
     /// It was opened for an audit that sees only what is in the clear.
     #[error("this sealed entry was opened for an audit that sees what is in the clear alone")]
     NotBlind,

@@ -21,12 +21,12 @@ pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;
 use crate::entry::{ChainHash, EntryHashes, EntryHeader};
-use crate::event::Event;
+use crate::event::{Erasable, Event, FieldPlace};
 use crate::id::Sealing;
 use crate::sealed::{AuditorOpening, Remains, SealedEntry, SealedLinks};
 use crate::state::Ledger;
 use crate::time::RecordedTime;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tlog::checkpoint::Checkpoint;
 use tlog::defect::as_u64;
@@ -106,6 +106,10 @@ pub struct Auditor {
     unopened: u64,
     /// Entries of which only the links were left: of each the log has to say that it is erased.
     erased: BTreeMap<EntryIndex, SealedLinks>,
+    /// Fields that events name and nothing holds: of each the log has to say that it is erased.
+    missing: BTreeSet<FieldPlace>,
+    /// Whether it was looked at which fields are there.
+    fields_seen: bool,
 }
 
 /// What is looked at of every entry, whether or not it is opened.
@@ -122,8 +126,16 @@ impl Auditor {
             Scope::Blind => Ledger::blind(),
             Scope::Opened => Ledger::default(),
         };
-        let (tree, erased) = (Frontier::default(), BTreeMap::new());
-        Self { scope, ledger, tree, completed: Vec::new(), unopened: 0, erased }
+        Self {
+            scope,
+            ledger,
+            tree: Frontier::default(),
+            completed: Vec::new(),
+            unopened: 0,
+            erased: BTreeMap::new(),
+            missing: BTreeSet::new(),
+            fields_seen: false,
+        }
     }
 
     /// What it sees.
@@ -158,13 +170,14 @@ impl Auditor {
     }
 
     fn admit(&mut self, read: ReadEvent, index: EntryIndex) -> Result<Absorbed, AuditFault> {
-        let ReadEvent { header, event, hashes, opening } = read;
+        let ReadEvent { header, event, hashes, opening, missing } = read;
         self.follows(&Place::of(&header), index)?;
         // The streams of what is sealed are not whole where some of it is not seen.
         if self.scope == Scope::Blind && event.event().kind().sealing() == Sealing::Sealed {
             return Err(AuditFault::NotBlind);
         }
         let event = self.ledger.retrace(event, &header, hashes.chain)??;
+        self.look_at_fields(index, missing.as_deref());
         Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
     }
 
@@ -193,9 +206,10 @@ impl Auditor {
         let index = self.ledger.size().next_index();
         let at = |fault| AuditError { index, fault };
         match known {
-            KnownEntry::Event { header, event, hashes } => {
+            KnownEntry::Event { header, event, hashes, missing } => {
                 self.follows(&Place::of(header), index).map_err(at)?;
                 self.ledger.recall(event, header, hashes.chain);
+                self.look_at_fields(index, missing.as_deref());
                 self.grow(*hashes);
             }
             KnownEntry::Silent(silent) => {
@@ -204,6 +218,12 @@ impl Auditor {
             }
         }
         Ok(())
+    }
+
+    fn look_at_fields(&mut self, entry: EntryIndex, missing: Option<&[u8]>) {
+        let Some(missing) = missing else { return };
+        self.fields_seen = true;
+        self.missing.extend(missing.iter().map(|place| FieldPlace { entry, place: *place }));
     }
 
     /// Whether the entry names this place, the chain before it and a time that does not go back.
@@ -232,16 +252,28 @@ impl Auditor {
         as_u64(self.erased.len())
     }
 
+    /// How many fields that travel beside events it has passed that are erased; `None` where it was not looked at which are there.
+    #[must_use]
+    pub fn fields_erased(&self) -> Option<u64> {
+        self.fields_seen.then(|| as_u64(self.missing.len()))
+    }
+
     /// The first entry from `first` on that the log says is erased and that something opened here: an erasure that was not
     /// done, or was undone, if it was opened after that was said. Whoever had opened it before has to forget it now.
     #[must_use]
     pub fn revived(&self, first: EntryIndex) -> Option<AuditError> {
         let said = self.ledger.governance().erasures.erased();
-        let revived = match self.scope {
-            Scope::Blind => None,
-            Scope::Opened => said.range(first..).find(|entry| !self.erased.contains_key(entry)),
-        };
-        revived.map(|index| AuditError { index: *index, fault: AuditFault::Revived })
+        if self.scope == Scope::Blind {
+            return None;
+        }
+        if let Some(index) = said.entries.range(first..).find(|entry| !self.erased.contains_key(entry)) {
+            return Some(AuditError { index: *index, fault: AuditFault::Revived });
+        }
+        let beside = said.fields.range(FieldPlace { entry: first, place: 0 }..);
+        let mut beside = beside.filter(|field| self.fields_seen && !said.entries.contains(&field.entry));
+        let revived = beside.find(|field| !self.missing.contains(field))?;
+        let FieldPlace { entry: index, place } = *revived;
+        Some(AuditError { index, fault: AuditFault::FieldRevived { place } })
     }
 
     /// The first entry of which only the links were left and of which the log does not say so far that it is erased. Where
@@ -263,7 +295,10 @@ impl Auditor {
             };
             return Err(AuditError { index: *index, fault });
         }
-        Ok(())
+        let lost = self.missing.iter().find(|field| !erasures.erased().holds(Erasable::Field(**field)));
+        lost.map_or(Ok(()), |&FieldPlace { entry: index, place }| {
+            Err(AuditError { index, fault: AuditFault::FieldLost { place } })
+        })
     }
 
     /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries, and the log accounts for

@@ -6,8 +6,10 @@ use crate::event::Event;
 use crate::event::envelope::{SignedEvent, VerifiedEvent};
 use crate::id::Sealing;
 use crate::sealed::{AuditorOpening, LogEntryError, Opening, Remains, SealedEntry, version_of};
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tlog::bytes::to_hex;
 use tlog::checkpoint::Origin;
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::PublicKey;
@@ -22,13 +24,15 @@ pub struct GivenEntry<B> {
     pub hashes: EntryHashes,
     /// What is said to open it, where it is sealed and that was given: all of it, or what erasure leaves.
     pub opening: Option<Opening>,
+    /// The disclosures that are kept beside its event, in their order; `None` where that is not known.
+    pub fields: Option<Vec<Vec<u8>>>,
 }
 
 impl<B: AsRef<[u8]>> GivenEntry<B> {
     /// An entry's bytes, without an opening.
     #[must_use]
     pub fn blind(bytes: B) -> Self {
-        Self { hashes: EntryHashes::of(bytes.as_ref()), bytes, opening: None }
+        Self { hashes: EntryHashes::of(bytes.as_ref()), bytes, opening: None, fields: None }
     }
 }
 
@@ -60,7 +64,11 @@ pub struct ReadEvent {
     pub(super) event: VerifiedEvent,
     pub(super) hashes: EntryHashes,
     pub(super) opening: Option<AuditorOpening>,
+    pub(super) missing: Missing,
 }
+
+/// The places of the fields that an event names and nothing holds; `None` where that was not looked at.
+pub(super) type Missing = Option<Vec<u8>>;
 
 impl ReadEvent {
     /// The entry, as it would stand in the clear, without its event's bytes.
@@ -88,7 +96,7 @@ impl ReadEntry {
 
 /// What an entry's bytes and opening say, before its signatures are checked.
 enum Layout {
-    Event(EntryHeader, SignedEvent, Option<AuditorOpening>),
+    Event(EntryHeader, SignedEvent, Option<AuditorOpening>, Missing),
     Silent(SealedEntry, Option<Arc<Remains>>),
 }
 
@@ -106,11 +114,11 @@ pub fn read_chunk<B: AsRef<[u8]>>(
     let (mut read, mut signed) = (Vec::with_capacity(many), Vec::with_capacity(many));
     // A later entry's bad layout is reported only if every signature before it holds.
     let mut fault = None;
-    for (position, GivenEntry { bytes, hashes, opening }) in entries.enumerate() {
-        match read_one((origin, at(position)), bytes.as_ref(), opening, &mut keys) {
-            Ok(Layout::Event(header, event, opening)) => {
+    for (position, GivenEntry { bytes, hashes, opening, fields }) in entries.enumerate() {
+        match read_one((origin, at(position)), bytes.as_ref(), (opening, fields), &mut keys) {
+            Ok(Layout::Event(header, event, opening, missing)) => {
                 signed.push((position, event));
-                read.push((Ok((header, opening)), hashes));
+                read.push((Ok((header, opening, missing)), hashes));
             }
             Ok(Layout::Silent(entry, remains)) => read.push((Err((entry, remains)), hashes)),
             Err(found) => {
@@ -130,8 +138,8 @@ pub fn read_chunk<B: AsRef<[u8]>>(
     let mut verified = verified.into_iter();
     let mut next = || verified.next().or_defect("every event that was signed was verified");
     let whole = |(entry, hashes)| match entry {
-        Ok((header, opening)) => {
-            ReadEntry::Event(Box::new(ReadEvent { header, event: next(), hashes, opening }))
+        Ok((header, opening, missing)) => {
+            ReadEntry::Event(Box::new(ReadEvent { header, event: next(), hashes, opening, missing }))
         }
         Err((entry, remains)) => ReadEntry::Silent(SilentEntry { entry, remains, hashes }),
     };
@@ -141,7 +149,7 @@ pub fn read_chunk<B: AsRef<[u8]>>(
 fn read_one(
     (origin, place): (&Origin, EntryIndex),
     bytes: &[u8],
-    opening: Option<Opening>,
+    (opening, fields): (Option<Opening>, Option<Vec<Vec<u8>>>),
     keys: &mut HashMap<[u8; 32], PublicKey>,
 ) -> Result<Layout, AuditFault> {
     let mut parse = |key: [u8; 32]| match keys.get(&key) {
@@ -155,7 +163,7 @@ fn read_one(
             let (header, event) = EntryHeader::decode(bytes).map_err(LogEntryError::Clear)?;
             let event = SignedEvent::from_parts_with(event, &header.signatures, &mut parse)?;
             in_the_clear(event.event())?;
-            Ok(Layout::Event(header, event, None))
+            Ok(Layout::Event(header, event, None, None))
         }
         (Sealing::Clear, Some(_)) => Err(AuditFault::NotSealed),
         (Sealing::Sealed, opening) => {
@@ -169,7 +177,8 @@ fn read_one(
                 Opening::Auditor(opening) => {
                     let opened = opening.open(&entry, origin, &mut parse)?;
                     let (header, (_, _, event)) = (opened.header(), opened.into_parts());
-                    Ok(Layout::Event(header, event, Some(opening)))
+                    let missing = fields.map(|there| missing(event.event(), &there)).transpose()?;
+                    Ok(Layout::Event(header, event, Some(opening), missing))
                 }
                 Opening::Remains(remains) => {
                     remains.open(&entry, origin)?;
@@ -178,6 +187,21 @@ fn read_one(
                 Opening::Content(_) | Opening::Link(_) => Err(AuditFault::OtherOpening),
             }
         }
+    }
+}
+
+/// Which of the fields that an event names are not there. What is there and not named, or in another order, is a fault.
+fn missing(event: &Event, there: &[Vec<u8>]) -> Result<Vec<u8>, AuditFault> {
+    let digests = there.iter().map(|disclosure| -> [u8; 32] { Sha256::digest(disclosure).into() });
+    let (mut missing, mut there) = (Vec::new(), digests.peekable());
+    for (place, named) in (0_u8..).zip(&event.private) {
+        if there.next_if_eq(named).is_none() {
+            missing.push(place);
+        }
+    }
+    match there.next() {
+        None => Ok(missing),
+        Some(digest) => Err(AuditFault::OtherField { found: to_hex(&digest) }),
     }
 }
 
@@ -201,6 +225,8 @@ pub enum KnownEntry {
         event: Box<Event>,
         /// The hashes of its bytes.
         hashes: EntryHashes,
+        /// The places of the fields that it names and nothing holds; `None` where that was not looked at.
+        missing: Option<Vec<u8>>,
     },
     /// A sealed one that says nothing of its event.
     Silent(SilentEntry),
@@ -213,10 +239,10 @@ impl KnownEntry {
         place: EntryIndex,
         given: GivenEntry<B>,
     ) -> Result<Self, AuditError> {
-        let GivenEntry { bytes, hashes, opening } = given;
-        match read_one((origin, place), bytes.as_ref(), opening, &mut HashMap::new()) {
-            Ok(Layout::Event(header, event, _)) => {
-                Ok(Self::Event { header, event: Box::new(event.event().clone()), hashes })
+        let GivenEntry { bytes, hashes, opening, fields } = given;
+        match read_one((origin, place), bytes.as_ref(), (opening, fields), &mut HashMap::new()) {
+            Ok(Layout::Event(header, event, _, missing)) => {
+                Ok(Self::Event { header, event: Box::new(event.event().clone()), hashes, missing })
             }
             Ok(Layout::Silent(entry, remains)) => Ok(Self::Silent(SilentEntry { entry, remains, hashes })),
             Err(fault) => Err(AuditError { index: place, fault }),

@@ -79,6 +79,7 @@ pub enum Fact<R = ItemNumber> {
         record: Option<R>,
     },
     Migration,
+    Erasure,
     Step(StepFact<R>),
 }
 
@@ -216,6 +217,7 @@ impl Fact {
             Self::Incident => (Class::Incident, Phase::Opened),
             Self::Transfer { .. } => (Class::Transfer, Phase::Made),
             Self::Migration => (Class::Migration, Phase::Opened),
+            Self::Erasure => (Class::Erasure, Phase::Ordered),
             Self::Step(_) => return None,
         })
     }

@@ -64,6 +64,7 @@ impl Fact<EventId> {
             Body::IncidentOpened(_) => Self::Incident,
             Body::TransferMade(body) => Self::Transfer { to: body.to.clone(), record: body.record },
             Body::MigrationOpened(_) => Self::Migration,
+            Body::ErasureOrdered(_) => Self::Erasure,
             Body::Step(step) => Self::Step(StepFact::of(step)),
             _ => Self::Plain,
         }
@@ -116,6 +117,7 @@ impl<R> Fact<R> {
             Self::Incident => Fact::Incident,
             Self::Transfer { to, record } => Fact::Transfer { to, record: maybe(record) },
             Self::Migration => Fact::Migration,
+            Self::Erasure => Fact::Erasure,
             Self::Step(step) => Fact::Step(step.map(find)?),
         })
     }

@@ -32,6 +32,8 @@ pub struct ItemRow {
     pub signers: Vec<KeyNumber>,
     /// From when it holds.
     pub from: ValidTime,
+    /// How many fields travel beside it.
+    pub fields: u8,
     /// What it began or moved on.
     pub fact: Fact<EventId>,
 }
@@ -49,6 +51,7 @@ struct Stored {
     issuer: AuthorityNumber,
     signers: Vec<KeyNumber>,
     from: ValidTime,
+    fields: u8,
     fact: Fact<EventId>,
 }
 
@@ -68,14 +71,15 @@ impl ItemRow {
             issuer: directory.number(&event.issuer)?,
             signers: signers.iter().filter_map(|key| directory.key_number(key)).collect(),
             from: event.valid_from,
+            fields: u8::try_from(event.private.len()).or_defect("an event names at most 64 fields"),
             fact: Fact::of(event),
         })
     }
 
     /// Its bytes, which do not name the entry.
     pub fn into_bytes(self) -> Vec<u8> {
-        let Self { entry: _, id, recorded_at, issuer, signers, from, fact } = self;
-        let stored = Stored { id, recorded_at, issuer, signers, from, fact };
+        let Self { entry: _, id, recorded_at, issuer, signers, from, fields, fact } = self;
+        let stored = Stored { id, recorded_at, issuer, signers, from, fields, fact };
         bincode::encode_to_vec(stored, LAYOUT).or_defect("an event of 48 KiB makes a row within the limit")
     }
 
@@ -86,7 +90,7 @@ impl ItemRow {
         if read != bytes.len() {
             return Err(RowError(entry));
         }
-        let Stored { id, recorded_at, issuer, signers, from, fact } = stored;
-        Ok(Self { entry, id, recorded_at, issuer, signers, from, fact })
+        let Stored { id, recorded_at, issuer, signers, from, fields, fact } = stored;
+        Ok(Self { entry, id, recorded_at, issuer, signers, from, fields, fact })
     }
 }

@@ -40,9 +40,19 @@ fn join(files: &[&CaseFile]) -> CaseFile {
         };
         let fact =
             item.fact.clone().map(&find).or_defect("a fact refers to what stands before it in its file");
-        let Item { id, entry, recorded_at, issuer, ref signers, from, .. } = *item;
+        let Item { id, entry, recorded_at, issuer, ref signers, from, fields, .. } = *item;
         let signers = signers.clone();
-        joined.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+        joined.push(Item {
+            id,
+            entry,
+            recorded_at,
+            issuer,
+            signers,
+            from,
+            fields,
+            fact,
+            followed: Vec::new(),
+        });
     }
     joined.head = joined.items.last().map(|last| Head { last: last.entry, version: joined.count() });
     joined

@@ -83,6 +83,8 @@ pub struct Item {
     pub signers: Vec<KeyNumber>,
     /// From when it holds.
     pub from: ValidTime,
+    /// How many fields travel beside it.
+    pub fields: u8,
     /// What it began or moved on.
     pub fact: Fact,
     /// The events that refer to it, in the log's order: steps, and what rests on it or is about it.
@@ -202,10 +204,10 @@ impl CaseFile {
 
     /// Takes in the row of an event that stands in this subject's stream, after all those before it.
     pub fn apply_row(&mut self, row: ItemRow) {
-        let ItemRow { entry, id, recorded_at, issuer, signers, from, fact } = row;
+        let ItemRow { entry, id, recorded_at, issuer, signers, from, fields, fact } = row;
         self.head = Some(Head::advanced(self.head.as_ref(), entry));
         let fact = fact.numbered(self);
-        self.push(Item { id, entry, recorded_at, issuer, signers, from, fact, followed: Vec::new() });
+        self.push(Item { id, entry, recorded_at, issuer, signers, from, fields, fact, followed: Vec::new() });
     }
 
     /// Takes in that an erased event stood in the stream, which ends with it.

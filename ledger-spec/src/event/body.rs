@@ -6,7 +6,8 @@ use super::conduct::{
 };
 use super::erasure::{ErasureOrdered, LedgerErased};
 use super::governance::{
-    AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, KeyAdded, KeyRevoked, LedgerOpened,
+    AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, KeyAdded, KeyRevoked,
+    LedgerOpened,
 };
 use super::kinds::{Change, Kind};
 use super::listing::{ListingEntered, ListingNotified, MeasureImposed};
@@ -66,6 +67,7 @@ pub enum Body {
     MigrationOpened(MigrationOpened),
     ErasureOrdered(ErasureOrdered),
     LedgerErased(LedgerErased),
+    AuditorsNamed(AuditorsNamed),
     Step(Step),
 }
 
@@ -122,6 +124,7 @@ impl Body {
             Self::MigrationOpened(_) => Kind::MigrationOpened,
             Self::ErasureOrdered(_) => Kind::ErasureOrdered,
             Self::LedgerErased(_) => Kind::LedgerErased,
+            Self::AuditorsNamed(_) => Kind::AuditorsNamed,
             Self::Step(step) => Kind::Step(step.kind),
         }
     }
@@ -165,6 +168,7 @@ impl Body {
             Kind::MigrationOpened => Self::MigrationOpened(MigrationOpened::parse(fields)?),
             Kind::ErasureOrdered => Self::ErasureOrdered(ErasureOrdered::parse(fields)?),
             Kind::LedgerErased => Self::LedgerErased(LedgerErased::parse(fields)?),
+            Kind::AuditorsNamed => Self::AuditorsNamed(AuditorsNamed::parse(fields)?),
             Kind::Step(step) => Self::Step(Step::parse(step, fields)?),
         })
     }

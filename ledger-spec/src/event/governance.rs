@@ -2,8 +2,9 @@
 
 use crate::definition::{Name, Pattern, Scheme, words};
 use crate::id::AuthorityId;
-use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
+use tlog::cosignature::CosignerKey;
 
 /// What an authority is, and so which kinds of events it may issue (design §5, "signed by").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +112,14 @@ pub struct KeyRevoked {
     pub reason: RevocationReason,
     /// From when on the key may have been in wrong hands.
     pub compromised_since: Option<ValidTime>,
+}
+
+/// `ledger.auditors_named`: whose cosignatures say that everything below was opened and admitted. Each such event states all
+/// of them anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditorsNamed {
+    /// The auditing witnesses, at most [`AuditorsNamed::MAX`]; none where nobody is asked any more.
+    pub auditors: Vec<CosignerKey>,
 }
 
 /// Why a key was revoked.
@@ -221,6 +230,22 @@ impl KeyAdded {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self { key: fields.bytes32("key")? })
     }
+}
+
+impl AuditorsNamed {
+    /// Most auditing witnesses of a ledger.
+    pub const MAX: usize = 8;
+
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        Ok(Self { auditors: fields.parsed_array("auditors", (0, Self::MAX), auditor)? })
+    }
+}
+
+fn auditor(text: &str) -> Result<CosignerKey, FieldFault> {
+    CosignerKey::parse(text).map_err(|fault| FieldFault::Value {
+        found: shorten(text),
+        expected: format!("the vkey of a witness; {fault}"),
+    })
 }
 
 impl KeyRevoked {

@@ -46,6 +46,7 @@ pub enum Kind {
     MigrationOpened,
     ErasureOrdered,
     LedgerErased,
+    AuditorsNamed,
     /// What moves an earlier event of the same stream on, by the table of [`StepKind`].
     Step(StepKind),
 }
@@ -139,8 +140,9 @@ openings! {
     IncidentOpened = "incident.opened" by Steward Operator, opens Incident in Opened;
     TransferMade = "transfer.made" by Department Court, opens Transfer in Made;
     MigrationOpened = "migration.opened" by Steward, opens Migration in Opened;
-    ErasureOrdered = "erasure.ordered" by Department Court, opens Plain in Issued;
+    ErasureOrdered = "erasure.ordered" by Department Court, opens Erasure in Ordered;
     LedgerErased = "ledger.erased" by Operator, opens Plain in Issued;
+    AuditorsNamed = "ledger.auditors_named" by Registrar, opens Plain in Issued;
 }
 
 impl Kind {
@@ -159,7 +161,8 @@ impl Kind {
             | Self::Catalogue(..)
             | Self::PopulationDeclared
             | Self::MigrationOpened
-            | Self::LedgerErased => Sealing::Clear,
+            | Self::LedgerErased
+            | Self::AuditorsNamed => Sealing::Clear,
             Self::SubjectRegistered
             | Self::SubjectAmended
             | Self::IdentifierLinked

@@ -30,10 +30,10 @@ pub use disclosed::{
     MAX_FIELDS,
 };
 pub use draft::Draft;
-pub use erasure::{ErasureOrdered, LedgerErased};
+pub use erasure::{Erasable, ErasureOrdered, FieldPlace, FieldsOrdered, LedgerErased};
 pub use governance::{
-    AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, Competence, EnrolledRegistrar,
-    KeyAdded, KeyRevoked, LedgerOpened, RevocationReason, Role,
+    AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, Competence,
+    EnrolledRegistrar, KeyAdded, KeyRevoked, LedgerOpened, RevocationReason, Role,
 };
 pub use kinds::{Change, Kind};
 pub use listing::{ListingEntered, ListingNotified, MeasureImposed, Term};

@@ -32,6 +32,7 @@ pub enum Class {
     Incident,
     Transfer,
     Migration,
+    Erasure,
     /// Nothing can follow it.
     Plain,
 }
@@ -217,7 +218,8 @@ impl StepKind {
             | Self::RectificationDone
             | Self::IncidentClosed
             | Self::TransferAccepted
-            | Self::TransferReturned => Sealing::Sealed,
+            | Self::TransferReturned
+            | Self::ErasureWithdrawn => Sealing::Sealed,
         }
     }
 }
@@ -225,6 +227,11 @@ impl StepKind {
 impl Step {
     pub(super) fn parse(kind: StepKind, fields: &mut Fields) -> Result<Self, FieldError> {
         let row = kind.row();
+        if kind == StepKind::ErasureWithdrawn {
+            // It is never erased: it has no words.
+            let of = fields.parsed(row.reference, EventId::parse)?;
+            return Ok(Self { kind, of, list: None, reason: None, decision: None, extra: Extra::None });
+        }
         Ok(Self {
             kind,
             of: fields.parsed(row.reference, EventId::parse)?,
@@ -365,6 +372,8 @@ steps! {
         from [Made] to Returned, Addressee, why, by [Department, Court, Window];
     MigrationClosed = "migration.closed": Migration."migration"
         from [Opened] to Closed, AnyRole, _, by [Steward];
+    ErasureWithdrawn = "erasure.withdrawn": Erasure."order"
+        from [Ordered] to Withdrawn, SourceOrCourt, _, by [Department, Court];
 }
 
 words!(Phase {

@@ -145,6 +145,8 @@ rules! {
     ErasureWhole = "L26" "erasure-not-whole" Some("个人信息保护法 第四十七条");
     /// L27: what the ledger says is erased is what orders name, all of it and once.
     ErasedAsOrdered = "L27" "not-what-was-ordered" None;
+    /// L29: an auditing witness had vouched for what is erased, where one is named.
+    AuditedBefore = "L29" "erased-without-audit" None;
 }
 
 impl Rule {

@@ -153,6 +153,14 @@ impl Plain {
         Self::disclosed_of(&self.disclosures, private)
     }
 
+    /// The same without the fields at these places of the event's `private`; those that are gone already stay so.
+    pub fn without(self, private: &[[u8; 32]], places: &[u8]) -> Result<Self, PayloadError> {
+        let there = (0_u8..).zip(self.disclosed(private)?);
+        let stays = there.filter(|(place, _)| !places.contains(place)).filter_map(|(_, one)| one);
+        let disclosures = stays.map(<[u8]>::to_vec).collect();
+        Ok(Self { disclosures, content: self.content })
+    }
+
     /// The same of disclosures that were taken out of a payload.
     pub fn disclosed_of<'a>(
         disclosures: &'a [Vec<u8>],

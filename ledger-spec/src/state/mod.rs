@@ -346,7 +346,7 @@ impl<S: Streams> State<S> {
     /// streams ended before it.
     fn apply(&mut self, filed: Filed<'_>, ends: Vec<End>, chain: ChainHash) {
         let Filed { event, recorded, .. } = filed;
-        self.governance.apply(event, recorded);
+        self.governance.apply(filed);
         let advanced = |head: Option<Head>| Head::advanced(head.as_ref(), recorded.index);
         self.streams.take(Added {
             heads: ends.into_iter().map(|(head, stream)| (stream, advanced(head))).collect(),

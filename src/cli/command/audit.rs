@@ -71,6 +71,9 @@ struct Right {
     unopened: u64,
     /// Sealed entries that are erased, each as an order names it.
     erased: u64,
+    /// Fields that travel beside events and are erased; absent where it was not seen which are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields_erased: Option<u64>,
     /// Entries that an earlier audit had covered.
     known: u64,
     /// Entries whose admission was asked again.
@@ -131,7 +134,7 @@ impl Audit {
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         }
         let AuditReport { origin, size, root, vkey, key_given, scope, counts, .. } = report;
-        let Counts { known, admitted, unopened, erased, signatures, authorities } = counts;
+        let Counts { known, admitted, unopened, erased, fields_erased, signatures, authorities } = counts;
         if json {
             let authorities = authorities.into_iter().map(|(id, count)| (id.to_string(), count)).collect();
             return talk::put_json(&Right {
@@ -144,6 +147,7 @@ impl Audit {
                 scope: scope.name(),
                 unopened,
                 erased,
+                fields_erased,
                 known,
                 rules_rerun: admitted,
                 signatures,
@@ -161,11 +165,18 @@ impl Audit {
                 "; {unopened} sealed entries were not opened: of them it is shown that they stand there"
             ),
         };
+        let fields = match (scope, fields_erased) {
+            (Scope::Blind, _) | (_, Some(0)) => String::new(),
+            (_, Some(fields)) => {
+                format!("; of {fields} single fields too nothing is left, each as an order names it")
+            }
+            (_, None) => "; which personal fields are kept beside events was not seen".to_owned(),
+        };
         let known =
             if known > 0 { format!(", {known} of them known from an earlier audit") } else { String::new() };
         talk::put_line(&format!(
             "right: {size} entries of {origin}{known}, root {root}, checkpoint verified with {whose}: {vkey}\n\
-             {signatures} signatures verified, {admitted} admissions asked again, {} authorities{seen}",
+             {signatures} signatures verified, {admitted} admissions asked again, {} authorities{seen}{fields}",
             authorities.len()
         ))
     }

@@ -6,6 +6,7 @@ use crate::cli::talk::{self, Bar};
 use crate::ledger::OpenLedger;
 use crate::sequencer::EventOutcome;
 use clap::Args;
+use ledger_spec::time::RecordedTime;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -29,6 +30,7 @@ pub(in crate::cli) struct Erase {
 #[derive(Serialize)]
 struct Erased {
     entries: u64,
+    fields: u64,
 }
 
 impl Erase {
@@ -43,17 +45,22 @@ impl Erase {
         drop(sequencer);
         writer.join().map_err(Failure::unreachable)?;
         drop((keeper, lock));
-        let entries = erased?;
+        let erased = erased?;
         if json {
-            return talk::put_json(&Erased { entries });
+            return talk::put_json(&erased);
         }
-        talk::put_line(&format!("erased {entries} entries"))
+        let Erased { entries, fields } = erased;
+        talk::put_line(&format!("erased {entries} entries and {fields} single fields"))
     }
 }
 
-/// How many entries were erased: one event names so many at most, so there may be several.
-fn carried_out(ledger: &OpenLedger) -> Result<u64, Failure> {
-    let erased = || ledger.snapshots.latest().governance.erasures.erased().len();
+/// How much was erased: one event names so many at most, so there may be several.
+fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
+    let erased = || {
+        let latest = ledger.snapshots.latest();
+        let erased = latest.governance.erasures.erased();
+        (tlog::defect::as_u64(erased.entries.len()), tlog::defect::as_u64(erased.fields.len()))
+    };
     let before = erased();
     while let Some(event) = ledger.erasing.ordered(&ledger.snapshots).map_err(Failure::unreachable)? {
         let answer = ledger.sequencer.submit(vec![event], true).map_err(Failure::unreachable)?;
@@ -63,5 +70,16 @@ fn carried_out(ledger: &OpenLedger) -> Result<u64, Failure> {
             other => return Err(Failure::unreachable(format!("{other:?}"))),
         }
     }
-    Ok(tlog::defect::as_u64(erased().saturating_sub(before)))
+    let latest = ledger.snapshots.latest();
+    let governance = &latest.governance;
+    let always = RecordedTime::from_micros(u64::MAX);
+    let left = governance.erasures.due(always, &governance.directory).count();
+    if left > 0 {
+        return Err(Failure::unreachable(format!(
+            "{left} orders are not carried out: no auditing witness has cosigned a checkpoint over all that they name yet, which \
+             a running server collects"
+        )));
+    }
+    let now = erased();
+    Ok(Erased { entries: now.0.saturating_sub(before.0), fields: now.1.saturating_sub(before.1) })
 }

@@ -1,11 +1,15 @@
 //! Cheats with erasure: what is taken away without an order, kept in spite of one, or brought back.
 
-use super::forge::{Forged, MARK, Said, chained, honest, linked};
+use super::forge::{
+    Forged, LEGAL, MARK, OPERATOR, ORIGIN, Said, chained, honest, key, linked, note, operator, root, stored,
+};
 use super::{Case, Cheat, Sight};
 use crate::people;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
 use serde_json::json;
+use tlog::cosignature::Cosigner;
+use tlog::note::{KeyName, SignedNote};
 
 pub const CASES: &[Case] = &[
     Case(
@@ -23,6 +27,12 @@ pub const CASES: &[Case] = &[
         Sight::all(&["entry 152", "does not say that it is erased"]),
     ),
     Case("brings an erased event back", brought_back, Sight::all(&["entry 323", "is erased"])),
+    Case("takes away what is not ordered any more", withdrawn, Sight::all(&["entry 323", "L27"])),
+    Case("carries out what a thief ordered", a_thiefs, Sight::all(&["entry 323", "L27"])),
+    Case("erases what no auditing witness has seen", unaudited, Sight::all(&["entry 323", "L29"])),
+    Case("erases under a checkpoint that covers less", too_early, Sight::all(&["entry 323", "L29"])),
+    Case("erases under a stranger's cosignature", by_a_stranger, Sight::all(&["entry 323", "L29"])),
+    Case("erases under another ledger's checkpoint", of_another, Sight::all(&["entry 323", "L29"])),
 ];
 
 /// The honest entries, and these behind them.
@@ -77,6 +87,72 @@ pub fn held() -> Forged {
         Said { id: 9_201, ..erased(&[MARK, 322, 325]) },
     ];
     Forged::over(&honest_and(&said)).without(&[MARK, MARK + 1, 322, 325])
+}
+
+/// An auditing witness, by the number of its seed.
+fn auditor(number: u8) -> Cosigner {
+    Cosigner::from_seed(KeyName::parse("auditor.example/w").unwrap(), &[number; 32])
+}
+
+fn auditors_named() -> Said {
+    let body = json!({ "auditors": [auditor(40).key().to_string()] });
+    Said::new(9_300, "ledger.auditors_named", "registrar", "ledger", body)
+}
+
+/// The checkpoint of a ledger over the first entries of the honest one, cosigned.
+fn cosigned(origin: &str, size: usize, by: &Cosigner) -> String {
+    let entries: Vec<_> = honest()[..size].iter().map(|entry| stored(entry).0).collect();
+    let note = note(origin, size, root(&entries), &operator(origin, OPERATOR));
+    let note = SignedNote::parse(&note).unwrap();
+    note.with(vec![by.cosign(note.text(), 1_770_000_000)]).unwrap().to_string()
+}
+
+/// A ledger with an auditing witness in which an entry is said to be erased under this note.
+fn audited(cosigned: Option<String>) -> Forged {
+    let mut erased = erased(&[MARK]);
+    if let Some(note) = cosigned {
+        erased.body["cosigned"] = note.into();
+    }
+    let said = [law(), auditors_named(), order(9_101, &[MARK]), erased];
+    Forged::over(&honest_and(&said)).without(&[MARK])
+}
+
+/// One in which an entry was rightly erased after an auditing witness had vouched for it: entries 320 to 323 say so.
+pub fn rightly_audited() -> Forged {
+    audited(Some(cosigned(ORIGIN, MARK + 1, &auditor(40))))
+}
+
+fn unaudited() -> Cheat {
+    Cheat::of(audited(None))
+}
+
+fn too_early() -> Cheat {
+    Cheat::of(audited(Some(cosigned(ORIGIN, MARK, &auditor(40)))))
+}
+
+fn by_a_stranger() -> Cheat {
+    Cheat::of(audited(Some(cosigned(ORIGIN, MARK + 1, &auditor(41)))))
+}
+
+fn of_another() -> Cheat {
+    Cheat::of(audited(Some(cosigned("other.example/ledger", MARK + 1, &auditor(40)))))
+}
+
+fn withdrawn() -> Cheat {
+    let order = order(9_101, &[MARK]);
+    let body = json!({ "order": people::id(9_101).to_string() });
+    let taken_back = Said::new(9_103, "erasure.withdrawn", "market", &order.subject, body);
+    Cheat::of(Forged::over(&honest_and(&[law(), order, taken_back, erased(&[MARK])])).without(&[MARK]))
+}
+
+fn a_thiefs() -> Cheat {
+    let order = Said { keys: vec![LEGAL], ..order(9_101, &[MARK]) };
+    let since = "2026-01-01T00:00:00+08:00";
+    let body = json!({
+        "key": key(LEGAL).public().to_base64url(), "reason": "compromised", "compromised_since": since,
+    });
+    let revoked = Said::new(9_104, "authority.key_revoked", "registrar", "authority:market", body);
+    Cheat::of(Forged::over(&honest_and(&[law(), order, revoked, erased(&[MARK])])).without(&[MARK]))
 }
 
 fn without_a_word() -> Cheat {

@@ -165,7 +165,7 @@ fn honest_ledgers_are_accepted_by_all() {
         runners::python_folder,
         runners::python_site,
     ];
-    for erased in [cases_erasure::rightly(), cases_erasure::held()] {
+    for erased in [cases_erasure::rightly(), cases_erasure::held(), cases_erasure::rightly_audited()] {
         let erased = Cheat::of(erased);
         for run in runs {
             assert_eq!(fault(&run(&erased, &Place::new()), &[]), None);

@@ -104,18 +104,18 @@ fn where_nothing_is_to_be_erased_nothing_is_written() {
     let clear: BTreeSet<u64> = (0..world.size).filter(|index| !world.sealed.contains_key(index)).collect();
     let unknown = BTreeSet::from([world.size, world.size + 1, 9 * BORDER, 900 * BORDER, u64::MAX]);
     for entries in [&BTreeSet::new(), &erased, &clear, &unknown] {
-        assert_eq!(files.erase(&indexes(entries), Some(&kek(9))), Ok(BTreeSet::new()));
+        assert_eq!(files.erase(&indexes(entries), &BTreeMap::new(), Some(&kek(9))), Ok(BTreeSet::new()));
         assert!(all_bytes(&disk) == before);
     }
     // Beside what is to be erased they change nothing.
     let more = world.some_from(0, 1);
     let all: BTreeSet<u64> = [&more, &erased, &clear, &unknown].into_iter().flatten().copied().collect();
-    assert_eq!(files.erase(&indexes(&all), Some(&kek(3))), Ok(indexes(&more)));
+    assert_eq!(files.erase(&indexes(&all), &BTreeMap::new(), Some(&kek(3))), Ok(indexes(&more)));
     world = world.without(&more);
     world.check_served(&files.reader());
     // Without a new master key the root stays under the old one.
     let more = world.some_from(0, 1);
-    assert_eq!(files.erase(&indexes(&more), None), Ok(indexes(&more)));
+    assert_eq!(files.erase(&indexes(&more), &BTreeMap::new(), None), Ok(indexes(&more)));
     world = World { replaced: world.replaced, ..world.without(&more) };
     let size = world.size + 5;
     world.grow(&mut files, size, &mut rng).unwrap();
@@ -255,7 +255,9 @@ fn damage_beside_what_is_erased_is_named_before_anything_is_written() {
     for (path, byte) in [(slots, at), (slots, 9), (body, end)] {
         disk.tamper(path, |bytes| bytes[byte] ^= 1).unwrap();
         let before = all_bytes(&disk);
-        let Err(SealedWriteError::Damaged(damage)) = files.erase(&indexes(&erased), Some(&kek(2))) else {
+        let Err(SealedWriteError::Damaged(damage)) =
+            files.erase(&indexes(&erased), &BTreeMap::new(), Some(&kek(2)))
+        else {
             panic!("erased beside damage at byte {byte} of {path}")
         };
         assert_eq!(damage.file, path, "{damage}");

@@ -7,7 +7,7 @@ use crate::memory_disk::{Failure, MemoryDisk, Prng};
 use credit_ledger::sealed_files::{Held, SealedFiles, SealedOpenError, SealedReader, SealedWriteError};
 use credit_ledger::storage::DiskErrorKind;
 use ledger_spec::sealed::{ChooseError, RootError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tlog::position::EntryIndex;
 
 /// How often what is to be survived has happened.
@@ -47,7 +47,8 @@ fn a_power_cut_that_takes_the_new_root_back_finds_the_old_files() {
             let erased = before.without(&due);
             // Copy A has its new name, which is not durable; nobody knows.
             disk.arm(35, Failure::Once(DiskErrorKind::Failed));
-            let Err(SealedWriteError::Disk(error)) = files.erase(&indexes(&due), Some(&erased.master()))
+            let Err(SealedWriteError::Disk(error)) =
+                files.erase(&indexes(&due), &BTreeMap::new(), Some(&erased.master()))
             else {
                 panic!("erased")
             };
@@ -74,14 +75,14 @@ fn run(seed: u64, after: u64, seen: &mut Seen) -> bool {
     let reader = files.reader();
     let kind = if rng.one_in(3) { DiskErrorKind::Full } else { DiskErrorKind::Failed };
     disk.arm(after, if rng.one_in(2) { Failure::Once(kind) } else { Failure::FromThenOn(kind) });
-    let ended = files.erase(&indexes(&due), Some(&erased.master()));
+    let ended = files.erase(&indexes(&due), &BTreeMap::new(), Some(&erased.master()));
     disk.disarm();
     if let Err(error) = &ended {
         seen.failed += 1;
         let expected = matches!(error, SealedWriteError::Disk(_) | SealedWriteError::Full(_));
         assert!(expected && (kind == DiskErrorKind::Full) == matches!(error, SealedWriteError::Full(_)));
         assert_eq!(files.write(&[]), Err(SealedWriteError::Stopped));
-        assert_eq!(files.erase(&indexes(&due), None), Err(SealedWriteError::Stopped));
+        assert_eq!(files.erase(&indexes(&due), &BTreeMap::new(), None), Err(SealedWriteError::Stopped));
     }
     check_one_of_both(&reader, &before, &erased, &due);
     drop(files);
@@ -97,7 +98,7 @@ fn run(seed: u64, after: u64, seen: &mut Seen) -> bool {
         world.erase(&mut files, &due).unwrap();
     } else {
         seen.after += 1;
-        assert_eq!(files.erase(&indexes(&due), None), Ok(BTreeSet::new()));
+        assert_eq!(files.erase(&indexes(&due), &BTreeMap::new(), None), Ok(BTreeSet::new()));
     }
     for _ in 0..2 {
         let size = world.size + 4;

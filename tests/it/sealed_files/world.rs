@@ -151,7 +151,10 @@ impl World {
         entries: &BTreeSet<u64>,
     ) -> Result<(), SealedWriteError> {
         let after = self.without(entries);
-        assert_eq!(files.erase(&indexes(entries), Some(&after.master()))?, indexes(entries));
+        assert_eq!(
+            files.erase(&indexes(entries), &BTreeMap::new(), Some(&after.master()))?,
+            indexes(entries)
+        );
         *self = after;
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! Cases of admission about what is erased: the orders, and the ledger's word.
 
 use super::case::{Case, accepted_after, after, by};
-use crate::base::{COURT, LAW, Making, OPERATOR, WINDOW, id_of, law, revoking, with, with_issuer};
-use ledger_spec::event::Kind;
+use super::kinds::auditor;
+use crate::base::{
+    COURT, LAW, Making, OPERATOR, REGISTRAR, WINDOW, id_of, key_of, law, revoking, with, with_issuer,
+};
+use ledger_spec::event::{Kind, StepKind};
 use serde_json::json;
 
 /// The record, the entry on a list that rests on it, and the application for its repair.
@@ -17,6 +20,17 @@ fn ordering(id: u8, entries: &[u8]) -> Making {
 fn erasing(id: u8, entries: &[u8]) -> Making {
     let body = json!({ "entries": entries });
     Making { kind: Kind::LedgerErased, issuer: OPERATOR, subject: "ledger".into(), body, ..revoking(id, 9) }
+}
+
+fn withdrawing(id: u8, order: u8) -> Making {
+    let body = json!({ "order": id_of(order) });
+    Making { kind: Kind::Step(StepKind::ErasureWithdrawn), body, ..revoking(id, 9) }
+}
+
+/// Names auditing witnesses, by the seeds of their keys.
+fn auditing(id: u8, seeds: &[u8]) -> Making {
+    let body = json!({ "auditors": seeds.iter().map(|seed| auditor(*seed)).collect::<Vec<_>>() });
+    Making { kind: Kind::AuditorsNamed, issuer: REGISTRAR, subject: "ledger".into(), body, ..revoking(id, 9) }
 }
 
 pub fn cases() -> Vec<Case> {
@@ -88,6 +102,58 @@ pub fn cases() -> Vec<Case> {
             "an entry that is still to come",
             &[law(31), ordering(id, &WHOLE)],
             &erasing(next, &[9, 10, 11, 99]),
+        ),
+        accepted_after(
+            "erasure-withdrawn",
+            "the source takes an order back",
+            &[law(31), ordering(id, &WHOLE)],
+            &withdrawing(next, id),
+        ),
+        after(
+            "L16",
+            "withdrawn-too-late",
+            "what is carried out",
+            &[law(31), ordering(id, &WHOLE), erasing(next, &WHOLE)],
+            &withdrawing(22, id),
+        ),
+        after(
+            "L27",
+            "erased-though-withdrawn",
+            "what is not ordered any more",
+            &[law(31), ordering(id, &WHOLE), withdrawing(next, id)],
+            &erasing(22, &WHOLE),
+        ),
+        by(
+            "L15",
+            "erases-fields-that-are-none",
+            "a field of an event that has none",
+            &with(
+                with(with(ordering(id, &WHOLE), "events", json!([])), "entries", json!([])),
+                "fields",
+                json!([{ "event": id_of(9), "entry": 9, "places": [0] }]),
+            ),
+        ),
+        accepted_after("auditors-named", "a registrar names one", &[], &auditing(id, &[60])),
+        by("L14", "auditor-with-a-key-of-another", "the operator's key", &auditing(id, &[key_of(OPERATOR)])),
+        by(
+            "L06",
+            "operator-names-auditor",
+            "the operator, who is audited, may not",
+            &with_issuer(auditing(id, &[60]), OPERATOR),
+        ),
+        after(
+            "L29",
+            "erased-unaudited",
+            "what no auditing witness that is named had seen",
+            &[law(31), auditing(32, &[60]), ordering(id, &WHOLE)],
+            &erasing(next, &WHOLE),
+        ),
+        after(
+            "L29",
+            "erased-with-nobody-named",
+            "a checkpoint where no auditing witness is named",
+            &[law(31), ordering(id, &WHOLE)],
+            &with(erasing(next, &WHOLE), "cosigned", json!("a note")),
         ),
         after(
             "L27",

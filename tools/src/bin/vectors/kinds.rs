@@ -8,6 +8,9 @@ use crate::base::{
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, Role, StepKind};
 use serde_json::{Value, json};
+use tlog::cosignature::Cosigner;
+use tlog::defect::OrDefect as _;
+use tlog::note::KeyName;
 
 /// An accepted event of every kind.
 pub fn cases() -> Vec<Case> {
@@ -190,11 +193,28 @@ fn a_right_or_duty(kind: Kind) -> Making {
         ),
         Kind::ErasureOrdered => firm(
             DEPARTMENT,
-            json!({ "events": [id(9), id(10)], "entries": [9, 10], "basis": [{ "instrument": LAW }] }),
+            json!({
+                "events": [id(9), id(10)], "entries": [9, 10], "basis": [{ "instrument": LAW }],
+                "fields": [{ "event": id(8), "entry": 8, "places": [0, 2] }],
+            }),
         ),
-        Kind::LedgerErased => made(OPERATOR, "ledger", json!({ "entries": [9, 10, 4096] })),
+        Kind::LedgerErased => made(
+            OPERATOR,
+            "ledger",
+            json!({
+                "entries": [9, 10, 4096], "fields": [{ "entry": 8, "places": [0, 2] }],
+                "cosigned": "credit.example/ledger\n4097\n…\n",
+            }),
+        ),
+        Kind::AuditorsNamed => made(REGISTRAR, "ledger", json!({ "auditors": [auditor(60)] })),
         other => panic!("no event of the kind {}", other.name()),
     }
+}
+
+/// The vkey of an auditing witness, by the seed of its key.
+pub fn auditor(seed: u8) -> String {
+    let name = KeyName::parse("auditor.example/w").or_defect("it is a name");
+    Cosigner::from_seed(name, &[seed; 32]).key().to_string()
 }
 
 fn a_capacity() -> Value {

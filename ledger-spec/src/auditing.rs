@@ -1,0 +1,126 @@
+//! Auditing witnesses: whose cosignature says that everything below it was opened, verified and admitted, so that what is erased
+//! later was right while it could be seen.
+
+use crate::authority::Directory;
+use crate::event::{AuditorsNamed, LedgerErased};
+use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
+use tlog::cosignature::{BadCosignature, CosignerKey};
+use tlog::note::{KeyError, KeyName, VerifierKey};
+use tlog::position::{EntryIndex, TreeSize};
+
+/// The auditing witnesses of a ledger, as last named.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Auditors {
+    named: Vec<CosignerKey>,
+}
+
+/// Why a note does not show that what is erased was audited before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unaudited {
+    /// There is none.
+    #[error("no cosigned checkpoint")]
+    Missing,
+    /// There is one though nobody is named whose cosignature it could bear.
+    #[error("a cosigned checkpoint though no auditing witness is named")]
+    NobodyNamed,
+    /// No entry names the operator.
+    #[error("a ledger that nobody has opened")]
+    NotOpened,
+    /// The log's own key cannot verify anything: a defect of entry 0.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// It is no checkpoint that the operator signed.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// It covers less than is erased, or more than there is.
+    #[error("a checkpoint over {found} entries where {least} to {most} are expected")]
+    Size {
+        /// What it covers.
+        found: TreeSize,
+        /// What covers all that is erased.
+        least: TreeSize,
+        /// The entries before the event.
+        most: TreeSize,
+    },
+    /// An auditing witness's line in it is not its own.
+    #[error(transparent)]
+    Cosignature(#[from] BadCosignature),
+    /// No auditing witness that is named cosigned it.
+    #[error("a checkpoint that none of the auditing witnesses has cosigned")]
+    NotCosigned,
+}
+
+impl Auditors {
+    /// Takes in who they are from now on.
+    pub(crate) fn name(&mut self, body: &AuditorsNamed) {
+        self.named.clone_from(&body.auditors);
+    }
+
+    /// Each of them.
+    #[must_use]
+    pub fn named(&self) -> &[CosignerKey] {
+        &self.named
+    }
+
+    /// When the last of them cosigned, in seconds since 1970; `None` where nobody did.
+    ///
+    /// # Errors
+    ///
+    /// Where a line that names one of them is not its own.
+    pub fn cosigned(&self, checkpoint: &SignedCheckpoint) -> Result<Option<u64>, BadCosignature> {
+        let mut latest = None;
+        for auditor in &self.named {
+            latest = latest.max(auditor.time_of(checkpoint.note())?);
+        }
+        Ok(latest)
+    }
+
+    /// The checkpoint in `note`, where it is one of this ledger's, and one of them cosigned it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not.
+    pub fn audited(
+        &self,
+        note: &[u8],
+        origin: &Origin,
+        directory: &Directory,
+    ) -> Result<SignedCheckpoint, Unaudited> {
+        let operator = directory.operator_key().ok_or(Unaudited::NotOpened)?;
+        let key = VerifierKey::new(KeyName::parse(origin.as_str())?, &operator)?;
+        let signed = SignedCheckpoint::verify(note, &key)?;
+        match self.cosigned(&signed)? {
+            Some(_) => Ok(signed),
+            None => Err(Unaudited::NotCosigned),
+        }
+    }
+
+    /// What was audited before this is said to be erased, at the entry `at`: the checkpoint that one of them cosigned, over all
+    /// that is named; `None` where nobody is to be asked.
+    ///
+    /// # Errors
+    ///
+    /// Where that is not shown.
+    pub fn before_erasure(
+        &self,
+        body: &LedgerErased,
+        at: EntryIndex,
+        origin: &Origin,
+        directory: &Directory,
+    ) -> Result<Option<Checkpoint>, Unaudited> {
+        let note = match (&body.cosigned, self.named.is_empty()) {
+            (None, true) => return Ok(None),
+            (None, false) => return Err(Unaudited::Missing),
+            (Some(_), true) => return Err(Unaudited::NobodyNamed),
+            (Some(note), false) => note,
+        };
+        let signed = self.audited(note.as_bytes(), origin, directory)?;
+        let found = signed.checkpoint().size();
+        let (least, most) = (body.least_size(), TreeSize::new(at.get()));
+        if (least..=most).contains(&found) {
+            return Ok(Some(signed.checkpoint().clone()));
+        }
+        Err(Unaudited::Size { found, least, most })
+    }
+}
