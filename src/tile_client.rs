@@ -21,6 +21,7 @@ const PATIENCE: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A log at a URL.
+#[derive(Clone)]
 pub struct TileClient {
     agent: Agent,
     base: String,
@@ -142,6 +143,11 @@ impl TileClient {
     /// The newest checkpoint's bytes.
     pub fn checkpoint(&self) -> Result<Vec<u8>, TileClientError> {
         self.get("checkpoint")
+    }
+
+    /// The newest checkpoint whose cosignatures meet the ledger's policy; a 404 where there is none.
+    pub fn witnessed(&self) -> Result<Vec<u8>, TileClientError> {
+        self.get("checkpoint/witnessed")
     }
 
     /// The checkpoint that a witness at this URL cosigned last of the log whose folder this is (C2SP

@@ -6,12 +6,20 @@ use crate::ledger::{LedgerError, under_a_new_key};
 use ledger_spec::erasures::Erased;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::position::TreeSize;
 
+/// How often it is looked whether the ledger says meanwhile what it erases.
+const LOOKS: usize = 5;
+/// The wait between two such looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
 impl Mirror {
     /// Whether something was erased while this look was under way: of an entry that came with it only the links were left, and
-    /// there is a newer checkpoint that may say so. The next look goes on from here.
+    /// there is a newer checkpoint that may say so. The next look goes on from here. A ledger says what it erases a moment after
+    /// nobody is told of it any more: for that checkpoint it is waited.
     pub(super) fn may_be_explained_by_the_next(
         &self,
         from: TreeSize,
@@ -21,8 +29,14 @@ impl Mirror {
         if !unexplained {
             return Ok(false);
         }
-        let now = self.remote.checkpoint().map_err(|error| MirrorError::Unreachable(error.into()))?;
-        Ok(now != newer.to_string().into_bytes())
+        for _ in 0..LOOKS {
+            let now = self.remote.checkpoint().map_err(|error| MirrorError::Unreachable(error.into()))?;
+            if now != newer.to_string().into_bytes() {
+                return Ok(true);
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(false)
     }
 
     /// Erases here too what the ledger says is erased, and has said since the copy was made or was closed last.

@@ -225,7 +225,9 @@ impl Witnessing {
                     None => return Outcome::Failed("409 without a size".into()),
                 },
                 Ok((422, body)) => {
-                    let why = format!("it holds {size} entries not to go on from the {old} that it cosigned");
+                    let why = format!(
+                        "it holds {size} entries not to go on from the {old} that it cosigned, or not to be right"
+                    );
                     return Outcome::Contradiction(why, body);
                 }
                 Ok((status, _)) => return Outcome::Failed(format!("status {status}")),

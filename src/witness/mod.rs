@@ -1,11 +1,11 @@
 //! Witnessing (C2SP tlog-witness): an auditor's office cosigns what it has seen to be consistent, and a
 //! ledger collects such cosignatures.
 //!
-//! `store` and `server` are the witness; `push` is the ledger's side; `shown` is for whoever asks several
-//! witnesses what they saw. What may be cosigned is decided in
-//! `tlog::witness`.
+//! `store` and `server` are the witness, `opened` what an auditing one has besides; `cosigning` is the ledger's side;
+//! `shown` is for whoever asks several witnesses what they saw. What may be cosigned is decided in `tlog::witness`.
 
 mod cosigning;
+mod opened;
 mod server;
 mod shown;
 mod store;
@@ -13,6 +13,7 @@ mod store;
 mod policy_file;
 
 pub use cosigning::{WitnessState, Witnessing};
+pub use opened::{CopyEnd, NotAudited, OpenedCopy, OpenedCopyError, Source};
 pub use policy_file::{PolicyFileError, policy_of, read_policy};
 pub use server::router;
 pub use shown::{Shown, ask};

@@ -45,6 +45,10 @@ async fn add(State(store): State<Arc<WitnessStore>>, body: Body) -> Response {
             let status = status.or_defect("every refusal has a status of HTTP");
             said(status, &refusal.to_string())
         }
+        Ok(Err(Refused::NotAudited(reason))) => {
+            let status = StatusCode::from_u16(reason.status());
+            said(status.or_defect("every reason has a status of HTTP"), &reason.to_string())
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, "nothing can be cosigned");
             said(StatusCode::SERVICE_UNAVAILABLE, "nothing can be cosigned for now")

@@ -1,9 +1,10 @@
 //! What a witness has cosigned, on disk: per log the last checkpoint, replaced before anybody is answered.
 
+use super::opened::{NotAudited, OpenedCopy};
 use crate::storage::{self, Disk, DiskError};
 use ledger_spec::time::RecordedTime;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use tlog::cosignature::{BadCosignature, Cosigner};
 use tlog::note::{SignedNote, VerifierKey};
@@ -19,6 +20,8 @@ pub struct WitnessStore {
     keys: Vec<VerifierKey>,
     clock: fn() -> RecordedTime,
     logs: HashMap<String, Mutex<Last>>,
+    /// What an auditing witness has opened; one that has none judges by its memory alone.
+    opened: Option<OpenedCopy>,
 }
 
 /// The last checkpoint of a log, with this witness's cosignature, and when it was cosigned.
@@ -32,6 +35,9 @@ pub enum Refused {
     /// It may not be cosigned.
     #[error(transparent)]
     Request(#[from] Refusal),
+    /// It was not opened and found right.
+    #[error(transparent)]
+    NotAudited(#[from] NotAudited),
     /// It could not be kept, so it was not cosigned.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -76,7 +82,13 @@ impl WitnessStore {
             let last = if disk.exists(&path)? { Some(read(&*disk, &path, &cosigner, &keys)?) } else { None };
             logs.insert(origin, Mutex::new(Last(last)));
         }
-        Ok(Self { disk, cosigner, keys, clock, logs })
+        Ok(Self { disk, cosigner, keys, clock, logs, opened: None })
+    }
+
+    /// The same, of an auditing witness: from now on nothing is cosigned that this copy, which has to be of the one log that is
+    /// watched, does not vouch for.
+    pub fn auditing(self, copy: OpenedCopy) -> Self {
+        Self { opened: Some(copy), ..self }
     }
 
     /// The witness's key.
@@ -84,8 +96,8 @@ impl WitnessStore {
         &self.cosigner
     }
 
-    /// Cosigns a checkpoint if it goes on from the last: the answer's signature line. Comparing and keeping
-    /// are one step, and what is answered is durable.
+    /// Cosigns a checkpoint if it goes on from the last, and an auditing witness has found all of it right: the answer's
+    /// signature line. Comparing and keeping are one step, and what is answered is durable.
     pub fn add(&self, body: &[u8]) -> Result<String, Refused> {
         let request = AddCheckpoint::parse(body)?;
         let text = request.note.text();
@@ -93,10 +105,13 @@ impl WitnessStore {
         let Some(log) = self.logs.get(origin) else {
             return Err(Refusal::Origin { found: origin.chars().take(255).collect() }.into());
         };
-        // A panic while the lock is held leaves the last one, or the new one after it was kept.
-        let mut last = log.lock().unwrap_or_else(PoisonError::into_inner);
-        let judged = request.judge(&self.keys, |_| last.checkpoint());
-        let signed = judged.inspect_err(|refusal| self.keep(refusal, body))?;
+        if let Some(opened) = &self.opened {
+            // A contradiction is none of the copy's business; while that is brought forward nobody is kept from the memory.
+            let signed = self.judge(&request, &lock(log), body)?;
+            opened.vouches_for(&signed)?;
+        }
+        let mut last = lock(log);
+        let signed = self.judge(&request, &last, body)?;
         let now = (self.clock)().micros() / 1_000_000;
         let at = last.0.as_ref().map_or(now, |(_, before)| now.max(*before));
         let line = self.cosigner.cosign(signed.note().text(), at);
@@ -108,11 +123,16 @@ impl WitnessStore {
         Ok(answer)
     }
 
+    /// The checkpoint of a request, if it may follow on the last.
+    fn judge(&self, request: &AddCheckpoint, last: &Last, body: &[u8]) -> Result<SignedCheckpoint, Refusal> {
+        let judged = request.judge(&self.keys, |_| last.checkpoint());
+        judged.inspect_err(|refusal| self.keep(refusal, body))
+    }
+
     /// The last cosigned checkpoint of the log whose origin has this SHA-256, in hex.
     pub fn last(&self, folder: &str) -> Option<String> {
         let (_, log) = self.logs.iter().find(|(origin, _)| folder_of(origin) == folder)?;
-        let last = log.lock().unwrap_or_else(PoisonError::into_inner);
-        last.0.as_ref().map(|(signed, _)| signed.to_string())
+        lock(log).0.as_ref().map(|(signed, _)| signed.to_string())
     }
 
     /// Keeps a request that its log has signed and that contradicts what was cosigned.
@@ -139,6 +159,11 @@ impl Last {
     fn checkpoint(&self) -> Option<Checkpoint> {
         self.0.as_ref().map(|(signed, _)| signed.checkpoint().clone())
     }
+}
+
+/// A panic while the lock is held leaves the last one, or the new one after it was kept.
+fn lock(log: &Mutex<Last>) -> MutexGuard<'_, Last> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read(

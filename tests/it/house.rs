@@ -61,7 +61,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
         ],
     ),
     ("monitor", &["snapshot", "query"]),
-    ("witness", &["audited_checkpoint", "clock", "storage", "tile_client", "snapshot"]),
+    ("witness", &["audited_checkpoint", "clock", "progress", "storage", "tile_client", "snapshot", "mirror"]),
     ("identities", &[]),
     (
         "http",

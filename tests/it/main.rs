@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod auditing_witness;
 mod bad_input;
 mod case_files;
 mod cli;
@@ -16,6 +17,7 @@ mod feed;
 mod feed_limits;
 mod files;
 mod follower;
+mod front;
 mod house;
 mod house_circles;
 mod house_specification;

@@ -31,7 +31,7 @@ pub struct Process {
 }
 
 impl Process {
-    fn start(arguments: &[&str], lines: usize) -> Self {
+    pub fn start(arguments: &[&str], lines: usize) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
             .args(arguments)
             .stdout(Stdio::piped())
@@ -54,7 +54,7 @@ impl Process {
         self.url.strip_prefix("http://").unwrap()
     }
 
-    fn request(&self, head: &str, body: &str) -> (u16, String) {
+    pub fn request(&self, head: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         let length = body.len();
         write!(

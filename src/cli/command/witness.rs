@@ -1,33 +1,40 @@
 //! `witness`: an auditor's office that cosigns the checkpoints of logs.
 
 use crate::cli::failure::Failure;
-use crate::cli::input::read_vkey;
-use crate::cli::talk;
+use crate::cli::input::{client, read_vkey};
+use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
 use crate::ledger::write_secret;
 use crate::server;
-use crate::storage::{FileDisk, FolderLock};
-use crate::witness::{WitnessStore, router};
+use crate::storage::{Disk, FileDisk, FolderLock};
+use crate::witness::{CopyEnd, OpenedCopy, OpenedCopyError, Source, WitnessStore, router};
 use clap::Args;
 use serde::Serialize;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::cosignature::Cosigner;
-use tlog::note::{KeyName, NoteSigner};
+use tlog::note::{KeyName, NoteSigner, VerifierKey};
 
 /// Witness logs (C2SP tlog-witness): cosign each checkpoint that goes on from the last one seen, and never two
-/// that contradict each other. With a key and a folder of its own.
+/// that contradict each other. With a key and a folder of its own. With --opened, what was audited before, alone.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey
   credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --log other.vkey --listen 0.0.0.0:7380
+  credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --opened --url http://10.0.0.7:8413 --openings http://10.0.0.7:8412
 
 The first start makes the key in the folder; its public half (the line for a ledger's policy file) and the
 address are printed on stdout. The folder is the witness's memory: it must not be lost or copied back, since
-what is forgotten could be cosigned otherwise. Requests that contradict what was cosigned are kept in evidence/.")]
+what is forgotten could be cosigned otherwise. Requests that contradict what was cosigned are kept in evidence/.
+
+With --opened it audits one ledger, and cosigns a checkpoint once everything that it covers was opened, verified
+and admitted on a copy in the folder opened/ (its master key beside that), with nothing unopened that the
+ledger does not say is erased. While the copy is behind, or the ledger cannot be read, the answer is 503. After a
+fault the answer is 422, also after a restart: what shows it is in opened/evidence/, and audit.fault, which says
+so, is taken away by whoever has looked into it.")]
 pub(in crate::cli) struct Witness {
     /// The witness's folder; made where it is not there.
     #[arg(long)]
@@ -38,6 +45,15 @@ pub(in crate::cli) struct Witness {
     /// The verifier key of a log, or a file that holds it.
     #[arg(long, required = true)]
     log: Vec<String>,
+    /// Cosign only what was opened, verified and admitted before, with nothing unexplained. Of one log.
+    #[arg(long, requires_all = ["url", "openings"])]
+    opened: bool,
+    /// The ledger's server, or any C2SP tlog-tiles mirror of it: what --opened audits.
+    #[arg(long, requires = "opened")]
+    url: Option<String>,
+    /// Where the ledger gives auditors what opens its sealed entries.
+    #[arg(long, requires = "opened")]
+    openings: Option<String>,
     /// Address and port; only this machine can reach the default.
     #[arg(long, default_value = "127.0.0.1:7380")]
     listen: SocketAddr,
@@ -60,9 +76,13 @@ impl Witness {
         let cosigner = Cosigner::of(&key(&self.dir.join(KEY), name)?);
         let keys = self.log.iter().map(|log| read_vkey(log)).collect::<Result<Vec<_>, _>>()?;
         let vkey = cosigner.key().to_string();
-        let disk = FileDisk::open(&self.dir).map_err(Failure::unreachable)?;
-        let store = WitnessStore::open(Arc::new(disk), cosigner, keys, clock::now);
-        let store = Arc::new(store.map_err(Failure::unreachable)?);
+        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(Failure::unreachable)?);
+        let opened = self.opened_copy(disk.clone(), &keys)?;
+        let store = WitnessStore::open(disk, cosigner, keys, clock::now).map_err(Failure::unreachable)?;
+        let (store, copy_end) = match opened {
+            Some((copy, end)) => (store.auditing(copy), Some(end)),
+            None => (store, None),
+        };
         let cannot =
             |error: std::io::Error| Failure::unreachable(format!("listening on {}: {error}", self.listen));
         let listener = TcpListener::bind(self.listen).map_err(cannot)?;
@@ -81,10 +101,45 @@ impl Witness {
                     tracing::error!(%error, "signals cannot be waited for");
                 }
             };
-            server::serve(listener, router(store), server::STALL, || {}, interrupted).await
+            server::serve(listener, router(Arc::new(store)), server::STALL, || {}, interrupted).await
         });
+        // Nobody asks the copy any more once what served is gone.
+        drop(runtime);
+        if let Some(end) = copy_end {
+            end.wait();
+        }
         drop(lock);
         served.map_err(|error| Failure::unreachable(format!("the server: {error}")))
+    }
+}
+
+impl Witness {
+    /// The copy of an auditing witness, which audits one log.
+    fn opened_copy(
+        &self,
+        disk: Arc<dyn Disk>,
+        keys: &[VerifierKey],
+    ) -> Result<Option<(OpenedCopy, CopyEnd)>, Failure> {
+        let (true, Some(url), Some(openings)) = (self.opened, &self.url, &self.openings) else {
+            return Ok(None);
+        };
+        let [vkey] = keys else {
+            let found = keys.len();
+            return Err(Failure::usage(format!("--log: with --opened one log is audited, not {found}")));
+        };
+        let source = Source {
+            dir: self.dir.clone(),
+            remote: client("--url", url)?,
+            openings: client("--openings", openings)?,
+            vkey: vkey.clone(),
+            witness: self.name.clone(),
+        };
+        let bar = Bar::new("reading the copy");
+        match OpenedCopy::start(source, disk, &bar) {
+            Ok(started) => Ok(Some(started)),
+            Err(OpenedCopyError::Mirror(error)) => Err(error.into()),
+            Err(error) => Err(Failure::unreachable(error)),
+        }
     }
 }
 
