@@ -26,6 +26,7 @@ use crate::sealed_files::{SealedOpenError, SealedReader};
 use crate::storage::{Disk, DiskError, FileDisk};
 use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
 use ledger_spec::entry::EntryHashes;
+use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::LogEntryError;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +68,8 @@ pub struct AuditReport {
     pub scope: Scope,
     /// What was looked at.
     pub counts: Counts,
+    /// What the log says is erased: of an opened audit, all that was not opened.
+    pub erased: Arc<Erased>,
 }
 
 /// Where in a file, or in a tile, an entry's bytes begin.
@@ -385,6 +388,7 @@ fn report(
         key_given,
         scope: auditing.auditor.scope(),
         counts: Counts { fields_erased: auditing.auditor.fields_erased(), ..auditing.counts.clone() },
+        erased: auditing.auditor.ledger().governance().erasures.erased().clone(),
         checkpoint,
     })
 }

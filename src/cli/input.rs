@@ -5,7 +5,7 @@ use crate::tile_client::TileClient;
 use serde_json::value::RawValue;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use tlog::note::VerifierKey;
+use tlog::note::{KeyError, VerifierKey};
 
 /// The files named, or stdin where none is.
 pub(super) fn or_stdin(files: Vec<PathBuf>) -> Vec<PathBuf> {
@@ -52,14 +52,23 @@ fn on_one_line(value: &RawValue) -> String {
     kept.collect()
 }
 
-/// A verifier key as an argument: itself, or a file that holds it.
+/// The ledger's verifier key as an argument: itself, or a file that holds it.
 pub(super) fn read_vkey(text: &str) -> Result<VerifierKey, Failure> {
-    if let Ok(key) = VerifierKey::parse(text) {
+    read_key("--vkey", text, VerifierKey::parse)
+}
+
+/// A public key that `option` names: itself, or a file that holds it.
+pub(super) fn read_key<K>(
+    option: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Result<K, KeyError>,
+) -> Result<K, Failure> {
+    if let Ok(key) = parse(text) {
         return Ok(key);
     }
     let held = std::fs::read_to_string(text)
-        .map_err(|error| Failure::usage(format!("--vkey: neither a verifier key nor a file ({error})")))?;
-    VerifierKey::parse(held.trim()).map_err(|error| Failure::usage(format!("--vkey {text}: {error}")))
+        .map_err(|error| Failure::usage(format!("{option}: neither a verifier key nor a file ({error})")))?;
+    parse(held.trim()).map_err(|error| Failure::usage(format!("{option} {text}: {error}")))
 }
 
 /// The client of a log at a URL that `option` names.

@@ -1,6 +1,6 @@
 //! What was found right offline, for programs and for people.
 
-use ledger_spec::audit::{ProvenEntry, VerifiedEntry};
+use ledger_spec::audit::{AuditStatement, ProvenEntry, VerifiedEntry};
 use ledger_spec::event::DisclosedField;
 use serde::Serialize;
 use tlog::bytes::to_hex;
@@ -27,6 +27,8 @@ pub(super) struct Proven {
     signed_by: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audited: Option<Audited>,
 }
 
 /// A personal field that the event names.
@@ -50,7 +52,7 @@ pub(super) struct Alone {
 
 impl Proven {
     /// What a receipt that holds says.
-    pub(super) fn of(proven: &ProvenEntry, fields: Vec<DisclosedField>) -> Self {
+    pub(super) fn of(proven: &ProvenEntry, fields: Vec<DisclosedField>, audited: Option<Audited>) -> Self {
         let (verified, checkpoint) = (&proven.verified, proven.checkpoint.checkpoint());
         let stated = verified.event.event();
         Self {
@@ -66,6 +68,7 @@ impl Proven {
             subject: stated.subject.to_string(),
             signed_by: signers(verified),
             fields: shown(&fields),
+            audited,
         }
     }
 }
@@ -123,6 +126,67 @@ impl Found for Proven {
             self.subject,
             self.recorded_at
         ) + &lines(&self.fields)
+            + &self.audited.as_ref().map(Audited::line).unwrap_or_default()
+    }
+}
+
+/// What an auditor states of a tree.
+#[derive(Serialize)]
+pub(super) struct Audited {
+    at: String,
+    /// Entries that were not opened, as `12-15` or `40`.
+    erased: Vec<String>,
+}
+
+impl Audited {
+    pub(super) fn of(stated: &AuditStatement) -> Self {
+        let erased = stated.erased().iter().map(ToString::to_string).collect();
+        Self { at: stated.audited_at().to_text(), erased }
+    }
+
+    /// On a line of its own.
+    fn line(&self) -> String {
+        format!("\n  {}", self.in_words())
+    }
+
+    fn in_words(&self) -> String {
+        let but = match self.erased.as_slice() {
+            [] => String::new(),
+            erased => format!(", but for what is erased: {}", erased.join(", ")),
+        };
+        format!("all of it was opened and found right at {}{but}", self.at)
+    }
+}
+
+/// What an auditor states, by itself.
+#[derive(Serialize)]
+pub(super) struct Stated {
+    right: bool,
+    origin: String,
+    size: u64,
+    root: String,
+    audited: Audited,
+}
+
+impl Stated {
+    pub(super) fn of(stated: &AuditStatement) -> Self {
+        Self {
+            right: true,
+            origin: stated.origin().to_string(),
+            size: stated.size().get(),
+            root: stated.root().to_string(),
+            audited: Audited::of(stated),
+        }
+    }
+}
+
+impl Found for Stated {
+    fn in_words(&self) -> String {
+        let Self { origin, size, root, audited, .. } = self;
+        format!(
+            "right: the auditor's statement about {origin}, {size} entries, root {root}\n  {}",
+            audited.in_words()
+        )
     }
 }
 
@@ -138,6 +202,8 @@ pub(super) struct Signed {
     /// Those of the policy's witnesses that cosigned, and when, in seconds since 1970.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) witnesses: Vec<(String, u64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) audited: Option<Audited>,
 }
 
 impl Found for Signed {
@@ -151,6 +217,6 @@ impl Found for Signed {
         format!(
             "right: checkpoint of {} over {} entries, root {}{from}{by}",
             self.origin, self.size, self.root
-        )
+        ) + &self.audited.as_ref().map(Audited::line).unwrap_or_default()
     }
 }

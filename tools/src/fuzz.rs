@@ -8,6 +8,7 @@
 
 use ledger_authoring::mapping::{Mapping, Row};
 use ledger_authoring::scenario::{Base, Scenario, run};
+use ledger_spec::audit::AuditStatement;
 use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Salt, SaltKey};
@@ -42,7 +43,7 @@ const HELD: &str = "独孤某某";
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     ("disclosure", disclosure),
     ("entry", entry),
     ("envelope", envelope),
@@ -59,6 +60,7 @@ pub const TARGETS: [Target; 18] = [
     ("root", root),
     ("scenario", scenario),
     ("sealed", sealed),
+    ("statement", statement),
     ("tile", tile),
     ("witness", witness),
 ];
@@ -306,6 +308,15 @@ pub fn proof(data: &[u8]) {
     }
 }
 
+/// Statements of audits, and the text of one: what is read prints as the same bytes.
+pub fn statement(data: &[u8]) {
+    let text = SignedNote::parse(data).map(|note| note.text().to_owned());
+    let Some(text) = text.ok().or_else(|| String::from_utf8(data.to_vec()).ok()) else { return };
+    if let Ok(statement) = AuditStatement::parse(&text) {
+        assert_eq!(statement.to_string(), text);
+    }
+}
+
 /// Case files: whatever is read is run to an end, twice alike, and the audit reaches its end too.
 pub fn scenario(data: &[u8]) {
     static BASE: LazyLock<Base> = LazyLock::new(|| Base::build().unwrap());
@@ -351,6 +362,7 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         "proof" => ("proof", &["proof"]),
         "root" => ("sealed", &["a", "b"]),
         "sealed" => ("sealed", &["hex"]),
+        "statement" => ("statement", &["note"]),
         other => return Err(io::Error::other(format!("no vectors for target {other}"))),
     };
     let mut seeds = Vec::new();

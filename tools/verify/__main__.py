@@ -18,7 +18,7 @@ import sealed  # noqa: E402
 import tree  # noqa: E402
 from fault import Fault, Unreadable  # noqa: E402
 from source import Folder, Openings, Url  # noqa: E402
-from text import from_base64  # noqa: E402
+from text import from_base64, to_base64  # noqa: E402
 
 EXIT_CODES = """exit codes: 0 all is right; 1 a fault was found (--json: fault.code); 2 wrong arguments; 3 nothing could
 be read. Of admission, who might sign what and when is asked again; the catalogue and due process are not."""
@@ -109,6 +109,20 @@ def of_note(arguments):
     return {"right": True, "signed_by": [{"name": key.name, "time": at} for key, at in signed]}
 
 
+def of_statement(arguments):
+    said = notes.statement(read(arguments.file), vkey_of(arguments.auditor))
+    said["root"] = to_base64(said["root"])
+    if arguments.checkpoint:
+        if not arguments.vkey:
+            raise SystemExit("--checkpoint needs --vkey: the ledger's verifier key")
+        _, checkpoint = notes.signed_checkpoint(read(arguments.checkpoint), vkey_of(arguments.vkey))
+        found = (said["origin"], said["size"], said["root"])
+        expected = (checkpoint.origin, checkpoint.size, to_base64(checkpoint.root))
+        if found != expected:
+            raise Fault("statement", f"the statement is about {found}; the checkpoint is {expected}")
+    return {"right": True, **said}
+
+
 def of_two(arguments):
     vkey = vkey_of(arguments.vkey)
     old, new = (notes.signed_checkpoint(read(path), vkey)[1] for path in (arguments.old, arguments.new))
@@ -152,6 +166,11 @@ def parser():
     one = command("note", of_note, "a signed note, with cosignatures: which of some keys signed it")
     one.add_argument("file")
     one.add_argument("--vkey", action="append", required=True)
+    one = command("statement", of_statement, "what an auditor states, and that it is about a checkpoint's tree")
+    one.add_argument("file")
+    one.add_argument("--auditor", required=True, help="the auditor's verifier key, or a file that holds it")
+    one.add_argument("--checkpoint", help="a checkpoint that it has to be about")
+    one.add_argument("--vkey", help="the ledger's verifier key, for --checkpoint")
     one = command("checkpoints", of_two, "that one checkpoint goes on from another")
     one.add_argument("old")
     one.add_argument("new")

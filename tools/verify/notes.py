@@ -1,4 +1,5 @@
-"""Signed notes, checkpoints, cosignatures, receipts (specification, "Checkpoint", "Cosignatures", "Receipt")."""
+"""Signed notes, checkpoints, cosignatures, receipts, statements (specification, "Checkpoint", "Cosignatures",
+"Receipt", "Statement of an audit")."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,11 +7,12 @@ from dataclasses import dataclass
 import keys
 import tree
 from fault import Fault
-from text import decimal, from_base64
+from text import decimal, from_base64, instant
 
 MAX_NOTE, MAX_LINES = 131_072, 64
 LOG, COSIGNER = 1, 4
 PROOF = "c2sp.org/tlog-proof@v1"
+STATEMENT = "credit-ledger/audit-statement v1"
 
 
 @dataclass(frozen=True)
@@ -164,3 +166,36 @@ def receipt(data, leaf, vkey):
     except ValueError as error:
         raise Fault("receipt", f"receipt: {error}") from None
     return index, checkpoint
+
+
+def statement(data, auditor):
+    """What an auditor's key has signed of an opened audit."""
+    note = Note(data)
+    if not note.signed_by([auditor]):
+        raise Fault("statement", f"no signature of {auditor.name} {auditor.id.hex()}")
+    try:
+        header, origin, size, root, time, *rows = note.text[:-1].split("\n")
+        _name(origin)
+        size, root, at = decimal(size), from_base64(root), instant(time)
+        if header != STATEMENT or len(root) != 32 or not time.endswith("+08:00") or not rows:
+            raise ValueError("lines of another form")
+        if "." in time and time[19:-6] != f".{at % 1_000_000:06}" or time[19:-6] == ".000000":
+            raise ValueError("the time in another spelling")
+        erased = [] if rows == ["erased none"] else [_row(row) for row in rows]
+        least = 0
+        for first, last in erased:
+            if first < least or last >= size:
+                raise ValueError(f"entries {first} to {last} are out of their order, or beyond the size")
+            least = last + 2
+    except ValueError as error:
+        raise Fault("statement", f"statement: {error}") from None
+    return {"origin": origin, "size": size, "root": root, "audited_at": at, "erased": erased}
+
+
+def _row(line):
+    word, _, entries = line.partition(" ")
+    first, dash, last = entries.partition("-")
+    row = [decimal(first), decimal(last if dash else first)]
+    if word != "erased" or dash and row[0] >= row[1]:
+        raise ValueError(f"{line!r} is no row of erased entries")
+    return row

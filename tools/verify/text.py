@@ -27,6 +27,11 @@ def from_base64(text):
     return data
 
 
+def to_base64(data):
+    """Padded base64."""
+    return base64.b64encode(data).decode()
+
+
 def from_base64url(text):
     """Unpadded base64url in its only spelling."""
     try:

@@ -11,12 +11,14 @@ mod fault;
 mod opening;
 mod reading;
 mod receipt;
+mod statement;
 mod whole;
 
 pub use fault::{AuditError, AuditFault};
 pub use opening::{Opening, OpeningError};
 pub use reading::{GivenEntry, KnownEntry, ReadEntry, ReadEvent, SilentEntry, read_chunk};
 pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
+pub use statement::{AuditStatement, ErasedRange, OtherTree, StatementError};
 pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;

@@ -35,7 +35,7 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 19] = [
+pub const GROUPS: [&str; 20] = [
     "admission",
     "audit",
     "chain",
@@ -53,6 +53,7 @@ pub const GROUPS: [&str; 19] = [
     "projection",
     "proof",
     "sealed",
+    "statement",
     "tree",
     "witness",
 ];
@@ -77,6 +78,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "projection" => ledger::projection(input, ledgers),
         "proof" => proof(input),
         "sealed" => sealed::sealed(input),
+        "statement" => witnesses::statement(input),
         "tree" => tree(input),
         "witness" => witnesses::witness(input),
         other => panic!("no answer for the group {other}"),

@@ -1,6 +1,7 @@
-//! Cosignatures, policies, and what a witness says.
+//! Cosignatures, policies, what a witness says, and what an auditor states.
 
 use super::{Answer, refused, text};
+use ledger_spec::audit::AuditStatement;
 use serde_json::{Map, Value, json};
 use tlog::bytes::{from_base64_exact, to_base64};
 use tlog::checkpoint::{Checkpoint, Origin};
@@ -52,4 +53,16 @@ pub fn witness(input: &Value) -> Answer {
     let signed = as_of.judge(&keys, last).map_err(says)?;
     let stated = signed.checkpoint();
     Ok(json!({ "size": stated.size().get(), "root": to_base64(stated.root().as_bytes()) }))
+}
+
+/// What an auditor states.
+pub fn statement(input: &Value) -> Answer {
+    let auditor = VerifierKey::parse(text(input, "vkey")).unwrap();
+    let stated = AuditStatement::verify(text(input, "note").as_bytes(), &auditor).map_err(refused)?;
+    let rows = stated.erased().iter().map(|row| [row.first.get(), row.last.get()]);
+    Ok(json!({
+        "origin": stated.origin().as_str(), "size": stated.size().get(),
+        "root": to_base64(stated.root().as_bytes()), "audited_at": stated.audited_at().micros(),
+        "erased": rows.collect::<Vec<_>>(),
+    }))
 }

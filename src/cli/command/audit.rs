@@ -1,15 +1,17 @@
 //! `audit`: is every byte of a ledger as it should be?
 
 use crate::audit::{AuditFailure, AuditOptions, AuditReport, Counts};
-use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::input::{client, client_of, read_file, read_vkey};
 use crate::cli::talk::{self, Bar};
+use crate::cli::{Outcome, keyfile};
+use crate::clock;
 use clap::Args;
-use ledger_spec::audit::Scope;
+use ledger_spec::audit::{AuditStatement, Scope};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use tlog::note::NoteSigner;
 
 /// Check a ledger: chain, tree, checkpoint, every signature, and that every entry was rightly admitted; of a
 /// folder every file, over HTTP every tile. Names the first fault and where it is.
@@ -23,6 +25,7 @@ Examples:
   SSL_CERT_FILE=city-ca.pem credit-ledger audit --url https://credit.example --vkey ledger.vkey
   credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
   credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
+  credit-ledger audit --url URL --openings OPENINGS --vkey ledger.vkey --statement city.audited --key auditor.key
 
 Takes no lock: a ledger can be audited while it is served. Without --vkey the key is the one that
 entry 0 names, which shows that the ledger agrees with itself, not that it is the one you know.
@@ -32,6 +35,8 @@ against it, but signatures and rules there are not gone through again.
 Blind, an audit checks chain, tree and layout of everything, and rules and signatures of what stands in
 the clear: authorities, catalogue, migrations. Opened, it checks everything of every event: of a folder
 with the master key that its ledger.toml names, over HTTP with --openings.
+--statement writes, if all is right, what an opened audit from the first entry on has found, signed by the
+auditor: size and root, and which entries were not opened, being erased. `verify --statement` reads it.
 Exit code 1: a fault was found. 3: the ledger could not be read, so nothing is known.")]
 pub(in crate::cli) struct Audit {
     /// The ledger's folder.
@@ -55,6 +60,12 @@ pub(in crate::cli) struct Audit {
     /// Where to write the checkpoint that this audit covered, if all is right.
     #[arg(long)]
     save: Option<PathBuf>,
+    /// Where to write a signed statement of what this audit found, if all is right. Of an opened audit.
+    #[arg(long, requires = "key", conflicts_with_all = ["blind", "from"])]
+    statement: Option<PathBuf>,
+    /// The auditor's key, which signs the statement (what `keygen` wrote).
+    #[arg(long, requires = "statement")]
+    key: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +109,10 @@ struct Wrong {
 
 impl Audit {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
+        if self.statement.is_some() && self.dir.is_none() && self.openings.is_none() {
+            return Err(Failure::usage("--statement needs --openings: a blind audit has nothing to state"));
+        }
+        let auditor = self.key.as_deref().map(keyfile::read).transpose()?;
         let options = AuditOptions {
             vkey: self.vkey.as_deref().map(read_vkey).transpose()?,
             known: self.from.as_deref().map(read_file).transpose()?,
@@ -116,7 +131,7 @@ impl Audit {
             }
         };
         match audited {
-            Ok(report) => self.right(report, json),
+            Ok(report) => self.right(report, auditor.as_ref(), json),
             Err(error) if error.is_unreadable() => Err(Failure::unreachable(error)),
             Err(fault) => {
                 if json {
@@ -127,7 +142,26 @@ impl Audit {
         }
     }
 
-    fn right(&self, report: AuditReport, json: bool) -> Outcome {
+    /// Writes what an opened audit has found, signed by the auditor.
+    fn state(&self, report: &AuditReport, auditor: &NoteSigner) -> Outcome {
+        let Some(path) = &self.statement else { return Ok(()) };
+        match report.scope {
+            Scope::Opened => {}
+            Scope::Blind => {
+                let why = "the folder names no master key, so this audit was blind and has nothing to state";
+                return Err(Failure::usage(format!("--statement: {why}")));
+            }
+        }
+        let stated =
+            AuditStatement::new(report.checkpoint.checkpoint(), clock::now(), &report.erased.entries);
+        let note = stated.sign(auditor).map_err(|error| Failure::usage(format!("--statement: {error}")))?;
+        std::fs::write(path, note.to_string()).map_err(Failure::file(path))?;
+        talk::say(&format!("{}: signed by {}", path.display(), auditor.verifier_key()));
+        Ok(())
+    }
+
+    fn right(&self, report: AuditReport, auditor: Option<&NoteSigner>, json: bool) -> Outcome {
+        auditor.map_or(Ok(()), |auditor| self.state(&report, auditor))?;
         let note = report.checkpoint.to_string();
         if let Some(path) = &self.save {
             std::fs::write(path, &note)

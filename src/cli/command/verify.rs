@@ -1,19 +1,19 @@
-//! `verify`: a receipt, an entry, a checkpoint or two, offline.
+//! `verify`: a receipt, an entry, a checkpoint or two, an auditor's statement, offline.
 
 use crate::cli::failure::Failure;
-use crate::cli::input::{read_file, read_vkey};
-use crate::cli::proven::{Alone, Found, Proven, Signed};
+use crate::cli::input::{read_file, read_key, read_vkey};
+use crate::cli::proven::{Alone, Audited, Found, Proven, Signed, Stated};
 use crate::cli::{Outcome, talk};
 use crate::witness;
 use clap::Args;
-use ledger_spec::audit::{ProvenEntry, ReceiptError, VerifiedEntry};
+use ledger_spec::audit::{AuditStatement, ProvenEntry, ReceiptError, StatementError, VerifiedEntry};
 use ledger_spec::sealed::{ContentOpening, Opening};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use tlog::bytes::{from_base64, from_base64_exact, from_hex};
-use tlog::checkpoint::SignedCheckpoint;
+use tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
@@ -22,7 +22,7 @@ use tlog::policy::{Cosigned, Policy};
 use tlog::proof::TlogProof;
 
 /// Verify offline a receipt (that an entry stands in the ledger, under a checkpoint that its operator signed),
-/// an entry alone, a checkpoint, or that one checkpoint goes on from another.
+/// an entry alone, a checkpoint, that one checkpoint goes on from another, or what an auditor states of it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -45,11 +45,15 @@ Examples:
   credit-ledger verify new.checkpoint --older old.checkpoint --proof proof.json --vkey ledger.vkey
   credit-ledger verify cosigned.checkpoint --policy my.policy --vkey ledger.vkey
 
+  # What an auditor states (`audit --statement`), and that it is about the tree of a checkpoint or of a receipt
+  credit-ledger verify --statement city.audited --auditor auditor.vkey
+  credit-ledger verify new.checkpoint --vkey ledger.vkey --statement city.audited --auditor auditor.vkey
+
 Of a receipt it checks the entry's layout, its signatures, its place in the tree and the checkpoint's
 signature. It does not check whether the signers were entitled: that takes the whole ledger (`audit`).")]
 pub(in crate::cli) struct Verify {
     /// The receipt: a C2SP tlog-proof, or a JSON line as `append` prints it; or a checkpoint. `-` reads stdin.
-    #[arg(required_unless_present = "entry")]
+    #[arg(required_unless_present_any = ["entry", "statement"])]
     receipt: Option<PathBuf>,
     /// The entry's exact bytes.
     #[arg(long)]
@@ -73,8 +77,14 @@ pub(in crate::cli) struct Verify {
     /// Whose cosignatures the checkpoint must carry: a C2SP tlog-policy.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// What an auditor states; a checkpoint or a receipt that is given has to be of the very size and root.
+    #[arg(long, requires = "auditor")]
+    statement: Option<PathBuf>,
+    /// The auditor's verifier key, or a file that holds it.
+    #[arg(long, requires = "statement")]
+    auditor: Option<String>,
     /// The verifier key that you trust, or a file that holds it.
-    #[arg(long, required_unless_present = "entry")]
+    #[arg(long, required_unless_present_any = ["entry", "statement"])]
     vkey: Option<String>,
 }
 
@@ -102,8 +112,15 @@ impl Verify {
         let event = self.event.as_deref().map(read_file).transpose()?;
         let entry = self.entry.as_deref().map(read_file).transpose()?;
         let opening = self.opening.as_deref().map(read_opening).transpose()?;
+        let stated = self.stated()?;
         let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
         let Some(path) = &self.receipt else {
+            if let Some(stated) = stated {
+                return match entry {
+                    None => tell(stated.map(|stated| Stated::of(&stated)), json),
+                    Some(_) => Err(Failure::usage("--statement is of a tree: give the entry's receipt")),
+                };
+            }
             let entry = entry.or_defect("whoever gives no receipt has to give an entry");
             return tell(alone(&entry, opening.as_ref(), event.as_deref(), &self.disclosure), json);
         };
@@ -118,15 +135,33 @@ impl Verify {
                 _ => None,
             };
             let policy = self.policy.as_deref().map(witness::read_policy).transpose()?;
-            return tell(checkpoints(&proof, pair, policy.as_ref(), &vkey), json);
+            return tell(checkpoints(&proof, pair, policy.as_ref(), stated, &vkey), json);
         }
         let entry = entry.or(enclosed).ok_or_else(|| {
             Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
         })?;
         let opening = opening.as_ref();
         let evidence = Evidence { proof: &proof, entry: &entry, opening, disclosures: &disclosures };
-        tell(prove(&evidence, event.as_deref(), &vkey), json)
+        tell(prove(&evidence, event.as_deref(), stated, &vkey), json)
     }
+
+    /// What the auditor states, or why it is not what the auditor has signed.
+    fn stated(&self) -> Result<Option<Result<AuditStatement, StatementError>>, Failure> {
+        let (Some(statement), Some(auditor)) = (&self.statement, &self.auditor) else { return Ok(None) };
+        let auditor = read_key("--auditor", auditor, VerifierKey::parse)?;
+        Ok(Some(AuditStatement::verify(&read_file(statement)?, &auditor)))
+    }
+}
+
+/// What an auditor states of a checkpoint, where that is given.
+fn audited(
+    stated: Option<Result<AuditStatement, StatementError>>,
+    checkpoint: &Checkpoint,
+) -> Result<Option<Audited>, String> {
+    let Some(stated) = stated else { return Ok(None) };
+    let stated = stated.map_err(|error| error.to_string())?;
+    stated.is_about(checkpoint).map_err(|error| error.to_string())?;
+    Ok(Some(Audited::of(&stated)))
 }
 
 fn tell(found: Result<impl Found, impl Display>, json: bool) -> Outcome {
@@ -158,6 +193,7 @@ fn checkpoints(
     newer: &[u8],
     pair: Option<(Vec<u8>, Vec<u8>)>,
     policy: Option<&Policy>,
+    statement: Option<Result<AuditStatement, StatementError>>,
     vkey: &VerifierKey,
 ) -> Result<Signed, String> {
     let signed =
@@ -180,6 +216,7 @@ fn checkpoints(
         size: stated.size().get(),
         root: stated.root().to_string(),
         goes_on_from,
+        audited: audited(statement, stated)?,
     })
 }
 
@@ -210,12 +247,19 @@ struct Evidence<'a> {
     disclosures: &'a [String],
 }
 
-fn prove(evidence: &Evidence<'_>, event: Option<&[u8]>, vkey: &VerifierKey) -> Result<Proven, ReceiptError> {
+fn prove(
+    evidence: &Evidence<'_>,
+    event: Option<&[u8]>,
+    statement: Option<Result<AuditStatement, StatementError>>,
+    vkey: &VerifierKey,
+) -> Result<Proven, String> {
     let Evidence { proof, entry, opening, disclosures } = evidence;
-    let proven = ProvenEntry::verify(proof, entry, *opening, vkey)?;
-    event.map_or(Ok(()), |event| proven.verified.holds(event))?;
+    let wrong = |error: ReceiptError| error.to_string();
+    let proven = ProvenEntry::verify(proof, entry, *opening, vkey).map_err(wrong)?;
+    event.map_or(Ok(()), |event| proven.verified.holds(event)).map_err(wrong)?;
     let fields: Result<_, _> = disclosures.iter().map(|text| proven.verified.discloses(text)).collect();
-    Ok(Proven::of(&proven, fields?))
+    let audited = audited(statement, proven.checkpoint.checkpoint())?;
+    Ok(Proven::of(&proven, fields.map_err(wrong)?, audited))
 }
 
 /// What holds an opening: the answer of `/v1/entries/N`, or a line of `append`; other members are passed over.

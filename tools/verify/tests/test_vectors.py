@@ -98,6 +98,11 @@ def cosignature(given):
     return {"times": {one.name: at for one, at in notes.Note(given["note"].encode()).signed_by(known)}}
 
 
+def statement(given):
+    found = notes.statement(given["note"].encode(), notes.Vkey.parse(given["vkey"]))
+    return {**found, "root": text.to_base64(found["root"])}
+
+
 def checkpoint(given):
     _, found = notes.signed_checkpoint(given["note"].encode(), notes.Vkey.parse(given["vkey"]))
     return {"origin": found.origin, "size": found.size, "extensions": found.extensions}
@@ -217,6 +222,9 @@ class Vectors(unittest.TestCase):
 
     def test_cosignatures(self):
         self.hold("cosignature", cosignature, 10)
+
+    def test_statements(self):
+        self.hold("statement", statement, 10)
 
     def test_checkpoints(self):
         self.hold("checkpoint", checkpoint, 10)

@@ -46,7 +46,7 @@ fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
     };
     let proven =
         ProvenEntry::verify(receipt.as_bytes(), &entry, opening.as_ref(), &key).map_err(Failure::wrong)?;
-    let proven = Proven::of(&proven, Vec::new());
+    let proven = Proven::of(&proven, Vec::new(), None);
     talk::say(&format!(
         "5. Repair applied for; its receipt verified offline with {key}:\n   {}",
         proven.in_words()

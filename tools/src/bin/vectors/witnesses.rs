@@ -1,4 +1,4 @@
-//! Cases of cosignatures, policies and what a witness says.
+//! Cases of cosignatures, policies, what a witness says and what an auditor states.
 
 use crate::case::Case;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use tlog::position::TreeSize;
 const ORIGIN: &str = "log.example/ledger";
 
 pub fn cases() -> Vec<Case> {
-    cosignatures().into_iter().chain(policies()).chain(requests()).collect()
+    cosignatures().into_iter().chain(policies()).chain(requests()).chain(statements()).collect()
 }
 
 fn log() -> NoteSigner {
@@ -166,5 +166,40 @@ fn requests() -> Vec<Case> {
         ),
         refused("other-root", "422: another root of the same size", last(4), ask(4, "", &other_root)),
         refused("needless", "422: hashes from an empty tree", Value::Null, ask(0, &proof, &signed(8))),
+    ]
+}
+
+fn statements() -> Vec<Case> {
+    const GROUP: &str = "statement";
+    let auditor = NoteSigner::from_seed(KeyName::parse("audit-office.example/a1").unwrap(), &[5; 32]);
+    let root = to_base64(root_of(&leaves(50)).as_bytes());
+    let text = |time: &str, rows: &str| {
+        format!("credit-ledger/audit-statement v1\n{ORIGIN}\n50\n{root}\n{time}\n{rows}")
+    };
+    let at = "2026-11-27T10:30:00.000001+08:00";
+    let input = |text: String| {
+        let note = SignedNote::sign(text, &[&auditor]).unwrap().to_string();
+        json!({ "note": note, "vkey": auditor.verifier_key().to_string() })
+    };
+    let accepted = |name, about, rows| Case::accepted(GROUP, name, about, input(text(at, rows)));
+    let refused = |name, about, rows| Case::refused(GROUP, name, about, input(text(at, rows)));
+    let mut changed = input(text(at, "erased 12\n"));
+    changed["note"] = changed["note"].as_str().unwrap().replace("erased 12", "erased 13").into();
+    vec![
+        accepted("none", "everything was opened", "erased none\n"),
+        accepted("rows", "entries that are erased, in rows", "erased 0\nerased 12-15\nerased 40-49\n"),
+        refused("touching", "two rows that are one", "erased 12-15\nerased 16\n"),
+        refused("backwards", "rows out of their order", "erased 40\nerased 12-15\n"),
+        refused("row-of-one", "one entry written as a row", "erased 12-12\n"),
+        refused("beyond", "an entry that was not audited", "erased 49-50\n"),
+        refused("none-and-some", "nothing and something", "erased none\nerased 12\n"),
+        refused("no-rows", "not a word about what is erased", ""),
+        Case::refused(
+            GROUP,
+            "other-time",
+            "the time in another spelling",
+            input(text("2026-11-27T02:30:00.000001Z", "erased none\n")),
+        ),
+        Case::refused(GROUP, "changed", "one digit changed after it was signed", changed),
     ]
 }
