@@ -4,6 +4,7 @@
 //! lives here: commands read arguments, call `ledger` or a server, and print.
 
 mod answer;
+mod auditors;
 mod client;
 mod command;
 mod delivery;

@@ -1,6 +1,7 @@
 //! `monitor`: tells an authority or a subject what a ledger records that concerns them.
 
 use crate::cli::Outcome;
+use crate::cli::auditors::{AuditChange, Auditors, Within};
 use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
 use crate::cli::input::{client, client_of, read_vkey};
@@ -27,6 +28,7 @@ use tlog::position::EntryIndex;
 #[command(after_help = "\
 Examples:
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --governance --policy my.policy
+  credit-ledger monitor URL --dir copy --vkey ledger.vkey --audited-within 24h --auditor office.vkey
   credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --subject uscc:914403001922038216
   credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --authority market-regulation.430381
   credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
@@ -35,8 +37,11 @@ Examples:
 Without --openings the copy is blind: of authorities, keys and the catalogue everything is seen, of
 subjects nothing. With it everything is, and the copy holds what opens it.
 
+--audited-within tells when no auditing witness (`witness --opened`) whose key --auditor gives has cosigned for so
+long, or what it cosigned leaves out entries that are older: what opens the ledger may then be lost.
+
 Each report is one line of JSON, on stdout or to where it is sent: `reasons` and the entry,
-`late_delistings`, a `witness` and what is `missing` there, or a `fault`. What could not be
+`late_delistings`, a `witness` or `audited_within` and what is `missing` there, or a `fault`. What could not be
 delivered is delivered later: a report may come twice, and none is lost. One that the receiver refuses
 (status 400, 413, 415 or 422; exit status 65 of a command) is kept in `monitor.parked` of the
 folder, and the others go on. It is told from the copy's beginning on, once; the folder remembers how far.
@@ -74,6 +79,12 @@ pub(in crate::cli) struct Monitor {
     /// those that show nothing.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// Tell when none of the auditing witnesses has cosigned for so long: 90s, 30m, 24h, 7d.
+    #[arg(long, value_name = "DURATION", requires = "auditor", value_parser = Within::parse)]
+    audited_within: Option<Within>,
+    /// The verifier key of an auditing witness, or a file that holds it.
+    #[arg(long, value_name = "VKEY", requires = "audited_within")]
+    auditor: Vec<String>,
     /// Send each report to this URL, in place of stdout.
     #[arg(long, conflicts_with = "command")]
     webhook: Option<String>,
@@ -97,6 +108,7 @@ enum Report<'a> {
     Entry(Sighting),
     Late { late_delistings: LateDelistings },
     Witness(&'a WitnessChange),
+    Audit(&'a AuditChange),
     Fault { fault: String },
 }
 
@@ -115,6 +127,9 @@ impl Monitor {
             (client("URL", &self.url)?, client_of("--openings", self.openings.as_deref())?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
+        let auditors =
+            self.audited_within.clone().map(|within| Auditors::new(&self.auditor, within, &self.url, &vkey));
+        let mut auditors = auditors.transpose()?;
         let mut follower = {
             let bar = Bar::new("reading the copy");
             Mirror::open(&self.dir, remote, openings, vkey, &bar).map_err(Failure::from)?
@@ -122,14 +137,30 @@ impl Monitor {
         let mut late = BTreeMap::new();
         let mut delivery = Delivery::new(self.receiver(), &self.dir);
         loop {
-            match witnesses.look(&mut follower) {
-                Ok(look) => {
+            // Asked first: what was cosigned was published before.
+            let cosigned = match auditors.as_ref().map(Auditors::ask).transpose() {
+                Err(error) if !self.once => {
+                    talk::say(&error.message);
+                    None
+                }
+                other => other?,
+            };
+            let looked = witnesses.look(&mut follower).and_then(|look| {
+                let judged =
+                    auditors.as_ref().zip(cosigned).map(|(own, cosigned)| own.judge(&cosigned, &follower));
+                Ok((look, judged.transpose()?.flatten()))
+            });
+            match looked {
+                Ok((look, audit)) => {
                     for change in look.changes {
-                        match delivery.deliver(&Report::Witness(&change)) {
-                            Ok(()) => witnesses.told(change),
-                            Err(error) if !self.once => talk::say(&error.message),
-                            Err(error) => return Err(error),
+                        if self.deliver(&mut delivery, &Report::Witness(&change))? {
+                            witnesses.told(change);
                         }
+                    }
+                    if let (Some(change), Some(auditors)) = (audit, &mut auditors)
+                        && self.deliver(&mut delivery, &Report::Audit(&change))?
+                    {
+                        auditors.told(change);
                     }
                     if let Some(fault) = look.behind {
                         talk::say(&fault.to_string());
@@ -158,6 +189,18 @@ impl Monitor {
                 return delivery.end();
             }
             thread::sleep(Duration::from_secs(self.every));
+        }
+    }
+
+    /// Delivers a report; says whether that was done, or is to be tried again later.
+    fn deliver(&self, delivery: &mut Delivery, report: &Report<'_>) -> Result<bool, Failure> {
+        match delivery.deliver(report) {
+            Ok(()) => Ok(true),
+            Err(error) if !self.once => {
+                talk::say(&error.message);
+                Ok(false)
+            }
+            Err(error) => Err(error),
         }
     }
 
