@@ -1,8 +1,8 @@
 //! Resident numbers, resolved to pseudonyms for authorities: the key, what was asked lately, and how much of it each
 //! authority has left. Numbers are neither kept nor told to anybody.
 
-use ledger_spec::id::{AuthorityId, PersonId};
-use ledger_spec::identity::{FRESH_MICROS, IdentityKey, VerifiedRequest};
+use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::identity::{FRESH_MICROS, IdentityKey, Pseudonyms, VerifiedRequest};
 use ledger_spec::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -84,9 +84,9 @@ impl Identities {
         Self { key, per_hour, started, lately }
     }
 
-    /// The pseudonyms of the numbers, in their order. That the issuer may ask was found before
+    /// The subjects that the numbers name, in their order. That the issuer may ask was found before
     /// ([`ledger_spec::admission::may_resolve`]).
-    pub fn resolve(&self, asked: &VerifiedRequest, now: RecordedTime) -> Result<Vec<PersonId>, Unresolved> {
+    pub fn resolve(&self, asked: &VerifiedRequest, now: RecordedTime) -> Result<Vec<SubjectId>, Unresolved> {
         let request = asked.request();
         let (at, micros) = (request.at.micros(), now.micros());
         if at.abs_diff(micros) > FRESH_MICROS || request.at < self.started {
@@ -94,7 +94,8 @@ impl Identities {
             return Err(Unresolved::NotFresh { found, now, started });
         }
         self.count(&(request.issuer.clone(), request.nonce), as_u64(request.numbers.len()), micros)?;
-        Ok(request.numbers.iter().map(|number| self.key.person(number)).collect())
+        let pseudonyms = Pseudonyms::of(&self.key, request.scheme);
+        Ok(request.numbers.iter().map(|number| pseudonyms.subject(number)).collect())
     }
 
     /// Takes the request into account, or says why it is not answered.
@@ -144,6 +145,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_spec::identity::PseudonymScheme;
     use tlog::checkpoint::Origin;
     use tlog::key::SecretKey;
 
@@ -162,7 +164,7 @@ mod tests {
             &issuer,
             at(seconds),
             [nonce; 16],
-            &vec![NUMBER; count],
+            (PseudonymScheme::Person, &vec![NUMBER; count]),
             &key,
         );
         VerifiedRequest::from_envelope(request.as_bytes()).unwrap()

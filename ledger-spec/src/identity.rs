@@ -1,13 +1,14 @@
-//! Pseudonyms of persons: the ledger's identity key, and the request by which an authority has resident numbers
-//! resolved.
+//! Pseudonyms of persons and households: the ledger's identity key, and the request by which an authority has resident
+//! numbers resolved.
 //!
 //! A pseudonym is a keyed hash and nothing is looked up, so that numbers known to the ledger and others get the same
 //! answer by the same work. Without the key nobody tells whose it is; whoever has the key can try all numbers, so it
 //! never leaves the ledger's folder.
 
+use crate::definition::words;
 use crate::event::envelope::{EnvelopeError, encoding_of, read_envelope, seal_as};
 use crate::id::gb11643::ResidentNumber;
-use crate::id::{AuthorityId, PersonId};
+use crate::id::{AuthorityId, HouseholdId, PersonId, SubjectId};
 use crate::json::Json;
 use crate::json::fields::{FieldFault, Fields, shorten};
 pub use crate::sealed::IdentityKey;
@@ -27,6 +28,58 @@ pub const MAX_REQUEST: usize = 320 * 1024;
 /// How far the time of a request may lie from the ledger's, in microseconds.
 pub const FRESH_MICROS: u64 = 120 * 1_000_000;
 
+/// Whom a pseudonym names. Each has a key of its own, so that nobody who has both pseudonyms of one number sees that
+/// they are of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PseudonymScheme {
+    /// A natural person, by the own number.
+    Person,
+    /// A household of the register, by the number of its head (户口登记条例第五条: a household is registered under the
+    /// one who is in charge of it, its 户主).
+    Household,
+}
+
+words!(PseudonymScheme { Person = "person", Household = "household" });
+
+impl PseudonymScheme {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Person, Self::Household];
+
+    const fn context(self) -> &'static str {
+        match self {
+            Self::Person => "credit-ledger v1 person pseudonym",
+            Self::Household => "credit-ledger v1 household pseudonym",
+        }
+    }
+
+    const fn subject(self, pseudonym: [u8; 32]) -> SubjectId {
+        match self {
+            Self::Person => SubjectId::Person(PersonId::from_bytes(pseudonym)),
+            Self::Household => SubjectId::Household(HouseholdId::from_bytes(pseudonym)),
+        }
+    }
+}
+
+/// Makes the pseudonyms of one scheme: a keyed hash under a key that follows from the identity key and the scheme.
+pub struct Pseudonyms {
+    scheme: PseudonymScheme,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Pseudonyms {
+    /// Those of a ledger with this identity key.
+    #[must_use]
+    pub fn of(identity: &IdentityKey, scheme: PseudonymScheme) -> Self {
+        Self { scheme, key: Zeroizing::new(blake3::derive_key(scheme.context(), identity.expose())) }
+    }
+
+    /// The person with this number, or the household whose head has it.
+    #[must_use]
+    pub fn subject(&self, number: &ResidentNumber) -> SubjectId {
+        self.scheme.subject(number.keyed_hash(&self.key))
+    }
+}
+
 /// What an authority asks.
 #[derive(Debug)]
 pub struct ResolveRequest {
@@ -38,6 +91,8 @@ pub struct ResolveRequest {
     pub at: RecordedTime,
     /// What tells this request from its others.
     pub nonce: [u8; 16],
+    /// Whom the numbers are to name.
+    pub scheme: PseudonymScheme,
     /// The numbers, 1 to [`MAX_NUMBERS`].
     pub numbers: Vec<ResidentNumber>,
 }
@@ -50,14 +105,6 @@ pub struct VerifiedRequest {
     signers: Vec<PublicKey>,
 }
 
-impl IdentityKey {
-    /// The pseudonym of a person.
-    #[must_use]
-    pub fn person(&self, number: &ResidentNumber) -> PersonId {
-        PersonId::from_bytes(number.keyed_hash(self.expose()))
-    }
-}
-
 impl ResolveRequest {
     /// The signed envelope of a request for `numbers`, each of which was checked.
     #[must_use]
@@ -66,12 +113,12 @@ impl ResolveRequest {
         issuer: &AuthorityId,
         at: RecordedTime,
         nonce: [u8; 16],
-        numbers: &[&str],
+        (scheme, numbers): (PseudonymScheme, &[&str]),
         key: &SecretKey,
     ) -> String {
         let payload = json!({
             "origin": origin.as_str(), "issuer": issuer.as_str(), "at": at.to_text(),
-            "nonce": to_base64url(&nonce), "numbers": numbers,
+            "nonce": to_base64url(&nonce), "scheme": scheme.name(), "numbers": numbers,
         });
         seal_as(PAYLOAD_TYPE, payload.to_string().as_bytes(), &[key])
     }
@@ -86,12 +133,13 @@ impl ResolveRequest {
         let issuer = fields.parsed("issuer", AuthorityId::parse)?;
         let at = fields.parsed("at", RecordedTime::parse)?;
         let nonce = fields.parsed("nonce", from_base64url_exact::<16>)?;
+        let scheme = fields.parsed("scheme", PseudonymScheme::parse_word)?;
         let mut numbers = Vec::new();
         for (path, item) in fields.array("numbers", 1, MAX_NUMBERS)? {
             numbers.push(Fields::item(path, item, ResidentNumber::parse)?);
         }
         fields.finish()?;
-        Ok(Self { origin, issuer, at, nonce, numbers })
+        Ok(Self { origin, issuer, at, nonce, scheme, numbers })
     }
 }
 
@@ -132,19 +180,46 @@ mod tests {
     const NUMBER: &str = "11010519491231002X";
 
     fn envelope(numbers: &[&str]) -> String {
+        envelope_of(PseudonymScheme::Household, numbers)
+    }
+
+    fn envelope_of(scheme: PseudonymScheme, numbers: &[&str]) -> String {
         let origin = Origin::parse("credit.example/ledger").unwrap();
         let issuer = AuthorityId::parse("court.430381").unwrap();
         let at = RecordedTime::from_micros(1_764_550_840_000_000);
-        ResolveRequest::seal(&origin, &issuer, at, [7; 16], numbers, &SecretKey::from_seed(&[5; 32]))
+        ResolveRequest::seal(
+            &origin,
+            &issuer,
+            at,
+            [7; 16],
+            (scheme, numbers),
+            &SecretKey::from_seed(&[5; 32]),
+        )
     }
 
     #[test]
-    fn a_pseudonym_is_blakes_keyed_hash_of_the_18_characters() {
+    fn a_pseudonym_is_blakes_keyed_hash_of_the_18_characters_under_its_schemes_key() {
         let key = IdentityKey::copied(&[9; 32]);
         let number = ResidentNumber::parse(NUMBER).unwrap();
-        let expected = blake3::keyed_hash(&[9; 32], NUMBER.as_bytes());
-        assert_eq!(key.person(&number).to_string(), expected.to_hex().as_str());
+        for (scheme, context) in [
+            (PseudonymScheme::Person, "credit-ledger v1 person pseudonym"),
+            (PseudonymScheme::Household, "credit-ledger v1 household pseudonym"),
+        ] {
+            let expected = blake3::keyed_hash(&blake3::derive_key(context, &[9; 32]), NUMBER.as_bytes());
+            let subject = Pseudonyms::of(&key, scheme).subject(&number);
+            assert_eq!(subject.to_string(), format!("{}:{}", scheme.name(), expected.to_hex()));
+        }
         assert_eq!(format!("{key:?}"), "IdentityKey(…)");
+    }
+
+    #[test]
+    fn a_request_says_for_which_scheme() {
+        for scheme in PseudonymScheme::ALL {
+            let read = VerifiedRequest::from_envelope(envelope_of(scheme, &[NUMBER]).as_bytes()).unwrap();
+            assert_eq!(read.request().scheme, scheme);
+        }
+        let found = PseudonymScheme::parse_word("uscc").unwrap_err();
+        assert_eq!(found.to_string(), "\"uscc\" is not one of person household");
     }
 
     #[test]

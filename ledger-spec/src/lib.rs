@@ -65,7 +65,7 @@
 //! | [`definition`] | what the catalogue says of a type, list, measure, scheme, calendar, procedure, instrument |
 //! | [`event`] | what an authority states: kinds, bodies, the signed envelope |
 //! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
-//! | [`identity`] | pseudonyms of persons, and the request by which an authority has numbers resolved |
+//! | [`identity`] | pseudonyms of persons and households, and the request by which an authority has numbers resolved |
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`catalogue`] | what may be recorded, folded from the log |
 //! | [`casefile`] | what is known of one subject, folded from the log |

@@ -5,7 +5,7 @@ use crate::api::{AppendedLine, LastLine, Resolved};
 use crate::tile_client;
 use ledger_spec::audit::Opening;
 use ledger_spec::id::AuthorityId;
-use ledger_spec::identity::{MAX_NUMBERS, ResolveRequest};
+use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -138,14 +138,14 @@ impl Client {
         origin: &Origin,
         issuer: &AuthorityId,
         key: &SecretKey,
-        numbers: &[String],
+        (scheme, numbers): (PseudonymScheme, &[String]),
     ) -> Result<Vec<String>, Failure> {
         let path = "/v1/identities";
         let mut subjects = Vec::with_capacity(numbers.len());
         for numbers in numbers.chunks(MAX_NUMBERS) {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
             let (now, nonce) = (crate::clock::now(), super::keyfile::random()?);
-            let envelope = ResolveRequest::seal(origin, issuer, now, nonce, &numbers, key);
+            let envelope = ResolveRequest::seal(origin, issuer, now, nonce, (scheme, &numbers), key);
             let request = self.agent.post(format!("{}{path}", self.base));
             let request = request.header("content-type", "application/json");
             let response = request.send(&envelope).map_err(|error| self.unreachable(&error))?;

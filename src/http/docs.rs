@@ -25,7 +25,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 /// What each operation does, in Chinese; the English is the document's own.
 const ZH: [(&str, &str); 38] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
-    ("resolveIdentities", "将公民身份号码换成本账本的假名"),
+    ("resolveIdentities", "将公民身份号码换成本账本中自然人、家庭户的假名"),
     ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
     ("getEvents", "按时间倒序分页查询主体的全部记载"),
     ("getList", "分页查询名单在指定时点的成员"),

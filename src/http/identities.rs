@@ -21,14 +21,15 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(resolve))
 }
 
-/// Resolves resident numbers to the pseudonyms under which persons stand in this ledger.
+/// Resolves resident numbers to the pseudonyms under which persons, or households by the number of their head, stand in
+/// this ledger.
 #[utoipa::path(
     post,
     path = "/v1/identities",
     operation_id = "resolveIdentities",
     tag = "append",
     request_body(
-        description = "A DSSE envelope of the payload type `application/vnd.credit-ledger.resolve+json`, signed by a key of the issuer: origin, issuer, time, a nonce of 16 bytes, up to 10,000 resident numbers",
+        description = "A DSSE envelope of the payload type `application/vnd.credit-ledger.resolve+json`, signed by a key of the issuer: origin, issuer, time, a nonce of 16 bytes, the scheme (`person` or `household`), up to 10,000 resident numbers",
         content((super::envelope::RequestEnvelope = "application/json")),
     ),
     responses((status = 200, description = "A subject for each number, whether or not the ledger knows it", body = Resolved)),
@@ -56,8 +57,8 @@ async fn resolve(
         identities.resolve(&asked, now).map_err(Asked::Unresolved)
     });
     match super::places::joined(answered.await)? {
-        Ok(persons) => {
-            let subjects = persons.iter().map(|person| format!("person:{person}")).collect();
+        Ok(subjects) => {
+            let subjects = subjects.iter().map(ToString::to_string).collect();
             let mut answer = axum::Json(Resolved { subjects }).into_response();
             answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             Ok(answer)

@@ -95,7 +95,7 @@ pub struct OpenLedger {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
-    /// The key of persons' pseudonyms.
+    /// The key of pseudonyms.
     pub identity: IdentityKey,
     /// Says what is erased, once that is due.
     pub erasing: Erasing,

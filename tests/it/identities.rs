@@ -1,10 +1,11 @@
-//! Resident numbers are resolved to pseudonyms for enrolled authorities alone, once a request and within bounds.
+//! Resident numbers are resolved to pseudonyms of persons and households, for enrolled authorities alone, once a request
+//! and within bounds.
 
 use crate::http_server::{Answer, JSON, Server};
 use crate::people::{self, department, steward};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::id::{AuthorityId, gb11643};
-use ledger_spec::identity::ResolveRequest;
+use ledger_spec::identity::{PseudonymScheme, ResolveRequest};
 use ledger_spec::sealed::Root;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
@@ -14,8 +15,19 @@ use tlog::key::SecretKey;
 const NUMBER: &str = "11010519491231002X";
 
 fn request(issuer: &str, key: &SecretKey, at: RecordedTime, nonce: u8, numbers: &[&str]) -> String {
+    request_of(PseudonymScheme::Person, issuer, key, at, nonce, numbers)
+}
+
+fn request_of(
+    scheme: PseudonymScheme,
+    issuer: &str,
+    key: &SecretKey,
+    at: RecordedTime,
+    nonce: u8,
+    numbers: &[&str],
+) -> String {
     let (origin, issuer) = (Origin::parse(people::ORIGIN).unwrap(), AuthorityId::parse(issuer).unwrap());
-    ResolveRequest::seal(&origin, &issuer, at, [nonce; 16], numbers, key)
+    ResolveRequest::seal(&origin, &issuer, at, [nonce; 16], (scheme, numbers), key)
 }
 
 fn of_department(nonce: u8, numbers: &[&str]) -> String {
@@ -38,7 +50,12 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let root = std::fs::read(server.folder().join("keys/root.a")).unwrap();
     let (origin, kek) = (Origin::parse(people::ORIGIN).unwrap(), people::founding().master);
     let root = Root::open(&root, &origin, &kek).unwrap();
-    let pseudonym = blake3::keyed_hash(root.identity.expose(), NUMBER.as_bytes()).to_hex();
+    let pseudonym = |context| {
+        let key = blake3::derive_key(context, root.identity.expose());
+        blake3::keyed_hash(&key, NUMBER.as_bytes()).to_hex()
+    };
+    let household = pseudonym("credit-ledger v1 household pseudonym");
+    let pseudonym = pseudonym("credit-ledger v1 person pseudonym");
     let before = ask(&server, of_department(1, &[NUMBER]));
     assert_eq!(before.status, 200, "{}", before.text());
     assert_eq!(before.json(), json!({ "subjects": [format!("person:{pseudonym}")] }));
@@ -46,6 +63,11 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let known = people::penalty(200, &format!("person:{pseudonym}"));
     server.post(JSON, known);
     assert_eq!(ask(&server, of_department(2, &[NUMBER])).json(), before.json());
+    // The household of which this person is the head has another, which nobody joins to it.
+    let (now, scheme) = (credit_ledger::clock::now(), PseudonymScheme::Household);
+    let answer = ask(&server, request_of(scheme, "department", &department(), now, 3, &[NUMBER]));
+    assert_eq!(answer.json(), json!({ "subjects": [format!("household:{household}")] }));
+    assert_ne!(household, pseudonym);
     // The key is of this ledger alone. It never leaves: no route has it, no number stands in a page of metrics.
     let other = Server::start("resolve-other", |_| {});
     assert_ne!(ask(&other, of_department(1, &[NUMBER])).json(), before.json());

@@ -13,7 +13,7 @@ use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Salt, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
-use ledger_spec::identity::{MAX_NUMBERS, ResolveRequest, VerifiedRequest};
+use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
 use ledger_spec::sealed::{
     Algorithm, Commitment, Content, FileHeader, FileKind, Frames, Generation, Group, Hashing, Kek, LogEntry,
@@ -391,7 +391,8 @@ fn plain(disclosures: usize) -> Vec<u8> {
 fn resolve_request() -> String {
     let (origin, issuer) = (Origin::parse("a.example").unwrap(), AuthorityId::parse("a").unwrap());
     let (at, key) = (RecordedTime::from_micros(1_764_550_840_000_000), SecretKey::from_seed(&[5; 32]));
-    ResolveRequest::seal(&origin, &issuer, at, [7; 16], &["11010519491231002X", "440301198001011002"], &key)
+    let numbers = ["11010519491231002X", "440301198001011002"];
+    ResolveRequest::seal(&origin, &issuer, at, [7; 16], (PseudonymScheme::Household, &numbers), &key)
 }
 
 /// A policy of two witnesses.

@@ -19,7 +19,7 @@ pub enum SubjectId {
     Catalogue(CatalogueItem),
     /// `ext:<register>:<code>`: known only to another register.
     External(ExternalId),
-    /// `household:<64 hex digits>`: keyed like persons.
+    /// `household:<64 hex digits>`: a household of the register under a pseudonym.
     Household(HouseholdId),
     /// `ledger`: the ledger itself.
     Ledger,
@@ -54,11 +54,11 @@ pub enum CatalogueItem {
     Type(TypeCode),
 }
 
-/// The pseudonym of a person: a keyed BLAKE3 hash of the resident number.
+/// The pseudonym of a person: a keyed BLAKE3 hash of the resident number (README, "Pseudonyms").
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId([u8; 32]);
 
-/// The pseudonym of a household: a keyed BLAKE3 hash of the household's number.
+/// The pseudonym of a household: a keyed BLAKE3 hash of the resident number of its head.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HouseholdId([u8; 32]);
 

@@ -14,6 +14,7 @@ use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
 use ledger_spec::event::envelope::{SignedEvent, pre_authentication_encoding};
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, SentEvent, WholeEvent};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode, gb11643};
+use ledger_spec::identity::{IdentityKey, PseudonymScheme, Pseudonyms};
 use ledger_spec::sealed::Opening;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 20] = [
+pub const GROUPS: [&str; 21] = [
     "admission",
     "audit",
     "chain",
@@ -52,6 +53,7 @@ pub const GROUPS: [&str; 20] = [
     "policy",
     "projection",
     "proof",
+    "pseudonym",
     "sealed",
     "statement",
     "tree",
@@ -77,6 +79,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "policy" => witnesses::policy(input),
         "projection" => ledger::projection(input, ledgers),
         "proof" => proof(input),
+        "pseudonym" => pseudonym(input),
         "sealed" => sealed::sealed(input),
         "statement" => witnesses::statement(input),
         "tree" => tree(input),
@@ -159,6 +162,13 @@ fn identifier(form: &str, text: &str) -> Answer {
             .map_err(refused),
         other => panic!("no form {other}"),
     }
+}
+
+fn pseudonym(input: &Value) -> Answer {
+    let scheme = PseudonymScheme::parse_word(text(input, "scheme")).map_err(refused)?;
+    let number = gb11643::ResidentNumber::parse(text(input, "number")).map_err(refused)?;
+    let key = IdentityKey::copied(&hash(&input["identity_key"]));
+    Ok(json!({ "subject": Pseudonyms::of(&key, scheme).subject(&number).to_string() }))
 }
 
 fn key(input: &Value) -> Answer {

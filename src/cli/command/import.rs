@@ -11,6 +11,7 @@ use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::{SaltKey, seal_with};
 use ledger_spec::id::EventId;
+use ledger_spec::identity::PseudonymScheme;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ Example: a table
 
   Filters: trim; date (reads 2017/5/1, 2017.5.1, 2017年5月1日); optional; identity, for resident numbers:
     subject = \"person:{证件号码|identity}\"  # the ledger is asked; the event holds the pseudonym alone
+    subject = \"household:{户主证件号码|identity}\"  # a household, by the number of its head
   What the catalogue says is personal (names of persons, addresses) is written into the body like everything
   else; it is split off, signed by its digest, and sent beside the event.
   Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
@@ -155,7 +157,8 @@ fn import_table(
     }
     let origin = origin_of(client)?;
     let pseudonyms = pseudonyms(&table, mapping, &origin, key, client)?;
-    let pseudonym = |number: &str| pseudonyms.get(number).cloned();
+    let pseudonym =
+        |scheme: PseudonymScheme, number: &str| pseudonyms.get(&(scheme, number.to_owned())).cloned();
     let personal = personal::of_server(client)?;
     let salts = SaltKey::of(key);
     let bar = Bar::new("importing");
@@ -198,6 +201,9 @@ fn import_table(
     Ok((counts, refused))
 }
 
+/// What stands behind the scheme's name for a resident number, as the ledger resolves it.
+type PseudonymsByNumber = BTreeMap<(PseudonymScheme, String), String>;
+
 /// The pseudonyms of all resident numbers that the mapping uses, as the ledger resolves them.
 fn pseudonyms(
     table: &Table,
@@ -205,21 +211,26 @@ fn pseudonyms(
     origin: &Origin,
     key: &SecretKey,
     client: &Client,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<PseudonymsByNumber, Failure> {
+    let mut pseudonyms = PseudonymsByNumber::new();
     let columns = mapping.identities();
-    let cells = table.rows.iter().flat_map(|(_, cells)| {
-        columns.iter().filter_map(|column| Row::new(&table.header, cells).get(column))
-    });
-    let numbers: BTreeSet<String> =
-        cells.filter_map(resident_number).map(|number| number.to_string()).collect();
-    let numbers: Vec<String> = numbers.into_iter().collect();
-    let subjects = client.resolve(origin, mapping.issuer(), key, &numbers)?;
-    let hex = |subject: String| subject.strip_prefix("person:").map(str::to_owned);
-    let pairs = numbers.into_iter().zip(subjects);
-    pairs
-        .map(|(number, subject)| Some((number, hex(subject)?)))
-        .collect::<Option<_>>()
-        .ok_or_else(|| Failure::unreachable("/v1/identities: another answer than expected"))
+    for scheme in PseudonymScheme::ALL {
+        let columns = || columns.iter().filter(|(_, of)| *of == scheme);
+        let cells = table.rows.iter().flat_map(|(_, cells)| {
+            columns().filter_map(|(column, _)| Row::new(&table.header, cells).get(column))
+        });
+        let numbers: BTreeSet<String> =
+            cells.filter_map(resident_number).map(|number| number.to_string()).collect();
+        let numbers: Vec<String> = numbers.into_iter().collect();
+        let subjects = client.resolve(origin, mapping.issuer(), key, (scheme, &numbers))?;
+        for (number, subject) in numbers.into_iter().zip(subjects) {
+            let pseudonym = subject.strip_prefix(scheme.name()).and_then(|rest| rest.strip_prefix(':'));
+            let pseudonym = pseudonym
+                .ok_or_else(|| Failure::unreachable("/v1/identities: another answer than expected"))?;
+            pseudonyms.insert((scheme, number), pseudonym.to_owned());
+        }
+    }
+    Ok(pseudonyms)
 }
 
 /// Writes the refused rows beside the input, or takes away what an earlier run left there.

@@ -1,4 +1,4 @@
-//! `resolve`: the pseudonyms of persons, asked of the ledger by an authority.
+//! `resolve`: the pseudonyms of persons and households, asked of the ledger by an authority.
 
 use crate::cli::client::{Client, origin_of};
 use crate::cli::failure::Failure;
@@ -7,16 +7,19 @@ use crate::cli::{Outcome, keyfile, talk};
 use clap::Args;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::id::gb11643::ResidentNumber;
+use ledger_spec::identity::PseudonymScheme;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// Have resident numbers resolved to the pseudonyms under which persons stand in a ledger: one subject a line.
+/// Have resident numbers resolved to the pseudonyms under which persons or households stand in a ledger: one subject a
+/// line.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
   credit-ledger resolve --issuer labour.430381 --key labour.key --url URL numbers.txt
+  credit-ledger resolve --scheme household --issuer civil-affairs.430381 --key civil.key --url URL heads.txt
 
-A file holds one number a line. Numbers are taken from files or stdin alone: what stands among the arguments is
+A household has the number of its head (户主). A file holds one number a line. Numbers are taken from files or stdin alone: what stands among the arguments is
 seen by everybody on the machine. A number that cannot be one is told by its line, and nothing is sent then.")]
 pub(in crate::cli) struct Resolve {
     /// Who asks.
@@ -25,11 +28,18 @@ pub(in crate::cli) struct Resolve {
     /// Its secret key file.
     #[arg(long)]
     key: PathBuf,
+    /// Whom the numbers are to name: person, or household by the number of its head.
+    #[arg(long, default_value = "person", value_parser = scheme)]
+    scheme: PseudonymScheme,
     /// The server.
     #[arg(long)]
     url: String,
     /// Files with one number a line; `-` or none reads stdin.
     files: Vec<PathBuf>,
+}
+
+fn scheme(text: &str) -> Result<PseudonymScheme, String> {
+    PseudonymScheme::parse_word(text).map_err(|fault| fault.to_string())
 }
 
 impl Resolve {
@@ -51,7 +61,7 @@ impl Resolve {
             }
         }
         let client = Client::new(&self.url)?;
-        let subjects = client.resolve(&origin_of(&client)?, &issuer, &key, &numbers)?;
+        let subjects = client.resolve(&origin_of(&client)?, &issuer, &key, (self.scheme, &numbers))?;
         subjects.iter().try_for_each(
             |subject| {
                 if json { talk::put_json(subject) } else { talk::put_line(subject) }

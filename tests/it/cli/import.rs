@@ -140,6 +140,11 @@ purpose = "{why}"
     let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
     let subject = folder.run_with(&arguments, &format!("{NUMBER}\n")).right();
     folder.run_with(&arguments, "110105194912310021\n").failed(2, "line 1");
+    let of_household = [&arguments[..], &["--scheme", "household"]].concat();
+    let household = folder.run_with(&of_household, &format!("{NUMBER}\n")).right();
+    assert!(household.starts_with("household:"), "{household}");
+    let of_another = [&arguments[..], &["--scheme", "uscc"]].concat();
+    folder.run_with(&of_another, &format!("{NUMBER}\n")).failed(2, "is not one of person household");
     let (subject, files) = (subject.trim(), super::files_under(&folder.path("l")));
     assert!(
         files.iter().any(|(path, _)| path.starts_with(folder.path("l/sealed"))),

@@ -7,6 +7,8 @@ import sys
 import unittest
 from pathlib import Path
 
+from blake3 import blake3
+
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1]))
 
@@ -120,6 +122,18 @@ def proof(given):
     return {"index": index, "size": under.size}
 
 
+PSEUDONYM_KEYS = {
+    "person": "credit-ledger v1 person pseudonym", "household": "credit-ledger v1 household pseudonym",
+}
+
+
+def pseudonym(given):
+    if given["scheme"] not in PSEUDONYM_KEYS:
+        raise ValueError("no scheme that has pseudonyms")
+    under = blake3(bytes.fromhex(given["identity_key"]), derive_key_context=PSEUDONYM_KEYS[given["scheme"]]).digest()
+    return {"subject": f"{given['scheme']}:{blake3(given['number'].encode(), key=under).hexdigest()}"}
+
+
 def audit(given):
     if "entries" not in given:
         return None
@@ -228,6 +242,9 @@ class Vectors(unittest.TestCase):
 
     def test_checkpoints(self):
         self.hold("checkpoint", checkpoint, 10)
+
+    def test_pseudonyms(self):
+        self.hold("pseudonym", pseudonym, 4, ("check-character",))
 
     def test_receipts(self):
         self.hold("proof", proof, 9)

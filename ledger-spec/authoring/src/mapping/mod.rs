@@ -28,6 +28,7 @@ use crate::splitting::{PersonalFields, split};
 use ledger_spec::event::{DisclosedField, Draft, EventError, Kind, SaltKey};
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::identity::PseudonymScheme;
 use ledger_spec::json::fields::shorten;
 use ledger_spec::time::{Date, ValidTime};
 use serde::Deserialize;
@@ -165,10 +166,10 @@ impl Mapping {
         columns
     }
 
-    /// The columns that hold resident numbers (`{column|identity}`): they have to be resolved before a row is an
-    /// event.
-    pub fn identities(&self) -> BTreeSet<&str> {
-        let mut columns: BTreeSet<&str> = self.subject.0.identities().collect();
+    /// The columns that hold resident numbers (`person:{column|identity}`, `household:{column|identity}`), and whom they
+    /// name: they have to be resolved before a row is an event.
+    pub fn identities(&self) -> BTreeSet<(&str, PseudonymScheme)> {
+        let mut columns: BTreeSet<_> = self.subject.0.identities().collect();
         self.body.collect_identities(&mut columns);
         columns
     }
@@ -177,25 +178,26 @@ impl Mapping {
     /// numbers there is none.
     pub fn event(&self, origin: &Origin, row: Row<'_>, salts: &SaltKey) -> Result<Vec<u8>, RowError> {
         let nothing_personal = PersonalFields::default();
-        self.event_with(origin, row, salts, &nothing_personal, &|_| None).map(|(event, _)| event)
+        self.event_with(origin, row, salts, &nothing_personal, &|_, _| None).map(|(event, _)| event)
     }
 
-    /// The same with what travels beside the event, and where `pseudonym` gives the hex of a resident number's pseudonym, as it was resolved. The number
-    /// itself goes into nothing, not even into the hash that makes the event's id.
+    /// The same with what travels beside the event, and where `pseudonym` gives what stands behind the scheme's name for a
+    /// resident number, as it was resolved. The number itself goes into nothing, not even into the hash that makes the
+    /// event's id.
     pub fn event_with(
         &self,
         origin: &Origin,
         row: Row<'_>,
         salts: &SaltKey,
         personal: &PersonalFields,
-        pseudonym: &dyn Fn(&str) -> Option<String>,
+        pseudonym: &dyn Fn(PseudonymScheme, &str) -> Option<String>,
     ) -> Result<(Vec<u8>, Vec<DisclosedField>), RowError> {
         let identities = self.identities();
         let cell = |column: &str| {
             let cell = self.cell(row, column)?;
-            let number = if identities.contains(column) { resident_number(&cell.text) } else { None };
-            let pseudonym = number.and_then(|number| pseudonym(&number));
-            Ok(Cell { pseudonym, ..cell })
+            let schemes = identities.iter().filter(|(name, _)| *name == column).map(|(_, scheme)| *scheme);
+            let of = |scheme| Some((scheme, pseudonym(scheme, &resident_number(&cell.text)?)?));
+            Ok(Cell { pseudonyms: schemes.filter_map(of).collect(), ..cell })
         };
         let subject = self.subject.subject_of(&cell)?;
         let from_text = self.valid_from.render_always(&cell)?;
@@ -211,11 +213,13 @@ impl Mapping {
         let names = personal.names(self.kind, &subject, &body);
         let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
         for column in &self.id {
-            let Cell { text, pseudonym } = cell(column)?;
+            let Cell { text, pseudonyms } = cell(column)?;
             // Whoever has the event's id could try all numbers against a hash that they went into.
-            let part = match pseudonym {
-                Some(pseudonym) => pseudonym,
-                None if identities.contains(column.as_str()) => return Err(template::unresolved(column)),
+            let part = match pseudonyms.into_iter().next() {
+                Some((_, pseudonym)) => pseudonym,
+                None if identities.iter().any(|(name, _)| name == column) => {
+                    return Err(template::unresolved(column));
+                }
                 None => text.trim().to_owned(),
             };
             parts.push(part);
@@ -382,7 +386,7 @@ impl Shape {
         }
     }
 
-    fn collect_identities<'a>(&'a self, columns: &mut BTreeSet<&'a str>) {
+    fn collect_identities<'a>(&'a self, columns: &mut BTreeSet<(&'a str, PseudonymScheme)>) {
         match self {
             Self::Constant(_) => {}
             Self::Text(template) => columns.extend(template.identities()),

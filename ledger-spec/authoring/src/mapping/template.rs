@@ -1,11 +1,12 @@
 //! The templates of a mapping file: text with `{column}` and `{column|filter|…}` in it.
 //!
 //! Filters: `trim` takes white space off both ends, `date` reads a day as tables write it and gives
-//! `YYYY-MM-DD`, `identity` gives the pseudonym of the person whose resident number stands there, `optional`
-//! drops the whole field where the column is empty. `{{` and `}}` stand for
+//! `YYYY-MM-DD`, `identity` gives the pseudonym of the resident number that stands there: behind `person:` that of
+//! the person, behind `household:` that of the household whose head has it. `optional` drops the whole field where the column is empty. `{{` and `}}` stand for
 //! the braces themselves.
 
 use super::RowError;
+use ledger_spec::identity::PseudonymScheme;
 use ledger_spec::time::Date;
 use tlog::defect::OrDefect as _;
 
@@ -16,20 +17,24 @@ pub(super) struct Template(Vec<Part>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Column { name: String, trim: bool, date: bool, identity: bool, optional: bool },
+    Column { name: String, trim: bool, date: bool, identity: Option<PseudonymScheme>, optional: bool },
 }
 
 /// What stands in a column of one row.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     pub(super) text: String,
-    /// The pseudonym of the person whose number it is, where one was asked for.
-    pub(super) pseudonym: Option<String>,
+    /// The pseudonyms of the number that stands there, as far as they were asked for.
+    pub(super) pseudonyms: Vec<(PseudonymScheme, String)>,
 }
 
 impl Cell {
     pub(super) fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), pseudonym: None }
+        Self { text: text.to_owned(), pseudonyms: Vec::new() }
+    }
+
+    fn pseudonym(&self, scheme: PseudonymScheme) -> Option<&str> {
+        self.pseudonyms.iter().find(|(of, _)| *of == scheme).map(|(_, text)| text.as_str())
     }
 }
 
@@ -52,10 +57,13 @@ impl Template {
                 let Some((inside, after)) = after.split_once('}') else {
                     return Err("`{` without `}`".into());
                 };
+                let behind = PseudonymScheme::ALL
+                    .into_iter()
+                    .find(|scheme| plain.strip_suffix(':').is_some_and(|text| text.ends_with(scheme.name())));
                 if !plain.is_empty() {
                     parts.push(Part::Text(std::mem::take(&mut plain)));
                 }
-                parts.push(Part::column(inside)?);
+                parts.push(Part::column(inside, behind)?);
                 rest = after;
             } else {
                 return Err("`}` without `{`; write `}}` for the character itself".into());
@@ -76,10 +84,10 @@ impl Template {
         })
     }
 
-    /// The columns that hold resident numbers.
-    pub(super) fn identities(&self) -> impl Iterator<Item = &str> {
+    /// The columns that hold resident numbers, and whom they name.
+    pub(super) fn identities(&self) -> impl Iterator<Item = (&str, PseudonymScheme)> {
         self.0.iter().filter_map(|part| match part {
-            Part::Column { name, identity: true, .. } => Some(name.as_str()),
+            Part::Column { name, identity: Some(scheme), .. } => Some((name.as_str(), *scheme)),
             _ => None,
         })
     }
@@ -105,20 +113,21 @@ impl Template {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Column { name, trim, date, identity, optional } => {
-                    let Cell { text: value, pseudonym } = cell(name)?;
+                    let cell = cell(name)?;
+                    let value = &cell.text;
                     if value.trim().is_empty() {
                         if *optional {
                             return Ok(None);
                         }
                         let reason = "the column is empty".to_owned();
-                        return Err(RowError { field: name.clone(), value, reason });
+                        return Err(RowError { field: name.clone(), value: value.clone(), reason });
                     }
-                    if *identity {
+                    if let Some(scheme) = identity {
                         // Without the value: an error travels further than a number may.
-                        text.push_str(&pseudonym.ok_or_else(|| unresolved(name))?);
+                        text.push_str(cell.pseudonym(*scheme).ok_or_else(|| unresolved(name))?);
                         continue;
                     }
-                    let wanted = if *trim || *date { value.trim() } else { &value };
+                    let wanted = if *trim || *date { value.trim() } else { value };
                     if *date {
                         let day = read_date(wanted).map_err(|reason| RowError {
                             field: name.clone(),
@@ -150,7 +159,8 @@ pub(super) fn unresolved(column: &str) -> RowError {
 }
 
 impl Part {
-    fn column(inside: &str) -> Result<Self, String> {
+    /// A column with its filters; `behind` is the scheme whose name stands right before it.
+    fn column(inside: &str, behind: Option<PseudonymScheme>) -> Result<Self, String> {
         let mut words = inside.split('|');
         let name = words.next().or_defect("a text that is split has a first part").trim().to_owned();
         if name.is_empty() || name.contains('{') {
@@ -171,6 +181,11 @@ impl Part {
             };
             *flag = true;
         }
+        let identity = match (identity, behind) {
+            (false, _) => None,
+            (true, Some(scheme)) => Some(scheme),
+            (true, None) => return Err(format!("{{{inside}}} stands behind no person: or household:")),
+        };
         Ok(Self::Column { name, trim, date, identity, optional })
     }
 }

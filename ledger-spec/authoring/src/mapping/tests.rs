@@ -51,12 +51,14 @@ scope = ["base.*"]
 purpose = "x"
 "#;
     let mapping = Mapping::parse(text).unwrap();
-    assert_eq!(mapping.identities(), BTreeSet::from(["证件号码"]));
+    assert_eq!(mapping.identities(), BTreeSet::from([("证件号码", PseudonymScheme::Person)]));
     let header = ["证件号码", "day"].map(str::to_owned);
     let origin = Origin::parse("credit.example/ledger").unwrap();
     let event = |number: &str, pseudonym: &str| {
         let cells = [number.to_owned(), "2026-11-01".to_owned()];
-        let of = |asked: &str| (asked == "11010519491231002X").then(|| pseudonym.to_owned());
+        let of = |scheme, asked: &str| {
+            (scheme == PseudonymScheme::Person && asked == "11010519491231002X").then(|| pseudonym.to_owned())
+        };
         let nothing = PersonalFields::default();
         mapping
             .event_with(&origin, Row::new(&header, &cells), &salts(), &nothing, &of)
@@ -74,6 +76,32 @@ purpose = "x"
         let error = event(wrong, &one).unwrap_err();
         assert_eq!((error.field.as_str(), error.value.as_str()), ("证件号码", ""));
     }
+}
+
+#[test]
+fn a_household_has_the_pseudonym_of_its_heads_number_and_not_the_heads() {
+    let text = r#"
+kind = "subject.identifier_linked"
+issuer = "labour.430381"
+subject = "household:{户主证件号码|identity}"
+valid_from = "2026-11-01"
+id = ["户主证件号码"]
+[body]
+identifier = "person:{户主证件号码|identity}"
+"#;
+    let mapping = Mapping::parse(text).unwrap();
+    let both = PseudonymScheme::ALL.map(|scheme| ("户主证件号码", scheme));
+    assert_eq!(mapping.identities(), BTreeSet::from(both));
+    let (header, cells) = (["户主证件号码".to_owned()], ["11010519491231002X".to_owned()]);
+    let of = |scheme, _: &str| match scheme {
+        PseudonymScheme::Person => Some("ab".repeat(32)),
+        PseudonymScheme::Household => Some("cd".repeat(32)),
+    };
+    let (origin, nothing) = (Origin::parse("credit.example/ledger").unwrap(), PersonalFields::default());
+    let (event, _) = mapping.event_with(&origin, Row::new(&header, &cells), &salts(), &nothing, &of).unwrap();
+    let stated: serde_json::Value = serde_json::from_slice(&event).unwrap();
+    assert_eq!(stated["subject"], format!("household:{}", "cd".repeat(32)));
+    assert_eq!(stated["body"]["identifier"], format!("person:{}", "ab".repeat(32)));
 }
 
 #[test]
@@ -131,6 +159,7 @@ fn a_mapping_that_would_surprise_is_refused_with_its_place() {
         ("record.filed", "record.filled", "kind: \"record.filled\" is not a kind"),
         ("{code|trim}", "{code|shout}", "subject: unknown filter \"shout\""),
         ("{code|trim}", "{code", "subject: `{` without `}`"),
+        ("{code|trim}", "{code|identity}", "subject: {code|identity} stands behind no person: or household:"),
         ("{code|trim}", "{code|optional}", "subject: every event needs it"),
         ("[\"number\"]", "[]", "id: at least one column"),
         ("[values.grade]", "[values.colour]", "values.colour: no template uses"),

@@ -24,6 +24,7 @@ mod kinds;
 mod ledgers;
 mod malformed;
 mod met;
+mod pseudonyms;
 mod rules;
 mod sealed;
 mod witnesses;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     cases.extend(disclosed::cases());
     cases.extend(sealed::cases());
     cases.extend(kept::cases());
+    cases.extend(pseudonyms::cases());
     cases.extend(ledgers::cases(&base));
     let names: BTreeSet<_> = cases.iter().map(|case| (case.group, &case.name)).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
