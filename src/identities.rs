@@ -2,7 +2,7 @@
 //! authority has left. Numbers are neither kept nor told to anybody.
 
 use ledger_spec::id::{AuthorityId, SubjectId};
-use ledger_spec::identity::{FRESH_MICROS, IdentityKey, Pseudonyms, VerifiedRequest};
+use ledger_spec::identity::{FRESH_MICROS, IdentityKeys, Pseudonyms, VerifiedRequest};
 use ledger_spec::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -13,10 +13,10 @@ const MOST_REMEMBERED: usize = 16_384;
 /// Microseconds of an hour.
 const HOUR: u64 = 3_600 * 1_000_000;
 
-/// Resolves numbers under the ledger's identity key.
+/// Resolves numbers under the ledger's identity keys.
 #[derive(Debug)]
 pub struct Identities {
-    key: IdentityKey,
+    keys: IdentityKeys,
     /// How many numbers an authority may have resolved in an hour.
     per_hour: u64,
     /// Nothing older is answered: it may have been answered before the last stop.
@@ -73,15 +73,15 @@ pub enum Unresolved {
 }
 
 impl Identities {
-    /// Resolves under `key`, from `started` on, `per_hour` numbers an hour for each authority.
+    /// Resolves under `keys`, from `started` on, `per_hour` numbers an hour for each authority.
     #[must_use]
-    pub const fn new(key: IdentityKey, per_hour: u64, started: RecordedTime) -> Self {
+    pub const fn new(keys: IdentityKeys, per_hour: u64, started: RecordedTime) -> Self {
         let lately = Mutex::new(Lately {
             remembered: VecDeque::new(),
             asked: BTreeSet::new(),
             accounts: BTreeMap::new(),
         });
-        Self { key, per_hour, started, lately }
+        Self { keys, per_hour, started, lately }
     }
 
     /// The subjects that the numbers name, in their order. That the issuer may ask was found before
@@ -94,7 +94,7 @@ impl Identities {
             return Err(Unresolved::NotFresh { found, now, started });
         }
         self.count(&(request.issuer.clone(), request.nonce), as_u64(request.numbers.len()), micros)?;
-        let pseudonyms = Pseudonyms::of(&self.key, request.scheme);
+        let pseudonyms = Pseudonyms::of(&self.keys, request.scheme);
         Ok(request.numbers.iter().map(|number| pseudonyms.subject(number)).collect())
     }
 
@@ -145,7 +145,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_spec::identity::PseudonymScheme;
+    use ledger_spec::identity::{IdentityKey, PseudonymScheme};
     use tlog::checkpoint::Origin;
     use tlog::key::SecretKey;
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn identities() -> Identities {
-        Identities::new(IdentityKey::copied(&[9; 32]), 3_600, at(10_000))
+        Identities::new(IdentityKeys::new(IdentityKey::copied(&[9; 32])), 3_600, at(10_000))
     }
 
     #[test]

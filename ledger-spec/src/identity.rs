@@ -8,10 +8,10 @@
 use crate::definition::words;
 use crate::event::envelope::{EnvelopeError, encoding_of, read_envelope, seal_as};
 use crate::id::gb11643::ResidentNumber;
-use crate::id::{AuthorityId, HouseholdId, PersonId, SubjectId};
+use crate::id::{AuthorityId, IdentityEpoch, Pseudonym, SubjectId};
 use crate::json::Json;
 use crate::json::fields::{FieldFault, Fields, shorten};
-pub use crate::sealed::IdentityKey;
+pub use crate::sealed::{IdentityKey, IdentityKeys};
 use crate::time::RecordedTime;
 use serde_json::json;
 use tlog::bytes::{from_base64url_exact, to_base64url};
@@ -52,31 +52,41 @@ impl PseudonymScheme {
         }
     }
 
-    const fn subject(self, pseudonym: [u8; 32]) -> SubjectId {
+    const fn subject(self, pseudonym: Pseudonym) -> SubjectId {
         match self {
-            Self::Person => SubjectId::Person(PersonId::from_bytes(pseudonym)),
-            Self::Household => SubjectId::Household(HouseholdId::from_bytes(pseudonym)),
+            Self::Person => SubjectId::Person(pseudonym),
+            Self::Household => SubjectId::Household(pseudonym),
         }
     }
 }
 
-/// Makes the pseudonyms of one scheme: a keyed hash under a key that follows from the identity key and the scheme.
+/// Makes the pseudonyms of one scheme: keyed hashes under keys that follow from the identity keys and the scheme. In the
+/// first epoch it is the number that is hashed, in each later one the pseudonym of the epoch before: the ledger, which
+/// keeps no numbers, can so rename whoever is in it, and whoever has the keys of before cannot.
 pub struct Pseudonyms {
     scheme: PseudonymScheme,
-    key: Zeroizing<[u8; 32]>,
+    epoch: IdentityEpoch,
+    first: Zeroizing<[u8; 32]>,
+    later: Vec<Zeroizing<[u8; 32]>>,
 }
 
 impl Pseudonyms {
-    /// Those of a ledger with this identity key.
+    /// Those of a ledger with these identity keys, in the newest epoch.
     #[must_use]
-    pub fn of(identity: &IdentityKey, scheme: PseudonymScheme) -> Self {
-        Self { scheme, key: Zeroizing::new(blake3::derive_key(scheme.context(), identity.expose())) }
+    pub fn of(identities: &IdentityKeys, scheme: PseudonymScheme) -> Self {
+        let key =
+            |identity: &IdentityKey| Zeroizing::new(blake3::derive_key(scheme.context(), identity.expose()));
+        let (first, later) = (key(identities.first()), identities.later().iter().map(key).collect());
+        Self { scheme, epoch: identities.epoch(), first, later }
     }
 
     /// The person with this number, or the household whose head has it.
     #[must_use]
     pub fn subject(&self, number: &ResidentNumber) -> SubjectId {
-        self.scheme.subject(number.keyed_hash(&self.key))
+        let later = self.later.iter();
+        let hash = later
+            .fold(number.keyed_hash(&self.first), |hash, key| *blake3::keyed_hash(key, &hash).as_bytes());
+        self.scheme.subject(Pseudonym::new(hash, self.epoch))
     }
 }
 
@@ -206,8 +216,14 @@ mod tests {
             (PseudonymScheme::Household, "credit-ledger v1 household pseudonym"),
         ] {
             let expected = blake3::keyed_hash(&blake3::derive_key(context, &[9; 32]), NUMBER.as_bytes());
-            let subject = Pseudonyms::of(&key, scheme).subject(&number);
+            let mut keys = IdentityKeys::new(IdentityKey::copied(key.expose()));
+            let subject = Pseudonyms::of(&keys, scheme).subject(&number);
             assert_eq!(subject.to_string(), format!("{}:{}", scheme.name(), expected.to_hex()));
+            // Under a second key it is the hash of the first pseudonym, and says so.
+            keys.renew(IdentityKey::copied(&[8; 32])).unwrap();
+            let expected = blake3::keyed_hash(&blake3::derive_key(context, &[8; 32]), expected.as_bytes());
+            let subject = Pseudonyms::of(&keys, scheme).subject(&number);
+            assert_eq!(subject.to_string(), format!("{}:{}.02", scheme.name(), expected.to_hex()));
         }
         assert_eq!(format!("{key:?}"), "IdentityKey(…)");
     }

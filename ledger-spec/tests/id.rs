@@ -15,7 +15,7 @@ fn subject() -> impl Strategy<Value = String> {
         "authority:[a-z0-9-]{1,9}(\\.[a-z0-9-]{1,9}){0,3}",
         "catalogue:(list|type)\\.[a-z0-9_-]{1,9}(\\.[a-z0-9_-]{1,9}){1,3}",
         "ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}",
-        "(household|person):[0-9a-f]{64}",
+        "(household|person):[0-9a-f]{64}(\\.(0[2-9]|[1-9][0-9]))?",
         "ledger",
         "place:[1-9][0-9]{5}([0-9]{3}){0,2}",
         CODE.prop_map(|start| { format!("uscc:{start}{}", uscc_check(&start)) }),

@@ -44,7 +44,7 @@ use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION, Salt};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::identity::IdentityKey;
+use ledger_spec::identity::IdentityKeys;
 use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger, LogEnd};
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -95,8 +95,8 @@ pub struct OpenLedger {
     pub settings: Settings,
     /// The key that verifies the checkpoints.
     pub vkey: VerifierKey,
-    /// The key of pseudonyms.
-    pub identity: IdentityKey,
+    /// The keys of pseudonyms.
+    pub identities: IdentityKeys,
     /// Says what is erased, once that is due.
     pub erasing: Erasing,
     /// Keeps the case files up, until this is dropped.
@@ -249,7 +249,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
     let erasing = Erasing::new(dir, &settings)?;
-    let (mut log, identity, clean) = open_log(dir, &settings, signer, false, progress)?;
+    let (mut log, identities, clean) = open_log(dir, &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, clean, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
     let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
@@ -261,7 +261,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock::now, (config, erase))
         .map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
-    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, dir })
+    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identities, erasing, keeper, lock, dir })
 }
 
 /// Throws index, offsets and tree files away and makes them anew from the segments; says how
@@ -326,14 +326,14 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
     Ok((bytes, now))
 }
 
-/// The log with what opens its sealed entries, the key of pseudonyms, and whether the last use ended cleanly.
+/// The log with what opens its sealed entries, the keys of pseudonyms, and whether the last use ended cleanly.
 fn open_log(
     dir: &Path,
     settings: &Settings,
     signer: NoteSigner,
     rebuild: bool,
     progress: &dyn Progress,
-) -> Result<(Log, IdentityKey, bool), LedgerError> {
+) -> Result<(Log, IdentityKeys, bool), LedgerError> {
     let master = settings.master_key()?;
     let kek = master.read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
@@ -346,8 +346,8 @@ fn open_log(
     if master.settle(dir)? {
         tracing::warn!("recovery: the master key of before an erasure was destroyed");
     }
-    let identity = files.with_root(|root| IdentityKey::copied(root.identity.expose()));
-    Ok((log, identity, !report.scanned))
+    let identities = files.with_root(|root| root.identities.copied());
+    Ok((log, identities, !report.scanned))
 }
 
 /// What readers see of a log that was just opened.

@@ -72,10 +72,20 @@ pub struct Running {
 impl Running {
     /// Serves a ledger on the first of `addresses` that is free.
     pub fn start(ledger: OpenLedger, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
-        let OpenLedger { sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, dir } =
-            ledger;
+        let OpenLedger {
+            sequencer,
+            snapshots,
+            writer,
+            settings,
+            vkey,
+            identities,
+            erasing,
+            keeper,
+            lock,
+            dir,
+        } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
-        let identities = Identities::new(identity, settings.identities_per_hour, clock::now());
+        let identities = Identities::new(identities, settings.identities_per_hour, clock::now());
         let state = AppState {
             sequencer: Some(sequencer),
             snapshots,

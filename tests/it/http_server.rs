@@ -59,9 +59,18 @@ impl Server {
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
         let OpenLedger {
-            sequencer, snapshots, writer, settings, vkey, identity, erasing, keeper, lock, ..
+            sequencer,
+            snapshots,
+            writer,
+            settings,
+            vkey,
+            identities,
+            erasing,
+            keeper,
+            lock,
+            ..
         } = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-        let identities = Identities::new(identity, settings.identities_per_hour, clock());
+        let identities = Identities::new(identities, settings.identities_per_hour, clock());
         let identities = Arc::new(identities);
         let state = AppState {
             sequencer: Some(sequencer),

@@ -51,7 +51,7 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let (origin, kek) = (Origin::parse(people::ORIGIN).unwrap(), people::founding().master);
     let root = Root::open(&root, &origin, &kek).unwrap();
     let pseudonym = |context| {
-        let key = blake3::derive_key(context, root.identity.expose());
+        let key = blake3::derive_key(context, root.identities.first().expose());
         blake3::keyed_hash(&key, NUMBER.as_bytes()).to_hex()
     };
     let household = pseudonym("credit-ledger v1 household pseudonym");

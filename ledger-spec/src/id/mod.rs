@@ -8,6 +8,7 @@ mod code;
 mod event_id;
 pub mod gb11643;
 mod kind;
+mod pseudonym;
 mod stream;
 mod subject;
 mod uscc;
@@ -18,8 +19,9 @@ pub use code::{
 };
 pub use event_id::EventId;
 pub use kind::SubjectKind;
+pub use pseudonym::{IdentityEpoch, Pseudonym};
 pub use stream::{Sealing, StreamKey, SubjectStream};
-pub use subject::{CatalogueItem, HouseholdId, PersonId, SubjectId};
+pub use subject::{CatalogueItem, SubjectId};
 pub use uscc::Uscc;
 
 use tlog::defect::OrDefect as _;

@@ -2,10 +2,9 @@
 
 use super::{
     AuthorityId, BasisCode, CalendarCode, ExternalId, IdError, ListCode, MeasureCode, PlaceCode, PointsCode,
-    ProcedureCode, RatingCode, TypeCode, Uscc, each, exactly,
+    ProcedureCode, Pseudonym, RatingCode, TypeCode, Uscc,
 };
 use core::fmt;
-use tlog::bytes::to_hex;
 
 /// The subject of an event. Its text is `<scheme>:<rest>`, or `ledger` alone; the order of the values
 /// is the order of their texts.
@@ -19,12 +18,12 @@ pub enum SubjectId {
     Catalogue(CatalogueItem),
     /// `ext:<register>:<code>`: known only to another register.
     External(ExternalId),
-    /// `household:<64 hex digits>`: a household of the register under a pseudonym.
-    Household(HouseholdId),
+    /// `household:<pseudonym>`: a household of the register.
+    Household(Pseudonym),
     /// `ledger`: the ledger itself.
     Ledger,
-    /// `person:<64 hex digits>`: a natural person under a pseudonym.
-    Person(PersonId),
+    /// `person:<pseudonym>`: a natural person.
+    Person(Pseudonym),
     /// `place:<code>`: a place.
     Place(PlaceCode),
     /// `uscc:<code>`: whoever bears a unified social credit code.
@@ -54,14 +53,6 @@ pub enum CatalogueItem {
     Type(TypeCode),
 }
 
-/// The pseudonym of a person: a keyed BLAKE3 hash of the resident number (README, "Pseudonyms").
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonId([u8; 32]);
-
-/// The pseudonym of a household: a keyed BLAKE3 hash of the resident number of its head.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HouseholdId([u8; 32]);
-
 impl SubjectId {
     /// The longest text of a subject, in bytes.
     pub const MAX_LEN: usize = "ext:".len() + 32 + ":".len() + 64;
@@ -77,8 +68,8 @@ impl SubjectId {
             "authority" => AuthorityId::parse(rest).map(Self::Authority),
             "catalogue" => CatalogueItem::parse(rest).map(Self::Catalogue),
             "ext" => ExternalId::parse(rest).map(Self::External),
-            "household" => pseudonym("household pseudonym", rest).map(HouseholdId).map(Self::Household),
-            "person" => pseudonym("person pseudonym", rest).map(PersonId).map(Self::Person),
+            "household" => Pseudonym::parse("household pseudonym", rest).map(Self::Household),
+            "person" => Pseudonym::parse("person pseudonym", rest).map(Self::Person),
             "place" => PlaceCode::parse(rest).map(Self::Place),
             "uscc" => Uscc::parse(rest).map(Self::Uscc),
             _ => Err(unknown_scheme()),
@@ -138,33 +129,6 @@ impl fmt::Display for CatalogueItem {
     }
 }
 
-macro_rules! pseudonyms {
-    ($($name:ident),*) => {$(
-        impl $name {
-            /// Takes the 32 bytes of a keyed hash.
-            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-                Self(bytes)
-            }
-
-            /// The 32 bytes.
-            pub const fn as_bytes(&self) -> &[u8; 32] {
-                &self.0
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&to_hex(&self.0))
-            }
-        }
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({self})", stringify!($name))
-            }
-        }
-    )*};
-}
-pseudonyms!(PersonId, HouseholdId);
-
 impl fmt::Display for SubjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -182,13 +146,6 @@ impl fmt::Display for SubjectId {
 
 pub(super) fn unknown_scheme() -> IdError {
     IdError::Scheme { expected: "authority:, catalogue:, ext:, household:, ledger, person:, place: or uscc:" }
-}
-
-fn pseudonym(part: &'static str, text: &str) -> Result<[u8; 32], IdError> {
-    let digits: [u8; 64] = exactly(part, text, "64")?;
-    each(part, text, "a lower-case hex digit", |_, byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))?;
-    let nibble = |byte: u8| if byte.is_ascii_digit() { byte - b'0' } else { byte - b'a' + 10 };
-    Ok(core::array::from_fn(|i| nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1])))
 }
 
 #[cfg(test)]
@@ -210,8 +167,10 @@ mod tests {
             "catalogue:type.food.licence",
             "ext:jp-houjin:1234567890123",
             &format!("household:{hash}"),
+            &format!("household:{hash}.02"),
             "ledger",
             &format!("person:{hash}"),
+            &format!("person:{hash}.99"),
             "place:430381",
             "uscc:914403001922038216",
         ] {

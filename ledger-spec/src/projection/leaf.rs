@@ -168,7 +168,7 @@ json_as_text! {
 pub const CODE: &str = "^[a-z0-9_-]+(\\.[a-z0-9_-]+)+$";
 
 /// The form of a subject's identifier (design §4), as a pattern of JSON Schema.
-pub const SUBJECT_PATTERN: &str = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(basis|calendar|list|measure|points|procedure|rating|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|household:[0-9a-f]{64}|person:[0-9a-f]{64}|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$";
+pub const SUBJECT_PATTERN: &str = "^(ledger|authority:[a-z0-9.-]{1,64}|catalogue:(basis|calendar|list|measure|points|procedure|rating|type)\\.[a-z0-9._-]{1,64}|ext:[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}|(household|person):[0-9a-f]{64}(\\.(0[2-9]|[1-9][0-9]))?|place:[1-9][0-9]{5}([0-9]{3}){0,2}|uscc:[0-9A-HJ-NPQRTUWXY]{18})$";
 
 impl Serialize for RecordedTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

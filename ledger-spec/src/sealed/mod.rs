@@ -11,6 +11,7 @@ mod content;
 mod entry;
 mod group;
 mod hash;
+mod identity_keys;
 mod link;
 mod opened;
 mod opening;
@@ -30,6 +31,7 @@ pub use entry::{LogEntry, LogEntryError, SealedEntry, SealedEntryError, version_
 pub use group::{
     FileHeader, FileKind, Frame, FrameError, Frames, GROUP_LEN, Generation, Group, RecordFault, push_frame,
 };
+pub use identity_keys::{IdentityKeys, NoMoreKeys};
 pub use link::{AnyLink, IdFault, LinkError, LinkPlace, SealedLinks, StreamTag, TaggedLink};
 pub use opened::{OpenError, OpenedBody, OpenedContent, OpenedLink, OpenedLinks};
 pub use opening::{AuditorOpening, ContentOpening, LinkOpening, Opening, OpeningFormError, Remains};

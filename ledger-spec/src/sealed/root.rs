@@ -6,8 +6,10 @@
 use super::commitment::encode_origin;
 use super::group::{Generation, Group, RecordFault, crc_of};
 use super::hash::piece;
+use super::identity_keys::IdentityKeys;
 use super::secret::{GroupKey, IdentityKey, Kek, SkeletonKey, StoreKey, VrfKey};
 use super::skeleton::RandomNonce;
+use crate::id::IdentityEpoch;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use core::fmt;
@@ -26,8 +28,11 @@ const BOUND: usize = 24;
 /// The same ‖ nonce ‖ length.
 const HEAD: usize = BOUND + 24 + 4;
 const CRC: usize = 4;
-/// skeleton key ‖ VRF key ‖ identity key ‖ store key.
-const FIXED: usize = SkeletonKey::LEN + VrfKey::LEN + IdentityKey::LEN + StoreKey::LEN;
+/// skeleton key ‖ VRF key ‖ store key.
+const FIXED: usize = SkeletonKey::LEN + VrfKey::LEN + StoreKey::LEN;
+/// The fewest bytes of identity keys, and the most: how many ‖ each key.
+const IDENTITIES: [usize; 2] =
+    [1 + IdentityKey::LEN, 1 + IdentityEpoch::MAX.get() as usize * IdentityKey::LEN];
 /// generation ‖ key.
 const EACH: usize = 8 + GroupKey::LEN;
 
@@ -40,8 +45,8 @@ pub struct Root {
     pub skeleton: SkeletonKey,
     /// Key of the stream map.
     pub vrf: VrfKey,
-    /// Key of `person:` and `household:`.
-    pub identity: IdentityKey,
+    /// Keys of `person:` and `household:`.
+    pub identities: IdentityKeys,
     /// Key of what is derived from the events and stored.
     pub store: StoreKey,
     groups: Vec<(Generation, GroupKey)>,
@@ -156,7 +161,8 @@ impl Root {
     /// A root without groups, of the first generation.
     #[must_use]
     pub const fn new(skeleton: SkeletonKey, vrf: VrfKey, identity: IdentityKey, store: StoreKey) -> Self {
-        Self { generation: Generation::FIRST, skeleton, vrf, identity, store, groups: Vec::new() }
+        let identities = IdentityKeys::new(identity);
+        Self { generation: Generation::FIRST, skeleton, vrf, identities, store, groups: Vec::new() }
     }
 
     /// How many groups have keys.
@@ -208,11 +214,11 @@ impl Root {
     /// The root file's bytes, under the master key. Every replacement is a new generation and has a nonce of its own.
     #[must_use]
     pub fn seal(&self, origin: &Origin, kek: &Kek, nonce: RandomNonce) -> Vec<u8> {
-        let mut plain = Zeroizing::new(Vec::with_capacity(FIXED + EACH * self.groups.len()));
+        let mut plain = Zeroizing::new(Vec::with_capacity(FIXED + IDENTITIES[1] + EACH * self.groups.len()));
         plain.extend(self.skeleton.expose());
         plain.extend(self.vrf.expose());
-        plain.extend(self.identity.expose());
         plain.extend(self.store.expose());
+        self.identities.push_to(&mut plain);
         for (generation, key) in &self.groups {
             plain.extend(generation.get().to_le_bytes());
             plain.extend(key.expose());
@@ -248,7 +254,8 @@ impl Root {
         if frame.kek != given {
             return Err(RootError::Kek { generation, found: frame.kek, expected: given });
         }
-        let wrong = RootError::Length { found: file.len(), expected: HEAD + FIXED + TAG + CRC };
+        let wrong =
+            RootError::Length { found: file.len(), expected: HEAD + FIXED + IDENTITIES[0] + TAG + CRC };
         let (sealed, tag) = frame.sealed.split_last_chunk::<TAG>().ok_or(wrong)?;
         let mut plain = Zeroizing::new(sealed.to_vec());
         XChaCha20Poly1305::new(kek.expose().into())
@@ -262,9 +269,10 @@ impl Root {
         Self::decode(generation, &plain).ok_or(wrong)
     }
 
-    /// The keys; `None` where the length is none that a root has.
+    /// The keys; `None` where the length is none that a root with so many identity keys has.
     fn decode(generation: Generation, plain: &[u8]) -> Option<Self> {
-        let (fixed, groups) = plain.split_at_checked(FIXED)?;
+        let (fixed, rest) = plain.split_at_checked(FIXED)?;
+        let (identities, groups) = IdentityKeys::decode(rest)?;
         if groups.len() % EACH != 0 || groups.len() / EACH > Self::MAX_GROUPS {
             return None;
         }
@@ -276,8 +284,8 @@ impl Root {
             generation,
             skeleton: SkeletonKey::filled(|key| key.copy_from_slice(&fixed[..32])),
             vrf: VrfKey::filled(|key| key.copy_from_slice(&fixed[32..64])),
-            identity: IdentityKey::filled(|key| key.copy_from_slice(&fixed[64..96])),
-            store: StoreKey::filled(|key| key.copy_from_slice(&fixed[96..])),
+            store: StoreKey::filled(|key| key.copy_from_slice(&fixed[64..])),
+            identities,
             groups: groups.chunks_exact(EACH).map(group).collect(),
         })
     }
@@ -306,7 +314,7 @@ impl<'a> RootFrame<'a> {
         let length = u32::from_le_bytes(piece(&head[HEAD - 4..]));
         let sealed = as_usize(length.into());
         let expected = sealed.saturating_add(HEAD + CRC);
-        if sealed > FIXED + EACH * Root::MAX_GROUPS + TAG || file.len() > expected {
+        if sealed > FIXED + IDENTITIES[1] + EACH * Root::MAX_GROUPS + TAG || file.len() > expected {
             return Err(RootError::Length { found: file.len(), expected });
         }
         if file.len() < expected {

@@ -14,7 +14,7 @@ use ledger_spec::entry::{Entry, EntryHashes, EntrySignature};
 use ledger_spec::event::envelope::{SignedEvent, pre_authentication_encoding};
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, SentEvent, WholeEvent};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId, TypeCode, gb11643};
-use ledger_spec::identity::{IdentityKey, PseudonymScheme, Pseudonyms};
+use ledger_spec::identity::{IdentityKey, IdentityKeys, PseudonymScheme, Pseudonyms};
 use ledger_spec::sealed::Opening;
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
 use serde_json::{Value, json};
@@ -167,8 +167,11 @@ fn identifier(form: &str, text: &str) -> Answer {
 fn pseudonym(input: &Value) -> Answer {
     let scheme = PseudonymScheme::parse_word(text(input, "scheme")).map_err(refused)?;
     let number = gb11643::ResidentNumber::parse(text(input, "number")).map_err(refused)?;
-    let key = IdentityKey::copied(&hash(&input["identity_key"]));
-    Ok(json!({ "subject": Pseudonyms::of(&key, scheme).subject(&number).to_string() }))
+    let mut keys =
+        input["identity_keys"].as_array().unwrap().iter().map(|key| IdentityKey::copied(&hash(key)));
+    let mut identities = IdentityKeys::new(keys.next().unwrap());
+    keys.try_for_each(|key| identities.renew(key).map(drop)).map_err(refused)?;
+    Ok(json!({ "subject": Pseudonyms::of(&identities, scheme).subject(&number).to_string() }))
 }
 
 fn key(input: &Value) -> Answer {

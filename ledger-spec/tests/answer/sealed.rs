@@ -176,13 +176,15 @@ fn root(input: &Value) -> Answer {
             root.group(ledger_spec::sealed::Group::new(u64::try_from(at).unwrap())).unwrap();
         json!({ "generation": generation.get(), "key": to_hex(key.expose()) })
     });
+    let identities = std::iter::once(root.identities.first()).chain(root.identities.later());
+    let identities: Vec<_> = identities.map(|key| to_hex(key.expose())).collect();
     Ok(json!({
         "copy": chosen.copy.to_string(),
         "other": other,
         "generation": root.generation.get(),
         "skeleton_key": to_hex(root.skeleton.expose()),
         "vrf_key": to_hex(root.vrf.expose()),
-        "identity_key": to_hex(root.identity.expose()),
+        "identity_keys": identities,
         "store_key": to_hex(root.store.expose()),
         "groups": groups.collect::<Vec<_>>(),
     }))

@@ -22,6 +22,7 @@ fn root(generation: u64) -> Root {
         IdentityKey::filled(|key| key.fill(3)),
         StoreKey::filled(|key| key.fill(4)),
     );
+    root.identities.renew(IdentityKey::filled(|key| key.fill(5))).unwrap();
     root.generation = Generation::new(generation);
     let mut byte = 10;
     root.make_groups(Group::new(0), || {
@@ -43,12 +44,13 @@ fn choose(a: Option<&[u8]>, b: Option<&[u8]>) -> Result<(u64, RootCopy, OtherCop
 #[test]
 fn a_root_reads_back_under_its_key_for_its_ledger() {
     let file = sealed(4, 1, 9);
-    assert_eq!(file.len(), 52 + 128 + 65 * 40 + 16 + 4);
+    assert_eq!(file.len(), 52 + 96 + 1 + 2 * 32 + 65 * 40 + 16 + 4);
     let read = Root::open(&file, &origin(), &kek(1)).unwrap();
     assert_eq!((read.generation, read.groups()), (Generation::new(4), 65));
     assert_eq!(read.skeleton.expose(), &[1; 32]);
     assert_eq!(read.vrf.expose(), &[2; 32]);
-    assert_eq!(read.identity.expose(), &[3; 32]);
+    assert_eq!(read.identities.first().expose(), &[3; 32]);
+    assert_eq!(read.identities.later().iter().map(IdentityKey::expose).collect::<Vec<_>>(), [&[5; 32]]);
     assert_eq!(read.store.expose(), &[4; 32]);
     let (generation, key) = read.group(Group::new(64)).unwrap();
     assert_eq!((generation, key.expose()), (Generation::FIRST, &[75; 32]));

@@ -219,6 +219,7 @@ fn root(generation: u64, kek: u8, nonce: u8) -> Vec<u8> {
         IdentityKey::filled(|key| key.fill(3)),
         StoreKey::filled(|key| key.fill(4)),
     );
+    root.identities.renew(IdentityKey::filled(|key| key.fill(8))).unwrap();
     root.generation = Generation::new(generation);
     let mut byte = 10;
     root.make_groups(Group::new(0), || {
