@@ -120,8 +120,8 @@ impl Job {
     pub(super) fn new(
         list: &str,
         subject: &str,
-        issuer: &str,
-        key: SecretKey,
+        issuer: &AuthorityId,
+        (key, salts): (SecretKey, SaltKey),
         migration: Option<EventId>,
         dir: Option<PathBuf>,
     ) -> Result<Self, Failure> {
@@ -129,9 +129,8 @@ impl Job {
             list: ListCode::parse(list).map_err(|error| Failure::usage(format!("--list: {error}")))?,
             subject: SubjectTemplate::parse(subject)
                 .map_err(|error| Failure::usage(format!("--subject: {error}")))?,
-            issuer: AuthorityId::parse(issuer)
-                .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
-            salts: SaltKey::of(&key),
+            issuer: issuer.clone(),
+            salts,
             key,
             migration,
             dir,

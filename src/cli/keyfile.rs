@@ -2,11 +2,14 @@
 //! authority's id; an operator's is the origin.
 
 use super::failure::Failure;
+use super::talk;
 use crate::ledger::write_secret;
-use ledger_spec::event::Salt;
+use ledger_spec::event::{Salt, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use tlog::note::{KeyName, NoteSigner};
+use zeroize::Zeroizing;
 
 /// Reads a secret key.
 pub(super) fn read(path: &Path) -> Result<NoteSigner, Failure> {
@@ -21,6 +24,31 @@ pub(super) fn make(name: &AuthorityId, path: &Path) -> Result<NoteSigner, Failur
     let signer = NoteSigner::from_seed(name, &random()?);
     write_secret(path, &signer.secret_text()).map_err(Failure::usage)?;
     Ok(signer)
+}
+
+/// Where an issuer's salt key lies unless told otherwise: beside its signing key, and named so that it outlives that.
+pub(super) fn salts_beside(key: &Path, issuer: &AuthorityId) -> PathBuf {
+    key.with_file_name(format!("{issuer}.salts"))
+}
+
+/// What makes the salts of an issuer's imports: the key in this file, or one that is made there now, readable by its owner
+/// only.
+pub(super) fn salts(path: &Path) -> Result<SaltKey, Failure> {
+    match std::fs::read_to_string(path).map(Zeroizing::new) {
+        Ok(text) => SaltKey::parse(text.trim_end_matches(['\r', '\n']))
+            .map_err(|error| Failure::usage(format!("{}: {error}", path.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let secret = Zeroizing::new(random()?);
+            write_secret(path, &SaltKey::secret_text(&secret)).map_err(Failure::usage)?;
+            talk::say(&format!(
+                "salt key made: {}; keep it, also when the signing key is replaced: by it a table that comes in again \
+                 is known to be the same",
+                path.display()
+            ));
+            Ok(SaltKey::of(&secret))
+        }
+        Err(error) => Err(Failure::file(path)(error)),
+    }
 }
 
 /// Random bytes of the operating system.

@@ -272,7 +272,7 @@ pub fn mapping(data: &[u8]) {
     let Ok(mapping) = Mapping::parse(text) else { return };
     let header: Vec<_> = mapping.columns().into_iter().map(str::to_owned).collect();
     let origin = Origin::parse("credit.example/ledger").unwrap();
-    let salts = SaltKey::of(&SecretKey::from_seed(&[7; 32]));
+    let salts = SaltKey::of(&[7; 32]);
     for cell in ["", "2025-11-01", "914403001922038216", "轻微", " x "] {
         let cells = vec![cell.to_owned(); header.len()];
         let made = mapping.event(&origin, Row::new(&header, &cells), &salts);

@@ -45,7 +45,7 @@ pub use rights::{
     ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, ReportKind,
     UseReported,
 };
-pub use salt::{Salt, SaltKey};
+pub use salt::{NoSaltKey, Salt, SaltKey};
 pub use sent::{MAX_SENT, SentEvent, WholeEvent, seal_with};
 pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered};

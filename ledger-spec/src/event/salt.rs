@@ -3,9 +3,8 @@
 
 use crate::id::{EventId, SubjectId};
 use core::fmt;
-use tlog::bytes::{TextError, from_base64url_exact, to_base64url};
+use tlog::bytes::{TextError, from_base64_exact, from_base64url_exact, to_base64, to_base64url};
 use tlog::defect::as_u64;
-use tlog::key::SecretKey;
 use zeroize::Zeroizing;
 
 const CONTEXT: &str = "credit-ledger v1 event salt";
@@ -44,8 +43,17 @@ impl fmt::Debug for Salt {
     }
 }
 
-/// Makes the salts of an issuer's events from its signing key, so that an event that is made again from the same row
-/// is the same event: what is drawn anew would be another under an id that is taken (L08).
+/// What stands before a salt key in its file.
+const PREFIX: &str = "SALT+KEY+";
+
+/// A text is no salt key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no salt key: one line, SALT+KEY+ and 32 bytes in base64, is expected")]
+pub struct NoSaltKey;
+
+/// Makes the salts of an issuer's events, so that an event that is made again from the same row is the same event: what is
+/// drawn anew would be another under an id that is taken (L08). It follows from a secret of the issuer's own, and not from a
+/// key that signs: those are replaced, and the same rows would then be other events.
 pub struct SaltKey {
     events: Zeroizing<[u8; 32]>,
     fields: Zeroizing<[u8; 32]>,
@@ -53,11 +61,23 @@ pub struct SaltKey {
 }
 
 impl SaltKey {
-    /// The salts of whoever signs with this key.
+    /// The salts of whoever has this secret.
     #[must_use]
-    pub fn of(key: &SecretKey) -> Self {
-        let derived = |context| Zeroizing::new(blake3::derive_key(context, key.expose_seed()));
+    pub fn of(secret: &[u8; 32]) -> Self {
+        let derived = |context| Zeroizing::new(blake3::derive_key(context, secret));
         Self { events: derived(CONTEXT), fields: derived(FIELD_CONTEXT), ids: derived(ID_CONTEXT) }
+    }
+
+    /// Reads the line of a key's file.
+    pub fn parse(text: &str) -> Result<Self, NoSaltKey> {
+        let secret = text.strip_prefix(PREFIX).and_then(|text| from_base64_exact::<32>(text).ok());
+        Ok(Self::of(&Zeroizing::new(secret.ok_or(NoSaltKey)?)))
+    }
+
+    /// The line of the file that keeps this secret.
+    #[must_use]
+    pub fn secret_text(secret: &[u8; 32]) -> Zeroizing<String> {
+        Zeroizing::new(format!("{PREFIX}{}", to_base64(secret)))
     }
 
     /// The salt of the event of this id about this subject.
@@ -111,19 +131,23 @@ mod tests {
 
     #[test]
     fn a_salt_is_the_same_for_one_event_of_one_key_and_for_nothing_else() {
-        let salts = SaltKey::of(&SecretKey::from_seed(&[7; 32]));
+        let salts = SaltKey::of(&[7; 32]);
         let (id, other) = (EventId::from_parts(1, [1; 10]), EventId::from_parts(1, [2; 10]));
         let subject = |text| SubjectId::parse(text).unwrap();
         let salt = salts.salt(&id, &subject("place:430381"));
-        assert_eq!(salt, SaltKey::of(&SecretKey::from_seed(&[7; 32])).salt(&id, &subject("place:430381")));
+        let read = SaltKey::parse(&SaltKey::secret_text(&[7; 32])).unwrap();
+        assert_eq!(salt, read.salt(&id, &subject("place:430381")));
         assert_eq!(Salt::parse(&salt.to_string()), Ok(salt));
         assert_ne!(salt, salts.salt(&other, &subject("place:430381")));
         assert_ne!(salt, salts.salt(&id, &subject("place:430382")));
-        let stranger = SaltKey::of(&SecretKey::from_seed(&[8; 32]));
+        let stranger = SaltKey::of(&[8; 32]);
         assert_ne!(salt, stranger.salt(&id, &subject("place:430381")));
         assert_eq!(format!("{salt:?} {stranger:?}"), "Salt(…) SaltKey(…)");
         for text in ["", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAB"] {
             assert!(Salt::parse(text).is_err(), "{text}");
+        }
+        for text in ["", "SALT+KEY+", "SALT+KEY+AAAA", &SaltKey::secret_text(&[7; 32])[1..]] {
+            assert!(SaltKey::parse(text).is_err(), "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::progress::Progress as _;
 use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::{SaltKey, seal_with};
-use ledger_spec::id::EventId;
+use ledger_spec::id::{AuthorityId, EventId};
 use ledger_spec::identity::PseudonymScheme;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +53,8 @@ Example: a table
     subject = \"household:{户主证件号码|identity}\"  # a household, by the number of its head
   What the catalogue says is personal (names of persons, addresses) is written into the body like everything
   else; it is split off, signed by its digest, and sent beside the event.
+  The salt key (ISSUER.salts) makes salts and, where rows have personal fields, ids: with it the same table makes
+  the same events, whatever key signs them. Keep it as long as the issuer files, and as safe as the table.
   Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
 
 Example: a register that only ever publishes its current list
@@ -90,6 +92,9 @@ pub(in crate::cli) struct Import {
     /// The issuer's secret key file.
     #[arg(long)]
     key: PathBuf,
+    /// The file of the issuer's salt key, made where there is none. [default: ISSUER.salts beside --key]
+    #[arg(long, value_name = "FILE")]
+    salts: Option<PathBuf>,
     /// The server.
     #[arg(long)]
     url: String,
@@ -122,11 +127,13 @@ impl Import {
                 let migration = self.migration.as_deref().map(EventId::parse).transpose();
                 let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
                 let (list, subject) = (given(&self.list), given(&self.subject));
+                let issuer = AuthorityId::parse(&given(&self.issuer))
+                    .map_err(|error| Failure::usage(format!("--issuer: {error}")))?;
                 let job = edition_import::Job::new(
                     &list,
                     &subject,
-                    &given(&self.issuer),
-                    key,
+                    &issuer,
+                    (key, self.salts_of(&issuer)?),
                     migration,
                     self.dir.clone(),
                 )?;
@@ -139,15 +146,21 @@ impl Import {
         let text = std::fs::read_to_string(mapping).map_err(Failure::file(mapping))?;
         let mapping = Mapping::parse(&text)
             .map_err(|error| Failure::usage(format!("{}: {error}", mapping.display())))?;
-        let (counts, refused) = import_table(table, &mapping, &key, &client)?;
+        let keys = (&key, &self.salts_of(mapping.issuer())?);
+        let (counts, refused) = import_table(table, &mapping, keys, &client)?;
         finish(table, counts, &refused, json)
+    }
+
+    fn salts_of(&self, issuer: &AuthorityId) -> Result<SaltKey, Failure> {
+        let beside = || keyfile::salts_beside(&self.key, issuer);
+        keyfile::salts(&self.salts.clone().unwrap_or_else(beside))
     }
 }
 
 fn import_table(
     path: &Path,
     mapping: &Mapping,
-    key: &SecretKey,
+    (key, salts): (&SecretKey, &SaltKey),
     client: &Client,
 ) -> Result<(Counts, Vec<Refused>), Failure> {
     let table = table::read(path)?;
@@ -160,7 +173,6 @@ fn import_table(
     let pseudonym =
         |scheme: PseudonymScheme, number: &str| pseudonyms.get(&(scheme, number.to_owned())).cloned();
     let personal = personal::of_server(client)?;
-    let salts = SaltKey::of(key);
     let bar = Bar::new("importing");
     let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
@@ -169,7 +181,7 @@ fn import_table(
         let (mut envelopes, mut numbers) = (Vec::new(), Vec::new());
         for (number, cells) in rows {
             let row = Row::new(&table.header, cells);
-            match mapping.event_with(&origin, row, &salts, &personal, &pseudonym) {
+            match mapping.event_with(&origin, row, salts, &personal, &pseudonym) {
                 Ok((event, fields)) => {
                     envelopes.push(seal_with(&event, &fields, &[key]));
                     numbers.push((*number, cells));

@@ -66,6 +66,50 @@ fn a_table_twice_and_what_is_refused_lies_beside_it() {
 }
 
 #[test]
+fn a_table_that_comes_again_under_another_signing_key_is_the_same() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let served = folder.ledger();
+    folder.write("m.toml", MAPPING);
+    let row = "914403001922038216,2017/5/1,1,轻微,\n";
+    folder.write("t.csv", &format!("code,decided,number,grade,remark\n{row}"));
+    let first = import(&served, "t.csv");
+    assert!(first.err.contains("salt key made: dept.salts"), "{}", first.err);
+    assert!(first.right().contains("\"placed\":1"));
+    let salts = folder.read("dept.salts");
+    let mode = std::fs::metadata(folder.path("dept.salts")).unwrap().permissions().mode();
+    assert_eq!((&salts[..9], mode & 0o777), ("SALT+KEY+", 0o600));
+
+    let old = tlog::note::NoteSigner::parse(folder.read("dept.key").trim_end()).unwrap();
+    let old = old.secret_key().public().to_base64url();
+    let new = folder.run(&["keygen", "--name", "dept", "--out", "dept2.key"]).right();
+    let told = |kind: &str, body: &str| super::event(kind, "registrar", "authority:dept", body);
+    let added = told("authority.key_added", &format!(r#"{{"key":"{}"}}"#, new.trim()));
+    served.append("l/keys/registrar.key", &added).right();
+    let revoked = told("authority.key_revoked", &format!(r#"{{"key":"{old}","reason":"rotated"}}"#));
+    served.append("l/keys/registrar.key", &revoked).right();
+
+    let under = |more: &[&str]| {
+        served.run(
+            &[&["import", "t.csv", "--mapping", "m.toml", "--key", "dept2.key", "--json"], more].concat(),
+        )
+    };
+    let again = under(&[]).right();
+    assert_eq!(again, "{\"rows\":1,\"placed\":0,\"repeated\":1,\"refused\":0}\n");
+    assert_eq!(folder.read("dept.salts"), salts, "the one that was made is kept");
+    // With another salt key the row would be another event under the same id.
+    let refused = under(&["--salts", "other.salts"]).failed(1, "1 rows were refused");
+    assert!(refused.out.contains("\"placed\":0"), "{}", refused.out);
+    assert!(folder.read("t.csv.refused.csv").contains("L08"));
+    folder.write("none.salts", "MASTER+KEY+AAAA\n");
+    under(&["--salts", "none.salts"]).failed(2, "none.salts: no salt key");
+    for (path, bytes) in super::files_under(&folder.path("l")) {
+        assert!(!super::holds(&bytes, salts[9..].trim_end().as_bytes()), "{}", path.display());
+    }
+    served.stop();
+}
+
+#[test]
 fn a_workbook_says_the_same_as_its_text() {
     let folder = Folder::new();
     let served = folder.ledger();

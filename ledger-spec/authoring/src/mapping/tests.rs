@@ -2,7 +2,6 @@
 
 use super::*;
 use ledger_spec::event::SaltKey;
-use tlog::key::SecretKey;
 
 const PENALTIES: &str = r#"
 kind = "record.filed"
@@ -23,7 +22,7 @@ decision = { number = "No. {number|trim}", date = "{decided|date}" }
 "#;
 
 fn salts() -> SaltKey {
-    SaltKey::of(&SecretKey::from_seed(&[7; 32]))
+    SaltKey::of(&[7; 32])
 }
 
 fn event(cells: [&str; 5]) -> Result<serde_json::Value, RowError> {
@@ -33,7 +32,7 @@ fn event(cells: [&str; 5]) -> Result<serde_json::Value, RowError> {
     let mapping = Mapping::parse(PENALTIES).unwrap();
     let bytes = mapping.event(&origin, Row::new(&header, &cells), &salts())?;
     assert_eq!(mapping.event(&origin, Row::new(&header, &cells), &salts()).unwrap(), bytes);
-    let other = SaltKey::of(&SecretKey::from_seed(&[8; 32]));
+    let other = SaltKey::of(&[8; 32]);
     assert_ne!(mapping.event(&origin, Row::new(&header, &cells), &other).unwrap(), bytes);
     Ok(serde_json::from_slice(&bytes).unwrap())
 }

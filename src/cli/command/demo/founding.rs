@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::keyfile;
 use crate::ledger::{Founding, Settings};
 use ledger_spec::definition::{ItemKind, Name};
-use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, StepKind};
+use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, SaltKey, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::Kek;
 use ledger_spec::time::Date;
@@ -65,6 +65,13 @@ impl Founded {
     /// The key of the department that owns the list.
     pub(super) fn labour_key(&self) -> Result<SecretKey, Failure> {
         self.key(LABOUR)
+    }
+
+    /// That department, with what it signs with and what makes its salts.
+    pub(super) fn labour(&self) -> Result<(AuthorityId, (SecretKey, SaltKey)), Failure> {
+        let issuer = AuthorityId::parse(LABOUR).map_err(Failure::usage)?;
+        let beside = keyfile::salts_beside(&self.dir.join(crate::ledger::key_file(LABOUR)), &issuer);
+        Ok((issuer, (self.labour_key()?, keyfile::salts(&beside)?)))
     }
 
     /// Enrols steward and departments, adopts the list.

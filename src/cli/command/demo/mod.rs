@@ -110,8 +110,8 @@ impl Demo {
         founded.enrol(&client)?;
         talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
         let migration = founded.open_migration(&client, states)?;
-        let key = founded.labour_key()?;
-        let job = Job::new(LIST, "ext:mhlw:{establishment}", founding::LABOUR, key, Some(migration), None)?;
+        let (issuer, keys) = founded.labour()?;
+        let job = Job::new(LIST, "ext:mhlw:{establishment}", &issuer, keys, Some(migration), None)?;
         let counts = job.run(&client, states)?;
         founded.close_migration(&client, migration)?;
         let (entered, removed) = (counts.entered, counts.removed);

@@ -166,7 +166,7 @@ impl People {
             subject: &subject,
             valid_from: ValidTime::parse("2025-11-01T00:00:00+08:00").unwrap(),
             seen_version: None,
-            salt: SaltKey::of(key).salt(&id, &subject),
+            salt: SaltKey::of(key.expose_seed()).salt(&id, &subject),
             body: body.clone(),
         };
         seal(&draft.to_bytes().unwrap(), &[key])
