@@ -125,6 +125,7 @@ fn main() -> ExitCode {
     let latency = open_loop(&options.host, &half, wanted);
     let city = city_wide(&options.host);
     let standing = standing(&options.host, &people, options.batches / PER_SUBJECT);
+    let resolved = resolved(&options.host, &people);
 
     report(
         &options,
@@ -146,6 +147,7 @@ fn main() -> ExitCode {
             "first_city_wide_answer_ms": millis(city),
             "standing_of_30_p50_ms": millis(percentile(&standing, 50)),
             "standing_of_30_p99_ms": millis(percentile(&standing, 99)),
+            "resolving_10_000_identities_ms": millis(resolved),
         }),
     );
     ExitCode::SUCCESS
@@ -222,6 +224,21 @@ fn open_loop(host: &str, events: &[String], per_second: f64) -> Vec<Duration> {
         times.lock().unwrap().extend(own);
     });
     times.into_inner().unwrap()
+}
+
+/// How long a request for as many resident numbers as one may hold takes, from its first byte sent to its answer read.
+fn resolved(host: &str, people: &People) -> Duration {
+    let (request, mut server) = (people.resolving(), Connection::open(host));
+    let begin = Instant::now();
+    let (status, answer) = server.post("/v1/identities", "application/json", &request);
+    let took = begin.elapsed();
+    assert_eq!(
+        (status, answer.matches("person:").count()),
+        (200, 10_000),
+        "{}",
+        &answer[..answer.len().min(400)]
+    );
+    took
 }
 
 /// How long the first answer about all subjects takes, for an instant that nobody has asked about.

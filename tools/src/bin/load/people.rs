@@ -6,8 +6,9 @@ use super::{cores, together};
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft, Kind, SaltKey};
-use ledger_spec::id::{AuthorityId, EventId, SubjectId};
-use ledger_spec::time::ValidTime;
+use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
+use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
+use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Mutex;
@@ -145,6 +146,21 @@ impl People {
     /// The list of this run.
     pub fn list_code(&self) -> String {
         format!("load.l{}", self.run)
+    }
+
+    /// A request for as many resident numbers as one may hold, of this moment.
+    pub fn resolving(&self) -> String {
+        let numbers: Vec<String> = (0..MAX_NUMBERS)
+            .map(|n| format!("1101051949{:02}{:02}{:03}", 1 + n / 1_000 % 12, 1 + n / 12_000 % 28, n % 1_000))
+            .map(|digits| format!("{digits}{}", gb11643::check_character(&digits).unwrap()))
+            .collect();
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+        let at = RecordedTime::from_micros(u64::try_from(now).unwrap());
+        let mut nonce = [0; 16];
+        nonce[8..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let asked = (PseudonymScheme::Person, numbers.as_slice());
+        ResolveRequest::seal(&self.origin, &self.department, at, nonce, asked, &self.key)
     }
 
     fn sealed(
