@@ -6,6 +6,7 @@ use crate::casefile::Filed;
 use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
 use crate::event::{Body, Kind, StepKind};
+use crate::id::IdentityEpoch;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
@@ -22,6 +23,8 @@ pub struct Governance {
     pub auditors: Arc<Auditors>,
     /// What is erased, and what is to be.
     pub erasures: Arc<Erasures>,
+    /// The epoch of the pseudonyms that are given now.
+    pub identity_epoch: IdentityEpoch,
 }
 
 impl Governance {
@@ -34,6 +37,7 @@ impl Governance {
             }
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
             Body::AuditorsNamed(body) => return Arc::make_mut(&mut self.auditors).name(body),
+            Body::IdentityRotated(body) => self.identity_epoch = body.epoch,
             Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
             Body::Step(step) if step.kind == StepKind::HoldReleased => {
                 return Arc::make_mut(&mut self.erasures).release(&step.of);
@@ -76,6 +80,7 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::Step(StepKind::HoldReleased)
             | Kind::LedgerErased
             | Kind::AuditorsNamed
+            | Kind::IdentityRotated
             | Kind::Step(StepKind::ErasureWithdrawn | StepKind::MigrationClosed)
     )
 }

@@ -88,6 +88,17 @@ impl Pseudonyms {
             .fold(number.keyed_hash(&self.first), |hash, key| *blake3::keyed_hash(key, &hash).as_bytes());
         self.scheme.subject(Pseudonym::new(hash, self.epoch))
     }
+
+    /// By the newest name, whom a name of the epoch before has; `None` of every other name.
+    #[must_use]
+    pub fn renewed(&self, subject: &SubjectId) -> Option<SubjectId> {
+        let (pseudonym, key) = (subject.pseudonym()?, self.later.last()?);
+        if pseudonym.epoch().next() != Some(self.epoch) || self.scheme.subject(*pseudonym) != *subject {
+            return None;
+        }
+        let hash = *blake3::keyed_hash(key, pseudonym.hash()).as_bytes();
+        Some(self.scheme.subject(Pseudonym::new(hash, self.epoch)))
+    }
 }
 
 /// What an authority asks.
@@ -222,8 +233,11 @@ mod tests {
             // Under a second key it is the hash of the first pseudonym, and says so.
             keys.renew(IdentityKey::copied(&[8; 32])).unwrap();
             let expected = blake3::keyed_hash(&blake3::derive_key(context, &[8; 32]), expected.as_bytes());
-            let subject = Pseudonyms::of(&keys, scheme).subject(&number);
+            let (before, pseudonyms) = (subject, Pseudonyms::of(&keys, scheme));
+            let subject = pseudonyms.subject(&number);
             assert_eq!(subject.to_string(), format!("{}:{}.02", scheme.name(), expected.to_hex()));
+            assert_eq!(pseudonyms.renewed(&before), Some(subject.clone()));
+            assert_eq!(pseudonyms.renewed(&subject), None, "it is of the newest epoch");
         }
         assert_eq!(format!("{key:?}"), "IdentityKey(…)");
     }

@@ -25,7 +25,7 @@ mod words;
 use clap::{Args, Parser, Subcommand};
 use command::{
     append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen, monitor,
-    rebuild, resolve, scenario, serve, show, sign, verify, vkey, witness,
+    rebuild, resolve, rotate, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
 use std::path::PathBuf;
@@ -78,6 +78,7 @@ enum Command {
     Monitor(monitor::Monitor),
     Witness(witness::Witness),
     Erase(erase::Erase),
+    Rotate(rotate::Rotate),
     Rebuild(rebuild::Rebuild),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
@@ -121,6 +122,7 @@ impl Arguments {
             Command::Monitor(command) => command.run(),
             Command::Witness(command) => command.run(json),
             Command::Erase(command) => command.run(json),
+            Command::Rotate(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),

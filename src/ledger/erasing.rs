@@ -1,6 +1,7 @@
 //! Erasure as an open ledger does it: the event that says what is erased, made of all orders that are due; and what it does to
 //! the files, resumed by the next start.
 
+use super::operator_event::operator_event;
 use super::{LedgerError, MasterKey, Replacing, Settings, operator_signer};
 use crate::audited_checkpoint;
 use crate::clock;
@@ -9,11 +10,10 @@ use crate::sequencer::Erase;
 use crate::snapshot::Snapshots;
 use ledger_spec::auditing::Unaudited;
 use ledger_spec::erasures::Erased;
-use ledger_spec::event::envelope::{EnvelopeError, seal};
-use ledger_spec::event::{Draft, Erasable, Kind, LedgerErased, Salt, SentEvent, WholeEvent};
-use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::event::{Erasable, Kind, LedgerErased, WholeEvent};
+use ledger_spec::id::SubjectId;
 use ledger_spec::sealed::Kek;
-use ledger_spec::time::{RecordedTime, ValidTime};
+use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +44,11 @@ impl Erasing {
             wait: settings.erase_seconds.saturating_mul(1_000_000),
             replacing: Arc::default(),
         })
+    }
+
+    /// With what events are made in the ledger's name.
+    pub(super) const fn signing(&self) -> (&Origin, &NoteSigner) {
+        (&self.origin, &self.signer)
     }
 
     /// The event that says what is erased, if something is due at `now`. Orders wait at least as long as the settings say, so
@@ -145,28 +150,9 @@ impl Erasing {
         if due.is_empty() {
             return Ok(None);
         }
-        let failed = |error: &dyn std::fmt::Display| LedgerError::Erasing(error.to_string());
-        let operator = governance.directory.owner(self.signer.secret_key().public().as_bytes());
-        let operator = operator.ok_or_else(|| failed(&"the operator's key is not the ledger's"))?;
-        let mut random = [0; 10];
-        getrandom::fill(&mut random).map_err(|error| failed(&error))?;
-        let body = body_of(&due, audited.as_ref());
-        let draft = Draft {
-            origin: &self.origin,
-            id: EventId::from_parts(now.micros() / 1000, random),
-            kind: Kind::LedgerErased,
-            issuer: &operator.id,
-            subject: &SubjectId::Ledger,
-            valid_from: ValidTime::at_recorded(now).map_err(|error| failed(&error))?,
-            seen_version: None,
-            // It stands in the clear, where events have none.
-            salt: Salt::from_bytes([0; Salt::LEN]),
-            body,
-        };
-        let bytes = draft.to_bytes().map_err(|error| failed(&error))?;
-        let envelope = seal(&bytes, &[&self.signer.secret_key()]);
-        let verified = SentEvent::read(envelope.as_bytes()).and_then(SentEvent::verify);
-        verified.map(Some).map_err(|error: EnvelopeError| failed(&error))
+        let stated = (Kind::LedgerErased, &SubjectId::Ledger, body_of(&due, audited.as_ref()));
+        let event = operator_event((&self.origin, &self.signer), governance, stated, now);
+        event.map(Some).map_err(LedgerError::Erasing)
     }
 }
 

@@ -9,7 +9,9 @@ mod erasing;
 mod indexing;
 mod master_key;
 mod new_folder;
+mod operator_event;
 mod read_only;
+mod renewing;
 mod settings;
 
 pub(crate) use copy::{copy_files, copy_key, copy_settings};
@@ -20,6 +22,8 @@ pub(crate) use erasing::under_a_new_key;
 use erasing::{erase_files, finish_erasing};
 pub use master_key::{MasterKey, Replacing};
 pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
+use renewing::finish_renewing;
+pub use renewing::renew_identity;
 pub use settings::{Settings, SettingsError};
 
 use crate::case_files;
@@ -31,7 +35,7 @@ use crate::log::{
 };
 use crate::progress::Progress;
 use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
-use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
+use crate::sequencer::{self, CloseError, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::{Snapshot, Snapshots};
 use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
 use crate::streams::StreamReader;
@@ -43,7 +47,7 @@ use ledger_spec::definition::Name;
 use ledger_spec::entry::{ChainHash, EntryError};
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION, Salt};
-use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::id::{AuthorityId, EventId, IdentityEpoch, SubjectId};
 use ledger_spec::identity::IdentityKeys;
 use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger, LogEnd};
@@ -107,6 +111,17 @@ pub struct OpenLedger {
     pub dir: PathBuf,
 }
 
+impl OpenLedger {
+    /// Closes it, and lets go of the folder.
+    pub fn close(self) -> Result<(), LedgerError> {
+        let Self { sequencer, writer, keeper, lock, .. } = self;
+        drop(sequencer);
+        writer.join()?;
+        drop((keeper, lock));
+        Ok(())
+    }
+}
+
 /// Why a folder is not a ledger that can be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -160,6 +175,19 @@ pub enum LedgerError {
     /// The files that open what is due to be erased could not be read, or made without it.
     #[error(transparent)]
     Erase(#[from] EraseError),
+    /// Whoever stands in the ledger could not be given a new pseudonym.
+    #[error("a new identity key: {0}")]
+    Renewing(String),
+    /// The root has fewer identity keys than the log says there were.
+    #[error(
+        "keys/root has {found} identity keys where the log says {expected}: it is older than the log, restore the newest"
+    )]
+    IdentityKeys {
+        /// How many the root has.
+        found: IdentityEpoch,
+        /// How many the log says.
+        expected: IdentityEpoch,
+    },
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -169,6 +197,9 @@ pub enum LedgerError {
     /// The case files' store could not be made.
     #[error(transparent)]
     CaseFiles(#[from] case_files::StoreError),
+    /// The writer could not close it.
+    #[error(transparent)]
+    Writer(#[from] CloseError),
     /// The log could not be closed; the next start recovers.
     #[error("the log could not be closed: {0}")]
     Close(AppendError),
@@ -261,7 +292,12 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock::now, (config, erase))
         .map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
-    Ok(OpenLedger { sequencer, snapshots, writer, settings, vkey, identities, erasing, keeper, lock, dir })
+    let ledger =
+        OpenLedger { sequencer, snapshots, writer, settings, vkey, identities, erasing, keeper, lock, dir };
+    match finish_renewing(&ledger) {
+        Ok(()) => Ok(ledger),
+        Err(error) => ledger.close().and(Err(error)),
+    }
 }
 
 /// Throws index, offsets and tree files away and makes them anew from the segments; says how

@@ -44,7 +44,9 @@ pub use recovery::{Cut, OpenReport, Rebuilt};
 pub use said::{EntryBytes, ErasedEntry, RawEntry, Said};
 
 use crate::progress::Progress;
-use crate::sealed_files::{LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader};
+use crate::sealed_files::{
+    LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader, SealedWriteError,
+};
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
@@ -291,6 +293,12 @@ impl Log {
         let Some(files) = &self.beside else { return Ok(Erased::default()) };
         let entries = files.reader().not_erased(&erased.entries)?;
         Ok(Erased { entries, fields: fields::left(&self.reader(), erased)? })
+    }
+
+    /// Begins the next epoch of pseudonyms, under a new master key from then on, where one is given. A log that nothing is
+    /// kept beside has none.
+    pub fn renew_identity(&mut self, new_master: Option<&Kek>) -> Result<(), SealedWriteError> {
+        self.beside.as_mut().map_or(Ok(()), |files| files.renew_identity(new_master))
     }
 
     /// From now on what opens sealed entries is written and read there.

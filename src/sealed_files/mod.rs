@@ -23,6 +23,7 @@ mod layout;
 mod open_group;
 mod reader;
 mod recent;
+mod renew;
 mod root_copies;
 mod slot_file;
 mod start_up;

@@ -11,6 +11,7 @@ mod catalogue;
 mod conduct;
 mod erasure;
 mod fields;
+mod identity;
 mod listing;
 mod personal;
 mod record;
@@ -111,6 +112,7 @@ pub fn admit(
         personal::nothing_in_clear(&event)?;
         let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
+        identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at)?;
         by_kind(&case)?;
     }
@@ -177,6 +179,7 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
         Body::ErasureOrdered(body) => erasure::order(case, body),
         Body::LedgerErased(body) => erasure::erased(case, body),
         Body::AuditorsNamed(body) => authority::auditors(case, body),
+        Body::IdentityRotated(body) => identity::rotated(case, *body),
         Body::Step(body) => step::step(case, body),
     }
 }

@@ -1,7 +1,7 @@
 //! Rules for `subject.*`: whom records may be about.
 
 use super::case::Case;
-use super::{Refusal, Rule, refuse};
+use super::{Refusal, Rule, identity, refuse};
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, Uscc};
@@ -22,8 +22,12 @@ pub(super) fn amendment(case: &Case<'_>, body: &SubjectRegistered) -> Result<(),
     described(case, scheme, body)
 }
 
-/// A02, L11, L15.
+/// A02, L06, L11, L15; another pseudonym of the same subject: L06, L19, L28.
 pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Refusal> {
+    if let Some(other) = case.event.subject.renewal(&body.identifier) {
+        return identity::renewed(case, other);
+    }
+    identity::links_as_registrar(case, body)?;
     registered(case)?;
     another(case, "body.identifier", &body.identifier)
 }

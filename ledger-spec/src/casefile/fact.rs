@@ -3,7 +3,9 @@
 use super::ItemNumber;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, StepKind, Term};
-use crate::id::{AuthorityId, EventId, ListCode, MeasureCode, PointsCode, RatingCode, SubjectKind, TypeCode};
+use crate::id::{
+    AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectKind, TypeCode,
+};
 use crate::time::Date;
 use bincode::{Decode, Encode};
 
@@ -90,6 +92,8 @@ pub enum Identity {
     Registered(Option<SubjectKind>),
     Amended(Option<SubjectKind>),
     Linked,
+    /// Linked to the pseudonym of another epoch: the same subject, under another name.
+    Renewed(Pseudonym),
     Accepted,
     Merged,
     Dissolved,
@@ -193,6 +197,27 @@ pub struct StepFact<R = ItemNumber> {
     pub decided_on: Option<Date>,
 }
 
+impl<R: Copy> Fact<R> {
+    /// What it refers to.
+    pub fn refers_to(&self) -> Vec<R> {
+        match self {
+            Self::Record(record) => record.rests_on.into_iter().chain(record.consent).collect(),
+            Self::Notice { record, .. } => record.iter().copied().collect(),
+            Self::Listing(listing) => listing.record.into_iter().chain(listing.notice).collect(),
+            Self::Measure(measure) => measure.rests_on.into_iter().collect(),
+            Self::Application { target, .. } | Self::Objection { target, .. } => vec![*target],
+            Self::Complaint { about } => about.iter().copied().collect(),
+            Self::Hold { target, .. } => target.iter().copied().collect(),
+            Self::Rating(rating) => rating.rests_on.clone(),
+            Self::Charge { record, .. } | Self::Transfer { record, .. } => record.iter().copied().collect(),
+            Self::Report { consent, .. } => consent.iter().copied().collect(),
+            Self::Use { report, record, .. } => report.iter().chain(record).copied().collect(),
+            Self::Step(step) => vec![step.of],
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Fact {
     /// What it began and in which phase; `None` for steps.
     pub const fn opens(&self) -> Option<(Class, Phase)> {
@@ -237,25 +262,6 @@ impl Fact {
             Self::Step(step) => Some(step.of),
             Self::Listing(listing) => listing.notice,
             _ => None,
-        }
-    }
-
-    /// What it refers to.
-    pub fn refers_to(&self) -> Vec<ItemNumber> {
-        match self {
-            Self::Record(record) => record.rests_on.into_iter().chain(record.consent).collect(),
-            Self::Notice { record, .. } => record.iter().copied().collect(),
-            Self::Listing(listing) => listing.record.into_iter().chain(listing.notice).collect(),
-            Self::Measure(measure) => measure.rests_on.into_iter().collect(),
-            Self::Application { target, .. } | Self::Objection { target, .. } => vec![*target],
-            Self::Complaint { about } => about.iter().copied().collect(),
-            Self::Hold { target, .. } => target.iter().copied().collect(),
-            Self::Rating(rating) => rating.rests_on.clone(),
-            Self::Charge { record, .. } | Self::Transfer { record, .. } => record.iter().copied().collect(),
-            Self::Report { consent, .. } => consent.iter().copied().collect(),
-            Self::Use { report, record, .. } => report.iter().chain(record).copied().collect(),
-            Self::Step(step) => vec![step.of],
-            _ => Vec::new(),
         }
     }
 

@@ -11,7 +11,10 @@ impl Fact<EventId> {
         match &event.body {
             Body::SubjectRegistered(body) => Self::Identity(Identity::Registered(body.kind)),
             Body::SubjectAmended(body) => Self::Identity(Identity::Amended(body.kind)),
-            Body::IdentifierLinked(_) => Self::Identity(Identity::Linked),
+            Body::IdentifierLinked(body) => Self::Identity(match event.subject.renewal(&body.identifier) {
+                None => Identity::Linked,
+                Some(pseudonym) => Identity::Renewed(pseudonym),
+            }),
             Body::IdentifierAccepted(_) => Self::Identity(Identity::Accepted),
             Body::SubjectMerged(_) => Self::Identity(Identity::Merged),
             Body::SubjectDissolved(_) => Self::Identity(Identity::Dissolved),

@@ -23,7 +23,7 @@ pub use publicity::{Mark, Marked, Sight, Viewer};
 use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
 use crate::entry::StreamVersion;
 use crate::event::{Class, Event, Phase, StepKind};
-use crate::id::{EventId, SubjectId, SubjectKind};
+use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};
 use crate::time::{RecordedTime, ValidTime};
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
@@ -273,6 +273,14 @@ impl CaseFile {
             _ => None,
         });
         subject.kind().or(stated.last())
+    }
+
+    /// The other pseudonyms of the subject that its events say, with the entry that says each.
+    pub fn renewals(&self) -> impl Iterator<Item = (EntryIndex, Pseudonym)> {
+        self.registrations().filter_map(|item| match item.fact {
+            Fact::Identity(Identity::Renewed(pseudonym)) => Some((item.entry, pseudonym)),
+            _ => None,
+        })
     }
 
     fn identities(&self) -> impl Iterator<Item = Identity> {

@@ -17,7 +17,7 @@ use super::rights::{
 };
 use super::step::Step;
 use super::subject::{
-    IdentifierAccepted, IdentifierLinked, SubjectDissolved, SubjectMerged, SubjectRegistered,
+    IdentifierAccepted, IdentifierLinked, IdentityRotated, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
 use crate::definition::{Citation, Definition, ItemKind};
 use crate::json::fields::{FieldError, Fields};
@@ -68,6 +68,7 @@ pub enum Body {
     ErasureOrdered(ErasureOrdered),
     LedgerErased(LedgerErased),
     AuditorsNamed(AuditorsNamed),
+    IdentityRotated(IdentityRotated),
     Step(Step),
 }
 
@@ -125,6 +126,7 @@ impl Body {
             Self::ErasureOrdered(_) => Kind::ErasureOrdered,
             Self::LedgerErased(_) => Kind::LedgerErased,
             Self::AuditorsNamed(_) => Kind::AuditorsNamed,
+            Self::IdentityRotated(_) => Kind::IdentityRotated,
             Self::Step(step) => Kind::Step(step.kind),
         }
     }
@@ -169,6 +171,7 @@ impl Body {
             Kind::ErasureOrdered => Self::ErasureOrdered(ErasureOrdered::parse(fields)?),
             Kind::LedgerErased => Self::LedgerErased(LedgerErased::parse(fields)?),
             Kind::AuditorsNamed => Self::AuditorsNamed(AuditorsNamed::parse(fields)?),
+            Kind::IdentityRotated => Self::IdentityRotated(IdentityRotated::parse(fields)?),
             Kind::Step(step) => Self::Step(Step::parse(step, fields)?),
         })
     }

@@ -47,6 +47,7 @@ pub enum Kind {
     ErasureOrdered,
     LedgerErased,
     AuditorsNamed,
+    IdentityRotated,
     /// What moves an earlier event of the same stream on, by the table of [`StepKind`].
     Step(StepKind),
 }
@@ -117,7 +118,7 @@ openings! {
     KeyRevoked = "authority.key_revoked" by Registrar, opens Plain in Issued;
     SubjectRegistered = "subject.registered" by Department Registrar, opens Plain in Issued;
     SubjectAmended = "subject.amended" by Department Registrar, opens Plain in Issued;
-    IdentifierLinked = "subject.identifier_linked" by Department Registrar, opens Plain in Issued;
+    IdentifierLinked = "subject.identifier_linked" by Department Registrar Operator, opens Plain in Issued;
     IdentifierAccepted = "subject.identifier_accepted" by Department Registrar, opens Plain in Issued;
     SubjectMerged = "subject.merged" by Department Registrar, opens Plain in Issued;
     SubjectDissolved = "subject.dissolved" by Department Registrar, opens Plain in Issued;
@@ -143,6 +144,7 @@ openings! {
     ErasureOrdered = "erasure.ordered" by Department Court, opens Erasure in Ordered;
     LedgerErased = "ledger.erased" by Operator, opens Plain in Issued;
     AuditorsNamed = "ledger.auditors_named" by Registrar, opens Plain in Issued;
+    IdentityRotated = "ledger.identity_rotated" by Operator, opens Plain in Issued;
 }
 
 impl Kind {
@@ -162,7 +164,8 @@ impl Kind {
             | Self::PopulationDeclared
             | Self::MigrationOpened
             | Self::LedgerErased
-            | Self::AuditorsNamed => Sealing::Clear,
+            | Self::AuditorsNamed
+            | Self::IdentityRotated => Sealing::Clear,
             Self::SubjectRegistered
             | Self::SubjectAmended
             | Self::IdentifierLinked

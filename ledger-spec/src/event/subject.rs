@@ -1,10 +1,11 @@
-//! Bodies of `subject.*`: whom records may be about.
+//! Bodies of `subject.*`: whom records may be about; and of `ledger.identity_rotated`, after which they have other names.
 
 use super::record::Decision;
 use crate::definition::kind_word;
-use crate::id::{SubjectId, SubjectKind};
+use crate::id::{IdentityEpoch, SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
+use tlog::defect::OrDefect as _;
 
 /// `subject.registered`, and `subject.amended` anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,23 @@ pub struct SubjectDissolved {
     pub reason: String,
     /// The document that decides.
     pub decision: Option<Decision>,
+}
+
+/// `ledger.identity_rotated`: whoever stood in the ledger under a pseudonym of the epoch before is linked to that of this
+/// one, and numbers are resolved to these alone from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentityRotated {
+    /// The epoch that begins.
+    pub epoch: IdentityEpoch,
+}
+
+impl IdentityRotated {
+    pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let most = IdentityEpoch::MAX.get().into();
+        let number = fields.number("epoch", 2, most)?;
+        let epoch = u8::try_from(number).ok().and_then(IdentityEpoch::new);
+        Ok(Self { epoch: epoch.or_defect("an epoch is read within its bounds") })
+    }
 }
 
 impl SubjectRegistered {

@@ -16,6 +16,16 @@ pub struct Pseudonym {
     epoch: IdentityEpoch,
 }
 
+impl Default for IdentityEpoch {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+crate::compact::checked!(Pseudonym as ([u8; 32], u8):
+    |one: &Pseudonym| (one.hash, one.epoch.get()),
+    |(hash, epoch)| IdentityEpoch::new(epoch).map(|epoch| Pseudonym { hash, epoch }).ok_or(()));
+
 impl IdentityEpoch {
     /// The first.
     pub const FIRST: Self = Self(1);

@@ -77,6 +77,34 @@ impl SubjectId {
     }
 }
 
+impl SubjectId {
+    /// The pseudonym of a person or household.
+    #[must_use]
+    pub const fn pseudonym(&self) -> Option<&Pseudonym> {
+        match self {
+            Self::Person(pseudonym) | Self::Household(pseudonym) => Some(pseudonym),
+            _ => None,
+        }
+    }
+
+    /// The same scheme's subject under another pseudonym; `None` where the scheme has none.
+    #[must_use]
+    pub const fn under(&self, pseudonym: Pseudonym) -> Option<Self> {
+        match self {
+            Self::Person(_) => Some(Self::Person(pseudonym)),
+            Self::Household(_) => Some(Self::Household(pseudonym)),
+            _ => None,
+        }
+    }
+
+    /// The pseudonym of `other`, where it is of the same scheme and another epoch: what renewing the identity key links.
+    #[must_use]
+    pub fn renewal(&self, other: &Self) -> Option<Pseudonym> {
+        let (one, another) = (self.pseudonym()?, other.pseudonym()?);
+        (self.under(*another).as_ref() == Some(other) && one.epoch() != another.epoch()).then_some(*another)
+    }
+}
+
 impl CatalogueItem {
     /// Reads `<sort>.<code>`, such as `type.food.licence`.
     pub fn parse(text: &str) -> Result<Self, IdError> {

@@ -21,6 +21,7 @@ mod leaf;
 mod line;
 mod list;
 mod measures;
+mod names;
 mod oversight;
 mod page;
 mod question;

@@ -4,7 +4,7 @@
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
-    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses,
+    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, names,
 };
 use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
@@ -277,12 +277,12 @@ impl Question {
         as_of: AsOf,
         viewer: Viewer,
     ) -> Result<Answer, S::Error> {
-        let governance = source.governance();
+        let (governance, events) = (source.governance(), Reader::new(source));
         let over = (&*governance.catalogue, &*governance.directory);
         let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
-                let (file, events) = (source.case_file(subject)?, Reader::new(source));
+                let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
                 let projector = Projector::new(subject, &file, over, as_of, viewer);
                 let answer = what.answer(&projector.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)

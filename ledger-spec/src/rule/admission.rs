@@ -145,6 +145,8 @@ rules! {
     ErasureWhole = "L26" "erasure-not-whole" Some("个人信息保护法 第四十七条");
     /// L27: what the ledger says is erased is what orders name, all of it and once.
     ErasedAsOrdered = "L27" "not-what-was-ordered" None;
+    /// L28: nothing new begins under a pseudonym of another identity key than the ledger's newest.
+    PseudonymCurrent = "L28" "old-pseudonym" None;
     /// L29: an auditing witness had vouched for what is erased, where one is named.
     AuditedBefore = "L29" "erased-without-audit" None;
 }

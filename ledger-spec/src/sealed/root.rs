@@ -6,7 +6,7 @@
 use super::commitment::encode_origin;
 use super::group::{Generation, Group, RecordFault, crc_of};
 use super::hash::piece;
-use super::identity_keys::IdentityKeys;
+use super::identity_keys::{IdentityKeys, NoMoreKeys};
 use super::secret::{GroupKey, IdentityKey, Kek, SkeletonKey, StoreKey, VrfKey};
 use super::skeleton::RandomNonce;
 use crate::id::IdentityEpoch;
@@ -95,6 +95,9 @@ pub enum RootError {
         /// How many there are keys of.
         expected: usize,
     },
+    /// There are as many identity keys as there can be.
+    #[error(transparent)]
+    Identities(#[from] NoMoreKeys),
     /// A file of a group is of another generation than the root's key of it: somebody brought an older one back.
     #[error("file of group {group} is of generation {found} where the root has {expected}")]
     Generation {

@@ -230,6 +230,9 @@ impl<'a> Question<'a> {
         }
         let entitled = self.has_role(roles(&event.kind));
         self.refuse_if(!entitled, "L06");
+        // An operator links pseudonyms of another epoch alone, of which there are none here.
+        let links = event.kind == "subject.identifier_linked";
+        self.refuse_if(links && !self.has_role(&["department", "registrar"]), "L06");
         if event.kind.starts_with("authority.") {
             governance::authority(self);
         } else if event.kind.starts_with("catalogue.") {

@@ -160,10 +160,10 @@ pub fn has_ended(phase: &str) -> bool {
 /// The roles that may issue an opening.
 pub fn roles(kind: &str) -> &'static [&'static str] {
     match kind {
-        "ledger.opened" | "ledger.erased" => &["operator"],
+        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" => &["operator"],
+        "subject.identifier_linked" => &["department", "registrar", "operator"],
         "subject.registered"
         | "subject.amended"
-        | "subject.identifier_linked"
         | "subject.identifier_accepted"
         | "subject.merged"
         | "subject.dissolved" => &["department", "registrar"],
@@ -190,7 +190,7 @@ pub fn scheme(subject: &str) -> &str {
 pub fn subjects(kind: &str) -> &'static [&'static str] {
     const ANY: &[&str] = &["uscc", "person", "household", "place", "ext"];
     match kind {
-        "ledger.opened" | "ledger.erased" => &["ledger"],
+        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" => &["ledger"],
         "consent.granted" => &["person", "household", "uscc", "ext"],
         "population.declared" => &["place"],
         "incident.opened" => &["authority", "ledger"],

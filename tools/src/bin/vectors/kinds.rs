@@ -207,6 +207,7 @@ fn a_right_or_duty(kind: Kind) -> Making {
             }),
         ),
         Kind::AuditorsNamed => made(REGISTRAR, "ledger", json!({ "auditors": [auditor(60)] })),
+        Kind::IdentityRotated => made(OPERATOR, "ledger", json!({ "epoch": 2 })),
         other => panic!("no event of the kind {}", other.name()),
     }
 }

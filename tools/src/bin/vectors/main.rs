@@ -25,6 +25,7 @@ mod ledgers;
 mod malformed;
 mod met;
 mod pseudonyms;
+mod renewing;
 mod rules;
 mod sealed;
 mod witnesses;

@@ -1,7 +1,7 @@
 //! Cases of admission: every rule both ways, on the base ledger.
 
 use super::case::{Case, Expected, accepted, accepted_after, after, by, input};
-use super::{due, endings, erasing};
+use super::{due, endings, erasing, renewing};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
     WINDOW, WITH_TORSION, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name,
@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(facts());
     cases.extend(endings::cases());
     cases.extend(erasing::cases());
+    cases.extend(renewing::cases());
     cases.extend(due::cases());
     cases
 }

@@ -1,0 +1,123 @@
+//! A new identity key: persons are named anew, and are who they were.
+
+use super::{Folder, Served};
+use serde_json::Value;
+use std::fs;
+
+const NUMBER: &str = "11010519491231002X";
+const MAPPING: &str = r#"
+kind = "consent.granted"
+issuer = "dept"
+subject = "person:{证件号码|identity}"
+valid_from = "{day|date}"
+id = ["证件号码", "day"]
+[body]
+scope = ["market.*"]
+purpose = "{why}"
+"#;
+
+fn import(served: &Served<'_>, day: &str) -> super::Ran {
+    let folder = served.folder;
+    folder.write("m.toml", MAPPING);
+    folder.write("t.csv", &format!("证件号码,day,why\n{NUMBER},{day},甲\n"));
+    served.run(&["import", "t.csv", "--mapping", "m.toml", "--key", "dept.key", "--json"])
+}
+
+fn resolved(served: &Served<'_>) -> String {
+    let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
+    served.folder.run_with(&arguments, &format!("{NUMBER}\n")).right().trim().to_owned()
+}
+
+/// The entries of the consents that a folder shows of a subject to whoever may see all.
+fn consents(folder: &Folder, subject: &str) -> Vec<u64> {
+    let asked = ["show", "view", "uses", subject, "--dir", "l", "--sight", "restricted", "--json"];
+    let said: Value = serde_json::from_str(&folder.run(&asked).right()).unwrap();
+    let consents = said["consents"].as_array().unwrap();
+    consents.iter().map(|line| line["entry"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_person_is_named_anew_and_shown_as_one() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    import(&served, "2017/5/1").right();
+    let old = resolved(&served);
+    let before = consents(&folder, &old);
+    assert_eq!(before.len(), 1);
+    served.stop();
+    let master = folder.read("l.master.key");
+    assert_eq!(folder.run(&["rotate", "--dir", "l", "--json"]).right(), "{\"epoch\":2}\n");
+    assert_ne!(folder.read("l.master.key"), master, "what was stolen with the old one opens no root of now");
+
+    let served = folder.serve();
+    let new = resolved(&served);
+    assert!(new.ends_with(".02") && new[..71] != old[..71], "{new}");
+    // Yesterday's file names the old one, of this person and of one whom the ledger has never heard of.
+    let nobody = format!("person:{}", "ab".repeat(32));
+    for name in [&old, &nobody] {
+        let event = |kind: &str, body: &str| super::event(kind, "dept", name, body);
+        let again = event("consent.granted", r#"{"scope":["market.*"],"purpose":"乙"}"#);
+        let refused = served.append("dept.key", &again).failed(1, "");
+        assert!(
+            refused.out.contains("old-pseudonym") || refused.err.contains("L28"),
+            "{}{}",
+            refused.out,
+            refused.err
+        );
+    }
+    import(&served, "2017/5/2").right();
+    let all = consents(&folder, &new);
+    assert_eq!(all.len(), 2);
+    assert_eq!(consents(&folder, &old), all, "by the old name the answer is the same");
+    assert_eq!(all[0], before[0]);
+    served.stop();
+    // And once more: three names, one person.
+    folder.run(&["rotate", "--dir", "l"]).right();
+    let served = folder.serve();
+    let third = resolved(&served);
+    assert!(third.ends_with(".03"));
+    for name in [&old, &new, &third] {
+        assert_eq!(consents(&folder, name), all, "{name}");
+    }
+    served.stop();
+}
+
+#[test]
+fn a_rotation_that_was_cut_short_is_finished_by_the_next_start() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    import(&served, "2017/5/1").right();
+    let old = resolved(&served);
+    served.stop();
+    let kept = ["l/log", "l/sealed", "l/tree"];
+    for part in kept {
+        copied(&folder, part, &format!("before/{part}"));
+    }
+    fs::copy(folder.path("l/checkpoint"), folder.path("before/checkpoint")).unwrap();
+    folder.run(&["rotate", "--dir", "l"]).right();
+    let whole: Value = serde_json::from_str(&folder.run(&["audit", "--dir", "l", "--json"]).right()).unwrap();
+    // The root has the new key, and of the links nothing is in the log: as a stop right behind the root leaves it.
+    for part in kept {
+        fs::remove_dir_all(folder.path(part)).unwrap();
+        copied(&folder, &format!("before/{part}"), part);
+    }
+    for derived in ["l/index", "l/case-files"] {
+        fs::remove_dir_all(folder.path(derived)).unwrap();
+    }
+    fs::copy(folder.path("before/checkpoint"), folder.path("l/checkpoint")).unwrap();
+    let served = folder.serve();
+    let new = resolved(&served);
+    assert!(new.ends_with(".02"));
+    assert_eq!(consents(&folder, &new), consents(&folder, &old));
+    served.stop();
+    let again: Value = serde_json::from_str(&folder.run(&["audit", "--dir", "l", "--json"]).right()).unwrap();
+    assert_eq!(again["size"], whole["size"], "as many links as at once");
+}
+
+fn copied(folder: &Folder, from: &str, to: &str) {
+    fs::create_dir_all(folder.path(to)).unwrap();
+    for file in fs::read_dir(folder.path(from)).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), folder.path(to).join(file.file_name())).unwrap();
+    }
+}
