@@ -67,6 +67,7 @@
 //! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
 //! | [`identity`] | pseudonyms of persons and households, and the request by which an authority has numbers resolved |
 //! | [`authority`] | who may sign what, folded from the log |
+//! | [`auditing`] | whose cosignature says that everything below it was opened and admitted |
 //! | [`catalogue`] | what may be recorded, folded from the log |
 //! | [`casefile`] | what is known of one subject, folded from the log |
 //! | [`erasures`] | what was ordered to be erased, and what is |

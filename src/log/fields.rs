@@ -85,7 +85,7 @@ fn read(reader: &LogReader, index: EntryIndex) -> Result<Option<Payload>, ReadEr
         Plain::open(payload, secret, &place, &entry.commitment).map_err(|error| wrong(entry, &error))?;
     let content = Content::decode(&plain.content).map_err(|error| wrong(entry, &error))?;
     let event = Event::parse(&content.event).map_err(|error| wrong(entry, &error))?;
-    Ok(Some(Payload { entry: entry.clone(), plain, private: event.private, held }))
+    Ok(Some(Payload { entry: *entry, plain, private: event.private, held }))
 }
 
 fn wrong(entry: &SealedEntry, error: &dyn std::fmt::Display) -> ReadError {

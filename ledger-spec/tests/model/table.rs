@@ -124,6 +124,13 @@ pub const STEPS: &[Row] = &[
         Some("closed"),
         Who::Any(&["steward"]),
     ),
+    row(
+        "erasure.withdrawn",
+        ("order", "erasure.ordered"),
+        &["ordered"],
+        Some("withdrawn"),
+        Who::SourceOr("court"),
+    ),
 ];
 
 /// The row of a kind that is a step.
@@ -145,7 +152,7 @@ pub fn opens(kind: &str) -> Option<&'static str> {
         "rating.assigned" => "assigned",
         "points.charged" => "charged",
         "consent.granted" => "granted",
-        "rectification.ordered" => "ordered",
+        "rectification.ordered" | "erasure.ordered" => "ordered",
         "incident.opened" | "migration.opened" => "opened",
         "transfer.made" => "made",
         _ => return None,
@@ -175,6 +182,7 @@ pub fn roles(kind: &str) -> &'static [&'static str] {
         "consent.granted" | "report.issued" => &["window", "department"],
         "population.declared" | "rectification.ordered" | "migration.opened" => &["steward"],
         "incident.opened" => &["steward", "operator"],
+        "ledger.auditors_named" => &["registrar"],
         _ if kind.starts_with("authority.") => &["registrar"],
         _ if kind.starts_with("catalogue.") => &["steward"],
         _ => &[],
@@ -190,7 +198,9 @@ pub fn scheme(subject: &str) -> &str {
 pub fn subjects(kind: &str) -> &'static [&'static str] {
     const ANY: &[&str] = &["uscc", "person", "household", "place", "ext"];
     match kind {
-        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" => &["ledger"],
+        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" | "ledger.auditors_named" => {
+            &["ledger"]
+        }
         "consent.granted" => &["person", "household", "uscc", "ext"],
         "population.declared" => &["place"],
         "incident.opened" => &["authority", "ledger"],
