@@ -21,8 +21,8 @@ pub struct Erasures {
     ids: HashMap<(SubjectId, EventId), EntryIndex>,
     /// The orders that are not carried out, oldest first.
     waiting: VecDeque<Waiting>,
-    /// The holds that stand, and whose they are: while one does, nothing of that subject is erased.
-    holds: HashMap<EventId, SubjectId>,
+    /// The holds that stand, each by whose it is and its id: while one does, nothing of that subject is erased.
+    holds: HashSet<(SubjectId, EventId)>,
     /// What is left of entries that were erased before they were seen, by the subject's stream: any of them may have been a hold.
     unseen: HashMap<StreamTag, BTreeSet<EntryIndex>>,
     /// What the ledger says is erased; shared with whoever reads.
@@ -135,8 +135,8 @@ impl Erasures {
     }
 
     /// Takes in that an order was taken back before it was carried out: as if it had never been.
-    pub(crate) fn withdraw(&mut self, order: &EventId) {
-        let Some(at) = self.waiting.iter().position(|waiting| waiting.order == *order) else { return };
+    pub(crate) fn withdraw(&mut self, subject: &SubjectId, order: &EventId) {
+        let Some(at) = self.waiting.iter().position(|waiting| waiting.is(subject, order)) else { return };
         for one in self.waiting.remove(at).into_iter().flat_map(|waiting| waiting.named) {
             match one {
                 Erasable::Field(field) => _ = self.fields.remove(&field),
@@ -158,12 +158,12 @@ impl Erasures {
 
     /// Takes in that a hold stands.
     pub(crate) fn hold(&mut self, subject: &SubjectId, hold: EventId) {
-        self.holds.insert(hold, subject.clone());
+        self.holds.insert((subject.clone(), hold));
     }
 
     /// Takes in that a hold was released.
-    pub(crate) fn release(&mut self, hold: &EventId) {
-        self.holds.remove(hold);
+    pub(crate) fn release(&mut self, subject: &SubjectId, hold: EventId) {
+        self.holds.remove(&(subject.clone(), hold));
     }
 
     /// Takes in an entry of a subject's stream that is erased, and was not seen.
@@ -206,14 +206,14 @@ impl Erasures {
 
     /// The orders that no hold keeps and no thief gave, oldest first.
     fn in_turn(&self, directory: &Directory) -> impl Iterator<Item = &Waiting> {
-        let held: HashSet<&SubjectId> = self.holds.values().collect();
+        let held: HashSet<&SubjectId> = self.holds.iter().map(|(subject, _)| subject).collect();
         self.waiting.iter().filter(move |order| !held.contains(&order.subject) && !order.is_foul(directory))
     }
 
-    /// Whether an order stands that is not carried out.
+    /// Whether an order of the subject's stream stands that is not carried out.
     #[must_use]
-    pub fn is_waiting(&self, order: &EventId) -> bool {
-        self.waiting.iter().any(|waiting| waiting.order == *order)
+    pub fn is_waiting(&self, subject: &SubjectId, order: &EventId) -> bool {
+        self.waiting.iter().any(|waiting| waiting.is(subject, order))
     }
 
     /// Whether the ledger says that nothing opens this entry any more.
@@ -251,6 +251,11 @@ impl Erasures {
 }
 
 impl Waiting {
+    /// Whether it is the order of this id: ids are of one stream.
+    fn is(&self, subject: &SubjectId, order: &EventId) -> bool {
+        self.order == *order && self.subject == *subject
+    }
+
     /// Whether a key that signed it may have been in wrong hands then (P26).
     fn is_foul(&self, directory: &Directory) -> bool {
         let numbers = self.signers.iter().filter_map(|key| directory.key_number(key));

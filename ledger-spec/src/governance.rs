@@ -40,10 +40,10 @@ impl Governance {
             Body::IdentityRotated(body) => self.identity_epoch = body.epoch,
             Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
             Body::Step(step) if step.kind == StepKind::HoldReleased => {
-                return Arc::make_mut(&mut self.erasures).release(&step.of);
+                return Arc::make_mut(&mut self.erasures).release(&event.subject, step.of);
             }
             Body::Step(step) if step.kind == StepKind::ErasureWithdrawn => {
-                return Arc::make_mut(&mut self.erasures).withdraw(&step.of);
+                return Arc::make_mut(&mut self.erasures).withdraw(&event.subject, &step.of);
             }
             _ => {}
         }

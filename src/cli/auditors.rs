@@ -5,6 +5,7 @@
 
 use super::failure::Failure;
 use super::input::{client, read_key};
+use super::talk;
 use crate::clock;
 use crate::ledger::LedgerError;
 use crate::mirror::{Mirror, MirrorError};
@@ -86,13 +87,18 @@ impl Auditors {
 
     /// What the ledger shows that one of them has cosigned. Asked before the copy is brought up to date: what was cosigned was
     /// published before.
-    pub(super) fn ask(&self) -> Result<Vec<Cosigned>, Failure> {
+    /// What cannot be had is not there: whoever keeps it back has nothing to show.
+    pub(super) fn ask(&self) -> Vec<Cosigned> {
         let mut found = Vec::new();
         for note in [self.remote.checkpoint(), self.remote.witnessed()] {
             let note = match note {
                 // A mirror, or a ledger without a policy.
                 Err(TileClientError::Status { status: 404, .. }) => continue,
-                other => other.map_err(Failure::unreachable)?,
+                Err(error) => {
+                    talk::say(&error.to_string());
+                    continue;
+                }
+                Ok(note) => note,
             };
             // What is wrong with the ledger's own signature, the copy finds.
             let Ok(signed) = SignedCheckpoint::verify(&note, &self.vkey) else { continue };
@@ -102,7 +108,7 @@ impl Auditors {
                 found.push(Cosigned { by: key.name().to_string(), at, signed: signed.clone() });
             }
         }
-        Ok(found)
+        found
     }
 
     /// Holds what was cosigned against the copy. Gives what is not as it was told last.
@@ -130,8 +136,12 @@ impl Auditors {
         let now = now.micros() / SECOND;
         let mut best = None;
         for Cosigned { by, at, signed } in cosigned {
-            copy.hold_against(by, signed)?;
             let size = signed.checkpoint().size();
+            if copy.hold_against(by, signed)?.is_some() {
+                let why = format!("{by} has cosigned {size} entries, and the ledger shows fewer");
+                best = best.max(Some((size, *at, why)));
+                continue;
+            }
             let left_out = recorded_at(copy, size.next_index())?;
             let why = if !self.within.spans(*at, now) {
                 format!("{by} has cosigned last at {}", text_of(*at))

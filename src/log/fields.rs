@@ -27,15 +27,27 @@ impl LogReader {
         for group in groups {
             files.group(group, self.size())?;
         }
-        left(self, due).map(drop)
+        left(self, due, &mut Err).map(drop)
     }
 }
 
-/// Of the fields of events that stay, those that are there still.
-pub(super) fn left(reader: &LogReader, erased: &Erased) -> Result<BTreeSet<FieldPlace>, ReadError> {
+/// Of the fields of events that stay, those that are there still. `damaged` says whether it goes on over an entry that cannot be
+/// read.
+pub(super) fn left(
+    reader: &LogReader,
+    erased: &Erased,
+    damaged: &mut dyn FnMut(ReadError) -> Result<(), ReadError>,
+) -> Result<BTreeSet<FieldPlace>, ReadError> {
     let mut left = BTreeSet::new();
     for entry in entries(erased) {
-        let Some(payload) = read(reader, entry)? else { continue };
+        let payload = match read(reader, entry) {
+            Ok(Some(payload)) => payload,
+            Ok(None) => continue,
+            Err(error) => {
+                damaged(error)?;
+                continue;
+            }
+        };
         let there =
             payload.plain.disclosed(&payload.private).map_err(|error| wrong(&payload.entry, &error))?;
         let is_there = |place: &u8| there.get(usize::from(*place)).is_some_and(Option::is_some);

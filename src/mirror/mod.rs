@@ -379,6 +379,8 @@ impl Mirror {
             published_of(&streams, &self.settings, &self.vkey)?
         };
         let erased = published.governance.erasures.erased().clone();
+        // Nobody is told of it any more before the checkpoint is shown that says so.
+        log.reader().set_erased(erased.clone());
         match &self.snapshots {
             Some(snapshots) => drop(snapshots.publish(published)),
             None => {

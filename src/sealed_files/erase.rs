@@ -62,8 +62,8 @@ struct Rest {
 }
 
 impl SealedFiles {
-    /// Erases entries, and puts others that were sealed anew in the place of theirs: when this returns, nothing here opens or decrypts them, whoever reads sees their skeletons alone,
-    /// and nothing of that can be taken back by a crash. The root is under `new_master` then, where one is given, which
+    /// Erases entries, and puts payloads that were sealed anew in the place of others: when this returns, nothing here opens or
+    /// decrypts what was erased, whoever reads sees the skeletons of the entries alone, and nothing of that can be taken back by a crash. The root is under `new_master` then, where one is given, which
     /// must be durable before. Says which of the entries were erased by this. The others are in the clear, unknown, or
     /// erased already; where that are all, nothing is written and the root stays under its master key.
     ///

@@ -249,6 +249,8 @@ impl Witnessing {
     /// Takes in a cosigned checkpoint; where it meets the policy now, it is the witnessed one.
     fn collect(&self, number: usize, signed: SignedCheckpoint, at: u64) {
         let size = signed.checkpoint().size();
+        // With the log's line and this one alone it has room in an event, whatever the number of witnesses.
+        self.keep_audited(&signed);
         let merged = {
             let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
             let lines = signed.note().signatures().to_vec();
@@ -265,7 +267,6 @@ impl Witnessing {
         self.change(number, |state| {
             (state.size, state.at, state.failing) = (size.max(state.size), Some(at), None);
         });
-        self.keep_audited(&merged);
         if self.policy.met_by(&merged).is_ok() {
             self.witness(merged);
         }
@@ -289,14 +290,14 @@ impl Witnessing {
     }
 
     /// Keeps what an auditing witness has cosigned: what is erased has to lie below that.
-    fn keep_audited(&self, merged: &SignedCheckpoint) {
+    fn keep_audited(&self, signed: &SignedCheckpoint) {
         let auditors = &self.snapshots.latest().governance.auditors;
-        let size = merged.checkpoint().size();
+        let size = signed.checkpoint().size();
         let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
-        if size <= *audited || !matches!(auditors.cosigned(merged), Ok(Some(_))) {
+        if size <= *audited || !matches!(auditors.cosigned(signed), Ok(Some(_))) {
             return;
         }
-        match audited_checkpoint::keep(&self.dir, merged) {
+        match audited_checkpoint::keep(&self.dir, signed) {
             Ok(()) => *audited = size,
             Err(error) => tracing::warn!(%error, "a checkpoint that was audited could not be kept"),
         }

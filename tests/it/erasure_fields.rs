@@ -275,3 +275,34 @@ fn an_order_that_was_taken_back_or_that_a_thief_gave_is_not_carried_out() {
     let report = credit_ledger::audit::audit(&dir, None, &credit_ledger::progress::Unwatched).unwrap();
     assert_eq!(report.counts.erased, 1);
 }
+
+#[test]
+fn ids_are_of_one_stream_so_that_nobody_takes_back_anothers_order_or_hold() {
+    let server = served("field-ids", 86_400);
+    let (one, other) =
+        (append(&server, &people::penalty(20, SUBJECT)), append(&server, &people::penalty(20, OTHER)));
+    let by =
+        |n, kind, subject: &str, body| seal(&event(n, kind, "department", subject, body), &[&department()]);
+    let ordering = |entry| json!({ "events": [id(20).to_string()], "entries": [entry], "basis": [{ "instrument": "law.one" }] });
+    append(&server, &by(40, "erasure.ordered", SUBJECT, ordering(one)));
+    append(&server, &by(40, "erasure.ordered", OTHER, ordering(other)));
+    append(&server, &by(41, "erasure.withdrawn", OTHER, json!({ "order": id(40).to_string() })));
+    let due = |server: &Server| {
+        let latest = server.snapshots.latest();
+        let governance = &latest.governance;
+        let always = ledger_spec::time::RecordedTime::from_micros(u64::MAX);
+        let due = governance.erasures.due(always, &governance.directory);
+        due.flatten().map(|one| one.entry().get()).collect::<Vec<_>>()
+    };
+    assert_eq!(due(&server), [one]);
+    // Two holds of one id: the end of one is not the end of the other.
+    let hold = json!({ "reason": "调查", "case": "(2026)2" });
+    let release = json!({ "hold": id(50).to_string(), "reason": "调查终结" });
+    append(&server, &by(50, "hold.placed", SUBJECT, hold.clone()));
+    append(&server, &by(50, "hold.placed", OTHER, hold));
+    append(&server, &by(51, "hold.released", OTHER, release.clone()));
+    assert!(due(&server).is_empty());
+    append(&server, &by(51, "hold.released", SUBJECT, release));
+    assert_eq!(due(&server), [one]);
+    server.finish();
+}

@@ -22,7 +22,7 @@ class Erasures:
         self.opened, self.people, self.auditors = opened, people, auditing.Auditors()
         self.ordered, self.erased, self.passed, self.ids = {}, set(), {}, {}
         self.fields, self.erased_fields = set(), set()
-        self.waiting, self.holds, self.unseen = [], {}, {}
+        self.waiting, self.holds, self.unseen = [], set(), {}
 
     def admit(self, entry, event):
         """Takes in an event, or raises what is wrong with it."""
@@ -33,11 +33,11 @@ class Erasures:
         if kind == "erasure.ordered":
             self._order(entry, event)
         elif kind == "erasure.withdrawn":
-            self._withdraw(body["order"])
+            self._withdraw(event["subject"], body["order"])
         elif kind == "hold.placed":
-            self.holds[event["id"]] = event["subject"]
+            self.holds.add((event["subject"], event["id"]))
         elif kind == "hold.released":
-            self.holds.pop(body["hold"], None)
+            self.holds.discard((event["subject"], body["hold"]))
         elif kind == "ledger.auditors_named":
             self.auditors.name(event)
         elif kind == "ledger.erased":
@@ -60,8 +60,8 @@ class Erasures:
         self.fields |= set(fields)
         self.waiting.append(Order(entry, event, {*indexes, *fields}))
 
-    def _withdraw(self, order_id):
-        taken = [order for order in self.waiting if order.id == order_id]
+    def _withdraw(self, subject, order_id):
+        taken = [order for order in self.waiting if (order.subject, order.id) == (subject, order_id)]
         if not taken:
             raise Fault("erasure", f"{order_id} is no order that is not carried out yet (L16)")
         self.waiting.remove(taken[0])
@@ -78,7 +78,7 @@ class Erasures:
         if self.erased & set(entries) or self.erased_fields & set(fields):
             raise Fault("erasure", "names what is erased (L27)")
         self.auditors.before_erasure(body.get("cosigned"), max(entries) + 1, at, self.people)
-        held, whole = set(self.holds.values()), set()
+        held, whole = {subject for subject, _ in self.holds}, set()
         for order in self.waiting:
             if order.subject in held or self.people.was_compromised(order.signers, order.recorded_at):
                 continue

@@ -155,7 +155,7 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
 
 /// L16: what is erased does not come back.
 fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
-    if case.governance.erasures.is_waiting(&body.of) {
+    if case.governance.erasures.is_waiting(&case.event.subject, &body.of) {
         return Ok(());
     }
     let found = format!("{}, which is carried out", body.of);

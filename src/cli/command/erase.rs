@@ -75,10 +75,12 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
     let always = RecordedTime::from_micros(u64::MAX);
     let left = governance.erasures.due(always, &governance.directory).count();
     if left > 0 {
-        return Err(Failure::unreachable(format!(
-            "{left} orders are not carried out: no auditing witness has cosigned a checkpoint over all that they name yet, which \
-             a running server collects"
-        )));
+        let why = if governance.auditors.named().is_empty() {
+            "what lies beside what they name is damaged"
+        } else {
+            "no auditing witness has cosigned a checkpoint over all that they name yet, which a running server collects"
+        };
+        return Err(Failure::unreachable(format!("{left} orders are not carried out: {why}")));
     }
     let now = erased();
     Ok(Erased { entries: now.0.saturating_sub(before.0), fields: now.1.saturating_sub(before.1) })

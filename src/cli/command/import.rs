@@ -54,7 +54,8 @@ Example: a table
   What the catalogue says is personal (names of persons, addresses) is written into the body like everything
   else; it is split off, signed by its digest, and sent beside the event.
   The salt key (ISSUER.salts) makes salts and, where rows have personal fields, ids: with it the same table makes
-  the same events, whatever key signs them. Keep it as long as the issuer files, and as safe as the table.
+  the same events, whatever key signs them, until the ledger's identity key is rotated (`rotate`): rows with
+  {…|identity} that came in before come in again after that. Keep it as long as the issuer files, and as safe as the table.
   Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
 
 Example: a register that only ever publishes its current list

@@ -138,13 +138,7 @@ impl Monitor {
         let mut delivery = Delivery::new(self.receiver(), &self.dir);
         loop {
             // Asked first: what was cosigned was published before.
-            let cosigned = match auditors.as_ref().map(Auditors::ask).transpose() {
-                Err(error) if !self.once => {
-                    talk::say(&error.message);
-                    None
-                }
-                other => other?,
-            };
+            let cosigned = auditors.as_ref().map(Auditors::ask);
             let looked = witnesses.look(&mut follower).and_then(|look| {
                 let judged =
                     auditors.as_ref().zip(cosigned).map(|(own, cosigned)| own.judge(&cosigned, &follower));

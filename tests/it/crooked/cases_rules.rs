@@ -2,6 +2,7 @@
 //! refuse. Where a department has signed, it did so by mistake, or in league; the operator holds what was
 //! sent, and no key but its own.
 
+use super::cases_erasure::honest_and;
 use super::forge::{Forged, LATE, LOST, MARK, MARKET, OPERATOR, Said, key, penalty, record};
 use super::{Case, Cheat, Sight};
 use crate::people;
@@ -44,6 +45,16 @@ fn with_body(field: &str, value: Option<Value>) -> Cheat {
         None => drop(said.body.as_object_mut().unwrap().remove(field)),
     }
     instead(&said)
+}
+
+/// An honest ledger whose identity key was rotated while a person stood in it: entries 320 to 322 say so.
+pub fn renewed() -> Forged {
+    let [old, new] = ["", ".02"].map(|epoch| format!("person:{}{epoch}", "ab".repeat(32)));
+    let link = |id, subject: &str, other: &str| {
+        Said::new(id, "subject.identifier_linked", "operator", subject, json!({ "identifier": other }))
+    };
+    let rotated = Said::new(9_403, "ledger.identity_rotated", "operator", "ledger", json!({ "epoch": 2 }));
+    Forged::over(&honest_and(&[link(9_401, &old, &new), link(9_402, &new, &old), rotated]))
 }
 
 fn other_ledger() -> Cheat {

@@ -156,7 +156,7 @@ fn honest_ledgers_are_accepted_by_all() {
         }
         assert_eq!(fault(&runners::follow(&honest, &Place::new()), &[]), None, "{size} entries");
     }
-    // Some in which something was rightly erased.
+    // Some in which something was rightly erased, or persons were named anew.
     let runs = [
         runners::audit_folder,
         runners::audit_site,
@@ -165,7 +165,13 @@ fn honest_ledgers_are_accepted_by_all() {
         runners::python_folder,
         runners::python_site,
     ];
-    for erased in [cases_erasure::rightly(), cases_erasure::held(), cases_erasure::rightly_audited()] {
+    let honest = [
+        cases_erasure::rightly(),
+        cases_erasure::held(),
+        cases_erasure::rightly_audited(),
+        cases_rules::renewed(),
+    ];
+    for erased in honest {
         let erased = Cheat::of(erased);
         for run in runs {
             assert_eq!(fault(&run(&erased, &Place::new()), &[]), None);
