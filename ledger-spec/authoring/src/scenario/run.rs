@@ -231,12 +231,16 @@ impl<'a> Running<'a> {
         known.ok_or_else(|| format!("{name} is no event that was accepted before"))
     }
 
-    /// The body with what it refers to put in: `@name` of an event or subject, `@key:authority:officer`.
+    /// The body with what it refers to put in: `@name` of an event or subject, `@entry:name` for the number of an
+    /// event's entry, `@key:authority:officer`.
     fn resolved(&self, value: &Value) -> Result<Value, String> {
         Ok(match value {
             Value::String(text) => match text.strip_prefix('@') {
                 None => value.clone(),
-                Some(name) => Value::String(self.reference(name)?),
+                Some(name) => match name.strip_prefix("entry:") {
+                    Some(name) => json!(self.event(&format!("@{name}"))?.entry.get()),
+                    None => Value::String(self.reference(name)?),
+                },
             },
             Value::Array(items) => {
                 Value::Array(items.iter().map(|item| self.resolved(item)).collect::<Result<_, _>>()?)
