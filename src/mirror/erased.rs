@@ -45,7 +45,6 @@ impl Mirror {
         if self.kek.is_none() || self.forgotten == Some(erased.entries.len()) {
             return Ok(());
         }
-        log.reader().set_erased(erased.clone());
         // A copy has no fields of anybody.
         let whole = Erased { entries: erased.entries.clone(), fields: BTreeSet::new() };
         let left = log.not_erased(&whole).map_err(LedgerError::from)?;
