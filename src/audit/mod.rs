@@ -28,6 +28,7 @@ use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
 use ledger_spec::entry::EntryHashes;
 use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::LogEntryError;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
@@ -224,7 +225,7 @@ fn audit_once(
     let openings = openings_of(dir, &disk, &vkey, options.blind)?;
     let mut auditing = Auditing::new(openings.scope(), known(options.known.as_deref(), &vkey)?);
     let (files, entry_fault) = go_through(&*disk, &vkey, &*openings, &mut auditing, progress)?;
-    let report = judge(&*disk, files, entry_fault, &auditing, &vkey, key_given)?;
+    let report = judge(&*disk, files, entry_fault, &mut auditing, (&vkey, key_given))?;
     match no_key {
         // An empty log names no key, and its checkpoint holds under the one given.
         Some(failure) if report.size != TreeSize::EMPTY => Err(failure),
@@ -340,9 +341,8 @@ fn judge(
     disk: &dyn Disk,
     files: Result<log::Verified, OpenError>,
     entry_fault: Option<AuditError>,
-    auditing: &Auditing,
-    vkey: &VerifierKey,
-    key_given: bool,
+    auditing: &mut Auditing,
+    (vkey, key_given): (&VerifierKey, bool),
 ) -> Result<AuditReport, AuditFailure> {
     let entry_of = |error: &OpenError| match error {
         OpenError::Damaged(damage) => damage.entry,
@@ -359,17 +359,23 @@ fn judge(
         }
         (Err(error), _) => Err(AuditFailure::Files(error)),
         (Ok(_), Some(fault)) => Err(failure(fault)),
-        (Ok(verified), None) => report(auditing, verified.checkpoint, vkey, key_given)
-            .map_err(|failed| failed.unwrap_or_else(failure)),
+        (Ok(verified), None) => {
+            let leaves = |tail| log::stored_leaves(disk, tail).map_err(AuditFailure::Unreadable);
+            report(auditing, verified.checkpoint, &leaves, (vkey, key_given))
+                .map_err(|failed| failed.unwrap_or_else(failure))
+        }
     }
 }
 
+/// Brings the leaves of so many entries, as they were found right.
+type Leaves<'a> = dyn Fn(Range<u64>) -> Result<Vec<TreeHash>, AuditFailure> + 'a;
+
 /// The report on a log whose entries were all absorbed, if they are what the checkpoint covers.
 fn report(
-    auditing: &Auditing,
+    auditing: &mut Auditing,
     checkpoint: SignedCheckpoint,
-    vkey: &VerifierKey,
-    key_given: bool,
+    leaves: &Leaves<'_>,
+    (vkey, key_given): (&VerifierKey, bool),
 ) -> Result<AuditReport, Failed> {
     let stated = checkpoint.checkpoint();
     let known = auditing.known_size();
@@ -377,6 +383,10 @@ fn report(
         return Err(Failed::Other(AuditFailure::Shrunk { found: stated.size(), expected: known }));
     }
     auditing.auditor.compare(stated).map_err(Failed::Entry)?;
+    for vouched in auditing.auditor.vouched() {
+        let tail = leaves(vouched.tail()).map_err(Failed::Other)?;
+        vouched.hold(&tail).map_err(Failed::Entry)?;
+    }
     if let Some(revived) = auditing.auditor.revived(EntryIndex::new(0)) {
         return Err(Failed::Entry(revived));
     }

@@ -14,6 +14,7 @@ use crate::tile_client::TileClient;
 use ledger_spec::audit::AuditError;
 use ledger_spec::entry::EntryHashes;
 use std::collections::HashMap;
+use std::ops::Range;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
@@ -72,8 +73,9 @@ fn audit_once(
         Walked::Openings(failure) | Walked::Taking(failure) => failure,
     })?;
     let failure = |error: AuditError| AuditFailure::Entry { error, place: None };
-    let report =
-        report(&auditing, checkpoint, &vkey, key_given).map_err(|failed| failed.unwrap_or_else(failure))?;
+    let leaves = |tail| Ok(way.leaves(tail));
+    let report = report(&mut auditing, checkpoint, &leaves, (&vkey, key_given))
+        .map_err(|failed| failed.unwrap_or_else(failure))?;
     // The entries are right: what contradicts them is a tile, of leaves or of a higher level.
     let suspect = if way.holds() {
         way.suspect()
@@ -200,6 +202,11 @@ impl<'a> Way<'a> {
     fn leaf(&self, at: u64) -> Option<TreeHash> {
         let place = as_usize(at.checked_sub(self.from.get())?);
         Some(*self.leaves.get(place).or_defect("the tiles of leaves reach as far as the bundles"))
+    }
+
+    /// The leaves at these places, as the server's tiles have them; none before those that the way is about.
+    pub(crate) fn leaves(&self, at: Range<u64>) -> Vec<TreeHash> {
+        at.filter_map(|at| self.leaf(at)).collect()
     }
 
     /// Reads a bundle, holds its entries against the leaves, and adds them to the last piece.

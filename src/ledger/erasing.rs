@@ -84,6 +84,19 @@ impl Erasing {
         let audited =
             note.map(|note| governance.auditors.audited(&note, &self.origin, &governance.directory));
         match audited.transpose() {
+            Ok(Some(signed)) => {
+                let stated = signed.checkpoint();
+                let root = snapshots.log().root(stated.size())?;
+                if root == stated.root() {
+                    return Ok(Some(signed));
+                }
+                // Whoever brought another folder back, or another history: nothing is to rest on it.
+                Err(failed(&format_args!(
+                    "its root is {}; the log's at {} is {root}",
+                    stated.root(),
+                    stated.size()
+                )))
+            }
             // One that is not named any more has cosigned it: the next one that is collected takes its place.
             Err(Unaudited::NotCosigned) => Ok(None),
             other => other.map_err(|error| failed(&error)),
@@ -196,7 +209,11 @@ pub(crate) fn under_a_new_key(
         Some(replacing) => replacing.finish()?,
         None => false,
     };
-    if !destroyed && erased {
+    if destroyed {
+        tracing::warn!(
+            "the master key was replaced: older copies of it, and older backups of keys/ and sealed/, open nothing any more"
+        );
+    } else if erased {
         tracing::warn!(
             "what is erased was overwritten, and the master key that it was under is kept as it was: with an old copy of \
              keys/ and sealed/ that key still opens it"

@@ -3,7 +3,8 @@
 //! Entries are stored before the checkpoint that covers them is, so a copy may hold more than it shows:
 //! whoever fills it verifies them first, and goes on from there after a break.
 
-use super::error::{AppendError, EraseError, OpenError};
+use super::error::{AppendError, EraseError, OpenError, ReadError};
+use super::reader::node_error;
 use super::recovery::OpenReport;
 use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
@@ -13,8 +14,12 @@ use crate::storage::Disk;
 use ledger_spec::entry::ChainHash;
 use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::Kek;
+use std::ops::Range;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::as_usize;
+use tlog::hash::TreeHash;
+use tlog::merkle::NodeId;
 use tlog::note::VerifierKey;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -74,6 +79,12 @@ impl LogCopy {
         log.commit(&batch, last)?;
         log.stopped = false;
         Ok(())
+    }
+
+    /// The leaves of entries that are stored.
+    pub fn leaves(&self, of: Range<u64>) -> Result<Vec<TreeHash>, ReadError> {
+        let nodes = self.0.files.levels.read(0, of.start, as_usize(of.end.saturating_sub(of.start)));
+        nodes.map_err(|error| node_error(NodeId { level: 0, index: of.start }, error))
     }
 
     /// Shows what a checkpoint covers, which the caller has found to be all that is stored.

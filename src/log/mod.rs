@@ -38,7 +38,7 @@ pub use beside::{Beside, opening_of};
 pub use copy::LogCopy;
 pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
-pub use read_only::{covered, first_entry, open_to_read, position_of};
+pub use read_only::{covered, first_entry, open_to_read, position_of, stored_leaves};
 pub use reader::{Frames, LogReader};
 pub use recovery::{Cut, OpenReport, Rebuilt};
 pub use said::{EntryBytes, ErasedEntry, RawEntry, Said};

@@ -10,8 +10,11 @@ use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{self, size_of};
 use super::tree::{LevelFiles, Tail};
 use crate::damage::Damage;
-use crate::storage::Disk;
+use crate::storage::{Disk, DiskError};
+use std::ops::Range;
 use std::sync::Arc;
+use tlog::defect::as_usize;
+use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -69,4 +72,15 @@ pub fn position_of(disk: &dyn Disk, index: EntryIndex) -> Option<(String, u64)> 
     let first = segments_of(disk).ok()?.into_iter().rfind(|first| *first <= index)?;
     let at = Offsets::open(disk).ok()?.of(index).ok()?;
     Some((layout::segment(first), at))
+}
+
+/// The leaves of entries, as the tree's file has them: what [`super::verify_files`] has found right, or unchecked.
+pub fn stored_leaves(disk: &dyn Disk, of: Range<u64>) -> Result<Vec<TreeHash>, DiskError> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let file = disk.open(&layout::level(0))?;
+    let mut bytes = vec![0; as_usize(of.end - of.start) * TreeHash::LEN];
+    file.read_at(of.start.saturating_mul(as_u64(TreeHash::LEN)), &mut bytes)?;
+    Ok(bytes.as_chunks().0.iter().map(|node| TreeHash::from_bytes(*node)).collect())
 }

@@ -1,7 +1,7 @@
 //! What a copy does about what the ledger erases: it erases the same, and waits for the ledger's word where something was not
 //! opened to it.
 
-use super::{Mirror, MirrorError};
+use super::{Mirror, MirrorError, entry_fault};
 use crate::ledger::{LedgerError, under_a_new_key};
 use ledger_spec::erasures::Erased;
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tlog::checkpoint::SignedCheckpoint;
+use tlog::defect::OrDefect as _;
 use tlog::position::TreeSize;
 
 /// How often it is looked whether the ledger says meanwhile what it erases.
@@ -37,6 +38,16 @@ impl Mirror {
             thread::sleep(PAUSE);
         }
         Ok(false)
+    }
+
+    /// Holds what the log says of its own earlier trees, under which something was erased, against what is stored.
+    pub(super) fn hold_vouched(&mut self, signed: Option<&[u8]>) -> Result<(), MirrorError> {
+        for vouched in self.auditing.auditor.vouched() {
+            let log = self.log.as_ref().or_defect("something was stored before");
+            let tail = log.leaves(vouched.tail()).map_err(LedgerError::from)?;
+            vouched.hold(&tail).map_err(|error| self.fault(entry_fault(error), signed))?;
+        }
+        Ok(())
     }
 
     /// Erases here too what the ledger says is erased, and has said since the copy was made or was closed last.

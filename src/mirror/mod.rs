@@ -333,6 +333,7 @@ impl Mirror {
             }
             return Err(self.fault(entry_fault(error), signed));
         }
+        self.hold_vouched(signed)?;
         // What came with this checkpoint was opened after it said what is erased.
         if let Some(revived) = self.auditing.auditor.revived(from.next_index()) {
             return Err(self.fault(entry_fault(revived), signed));

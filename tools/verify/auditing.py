@@ -29,8 +29,8 @@ class Auditors:
                 raise Fault("key", f"key {key.key.hex()} has a part of small order (L13)")
         self.named = named
 
-    def before_erasure(self, note, least, most, people):
-        """L29: what is erased lies below a checkpoint that one of them cosigned."""
+    def before_erasure(self, note, least, most, people, root_at):
+        """L29: what is erased lies below a checkpoint that one of them cosigned, of this very log."""
         if not self.named and note is None:
             return
         if not self.named or note is None or len(note) > MAX_NOTE:
@@ -43,3 +43,5 @@ class Auditors:
             raise Fault("erasure", f"cosigned: {fault.message} (L29)") from None
         if not by or checkpoint.origin != people.origin or not least <= checkpoint.size <= most:
             raise Fault("erasure", f"a checkpoint over {least} to {most} entries that an auditing witness cosigned (L29)")
+        if root_at(checkpoint.size) != checkpoint.root:
+            raise Fault("erasure", f"the cosigned checkpoint over {checkpoint.size} entries is of another history (L29)")

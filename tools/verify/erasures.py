@@ -18,8 +18,8 @@ class Order:
 class Erasures:
     """Orders, the ledger's word, and what was met of which only the links are left."""
 
-    def __init__(self, opened, people):
-        self.opened, self.people, self.auditors = opened, people, auditing.Auditors()
+    def __init__(self, opened, people, root_at):
+        self.opened, self.people, self.auditors, self.root_at = opened, people, auditing.Auditors(), root_at
         self.ordered, self.erased, self.passed, self.ids = {}, set(), {}, {}
         self.fields, self.erased_fields = set(), set()
         self.waiting, self.holds, self.unseen = [], set(), {}
@@ -77,7 +77,7 @@ class Erasures:
             raise Fault("erasure", "names entries before it, ascending (L27)")
         if self.erased & set(entries) or self.erased_fields & set(fields):
             raise Fault("erasure", "names what is erased (L27)")
-        self.auditors.before_erasure(body.get("cosigned"), max(entries) + 1, at, self.people)
+        self.auditors.before_erasure(body.get("cosigned"), max(entries) + 1, at, self.people, self.root_at)
         held, whole = {subject for subject, _ in self.holds}, set()
         for order in self.waiting:
             if order.subject in held or self.people.was_compromised(order.signers, order.recorded_at):

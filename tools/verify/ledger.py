@@ -26,12 +26,12 @@ class Ledger:
     def __init__(self, opened=False, origin=None):
         self.opened, self.origin, self.unopened = opened, origin, 0
         self.people = people.People()
-        self.erasures = erasures.Erasures(opened, self.people)
         # Where each stream ends, by its tag: what is left of an erased event names its streams by nothing else.
         self.heads = {}
         self.chain, self.recorded_at, self.signatures = bytes(32), 0, 0
         self.levels = []
         self.edge = tree.Edge(self.levels)
+        self.erasures = erasures.Erasures(opened, self.people, self.edge.root_at)
 
     def add(self, data, opening=None):
         """Takes the next entry, or raises what is wrong with it; gives its chain hash."""

@@ -49,12 +49,25 @@ class Edge:
         self.levels[level] += one
 
     def root(self):
-        if not self.peaks:
-            return EMPTY
-        right = self.peaks[-1]
-        for left in reversed(self.peaks[:-1]):
-            right = node(left, right)
-        return right
+        return _joined(self.peaks)
+
+    def root_at(self, size):
+        """The root that the tree had over its first leaves, of the nodes that are kept."""
+        peaks = []
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1:
+                at = 32 * ((size >> level) - 1)
+                peaks.append(bytes(self.levels[level][at:at + 32]))
+        return _joined(peaks)
+
+
+def _joined(peaks):
+    if not peaks:
+        return EMPTY
+    right = peaks[-1]
+    for left in reversed(peaks[:-1]):
+        right = node(left, right)
+    return right
 
 
 def _bounded(path):

@@ -121,6 +121,19 @@ pub enum AuditFault {
         /// The root of the entries.
         expected: TreeHash,
     },
+    /// What is erased was audited, as the event says, in another history than this one: the operator signed both.
+    #[error(
+        "says that what is erased was audited below a checkpoint over {size} entries with the root {found}; the tree over them \
+         has {expected}: two histories, both signed by the operator"
+    )]
+    AuditedElsewhere {
+        /// What the cosigned checkpoint covers.
+        size: TreeSize,
+        /// The root that it gives.
+        found: TreeHash,
+        /// The root of the entries here.
+        expected: TreeHash,
+    },
     /// The checkpoint names another ledger than entry 0.
     #[error("the checkpoint's origin is {found}; the ledger's is {expected}")]
     Origin {

@@ -12,6 +12,7 @@ mod opening;
 mod reading;
 mod receipt;
 mod statement;
+mod vouched;
 mod whole;
 
 pub use fault::{AuditError, AuditFault};
@@ -19,11 +20,12 @@ pub use opening::{Opening, OpeningError};
 pub use reading::{GivenEntry, KnownEntry, ReadEntry, ReadEvent, SilentEntry, read_chunk};
 pub use receipt::{ProvenEntry, ReceiptError, VerifiedEntry};
 pub use statement::{AuditStatement, ErasedRange, OtherTree, StatementError};
+pub use vouched::Vouched;
 pub use whole::{AuditedLedger, WholeAuditError};
 
 use crate::admission::AdmittedEvent;
 use crate::entry::{ChainHash, EntryHashes, EntryHeader};
-use crate::event::{Erasable, Event, FieldPlace};
+use crate::event::{Body, Erasable, Event, FieldPlace};
 use crate::id::Sealing;
 use crate::sealed::{AuditorOpening, Remains, SealedEntry, SealedLinks};
 use crate::state::Ledger;
@@ -31,7 +33,7 @@ use crate::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tlog::checkpoint::Checkpoint;
-use tlog::defect::as_u64;
+use tlog::defect::{OrDefect as _, as_u64};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId};
 use tlog::position::EntryIndex;
@@ -112,6 +114,8 @@ pub struct Auditor {
     missing: BTreeSet<FieldPlace>,
     /// Whether it was looked at which fields are there.
     fields_seen: bool,
+    /// What the log says of earlier trees, to be held against them at the end.
+    vouched: vouched::Earlier,
 }
 
 /// What is looked at of every entry, whether or not it is opened.
@@ -137,6 +141,7 @@ impl Auditor {
             erased: BTreeMap::new(),
             missing: BTreeSet::new(),
             fields_seen: false,
+            vouched: vouched::Earlier::default(),
         }
     }
 
@@ -179,6 +184,13 @@ impl Auditor {
             return Err(AuditFault::NotBlind);
         }
         let event = self.ledger.retrace(event, &header, hashes.chain)??;
+        if let Body::LedgerErased(body) = &event.event().body {
+            let governance = self.ledger.governance();
+            let before = (governance.auditors)
+                .before_erasure(body, index, &event.event().origin, &governance.directory)
+                .or_defect("admission has asked the same just before");
+            self.vouched.take(index, before);
+        }
         self.look_at_fields(index, missing.as_deref());
         Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
     }
@@ -245,6 +257,7 @@ impl Auditor {
 
     fn grow(&mut self, hashes: EntryHashes) {
         self.tree.append(hashes.leaf, &mut self.completed);
+        self.vouched.grow(&self.completed);
         self.completed.clear();
     }
 
@@ -324,6 +337,13 @@ impl Auditor {
             Some(fault) => Err(AuditError { index: size.next_index(), fault }),
             None => self.excused(),
         }
+    }
+
+    /// The checkpoints of earlier trees under which the log says that something was erased, which this has not yet asked for:
+    /// each is to be held against the tree here ([`Vouched::hold`]), which takes the leaves behind its last whole tile.
+    #[must_use]
+    pub fn vouched(&mut self) -> Vec<Vouched> {
+        self.vouched.rest()
     }
 
     /// The root of the tree over the entries so far.

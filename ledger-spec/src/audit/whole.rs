@@ -3,13 +3,14 @@
 //! One thread, one bundle at a time, nothing of it kept but what the entries add up to. Fetching is the
 //! caller's; what was fetched is believed in nothing.
 
-use super::{Absorbed, AuditError, Auditor, GivenEntry, Opening, OpeningError, Scope, read_chunk};
+use super::{Absorbed, AuditError, Auditor, GivenEntry, Opening, OpeningError, Scope, Vouched, read_chunk};
 use crate::sealed::{BundleError, read_bundle};
 use crate::state::Ledger;
 use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use tlog::defect::{OrDefect as _, as_usize};
+use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 use tlog::tile::{TileError, TileId, TileKind};
 
 /// A ledger whose every entry is what the specification says, and all of them what its operator signed. Only an
@@ -47,6 +48,12 @@ pub enum WholeAuditError<E> {
         /// What is wrong.
         error: BundleError,
     },
+    /// A bundle that was fetched twice was not the same.
+    #[error("tile {tile} is not what it was when it was fetched first")]
+    Changed {
+        /// The tile.
+        tile: TileId,
+    },
     /// An entry is wrong, or the entries together are not what the checkpoint covers.
     #[error(transparent)]
     Entry(#[from] AuditError),
@@ -70,8 +77,8 @@ impl AuditedLedger {
     /// that entry 0 names this very key; and that size, root and origin are those that were signed (`README.md`,
     /// "Audit"). Of what is sealed it sees that it stands there.
     ///
-    /// `note` is the checkpoint's bytes. `fetch` brings the entry bundles (C2SP tlog-tiles), each once and in
-    /// their order, each of just the width that it is asked for: below the log's address it stands at
+    /// `note` is the checkpoint's bytes. `fetch` brings the entry bundles (C2SP tlog-tiles), in their order, and then once
+    /// more those in which a checkpoint ends under which something was erased (L29); each of just the width that it is asked for: below the log's address it stands at
     /// `tile/<id>`, and it has at most [`tlog::tile::TILE_MAX_LEN`] bytes. One bundle is in memory at a time,
     /// beside what the entries add up to.
     ///
@@ -145,14 +152,20 @@ impl AuditedLedger {
         let checkpoint = SignedCheckpoint::verify(note, key)?;
         let scope = if openings.is_some() { Scope::Opened } else { Scope::Blind };
         let mut auditor = Auditor::new(scope);
-        for tile in TileId::all(TileKind::Entries, 0, checkpoint.checkpoint().size()) {
+        let (size, mut digests) = (checkpoint.checkpoint().size(), Vec::new());
+        for tile in TileId::all(TileKind::Entries, 0, size) {
             let failed = |error| WholeAuditError::Fetch { tile, error };
             let bundle = fetch(tile).map_err(failed)?;
+            digests.push(TreeHash::leaf(&bundle));
             let openings = openings.as_mut().map(|get| get(tile)).transpose().map_err(failed)?;
             let part = Part { tile, entries: tile.entries(&bundle)?, openings };
             part.absorb(&mut auditor, checkpoint.checkpoint(), key)?;
         }
         auditor.compare(checkpoint.checkpoint())?;
+        for vouched in auditor.vouched() {
+            let leaves = leaves_of(&vouched, size, &digests, &mut fetch)?;
+            vouched.hold(&leaves)?;
+        }
         if let Some(revived) = auditor.revived(EntryIndex::new(0)) {
             return Err(revived.into());
         }
@@ -179,6 +192,26 @@ impl AuditedLedger {
     pub fn into_auditor(self) -> Auditor {
         self.auditor
     }
+}
+
+/// The leaves that it takes to hold an earlier tree against this one, from the bundle that they stand in.
+fn leaves_of<E>(
+    vouched: &Vouched,
+    size: TreeSize,
+    digests: &[TreeHash],
+    fetch: &mut impl FnMut(TileId) -> Result<Vec<u8>, E>,
+) -> Result<Vec<TreeHash>, WholeAuditError<E>> {
+    let tail = vouched.tail();
+    let Some(tile) = TileId::all(TileKind::Entries, tail.start, size).next().filter(|_| !tail.is_empty())
+    else {
+        return Ok(Vec::new());
+    };
+    let bundle = fetch(tile).map_err(|error| WholeAuditError::Fetch { tile, error })?;
+    if digests.get(as_usize(tile.index())) != Some(&TreeHash::leaf(&bundle)) {
+        return Err(WholeAuditError::Changed { tile });
+    }
+    let count = as_usize(tail.end - tail.start);
+    Ok(tile.entries(&bundle)?.into_iter().take(count).map(TreeHash::leaf).collect())
 }
 
 /// The entries of a tile, and what opens them where everything is seen.

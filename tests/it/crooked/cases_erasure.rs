@@ -7,6 +7,7 @@ use super::{Case, Cheat, Sight};
 use crate::people;
 use ledger_spec::entry::Entry;
 use ledger_spec::event::Event;
+use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use tlog::cosignature::Cosigner;
 use tlog::note::{KeyName, SignedNote};
@@ -33,6 +34,7 @@ pub const CASES: &[Case] = &[
     Case("erases under a checkpoint that covers less", too_early, Sight::all(&["entry 323", "L29"])),
     Case("erases under a stranger's cosignature", by_a_stranger, Sight::all(&["entry 323", "L29"])),
     Case("erases under another ledger's checkpoint", of_another, Sight::all(&["entry 323", "L29"])),
+    Case("erases what was audited in another history", elsewhere, Sight::all(&["entry 323", "histor"])),
 ];
 
 /// The honest entries, and these behind them.
@@ -101,7 +103,12 @@ fn auditors_named() -> Said {
 
 /// The checkpoint of a ledger over the first entries of the honest one, cosigned.
 fn cosigned(origin: &str, size: usize, by: &Cosigner) -> String {
-    let entries: Vec<_> = honest()[..size].iter().map(|entry| stored(entry).0).collect();
+    cosigned_over(&honest()[..size], origin, by)
+}
+
+fn cosigned_over(entries: &[Entry], origin: &str, by: &Cosigner) -> String {
+    let size = entries.len();
+    let entries: Vec<_> = entries.iter().map(|entry| stored(entry).0).collect();
     let note = note(origin, size, root(&entries), &operator(origin, OPERATOR));
     let note = SignedNote::parse(&note).unwrap();
     note.with(vec![by.cosign(note.text(), 1_770_000_000)]).unwrap().to_string()
@@ -136,6 +143,13 @@ fn by_a_stranger() -> Cheat {
 
 fn of_another() -> Cheat {
     Cheat::of(audited(Some(cosigned("other.example/ledger", MARK + 1, &auditor(40)))))
+}
+
+fn elsewhere() -> Cheat {
+    let mut shown = honest()[..=MARK].to_vec();
+    let last = shown.len() - 1;
+    shown[last].recorded_at = RecordedTime::from_micros(shown[last].recorded_at.micros() + 1);
+    Cheat::of(audited(Some(cosigned_over(&shown, ORIGIN, &auditor(40)))))
 }
 
 fn withdrawn() -> Cheat {

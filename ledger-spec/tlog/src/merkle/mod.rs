@@ -72,6 +72,19 @@ impl Frontier {
         Ok(Self { size: size.get(), peaks })
     }
 
+    /// The edge of a tree that holds these complete subtrees alone, each over 2 to the power of `level` leaves. `None` where that
+    /// is more leaves than there can be.
+    #[must_use]
+    pub fn over_subtrees(level: u8, subtrees: impl IntoIterator<Item = TreeHash>) -> Option<Self> {
+        let (mut edge, mut completed) = (Self::new(), Vec::new());
+        for subtree in subtrees {
+            edge.append(subtree, &mut completed);
+            completed.clear();
+        }
+        edge.size = edge.size.checked_mul(1_u64.checked_shl(level.into())?)?;
+        Some(edge)
+    }
+
     /// Appends a leaf and pushes every node that it completes, the leaf itself first, then upwards.
     pub fn append(&mut self, leaf: TreeHash, completed: &mut Vec<(NodeId, TreeHash)>) {
         let mut id = NodeId { level: 0, index: self.size };
