@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use tlog::defect::{OrDefect as _, as_u64};
 
-/// Most requests that are remembered at once; one more is told to come again.
-const MOST_REMEMBERED: usize = 16_384;
+/// Most requests of one authority that are remembered at once; one more is told to come again. None takes another's room.
+const MOST_REMEMBERED: u64 = 4_096;
 /// Microseconds of an hour.
 const HOUR: u64 = 3_600 * 1_000_000;
 
@@ -36,11 +36,12 @@ struct Lately {
 /// Who asked, with which nonce.
 type Asked = (AuthorityId, [u8; 16]);
 
-/// How many numbers an authority has left, as of a moment.
+/// How many numbers an authority has left, as of a moment, and how many of its requests are remembered.
 #[derive(Debug)]
 struct Account {
     left: u64,
     at: u64,
+    remembered: u64,
 }
 
 /// Why nothing is resolved.
@@ -60,7 +61,7 @@ pub enum Unresolved {
     /// The same request came before.
     #[error("a request with this nonce came before")]
     Repeated,
-    /// The authority has no numbers left for now, or too many requests are remembered.
+    /// The authority has no numbers left for now, or too many of its requests are remembered.
     #[error("{wanted} numbers asked for, {left} left for now")]
     Spent {
         /// How many numbers it asks for.
@@ -104,16 +105,19 @@ impl Identities {
         while lately.remembered.front().is_some_and(|(until, _)| *until < now) {
             if let Some((_, old)) = lately.remembered.pop_front() {
                 lately.asked.remove(&old);
+                if let Some(account) = lately.accounts.get_mut(&old.0) {
+                    account.remembered = account.remembered.saturating_sub(1);
+                }
             }
         }
         if lately.asked.contains(asked) {
             return Err(Unresolved::Repeated);
         }
-        if lately.remembered.len() >= MOST_REMEMBERED {
+        let full = Account { left: self.per_hour, at: now, remembered: 0 };
+        let account = lately.accounts.entry(asked.0.clone()).or_insert(full);
+        if account.remembered >= MOST_REMEMBERED {
             return Err(Unresolved::Spent { wanted, left: 0, wait_seconds: FRESH_MICROS / 1_000_000 });
         }
-        let full = Account { left: self.per_hour, at: now };
-        let account = lately.accounts.entry(asked.0.clone()).or_insert(full);
         account.refill(self.per_hour, now);
         if account.left < wanted {
             let missing = (wanted - account.left).saturating_mul(HOUR) / self.per_hour.max(1);
@@ -121,6 +125,7 @@ impl Identities {
             return Err(Unresolved::Spent { wanted, left: account.left, wait_seconds });
         }
         account.left -= wanted;
+        account.remembered += 1;
         // Twice as long as a request of now is fresh: one may be dated ahead.
         lately.remembered.push_back((now.saturating_add(2 * FRESH_MICROS), asked.clone()));
         lately.asked.insert(asked.clone());
@@ -133,7 +138,7 @@ impl Account {
     fn refill(&mut self, per_hour: u64, now: u64) {
         let passed = now.saturating_sub(self.at);
         if passed >= HOUR {
-            *self = Self { left: per_hour, at: now };
+            (self.left, self.at) = (per_hour, now);
             return;
         }
         let come = passed.saturating_mul(per_hour) / HOUR;
@@ -200,5 +205,24 @@ mod tests {
         assert!(identities.resolve(&asked("a", 2, 10_400, 1_000), at(10_500)).is_ok());
         let spent = Unresolved::Spent { wanted: 1, left: 0, wait_seconds: 2 };
         assert_eq!(identities.resolve(&asked("a", 3, 10_500, 1), at(10_500)), Err(spent));
+    }
+
+    #[test]
+    fn nobody_takes_anothers_room() {
+        let identities =
+            Identities::new(IdentityKeys::new(IdentityKey::copied(&[9; 32])), 1 << 20, at(10_000));
+        let asked = |issuer: &str, nonce: u64| {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&nonce.to_le_bytes());
+            identities.count(&(AuthorityId::parse(issuer).unwrap(), bytes), 1, at(10_100).micros())
+        };
+        for nonce in 0..MOST_REMEMBERED {
+            asked("a", nonce).unwrap();
+        }
+        assert!(matches!(asked("a", MOST_REMEMBERED), Err(Unresolved::Spent { left: 0, .. })));
+        asked("b", 0).unwrap();
+        // What is forgotten makes room.
+        let later = at(10_100).micros() + 2 * FRESH_MICROS + 1;
+        identities.count(&(AuthorityId::parse("a").unwrap(), [7; 16]), 1, later).unwrap();
     }
 }

@@ -36,11 +36,7 @@ async fn once(state: &AppState, erasing: &Arc<Erasing>) -> Result<(), String> {
     let outcome = answer.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     match outcome.outcomes.as_slice() {
         [EventOutcome::Appended(placed)] => {
-            tracing::warn!(
-                entry = %placed.index,
-                "what was ordered to be erased is erased, and the master key was replaced: older copies of it, and older \
-                 backups of keys/ and sealed/, open nothing any more"
-            );
+            tracing::warn!(entry = %placed.index, "what was ordered to be erased is erased");
             Ok(())
         }
         other => Err(format!("{other:?}")),
