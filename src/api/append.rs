@@ -18,8 +18,11 @@ pub struct AppendAnswer {
     pub recorded_at: RecordedTime,
     /// The entry's leaf in the tree, in hex.
     pub entry_hash: TreeHash,
-    /// The version of the subject's stream with it.
-    pub version: StreamVersion,
+    /// The version of the subject's stream with it; not where it stood there before: whoever has seen an event could ask so how
+    /// many came before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub version: Option<StreamVersion>,
     /// Whether it stood there before: the same event was sent again.
     pub repeat: bool,
     /// What proves it.
@@ -76,7 +79,7 @@ pub struct AppendedLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub entry_hash: Option<TreeHash>,
-    /// The version of the subject's stream with it.
+    /// The version of the subject's stream with it; not where it was there before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub version: Option<StreamVersion>,
@@ -138,7 +141,7 @@ impl AppendAnswer {
             index: placed.index,
             recorded_at: placed.recorded_at,
             entry_hash: placed.leaf,
-            version: placed.version,
+            version: placed.new_version(),
             repeat: placed.repeat,
             proof,
         }
@@ -173,7 +176,7 @@ impl AppendedLine {
             index: Some(placed.index),
             recorded_at: Some(placed.recorded_at),
             entry_hash: Some(placed.leaf),
-            version: Some(placed.version),
+            version: placed.new_version(),
             receipt,
             entry,
             opening,

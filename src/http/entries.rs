@@ -56,7 +56,8 @@ async fn entry(
     read_about_entry(shared, index, move |shared, reading| {
         let viewer = reading.viewer(SIGHT, shared.now()?);
         let found = reading.entry(index, viewer)?;
-        Ok(Json(found.line(&reading.snapshot().governance.directory, viewer)).into_response())
+        let line = found.line(&reading.snapshot().governance.directory, viewer);
+        Ok(Json(line.alone(&found.event.subject, viewer.sight)).into_response())
     })
     .await
 }

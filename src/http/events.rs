@@ -364,7 +364,10 @@ async fn submit(
 /// fold them where every append waits.
 async fn fold_long_subjects(shared: &Arc<Shared>, events: &[WholeEvent]) -> Result<(), Problem> {
     let streams = shared.app.snapshots.streams();
-    let mut long: Vec<SubjectStream> = events.iter().map(|event| event.event().subject_stream()).collect();
+    let latest = shared.app.snapshots.latest();
+    // Nothing is read for whoever may not sign here.
+    let known = events.iter().filter(|event| of_known_keys(event.verified(), &latest.governance).is_ok());
+    let mut long: Vec<SubjectStream> = known.map(|event| event.event().subject_stream()).collect();
     let is_long = |stream: &SubjectStream| {
         let head = streams.index().head(&StreamKey::Subject(stream.clone()));
         head.is_some_and(|head| head.version.get() > LONG)

@@ -154,9 +154,10 @@ impl AllPlaces {
         let (taken, waiting, refused) =
             (Gauges::default(), Gauges::default(), Family::<Of, Counter>::default());
         for kind in [&self.light, &self.kept, &self.long, &self.lists, &self.heavy, &self.feeds] {
-            let of = Of { places: kind.name };
-            taken.get_or_create(&of).set(as_u64(kind.taken()));
-            waiting.get_or_create(&of).set(as_u64(kind.waiting()));
+            // Of which weight a subject is says how much stands about it, shown or not: both are one number here.
+            let of = Of { places: if kind.name == self.long.name { self.light.name } else { kind.name } };
+            taken.get_or_create(&of).inc_by(as_u64(kind.taken()));
+            waiting.get_or_create(&of).inc_by(as_u64(kind.waiting()));
             refused.get_or_create(&of).inc_by(kind.refused.load(Ordering::Relaxed));
         }
         registry.register("places_taken", "Questions that are answered now, and open feeds", taken);

@@ -75,9 +75,11 @@ impl Batch {
     ) -> Result<EventOutcome, StreamError> {
         let entered = match state.submit(event, self.now, self.randomness()?)? {
             Ok(entered) => entered,
-            Err(NotEntered::Seen { first, event }) => return self.seen(first, &event),
+            Err(NotEntered::Seen { first, other, event }) => return self.seen(first, &event, *other),
             Err(NotEntered::Refused { refusal, head }) => return Ok(EventOutcome::Refused { refusal, head }),
-            Err(NotEntered::Erased { first, event }) => return self.erased(first, event.event()),
+            Err(NotEntered::Erased { first, other, event }) => {
+                return self.erased(first, event.event(), *other);
+            }
             Err(NotEntered::Layout(error)) => return Err(error.into()),
             Err(NotEntered::Seal(error)) => return Err(error.into()),
         };
@@ -93,12 +95,17 @@ impl Batch {
         })
     }
 
-    fn erased(&self, first: EntryIndex, event: &Event) -> Result<EventOutcome, StreamError> {
-        Ok(erased_or_taken(&self.reader.log().said(first)?, event))
+    fn erased(&self, first: EntryIndex, event: &Event, other: Refusal) -> Result<EventOutcome, StreamError> {
+        Ok(erased_or_taken(&self.reader.log().said(first)?, event, other))
     }
 
-    /// The same id again: the first receipt where the bytes are the same, a refusal where not.
-    fn seen(&self, first: EntryIndex, event: &VerifiedEvent) -> Result<EventOutcome, StreamError> {
+    /// The same id again: the first receipt where the bytes are the same, the refusal where not.
+    fn seen(
+        &self,
+        first: EntryIndex,
+        event: &VerifiedEvent,
+        other: Refusal,
+    ) -> Result<EventOutcome, StreamError> {
         let planned = first.get().checked_sub(self.committed.get()).map(as_usize);
         let (entry, leaf) = match planned.and_then(|at| self.entries.get(at)) {
             Some(encoded) => {
@@ -111,8 +118,7 @@ impl Batch {
             }
         };
         if entry.event != event.bytes() {
-            let refusal = Refusal::id_reused(event.event(), first);
-            return Ok(EventOutcome::Refused { refusal, head: None });
+            return Ok(EventOutcome::Refused { refusal: other, head: None });
         }
         placed(&entry, leaf, true)
     }
@@ -120,14 +126,14 @@ impl Batch {
 
 /// The id of an event that is erased. That it is says the answer to whoever issued it alone: to everybody else it is an id
 /// that is taken.
-fn erased_or_taken(read: &Said, event: &Event) -> EventOutcome {
+fn erased_or_taken(read: &Said, event: &Event, other: Refusal) -> EventOutcome {
     let issuer = StreamKey::Issuer(Sealing::Sealed, event.issuer.clone());
     let theirs = matches!(read, Said::Erased(erased)
         if erased.links().issuer.tag == StreamTag::of(Hashing::Sha256, &issuer));
     if theirs {
         return EventOutcome::Erased(read.index());
     }
-    EventOutcome::Refused { refusal: Refusal::id_reused(event, read.index()), head: None }
+    EventOutcome::Refused { refusal: other, head: None }
 }
 
 fn placed(entry: &Entry, leaf: TreeHash, repeat: bool) -> Result<EventOutcome, StreamError> {

@@ -142,6 +142,13 @@ pub enum EventOutcome {
     NotAttempted,
 }
 
+impl Appended {
+    /// The version of the subject's stream with it, for who has appended it now.
+    pub fn new_version(&self) -> Option<StreamVersion> {
+        (!self.repeat).then_some(self.version)
+    }
+}
+
 /// Where an event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {

@@ -14,7 +14,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 const HEAVY_TAKEN: &str = "credit_ledger_places_taken{places=\"heavy\"}";
 const HEAVY_WAITING: &str = "credit_ledger_places_waiting{places=\"heavy\"}";
 const HEAVY_REFUSED: &str = "credit_ledger_places_refused_total{places=\"heavy\"}";
-const LONG_WAITING: &str = "credit_ledger_places_waiting{places=\"long\"}";
+/// Counted with those of light questions: of which weight a subject is, is nobody's business.
+const LONG_WAITING: &str = "credit_ledger_places_waiting{places=\"light\"}";
 /// How often a question about everybody asks for the time before it is folded: whether an answer is kept.
 const LOOKS: usize = 1;
 /// How many heavy questions may wait.

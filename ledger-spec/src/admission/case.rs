@@ -130,9 +130,17 @@ impl<'a> Case<'a> {
         if item.opens().is_some_and(|(class, _)| classes.contains(&class)) {
             return Ok((number, item));
         }
-        let found = format!("{id}, another kind of event (entry {})", item.entry);
+        let found = format!("{id}, another kind of event ({})", self.told(item));
         let expected: Vec<_> = classes.iter().map(|class| class.begun_by()).collect();
         Err(refuse(Rule::ReferenceKnown, field, found, expected.join(" or ")))
+    }
+
+    /// Where something stands in the file, as a refusal says it: to whose it is its entry, to others that it is another's.
+    pub(super) fn told(&self, item: &Item) -> String {
+        if *self.governance.directory.id_of(item.issuer) == self.issuer.id {
+            return format!("in entry {}", item.entry);
+        }
+        "by another authority".to_owned()
     }
 
     /// L16: what is ordered to be erased goes, and nothing begins that would need it.

@@ -62,10 +62,12 @@ pub enum Admission {
     /// It may enter.
     Admitted(AdmittedEvent),
     /// An event of this id stands in the subject's stream already: the same one if its bytes are the
-    /// same, which whoever holds the log can tell; else [`Refusal::id_reused`].
+    /// same, which whoever holds the log can tell; else it is refused.
     Seen {
         /// The entry that holds that one.
         first: EntryIndex,
+        /// Why it is refused where it is another one.
+        other: Box<Refusal>,
         /// The event that was asked about.
         event: Box<VerifiedEvent>,
     },
@@ -90,14 +92,8 @@ pub fn admit(
     let stated = event.event();
     of_known_keys(&event, governance)?;
     if let Some(index) = file.entry_of(&stated.id) {
-        return Ok(Admission::Seen { first: index, event: Box::new(event) });
-    }
-    if let Some(seen) = stated.seen_version {
-        let head = Head::version_of(file.head());
-        if seen != head {
-            let expected = format!("{head}, the stream's head");
-            return Err(refuse(Rule::SeenVersion, "seen_version", seen, expected));
-        }
+        let other = Box::new(id_taken(&event, at, governance));
+        return Ok(Admission::Seen { first: index, other, event: Box::new(event) });
     }
     no_future(stated, at)?;
     if let Body::LedgerOpened(_) = &stated.body {
@@ -105,10 +101,8 @@ pub fn admit(
         personal::nothing_in_clear(&event)?;
         fields::beside(stated, governance, at)?;
     } else {
-        let issuer = issuer_of(&stated.issuer, governance)?;
-        keys_in_force(issuer, event.signers())?;
-        entitled(issuer, stated.kind().roles(), stated.kind().name())?;
-        acting(issuer, at.at)?;
+        let issuer = may_file(stated, event.signers(), at, governance)?;
+        at_version(stated, file)?;
         personal::nothing_in_clear(&event)?;
         let case = Case { event: stated, signed: &event, issuer, governance, file, at };
         case.subject_stands()?;
@@ -117,6 +111,36 @@ pub fn admit(
         by_kind(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))
+}
+
+/// Why an event is refused whose id another one has: L08, but to who may not file it what says so.
+pub(crate) fn id_taken(event: &VerifiedEvent, at: Recorded, governance: &Governance) -> Refusal {
+    let refused = may_file(event.event(), event.signers(), at, governance).err();
+    refused.unwrap_or_else(|| Refusal::id_reused(event.event()))
+}
+
+/// L05, L06, L23: whether the issuer may state anything of this kind now. It is asked before anything is told of what stands in
+/// the subject's stream.
+fn may_file<'g, 'k>(
+    stated: &Event,
+    signers: impl Iterator<Item = &'k PublicKey>,
+    at: Recorded,
+    governance: &'g Governance,
+) -> Result<&'g Authority, Refusal> {
+    let issuer = issuer_of(&stated.issuer, governance)?;
+    keys_in_force(issuer, signers)?;
+    entitled(issuer, stated.kind().roles(), stated.kind().name())?;
+    acting(issuer, at.at)?;
+    Ok(issuer)
+}
+
+/// L09: who says which version of the stream it has seen has seen the last.
+fn at_version(stated: &Event, file: &CaseFile) -> Result<(), Refusal> {
+    let (Some(seen), head) = (stated.seen_version, Head::version_of(file.head())) else { return Ok(()) };
+    if seen == head {
+        return Ok(());
+    }
+    Err(refuse(Rule::SeenVersion, "seen_version", seen, format!("{head}, the stream's head")))
 }
 
 /// Who may have resident numbers resolved: whoever may state something about a person.
@@ -221,9 +245,9 @@ pub(crate) fn links(heads: impl Iterator<Item = Option<Head>>) -> impl Iterator<
 }
 
 impl Refusal {
-    /// L08: the id stands in the stream already, in the entry `first`, with other bytes.
-    pub fn id_reused(event: &Event, first: EntryIndex) -> Self {
-        let found = format!("{}, which entry {first} holds with other bytes", event.id);
+    /// L08: the id stands in the stream already, with other bytes. Where, it does not say: it may be anybody's.
+    pub fn id_reused(event: &Event) -> Self {
+        let found = format!("{}, which another event has", event.id);
         refuse(Rule::IdOnce, "id", found, "an id that this subject's stream does not hold")
     }
 

@@ -336,7 +336,7 @@ impl Filing<'_, '_> {
         match same {
             None => Ok(()),
             Some((_, item)) => {
-                let found = format!("{}, which entry {} records", conduct.id, item.entry);
+                let found = format!("{}, which is recorded {}", conduct.id, self.case.told(item));
                 let expected = "another conduct, or a measure that rests on that record";
                 Err(refuse(Rule::OneConduct, "body.conduct.id", found, expected))
             }

@@ -68,7 +68,7 @@ pub(super) fn unheld(case: &Case<'_>, field: &'static str, number: ItemNumber) -
     match standing {
         None => Ok(()),
         Some((_, hold)) => {
-            let found = format!("a hold of entry {}", hold.entry);
+            let found = format!("a hold {}", case.told(hold));
             Err(refuse(Rule::OnHold, field, found, "what no hold keeps where it is"))
         }
     }

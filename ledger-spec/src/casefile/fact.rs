@@ -197,7 +197,30 @@ pub struct StepFact<R = ItemNumber> {
     pub decided_on: Option<Date>,
 }
 
+impl Identity {
+    /// Whether the event names another subject or another identifier of this one, which may be a person's.
+    #[must_use]
+    pub const fn names_another(&self) -> bool {
+        match self {
+            Self::Registered(_) | Self::Amended(_) | Self::Dissolved => false,
+            Self::Linked | Self::Renewed(_) | Self::Accepted | Self::Merged => true,
+        }
+    }
+}
+
 impl<R: Copy> Fact<R> {
+    /// What it rests on: records, and what else was decided about the subject before.
+    pub fn grounds(&self) -> Vec<R> {
+        match self {
+            Self::Record(record) => record.rests_on.into_iter().collect(),
+            Self::Listing(listing) => listing.record.into_iter().collect(),
+            Self::Measure(measure) => measure.rests_on.into_iter().collect(),
+            Self::Rating(rating) => rating.rests_on.clone(),
+            Self::Charge { record, .. } => record.iter().copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What it refers to.
     pub fn refers_to(&self) -> Vec<R> {
         match self {

@@ -142,6 +142,22 @@ impl Mark {
         }
     }
 
+    /// Whether it stands for a time.
+    #[must_use]
+    pub const fn passes(self) -> bool {
+        match self {
+            Self::Corrected | Self::Annotated | Self::NotVerified | Self::CompromisedKey => false,
+            Self::UnderReview
+            | Self::Objected
+            | Self::ObjectionOverdue
+            | Self::ObjectionUpheld
+            | Self::Held
+            | Self::PublicationStayed
+            | Self::Masked
+            | Self::Exempted => true,
+        }
+    }
+
     /// Whether nothing is published while it stands.
     #[must_use]
     pub const fn suspends(self) -> bool {
@@ -153,6 +169,14 @@ impl Mark {
 }
 
 impl CaseAsOf<'_> {
+    /// Of marks at an earlier instant, those that the public is told at the moment of asking, which this is: what was corrected,
+    /// annotated or came in by a migration stays so; of what stood beside something for a time nothing is told once it is over.
+    pub fn still_told(&self, number: ItemNumber, mut marks: Vec<Marked>) -> Vec<Marked> {
+        let now = self.marks(number);
+        marks.retain(|marked| !marked.mark.passes() || now.contains(marked));
+        marks
+    }
+
     /// Everything that has to be said beside the thing at `number`, in the order of [`Mark`].
     pub fn marks(&self, number: ItemNumber) -> Vec<Marked> {
         let mut marks = Vec::new();
@@ -329,19 +353,18 @@ impl CaseAsOf<'_> {
     }
 
     /// Whether a reader of this sight is shown an event of the file as it was signed. What the public sees of natural
-    /// persons and households is what projections show, never an event as it was signed; nor one of a measure that has
-    /// outlived what it rests on, since it names that.
+    /// persons and households is what projections show, never an event as it was signed; nor one that names what the public
+    /// does not see: a ground that is not shown, or whom the subject was linked to.
     #[must_use]
     pub fn shows_signed(&self, number: ItemNumber, sight: Sight) -> bool {
         if sight > Sight::Public {
             return self.shows_event(number, sight);
         }
-        let names_hidden = match self.file.get(number).map(|item| &item.fact) {
-            Some(Fact::Measure(measure)) => {
-                measure.rests_on.is_some_and(|ground| !self.shows_event(ground, sight))
-            }
-            Some(Fact::Step(step)) => !self.shows_signed(step.of, sight),
-            _ => false,
+        let Some(item) = self.file.get(number) else { return false };
+        let names_hidden = match &item.fact {
+            Fact::Step(step) => !self.shows_signed(step.of, sight),
+            Fact::Identity(identity) => identity.names_another(),
+            fact => fact.grounds().into_iter().any(|ground| !self.shows_event(ground, sight)),
         };
         !self.subject.is_natural() && !names_hidden && self.shows_event(number, sight)
     }

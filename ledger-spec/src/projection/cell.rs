@@ -4,7 +4,7 @@
 use core::ops::AddAssign;
 use serde::Serialize;
 
-/// Fewer than this, and more than none, are not counted in public. The number is a choice of this ledger's: common
+/// Fewer than this are not counted in public, none neither: from none to a few says that there is one now. The number is a choice of this ledger's: common
 /// practice of official statistics, and no law's.
 pub(super) const SMALLEST_CELL: u64 = 5;
 
@@ -35,9 +35,9 @@ impl Count {
         self.0.is_some_and(|count| count > 0)
     }
 
-    /// Whether it is of few, and of some.
+    /// Whether it is of few, or of none.
     pub(super) fn is_small(self) -> bool {
-        self.0.is_some_and(|count| (1..SMALLEST_CELL).contains(&count))
+        self.0.is_some_and(|count| count < SMALLEST_CELL)
     }
 
     pub(super) const fn suppress(&mut self) {

@@ -1,7 +1,7 @@
 //! What has left a list: the notice to stop using it.
 
 use super::Page;
-use crate::casefile::{CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
+use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
 use crate::event::Class;
 use crate::id::{EventId, ListCode, SubjectId};
 use crate::rule::ProjectionRule;
@@ -36,10 +36,14 @@ pub struct Departure {
     pub entry: Option<EntryIndex>,
     /// From when on it holds no more, RFC 3339.
     pub at: ValidTime,
-    /// Why, in a word.
-    pub cause: Cause,
-    /// The rule by which it follows.
-    pub rule: ProjectionRule,
+    /// Why, in a word; not told to the public, who would learn from it what became of the subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub cause: Option<Cause>,
+    /// The rule by which it follows; told with the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub rule: Option<ProjectionRule>,
     /// Whom it was about, for those who may still see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectId>,
@@ -53,13 +57,16 @@ pub(super) struct Departed(Vec<Departure>);
 impl Departed {
     pub(super) fn take(&mut self, case: &CaseAsOf<'_>, list: &ListCode, viewer: Viewer) {
         let now = viewer.bound(case.as_of);
+        // Known to the public is what is known now: else two answers would say which entry made something leave.
+        let at = now.map_or(case.as_of, |now| AsOf { known: now.known, ..case.as_of });
+        let known = CaseAsOf::new(case.subject, case.file, case.catalogue, at);
         let now = now.map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
-        let left = case.begun(Class::Listing).filter_map(|(number, item)| {
+        let left = known.begun(Class::Listing).filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
             // What is not of the reader's class any more is not told either.
             let told = |now: &CaseAsOf<'_>| viewer.sight.reaches(now.disclosure(number));
             let told = on_list && now.as_ref().is_none_or(told);
-            told.then(|| departure(case, number, viewer.sight)).flatten()
+            told.then(|| departure(&known, number, viewer.sight)).flatten()
         });
         self.0.extend(left);
     }
@@ -99,8 +106,8 @@ fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<De
         event: item.id,
         entry: seen.then_some(item.entry),
         at: end.at,
-        cause: end.cause,
-        rule: end.cause.rule(),
+        cause: seen.then_some(end.cause),
+        rule: seen.then(|| end.cause.rule()),
         subject: seen.then(|| case.subject.clone()),
     })
 }

@@ -1,6 +1,7 @@
 //! Entries of the log, one by one and as the pages of a subject's history.
 
 use super::leaf::{from_hex_text, hex};
+use super::more_may_exist;
 use crate::authority::Directory;
 use crate::casefile::{Sight, Viewer};
 use crate::definition::{Name, Scheme};
@@ -47,6 +48,10 @@ pub struct EntryLine {
     /// The event, as it was signed.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub event: Box<RawValue>,
+    /// In an answer to the public about an entry of a subject: that more may exist which is not public. A page says it once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub notice: Option<Name>,
 }
 
 /// The entry before, in one stream.
@@ -151,7 +156,14 @@ impl EntryLine {
             signatures: entry.signatures.iter().map(signature).collect(),
             event: serde_json::from_slice(&entry.event)
                 .or_defect("the bytes of an event that was read are JSON"),
+            notice: None,
         }
+    }
+
+    /// The same as an answer by itself.
+    #[must_use]
+    pub fn alone(self, about: &SubjectId, sight: Sight) -> Self {
+        Self { notice: Scheme::of(about).and_then(|_| more_may_exist(sight)), ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
 use crate::authority::KeyNumber;
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked};
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
@@ -77,8 +77,10 @@ pub struct Ended {
 pub struct MarkLine {
     /// The mark.
     pub mark: Mark,
-    /// The entry that it rests on.
-    pub entry: EntryIndex,
+    /// The entry that it rests on; not told to the public where it is none of the public's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub entry: Option<EntryIndex>,
     /// The rule by which it follows.
     pub rule: ProjectionRule,
 }
@@ -153,7 +155,8 @@ impl<'a> Projector<'a> {
             .filter(|(at, step)| step.step().is_some() && (case.has_begun(step) || Some(*at) == correction));
         let (steps, more_steps) = last(steps.collect(), MOST_BESIDE);
         let (marks, more_marks) = self.marks(number);
-        let end = case.end(number);
+        // What the public is shown of the past ends as is known since: an end that was taken back is none.
+        let end = self.now.as_ref().unwrap_or(case).end(number);
         Some(Line {
             event: item.id,
             entry: item.entry,
@@ -181,6 +184,9 @@ impl<'a> Projector<'a> {
     /// Every mark that there is, none of them without end: thousands may object.
     fn marks(&self, number: ItemNumber) -> (Vec<MarkLine>, usize) {
         let mut all = self.case.marks(number);
+        if let Some(now) = &self.now {
+            all = now.still_told(number, all);
+        }
         if let Some((_, correction)) = self.correction(number) {
             all.retain(|marked| marked.mark != Mark::Corrected);
             all.push(Marked { mark: Mark::Corrected, entry: correction.entry });
@@ -191,12 +197,32 @@ impl<'a> Projector<'a> {
         for same in all.chunk_by(|one, next| one.mark == next.mark) {
             shown.extend(same.iter().take(MOST_BESIDE).map(|marked| MarkLine {
                 mark: marked.mark,
-                entry: marked.entry,
+                entry: self.tells_entry(marked).then_some(marked.entry),
                 rule: marked.mark.rule(),
             }));
         }
         let more = all.len() - shown.len();
         (shown, more)
+    }
+
+    /// Whether the reader may know which entry a mark rests on: that of an objection, a hold or a ruling is about the subject,
+    /// and the public sees none of them.
+    fn tells_entry(&self, marked: &Marked) -> bool {
+        self.sight > Sight::Public
+            || match marked.mark {
+                Mark::Corrected
+                | Mark::Annotated
+                | Mark::NotVerified
+                | Mark::UnderReview
+                | Mark::CompromisedKey => true,
+                Mark::Objected
+                | Mark::ObjectionOverdue
+                | Mark::ObjectionUpheld
+                | Mark::Held
+                | Mark::PublicationStayed
+                | Mark::Masked
+                | Mark::Exempted => false,
+            }
     }
 
     /// P26: the revocations of keys by which the thing at `number`, or a step on it, was signed when they may have been in

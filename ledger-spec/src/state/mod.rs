@@ -12,7 +12,7 @@ pub use in_memory::{InMemory, Ledger};
 pub use streams::{Added, Attempt, Streams};
 
 use crate::admission::{
-    Admission, AdmittedEvent, Governance, Refusal, admit, fields_fit, links, of_known_keys,
+    Admission, AdmittedEvent, Governance, Refusal, admit, fields_fit, id_taken, links, of_known_keys,
 };
 use crate::authority::Recorded;
 use crate::casefile::{CaseEntry, Filed, Head};
@@ -88,6 +88,8 @@ pub enum NotEntered {
     Seen {
         /// The entry that holds that one.
         first: EntryIndex,
+        /// Why it is refused where it is another one.
+        other: Box<Refusal>,
         /// The event that was to be entered.
         event: Box<VerifiedEvent>,
     },
@@ -96,6 +98,8 @@ pub enum NotEntered {
     Erased {
         /// The entry that held that one.
         first: EntryIndex,
+        /// Why it is refused where it was another's.
+        other: Box<Refusal>,
         /// The event that was to be entered.
         event: Box<VerifiedEvent>,
     },
@@ -327,12 +331,13 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
         if let Some(first) = self.governance.erasures.held(&event.event().subject, &event.event().id) {
-            return Ok(Err(NotEntered::Erased { first, event: Box::new(event) }));
+            let other = Box::new(id_taken(&event, at, &self.governance));
+            return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         Ok(match admit(event, at, &self.governance, file) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
-            Ok(Admission::Seen { first, event }) => Err(NotEntered::Seen { first, event }),
+            Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),
             Err(refusal) => Err(NotEntered::Refused { head: refusal.stream_head(file), refusal }),
         })
     }

@@ -78,7 +78,7 @@ pub fn admission(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
             let there = &built.made[usize::try_from(first.get()).unwrap()].entry;
             match there.event == bytes {
                 true => Ok(json!({ "seen": first.get() })),
-                false => Err(refusal(&Refusal::id_reused(&stated, first), None)),
+                false => Err(refusal(&Refusal::id_reused(&stated), None)),
             }
         }
         Err(EnterError::Refused(found)) => {
