@@ -1,6 +1,7 @@
 //! L22: no identity number, telephone number or bank card stands in clear anywhere in an event
 //! or in what travels beside it.
 
+mod digits;
 mod numbers;
 mod sieve;
 
@@ -63,7 +64,9 @@ fn in_value(value: &Json<'_>, own: Option<&str>) -> Option<Number> {
     }
 }
 
-/// The digits of an event's id are a time and chance, and its hyphens divide nothing that was typed.
+/// The digits of an event's id are a time and chance, and its hyphens divide nothing that was typed. They are left out:
+/// the last twelve end with a mobile number's eleven in 1 of 2,513 ids, are one behind a 0 in 1 of 40,212, and an
+/// event names several: honest ones would be refused.
 fn in_text(text: &str, own: Option<&str>) -> Option<Number> {
     if EventId::parse(text).is_ok() { None } else { numbers::first_in(text, own) }
 }
@@ -78,7 +81,8 @@ mod tests {
 
         #[test]
         fn what_the_sieve_holds_back_has_no_number(
-            text in "[0-9xX１Ｘ，a-]{0,6}(1[3-9]([ -]?[0-9０５９]){9}|110105[ \u{200b}]19491231-002[XxＸｘ]|\
+            text in "[0-9xX１Ｘ，a①一-]{0,6}(1[3-9]([ ._()/-]?[0-9０５９②٣𝟏〇九]){9}|[一①][三③][一八〇①⑧⓪]{9}|\
+                     110105[ \u{200b}][.（]?19491231[-)_]002[XxＸｘ]|\
                      44030119800101123[4４]|６222[ \u{a0}]0212[-－]3456[\u{3000}\u{2011}]789[0-9]|[0-9]{9,19})?\
                      [0-9Xx３，。a-]{0,4}"
         ) {

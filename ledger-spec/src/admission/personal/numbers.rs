@@ -1,6 +1,8 @@
 //! Numbers of persons in a text: which there are, and how they are told from the numbers of documents, licences and
 //! organisations, which are as long and must go in.
 
+use super::digits::{Form, digit};
+use crate::id::Uscc;
 use crate::id::gb11643::ResidentNumber;
 use crate::json::characters::{is_blank, is_hidden};
 use crate::time::Date;
@@ -9,10 +11,18 @@ use tlog::defect::OrDefect as _;
 /// The fewest digits in a group of a number that has no check of its own worth the name: in the groups of days and
 /// serial numbers there are fewer.
 const SHORTEST_GROUP: usize = 3;
-/// Blanks and hyphens that may stand between two groups of digits of one number.
+/// Characters that may stand between two groups of digits of one number.
 const BETWEEN: usize = 3;
 /// The most digits that any number here has: a bank card's.
 const LONGEST: usize = 19;
+/// American Express as banks here issue it: the only cards of 15 digits whose numbers are given out still.
+const AMERICAN_EXPRESS: [&str; 14] = [
+    "370246", "370247", "370248", "370249", "370285", "370286", "370287", "370289", "374738", "374739",
+    "376966", "376968", "377152", "377155",
+];
+/// Cards of 15 to 19 digits from before all had UnionPay's 62, whose numbers begin as no code of a place or an
+/// organisation does.
+const OLD_CARDS: [&str; 6] = ["6013", "6014", "6029", "690755", "955", "968807"];
 /// The first two digits of place codes that are in use (GB/T 2260).
 const PROVINCES: [u8; 34] = [
     11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54,
@@ -44,61 +54,150 @@ impl Number {
     }
 }
 
-/// Digits that stand together, and what stands around them.
-#[derive(Default)]
+/// Digits of one form that stand together, and what stands around them.
 struct Group {
     digits: String,
-    /// An ASCII letter right before.
-    after_letter: bool,
-    /// An ASCII letter right behind.
-    before_letter: bool,
-    /// An X behind that no letter or digit follows.
+    /// What touches them in front.
+    front: Touch,
+    /// What touches them behind.
+    back: Touch,
+    /// An X behind that begins nothing else.
     with_x: bool,
-    /// Nothing but a few blanks and hyphens between the group before and this one.
-    joined: bool,
+    /// What parts them from the group before, where that may belong to the same number.
+    joined: Option<Between>,
+}
+
+/// What touches digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touch {
+    /// No ASCII letter.
+    Nothing,
+    /// A word of ASCII letters, which names the number.
+    Word,
+    /// ASCII letters between digits, as in hashes, credit codes and licences: chance, or another number's own.
+    Code,
+}
+
+/// What parts two groups of one number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Between {
+    /// Nothing but blanks and hyphens.
+    Plain,
+    /// A bracket, a low line or a slash.
+    Marked,
+    /// A full stop, as amounts and paragraphs have it too.
+    Stop,
 }
 
 /// The first number of a person in a text; `own`, the code of the event's subject, is none.
 ///
-/// Full-width digits and letters are read as ASCII, what nobody sees is passed over, and groups of digits with up to
-/// three blanks or hyphens between them are read as one number, beginning and ending with any of them. No ASCII letter
-/// or digit touches a number.
+/// Digits and letters of any form are read as ASCII, what nobody sees is passed over, and groups of digits with up to
+/// three blanks, hyphens, stops, brackets, low lines or slashes between them are read as one number, beginning and
+/// ending with any of them. A year in brackets is no part of one: documents are numbered so.
 pub(super) fn first_in(text: &str, own: Option<&str>) -> Option<Number> {
     let groups = groups(text);
-    (0..groups.len()).find_map(|start| from_group(groups.get(start..)?, own))
+    let mut chains = groups.chunk_by(|_, next| next.joined.is_some());
+    chains.find_map(|chain| (0..chain.len()).find_map(|start| from_group(chain, start, own)))
 }
 
-/// A number that begins with the first of these groups.
-fn from_group(groups: &[Group], own: Option<&str>) -> Option<Number> {
-    let (mut digits, mut shortest) = (String::with_capacity(LONGEST), LONGEST);
-    for (at, group) in groups.iter().enumerate() {
-        if at == 0 && group.after_letter || at > 0 && !group.joined {
-            return None;
-        }
+/// A number that begins with this group of all that may belong together.
+fn from_group(chain: &[Group], start: usize, own: Option<&str>) -> Option<Number> {
+    let rest = chain.get(start..)?;
+    let is_country = |group: &Group| matches!(group.digits.as_str(), "86" | "0086");
+    let from_first =
+        chain.get(..start).is_some_and(|before| before.len() < 2 && before.iter().all(is_country));
+    let mut digits = String::with_capacity(LONGEST);
+    for (at, group) in rest.iter().enumerate() {
         digits.push_str(&group.digits);
-        shortest = shortest.min(group.digits.len());
         if digits.len() > LONGEST {
             return None;
         }
+        let read = Read { groups: rest.get(..=at)?, whole: from_first && at + 1 == rest.len() };
+        if read.front() == Touch::Code || group.back == Touch::Code {
+            continue;
+        }
         let with_x = || group.with_x.then(|| resident(&format!("{digits}X"), own)).flatten();
-        let alone = || (!group.before_letter).then(|| of_digits(&digits, shortest, own)).flatten();
-        if let Some(found) = with_x().or_else(alone) {
+        if let Some(found) = with_x().or_else(|| of_digits(&digits, &read, own)) {
             return Some(found);
         }
     }
     None
 }
 
-/// What digits are, of which the shortest group has so many.
-fn of_digits(digits: &str, shortest: usize, own: Option<&str>) -> Option<Number> {
+/// Groups that are read as one number.
+struct Read<'a> {
+    groups: &'a [Group],
+    /// Whether they are all that may belong together, but for a country's number in front.
+    whole: bool,
+}
+
+impl Read<'_> {
+    fn front(&self) -> Touch {
+        self.groups.first().map_or(Touch::Nothing, |group| group.front)
+    }
+
+    fn back(&self) -> Touch {
+        self.groups.last().map_or(Touch::Nothing, |group| group.back)
+    }
+
+    fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.groups.iter().map(|group| group.digits.len())
+    }
+
+    fn is_of_long_groups(&self) -> bool {
+        self.lengths().all(|length| length >= SHORTEST_GROUP)
+    }
+
+    fn between(&self) -> impl Iterator<Item = Between> {
+        self.groups.iter().skip(1).filter_map(|group| group.joined)
+    }
+
+    /// Whether a telephone number is written so, of whose digits so many are the country's.
+    fn is_telephone(&self, country: usize) -> bool {
+        self.is_of_long_groups() && self.between().all(|between| between == Between::Plain)
+            || self.lengths().eq([3 + country, 4, 4])
+            || self.whole && self.front() == Touch::Nothing && !self.is_document() && !self.is_decimal()
+    }
+
+    /// Whether one of the groups is a year, as in dates and the numbers of documents.
+    fn is_document(&self) -> bool {
+        self.groups.iter().any(|group| is_year(&group.digits))
+    }
+
+    /// Whether the stops are those of amounts, or of an address on the internet; a telephone number has them throughout.
+    fn is_decimal(&self) -> bool {
+        let (all, stops) = (self.groups.len() - 1, self.between().filter(|b| *b == Between::Stop).count());
+        stops > 0 && (stops < all || stops == 1) || stops == 3 && self.lengths().all(|length| length <= 3)
+    }
+}
+
+/// What the digits of these groups are.
+fn of_digits(digits: &str, read: &Read<'_>, own: Option<&str>) -> Option<Number> {
+    if digits.len() == 18
+        && (own == Some(digits) || Uscc::parse(digits).is_ok_and(|code| !code.is_resident_number()))
+    {
+        return None;
+    }
+    if let Some(found) = resident(digits, own) {
+        return Some(found);
+    }
+    if read.back() != Touch::Nothing {
+        return None;
+    }
+    let mobile = |number: Option<&str>| {
+        let number = number.filter(|number| is_mobile(number))?;
+        read.is_telephone(digits.len() - number.len()).then_some(Number::Mobile)
+    };
+    let card = || (read.is_of_long_groups() && is_bank_card(digits)).then_some(Number::BankCard);
+    let old = || {
+        let alone = read.groups.len() == 1 && read.front() == Touch::Nothing;
+        (alone && is_old_resident(digits.as_bytes())).then_some(Number::OldResident)
+    };
     match digits.len() {
-        18 => resident(digits, own),
-        _ if shortest < SHORTEST_GROUP => None,
-        11 => is_mobile(digits).then_some(Number::Mobile),
-        13 => digits.strip_prefix("86").is_some_and(is_mobile).then_some(Number::Mobile),
-        15 if digits.strip_prefix("0086").is_some_and(is_mobile) => Some(Number::Mobile),
-        15 => (shortest == 15 && is_old_resident(digits.as_bytes())).then_some(Number::OldResident),
-        16 | 19 => is_bank_card(digits).then_some(Number::BankCard),
+        11 => mobile(Some(digits)),
+        13 => mobile(digits.strip_prefix("86")),
+        15 => mobile(digits.strip_prefix("0086")).or_else(old).or_else(card),
+        16..=19 => card(),
         _ => None,
     }
 }
@@ -137,18 +236,29 @@ fn is_organisation(digits: &[u8]) -> bool {
     (11 - sum % 11) % 11 == value(*check)
 }
 
-/// Whether 16 or 19 digits are a bank card's: Luhn's check digit holds, the issuer's number is of a scheme whose cards
+/// Whether 15 to 19 digits are a bank card's: Luhn's check digit holds, the issuer's number is of a scheme whose cards
 /// are issued here, and what stands there is no place code with what documents have behind it.
 fn is_bank_card(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     let starts = |from: u16, to: u16| (from..=to).contains(&(two(bytes, 0) * 100 + two(bytes, 2)));
-    // UnionPay; then Visa, Mastercard, JCB, whose numbers begin as those of provinces do.
-    let issued = starts(6210, 6299)
-        || starts(8100, 8171)
-        || (starts(4000, 4999)
-            || bytes.len() == 16 && (starts(5100, 5599) || starts(2221, 2720) || starts(3528, 3589)))
-            && !is_prefecture(bytes);
-    issued && !(is_place(bytes) && is_of_year(bytes)) && luhn(bytes)
+    let begins = |known: &[&str]| known.iter().any(|known| digits.starts_with(known));
+    let issued = match digits.len() {
+        15 => begins(&AMERICAN_EXPRESS) && !is_registration(bytes) && !is_organisation(bytes),
+        // UnionPay; then Visa, Mastercard, JCB, whose numbers begin as those of provinces do.
+        16 => {
+            let schemes =
+                starts(4000, 4999) || starts(5100, 5599) || starts(2221, 2720) || starts(3528, 3589);
+            starts(6210, 6299) || starts(8100, 8171) || schemes && !is_county(bytes)
+        }
+        19 => {
+            starts(6210, 6299)
+                || starts(8100, 8171)
+                || (starts(4000, 4999) || begins(&["521899"])) && !is_county(bytes)
+        }
+        // Credit codes begin with 81 too, and more documents than cards are numbered with so many.
+        _ => (starts(6210, 6299) || starts(4000, 4999)) && !is_county(bytes),
+    };
+    (issued || begins(&OLD_CARDS)) && !(is_place(bytes) && is_of_year(bytes)) && luhn(bytes)
 }
 
 /// Whether a year stands where documents have it, behind a place code of six digits.
@@ -161,10 +271,16 @@ fn is_place(digits: &[u8]) -> bool {
     PROVINCES.contains(&small(two(digits, 0)))
 }
 
-/// Whether the first four digits may be a prefecture's, by the numbers that GB/T 2260 has in use: 01 to 50, and 90 for
-/// what a province governs itself.
-fn is_prefecture(digits: &[u8]) -> bool {
-    is_place(digits) && matches!(two(digits, 2), 1..=50 | 90)
+/// Whether the first six digits may be a place's, by the numbers that GB/T 2260 has in use: a province; in it, 01 to 50
+/// for prefectures and 90 for what it governs itself; in them, none beyond 87.
+fn is_county(digits: &[u8]) -> bool {
+    let in_prefecture = matches!(two(digits, 2), 1..=50 | 90) && two(digits, 4) <= 87;
+    is_place(digits) && (in_prefecture || two(digits, 2) + two(digits, 4) == 0)
+}
+
+/// Whether four digits that stand alone are a year of our time.
+fn is_year(digits: &str) -> bool {
+    digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
 }
 
 /// ISO/IEC 7812-1, annex B.
@@ -194,41 +310,81 @@ fn small(number: u16) -> u8 {
 /// The groups of digits in a text.
 fn groups(text: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    // How many blanks and hyphens since the last group; `None` where something else came between.
-    let (mut between, mut before) = (None, ' ');
-    let mut seen = text.chars().filter(|c| !is_hidden(*c)).map(half_width).peekable();
-    while let Some(c) = seen.next() {
-        if c.is_ascii_digit() {
-            if before.is_ascii_digit()
-                && let Some(last) = groups.last_mut()
-            {
-                last.digits.push(c);
-            } else {
-                let joined = between.is_some_and(|count| count <= BETWEEN);
-                let after_letter = before.is_ascii_alphabetic();
-                groups.push(Group { digits: c.to_string(), after_letter, joined, ..Group::default() });
+    // What came since the last group, and how many characters; `None` where it parts numbers.
+    let (mut between, mut before, mut form) = (None, ' ', Form::Plain);
+    // What the letters right before are to digits behind them; whether a bracket opened before the last group.
+    let (mut word, mut opened) = (Touch::Nothing, false);
+    let mut seen = text.chars().filter(|c| !is_unseen(*c)).map(half_width).peekable();
+    while let Some(read) = seen.next() {
+        let mut c = read;
+        if let Some((value, of)) = digit(c) {
+            c = char::from(b'0' + value);
+            match groups.last_mut() {
+                Some(last) if before.is_ascii_digit() && form == of => last.digits.push(c),
+                last => {
+                    let front = if before.is_ascii_alphabetic() { word } else { Touch::Nothing };
+                    if let Some(last) = last.filter(|_| front == Touch::Code) {
+                        last.back = Touch::Code;
+                    }
+                    opened = before == '(';
+                    let joined = between.filter(|(count, _)| *count <= BETWEEN).map(|(_, what)| what);
+                    groups.push(Group {
+                        digits: c.to_string(),
+                        front,
+                        back: Touch::Nothing,
+                        with_x: false,
+                        joined,
+                    });
+                }
             }
-            between = Some(0);
+            (between, form) = (Some((0, Between::Plain)), of);
         } else {
             let touches = before.is_ascii_digit();
-            let alone = !seen.peek().is_some_and(char::is_ascii_alphanumeric);
-            if c.is_ascii_alphabetic()
-                && let (Some(0..=BETWEEN), Some(last)) = (between, groups.last_mut())
-            {
-                last.with_x = c.eq_ignore_ascii_case(&'x') && alone && !before.is_ascii_alphabetic();
-                last.before_letter = touches;
+            if c.is_ascii_alphabetic() && !before.is_ascii_alphabetic() {
+                word = if touches { Touch::Code } else { Touch::Word };
+                if let (Some((0..=BETWEEN, _)), Some(last)) = (between, groups.last_mut()) {
+                    let next = seen.peek().copied().unwrap_or(' ');
+                    let ends = if touches { digit(next).is_none() } else { !next.is_ascii_alphanumeric() };
+                    last.with_x = c.eq_ignore_ascii_case(&'x') && ends;
+                    last.back = if touches { Touch::Word } else { Touch::Nothing };
+                }
             }
-            between = between.filter(|_| is_between(c)).map(|count| count + 1);
+            let dated = c == ')' && touches && opened;
+            if let Some(last) = groups.last_mut().filter(|last| dated && is_year(&last.digits)) {
+                (last.joined, between) = (None, None);
+            }
+            between = between.zip(parting(c)).map(|((count, before), what)| (count + 1, before.and(what)));
         }
         before = c;
     }
     groups
 }
 
-/// A blank within the line, or a hyphen.
-fn is_between(c: char) -> bool {
-    is_blank(c) && c != '\n'
-        || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}')
+impl Between {
+    /// What both are together.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Stop, _) | (_, Self::Stop) => Self::Stop,
+            (Self::Plain, Self::Plain) => Self::Plain,
+            _ => Self::Marked,
+        }
+    }
+}
+
+/// How a character parts groups of one number, if it may stand within one: blanks within the line and hyphens do
+/// plainly.
+fn parting(c: char) -> Option<Between> {
+    match c {
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Some(Between::Plain),
+        '(' | ')' | '_' | '/' => Some(Between::Marked),
+        '.' => Some(Between::Stop),
+        _ => (is_blank(c) && c != '\n').then_some(Between::Plain),
+    }
+}
+
+/// What is passed over: what nobody sees, and what is drawn onto the character before it.
+fn is_unseen(c: char) -> bool {
+    is_hidden(c) || matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}')
 }
 
 /// The ASCII character of which this is the full-width form.
@@ -276,6 +432,58 @@ mod tests {
             ("6222 0212 3456 7890 128", Number::BankCard),
             ("6225880123456783", Number::BankCard),
             ("卡号4367421234567896", Number::BankCard),
+            // In any groups, and with a word right before.
+            ("13 8001 38000", Number::Mobile),
+            ("1 3 8 0 0 1 3 8 0 0 0", Number::Mobile),
+            ("+86 13 8001 38000", Number::Mobile),
+            ("(138)0013-8000", Number::Mobile),
+            ("（138）2012－3456", Number::Mobile),
+            ("0731-8888 (138)0013-8000", Number::Mobile),
+            ("138.0013.8000", Number::Mobile),
+            ("1.3.8.0.0.1.3.8.0.0.0", Number::Mobile),
+            ("138_0013_8000", Number::Mobile),
+            ("138/0013/8000", Number::Mobile),
+            ("13800138000/0731", Number::Mobile),
+            ("tel13800138000", Number::Mobile),
+            ("m13800138000", Number::Mobile),
+            ("a13800138000", Number::Mobile),
+            ("tel138-0013-8000", Number::Mobile),
+            ("ext:tel:t13800138000", Number::Mobile),
+            ("ID11010519491231002X", Number::Resident),
+            ("11010519491231002Xabc", Number::Resident),
+            ("T440301198001011002F", Number::Resident),
+            ("110105.19491231.002X", Number::Resident),
+            ("110105(19491231)002X", Number::Resident),
+            ("11 0105 1949 1231 002 x", Number::Resident),
+            ("ext:sfz:ID11010519491231002X", Number::Resident),
+            ("ext:sfz:110105_19491231_002X", Number::Resident),
+            // Digits of other forms.
+            ("①③⑧⓪⓪①③⑧⓪⓪⓪", Number::Mobile),
+            ("١٣٨٠٠١٣٨٠٠٠", Number::Mobile),
+            ("𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎", Number::Mobile),
+            ("一三八〇〇一三八零零零", Number::Mobile),
+            ("1\u{fe0f}\u{20e3}3\u{fe0f}\u{20e3}8001380\u{336}00", Number::Mobile),
+            ("13800138000①", Number::Mobile),
+            ("一13800138000", Number::Mobile),
+            ("①①⓪①⓪⑤①⑨④⑨①②③①⓪⓪②X", Number::Resident),
+            ("۱۱۰۱۰۵۱۹۴۹۱۲۳۱۰۰۲X", Number::Resident),
+            // Cards of other lengths, and those that begin nearly as places do.
+            ("9558802123456789013", Number::BankCard),
+            ("6013822123456789018", Number::BankCard),
+            ("6222020212345678909", Number::BankCard),
+            ("6222.0202.1234.5678.909", Number::BankCard),
+            ("card6222020212345678909", Number::BankCard),
+            ("5218992123456787", Number::BankCard),
+            ("5218992123456789018", Number::BankCard),
+            ("4512892123456785", Number::BankCard),
+            ("4512892123456789016", Number::BankCard),
+            ("451289212345678906", Number::BankCard),
+            ("60142821234567891", Number::BankCard),
+            ("601428212345678908", Number::BankCard),
+            ("456351212345678908", Number::BankCard),
+            ("4563512123456789019", Number::BankCard),
+            ("370285212345671", Number::BankCard),
+            ("690755212345676", Number::BankCard),
         ] {
             assert_eq!(found(text), Some(number), "{text}");
         }
@@ -286,7 +494,6 @@ mod tests {
         for text in [
             "12800138000",
             "138001380001",
-            "a13800138000",
             "13800138000a",
             "138\n00138000",
             "138，0013，8000",
@@ -309,6 +516,43 @@ mod tests {
             "1998-10-20 123",
             "62 2202 1234567890128",
             "0731-88888888",
+            // Amounts, dates, places on the globe and the net, paragraphs, standards, decision and licence numbers.
+            "138001380.00",
+            "13 800 138.000",
+            "150.00-2000.00",
+            "1500.00 800.00",
+            "113.12345678",
+            "192.168.100.10",
+            "1999.1-2005.12",
+            "1998.10.20-123",
+            "1998/10/20 123",
+            "13-2024-00123",
+            "15（2024）00123",
+            "1501（2024）001",
+            "GB 15763.10-2005",
+            "XK13-001-012345",
+            "430381（2025）12310021",
+            "（2026）湘0381行初13号",
+            "13，8001，38000",
+            "二〇二六年一月十三日",
+            "1380013800000",
+            "5a13800138000",
+            "13800138000a5",
+            "91430381MA47782112",
+            "8f440301198001011002f8",
+            "440301198001011002f8",
+            "1440301198001011002",
+            // Luhn holds: codes of places and organisations before the rest of 18 digits, no scheme of 15 or 16.
+            "814303812123456788",
+            "622202212345678906",
+            "451202212345678900",
+            "430381212345678907",
+            "430000212345678908",
+            "4300002123456787",
+            "521899212345677",
+            "521899212345678908",
+            // A registration number of an enterprise in a place that is an issuer's number too.
+            "370285200000130",
             "2025-10-20 2025-10-21",
         ] {
             assert_eq!(found(text), None, "{text}");

@@ -13,9 +13,10 @@ pub(super) fn may_hold_numbers(bytes: &[u8]) -> bool {
         match byte {
             b'0'..=b'9' => digits += 1,
             b'\\' => return true,
-            b' ' | b'-' | 0x80..=0xbf => {}
+            b' ' | b'-' | b'.' | b'(' | b')' | b'_' | b'/' | 0x80..=0xbf => {}
             0xc2..=0xff => match beyond_ascii(bytes.get(at..).or_defect("the place is within")) {
-                Beyond::Digit => return true,
+                Beyond::FullWidth => return true,
+                Beyond::Digit => digits += 1,
                 Beyond::Between => {}
                 Beyond::Parting => digits = 0,
             },
@@ -31,21 +32,32 @@ pub(super) fn may_hold_numbers(bytes: &[u8]) -> bool {
 /// What a character beyond ASCII is to a number.
 enum Beyond {
     /// One of its digits, full width.
+    FullWidth,
+    /// One of its digits, perhaps.
     Digit,
-    /// Perhaps nothing: a blank, a hyphen, or something that nobody sees.
+    /// Perhaps nothing: a blank, a hyphen, a bracket, or something that nobody sees.
     Between,
     /// The end of it.
     Parting,
 }
 
 /// What begins at these bytes. Of what Chinese text is made of, what parts numbers is told; of the rest, anything may
-/// stand between digits, so that they are looked at.
+/// be a digit, so that they are looked at.
 fn beyond_ascii(bytes: &[u8]) -> Beyond {
     match bytes {
         // U+FF10 to U+FF19
-        [0xef, 0xbc, 0x90..=0x99, ..] => Beyond::Digit,
-        // U+FF0D; U+FE00 to U+FE0F; U+FE58, U+FE63; U+FEFF; U+FFA0; U+FFF0 to U+FFFB
-        [0xef, 0xbc, 0x8d, ..]
+        [0xef, 0xbc, 0x90..=0x99, ..] => Beyond::FullWidth,
+        // U+00B2, U+00B3, U+00B9; U+3007; the ideographs from one to nine, and U+96F6
+        [0xc2, 0xb2 | 0xb3 | 0xb9, ..]
+        | [0xe3, 0x80, 0x87, ..]
+        | [0xe4, 0xb8, 0x80 | 0x83 | 0x89, ..]
+        | [0xe4, 0xb9, 0x9d, ..]
+        | [0xe4, 0xba, 0x8c | 0x94, ..]
+        | [0xe5, 0x85, 0xab | 0xad, ..]
+        | [0xe5, 0x9b, 0x9b, ..]
+        | [0xe9, 0x9b, 0xb6, ..] => Beyond::Digit,
+        // U+FF08, U+FF09, U+FF0D to U+FF0F, U+FF3F; U+FE00 to U+FE0F; U+FE58, U+FE63; U+FEFF; U+FFA0; U+FFF0 to U+FFFB
+        [0xef, 0xbc, 0x88 | 0x89 | 0x8d..=0x8f | 0xbf, ..]
         | [0xef, 0xb8, 0x80..=0x8f, ..]
         | [0xef, 0xb9, 0x98 | 0xa3, ..]
         | [0xef, 0xbb, 0xbf, ..]
@@ -55,9 +67,11 @@ fn beyond_ascii(bytes: &[u8]) -> Beyond {
         | [0xe3, 0x80, 0x80, ..]
         | [0xe3, 0x85, 0xa4, ..]
         // U+00A0, U+00AD
-        | [0xc2, 0xa0 | 0xad, ..] => Beyond::Between,
+        | [0xc2, 0xa0 | 0xad, ..]
+        // U+2000 to U+203F: dashes and quotation marks
+        | [0xe2, 0x80, ..] => Beyond::Between,
         [0xc2 | 0xe3..=0xe9 | 0xef, ..] => Beyond::Parting,
-        _ => Beyond::Between,
+        _ => Beyond::Digit,
     }
 }
 
@@ -73,6 +87,8 @@ mod tests {
             "2025-10-20，2025-10-21",
             "5a5a5a5a5a 1234567890",
             "2025年10月20日至2026年10月20日",
+            "二〇二五年十月二十日至二〇二六年十月二十日",
+            "“一、①第十三条”（2026）12号",
             "",
         ] {
             assert!(!may_hold_numbers(text.as_bytes()), "{text}");
@@ -84,6 +100,11 @@ mod tests {
         for text in [
             "13800138000",
             "138 0013-8000",
+            "(138)0013.8000_/",
+            "一三八〇〇一三八零零零",
+            "①③⑧⓪⓪①③⑧⓪⓪⓪",
+            "١٣٨٠٠١٣٨٠٠٠",
+            "𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎",
             "138\u{a0}0013\u{3000}8000",
             "138\u{200b}0013\u{ad}80\u{e0100}00",
             "１３８",
