@@ -3,7 +3,7 @@
 use super::record::{Decision, Publication};
 use crate::definition::Citation;
 use crate::id::{EventId, ListCode, MeasureCode};
-use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Date;
 
 /// `listing.notified`: the subject is told that it is to come onto a list, and may answer.
@@ -28,7 +28,8 @@ pub struct ListingEntered {
     pub record: Option<EventId>,
     /// The `listing.notified` event before it.
     pub notice: Option<EventId>,
-    /// What the list publishes about it: a value for each column of the list, in the event's order.
+    /// What the list publishes about it: a value for each column of the list, in the event's order. Where it is not
+    /// empty, it is written as names are.
     pub row: Vec<(String, String)>,
     /// Where it stands among the list's rows: rows are shown in the order of this text (bytewise),
     /// and in the log's order where it is equal or absent.
@@ -88,6 +89,10 @@ impl ListingEntered {
         let record = fields.optional_parsed("record", EventId::parse)?;
         let mut columns = fields.object("row")?;
         let row = columns.rest_as_texts(2000)?;
+        // Members are named in rows, and what one reads there is published.
+        for (column, text) in row.iter().filter(|(_, text)| !text.is_empty()) {
+            as_name(text).map_err(|fault| columns.error(column, fault))?;
+        }
         let order = fields.optional_text("order", 128)?;
         if let Some(order) = order.as_ref().filter(|o| !o.bytes().all(|b| b.is_ascii_alphanumeric())) {
             let expected = "ASCII letters and digits".into();
@@ -124,5 +129,38 @@ impl MeasureImposed {
             }
         };
         Ok(Self { measure, rests_on, decision, term, basis: Citation::parse_all(fields, "basis")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Json;
+
+    fn cell(text: &str) -> Result<ListingEntered, FieldError> {
+        let list = r#"{"list":"tax.a-class","row":{"名称":""#;
+        let body = format!(r#"{list}{text}","备注":""}}}}"#);
+        ListingEntered::parse(&mut Fields::of("body", Json::parse(body.as_bytes()).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn cells_are_written_as_names_are() {
+        for text in ["", "甲乙", "葛\u{e0100}城", "ＡＢ（湘乡）　贸易", "1"] {
+            assert_eq!(cell(text).unwrap().row[0], ("名称".to_owned(), text.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_hidden_and_nothing_blank_stands_in_a_cell() {
+        let hidden = |found, position| FieldFault::Hidden { found, position };
+        for (text, fault) in [
+            ("甲\u{200b}乙", hidden('\u{200b}', 1)),
+            ("\u{202e}甲", hidden('\u{202e}', 0)),
+            ("甲\\n乙", hidden('\n', 1)),
+            ("\u{3000}", FieldFault::Blank),
+            ("  ", FieldFault::Blank),
+        ] {
+            assert_eq!(cell(text), Err(FieldError { field: "body.row.名称".into(), fault }), "{text:?}");
+        }
     }
 }
