@@ -1,5 +1,6 @@
-//! How fast a whole ledger is verified, copied and served, beside the limit that the signatures set on the
-//! same cores in the same run: `cargo bench --bench auditors [-- ENTRIES]`.
+//! How fast a whole ledger is verified, copied, served, appended to and erased from, beside the limit that the signatures set on the
+//! same cores in the same run: `cargo bench --bench auditors [-- ENTRIES]`; with
+//! `-- ENTRIES erasing` appending and erasing alone.
 
 // A benchmark that cannot set up its input has nothing to measure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -8,23 +9,27 @@ mod fixture;
 
 use credit_ledger::audit::AuditOptions;
 use credit_ledger::http::AppState;
-use credit_ledger::ledger::{MasterKey, Settings};
+use credit_ledger::ledger::{MasterKey, OPERATOR_KEY, Settings, write_secret};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
 use credit_ledger::mirror::Mirror;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::sealed_files::SealedFiles;
+use credit_ledger::sequencer::EventOutcome;
 use credit_ledger::server::{self, Listeners};
 use credit_ledger::storage::FileDisk;
 use credit_ledger::tile_client::TileClient;
 use credit_ledger::witness::{self, WitnessStore};
 use credit_ledger::{clock, parallel};
-use fixture::{entered, filing_about, key, setup};
+use fixture::{entered, event, filing_about, key, setup};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
+use ledger_spec::event::{Event, Kind, SentEvent};
 use ledger_spec::sealed::Kek;
 use ledger_spec::state::Ledger;
+use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,6 +57,8 @@ const LARGE_BATCH: usize = 4_096;
 const ON_ONE_CORE: usize = 20_000;
 /// Audits, of which the one in the middle counts.
 const AUDITS: usize = 5;
+/// Appends one after the other, of which the one in the middle counts.
+const APPENDED: u64 = 200;
 /// Keep-alive connections that ask for tiles, and for how long.
 const CONNECTIONS: usize = 32;
 const ASKING: Duration = Duration::from_secs(5);
@@ -64,6 +71,9 @@ fn main() {
     std::fs::create_dir_all(&here).unwrap();
     let checks = ledger(&here, entries);
     println!("{:<58} {:>12}", format!("entries, on {} cores", parallel::cores()), checks.len());
+    if std::env::args().any(|argument| argument == "erasing") {
+        return append_and_erase(&here, entries);
+    }
 
     one_core(&checks);
     let limit = per_second(checks.len(), || verify_batch(&checks, BATCH));
@@ -125,6 +135,81 @@ fn main() {
         let millis = cosigning[at].as_secs_f64() * 1e3;
         println!("{:<58} {millis:>9.2} ms", format!("a witness cosigns, {what} (aim: 5 ms)"));
     }
+    append_and_erase(&here, entries);
+}
+
+/// One append after the other, beside what the disk takes to make as many bytes durable; then one entry in the middle is erased.
+fn append_and_erase(here: &Path, entries: u64) {
+    std::fs::create_dir_all(here.join("keys")).unwrap();
+    write_secret(&here.join(OPERATOR_KEY), &signer().secret_text()).unwrap();
+    let ledger = credit_ledger::ledger::open(here, &Unwatched).unwrap();
+    let append = |envelope: String| {
+        let event = SentEvent::read(envelope.as_bytes()).unwrap().verify().unwrap();
+        let answer = ledger.sequencer.submit(vec![event], true).unwrap().blocking_recv().unwrap().unwrap();
+        let [EventOutcome::Appended(placed)] = answer.outcomes.as_slice() else {
+            panic!("{:?}", answer.outcomes)
+        };
+        placed.index
+    };
+    let next = entries + 4;
+    let file = std::fs::File::create(here.join("beside")).unwrap();
+    file.set_len(1 << 20).unwrap();
+    file.sync_all().unwrap();
+    let (mut appended, mut synced) = (Vec::new(), Vec::new());
+    for n in next..next + APPENDED {
+        let envelope = seal(&filing_about(n, &format!("ext:bench:{}", n / PER_SUBJECT)), &[&key(4)]);
+        appended.push(time(|| _ = append(envelope)));
+        synced.push(time(|| {
+            file.write_all_at(&[7; 4_096], (n - next) * 4_096).unwrap();
+            file.sync_data().unwrap();
+        }));
+    }
+    let (one, sync) = (middle(appended), middle(synced));
+    tell_ms("one append, alone, in the middle", one, Some(one / sync));
+    tell_ms("a bare fdatasync of 4 KiB between them", sync, None);
+
+    let title = json!({ "title": { "zh": "法", "en": "law" }, "level": "law", "confidence": "U" });
+    let of =
+        |n, kind, issuer, subject: &str, body| event(n, Kind::parse(kind).unwrap(), issuer, subject, body);
+    append(seal(
+        &of(next + APPENDED, "catalogue.basis_registered", "steward", "catalogue:basis.law.one", title),
+        &[&key(3)],
+    ));
+    let (n, entry) = (entries / 2 + 4, entries / 2 + 4);
+    let Ok(filed) = Event::parse(&filing_about(n, &format!("ext:bench:{}", n / PER_SUBJECT))) else {
+        unreachable!()
+    };
+    let order = json!({
+        "events": [filed.id.to_string()], "entries": [entry], "basis": [{ "instrument": "law.one" }],
+    });
+    append(seal(
+        &of(next + APPENDED + 1, "erasure.ordered", "department", &filed.subject.to_string(), order),
+        &[&key(4)],
+    ));
+    let took = time(|| {
+        let said = ledger.erasing.ordered(&ledger.snapshots).unwrap().unwrap();
+        let answer = ledger.sequencer.submit(vec![said], true).unwrap().blocking_recv().unwrap().unwrap();
+        assert!(matches!(answer.outcomes.as_slice(), [EventOutcome::Appended(_)]), "{:?}", answer.outcomes);
+    });
+    tell_ms("one entry is erased (aim: 1 s)", took, None);
+    ledger.close().unwrap();
+    drop(credit_ledger::audit::audit(here, None, &Unwatched).unwrap());
+}
+
+fn time(work: impl FnOnce()) -> f64 {
+    let begin = Instant::now();
+    work();
+    begin.elapsed().as_secs_f64() * 1e3
+}
+
+fn middle(mut all: Vec<f64>) -> f64 {
+    all.sort_unstable_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+fn tell_ms(what: &str, millis: f64, share: Option<f64>) {
+    let share = share.map(|share| format!("  {share:.2}")).unwrap_or_default();
+    println!("{what:<58} {millis:>9.2} ms{share}");
 }
 
 fn signer() -> NoteSigner {

@@ -14,6 +14,7 @@ mod scenario;
 mod states;
 mod strangers;
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -133,8 +134,14 @@ impl Folder {
 
     /// A command that serves, once it has said where.
     fn serves(&self, arguments: &[&str]) -> Served<'_> {
+        self.serves_logging(arguments, "info")
+    }
+
+    /// The same, which logs so much into `served.log`.
+    fn serves_logging(&self, arguments: &[&str], level: &str) -> Served<'_> {
+        let log = File::options().create(true).append(true).open(self.path("served.log")).unwrap();
         let mut command = self.command(arguments);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.env("RUST_LOG", level).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut urls = said.into_iter().filter(|line| line.starts_with("http"));
         let url = urls.next().unwrap();
