@@ -1,6 +1,7 @@
 //! L22: no identity number, telephone number or bank card stands in clear anywhere in an event
 //! or in what travels beside it.
 
+mod checks;
 mod digits;
 mod numbers;
 mod sieve;
