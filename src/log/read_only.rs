@@ -8,7 +8,7 @@ use super::open_files::{Offsets, OpenFiles, Segment};
 use super::reader::LogReader;
 use super::segment_scanner::{ScanError, Scanner};
 use super::stored_checkpoint::{self, size_of};
-use super::tree::{LevelFiles, Tail};
+use super::tree::{LevelFiles, Tail, nodes_of};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError};
 use std::ops::Range;
@@ -82,5 +82,5 @@ pub fn stored_leaves(disk: &dyn Disk, of: Range<u64>) -> Result<Vec<TreeHash>, D
     let file = disk.open(&layout::level(0))?;
     let mut bytes = vec![0; as_usize(of.end - of.start) * TreeHash::LEN];
     file.read_at(of.start.saturating_mul(as_u64(TreeHash::LEN)), &mut bytes)?;
-    Ok(bytes.as_chunks().0.iter().map(|node| TreeHash::from_bytes(*node)).collect())
+    Ok(nodes_of(&bytes))
 }

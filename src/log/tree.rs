@@ -104,7 +104,8 @@ impl LevelFiles {
     }
 }
 
-fn nodes_of(bytes: &[u8]) -> Vec<TreeHash> {
+/// Nodes as a level's file holds them.
+pub(super) fn nodes_of(bytes: &[u8]) -> Vec<TreeHash> {
     bytes.as_chunks::<NODE_LEN>().0.iter().map(|node| TreeHash::from_bytes(*node)).collect()
 }
 

@@ -33,7 +33,7 @@ use crate::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tlog::checkpoint::Checkpoint;
-use tlog::defect::{OrDefect as _, as_u64};
+use tlog::defect::as_u64;
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId};
 use tlog::position::EntryIndex;
@@ -184,13 +184,7 @@ impl Auditor {
             return Err(AuditFault::NotBlind);
         }
         let event = self.ledger.retrace(event, &header, hashes.chain)??;
-        if let Body::LedgerErased(body) = &event.event().body {
-            let governance = self.ledger.governance();
-            let before = (governance.auditors)
-                .before_erasure(body, index, &event.event().origin, &governance.directory)
-                .or_defect("admission has asked the same just before");
-            self.vouched.take(index, before);
-        }
+        self.look_at_erasure(index, event.event());
         self.look_at_fields(index, missing.as_deref());
         Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
     }
@@ -223,6 +217,7 @@ impl Auditor {
             KnownEntry::Event { header, event, hashes, missing } => {
                 self.follows(&Place::of(header), index).map_err(at)?;
                 self.ledger.recall(event, header, hashes.chain);
+                self.look_at_erasure(index, event);
                 self.look_at_fields(index, missing.as_deref());
                 self.grow(*hashes);
             }
@@ -232,6 +227,18 @@ impl Auditor {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what an erasure rests on, to hold it against the tree at the end: also of what is recalled, since whoever stored it
+    /// may have been stopped before that was done.
+    fn look_at_erasure(&mut self, at: EntryIndex, event: &Event) {
+        let Body::LedgerErased(body) = &event.body else { return };
+        let governance = self.ledger.governance();
+        let before = governance.auditors.before_erasure(body, at, &event.origin, &governance.directory);
+        // Admission has asked the same, now or when it was audited first.
+        if let Ok(Some(checkpoint)) = before {
+            self.vouched.take(at, &checkpoint);
+        }
     }
 
     fn look_at_fields(&mut self, entry: EntryIndex, missing: Option<&[u8]>) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use tlog::checkpoint::Checkpoint;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
-use tlog::merkle::{Frontier, NodeId};
+use tlog::merkle::{Frontier, NodeId, root_of};
 use tlog::position::{EntryIndex, TreeSize};
 use tlog::tile::{TILE_HEIGHT, TILE_WIDTH};
 
@@ -29,8 +29,7 @@ impl Earlier {
     }
 
     /// Takes in what the event in this entry rests on.
-    pub(super) fn take(&mut self, at: EntryIndex, before: Option<Checkpoint>) {
-        let Some(checkpoint) = before else { return };
+    pub(super) fn take(&mut self, at: EntryIndex, checkpoint: &Checkpoint) {
         let stated = self.stated.entry(checkpoint.size()).or_default();
         if stated.iter().all(|(_, root)| *root != checkpoint.root()) {
             stated.push((at, checkpoint.root()));
@@ -40,7 +39,12 @@ impl Earlier {
     /// What was taken in and not given out yet.
     pub(super) fn rest(&mut self) -> Vec<Vouched> {
         let stated = std::mem::take(&mut self.stated).into_iter();
-        stated.map(|(size, roots)| Vouched { size, roots, edge: self.edge(size) }).collect()
+        let of = |(size, roots)| {
+            let edge = self.edge(size);
+            let tile = self.tiles.get(as_usize(edge.size().get() / u64::from(TILE_WIDTH))).copied();
+            Vouched { size, roots, edge, tile }
+        };
+        stated.map(of).collect()
     }
 
     /// The edge of the tree over the whole tiles below.
@@ -59,6 +63,8 @@ pub struct Vouched {
     size: TreeSize,
     roots: Vec<(EntryIndex, TreeHash)>,
     edge: Frontier,
+    /// The root of the tile in which it ends, where that is whole by now.
+    tile: Option<TreeHash>,
 }
 
 impl Vouched {
@@ -66,6 +72,19 @@ impl Vouched {
     #[must_use]
     pub const fn tail(&self) -> Range<u64> {
         self.edge.size().get()..self.size.get()
+    }
+
+    /// Whether these are all leaves of the tile in which it ends, in the tree that has this root.
+    #[must_use]
+    pub fn ends_in(&self, leaves: &[TreeHash], root: TreeHash) -> bool {
+        match self.tile {
+            Some(tile) => root_of(leaves) == tile,
+            None => {
+                let mut whole = self.edge.clone();
+                leaves.iter().for_each(|leaf| whole.append(*leaf, &mut Vec::new()));
+                whole.root() == root
+            }
+        }
     }
 
     /// Holds it against the tree.
@@ -88,7 +107,6 @@ impl Vouched {
 mod tests {
     use super::*;
     use tlog::checkpoint::Origin;
-    use tlog::merkle::root_of;
 
     fn leaf(at: u64) -> TreeHash {
         TreeHash::leaf(&at.to_le_bytes())
@@ -106,7 +124,7 @@ mod tests {
         let origin = Origin::parse("ledger.example/l").unwrap();
         let state = |earlier: &mut Earlier, size: usize, root, at| {
             let checkpoint = Checkpoint::new(origin.clone(), TreeSize::new(size as u64), root);
-            earlier.take(EntryIndex::new(at), Some(checkpoint));
+            earlier.take(EntryIndex::new(at), &checkpoint);
         };
         for size in [0, 1, 255, 256, 257, 511, 512, 768, 999, 1_000] {
             state(&mut earlier, size, root_of(&leaves[..size]), 1_000);
@@ -114,6 +132,13 @@ mod tests {
         for vouched in earlier.rest() {
             let tail: Vec<TreeHash> = vouched.tail().map(leaf).collect();
             assert!(tail.len() < 256);
+            let first = vouched.tail().start;
+            let mut tile: Vec<TreeHash> = (first..1_000.min(first + 256)).map(leaf).collect();
+            assert!(vouched.ends_in(&tile, tree.root()), "{first}");
+            if let Some(last) = tile.last_mut() {
+                *last = leaf(7_777);
+                assert!(!vouched.ends_in(&tile, tree.root()), "{first}");
+            }
             vouched.hold(&tail).unwrap();
         }
         // Each is asked for once; of two roots of one size the one that is not the tree's is named, where it is stated first.

@@ -10,7 +10,7 @@ use tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 use tlog::tile::{TileError, TileId, TileKind};
 
 /// A ledger whose every entry is what the specification says, and all of them what its operator signed. Only an
@@ -152,18 +152,16 @@ impl AuditedLedger {
         let checkpoint = SignedCheckpoint::verify(note, key)?;
         let scope = if openings.is_some() { Scope::Opened } else { Scope::Blind };
         let mut auditor = Auditor::new(scope);
-        let (size, mut digests) = (checkpoint.checkpoint().size(), Vec::new());
-        for tile in TileId::all(TileKind::Entries, 0, size) {
+        for tile in TileId::all(TileKind::Entries, 0, checkpoint.checkpoint().size()) {
             let failed = |error| WholeAuditError::Fetch { tile, error };
             let bundle = fetch(tile).map_err(failed)?;
-            digests.push(TreeHash::leaf(&bundle));
             let openings = openings.as_mut().map(|get| get(tile)).transpose().map_err(failed)?;
             let part = Part { tile, entries: tile.entries(&bundle)?, openings };
             part.absorb(&mut auditor, checkpoint.checkpoint(), key)?;
         }
         auditor.compare(checkpoint.checkpoint())?;
         for vouched in auditor.vouched() {
-            let leaves = leaves_of(&vouched, size, &digests, &mut fetch)?;
+            let leaves = leaves_of(&vouched, checkpoint.checkpoint(), &mut fetch)?;
             vouched.hold(&leaves)?;
         }
         if let Some(revived) = auditor.revived(EntryIndex::new(0)) {
@@ -197,21 +195,19 @@ impl AuditedLedger {
 /// The leaves that it takes to hold an earlier tree against this one, from the bundle that they stand in.
 fn leaves_of<E>(
     vouched: &Vouched,
-    size: TreeSize,
-    digests: &[TreeHash],
+    checkpoint: &Checkpoint,
     fetch: &mut impl FnMut(TileId) -> Result<Vec<u8>, E>,
 ) -> Result<Vec<TreeHash>, WholeAuditError<E>> {
     let tail = vouched.tail();
-    let Some(tile) = TileId::all(TileKind::Entries, tail.start, size).next().filter(|_| !tail.is_empty())
-    else {
-        return Ok(Vec::new());
-    };
+    let mut tiles = TileId::all(TileKind::Entries, tail.start, checkpoint.size());
+    let Some(tile) = tiles.next().filter(|_| !tail.is_empty()) else { return Ok(Vec::new()) };
     let bundle = fetch(tile).map_err(|error| WholeAuditError::Fetch { tile, error })?;
-    if digests.get(as_usize(tile.index())) != Some(&TreeHash::leaf(&bundle)) {
+    let mut leaves: Vec<TreeHash> = tile.entries(&bundle)?.into_iter().map(TreeHash::leaf).collect();
+    if !vouched.ends_in(&leaves, checkpoint.root()) {
         return Err(WholeAuditError::Changed { tile });
     }
-    let count = as_usize(tail.end - tail.start);
-    Ok(tile.entries(&bundle)?.into_iter().take(count).map(TreeHash::leaf).collect())
+    leaves.truncate(as_usize(tail.end - tail.start));
+    Ok(leaves)
 }
 
 /// The entries of a tile, and what opens them where everything is seen.

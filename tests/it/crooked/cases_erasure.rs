@@ -145,7 +145,8 @@ fn of_another() -> Cheat {
     Cheat::of(audited(Some(cosigned("other.example/ledger", MARK + 1, &auditor(40)))))
 }
 
-fn elsewhere() -> Cheat {
+/// One that shows an auditing witness another history than everybody.
+pub fn elsewhere() -> Cheat {
     let mut shown = honest()[..=MARK].to_vec();
     let last = shown.len() - 1;
     shown[last].recorded_at = RecordedTime::from_micros(shown[last].recorded_at.micros() + 1);

@@ -250,6 +250,30 @@ fn the_library_alone_catches_the_crook_but_for_hashes_that_it_does_not_read() {
 }
 
 #[test]
+fn what_the_library_fetches_twice_has_to_be_the_same() {
+    let audited = Cheat::of(cases_erasure::rightly_audited());
+    let ran = runners::library_fetching(&audited, |before, mut bundle| {
+        if before > 0 {
+            bundle[40] ^= 1;
+        }
+        bundle
+    });
+    assert!(ran.code == 1 && ran.said.contains("not what it was"), "{}", ran.said);
+}
+
+#[test]
+fn what_an_erasure_rests_on_is_compared_also_where_all_was_known_before() {
+    for (mut ledger, words) in [
+        (Cheat::of(cases_erasure::rightly_audited()), &[][..]),
+        (cases_erasure::elsewhere(), &["entry 323", "two histories"][..]),
+    ] {
+        ledger.before = Some(ledger.ledger.clone());
+        let ran = runners::audit_folder_again(&ledger, &Place::new());
+        assert_eq!(fault(&ran, words), None);
+    }
+}
+
+#[test]
 fn the_auditor_who_comes_again_catches_the_crook() {
     hold(|sight| sight.again, runners::audit_site_again);
 }

@@ -7,6 +7,7 @@ use crate::people;
 use credit_ledger::ledger::OpenLedger;
 use credit_ledger::progress::Unwatched;
 use ledger_spec::audit::AuditedLedger;
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -128,8 +129,18 @@ pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
 
 /// The library's own audit of a whole ledger, over what the site holds.
 pub fn library(cheat: &Cheat) -> Ran {
-    let files = shown(cheat);
-    let fetch = |tile: TileId| files.get(&format!("tile/{tile}")).cloned().ok_or("it is not there");
+    library_fetching(cheat, |_, bundle| bundle)
+}
+
+/// The same where a bundle is changed on its way: `change` is told how often it was fetched before.
+pub fn library_fetching(cheat: &Cheat, change: impl Fn(usize, Vec<u8>) -> Vec<u8>) -> Ran {
+    let (files, mut fetched) = (shown(cheat), BTreeMap::new());
+    let fetch = |tile: TileId| {
+        let path = format!("tile/{tile}");
+        let before = fetched.entry(path.clone()).or_insert(0_usize);
+        *before += 1;
+        files.get(&path).cloned().map(|bundle| change(*before - 1, bundle)).ok_or("it is not there")
+    };
     let openings = |tile: TileId| {
         let path = tile.to_string().replacen("entries", "openings", 1);
         files.get(&path).cloned().ok_or("it is not there")
