@@ -148,7 +148,7 @@ impl<'a> Case<'a> {
         match self.governance.erasures.ordered(item.entry) {
             None => Ok(()),
             Some(_) => {
-                let found = format!("entry {}, whose erasure is ordered", item.entry);
+                let found = format!("something {}, whose erasure is ordered", self.told(item));
                 Err(refuse(Rule::InPhase, field, found, "something that stays"))
             }
         }

@@ -149,7 +149,7 @@ fn of_type(case: &Case<'_>, definition: &ListDefinition, item: &Item) -> Result<
     if definition.types.is_empty() || covers(&definition.types, code) {
         return Ok(());
     }
-    let found = format!("{code} of entry {} for {}", item.entry, case.event.subject);
+    let found = format!("{code}, recorded {} for {}", case.told(item), case.event.subject);
     Err(refuse(Rule::ListConditions, "body.record", found, names(&definition.types)))
 }
 

@@ -30,7 +30,7 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
         None => Ok(()),
         Some((application, item)) => {
             let phase = case.file.last_phase(application).map_or("", Phase::name);
-            let found = format!("an application of entry {} that is {phase}", item.entry);
+            let found = format!("an application {} that is {phase}", case.told(item));
             Err(refuse(Rule::NotTwice, "body.target", found, "no application that is open or granted"))
         }
     }
