@@ -1,5 +1,5 @@
-//! How fast a whole ledger is verified, copied, served, appended to and erased from, beside the limit that the signatures set on the
-//! same cores in the same run: `cargo bench --bench auditors [-- ENTRIES]`; with
+//! How fast a whole ledger is verified, copied, served, appended to and erased from, beside the limit that the
+//! signatures set on the same cores in the same run: `cargo bench --bench auditors [-- ENTRIES]`; with
 //! `-- ENTRIES erasing` appending and erasing alone.
 
 // A benchmark that cannot set up its input has nothing to measure.

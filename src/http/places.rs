@@ -78,6 +78,7 @@ pub(super) struct AllPlaces {
 
 /// Places of one kind.
 pub(super) struct Places {
+    /// As `/metrics` has it; kinds of one name are counted together.
     name: &'static str,
     most: usize,
     most_waiting: usize,
@@ -126,7 +127,8 @@ impl AllPlaces {
         Self {
             light: Places::new("light", LIGHT, LIGHT_WAITING),
             kept: Places::new("kept", KEPT, KEPT_WAITING),
-            long: Places::new("long", settings.heavy_questions, HEAVY_WAITING),
+            // Of which weight a subject is says how much stands about it, shown or not: both go by one name.
+            long: Places::new("light", settings.heavy_questions, HEAVY_WAITING),
             lists: Places::new("lists", settings.heavy_questions, HEAVY_WAITING),
             heavy: Places::new("heavy", settings.heavy_questions, HEAVY_WAITING),
             feeds: Places::new("feeds", settings.feeds, 0),
@@ -154,8 +156,7 @@ impl AllPlaces {
         let (taken, waiting, refused) =
             (Gauges::default(), Gauges::default(), Family::<Of, Counter>::default());
         for kind in [&self.light, &self.kept, &self.long, &self.lists, &self.heavy, &self.feeds] {
-            // Of which weight a subject is says how much stands about it, shown or not: both are one number here.
-            let of = Of { places: if kind.name == self.long.name { self.light.name } else { kind.name } };
+            let of = Of { places: kind.name };
             taken.get_or_create(&of).inc_by(as_u64(kind.taken()));
             waiting.get_or_create(&of).inc_by(as_u64(kind.waiting()));
             refused.get_or_create(&of).inc_by(kind.refused.load(Ordering::Relaxed));

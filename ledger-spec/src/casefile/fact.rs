@@ -223,16 +223,20 @@ impl<R: Copy> Fact<R> {
 
     /// What it refers to.
     pub fn refers_to(&self) -> Vec<R> {
+        let mut all = self.grounds();
+        all.extend(self.refers_beside_grounds());
+        all
+    }
+
+    fn refers_beside_grounds(&self) -> Vec<R> {
         match self {
-            Self::Record(record) => record.rests_on.into_iter().chain(record.consent).collect(),
+            Self::Record(record) => record.consent.into_iter().collect(),
             Self::Notice { record, .. } => record.iter().copied().collect(),
-            Self::Listing(listing) => listing.record.into_iter().chain(listing.notice).collect(),
-            Self::Measure(measure) => measure.rests_on.into_iter().collect(),
+            Self::Listing(listing) => listing.notice.into_iter().collect(),
             Self::Application { target, .. } | Self::Objection { target, .. } => vec![*target],
             Self::Complaint { about } => about.iter().copied().collect(),
             Self::Hold { target, .. } => target.iter().copied().collect(),
-            Self::Rating(rating) => rating.rests_on.clone(),
-            Self::Charge { record, .. } | Self::Transfer { record, .. } => record.iter().copied().collect(),
+            Self::Transfer { record, .. } => record.iter().copied().collect(),
             Self::Report { consent, .. } => consent.iter().copied().collect(),
             Self::Use { report, record, .. } => report.iter().chain(record).copied().collect(),
             Self::Step(step) => vec![step.of],

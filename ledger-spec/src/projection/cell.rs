@@ -4,8 +4,8 @@
 use core::ops::AddAssign;
 use serde::Serialize;
 
-/// Fewer than this are not counted in public, none neither: from none to a few says that there is one now. The number is a choice of this ledger's: common
-/// practice of official statistics, and no law's.
+/// Fewer than this are not counted in public, none neither: from none to a few says that there is one now. The number is
+/// a choice of this ledger's: common practice of official statistics, and no law's.
 pub(super) const SMALLEST_CELL: u64 = 5;
 
 /// A count, unless it was suppressed.

@@ -143,7 +143,7 @@ impl OversightLine {
     }
 
     fn suppress(&mut self) {
-        if self.overdue_delistings.is_small() || self.overdue_delistings == Count::NONE {
+        if self.overdue_delistings.is_small() {
             self.longest_delisting_days.suppress();
         }
         self.counts().into_iter().for_each(Count::suppress_small);
