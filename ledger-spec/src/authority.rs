@@ -3,6 +3,7 @@
 //! Nothing is ever taken out: a revoked key stays, with the entry that revoked it, so that the past
 //! can be asked about.
 
+use crate::compromise::{Compromise, Compromises, KeyNumber};
 use crate::definition::Name;
 use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
 use crate::id::{AuthorityId, EventId, SubjectId};
@@ -16,10 +17,6 @@ use tlog::position::{EntryIndex, TreeSize};
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct AuthorityNumber(u32);
-
-/// The number of a key in the order in which keys came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
-pub struct KeyNumber(u32);
 
 /// Where and when something entered the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +98,8 @@ pub struct KeyRevocation {
     pub recorded: Recorded,
     /// Why.
     pub reason: RevocationReason,
-    /// From when on it may have been in wrong hands.
+    /// From when on it may have been in wrong hands, as last said.
     pub compromised_since: Option<ValidTime>,
-}
-
-/// That a key may have been in wrong hands before it was revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compromise {
-    /// From when on.
-    pub since: ValidTime,
-    /// Where it was revoked and this was said.
-    pub revoked: Recorded,
 }
 
 /// All authorities and their keys.
@@ -122,7 +110,7 @@ pub struct Directory {
     owners: HashMap<[u8; 32], (AuthorityNumber, KeyNumber)>,
     parsed: HashMap<[u8; 32], PublicKey>,
     /// The keys that may have been in wrong hands.
-    compromised: BTreeMap<KeyNumber, Compromise>,
+    compromises: Compromises,
     migrations: BTreeMap<EventId, Migration>,
 }
 
@@ -170,19 +158,10 @@ impl Directory {
         self.owners.get(key).map(|(_, number)| *number)
     }
 
-    /// Whether a key may have been in wrong hands when it signed something that was recorded at this time, as far as the
-    /// first `known` entries say (P26).
+    /// Which keys may have been in wrong hands (P26).
     #[must_use]
-    pub fn compromise(
-        &self,
-        key: KeyNumber,
-        recorded_at: RecordedTime,
-        known: TreeSize,
-    ) -> Option<Compromise> {
-        let found = self.compromised.get(&key).filter(|found| found.revoked.index.is_in(known))?;
-        // A clock past the year 2199 is past everything.
-        let at = ValidTime::at_recorded(recorded_at).unwrap_or(ValidTime::MAX);
-        (at >= found.since).then_some(*found)
+    pub const fn compromises(&self) -> &Compromises {
+        &self.compromises
     }
 
     /// The migration that this `migration.opened` event opened.
@@ -223,19 +202,21 @@ impl Directory {
         self.authorities.iter()
     }
 
-    /// Takes in one admitted event; events of other kinds change nothing.
-    pub fn apply(&mut self, event: &Event, recorded: Recorded) {
+    /// Takes in one admitted event and by which keys it is signed; events of other kinds change nothing.
+    pub fn apply(&mut self, event: &Event, recorded: Recorded, signers: &[[u8; 32]]) {
+        let by = signers.iter().filter_map(|key| self.key_number(key)).collect();
+        let brought = Brought { recorded, by };
         match (&event.body, &event.subject) {
             (Body::LedgerOpened(body), _) => {
                 let operator = plain(&body.operator_name, Role::Operator);
-                self.enrol(event.issuer.clone(), operator, &[body.operator_key], event.valid_from, recorded);
+                self.enrol(event.issuer.clone(), operator, &[body.operator_key], event.valid_from, &brought);
                 for registrar in &body.registrars {
                     let capacity = plain(&registrar.name, Role::Registrar);
-                    self.enrol(registrar.id.clone(), capacity, &[registrar.key], event.valid_from, recorded);
+                    self.enrol(registrar.id.clone(), capacity, &[registrar.key], event.valid_from, &brought);
                 }
             }
             (Body::AuthorityEnrolled(body), SubjectId::Authority(id)) => {
-                self.enrol(id.clone(), body.capacity.clone(), &body.keys, event.valid_from, recorded);
+                self.enrol(id.clone(), body.capacity.clone(), &body.keys, event.valid_from, &brought);
             }
             (Body::AuthorityAmended(capacity), SubjectId::Authority(id)) => {
                 self.change(id, |authority| authority.state(capacity.clone(), event.valid_from, recorded));
@@ -265,7 +246,7 @@ impl Directory {
                     migration.closed = Some(recorded);
                 }
             }
-            (Body::KeyAdded(body), SubjectId::Authority(id)) => self.add_key(id, body.key, recorded),
+            (Body::KeyAdded(body), SubjectId::Authority(id)) => self.add_key(id, body.key, &brought),
             (Body::KeyRevoked(body), SubjectId::Authority(id)) => self.revoke_key(id, body, recorded),
             _ => {}
         }
@@ -277,8 +258,9 @@ impl Directory {
         capacity: Capacity,
         keys: &[[u8; 32]],
         from: ValidTime,
-        recorded: Recorded,
+        brought: &Brought,
     ) {
+        let recorded = brought.recorded;
         let number = u32::try_from(self.authorities.len()).or_defect("no memory holds so many authorities");
         let number = AuthorityNumber(number);
         self.numbers.insert(id.clone(), number);
@@ -296,7 +278,7 @@ impl Directory {
         authority.state(capacity, from, recorded);
         self.authorities.push(authority);
         for key in keys {
-            self.add_key(&id, *key, recorded);
+            self.add_key(&id, *key, brought);
         }
     }
 
@@ -306,37 +288,46 @@ impl Directory {
         }
     }
 
-    fn add_key(&mut self, id: &AuthorityId, key: [u8; 32], recorded: Recorded) {
+    fn add_key(&mut self, id: &AuthorityId, key: [u8; 32], brought: &Brought) {
         if let Some(number) = self.number(id) {
             let key_number = u32::try_from(self.owners.len()).or_defect("no memory holds so many keys");
             let key_number = KeyNumber(key_number);
             self.owners.insert(key, (number, key_number));
+            self.compromises.bring(key_number, &brought.by, brought.recorded.at);
             // Admission has refused every key that does not parse. What an audit recalls was not admitted anew;
             // it is held against a checkpoint after this.
             if let Ok(parsed) = PublicKey::parse(key) {
                 self.parsed.insert(key, parsed);
             }
             if let Some(authority) = self.by_number_mut(number) {
-                authority.keys.push(KeyRecord { key, added: recorded, revoked: None });
+                authority.keys.push(KeyRecord { key, added: brought.recorded, revoked: None });
             }
         }
     }
 
+    /// A key ends once. That it was in wrong hands can be said later, and of an earlier time than was said before.
     fn revoke_key(&mut self, id: &AuthorityId, body: &KeyRevoked, recorded: Recorded) {
         let authority = self.number(id).and_then(|number| self.by_number_mut(number));
-        let key = authority.and_then(|a| a.keys.iter_mut().find(|k| k.key == body.key));
-        if let Some(key) = key {
+        if let Some(key) = authority.and_then(|a| a.keys.iter_mut().find(|k| k.key == body.key)) {
             let (reason, compromised_since) = (body.reason, body.compromised_since);
-            key.revoked = Some(KeyRevocation { recorded, reason, compromised_since });
-            if let (Some(since), Some(number)) = (compromised_since, self.key_number(&body.key)) {
-                self.compromised.insert(number, Compromise { since, revoked: recorded });
-            }
+            let revoked = key.revoked.get_or_insert(KeyRevocation { recorded, reason, compromised_since });
+            revoked.compromised_since = compromised_since.or(revoked.compromised_since);
+        }
+        if let (Some(since), Some(number)) = (body.compromised_since, self.key_number(&body.key)) {
+            self.compromises.say(number, Compromise { since, said_by: recorded.index });
         }
     }
 
     fn by_number_mut(&mut self, number: AuthorityNumber) -> Option<&mut Authority> {
         usize::try_from(number.0).ok().and_then(|at| self.authorities.get_mut(at))
     }
+}
+
+/// What brings a key in.
+struct Brought {
+    recorded: Recorded,
+    /// The keys that signed it.
+    by: Vec<KeyNumber>,
 }
 
 /// What the genesis states of whom it names.

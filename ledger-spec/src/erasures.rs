@@ -260,6 +260,6 @@ impl Waiting {
     fn is_foul(&self, directory: &Directory) -> bool {
         let numbers = self.signers.iter().filter_map(|key| directory.key_number(key));
         let known = TreeSize::new(u64::MAX);
-        numbers.into_iter().any(|key| directory.compromise(key, self.ordered_at, known).is_some())
+        numbers.into_iter().any(|key| directory.compromises().of(key, self.ordered_at, known).is_some())
     }
 }

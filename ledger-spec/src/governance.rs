@@ -30,7 +30,7 @@ pub struct Governance {
 impl Governance {
     /// Takes in one admitted event.
     pub fn apply(&mut self, filed: Filed<'_>) {
-        let Filed { event, recorded, .. } = filed;
+        let Filed { event, recorded, signers } = filed;
         match &event.body {
             Body::ErasureOrdered(body) => {
                 return Arc::make_mut(&mut self.erasures).order(filed, body);
@@ -54,7 +54,7 @@ impl Governance {
                     self.origin = Some(event.origin.clone());
                 }
                 if governs(kind) {
-                    Arc::make_mut(&mut self.directory).apply(event, recorded);
+                    Arc::make_mut(&mut self.directory).apply(event, recorded, signers);
                 }
             }
         }

@@ -66,6 +66,7 @@
 //! | [`event`] | what an authority states: kinds, bodies, the signed envelope |
 //! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
 //! | [`identity`] | pseudonyms of persons and households, and the request by which an authority has numbers resolved |
+//! | [`compromise`] | which keys may have been in wrong hands, and since when |
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`auditing`] | whose cosignature says that everything below it was opened and admitted |
 //! | [`catalogue`] | what may be recorded, folded from the log |
@@ -95,6 +96,7 @@ pub mod authority;
 pub mod casefile;
 pub mod catalogue;
 mod compact;
+pub mod compromise;
 pub mod definition;
 pub mod entry;
 pub mod erasures;

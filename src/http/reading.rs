@@ -15,8 +15,11 @@ use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tlog::position::EntryIndex;
+use tokio::time::sleep;
 use utoipa::IntoParams;
 
 /// As whom everybody reads: until readers can be told apart, HTTP serves nothing else.
@@ -158,6 +161,29 @@ impl Shared {
     }
 }
 
+/// The first moment after asking at which an answer about a subject or an entry leaves, and then at twice that, four times
+/// and so on: how long it took tells nothing of what stands about it and is not shown.
+const FIRST_LEAVES: Duration = Duration::from_millis(4);
+
+/// Waits with an answer, which holds no place any more, until the next moment at which answers leave.
+async fn at_even_times<T>(answer: impl Future<Output = T>) -> T {
+    let mut answer = pin!(answer);
+    let mut until_next = FIRST_LEAVES;
+    let mut leaves = pin!(sleep(until_next));
+    loop {
+        tokio::select! {
+            biased;
+            answered = &mut answer => {
+                leaves.await;
+                return answered;
+            }
+            () = &mut leaves => {}
+        }
+        leaves.set(sleep(until_next));
+        until_next *= 2;
+    }
+}
+
 /// Reads of the log may wait for the disk, so they run beside the threads that answer, in the places of light
 /// questions; each has one snapshot.
 pub(super) async fn read<A: IntoResponse>(
@@ -167,8 +193,19 @@ pub(super) async fn read<A: IntoResponse>(
     read_weighing(shared, Weight::Light, answer).await
 }
 
-/// The same in the places of questions of a weight.
-pub(super) async fn read_weighing<A: IntoResponse>(
+/// The same for an answer about a subject, in the places of questions of its weight; it leaves at an even time.
+pub(super) async fn read_about_subject<A: IntoResponse>(
+    shared: Arc<Shared>,
+    weight: Weight,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let place = shared.places.of(weight).take().await?;
+    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
+    at_even_times(place.run(read)).await?
+}
+
+/// The same in the places of questions of a weight, as soon as it is there.
+async fn read_weighing<A: IntoResponse>(
     shared: Arc<Shared>,
     weight: Weight,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
@@ -178,7 +215,7 @@ pub(super) async fn read_weighing<A: IntoResponse>(
     place.run(read).await?
 }
 
-/// The same for a question about one entry. Who may see it depends on its subject's case, so it weighs what
+/// The same for a question about one entry, at an even time. Who may see it depends on its subject's case, so it weighs what
 /// that does; which subject it is stands in the entry.
 pub(super) async fn read_about_entry<A: IntoResponse>(
     shared: Arc<Shared>,
@@ -186,7 +223,7 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let (place, looked) = (shared.places.of(Weight::Light).take().await?, shared.clone());
-    let found = place.run(move || {
+    let found = at_even_times(place.run(move || {
         let reading = Reading::new(&looked.app.snapshots);
         // What is wrong with the entry, or that there is none, is the answer's to say.
         let Ok(found) = reading.any_entry(index) else {
@@ -197,10 +234,10 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             return Ok(Err(answer));
         }
         answer(&looked, &reading).map(|answered| Ok(answered.into_response()))
-    });
+    }));
     match found.await?? {
         Ok(answered) => Ok(answered),
-        Err(answer) => read_weighing(shared, Weight::Long, answer).await,
+        Err(answer) => read_about_subject(shared, Weight::Long, answer).await,
     }
 }
 
@@ -215,7 +252,7 @@ pub(super) async fn read_at<A: IntoResponse>(
         return read_about_many(shared, params, question, answer).await;
     }
     let weight = Weight::of(&shared, &question);
-    read_weighing(shared, weight, move |shared, reading| {
+    read_about_subject(shared, weight, move |shared, reading| {
         let instants = Instants::read(&params, shared, reading)?;
         answer(reading, &question, instants.as_of(reading)?, instants.viewer(reading))
     })

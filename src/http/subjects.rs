@@ -5,7 +5,7 @@ use super::events::json_body;
 use super::params::{MAX_INDEX, Params, segment};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_weighing};
+use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_about_subject};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -227,7 +227,7 @@ async fn events(shared: Arc<Shared>, query: Option<&str>, id: SubjectId) -> Resu
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
     let weight = Weight::of_subject(&shared, &id);
-    read_weighing(shared, weight, move |shared, reading| {
+    read_about_subject(shared, weight, move |shared, reading| {
         Ok(Json(reading.events(&id, before, limit, reading.viewer(SIGHT, shared.now()?))?))
     })
     .await

@@ -169,7 +169,7 @@ fn an_entry_that_is_not_public_is_none() {
     // What has left a list is told by its event alone.
     let left = server.get(&format!("/v1/lists/{LIST}/departures")).json();
     let line = left["departures"][0].as_object().unwrap();
-    assert_eq!(line.keys().collect::<Vec<_>>(), ["at", "event"]);
+    assert_eq!(line.keys().collect::<Vec<_>>(), ["at", "event", "marks"]);
     assert_eq!(line["event"], id(13).to_string());
     assert_eq!(server.finish(), size + 1);
 }

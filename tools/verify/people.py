@@ -28,6 +28,7 @@ class People:
         self.origin = None
         self.operator = None
         self.keys, self.roles, self.revoked, self.compromised = {}, {}, {}, {}
+        self.brought, self.said = {}, {}
         self.succeeded, self.suspended, self.competence = {}, {}, {}
         self.ids = {}
 
@@ -85,7 +86,7 @@ class People:
             for one in body["registrars"]:
                 self._enrol(one["id"], ["registrar"], [one["key"]])
         elif kind == "authority.enrolled":
-            self._enrol(subject, body["roles"], body["keys"])
+            self._enrol(subject, body["roles"], body["keys"], entry)
             self.competence[subject] = body.get("competence", {})
         elif kind == "authority.amended":
             self.roles[subject] = set(body["roles"])
@@ -97,19 +98,42 @@ class People:
             until = end_of_day(body["until"]) if "until" in body else None
             self.suspended[subject] = (event["valid_from"], until)
         elif kind == "authority.key_added":
-            self.keys.setdefault(subject, set()).add(_new_key(body["key"]))
+            self._bring(subject, body["key"], entry)
         elif kind == "authority.key_revoked":
-            self.revoked.setdefault(_key(body["key"]), entry.index)
-            if "compromised_since" in body:
-                self.compromised[_key(body["key"])] = instant(body["compromised_since"])
+            self._revoke(_key(body["key"]), entry.index, body.get("compromised_since"))
 
     def was_compromised(self, keys_, recorded_at):
         """Whether one of these may have been in wrong hands when something was recorded (P26)."""
         return any(recorded_at >= self.compromised.get(key, 1 << 64) for key in keys_)
 
-    def _enrol(self, authority, roles, texts):
+    def _enrol(self, authority, roles, texts, entry=None):
         self.roles[authority] = set(roles)
-        self.keys.setdefault(authority, set()).update(map(_new_key, texts))
+        for text in texts:
+            self._bring(authority, text, entry)
+
+    def _bring(self, authority, text, entry):
+        """A key is brought in; what a key in wrong hands brings in is so from then on."""
+        key = _new_key(text)
+        self.keys.setdefault(authority, set()).add(key)
+        signers = [] if entry is None else [signer for signer, _ in entry.signatures]
+        for signer in signers:
+            self.brought.setdefault(signer, []).append((key, entry.recorded_at))
+        if self.was_compromised(signers, entry.recorded_at if signers else 0):
+            self.compromised[key] = entry.recorded_at
+
+    def _revoke(self, key, index, since):
+        since = None if since is None else instant(since)
+        if key in self.revoked and (since is None or since >= self.said.get(key, 1 << 64)):
+            raise Fault("key", f"key {key.hex()} was revoked by entry {self.revoked[key]} (L16)")
+        self.revoked.setdefault(key, index)
+        if since is not None:
+            self.said[key] = since
+        said = [] if since is None else [(key, since)]
+        while said:
+            key, since = said.pop()
+            if since < self.compromised.get(key, 1 << 64):
+                self.compromised[key] = since
+                said += [(one, at) for one, at in self.brought.get(key, []) if at >= since]
 
 
 def _covers(pattern, code):

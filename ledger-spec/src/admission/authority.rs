@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::{Governance, Refusal, Rule, begun, refuse};
-use crate::authority::{Authority, Recorded};
+use crate::authority::{Authority, KeyRevocation, Recorded};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{
     AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
@@ -116,9 +116,14 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
         let expected = format!("a key of {}", authority.id);
         return Err(refuse(Rule::ReferenceKnown, "body.key", to_base64url(&body.key), expected));
     };
-    if let Some(revoked) = &record.revoked {
+    // That a key was in wrong hands, and since when, may be found out after it was revoked.
+    let says_more = |revoked: &&KeyRevocation| {
+        body.compromised_since.is_some_and(|since| revoked.compromised_since.is_none_or(|said| since < said))
+    };
+    if let Some(revoked) = record.revoked.as_ref().filter(|revoked| !says_more(revoked)) {
         let found = format!("a key revoked by entry {}", revoked.recorded.index);
-        return Err(refuse(Rule::InPhase, "body.key", found, "a key that is in force"));
+        let expected = "a key that is in force, or an earlier time since when it was compromised";
+        return Err(refuse(Rule::InPhase, "body.key", found, expected));
     }
     if let Some(since) = body.compromised_since {
         begun("body.compromised_since", since, case.at)?;

@@ -5,7 +5,8 @@
 //! away and made again from the log.
 
 use super::{Fact, Filed};
-use crate::authority::{AuthorityNumber, Directory, KeyNumber};
+use crate::authority::{AuthorityNumber, Directory};
+use crate::compromise::KeyNumber;
 use crate::id::EventId;
 use crate::time::{RecordedTime, ValidTime};
 use bincode::config::{Configuration, Limit};

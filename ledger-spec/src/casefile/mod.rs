@@ -20,7 +20,8 @@ pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
 pub use publicity::{Mark, Marked, Sight, Viewer};
 
-use crate::authority::{AuthorityNumber, Directory, KeyNumber, Recorded};
+use crate::authority::{AuthorityNumber, Directory, Recorded};
+use crate::compromise::KeyNumber;
 use crate::entry::StreamVersion;
 use crate::event::{Class, Event, Phase, StepKind};
 use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};

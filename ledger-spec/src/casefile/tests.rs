@@ -52,7 +52,7 @@ impl Desk {
             next: 1,
         };
         let opened = event(Kind::LedgerOpened, 0, "operator", &SubjectId::Ledger, "2025-01-01", body);
-        desk.directory.apply(&opened, recorded(0));
+        desk.directory.apply(&opened, recorded(0), &[]);
         let common = json!({
             "title": name, "basis": [{ "title": "法" }], "confidence": "K", "subjects": ["uscc"],
             "polarity": "negative", "disclosure": "public",

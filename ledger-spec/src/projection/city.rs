@@ -115,7 +115,7 @@ impl<'a> CityFold<'a> {
                 roll.take(&Projector::new(subject, file, (catalogue, directory), as_of, viewer));
             }
             (Part::Departures(departed), CityQuestion::Departures(list)) => {
-                departed.take(&case(), list, viewer);
+                departed.take(&case(), directory, list, viewer);
             }
             (Part::Indicators(counts), CityQuestion::Indicators(place)) => {
                 counts.take(&case(), directory, place);

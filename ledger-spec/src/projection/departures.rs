@@ -1,6 +1,8 @@
 //! What has left a list: the notice to stop using it.
 
-use super::Page;
+use super::suspicion::Suspicion;
+use super::{MarkLine, Page};
+use crate::authority::Directory;
 use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
 use crate::event::Class;
 use crate::id::{EventId, ListCode, SubjectId};
@@ -44,6 +46,8 @@ pub struct Departure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub rule: Option<ProjectionRule>,
+    /// Where a key may have been in wrong hands when it signed the entry, or what made it leave (P26).
+    pub marks: Vec<MarkLine>,
     /// Whom it was about, for those who may still see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectId>,
@@ -54,19 +58,33 @@ pub struct Departure {
 #[derive(Debug, Default)]
 pub(super) struct Departed(Vec<Departure>);
 
+/// One subject's part in it.
+struct Leaver<'a, 'c> {
+    suspicion: Suspicion<'a, 'c>,
+    sight: Sight,
+}
+
 impl Departed {
-    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, list: &ListCode, viewer: Viewer) {
+    pub(super) fn take<'a>(
+        &mut self,
+        case: &CaseAsOf<'a>,
+        directory: &'a Directory,
+        list: &ListCode,
+        viewer: Viewer,
+    ) {
         let now = viewer.bound(case.as_of);
         // Known to the public is what is known now: else two answers would say which entry made something leave.
         let at = now.map_or(case.as_of, |now| AsOf { known: now.known, ..case.as_of });
         let known = CaseAsOf::new(case.subject, case.file, case.catalogue, at);
         let now = now.map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
+        let suspicion = Suspicion { case: &known, directory, known: at.known };
+        let leaver = Leaver { suspicion, sight: viewer.sight };
         let left = known.begun(Class::Listing).filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
             // What is not of the reader's class any more is not told either.
             let told = |now: &CaseAsOf<'_>| viewer.sight.reaches(now.disclosure(number));
             let told = on_list && now.as_ref().is_none_or(told);
-            told.then(|| departure(&known, number, viewer.sight)).flatten()
+            told.then(|| leaver.departure(number)).flatten()
         });
         self.0.extend(left);
     }
@@ -96,18 +114,19 @@ impl Departures {
     }
 }
 
-fn departure(case: &CaseAsOf<'_>, number: ItemNumber, sight: Sight) -> Option<Departure> {
-    let item = case.file.get(number)?;
-    let end = case.end(number).filter(|end| end.at <= case.as_of.valid_at)?;
-    let class = case.disclosure(number);
-    let told = sight.reaches(class);
-    let seen = sight >= Sight::Restricted;
-    told.then(|| Departure {
-        event: item.id,
-        entry: seen.then_some(item.entry),
-        at: end.at,
-        cause: seen.then_some(end.cause),
-        rule: seen.then(|| end.cause.rule()),
-        subject: seen.then(|| case.subject.clone()),
-    })
+impl Leaver<'_, '_> {
+    fn departure(&self, number: ItemNumber) -> Option<Departure> {
+        let (case, seen) = (self.suspicion.case, self.sight >= Sight::Restricted);
+        let item = case.file.get(number)?;
+        let end = case.end(number).filter(|end| end.at <= case.as_of.valid_at)?;
+        self.sight.reaches(case.disclosure(number)).then(|| Departure {
+            event: item.id,
+            entry: seen.then_some(item.entry),
+            at: end.at,
+            cause: seen.then_some(end.cause),
+            rule: seen.then(|| end.cause.rule()),
+            marks: MarkLine::of_compromised(&self.suspicion.on(number, |_| seen)),
+            subject: seen.then(|| case.subject.clone()),
+        })
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::leaf::in_order;
 use super::page::is_none;
-use super::{Answered, Edition, Member};
+use super::{Answered, Edition, MarkLine, Member};
 use crate::casefile::Mark;
 use crate::definition::Name;
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId};
@@ -29,6 +29,8 @@ pub struct EditionPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// Where a key may have been in wrong hands when it signed something that keeps somebody off the list who was on it (P26).
+    pub marks: Vec<MarkLine>,
     /// To the public: that more may exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -87,6 +89,7 @@ impl EditionPage {
             asked_at: answered.asked_at,
             members: edition.members.iter().map(|member| MemberLine::of(member, &edition.columns)).collect(),
             withheld: edition.withheld,
+            marks: edition.marks.clone(),
             notice: answered.notice.clone(),
             next: edition.next,
             checkpoint: answered.checkpoint.clone(),

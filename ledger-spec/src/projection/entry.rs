@@ -178,7 +178,7 @@ impl SignatureLine {
         match signature {
             EntrySignature::Ed25519 { key, signature } => {
                 let compromise =
-                    directory.key_number(key).and_then(|key| directory.compromise(key, at, known));
+                    directory.key_number(key).and_then(|key| directory.compromises().of(key, at, known));
                 let compromised_since = compromise.map(|compromise| compromise.since);
                 Self::Ed25519 { key: *key, signature: *signature, compromised_since }
             }

@@ -3,7 +3,7 @@
 use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
-use crate::authority::KeyNumber;
+use super::suspicion::Suspicion;
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
@@ -143,6 +143,17 @@ pub struct DecisionLine {
     pub document: Option<[u8; 32]>,
 }
 
+impl MarkLine {
+    fn of(mark: Mark, entry: Option<EntryIndex>) -> Self {
+        Self { mark, entry, rule: mark.rule() }
+    }
+
+    /// What is said beside a whole answer of keys in wrong hands (P26): the first entries that say so, at most twenty.
+    pub(super) fn of_compromised(said: &BTreeSet<EntryIndex>) -> Vec<Self> {
+        said.iter().take(MOST_BESIDE).map(|entry| Self::of(Mark::CompromisedKey, Some(*entry))).collect()
+    }
+}
+
 impl<'a> Projector<'a> {
     /// What can be said of the thing at `number`; `None` where it is not known.
     pub fn line(&self, number: ItemNumber) -> Option<Line> {
@@ -195,11 +206,11 @@ impl<'a> Projector<'a> {
         all.sort_unstable();
         let mut shown: Vec<MarkLine> = Vec::new();
         for same in all.chunk_by(|one, next| one.mark == next.mark) {
-            shown.extend(same.iter().take(MOST_BESIDE).map(|marked| MarkLine {
-                mark: marked.mark,
-                entry: self.tells_entry(marked).then_some(marked.entry),
-                rule: marked.mark.rule(),
-            }));
+            shown.extend(
+                same.iter().take(MOST_BESIDE).map(|marked| {
+                    MarkLine::of(marked.mark, self.tells_entry(marked).then_some(marked.entry))
+                }),
+            );
         }
         let more = all.len() - shown.len();
         (shown, more)
@@ -225,20 +236,18 @@ impl<'a> Projector<'a> {
             }
     }
 
-    /// P26: the revocations of keys by which the thing at `number`, or a step on it, was signed when they may have been in
-    /// wrong hands. What the public is shown of the past it is shown as is known since.
-    fn signed_by_compromised(&self, number: ItemNumber) -> Vec<Marked> {
+    /// P26: the entries that say of a key in wrong hands that it signed the thing at `number`, a step on it, or what it
+    /// follows from.
+    fn signed_by_compromised(&self, number: ItemNumber) -> impl Iterator<Item = Marked> {
+        let said = self.suspicion().on(number, |ground| self.shows(ground));
+        said.into_iter().map(|entry| Marked { mark: Mark::CompromisedKey, entry })
+    }
+
+    /// What the reader is told of keys in wrong hands.
+    pub(super) fn suspicion(&self) -> Suspicion<'a, '_> {
         let known =
             self.now.as_ref().map_or(self.case.as_of.known, |now| now.as_of.known.max(self.case.as_of.known));
-        let steps =
-            self.case.file.followers(number).map(|(_, step)| step).filter(|step| step.step().is_some());
-        let items = self.case.file.get(number).into_iter().chain(steps).filter(|item| self.case.knows(item));
-        let marked = items.flat_map(|item| {
-            let by = move |key: &KeyNumber| self.directory.compromise(*key, item.recorded_at, known);
-            item.signers.iter().filter_map(by)
-        });
-        let entries: BTreeSet<EntryIndex> = marked.map(|compromise| compromise.revoked.index).collect();
-        entries.into_iter().map(|entry| Marked { mark: Mark::CompromisedKey, entry }).collect()
+        Suspicion { case: &self.case, directory: self.directory, known }
     }
 
     /// P20: the rules that the migration of a fact leaves unverified.

@@ -2,11 +2,12 @@
 
 use super::leaf::in_order;
 use super::page::is_none;
-use super::{Line, Page, Projector};
+use super::{Line, MarkLine, Page, Projector};
 use crate::casefile::{Fact, Item, ItemNumber, Sight};
 use crate::event::{Body, Class};
 use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
@@ -23,6 +24,8 @@ pub struct Edition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// Where a key may have been in wrong hands when it signed something that keeps somebody off the list who was on it (P26).
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<EntryIndex>,
@@ -63,6 +66,8 @@ pub struct Roll {
     places: Vec<RollPlace>,
     /// How many entries in force were left out because the reader may not see them.
     pub withheld: usize,
+    /// The entries that say of keys in wrong hands that they signed what keeps somebody off the list (P26).
+    suspect: BTreeSet<EntryIndex>,
 }
 
 /// One place on a list.
@@ -79,7 +84,7 @@ pub struct RollPlace {
 
 impl Roll {
     pub(super) const fn new(list: ListCode) -> Self {
-        Self { list, places: Vec::new(), withheld: 0 }
+        Self { list, places: Vec::new(), withheld: 0, suspect: BTreeSet::new() }
     }
 
     /// Takes in the subject's entries on the list that hold at the valid instant, as the reader sees them, and how
@@ -98,6 +103,7 @@ impl Roll {
                 self.places.push(RollPlace { order, entry, subject, number });
             } else {
                 self.withheld += usize::from(!shown && case.in_force(number));
+                self.suspect.extend(projector.keeps_off(number));
             }
         }
     }
@@ -105,11 +111,16 @@ impl Roll {
     pub(super) fn merge(&mut self, other: Self) {
         self.places.extend(other.places);
         self.withheld += other.withheld;
+        self.suspect.extend(other.suspect);
     }
 
     pub(super) fn in_order(mut self) -> Self {
         self.places.sort_unstable_by(|a, b| (&a.order, a.entry).cmp(&(&b.order, b.entry)));
         self
+    }
+
+    pub(super) fn marks(&self) -> Vec<MarkLine> {
+        MarkLine::of_compromised(&self.suspect)
     }
 
     /// How many are on it.
@@ -139,6 +150,14 @@ impl Roll {
 }
 
 impl Projector<'_> {
+    /// The entries that say of keys in wrong hands that they signed what ended the entry on a list at `number`: as far as it
+    /// is told that it left.
+    fn keeps_off(&self, number: ItemNumber) -> BTreeSet<EntryIndex> {
+        let told = !self.case.in_force(number)
+            && self.sight.reaches(self.now.as_ref().unwrap_or(&self.case).disclosure(number));
+        if told { self.suspicion().on(number, |ground| self.shows(ground)) } else { BTreeSet::new() }
+    }
+
     /// The member of a list that the `listing.entered` event at `number` makes of the subject.
     pub fn member(&self, number: ItemNumber) -> Option<Member> {
         let item = self.case.file.get(number)?;

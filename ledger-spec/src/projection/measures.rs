@@ -2,7 +2,7 @@
 //! take part.
 
 use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
-use super::{Line, Projector, Seen, StepLine};
+use super::{Line, MarkLine, Projector, Seen, StepLine};
 use crate::casefile::{Fact, ItemNumber};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
@@ -74,6 +74,8 @@ pub struct Eligibility {
     pub eligible: Option<bool>,
     /// What closes it.
     pub reasons: Vec<MeasureLine>,
+    /// Where a key may have been in wrong hands when it signed something that closes the domain or would, or what keeps it from that (P26).
+    pub marks: Vec<MarkLine>,
     /// What the deciding body files with its decision.
     pub letter: Name,
     /// The rules by which it follows.
@@ -101,6 +103,11 @@ impl Projector<'_> {
     /// measure in force closes the domain or it does not.
     pub fn eligibility(&self, domain: Domain) -> Eligibility {
         let mut seen = self.seen(Class::Measure);
+        let marks = MarkLine::of_compromised(&self.suspicion().on_class(
+            Class::Measure,
+            |number| self.bars(number, domain) && self.shows(number),
+            |ground| self.shows(ground),
+        ));
         seen.numbers.retain(|number| self.closes(*number, domain));
         let letter = self.letter(domain, &seen);
         let eligible = match (seen.numbers.is_empty(), self.told(seen.withheld)) {
@@ -113,6 +120,7 @@ impl Projector<'_> {
             domain,
             eligible,
             reasons: self.lines(&shown, |number| self.measure_line(number)),
+            marks,
             letter,
             rules: vec![ProjectionRule::Eligible],
             withheld: self.told(seen.withheld),
@@ -122,8 +130,12 @@ impl Projector<'_> {
 
     /// Whether a measure keeps the subject out of a domain at the valid instant.
     fn closes(&self, number: ItemNumber, domain: Domain) -> bool {
+        self.bars(number, domain) && self.is_effective(number)
+    }
+
+    /// Whether a measure is of those that do, in force or not.
+    fn bars(&self, number: ItemNumber, domain: Domain) -> bool {
         self.adopted(number).is_some_and(|adopted| adopted.bars.contains(&domain))
-            && self.is_effective(number)
     }
 
     /// Whether a measure has to be applied at the valid instant.

@@ -28,6 +28,7 @@ mod question;
 mod rights;
 mod standing;
 mod states;
+mod suspicion;
 mod whole;
 
 pub use catalogue::{

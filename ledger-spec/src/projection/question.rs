@@ -344,7 +344,7 @@ impl Question {
         let lists = &source.governance().catalogue.lists;
         let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
         let columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
-        Ok(Edition { list: list.clone(), members, withheld, next, columns })
+        Ok(Edition { list: list.clone(), members, withheld, marks: roll.marks(), next, columns })
     }
 
     /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does.

@@ -22,7 +22,10 @@ impl Generator {
                 self.state("authority.key_added", &issuer, &subject, valid_from, body)
             }
             22..38 => {
-                let body = json!({ "key": public(self.chance.below(4)), "reason": "rotated" });
+                let mut body = json!({ "key": public(self.chance.below(4)), "reason": "rotated" });
+                if self.chance.percent(40) {
+                    body["compromised_since"] = json!(self.recently(6).to_string());
+                }
                 self.state("authority.key_revoked", &issuer, &subject, valid_from, body)
             }
             38..44 => {

@@ -77,11 +77,23 @@ fn revocation(q: &mut Question<'_>, about: &str) {
     let key = &q.event.body["key"];
     match keys.iter().find(|(known, _)| key == known) {
         None => return q.refuse("L15"),
-        Some((_, true)) => q.refuse("L16"),
+        Some((_, true)) if !says_more(past, &q.event.body) => q.refuse("L16"),
+        Some((_, true)) => {}
         Some((_, false)) => {}
     }
     let someone = past.authorities().into_iter().any(|one| can_register(past, one, key, q.now));
     q.refuse_if(serves(past, about, "operator") || serves(past, about, "registrar") && !someone, "L25");
+}
+
+/// Whether a revocation says of its key that it was in wrong hands, and since a time before any that was said or follows.
+fn says_more(past: &History, body: &Value) -> bool {
+    let since = |body: &Value| Some(ValidTime::parse(body["compromised_since"].as_str()?).unwrap());
+    let Some(said) = since(body) else { return false };
+    past.0
+        .iter()
+        .filter(|one| one.event.kind == "authority.key_revoked" && one.event.body["key"] == body["key"])
+        .filter_map(|one| since(&one.event.body))
+        .all(|known| said < known)
 }
 
 fn serves(past: &History, authority: &str, role: &str) -> bool {
