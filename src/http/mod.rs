@@ -7,6 +7,7 @@ mod city;
 mod docs;
 mod entries;
 mod envelope;
+mod even_times;
 mod events;
 mod feed;
 mod health;
@@ -42,11 +43,13 @@ use axum::http::header::ALLOW;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use even_times::EvenTimes;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
 use places::{AllPlaces, Places};
 use serde_json::Value;
 use std::any::Any;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tlog::note::VerifierKey;
@@ -81,6 +84,7 @@ struct Shared {
     app: AppState,
     metrics: Metrics,
     places: AllPlaces,
+    even_times: EvenTimes,
     /// How many threads verify a batch.
     threads: usize,
     /// Whether the server was told to stop.
@@ -112,11 +116,12 @@ pub struct FrontDoor(Arc<Shared>);
 
 impl FrontDoor {
     /// A door that is open.
-    pub fn new(app: AppState) -> Self {
+    pub fn new(app: AppState) -> io::Result<Self> {
         let threads = crate::parallel::cores();
         let places = AllPlaces::new(&app.settings, threads);
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
-        Self(Arc::new(Shared { app, metrics, places, threads, stopping, document }))
+        let even_times = EvenTimes::start()?;
+        Ok(Self(Arc::new(Shared { app, metrics, places, even_times, threads, stopping, document })))
     }
 
     /// The routes.

@@ -15,11 +15,8 @@ use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tlog::position::EntryIndex;
-use tokio::time::sleep;
 use utoipa::IntoParams;
 
 /// As whom everybody reads: until readers can be told apart, HTTP serves nothing else.
@@ -161,29 +158,6 @@ impl Shared {
     }
 }
 
-/// The first moment after asking at which an answer about a subject or an entry leaves, and then at twice that, four times
-/// and so on: how long it took tells nothing of what stands about it and is not shown.
-const FIRST_LEAVES: Duration = Duration::from_millis(4);
-
-/// Waits with an answer, which holds no place any more, until the next moment at which answers leave.
-async fn at_even_times<T>(answer: impl Future<Output = T>) -> T {
-    let mut answer = pin!(answer);
-    let mut until_next = FIRST_LEAVES;
-    let mut leaves = pin!(sleep(until_next));
-    loop {
-        tokio::select! {
-            biased;
-            answered = &mut answer => {
-                leaves.await;
-                return answered;
-            }
-            () = &mut leaves => {}
-        }
-        leaves.set(sleep(until_next));
-        until_next *= 2;
-    }
-}
-
 /// Reads of the log may wait for the disk, so they run beside the threads that answer, in the places of light
 /// questions; each has one snapshot.
 pub(super) async fn read<A: IntoResponse>(
@@ -200,8 +174,9 @@ pub(super) async fn read_about_subject<A: IntoResponse>(
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let place = shared.places.of(weight).take().await?;
-    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
-    at_even_times(place.run(read)).await?
+    let asked = shared.clone();
+    let read = move || answer(&asked, &Reading::new(&asked.app.snapshots)).map(IntoResponse::into_response);
+    shared.even_times.leave(place.run(read)).await?
 }
 
 /// The same in the places of questions of a weight, as soon as it is there.
@@ -223,7 +198,7 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let (place, looked) = (shared.places.of(Weight::Light).take().await?, shared.clone());
-    let found = at_even_times(place.run(move || {
+    let found = shared.even_times.leave(place.run(move || {
         let reading = Reading::new(&looked.app.snapshots);
         // What is wrong with the entry, or that there is none, is the answer's to say.
         let Ok(found) = reading.any_entry(index) else {

@@ -217,7 +217,7 @@ pub async fn serve_ledger(
     let Listeners { public, openings } = listeners.into();
     let stall = Duration::from_secs(state.settings.stall_seconds);
     let erasing_state = state.clone();
-    let door = http::FrontDoor::new(state);
+    let door = http::FrontDoor::new(state)?;
     let told = watch::Sender::new(false);
     let (mut auditors_told, auditors) = (told.subscribe(), door.auditors());
     let mut erasing_told = told.subscribe();

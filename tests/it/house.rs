@@ -120,6 +120,7 @@ const CLOCKS: &[(&str, &str)] = &[
     ("src/case_files/kept.rs", "how long an answer may be shown to others"),
     ("src/case_files/mod.rs", "how long an answer took, which that depends on"),
     ("src/keeper.rs", "how long ago it began again what it waits to begin again"),
+    ("src/http/even_times.rs", "when an answer leaves, whatever it took"),
     ("src/http/mod.rs", "how long a request took, for the metrics"),
 ];
 
