@@ -3,6 +3,7 @@
 
 use crate::time::{RecordedTime, ValidTime};
 use std::collections::BTreeMap;
+use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The number of a key in the order in which keys came.
@@ -30,7 +31,7 @@ pub struct Compromises {
 impl Compromises {
     /// Takes in a key and those that signed the event which brought it in.
     pub fn bring(&mut self, key: KeyNumber, signers: &[KeyNumber], recorded_at: RecordedTime) {
-        let of_signers = signers.iter().filter_map(|signer| self.of.get(signer)).flatten();
+        let of_signers = signers.iter().filter_map(|signer| self.of.get(signer)?.last());
         let suspect: Vec<_> = of_signers.filter(|found| found.covers(recorded_at)).copied().collect();
         for signer in signers {
             self.brought.entry(*signer).or_default().push((key, recorded_at));
@@ -46,14 +47,18 @@ impl Compromises {
         let mut said = vec![(key, compromise)];
         while let Some((key, compromise)) = said.pop() {
             let known = self.of.entry(key).or_default();
-            if known.iter().any(|known| known.since <= compromise.since) {
+            let before = known.last().map(|known| known.since);
+            if before.is_some_and(|before| before <= compromise.since) {
                 continue;
             }
             known.push(compromise);
-            let brought = self.brought.get(&key).into_iter().flatten();
-            let since = brought.filter(|(_, at)| compromise.covers(*at));
+            // In the order of time; of those that came later than what was said before it is said already.
+            let brought = self.brought.get(&key).map_or(&[][..], Vec::as_slice);
+            let from = brought.partition_point(|(_, at)| !compromise.covers(*at));
+            let rest = brought.get(from..).or_defect("a partition lies within what is parted");
+            let new = rest.iter().take_while(|(_, at)| before.is_none_or(|before| instant(*at) < before));
             said.extend(
-                since.map(|(brought, at)| (*brought, Compromise { since: instant(*at), ..compromise })),
+                new.map(|(brought, at)| (*brought, Compromise { since: instant(*at), ..compromise })),
             );
         }
     }
@@ -62,8 +67,10 @@ impl Compromises {
     /// say.
     #[must_use]
     pub fn of(&self, key: KeyNumber, recorded_at: RecordedTime, known: TreeSize) -> Option<Compromise> {
-        let said = self.of.get(&key)?.iter();
-        said.filter(|found| found.said_by.is_in(known)).find(|found| found.covers(recorded_at)).copied()
+        let said = self.of.get(&key)?;
+        // Each says an earlier time than the one before it: the last that is known covers most.
+        let known = said.partition_point(|found| found.said_by.is_in(known));
+        said.get(..known)?.last().filter(|found| found.covers(recorded_at)).copied()
     }
 
     /// Whether nothing is said of any.

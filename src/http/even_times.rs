@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 /// The first moment after its work began at which an answer leaves, and then at twice that, four times and so on: more than
 /// a subject with hundreds of events needs.
 const FIRST: Duration = Duration::from_millis(4);
+/// The longest time from one such moment to the next: nobody waits for a time limit with an answer that is there.
+const LONGEST_STEP: Duration = Duration::from_millis(512);
 /// How long the thread sleeps where nobody waits.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -48,7 +50,7 @@ impl EvenTimes {
                     gate.await;
                     return answered;
                 }
-                () = &mut gate => after *= 2,
+                () = &mut gate => after += after.min(LONGEST_STEP),
             }
         }
     }

@@ -194,10 +194,8 @@ impl Places {
 
     fn refuse(&self) -> Problem {
         self.refused.fetch_add(1, Ordering::Relaxed);
-        let (taken, waiting) = (self.taken(), self.waiting());
+        // How many there may be would say of which weight a subject is.
         Problem::new(ProblemKind::Overloaded)
-            .found(format!("{taken} being answered, {waiting} waiting"))
-            .expected(format!("at most {} and {}", self.most, self.most_waiting))
     }
 
     fn taken(&self) -> usize {

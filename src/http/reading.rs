@@ -190,15 +190,16 @@ async fn read_weighing<A: IntoResponse>(
     place.run(read).await?
 }
 
-/// The same for a question about one entry, at an even time. Who may see it depends on its subject's case, so it weighs what
-/// that does; which subject it is stands in the entry.
+/// The same for a question about one entry, at an even time however long its subject is. Who may see it depends on its
+/// subject's case, so it weighs what that does; which subject it is stands in the entry.
 pub(super) async fn read_about_entry<A: IntoResponse>(
     shared: Arc<Shared>,
     index: EntryIndex,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let (place, looked) = (shared.places.of(Weight::Light).take().await?, shared.clone());
-    let found = shared.even_times.leave(place.run(move || {
+    let place = shared.places.of(Weight::Light).take().await?;
+    let (looked, long) = (shared.clone(), shared.clone());
+    let found = place.run(move || {
         let reading = Reading::new(&looked.app.snapshots);
         // What is wrong with the entry, or that there is none, is the answer's to say.
         let Ok(found) = reading.any_entry(index) else {
@@ -209,11 +210,14 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             return Ok(Err(answer));
         }
         answer(&looked, &reading).map(|answered| Ok(answered.into_response()))
-    }));
-    match found.await?? {
-        Ok(answered) => Ok(answered),
-        Err(answer) => read_about_subject(shared, Weight::Long, answer).await,
-    }
+    });
+    let answered = async {
+        match found.await?? {
+            Ok(answered) => Ok(answered),
+            Err(answer) => read_weighing(long, Weight::Long, answer).await,
+        }
+    };
+    shared.even_times.leave(answered).await
 }
 
 /// Answers a question at the instants that the query names besides what else it may name.
@@ -244,7 +248,8 @@ async fn read_about_many<A: IntoResponse>(
 ) -> Result<Response, Problem> {
     let kept = is_kept(&shared, &params, &question)?;
     let weight = if kept { Weight::Kept } else { Weight::of(&shared, &question) };
-    read_weighing(shared, weight, move |shared, reading| {
+    // A page of one member is an answer about a subject.
+    read_about_subject(shared, weight, move |shared, reading| {
         // Now is when it is folded, and not when it began to wait; meanwhile somebody else's may have been kept.
         let instants = Instants::read(&params, shared, reading)?;
         let (as_of, viewer) = (instants.as_of(reading)?, instants.viewer(reading));
