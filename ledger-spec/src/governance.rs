@@ -7,6 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
 use crate::event::{Body, Kind, StepKind};
 use crate::id::IdentityEpoch;
+use crate::mergers::Mergers;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
@@ -23,6 +24,8 @@ pub struct Governance {
     pub auditors: Arc<Auditors>,
     /// What is erased, and what is to be.
     pub erasures: Arc<Erasures>,
+    /// Which subjects went on in which.
+    pub mergers: Arc<Mergers>,
     /// The epoch of the pseudonyms that are given now.
     pub identity_epoch: IdentityEpoch,
 }
@@ -38,6 +41,10 @@ impl Governance {
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
             Body::AuditorsNamed(body) => return Arc::make_mut(&mut self.auditors).name(body),
             Body::IdentityRotated(body) => self.identity_epoch = body.epoch,
+            Body::SubjectMerged(body) => {
+                let mergers = Arc::make_mut(&mut self.mergers);
+                return mergers.merge(&event.subject, body, event.valid_from, recorded);
+            }
             Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
             Body::Step(step) if step.kind == StepKind::HoldReleased => {
                 return Arc::make_mut(&mut self.erasures).release(&event.subject, step.of);
@@ -75,6 +82,7 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::KeyRevoked
             | Kind::Catalogue(..)
             | Kind::MigrationOpened
+            | Kind::SubjectMerged
             | Kind::ErasureOrdered
             | Kind::HoldPlaced
             | Kind::Step(StepKind::HoldReleased)

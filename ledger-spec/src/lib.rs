@@ -71,6 +71,7 @@
 //! | [`auditing`] | whose cosignature says that everything below it was opened and admitted |
 //! | [`catalogue`] | what may be recorded, folded from the log |
 //! | [`casefile`] | what is known of one subject, folded from the log |
+//! | [`mergers`] | which subjects went on in which |
 //! | [`erasures`] | what was ordered to be erased, and what is |
 //! | [`governance`] | directory and catalogue together, the same for all subjects |
 //! | [`admission`] | may this event enter now, and by which rule not |
@@ -105,6 +106,7 @@ pub mod governance;
 pub mod id;
 pub mod identity;
 pub mod json;
+pub mod mergers;
 pub mod projection;
 pub mod rule;
 pub mod sealed;

@@ -66,6 +66,7 @@ impl Language {
     const fn cause(self, cause: Cause) -> &'static str {
         let (zh, en) = match cause {
             Cause::Revoked => ("原决定被撤销", "the decision was revoked"),
+            Cause::FiledInError => ("录入有误，已撤下", "filed in error"),
             Cause::Sealed => ("已封存", "sealed"),
             Cause::Repaired => ("已准予修复", "repair was granted"),
             Cause::Removed => ("已移出", "taken off the list"),

@@ -52,7 +52,7 @@ fn served(name: &str) -> Server {
 
 /// A record of the type, signed with these fields in `private`.
 fn record(n: u64, details: Value, fields: &[DisclosedField]) -> Vec<u8> {
-    let mut body = people::negative("1");
+    let mut body = people::negative(&n.to_string());
     body["type"] = NAMED.into();
     body["details"] = details;
     event_with(n, "record.filed", ("department", SUBJECT), body, fields)

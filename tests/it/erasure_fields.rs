@@ -39,7 +39,7 @@ fn served(name: &str, erase_seconds: u64) -> Server {
 fn named(n: u64) -> (String, u64) {
     let field = |salt, name: &str, value: &str| DisclosedField::new(&people::salt(salt), name, value);
     let fields = [field(n + 500, "details.holder", NAME), field(n + 600, "details.address", ADDRESS)];
-    let mut body = people::negative("1");
+    let mut body = people::negative(&n.to_string());
     body["type"] = "base.named".into();
     body["details"] = json!({});
     let record = people::event_with(n, "record.filed", ("department", SUBJECT), body, &fields);

@@ -27,6 +27,7 @@ fn the_specifications_table_of_steps_is_the_codes() {
     let who = |who: Who| match who {
         Who::Source => "source",
         Who::SourceOrCourt => "source, or a court",
+        Who::SourceOrReviewer => "source, or a court, or who reviews its decisions",
         Who::SourceOrWindow => "source, or a window",
         Who::Recognizer => "recognizer",
         Who::RecognizerOrWindow => "recognizer, or a window",

@@ -192,14 +192,15 @@ fn what_has_ended_is_not_shown_of_any_instant_and_what_was_corrected_is_shown_so
     let open = "ext:test:open";
     let mut record = people::negative("测罚字〔2026〕20号");
     record["summary"] = "写错的话".into();
+    record["severity"] = "serious".into();
     append(&server, 20, "record.filed", open, record);
     let known = server.snapshots.latest().size().get();
     let corrected =
-        json!({"record": id(20).to_string(), "reason": "笔误", "severity": "serious", "summary": "更正的话"});
+        json!({"record": id(20).to_string(), "reason": "笔误", "severity": "general", "summary": "更正的话"});
     append(&server, 21, "record.corrected", open, corrected);
     let standing = server.get(&format!("/v1/subjects/{open}?valid_at=2026-06-01&known_at={known}"));
     let line = standing.json()["records"][0].clone();
-    assert_eq!((&line["summary"], &line["severity"]), (&json!("更正的话"), &json!("serious")));
+    assert_eq!((&line["summary"], &line["severity"]), (&json!("更正的话"), &json!("general")));
     assert_eq!(
         (&line["marks"][0]["mark"], &line["steps"][0]["kind"]),
         (&json!("corrected"), &json!("record.corrected"))

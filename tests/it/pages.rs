@@ -72,7 +72,7 @@ fn the_public_reads_every_view_page_by_page() {
     append(
         &server,
         (0..9).map(|n| {
-            let mut record = people::negative(&format!("测罚字〔2026〕{n}号"));
+            let mut record = people::negative(&format!("测罚字〔2026〕2{n:02}号"));
             record["type"] = "base.food".into();
             other(200 + n, "record.filed", record)
         }),

@@ -112,7 +112,7 @@ pub fn setup() -> Vec<String> {
     let enrol = |n, id: &str, key: &SecretKey, role: &str| {
         let body = json!({
             "name": name(), "roles": [role], "keys": [key.public().to_base64url()],
-            "competence": {"types": ["base.*"], "lists": ["test.*"], "subjects": ["uscc", "ext"]},
+            "competence": {"types": ["base.*"], "lists": ["test.*"], "reviews": ["*"], "subjects": ["uscc", "ext"]},
         });
         let subject = format!("authority:{id}");
         seal(&event(n, "authority.enrolled", "registrar", &subject, body), &[&registrar()])

@@ -3,7 +3,7 @@
 //! Pure: salts are the caller's, drawn at random or made so that the same row makes the same event again.
 
 use ledger_spec::catalogue::Catalogue;
-use ledger_spec::event::{DisclosedField, Kind, Salt};
+use ledger_spec::event::{DisclosedField, Kind, Salt, StepKind};
 use ledger_spec::id::{ListCode, SubjectId, TypeCode};
 use ledger_spec::projection::{CatalogueAt, ListLine, TypeLine};
 use ledger_spec::time::{Date, ValidTime};
@@ -81,7 +81,7 @@ fn names(
     match kind {
         Kind::SubjectRegistered | Kind::SubjectAmended if natural => vec!["name".to_owned()],
         Kind::RecordFiled => of_type().iter().map(|name| format!("details.{name}")).collect(),
-        Kind::ListingEntered => {
+        Kind::ListingEntered | Kind::Step(StepKind::ListingCorrected) => {
             let (always, of_persons) = of_list();
             let of_persons = of_persons.into_iter().filter(|_| natural);
             always.into_iter().chain(of_persons).map(|column| format!("row.{column}")).collect()

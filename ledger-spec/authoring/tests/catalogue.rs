@@ -22,7 +22,8 @@ fn list(months: u16) -> ShippedItem {
     one(&format!(
         "[[list]]\ncode = \"base.list\"\ntitle = {{ zh = \"单\", en = \"L\" }}\npolarity = \"negative\"\n\
          disclosure = \"public\"\nsubjects = [\"uscc\"]\ncolumns = [\"a\"]\nmonths = {months}\n\
-         effective = 2010-01-01\nbasis = [{{ instrument = \"law.one\" }}]\nconfidence = \"V\"\n"
+         effective = 2010-01-01\nbasis = [{{ instrument = \"law.one\" }}]\nconfidence = \"V\"\n\
+         ends = {{ by = \"term\" }}\n"
     ))
 }
 

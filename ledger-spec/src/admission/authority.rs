@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::{Governance, Refusal, Rule, begun, refuse};
-use crate::authority::{Authority, KeyRevocation, Recorded};
+use crate::authority::{Authority, KeyRecord, KeyRevocation, Recorded};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{
     AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
@@ -127,12 +127,30 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
     }
     if let Some(since) = body.compromised_since {
         begun("body.compromised_since", since, case.at)?;
+        compromised(case, record)?;
     }
     if authority.is_any(&[Role::Operator]) {
         let expected = "a key of another authority: the operator's signs the checkpoints";
         return Err(refuse(Rule::LastKey, "body.key", "the operator's key", expected));
     }
     keeps_a_registrar(case, authority, Some(&body.key))
+}
+
+/// L16: of a key that is revoked already only whoever is under no suspicion says since when it was in wrong hands.
+fn compromised(case: &Case<'_>, record: &KeyRecord) -> Result<(), Refusal> {
+    const FIELD: &str = "body.compromised_since";
+    let directory = &case.governance.directory;
+    let suspect = case.signed.signers().find(|key| {
+        let number = directory.key_number(key.as_bytes());
+        number.is_some_and(|key| directory.compromises().of(key, case.at.at, case.known()).is_some())
+    });
+    match suspect.filter(|_| record.revoked.is_some()) {
+        None => Ok(()),
+        Some(key) => {
+            let found = format!("signed by {}, which may have been in wrong hands itself", key.id());
+            Err(refuse(Rule::InPhase, FIELD, found, "a signature by a key of which nothing is said"))
+        }
+    }
 }
 
 /// L25: without `authority` (or without one key of it) a registrar is left that can act.

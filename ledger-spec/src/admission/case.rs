@@ -3,9 +3,9 @@
 use super::{Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber, Life};
-use crate::definition::{Citation, Level, Pattern, Scheme, Status};
+use crate::definition::{AuthorityLevel, Pattern, Polarity, Scheme};
 use crate::event::envelope::VerifiedEvent;
-use crate::event::{Body, Class, Decision, Event, Phase, Publication, Role};
+use crate::event::{Body, Class, Decision, Event, Phase, Role};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
 use crate::time::{Date, ValidTime};
 use tlog::position::TreeSize;
@@ -241,6 +241,62 @@ impl<'a> Case<'a> {
         Err(refuse(Rule::Competence, field, code, expected))
     }
 
+    /// A02: what the law reserves to a level of authority is that of one of this level, or above.
+    pub(super) fn of_level(
+        &self,
+        field: &'static str,
+        code: &str,
+        least: Option<AuthorityLevel>,
+    ) -> Result<(), Refusal> {
+        let Some(least) = least else { return Ok(()) };
+        let level = self.issuer.competence.level;
+        if level.is_some_and(|level| level >= least) {
+            return Ok(());
+        }
+        let level = level.map_or("of no known level", AuthorityLevel::name);
+        let found = format!("{code} by {}, which is {level}", self.issuer.id);
+        Err(refuse(
+            Rule::Competence,
+            field,
+            found,
+            format!("an authority of the level {} or above", least.name()),
+        ))
+    }
+
+    /// Whether the issuer reviews decisions of the kind of `item`.
+    pub(super) fn reviews(&self, item: &Item) -> bool {
+        let reviews = &self.issuer.competence.reviews;
+        item.fact.code().is_some_and(|code| reviews.iter().any(|pattern| pattern.covers(code)))
+    }
+
+    /// An entry on a negative list that holds when the event begins to.
+    pub(super) fn badly_listed(&self) -> Option<&'a Item> {
+        let as_of = self.as_of();
+        let bad = |(number, item): &(ItemNumber, &'a Item)| match &item.fact {
+            Fact::Listing(listing) => {
+                let adopted = as_of.list_of(item, listing);
+                adopted.is_some_and(|adopted| adopted.polarity == Polarity::Negative)
+                    && as_of.in_force(*number)
+            }
+            _ => false,
+        };
+        self.file.of_class(Class::Listing).find(bad).map(|(_, item)| item)
+    }
+
+    /// An entry on a list of seriously dishonest subjects that holds when the event begins to.
+    pub(super) fn seriously_listed(&self) -> Option<&'a Item> {
+        let as_of = self.as_of();
+        let serious = |(number, item): &(ItemNumber, &'a Item)| match &item.fact {
+            Fact::Listing(listing) => {
+                let adopted = as_of.list_of(item, listing);
+                adopted.is_some_and(|adopted| adopted.serious && adopted.polarity == Polarity::Negative)
+                    && as_of.in_force(*number)
+            }
+            _ => false,
+        };
+        self.file.of_class(Class::Listing).find(serious).map(|(_, item)| item)
+    }
+
     /// A01 for what the catalogue does not have on the day of the decision.
     pub(super) fn not_in_catalogue(&self, field: &'static str, code: &str, ever: bool, day: Date) -> Refusal {
         let found = if ever { format!("{code}, which is not in force on {day}") } else { code.to_owned() };
@@ -262,73 +318,28 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// D02, D03: the status of a definition lets something rest on it.
-    pub(super) fn recordable(
-        &self,
-        field: &'static str,
-        code: &str,
-        status: Status,
-        cited: &[Citation],
-        day: Date,
-    ) -> Result<(), Refusal> {
-        match status {
-            Status::Active | Status::Reference => Ok(()),
-            Status::BasisRequired => self.on_basis(Rule::BasisRequired, "body.basis", cited, day),
-            Status::Repealed | Status::Excluded => {
-                let found = format!("{code}, which is {}", status.name());
-                Err(refuse(Rule::Recordable, field, found, "a code that takes records"))
+    /// A03: the document that decides is named whole, and was served after it was made.
+    pub(super) fn whole_decision(&self, decision: Option<&Decision>) -> Result<(), Refusal> {
+        let Some(decision) = decision else {
+            let expected = "the decision document: its number, date, body, article, day of service and hash";
+            return Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected));
+        };
+        let missing = [
+            ("body.decision.issued_by", decision.issued_by.is_none(), "the body that decided"),
+            ("body.decision.article", decision.article.is_none(), "the law and article that it applies"),
+            ("body.decision.served_on", decision.served_on.is_none(), "the day on which it was served"),
+            ("body.decision.document", decision.document.is_none(), "the hash of the document"),
+        ];
+        if let Some((field, _, expected)) = missing.into_iter().find(|(_, absent, _)| *absent) {
+            return Err(refuse(Rule::DecisionComplete, field, "absent", expected));
+        }
+        match decision.served_on {
+            Some(served) if served < decision.date => {
+                let expected = format!("{} or later, when it was decided", decision.date);
+                Err(refuse(Rule::DecisionComplete, "body.decision.served_on", served, expected))
             }
+            _ => Ok(()),
         }
-    }
-
-    /// One of the instruments cited is registered, in force on the day and of a level that can carry it.
-    pub(super) fn on_basis(
-        &self,
-        rule: Rule,
-        field: &'static str,
-        cited: &[Citation],
-        day: Date,
-    ) -> Result<(), Refusal> {
-        let carries = |citation: &Citation| {
-            let instrument = self.governance.catalogue.instrument_at(
-                &citation.instrument,
-                day.start_of_day(),
-                self.known(),
-            );
-            instrument.is_some_and(|instrument| match instrument.level {
-                Level::Law | Level::AdminRegulation | Level::CentralPolicy | Level::LocalRegulation => true,
-                Level::JudicialInterpretation => self.is(Role::Court),
-                _ => false,
-            })
-        };
-        if cited.iter().any(carries) {
-            return Ok(());
-        }
-        let found: Vec<_> = cited.iter().map(|citation| citation.instrument.to_string()).collect();
-        let found = if found.is_empty() { "absent".to_owned() } else { found.join(", ") };
-        let expected = format!(
-            "a law, administrative regulation, central policy or local regulation that is registered and in \
-             force on {day}"
-        );
-        Err(refuse(rule, field, found, expected))
-    }
-
-    /// A12, D06: personal information is published on a cited basis, masked.
-    pub(super) fn published_on_basis(
-        &self,
-        rule: Rule,
-        publication: Option<&Publication>,
-        day: Date,
-    ) -> Result<(), Refusal> {
-        let Some(publication) = publication else {
-            let expected = "the basis on which personal information is published";
-            return Err(refuse(rule, "body.publication", "absent", expected));
-        };
-        if !publication.masked {
-            return Err(refuse(rule, "body.publication.masked", "false", "true"));
-        }
-        let cited = std::slice::from_ref(&publication.basis);
-        self.on_basis(rule, "body.publication.basis", cited, day)
     }
 
     /// D08: a second officer has signed what the catalogue wants reviewed.
@@ -390,10 +401,14 @@ impl<'a> Case<'a> {
         day.map_or(Ok(()), |day| begun(field, day.start_of_day(), self.at))
     }
 
-    /// L10 for the document that decides.
+    /// L10, L20 for the document that decides: nothing takes effect before it.
     pub(super) fn decision_begun(&self, decision: Option<&Decision>) -> Result<(), Refusal> {
         let Some(decision) = decision else { return Ok(()) };
         self.day_begun("body.decision.date", Some(decision.date))?;
+        if self.day() < decision.date {
+            let expected = format!("{} or later, when it was decided", decision.date);
+            return Err(refuse(Rule::OrderOfTime, "valid_from", self.event.valid_from, expected));
+        }
         self.day_begun("body.decision.served_on", decision.served_on)
     }
 }

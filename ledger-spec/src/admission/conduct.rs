@@ -1,5 +1,6 @@
 //! Rules for commitments, ratings, points, transfers, populations and incidents.
 
+use super::basis::Catalogued;
 use super::case::{Case, Over};
 use super::{Refusal, Rule, refuse};
 use crate::definition::Status;
@@ -22,7 +23,8 @@ pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), R
         let found = format!("{code}, which is only referred to");
         return Err(refuse(Rule::Recordable, "body.type", found, "a code that takes commitments"));
     }
-    case.recordable("body.type", &code, definition.status, &body.basis, day)
+    let item = Catalogued { code: &code, common: &definition.common };
+    case.recordable("body.type", item, definition.status, &body.basis, day)
 }
 
 /// A01, A02, D02, D03, D11, L10, L11, L15, L16, L20.
@@ -35,7 +37,8 @@ pub(super) fn rating(case: &Case<'_>, body: &RatingAssigned) -> Result<(), Refus
     case.competent("body.scheme", &code, Over::Ratings)?;
     case.fits(&scheme.subjects, &scheme.kinds)?;
     case.decision_begun(body.decision.as_ref())?;
-    case.recordable("body.scheme", &code, scheme.status, &body.basis, day)?;
+    let item = Catalogued { code: &code, common: &scheme.common };
+    case.recordable("body.scheme", item, scheme.status, &body.basis, day)?;
     if !scheme.grades.iter().any(|grade| grade.grade == body.grade) {
         let grades: Vec<_> = scheme.grades.iter().map(|grade| grade.grade.as_str()).collect();
         let expected = format!("a grade of {code}: {}", grades.join(", "));
@@ -56,7 +59,8 @@ pub(super) fn charge(case: &Case<'_>, body: &PointsCharged) -> Result<(), Refusa
     };
     case.competent("body.scheme", &code, Over::Points)?;
     case.fits(&scheme.subjects, &scheme.kinds)?;
-    case.recordable("body.scheme", &code, scheme.status, &body.basis, day)?;
+    let item = Catalogued { code: &code, common: &scheme.common };
+    case.recordable("body.scheme", item, scheme.status, &body.basis, day)?;
     let Some(rule) = scheme.rules.iter().find(|rule| rule.rule == body.rule) else {
         let rules: Vec<_> = scheme.rules.iter().map(|rule| rule.rule.as_str()).collect();
         let expected = format!("a rule of {code}: {}", rules.join(", "));

@@ -36,7 +36,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
             }
         }
     }
-    case.on_basis(Rule::BasisRequired, "body.basis", &body.basis, case.day())
+    case.on_basis(Rule::BasisRequired, "body.basis", None, &body.basis, case.day())
 }
 
 /// The event's number in its file, if it can be erased; `None` where it is.

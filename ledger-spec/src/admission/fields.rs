@@ -4,11 +4,13 @@
 
 use super::case::waived;
 use super::personal;
-use super::record::takes;
 use super::{Governance, Refusal, Rule, refuse};
 use crate::authority::Recorded;
 use crate::definition::{DetailField, ListDefinition, RecordType};
-use crate::event::{Body, DisclosedField, DisclosedFields, Event, ListingEntered, RecordFiled};
+use crate::event::{
+    Body, Decision, DisclosedField, DisclosedFields, Event, Extra, RecordFiled, Step, StepKind,
+};
+use crate::id::ListCode;
 use crate::json::fields::as_name;
 use crate::time::Date;
 use std::sync::Arc;
@@ -52,7 +54,13 @@ fn asked(event: &Event, governance: &Governance, at: Recorded) -> Option<Vec<Ask
             let migration = body.migration.as_ref().and_then(|id| governance.directory.migration(id));
             Some(of_record(body, definition, waived(migration, Rule::DetailsFit)))
         }
-        Body::ListingEntered(body) => Some(of_row(event, list_of(event, body, governance, known)?)),
+        Body::ListingEntered(body) => {
+            let decision = body.decision.as_ref();
+            Some(of_row(event, list_of(event, &body.list, decision, governance, known)?))
+        }
+        Body::Step(Step { kind: StepKind::ListingCorrected, list: Some(list), decision, .. }) => {
+            Some(of_row(event, list_of(event, list, decision.as_ref(), governance, known)?))
+        }
         _ => Some(Vec::new()),
     }
 }
@@ -77,12 +85,13 @@ fn of_row(event: &Event, definition: &ListDefinition) -> Vec<Asked> {
 /// The list as of the decision's day.
 fn list_of<'a>(
     event: &Event,
-    body: &ListingEntered,
+    list: &ListCode,
+    decision: Option<&Decision>,
     governance: &'a Governance,
     known: TreeSize,
 ) -> Option<&'a Arc<ListDefinition>> {
-    let day = body.decision.as_ref().map_or_else(|| event.valid_from.date(), |decision| decision.date);
-    governance.catalogue.lists.at(&body.list, day.start_of_day(), known)
+    let day = decision.map_or_else(|| event.valid_from.date(), |decision| decision.date);
+    governance.catalogue.lists.at(list, day.start_of_day(), known)
 }
 
 /// D15 of the event alone, whatever became of its fields.
@@ -91,6 +100,7 @@ pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Re
     let (field, inside): (_, &[(String, String)]) = match &event.body {
         Body::RecordFiled(body) => ("body.details", &body.details),
         Body::ListingEntered(body) => ("body.row", &body.row),
+        Body::Step(Step { extra: Extra::Row(row), .. }) => ("body.row", row),
         _ => ("body", &[]),
     };
     let is_asked = |name: &str| {
@@ -172,10 +182,8 @@ impl Form {
             return refused(fault.to_string(), "one line without characters that nobody sees".to_owned());
         }
         match self {
-            Self::Detail(definition, day) if !takes(definition, value, *day) => {
-                let known: Vec<_> = definition.values.iter().map(|known| known.value.as_str()).collect();
-                let expected = format!("one of {} that is in force on {day}", known.join(", "));
-                refused("another value".to_owned(), expected)
+            Self::Detail(definition, day) if !definition.takes(value, *day) => {
+                refused("another value".to_owned(), definition.expected(*day))
             }
             _ => Ok(()),
         }

@@ -1,11 +1,16 @@
 //! Rules for notices, entries on lists, and measures.
 
+use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
 use crate::casefile::{Fact, Item, ItemNumber};
-use crate::definition::{ListDefinition, MeasureDefinition, Pattern, Persons, ProcedurePeriod};
-use crate::event::{Class, ListingEntered, ListingNotified, MeasureImposed, Phase, StepKind, Term};
+use crate::definition::{
+    Direction, ListDefinition, MeasureDefinition, Pattern, Persons, Polarity, ProcedurePeriod,
+};
+use crate::event::{
+    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, Step, StepKind, Term,
+};
 use crate::id::ListCode;
 use crate::time::Date;
 
@@ -31,17 +36,42 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     case.fits(&definition.subjects, &definition.kinds)?;
     case.decision_begun(body.decision.as_ref())?;
     let code = body.list.to_string();
-    case.recordable("body.list", &code, definition.status, &body.basis, day)?;
+    let item = Catalogued { code: &code, common: &definition.common };
+    case.of_level("body.list", &code, definition.least_level)?;
+    case.recordable("body.list", item, definition.status, &body.basis, day)?;
     let migration = case.migration(body.migration.as_ref(), day)?;
-    row_fits(case, definition, body)?;
+    if definition.serious && !waived(migration, Rule::DecisionComplete) {
+        case.whole_decision(body.decision.as_ref())?;
+    }
+    row_fits(case, definition, &body.row)?;
     if case.event.subject.is_natural() {
-        person_on_list(case, definition, body, day)?;
+        person_on_list(case, (item, definition), body, day)?;
     }
     ground(case, definition, body, migration)?;
+    once(case, definition, body)?;
+    if definition.polarity == Polarity::Positive
+        && let Some(listed) = case.seriously_listed()
+    {
+        let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
+        return Err(refuse(Rule::ListConditions, "subject", found, "a subject on no such list"));
+    }
     if !waived(migration, Rule::NoticeServed) {
         noticed(case, definition, body)?;
     }
-    if let (Some(months), Some(until)) = (definition.months, body.until) {
+    of_item(definition, body)?;
+    if definition.after_review && !waived(migration, Rule::ListConditions) {
+        contested_no_more(case, body)?;
+    }
+    if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term())
+        && definition.items.is_empty()
+        && definition.months.is_none()
+        && body.until.is_none()
+        && !waived(migration, Rule::ListConditions)
+    {
+        let expected = "the last day that the decision sets: an entry on this list has a term";
+        return Err(refuse(Rule::ListConditions, "body.until", "absent", expected));
+    }
+    if let (Some(months), Some(until)) = (definition.months_of(body.item.as_deref()), body.until) {
         let last = case.day().plus_months(months.into());
         if until > last && !waived(migration, Rule::ListConditions) {
             return Err(refuse(Rule::ListConditions, "body.until", until, format!("{last} or earlier")));
@@ -60,7 +90,15 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
     case.competent("body.measure", &code, Over::Measures)?;
     case.fits(&definition.subjects, &definition.kinds)?;
     case.decision_begun(body.decision.as_ref())?;
-    case.recordable("body.measure", &code, definition.status, &body.basis, day)?;
+    case.of_level("body.measure", &code, definition.least_level)?;
+    let item = Catalogued { code: &code, common: &definition.common };
+    case.recordable("body.measure", item, definition.status, &body.basis, day)?;
+    if definition.direction == Direction::Incentive
+        && let Some(listed) = case.seriously_listed()
+    {
+        let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
+        return Err(refuse(Rule::MeasureConditions, "subject", found, "a subject on no such list"));
+    }
     let classes = [Class::Record, Class::Listing, Class::Rating];
     let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
     case.stands("body.rests_on", (number, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
@@ -89,24 +127,31 @@ fn list<'a>(case: &Case<'a>, code: &ListCode, day: Date) -> Result<&'a ListDefin
     Ok(definition)
 }
 
+/// L18 for a row that is corrected: it is whole again.
+pub(super) fn row_corrected(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
+    let (Some(code), Extra::Row(row)) = (&body.list, &body.extra) else { return Ok(()) };
+    let day = case.decided(body.decision.as_ref());
+    row_fits(case, list(case, code, day)?, row)
+}
+
 /// L18.
-fn row_fits(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
+fn row_fits(case: &Case<'_>, definition: &ListDefinition, row: &[(String, String)]) -> Result<(), Refusal> {
     // What is personal travels beside the event (D15).
     let inside = |column: &&String| !definition.is_personal(column, &case.event.subject);
     let columns: Vec<&str> = definition.columns.iter().filter(inside).map(String::as_str).collect();
-    let complete = body.row.len() == columns.len()
-        && columns.iter().all(|column| body.row.iter().any(|(name, _)| name == column));
+    let complete =
+        row.len() == columns.len() && columns.iter().all(|column| row.iter().any(|(name, _)| name == column));
     if complete {
         return Ok(());
     }
-    let found: Vec<_> = body.row.iter().map(|(name, _)| name.as_str()).collect();
+    let found: Vec<_> = row.iter().map(|(name, _)| name.as_str()).collect();
     Err(refuse(Rule::RowFits, "body.row", found.join(", "), columns.join(", ")))
 }
 
 /// D06.
 fn person_on_list(
     case: &Case<'_>,
-    definition: &ListDefinition,
+    (item, definition): (Catalogued<'_>, &ListDefinition),
     body: &ListingEntered,
     day: Date,
 ) -> Result<(), Refusal> {
@@ -115,7 +160,9 @@ fn person_on_list(
             let expected = "no natural person or household: the list holds none";
             Err(refuse(Rule::PersonOnList, "subject", "a natural person", expected))
         }
-        Persons::WithBasis => case.published_on_basis(Rule::PersonOnList, body.publication.as_ref(), day),
+        Persons::WithBasis => {
+            case.published_on_basis(Rule::PersonOnList, item, body.publication.as_ref(), day)
+        }
     }
 }
 
@@ -137,6 +184,72 @@ fn ground(
     case.stands("body.record", (number, item), &[Phase::Filed])?;
     of_type(case, definition, item)?;
     if waived(migration, Rule::ListConditions) { Ok(()) } else { live(case, number) }
+}
+
+/// D05: an entry says on which ground it is made only where the list tells them apart.
+fn of_item(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
+    let items = || definition.items.iter().map(|known| known.item.as_str()).collect::<Vec<_>>().join(" or ");
+    let refused =
+        |found: &str, expected: String| Err(refuse(Rule::ListConditions, "body.item", found, expected));
+    match &body.item {
+        None => Ok(()),
+        Some(found) if definition.items.iter().any(|known| known.item == *found) => Ok(()),
+        Some(found) if definition.items.is_empty() => {
+            refused(found, "no item: the list tells none apart".to_owned())
+        }
+        Some(found) => refused(found, items()),
+    }
+}
+
+/// D05: the time for contesting the decision beneath is over, or what came of it is known.
+fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let record = body.record.as_ref().and_then(|id| case.file.find(id));
+    let Some((number, record)) = record.and_then(|(number, _)| Some((number, as_of.record(number)?))) else {
+        return Ok(());
+    };
+    let refused =
+        |found: String, expected: String| Err(refuse(Rule::ListConditions, "body.record", found, expected));
+    if as_of.pending_review(number).is_some() {
+        return refused("a decision under review".to_owned(), "one that is contested no more".to_owned());
+    }
+    if matches!(record.review, Some(Review::Upheld | Review::Expired)) || as_of.was_reviewed(number) {
+        return Ok(());
+    }
+    let served = record.served_on.unwrap_or(record.decided_on);
+    let last = [ProcedurePeriod::ReviewAdministrative, ProcedurePeriod::ReviewLitigation]
+        .into_iter()
+        .filter_map(|period| as_of.deadline(period, served, served))
+        .max();
+    match last {
+        Some(last) if case.day() <= last => refused(
+            format!("a decision served on {served}"),
+            format!("an entry after {last}, the last day for contesting it"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// L19: nobody comes onto a list on the same ground while that entry holds.
+fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let record = body.record.as_ref().and_then(|id| case.file.find(id)).map(|(number, _)| number);
+    let same = case.file.of_class(Class::Listing).find(|(number, item)| match &item.fact {
+        Fact::Listing(listing) => {
+            listing.list == body.list
+                && listing.record == record
+                && (record.is_some() || definition.serious)
+                && as_of.in_force(*number)
+        }
+        _ => false,
+    });
+    match same {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = format!("{}, which the subject is on, entered {}", body.list, case.told(item));
+            Err(refuse(Rule::NotTwice, "body.list", found, "a list that the subject is not on for this"))
+        }
+    }
 }
 
 fn live(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@
 //! would have been accepted.
 
 mod authority;
+mod basis;
 mod case;
 mod catalogue;
 mod conduct;

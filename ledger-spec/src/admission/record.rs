@@ -1,11 +1,13 @@
 //! Rules for `record.filed`: due process (A01 to A13), and what the catalogue asks besides.
 
+use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Conduct, Fact, RecordFact};
+use crate::casefile::{Fact, NameHash, RecordFact};
 use crate::definition::{
-    DetailField, Disclosure, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
+    Disclosure, FINE, MINOR_KINDS, PENALTY_KIND, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
+    Severity, Status, TierBound, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -35,27 +37,34 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
             _ => case.not_in_catalogue("body.type", &code, types.ever(&body.record_type), decided),
         });
     };
+    let item = Catalogued { code: &code, common: &definition.common };
     // That a type takes no records is said before who would be competent for it: nobody is.
     if matches!(definition.status, Status::Repealed | Status::Excluded) {
-        case.recordable("body.type", &code, definition.status, &body.basis, decided)?;
+        case.recordable("body.type", item, definition.status, &body.basis, decided)?;
     }
     case.competent("body.type", &code, Over::Types)?;
+    case.of_level("body.type", &code, definition.least_level)?;
     case.fits(&definition.subjects, &definition.kinds)?;
-    case.recordable("body.type", &code, definition.status, &body.basis, decided)?;
+    case.recordable("body.type", item, definition.status, &body.basis, decided)?;
     let migration = case.migration(body.migration.as_ref(), decided)?;
     let polarity = polarity(body, definition)?;
-    let filing = Filing { case, body, definition, migration, polarity, decided, code };
+    let filing = Filing { case, body, definition, migration, polarity, decided, code: code.clone() };
     filing.times()?;
+    filing.subject_exists()?;
     filing.severity()?;
+    filing.restriction()?;
     filing.details()?;
     filing.data()?;
     filing.person()?;
     filing.disclosure()?;
     filing.ground()?;
     if polarity == Polarity::Negative {
-        filing.decision()?;
+        if !filing.waives(Rule::DecisionComplete) {
+            case.whole_decision(Some(&body.decision))?;
+        }
         filing.heard()?;
         filing.limitation()?;
+        filing.one_decision()?;
         filing.one_conduct()?;
         filing.publicity()?;
         if body.review.is_none() && !filing.waives(Rule::ReviewStatus) {
@@ -96,6 +105,40 @@ impl Filing<'_, '_> {
         self.case.day_begun("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on))
     }
 
+    /// L16: nobody is recorded before it was there, nor decided about when it was gone.
+    fn subject_exists(&self) -> Result<(), Refusal> {
+        let file = self.case.file;
+        if let Some(born) = file.registered_on().filter(|born| self.decided < *born) {
+            let found = format!("a decision of {}, before the subject was registered", self.decided);
+            let expected = format!("a decision of {born} or later");
+            return Err(refuse(Rule::InPhase, "subject", found, expected));
+        }
+        match file.dissolved_on().filter(|gone| self.decided > *gone) {
+            None => Ok(()),
+            Some(gone) => {
+                let found = format!("dissolved on {gone}, before the decision of {}", self.decided);
+                Err(refuse(Rule::InPhase, "subject", found, "a subject that exists when it is decided about"))
+            }
+        }
+    }
+
+    /// A09: what is published by tiers is not kept longer by a restriction: a ban that lasts longer is a measure.
+    fn restriction(&self) -> Result<(), Refusal> {
+        let (Some(until), Validity::Tier) = (self.body.restriction_until, self.definition.validity) else {
+            return Ok(());
+        };
+        let severity = self.body.severity.unwrap_or(Severity::Serious);
+        let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
+        match self.case.as_of().deadline(tier, self.decided, self.decided) {
+            Some(last) if until > last => {
+                let expected =
+                    format!("{last} or earlier: a longer ban is a measure that rests on the record");
+                Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A08.
     fn severity(&self) -> Result<(), Refusal> {
         let refused = |found: &str, expected: String| {
@@ -112,8 +155,25 @@ impl Filing<'_, '_> {
                 refused(found.name(), format!("{} for {}", names(allowed), self.code))
             }
             (false, Some(found)) => refused(found.name(), "no severity: the record is not negative".into()),
+            (true, Some(found)) if found != Severity::Minor && self.is_of_minor_kinds() => {
+                refused(found.name(), "minor: a warning or criticism alone is no more".into())
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a penalty says of which kinds it is, and all of them are minor.
+    fn is_of_minor_kinds(&self) -> bool {
+        let kinds = self.body.detail(PENALTY_KIND);
+        kinds.is_some_and(|kinds| kinds.split(SEVERAL).all(|kind| MINOR_KINDS.contains(&kind)))
+    }
+
+    /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
+    /// does not say of which kinds it is may be one.
+    fn may_both_fine(&self, record: &RecordFact) -> bool {
+        let kinds = self.body.detail(PENALTY_KIND);
+        let fines = kinds.map(|kinds| kinds.split(SEVERAL).any(|kind| kind == FINE));
+        fines != Some(false) && record.fines != Some(false)
     }
 
     /// D04.
@@ -130,10 +190,8 @@ impl Filing<'_, '_> {
                 let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
                 return refused(name.clone(), format!("fields of {}: {}", self.code, known.join(", ")));
             };
-            if !takes(field, value, day) {
-                let known: Vec<_> = field.values.iter().map(|value| value.value.as_str()).collect();
-                let expected = format!("one of {} that is in force on {day}", known.join(", "));
-                return refused(format!("{name}: {value}"), expected);
+            if !field.takes(value, day) {
+                return refused(format!("{name}: {value}"), field.expected(day));
             }
         }
         // What is personal travels beside the event (D15).
@@ -215,8 +273,10 @@ impl Filing<'_, '_> {
         }
         // Honours and licences of persons are public only as their type says, which rests on its own law.
         if subject.is_natural() {
+            let item = Catalogued { code: &self.code, common: &self.definition.common };
             return self.case.published_on_basis(
                 Rule::PublicationBasis,
+                item,
                 self.body.publication.as_ref(),
                 self.decided,
             );
@@ -235,31 +295,6 @@ impl Filing<'_, '_> {
             return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
         }
         self.case.stands("body.rests_on", (number, item), &[Phase::Filed])
-    }
-
-    /// A03.
-    fn decision(&self) -> Result<(), Refusal> {
-        if self.waives(Rule::DecisionComplete) {
-            return Ok(());
-        }
-        let decision = &self.body.decision;
-        let missing = [
-            ("body.decision.issued_by", decision.issued_by.is_none()),
-            ("body.decision.article", decision.article.is_none()),
-            ("body.decision.served_on", decision.served_on.is_none()),
-            ("body.decision.document", decision.document.is_none()),
-        ];
-        if let Some((field, _)) = missing.into_iter().find(|(_, absent)| *absent) {
-            let expected = "the body, article, day of service and hash of the document";
-            return Err(refuse(Rule::DecisionComplete, field, "absent", expected));
-        }
-        match decision.served_on {
-            Some(served) if served < decision.date => {
-                let expected = format!("{} or later, when it was decided", decision.date);
-                Err(refuse(Rule::DecisionComplete, "body.decision.served_on", served, expected))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// A04.
@@ -301,10 +336,11 @@ impl Filing<'_, '_> {
             let expected = "the conduct, and when it ended";
             return Err(refuse(Rule::Limitation, "body.conduct", "absent", expected));
         };
-        let period = if conduct.harm {
-            ProcedurePeriod::PenaltyLimitationHarm
-        } else {
-            ProcedurePeriod::PenaltyLimitation
+        let own = self.definition.limitation_period.or(self.case.issuer.competence.limitation_period);
+        let period = match (own, conduct.harm) {
+            (Some(period), _) => period,
+            (None, true) => ProcedurePeriod::PenaltyLimitationHarm,
+            (None, false) => ProcedurePeriod::PenaltyLimitation,
         };
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
         match self.case.as_of().deadline(period, conduct.ended_on, self.decided) {
@@ -313,6 +349,32 @@ impl Filing<'_, '_> {
                 Err(refuse(Rule::Limitation, "body.conduct", format!("discovered on {discovered}"), expected))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A10: one decision, one record of a type, whatever conduct it is said to be about.
+    fn one_decision(&self) -> Result<(), Refusal> {
+        if self.waives(Rule::OneConduct) {
+            return Ok(());
+        }
+        let (as_of, number) = (self.case.as_of(), NameHash::of(&self.body.decision.number));
+        let same = self.case.file.of_class(Class::Record).find(|(filed, item)| {
+            let Fact::Record(record) = &item.fact else { return false };
+            record.decision == number
+                && record.decided_on == self.decided
+                && record.record_type == self.body.record_type
+                && as_of.polarity(record) == Polarity::Negative
+                && self.case.is_source(item)
+                && !self.case.file.last_phase(*filed).is_some_and(Phase::is_void)
+        });
+        match same {
+            None => Ok(()),
+            Some((_, item)) => {
+                let found =
+                    format!("{}, which is recorded {}", self.body.decision.number, self.case.told(item));
+                let expected = "a decision that is not recorded yet, or a correction of that record";
+                Err(refuse(Rule::OneConduct, "body.decision.number", found, expected))
+            }
         }
     }
 
@@ -325,13 +387,14 @@ impl Filing<'_, '_> {
         // What only shows another record is about the same conduct as that, and as nothing else.
         let shown =
             self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(number, _)| number);
-        let (as_of, named) = (self.case.as_of(), Conduct::of(&conduct.id));
+        let (as_of, named) = (self.case.as_of(), NameHash::of(&conduct.id));
         let same = self.case.file.of_class(Class::Record).find(|(number, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.conduct == Some(named)
                 && shown != Some(*number)
                 && as_of.polarity(record) == Polarity::Negative
-                && self.case.file.last_phase(*number) != Some(Phase::Revoked)
+                && !self.case.file.last_phase(*number).is_some_and(Phase::is_void)
+                && self.may_both_fine(record)
         });
         match same {
             None => Ok(()),
@@ -354,23 +417,11 @@ impl Filing<'_, '_> {
         }
         let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
         let last = self.case.as_of().deadline(tier, self.decided, self.decided);
-        let latest = last.map(|last| self.body.restriction_until.map_or(last, |until| until.max(last)));
-        match latest {
+        match last {
             Some(latest) if publicity.until > latest => {
                 Err(refuse(Rule::PublicityWithinTier, field, publicity.until, format!("{latest} or earlier")))
             }
             _ => Ok(()),
-        }
-    }
-}
-
-/// Whether a field takes a value on a day: one of its values, if it names any, within that value's days.
-pub(super) fn takes(field: &DetailField, value: &str, day: Date) -> bool {
-    let known = field.values.iter().find(|known| known.value == value);
-    match known {
-        None => field.values.is_empty(),
-        Some(known) => {
-            known.from.is_none_or(|from| day >= from) && known.until.is_none_or(|until| day < until)
         }
     }
 }

@@ -2,23 +2,24 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::Fact;
-use crate::definition::Scheme;
+use crate::casefile::{Fact, Item};
+use crate::definition::{ProcedurePeriod, Scheme};
 use crate::event::{
-    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind,
-    UseReported,
+    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind, Role,
+    StepKind, UseReported,
 };
 
 /// What an objection may be about, and a hold may hold.
 const OBJECTIONABLE: [Class; 5] =
     [Class::Record, Class::Listing, Class::Measure, Class::Rating, Class::Charge];
 
-/// L10, L11, L15, L16, L19, L20: repair is asked for while there is something to repair, and once.
+/// D13, L10, L11, L15, L16, L19, L20: repair is asked for while there is something to repair, and once.
 pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), Refusal> {
     case.day_begun("body.corrected_on", body.corrected_on)?;
     let (number, item) = case.refers_any("body.target", &body.target, &[Class::Record, Class::Listing])?;
     case.same_list(body.list.as_ref(), item)?;
     case.stands("body.target", (number, item), &[Phase::Filed, Phase::Entered])?;
+    not_barred(case)?;
     let pending = case.file.followers(number).find(|(application, item)| {
         matches!(item.fact, Fact::Application { .. })
             && matches!(
@@ -33,6 +34,25 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
             let found = format!("an application {} that is {phase}", case.told(item));
             Err(refuse(Rule::NotTwice, "body.target", found, "no application that is open or granted"))
         }
+    }
+}
+
+/// D13: whose repair was rescinded does not apply again for a time.
+fn not_barred(case: &Case<'_>) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let rescinded = case
+        .file
+        .items()
+        .filter(|(_, step)| step.step_kind() == Some(StepKind::RepairRescinded) && as_of.has_begun(step));
+    let Some((_, last)) = rescinded.max_by_key(|(_, step)| step.from) else { return Ok(()) };
+    let day = last.from.date();
+    match as_of.deadline(ProcedurePeriod::RepairAfterFraud, day, day) {
+        Some(until) if case.day() <= until => {
+            let found = format!("an application on {}", case.day());
+            let expected = format!("one after {until}: a repair was rescinded on {day}");
+            Err(refuse(Rule::RepairConditions, "valid_from", found, expected))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -57,19 +77,30 @@ pub(super) fn complaint(case: &Case<'_>, body: &ComplaintFiled) -> Result<(), Re
     case.not_before("body.about", item.from)
 }
 
-/// L10, L11, L15, L20: what is held need not be in force; a hold keeps it where it is, also where its erasure is ordered and
+/// L10, L11, L15, L17, L20: what is held need not be in force; a hold keeps it where it is, also where its erasure is ordered and
 /// not carried out yet.
 pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     case.about_a_subject()?;
     case.decision_begun(body.decision.as_ref())?;
-    let Some(target) = &body.target else { return Ok(()) };
+    let Some(target) = &body.target else { return may_stay(case, None) };
     // Whoever goes through the log after it was carried out finds what is left of what was there when the hold was placed.
     let left = case.file.find(target).is_none().then(|| case.file.remains_of(target)).flatten();
     if left.is_some_and(|entry| !case.governance.erasures.is_erased(entry)) {
         return Ok(());
     }
     let (_, item) = case.refers_any_kept("body.target", target, &OBJECTIONABLE)?;
+    may_stay(case, Some(item))?;
     case.not_before("body.target", item.from)
+}
+
+/// L17: who decided may stay its own decision, else who reviews it, or a court (行政复议法第四十二条，行政诉讼法第五十六条).
+fn may_stay(case: &Case<'_>, item: Option<&Item>) -> Result<(), Refusal> {
+    let reviews = item.map_or(!case.issuer.competence.reviews.is_empty(), |item| case.reviews(item));
+    if case.is(Role::Court) || reviews || item.is_some_and(|item| case.is_source(item)) {
+        return Ok(());
+    }
+    let expected = "who decided it, the authority that reviews its decisions, or a court";
+    Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
 }
 
 /// L11: a number consents to nothing.

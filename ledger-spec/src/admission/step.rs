@@ -1,10 +1,10 @@
 //! Rules for steps: one for all by the table of [`StepKind`], and what some ask besides.
 
 use super::case::Case;
-use super::{Refusal, Rule, refuse};
+use super::{Refusal, Rule, listing, refuse};
 use crate::casefile::{Fact, Item, ItemNumber};
-use crate::definition::{Polarity, TierBound};
-use crate::event::{Extra, Phase, Role, Step, StepKind, Who};
+use crate::definition::{EarlyFrom, Polarity, ProcedurePeriod, RepairCondition, TierBound};
+use crate::event::{Class, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::Date;
 
 /// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
@@ -23,12 +23,16 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         case.not_before(row.field, last.from)?;
     }
     entitled(case, row.who, item)?;
+    by_judgment(case, body, item)?;
     match body.kind {
+        StepKind::ReviewOpened => under_review(case, number, false),
+        StepKind::ReviewClosed => under_review(case, number, true),
+        StepKind::ListingCorrected => listing::row_corrected(case, body),
         StepKind::RecordSealed => unheld(case, "body.record", number),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item),
         StepKind::ListingExtended => extension(case, number, item, &body.extra),
-        StepKind::RecordCorrected => correction(case, item, &body.extra),
+        StepKind::RecordCorrected => correction(case, (number, item), &body.extra),
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
         _ => Ok(()),
     }
@@ -41,8 +45,9 @@ fn entitled(case: &Case<'_>, who: Who, item: &Item) -> Result<(), Refusal> {
         Who::AnyRole => Ok(()),
         Who::Source => case.by_source(item),
         Who::SourceOrCourt if case.is(Role::Court) => Ok(()),
+        Who::SourceOrReviewer if case.is(Role::Court) || case.reviews(item) => Ok(()),
         Who::SourceOrWindow if case.is(Role::Window) => Ok(()),
-        Who::SourceOrCourt | Who::SourceOrWindow => case.by_source(item),
+        Who::SourceOrCourt | Who::SourceOrReviewer | Who::SourceOrWindow => case.by_source(item),
         Who::RecognizerOrWindow if case.is(Role::Window) => Ok(()),
         Who::Recognizer | Who::RecognizerOrWindow => case.by_source(recognized()),
         Who::Addressee => match &item.fact {
@@ -57,6 +62,27 @@ fn entitled(case: &Case<'_>, who: Who, item: &Item) -> Result<(), Refusal> {
 fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
     let directory = &case.governance.directory;
     directory.number(to).is_some_and(|to| directory.acts_for(&case.issuer.id, to))
+}
+
+/// A03: a court that ends what another filed does so by a judgment, which has a number and a date.
+fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal> {
+    let ends =
+        matches!(body.kind, StepKind::RecordRevoked | StepKind::RecordSealed | StepKind::ListingRemoved);
+    if !ends || body.decision.is_some() || !case.is(Role::Court) || case.is_source(item) {
+        return Ok(());
+    }
+    let expected = "the judgment or ruling, by its number and date";
+    Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected))
+}
+
+/// L16: a review begins where none is pending, and ends where one is.
+fn under_review(case: &Case<'_>, number: ItemNumber, expected: bool) -> Result<(), Refusal> {
+    if case.as_of().pending_review(number).is_some() == expected {
+        return Ok(());
+    }
+    let said =
+        |pending| if pending { "a decision under review" } else { "a decision that is not under review" };
+    Err(refuse(Rule::InPhase, "body.record", said(!expected), said(expected)))
 }
 
 /// D10.
@@ -106,7 +132,9 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
         let expected = "an application with a public commitment";
         return refused("body.application", "no commitment".into(), expected.into());
     }
-    match least_day(case, *target) {
+    conditions_of_type(case, *target)?;
+    conditions_of_list(case, *target)?;
+    match least_day(case, *target, *corrected_on) {
         Some(least) if case.day() < least => refused(
             "valid_from",
             case.day().to_string(),
@@ -116,21 +144,115 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
     }
 }
 
+/// D13: what the type's own rule asks beside the general conditions.
+fn conditions_of_type(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
+    let Some(definition) = as_of.type_of(record) else { return Ok(()) };
+    no_ban_runs(case, &definition.repair_asks, target, None)?;
+    let refused = |found: String, expected: &str| {
+        Err(refuse(Rule::RepairConditions, "body.application", found, expected))
+    };
+    for condition in &definition.repair_asks {
+        match condition {
+            RepairCondition::NotListed => {
+                if let Some(listed) = case.badly_listed() {
+                    let found = format!("a subject on a list, entered {}", case.told(listed));
+                    return refused(found, "a subject on no list of the abnormal or seriously dishonest");
+                }
+            }
+            RepairCondition::NotRepeated => {
+                let again = as_of.begun(Class::Record).find(|(number, later)| {
+                    let same =
+                        as_of.record(*number).is_some_and(|later| later.record_type == record.record_type);
+                    same && later.from > item.from && as_of.in_force(*number)
+                });
+                if let Some((_, again)) = again {
+                    let found =
+                        format!("another penalty of {}, recorded {}", record.record_type, case.told(again));
+                    return refused(found, "no later penalty for conduct of the same type");
+                }
+            }
+            RepairCondition::NoBanRuns => {}
+            RepairCondition::NotRestricting => {
+                if record.restricts {
+                    let expected =
+                        "a penalty that neither closes, restricts nor revokes: those are not ended early";
+                    return refused("a penalty that closes, restricts or revokes".to_owned(), expected);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// D13: what the list's own rule asks.
+fn conditions_of_list(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
+    let Some(item) = case.file.get(target) else { return Ok(()) };
+    let Fact::Listing(listing) = &item.fact else { return Ok(()) };
+    match case.as_of().list_of(item, listing) {
+        Some(definition) => no_ban_runs(case, &definition.repair_asks, target, listing.record),
+        None => Ok(()),
+    }
+}
+
+/// D13: no ban runs on that rests on what is to be repaired, where that is asked.
+fn no_ban_runs(
+    case: &Case<'_>,
+    asks: &[RepairCondition],
+    target: ItemNumber,
+    ground: Option<ItemNumber>,
+) -> Result<(), Refusal> {
+    if !asks.contains(&RepairCondition::NoBanRuns) {
+        return Ok(());
+    }
+    let as_of = case.as_of();
+    let ban = as_of.begun(Class::Measure).find(|(number, item)| match &item.fact {
+        Fact::Measure(measure) => {
+            let rests =
+                measure.rests_on == Some(target) || measure.rests_on.is_some() && measure.rests_on == ground;
+            rests && measure.term != Term::WithGround && as_of.in_force(*number)
+        }
+        _ => false,
+    });
+    match ban {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = format!("a ban that runs, imposed {}", case.told(item));
+            Err(refuse(
+                Rule::RepairConditions,
+                "body.application",
+                found,
+                "no ban that rests on it and runs on",
+            ))
+        }
+    }
+}
+
 /// The first day on which repair of `target` may be granted: the tier's least time from the date of the
-/// document; for an entry on a list the list's own, where it has one.
-fn least_day(case: &Case<'_>, target: ItemNumber) -> Option<Date> {
+/// document; for an entry on a list the list's own, where it has one, from the entry or from the correction.
+fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) -> Option<Date> {
     let (as_of, item) = (case.as_of(), case.file.get(target)?);
     let of_record = |number: ItemNumber| {
         let record = as_of.record(number)?;
-        (as_of.polarity(record) == Polarity::Negative)
-            .then(|| as_of.tier_period(number, record, TierBound::Min))
-            .flatten()
+        if as_of.polarity(record) != Polarity::Negative {
+            return None;
+        }
+        let special = as_of.type_of(record).filter(|definition| definition.special);
+        let special = special
+            .and_then(|_| as_of.deadline(ProcedurePeriod::SpecialMin, record.decided_on, record.decided_on));
+        as_of.tier_period(number, record, TierBound::Min).max(special)
     };
     match &item.fact {
         Fact::Record(_) => of_record(target),
         Fact::Listing(listing) => {
-            let early = as_of.list_of(item, listing).and_then(|list| list.early_months);
-            let of_list = early.map(|months| item.from.date().plus_months(months.into()));
+            let of_list = as_of.list_of(item, listing).and_then(|list| {
+                let from = match list.early_from {
+                    EarlyFrom::Entry => item.from.date(),
+                    EarlyFrom::Correction => corrected_on.unwrap_or_else(|| item.from.date()),
+                };
+                list.early_months.map(|months| from.plus_months(months.into()))
+            });
             // The list's own rule goes before the general one.
             of_list.or_else(|| listing.record.and_then(of_record))
         }
@@ -138,12 +260,31 @@ fn least_day(case: &Case<'_>, target: ItemNumber) -> Option<Date> {
     }
 }
 
-/// D05: an extension goes beyond the term that there is.
+/// D05: an extension goes beyond the term that there is, and no further than the list's own rule lets it.
 fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) -> Result<(), Refusal> {
     let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
-    match case.as_of().listing_expiry(number, item, listing) {
+    let as_of = case.as_of();
+    let adopted = as_of.list_of(item, listing);
+    let most = |last: Date| {
+        let adopted = adopted?;
+        let by_rule = adopted.max_extension_months.map(|months| last.plus_months(months.into()));
+        let by_term = adopted
+            .months_of(listing.item.as_deref())
+            .map(|months| item.from.date().plus_months(months.into()));
+        by_rule.or(by_term)
+    };
+    match as_of.listing_expiry(number, item, listing) {
         Some(last) if *until <= last => {
             let expected = format!("a day after {last}, the last so far");
+            Err(refuse(Rule::ListConditions, "body.until", until, expected))
+        }
+        Some(last) if most(last).is_some_and(|most| *until > most) => {
+            let most = most(last).unwrap_or(last);
+            let expected = if most > last {
+                format!("{most} or earlier")
+            } else {
+                format!("no extension: an entry on this list ends on {last}")
+            };
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
         }
         _ if *until < case.day() => {
@@ -162,13 +303,19 @@ fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     Err(refuse(Rule::InPhase, "body.order", found, "an order that is not carried out yet"))
 }
 
-/// A08: a corrected severity is one that the record may have.
-fn correction(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal> {
+/// A04, A08: a corrected severity is one that the record may have, and none that is graver: that takes a decision, before
+/// which the subject is heard.
+fn correction(case: &Case<'_>, (number, item): (ItemNumber, &Item), extra: &Extra) -> Result<(), Refusal> {
     let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) = (extra, &item.fact)
     else {
         return Ok(());
     };
     let as_of = case.as_of();
+    if let Some(stated) = as_of.severity(number).filter(|stated| severity > stated) {
+        let found = format!("{}, graver than {}", severity.name(), stated.name());
+        let expected = "no graver severity: file the new decision, made after notice, and revoke this record";
+        return Err(refuse(Rule::NoticeServed, "body.severity", found, expected));
+    }
     let allowed = as_of.type_of(record).map_or(&[][..], |definition| &definition.severities);
     let fits =
         as_of.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(severity));

@@ -3,7 +3,8 @@
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
-    ListDefinition, MeasureDefinition, ProcedurePeriod, RatingScheme, TierBound, Validity,
+    ListDefinition, MeasureDefinition, ProcedurePeriod, RatingScheme, RecordType, TierBound, VALID_UNTIL,
+    Validity,
 };
 use crate::event::{Class, Phase, StepKind, Term};
 use crate::rule::ProjectionRule;
@@ -33,6 +34,8 @@ words!(Life {
 pub enum Cause {
     /// The decision behind it was annulled or withdrawn.
     Revoked,
+    /// It was filed in error: about another subject, say. The decision stands.
+    FiledInError,
     /// It was sealed.
     Sealed,
     /// Repair was granted.
@@ -51,6 +54,7 @@ pub enum Cause {
 
 words!(Cause {
     Revoked = "revoked",
+    FiledInError = "filed-in-error",
     Sealed = "sealed",
     Repaired = "repaired",
     Removed = "removed",
@@ -61,10 +65,15 @@ words!(Cause {
 });
 
 impl Cause {
+    /// Whether what ended so never counted.
+    const fn is_void(self) -> bool {
+        matches!(self, Self::Revoked | Self::FiledInError)
+    }
+
     /// The rule by which it ends things.
     pub const fn rule(self) -> ProjectionRule {
         match self {
-            Self::Revoked => ProjectionRule::RecordRevoked,
+            Self::Revoked | Self::FiledInError => ProjectionRule::RecordRevoked,
             Self::Sealed => ProjectionRule::Sealed,
             Self::Repaired => ProjectionRule::Repaired,
             Self::Removed => ProjectionRule::Removed,
@@ -142,6 +151,7 @@ impl CaseAsOf<'_> {
         let ends = self.file.moves(number).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
             let cause = match step.fact.moved_to()? {
                 Phase::Revoked => Cause::Revoked,
+                Phase::Retracted => Cause::FiledInError,
                 Phase::Sealed => Cause::Sealed,
                 Phase::Removed => Cause::Removed,
                 Phase::Lifted | Phase::Withdrawn | Phase::Cancelled => Cause::TakenBack,
@@ -195,7 +205,7 @@ impl CaseAsOf<'_> {
 
     /// The first revocation of a decision, of this one or of what it rests on: it never counted.
     fn revoked(&self, number: ItemNumber) -> Option<End> {
-        let own = self.step_ends(number).into_iter().filter(|end| end.cause == Cause::Revoked).min();
+        let own = self.step_ends(number).into_iter().filter(|end| end.cause.is_void()).min();
         let deeper = self.deeper(number).and_then(|ground| self.revoked(ground));
         own.into_iter().chain(deeper).min()
     }
@@ -262,21 +272,24 @@ impl CaseAsOf<'_> {
             return Some(until);
         }
         listing.until.or_else(|| {
-            let months = self.list_of(item, listing).and_then(|adopted| adopted.months);
+            let adopted = self.list_of(item, listing);
+            let months = adopted.and_then(|adopted| adopted.months_of(listing.item.as_deref()));
             months.map(|months| last_day(item.from.date(), months))
         })
     }
 
-    /// The last day on which a record counts: the term that its type gives, and for a tiered one the later
-    /// of the tier's maximum and the law's own restriction (A09).
+    /// The last day on which a record counts: the term that its type gives, or the day that it names itself where its type
+    /// has a field for that, as a licence has.
     pub fn record_expiry(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
         let definition = self.type_of(record)?;
+        let named = record.valid_until.filter(|_| definition.has_field(VALID_UNTIL));
+        self.term_of(definition, number, record).into_iter().chain(named).min()
+    }
+
+    fn term_of(&self, definition: &RecordType, number: ItemNumber, record: &RecordFact) -> Option<Date> {
         let decided = record.decided_on;
         match definition.validity {
-            Validity::Tier => {
-                let tier = self.tier_period(number, record, TierBound::Max)?;
-                Some(record.restriction_until.map_or(tier, |restricted| restricted.max(tier)))
-            }
+            Validity::Tier => self.tier_period(number, record, TierBound::Max),
             Validity::Fixed { period, .. } => {
                 Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
             }

@@ -89,8 +89,14 @@ pub enum Fact<R = ItemNumber> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // named like the kinds
 pub enum Identity {
-    Registered(Option<SubjectKind>),
-    Amended(Option<SubjectKind>),
+    Registered {
+        kind: Option<SubjectKind>,
+        on: Option<Date>,
+    },
+    Amended {
+        kind: Option<SubjectKind>,
+        on: Option<Date>,
+    },
     Linked,
     /// Linked to the pseudonym of another epoch: the same subject, under another name.
     Renewed(Pseudonym),
@@ -107,6 +113,18 @@ pub struct RecordFact<R = ItemNumber> {
     pub polarity: Option<Polarity>,
     pub severity: Option<Severity>,
     pub decided_on: Date,
+    /// The number of the document that decides.
+    pub decision: NameHash,
+    /// When it was served.
+    pub served_on: Option<Date>,
+    /// The last day that the record itself names, as a licence does.
+    pub valid_until: Option<Date>,
+    /// Whether a fine is among its penalties, where its own fields say which there are.
+    pub fines: Option<bool>,
+    /// Whether its penalties close, restrict or revoke, where its own fields say which there are.
+    pub restricts: bool,
+    /// Which step of which matter it is, where its own fields say so.
+    pub stage: Option<Stage>,
     pub disclosure: Option<Disclosure>,
     /// Whether a basis for publishing personal information is cited.
     pub published_on_basis: bool,
@@ -114,7 +132,7 @@ pub struct RecordFact<R = ItemNumber> {
     /// Whether it is said why a minor record has to be published.
     pub need: bool,
     pub restriction_until: Option<Date>,
-    pub conduct: Option<Conduct>,
+    pub conduct: Option<NameHash>,
     pub conduct_ended_on: Option<Date>,
     pub review: Option<Review>,
     pub rests_on: Option<R>,
@@ -123,13 +141,22 @@ pub struct RecordFact<R = ItemNumber> {
     pub migration: Option<EventId>,
 }
 
-/// Which conduct a record is about: half the BLAKE3 hash of the name that its issuer gave it, which is enough to tell
-/// whether two are one, and says nothing in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Conduct([u8; 16]);
+/// A step of a matter that takes several.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Stage {
+    /// The matter.
+    pub matter: NameHash,
+    /// The step, one of the type's.
+    pub step: Box<str>,
+}
 
-impl Conduct {
-    /// The conduct of this name.
+/// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
+/// enough to tell whether two are one, and says nothing in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NameHash([u8; 16]);
+
+impl NameHash {
+    /// What has this name.
     pub fn of(name: &str) -> Self {
         let mut half = [0; 16];
         half.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
@@ -145,6 +172,8 @@ pub struct ListingFact<R = ItemNumber> {
     pub record: Option<R>,
     pub notice: Option<R>,
     pub until: Option<Date>,
+    /// On which ground of the list's rule.
+    pub item: Option<Box<str>>,
     /// The decision's date, where one is named.
     pub decided_on: Option<Date>,
     pub migration: Option<EventId>,
@@ -202,8 +231,22 @@ impl Identity {
     #[must_use]
     pub const fn names_another(&self) -> bool {
         match self {
-            Self::Registered(_) | Self::Amended(_) | Self::Dissolved => false,
+            Self::Registered { .. } | Self::Amended { .. } | Self::Dissolved => false,
             Self::Linked | Self::Renewed(_) | Self::Accepted | Self::Merged => true,
+        }
+    }
+}
+
+impl Fact {
+    /// The code of the catalogue that it is of, where it is of one that somebody decides upon.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Record(record) => Some(record.record_type.as_str()),
+            Self::Listing(listing) => Some(listing.list.as_str()),
+            Self::Measure(measure) => Some(measure.measure.as_str()),
+            Self::Rating(rating) => Some(rating.scheme.as_str()),
+            Self::Charge { scheme, .. } => Some(scheme.as_str()),
+            _ => None,
         }
     }
 }

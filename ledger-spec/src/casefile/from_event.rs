@@ -1,16 +1,24 @@
 //! Facts out of events: by themselves, with the ids that the event names; and in their file, where those are numbers.
 
 use super::CaseFile;
-use super::fact::{Conduct, Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+use super::fact::{
+    Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
+};
+use crate::definition::{FINE, MATTER, PENALTY_KIND, RESTRICTING_KINDS, SEVERAL, STEP, VALID_UNTIL};
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
 use crate::id::EventId;
+use crate::time::Date;
 
 impl Fact<EventId> {
     /// What is kept of an event, by itself: no other event of its stream is asked.
     pub fn of(event: &Event) -> Self {
         match &event.body {
-            Body::SubjectRegistered(body) => Self::Identity(Identity::Registered(body.kind)),
-            Body::SubjectAmended(body) => Self::Identity(Identity::Amended(body.kind)),
+            Body::SubjectRegistered(body) => {
+                Self::Identity(Identity::Registered { kind: body.kind, on: body.registered_on })
+            }
+            Body::SubjectAmended(body) => {
+                Self::Identity(Identity::Amended { kind: body.kind, on: body.registered_on })
+            }
             Body::IdentifierLinked(body) => Self::Identity(match event.subject.renewal(&body.identifier) {
                 None => Identity::Linked,
                 Some(pseudonym) => Identity::Renewed(pseudonym),
@@ -133,12 +141,23 @@ impl RecordFact<EventId> {
             polarity: body.polarity,
             severity: body.severity,
             decided_on: body.decision.date,
+            decision: NameHash::of(&body.decision.number),
+            served_on: body.decision.served_on,
+            valid_until: body.detail(VALID_UNTIL).and_then(|day| Date::parse(day).ok()),
+            fines: body.detail(PENALTY_KIND).map(|kinds| kinds.split(SEVERAL).any(|kind| kind == FINE)),
+            restricts: body
+                .detail(PENALTY_KIND)
+                .is_some_and(|kinds| kinds.split(SEVERAL).any(|kind| RESTRICTING_KINDS.contains(&kind))),
+            stage: body.detail(STEP).map(|step| Stage {
+                matter: NameHash::of(body.detail(MATTER).unwrap_or(&body.decision.number)),
+                step: step.into(),
+            }),
             disclosure: body.disclosure,
             published_on_basis: body.publication.as_ref().is_some_and(|publication| publication.masked),
             publicity_until: body.publicity.as_ref().map(|publicity| publicity.until),
             need: body.publicity.as_ref().is_some_and(|publicity| publicity.need.is_some()),
             restriction_until: body.restriction_until,
-            conduct: body.conduct.as_ref().map(|conduct| Conduct::of(&conduct.id)),
+            conduct: body.conduct.as_ref().map(|conduct| NameHash::of(&conduct.id)),
             conduct_ended_on: body.conduct.as_ref().map(|conduct| conduct.ended_on),
             review: body.review,
             rests_on: body.rests_on,
@@ -155,6 +174,12 @@ impl<R> RecordFact<R> {
             polarity: self.polarity,
             severity: self.severity,
             decided_on: self.decided_on,
+            decision: self.decision,
+            served_on: self.served_on,
+            valid_until: self.valid_until,
+            fines: self.fines,
+            restricts: self.restricts,
+            stage: self.stage,
             disclosure: self.disclosure,
             published_on_basis: self.published_on_basis,
             publicity_until: self.publicity_until,
@@ -177,6 +202,7 @@ impl ListingFact<EventId> {
             record: body.record,
             notice: body.notice,
             until: body.until,
+            item: body.item.as_deref().map(Into::into),
             decided_on: body.decision.as_ref().map(|decision| decision.date),
             migration: body.migration,
             order: body.order.as_deref().map(Into::into),
@@ -191,6 +217,7 @@ impl<R> ListingFact<R> {
             record: self.record.and_then(find),
             notice: self.notice.and_then(find),
             until: self.until,
+            item: self.item,
             decided_on: self.decided_on,
             migration: self.migration,
             order: self.order,
@@ -230,7 +257,7 @@ impl StepFact<EventId> {
             Extra::Until(until) => fact.until = *until,
             Extra::Use { domain, .. } => fact.domain = Some(*domain),
             Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
-            Extra::None | Extra::Annotation(_) => {}
+            Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Reviewed(_) => {}
         }
         fact
     }

@@ -15,7 +15,7 @@ mod publicity;
 
 pub use as_of::{AsOf, CaseAsOf};
 pub use ends::{Cause, End, Life};
-pub use fact::{Conduct, Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
 pub use publicity::{Mark, Marked, Sight, Viewer};
@@ -25,7 +25,7 @@ use crate::compromise::KeyNumber;
 use crate::entry::StreamVersion;
 use crate::event::{Class, Event, Phase, StepKind};
 use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};
-use crate::time::{RecordedTime, ValidTime};
+use crate::time::{Date, RecordedTime, ValidTime};
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
 
@@ -258,7 +258,7 @@ impl CaseFile {
     /// Whether the subject is registered, or was.
     #[must_use]
     pub fn is_registered(&self) -> bool {
-        self.identities().any(|identity| matches!(identity, Identity::Registered(_)))
+        self.identities().any(|identity| matches!(identity, Identity::Registered { .. }))
     }
 
     /// Whether the subject's code was accepted by name though it fails its standard's check.
@@ -270,10 +270,26 @@ impl CaseFile {
     /// What kind of subject it is, by its identifier or else by its registration.
     pub fn kind_of(&self, subject: &SubjectId) -> Option<SubjectKind> {
         let stated = self.identities().filter_map(|identity| match identity {
-            Identity::Registered(kind) | Identity::Amended(kind) => kind,
+            Identity::Registered { kind, .. } | Identity::Amended { kind, .. } => kind,
             _ => None,
         });
         subject.kind().or(stated.last())
+    }
+
+    /// When the register took it in, as last stated.
+    pub fn registered_on(&self) -> Option<Date> {
+        let stated = self.identities().filter_map(|identity| match identity {
+            Identity::Registered { on, .. } | Identity::Amended { on, .. } => on,
+            _ => None,
+        });
+        stated.last()
+    }
+
+    /// The day on which it was dissolved.
+    pub fn dissolved_on(&self) -> Option<Date> {
+        let dissolved =
+            self.registrations().filter(|item| matches!(item.fact, Fact::Identity(Identity::Dissolved)));
+        dissolved.map(|item| item.from.date()).next_back()
     }
 
     /// The other pseudonyms of the subject that its events say, with the entry that says each.

@@ -182,17 +182,19 @@ impl CaseAsOf<'_> {
         let mut marks = Vec::new();
         let Some(item) = self.file.get(number) else { return marks };
         let mut mark = |mark, entry| marks.push(Marked { mark, entry });
-        for (step_mark, kind) in
-            [(Mark::Corrected, StepKind::RecordCorrected), (Mark::Annotated, StepKind::RecordAnnotated)]
-        {
+        for (step_mark, kind) in [
+            (Mark::Corrected, StepKind::RecordCorrected),
+            (Mark::Corrected, StepKind::ListingCorrected),
+            (Mark::Annotated, StepKind::RecordAnnotated),
+        ] {
             if let Some((_, step)) = self.last_step(number, kind) {
                 mark(step_mark, step.entry);
             }
         }
         match &item.fact {
             Fact::Record(record) => {
-                if record.review == Some(Review::Pending) {
-                    mark(Mark::UnderReview, item.entry);
+                if let Some(entry) = self.pending_review(number) {
+                    mark(Mark::UnderReview, entry);
                 }
                 if record.migration.is_some() {
                     mark(Mark::NotVerified, item.entry);
@@ -250,22 +252,52 @@ impl CaseAsOf<'_> {
 
     /// P17: the entry of the ruling that masks the thing at `number`: a repairable record, or what rests on one.
     pub fn masking_of(&self, number: ItemNumber) -> Option<EntryIndex> {
-        let ruling = self.file.get(self.masked_by?)?.entry;
-        self.is_repairable(number).then_some(ruling)
+        let ruling = self.file.get(self.masked_by?)?;
+        self.is_masked_by(ruling, number).then_some(ruling.entry)
     }
 
-    fn is_repairable(&self, number: ItemNumber) -> bool {
-        match self.file.get(number).map(|item| &item.fact) {
-            Some(Fact::Record(record)) => record.severity.is_some(),
-            Some(Fact::Listing(listing)) => listing.record.is_some_and(|record| self.is_repairable(record)),
-            Some(Fact::Measure(measure)) => measure.rests_on.is_some_and(|ground| self.is_repairable(ground)),
+    /// What was there before the ruling and can be repaired; no ban that the law keeps open.
+    fn is_masked_by(&self, ruling: &Item, number: ItemNumber) -> bool {
+        let Some(item) = self.file.get(number).filter(|item| item.from < ruling.from) else { return false };
+        match &item.fact {
+            Fact::Record(record) => record.severity.is_some(),
+            Fact::Listing(listing) => listing.record.is_some_and(|record| self.is_masked_by(ruling, record)),
+            Fact::Measure(measure) => {
+                let stays = self.measure_of(item, measure).is_some_and(|adopted| adopted.outlives_publicity);
+                !stays && measure.rests_on.is_some_and(|ground| self.is_masked_by(ruling, ground))
+            }
             _ => false,
         }
     }
 
-    /// Whether the source has corrected a record since an objection to it was upheld.
+    /// Whether the source has corrected a record, or a row, since an objection to it was upheld.
     fn corrected_since(&self, number: ItemNumber, objection: ItemNumber) -> bool {
-        self.last_step(number, StepKind::RecordCorrected).is_some_and(|(corrected, _)| corrected > objection)
+        let corrections = [StepKind::RecordCorrected, StepKind::ListingCorrected];
+        let last =
+            corrections.into_iter().filter_map(|kind| self.last_step(number, kind)).max_by_key(|step| step.0);
+        last.is_some_and(|(corrected, _)| corrected > objection)
+    }
+
+    /// Whether a review of a record's decision came to an end.
+    pub fn was_reviewed(&self, number: ItemNumber) -> bool {
+        self.last_step(number, StepKind::ReviewClosed).is_some()
+    }
+
+    /// The entry that says that a record's decision is under review, where that is so: until the review is closed, or the
+    /// record is corrected by a decision, which is what a review comes to.
+    pub fn pending_review(&self, number: ItemNumber) -> Option<EntryIndex> {
+        let filed = self.file.get(number)?;
+        let pending = self.record(number)?.review == Some(Review::Pending);
+        let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
+        steps.fold(pending.then_some(filed.entry), |pending, (_, step)| match step.step() {
+            Some(fact) => match fact.kind {
+                StepKind::ReviewOpened => Some(step.entry),
+                StepKind::ReviewClosed => None,
+                StepKind::RecordCorrected if fact.decided_on.is_some() => None,
+                _ => pending,
+            },
+            None => pending,
+        })
     }
 
     fn followers_of(&self, number: ItemNumber, class: Class) -> impl Iterator<Item = (ItemNumber, &Item)> {
@@ -294,9 +326,12 @@ impl CaseAsOf<'_> {
                 })
             }
             Fact::Rating(rating) => self.scheme_of(item, rating).map(|scheme| {
-                let hidden = !scheme.public_grades.is_empty()
-                    && !scheme.public_grades.iter().any(|grade| **grade == *rating.grade);
-                if hidden { scheme.disclosure.max(Disclosure::Shared) } else { scheme.disclosure }
+                if scheme.public_grades.is_empty() {
+                    return scheme.disclosure;
+                }
+                // Of a scheme that names them, these grades are for everybody and no others.
+                let public = scheme.public_grades.iter().any(|grade| **grade == *rating.grade);
+                if public { Disclosure::Public } else { scheme.disclosure.max(Disclosure::Shared) }
             }),
             Fact::Charge { scheme, .. } => self
                 .catalogue

@@ -217,18 +217,16 @@ fn a_term_ends_with_its_last_day() {
     let mut desk = Desk::new();
     let serious = desk.fine("2025-02-01");
     let minor = desk.record("penalty.fine", "2025-02-01", json!({ "severity": "minor" }));
-    let longer = desk.record(
-        "penalty.fine",
-        "2025-02-01",
-        json!({ "severity": "minor", "restriction_until": "2026-02-01" }),
-    );
+    // What an older register restricted for longer is published no longer for that.
+    let restricted = json!({ "severity": "minor", "restriction_until": "2026-02-01" });
+    let restricted = desk.record("penalty.fine", "2025-02-01", restricted);
     let ninety = desk.record("penalty.ninety", "2025-02-01", json!({}));
     let tierless = desk.record("penalty.fine", "2025-02-01", json!({ "severity": "general" }));
     let entry = desk.entry(serious, "2025-02-15");
     for (number, expected) in [
         (serious, Some("2028-02-02")),
         (minor, Some("2025-05-02")),
-        (longer, Some("2026-02-02")),
+        (restricted, Some("2025-05-02")),
         (ninety, Some("2025-05-03")),
         (tierless, None),
         (entry, Some("2028-02-16")),
@@ -436,6 +434,9 @@ fn a_ruling_of_reorganisation_masks_what_can_be_repaired() {
         assert_eq!(case.masking_of(plain), None);
         assert!(case.shows(plain, Sight::Public));
     }
+    // What comes after the ruling, it does not mask.
+    let later = desk.fine("2025-03-15");
+    assert_eq!(desk.case("2025-03-20").masking_of(later), None);
 }
 
 #[test]

@@ -22,22 +22,25 @@ impl Definition {
         }
         match (self, other) {
             (Self::Basis(a), Self::Basis(b)) => {
-                differing!(a, b, names; title, number, level, confidence, plan, note);
+                differing!(a, b, names; title, number, level, covers, confidence, plan, note);
             }
             (Self::Type(a), Self::Type(b)) => {
                 differing!(a, b, names; polarity, severities, disclosure, person_disclosure, subjects, kinds);
                 differing!(a, b, names; status, validity, filer, limitation, legal_review, file_within);
-                differing!(a, b, names; fields, tags);
+                differing!(a, b, names; fields, tags, limitation_period, special, least_level, repair_asks);
             }
             (Self::List(a), Self::List(b)) => {
                 differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, personal);
                 differing!(a, b, names; personal_of_persons, types);
                 differing!(a, b, names; requires_record, months, early_months, exit_within, publish_within);
                 differing!(a, b, names; notice_required, persons, legal_review, status, owner);
+                differing!(a, b, names; early_from, max_extension_months, ends, serious, least_level);
+                differing!(a, b, names; items, after_review, repair_asks);
             }
             (Self::Measure(a), Self::Measure(b)) => {
                 differing!(a, b, names; direction, disclosure, subjects, kinds, rests_on, min_months);
                 differing!(a, b, names; max_months, lifetime, outlives_publicity, bars, legal_review, status);
+                differing!(a, b, names; ends, least_level);
             }
             (Self::Rating(a), Self::Rating(b)) => {
                 differing!(a, b, names; subjects, kinds, grades, disclosure, public_grades, cycle_months);

@@ -1,8 +1,10 @@
 //! Lists and measures.
 
 use super::Common;
-use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects};
-use super::words::{Disclosure, Domain, Pattern, Polarity, Scheme, Status, words};
+use super::ends::Ends;
+use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects, token};
+use super::record::RepairCondition;
+use super::words::{AuthorityLevel, Disclosure, Domain, Name, Pattern, Polarity, Scheme, Status, words};
 use crate::id::{SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Period;
@@ -34,6 +36,23 @@ pub struct ListDefinition {
     pub months: Option<u16>,
     /// After how long it may end early.
     pub early_months: Option<u16>,
+    /// From when that is counted.
+    pub early_from: EarlyFrom,
+    /// By how much an entry's term may be extended at once; where none is named, not beyond its months.
+    pub max_extension_months: Option<u16>,
+    /// How an entry ends.
+    pub ends: Option<Ends>,
+    /// The grounds of an entry by which it ends otherwise: an entry then says on which it is made.
+    pub items: Vec<ListItem>,
+    /// Whether an entry waits until the decision beneath it can no longer be contested.
+    pub after_review: bool,
+    /// What an early end asks beside the general conditions, by the list's own rule.
+    pub repair_asks: Vec<RepairCondition>,
+    /// Whether it is a list of seriously dishonest subjects (国办发〔2020〕49号): an entry has a decision of its own, and no red
+    /// list stands beside it.
+    pub serious: bool,
+    /// The lowest level of authority that may keep it.
+    pub least_level: Option<AuthorityLevel>,
     /// How soon after its end is known an entry has to leave the list.
     pub exit_within: Option<Period>,
     /// How soon after the decision it has to be published.
@@ -48,6 +67,48 @@ pub struct ListDefinition {
     pub status: Status,
     /// Who keeps it, in words.
     pub owner: Option<String>,
+}
+
+/// A ground on which an entry is made, as the list's rule numbers them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListItem {
+    /// Its number.
+    pub item: String,
+    /// Its title.
+    pub title: Name,
+    /// How long an entry on this ground lasts; where none is named, until it is taken off.
+    pub months: Option<u16>,
+}
+
+impl ListItem {
+    fn parse_all(fields: &mut Fields) -> Result<Vec<Self>, FieldError> {
+        let mut all: Vec<Self> = Vec::new();
+        for (path, item) in fields.array("items", 0, 32)? {
+            let mut one = Fields::of(&path, item)?;
+            let item = Self {
+                item: one.parsed("item", token)?,
+                title: Name::parse(&mut one, "title")?,
+                months: months(&mut one, "months")?,
+            };
+            if all.iter().any(|known| known.item == item.item) {
+                let expected = "an item once".into();
+                return Err(one.error("item", FieldFault::Value { found: item.item, expected }));
+            }
+            one.finish()?;
+            all.push(item);
+        }
+        Ok(all)
+    }
+}
+
+/// From when the months before an early end are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum EarlyFrom {
+    /// From the entry on the list.
+    #[default]
+    Entry,
+    /// From the day on which the conduct was corrected.
+    Correction,
 }
 
 /// Whether natural persons may stand on a list.
@@ -85,6 +146,10 @@ pub struct MeasureDefinition {
     pub outlives_publicity: bool,
     /// The domains that are closed while it is in force.
     pub bars: Vec<Domain>,
+    /// How it ends.
+    pub ends: Option<Ends>,
+    /// The lowest level of authority that may impose it.
+    pub least_level: Option<AuthorityLevel>,
     /// Whether a second officer signs (D08).
     pub legal_review: bool,
     /// Whether it may be imposed.
@@ -100,10 +165,18 @@ pub enum Direction {
     Ban,
 }
 
+words!(EarlyFrom { Entry = "entry", Correction = "correction" });
 words!(Persons { Never = "never", WithBasis = "with_basis" });
 words!(Direction { Sanction = "sanction", Incentive = "incentive", Ban = "ban" });
 
 impl ListDefinition {
+    /// How long an entry on a ground lasts: as its item says, else as the list does.
+    #[must_use]
+    pub fn months_of(&self, item: Option<&str>) -> Option<u16> {
+        let named = item.and_then(|item| self.items.iter().find(|known| known.item == item));
+        named.map_or(self.months, |named| named.months)
+    }
+
     /// Whether a column of a row about this subject travels beside the event (D15).
     #[must_use]
     pub fn is_personal(&self, column: &str, subject: &SubjectId) -> bool {
@@ -137,6 +210,14 @@ impl ListDefinition {
             requires_record: fields.flag("requires_record")?,
             months: months(fields, "months")?,
             early_months: early_months(fields)?,
+            early_from: fields.optional_parsed("early_from", EarlyFrom::parse_word)?.unwrap_or_default(),
+            max_extension_months: months(fields, "max_extension_months")?,
+            ends: Ends::parse(fields)?,
+            items: ListItem::parse_all(fields)?,
+            after_review: fields.flag("after_review")?,
+            repair_asks: fields.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
+            serious: fields.flag("serious")?,
+            least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
             exit_within: optional_period(fields, "exit_within")?,
             publish_within: optional_period(fields, "publish_within")?,
             notice_required: fields.flag("notice_required")?,
@@ -163,6 +244,8 @@ impl MeasureDefinition {
             lifetime: fields.flag("lifetime")?,
             outlives_publicity: fields.flag("outlives_publicity")?,
             bars: fields.parsed_array("bars", (0, 11), Domain::parse_word)?,
+            ends: Ends::parse(fields)?,
+            least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
             legal_review: fields.flag("legal_review")?,
             status: status(fields)?,
         })

@@ -2,6 +2,7 @@
 //! legal instrument. `catalogue.*` events and the shipped TOML are read by the same strict code.
 
 mod difference;
+mod ends;
 mod listing;
 mod reading;
 mod record;
@@ -9,14 +10,18 @@ mod scheme;
 mod time;
 mod words;
 
-pub use listing::{Direction, ListDefinition, MeasureDefinition, Persons};
-pub use record::{DetailField, DetailValue, Pole, RecordType, Validity};
+pub use ends::{Ends, EndsBy};
+pub use listing::{Direction, EarlyFrom, ListDefinition, ListItem, MeasureDefinition, Persons};
+pub use record::{
+    DetailField, DetailForm, DetailValue, FINE, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RESTRICTING_KINDS,
+    RecordType, RepairCondition, SEVERAL, STEP, VALID_UNTIL, Validity,
+};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;
 pub use words::{
-    Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity, ProcedurePeriod, Scheme,
-    Severity, Status, TierBound,
+    AuthorityLevel, Citation, Confidence, Disclosure, Domain, Level, Name, Pattern, Polarity,
+    ProcedurePeriod, Scheme, Severity, Status, TierBound,
 };
 
 use crate::id::{BasisCode, CatalogueItem, SubjectKind};

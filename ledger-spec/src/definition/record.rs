@@ -1,9 +1,11 @@
 //! Types of records.
 
 use super::reading::{early_months, kinds, months, optional_period, small, status, subjects, token};
-use super::words::{Disclosure, Name, Polarity, Scheme, Severity, Status};
+use super::words::{
+    AuthorityLevel, Disclosure, Name, Polarity, ProcedurePeriod, Scheme, Severity, Status, words,
+};
 use super::{Common, Confidence};
-use crate::id::{SubjectId, SubjectKind};
+use crate::id::{SubjectId, SubjectKind, Uscc};
 use crate::json::Json;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, Period, Unit};
@@ -33,8 +35,16 @@ pub struct RecordType {
     pub filer: Option<String>,
     /// Whether it rests on an administrative penalty, so that limitation counts (A06).
     pub limitation: bool,
+    /// The period of limitation, where it is not that of penalties in general.
+    pub limitation_period: Option<ProcedurePeriod>,
+    /// Whether food, drugs, special equipment, work safety or fire are concerned, so that publicity has a longer least.
+    pub special: bool,
+    /// The lowest level of authority that may file it.
+    pub least_level: Option<AuthorityLevel>,
     /// Whether a second officer signs (D08).
     pub legal_review: bool,
+    /// What repair asks beside the general conditions, by a rule of the department's own.
+    pub repair_asks: Vec<RepairCondition>,
     /// How soon after the decision it is to be filed.
     pub file_within: Option<Period>,
     /// Its own fields (D04).
@@ -51,6 +61,26 @@ pub enum Pole {
     /// Each record says.
     Mixed,
 }
+
+/// A condition of repair that some departments' rules ask (市场监督管理行政处罚信息公示规定第十四条).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepairCondition {
+    /// The subject stands on no list of the abnormal or seriously dishonest.
+    NotListed,
+    /// It was not penalised again for conduct of the same type.
+    NotRepeated,
+    /// The penalty is no closure, restriction or revocation: those are never ended early.
+    NotRestricting,
+    /// No ban for a time or for life that rests on the same runs on (市场监督管理严重违法失信名单管理办法第十六条).
+    NoBanRuns,
+}
+
+words!(RepairCondition {
+    NotListed = "not_listed",
+    NotRepeated = "not_repeated",
+    NotRestricting = "not_restricting",
+    NoBanRuns = "no_ban_runs",
+});
 
 /// How long a record counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +123,43 @@ pub struct DetailField {
     pub personal: bool,
     /// The values that it takes; any text where none is named.
     pub values: Vec<DetailValue>,
+    /// Whether it may have several of them, each once, with [`SEVERAL`] between.
+    pub several: bool,
+    /// The form of its text, where no values are named.
+    pub form: Option<DetailForm>,
 }
+
+/// What stands between the values of a field that has several.
+pub const SEVERAL: char = ';';
+/// The field of a type in which a penalty says of which kinds it is (行政处罚法第九条).
+pub const PENALTY_KIND: &str = "penalty_kind";
+/// The kind that is a fine: nobody is fined twice for one conduct (行政处罚法第二十九条).
+pub const FINE: &str = "fine";
+/// The kinds that are minor, where a penalty is of no other (国家发展改革委令第36号).
+pub const MINOR_KINDS: [&str; 2] = ["warning", "criticism"];
+/// The kinds that close, restrict or revoke: publicity of those is not ended early where a type's rule says so.
+pub const RESTRICTING_KINDS: [&str; 5] =
+    ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred"];
+/// The field of a type in which a record says which step of a matter it is, and the one that says of which matter; of that
+/// of its decision's number where it says none.
+pub const STEP: &str = "step";
+/// See [`STEP`].
+pub const MATTER: &str = "matter";
+/// The field of a type in which a licence says its last day.
+pub const VALID_UNTIL: &str = "valid_until";
+
+/// The form of a field's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailForm {
+    /// A day, ISO 8601.
+    Date,
+    /// An amount in units of 10,000 yuan as the national forms write it, with at most six decimals: exactly what was written.
+    WanYuan,
+    /// A unified social credit code.
+    Uscc,
+}
+
+words!(DetailForm { Date = "date", WanYuan = "wan_yuan", Uscc = "uscc" });
 
 /// A value of such a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +172,8 @@ pub struct DetailValue {
     pub from: Option<Date>,
     /// The first day on which it no longer can: a licence abolished, say.
     pub until: Option<Date>,
+    /// Whether every matter needs it, where the values are steps.
+    pub each: bool,
 }
 
 impl RecordType {
@@ -124,11 +192,21 @@ impl RecordType {
             validity: Validity::parse(fields)?,
             filer: fields.optional_name("filer", 200)?,
             limitation: fields.flag("limitation")?,
+            limitation_period: fields.optional_parsed("limitation_period", ProcedurePeriod::parse_word)?,
+            special: fields.flag("special")?,
+            least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
             legal_review: fields.flag("legal_review")?,
+            repair_asks: fields.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
             file_within: optional_period(fields, "file_within")?,
             fields: DetailField::parse_all(fields)?,
             tags: fields.parsed_array("tags", (0, 16), token)?,
         })
+    }
+
+    /// Whether it has a field of this name.
+    #[must_use]
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
     }
 
     /// Whether it carries a tag.
@@ -213,7 +291,62 @@ impl Validity {
     }
 }
 
+impl DetailForm {
+    /// Whether a text is of the form.
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Date => Date::parse(text).is_ok(),
+            Self::Uscc => Uscc::parse(text).is_ok(),
+            Self::WanYuan => {
+                let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+                let digits = |part: &str, most| {
+                    (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+                };
+                let plain = whole == "0" || !whole.starts_with('0');
+                digits(whole, 12) && plain && digits(decimals, 6)
+            }
+        }
+    }
+}
+
 impl DetailField {
+    /// Whether it takes a value on a day: a text of its form, or of its values one, or several, within their days.
+    #[must_use]
+    pub fn takes(&self, value: &str, day: Date) -> bool {
+        if self.values.is_empty() {
+            return self.form.is_none_or(|form| form.fits(value));
+        }
+        let counts = |value: &str| {
+            self.values.iter().find(|known| known.value == value).is_some_and(|known| {
+                known.from.is_none_or(|from| day >= from) && known.until.is_none_or(|until| day < until)
+            })
+        };
+        if !self.several {
+            return counts(value);
+        }
+        let all: Vec<&str> = value.split(SEVERAL).collect();
+        let once = |(at, one): (usize, &&str)| !all.iter().take(at).any(|before| before == one);
+        all.iter().all(|one| counts(one)) && all.iter().enumerate().all(once)
+    }
+
+    /// What it takes, for messages.
+    #[must_use]
+    pub fn expected(&self, day: Date) -> String {
+        let known: Vec<_> = self.values.iter().map(|value| value.value.as_str()).collect();
+        match (self.form, known.is_empty()) {
+            (Some(form), true) => format!("a text of the form {}", form.name()),
+            (None, true) => "a text".to_owned(),
+            (_, false) if self.several => {
+                format!(
+                    "some of {} that are in force on {day}, each once, with {SEVERAL} between",
+                    known.join(", ")
+                )
+            }
+            (_, false) => format!("one of {} that is in force on {day}", known.join(", ")),
+        }
+    }
+
     fn parse_all(fields: &mut Fields) -> Result<Vec<Self>, FieldError> {
         let mut all: Vec<Self> = Vec::new();
         for (path, item) in fields.array("fields", 0, 32)? {
@@ -224,6 +357,8 @@ impl DetailField {
                 required: one.flag("required")?,
                 personal: one.flag("personal")?,
                 values: DetailValue::parse_all(&mut one)?,
+                several: one.flag("several")?,
+                form: one.optional_parsed("form", DetailForm::parse_word)?,
             };
             if all.iter().any(|known| known.name == field.name) {
                 let expected = "a name once".into();
@@ -246,6 +381,7 @@ impl DetailValue {
                 title: Name::parse(&mut one, "title")?,
                 from: one.optional_parsed("from", Date::parse)?,
                 until: one.optional_parsed("until", Date::parse)?,
+                each: one.flag("each")?,
             };
             if all.iter().any(|known| known.value == value.value) {
                 let expected = "a value once".into();

@@ -2,7 +2,7 @@
 
 use super::Common;
 use super::reading::{period, small, token};
-use super::words::{Confidence, Level, Name};
+use super::words::{Confidence, Level, Name, Pattern};
 use crate::id::BasisCode;
 use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::{Date, Period, WorkingDays};
@@ -16,6 +16,9 @@ pub struct Instrument {
     pub number: Option<String>,
     /// Its level.
     pub level: Level,
+    /// The codes of the catalogue whose subject matter it carries: what rests on none of its own is recorded on a basis for
+    /// this alone.
+    pub covers: Vec<Pattern>,
     /// How sure the catalogue is.
     pub confidence: Confidence,
     /// The section of the plan that names it.
@@ -67,6 +70,7 @@ impl Instrument {
             title: Name::parse(fields, "title")?,
             number: fields.optional_text("number", 100)?,
             level: fields.parsed("level", Level::parse_word)?,
+            covers: fields.parsed_array("covers", (0, 64), Pattern::parse)?,
             confidence: fields.parsed("confidence", Confidence::parse_word)?,
             plan: fields.optional_text("plan", 100)?,
             note: fields.optional_text("note", 1000)?,

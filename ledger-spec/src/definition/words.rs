@@ -76,6 +76,16 @@ pub enum ProcedurePeriod {
     SeriousMin,
     /// The longest.
     SeriousMax,
+    /// The least publicity where food, drugs, special equipment, work safety or fire are concerned.
+    SpecialMin,
+    /// Within which a violation of tax law has to be discovered.
+    TaxLimitation,
+    /// For asking for a reconsideration.
+    ReviewAdministrative,
+    /// For going to court.
+    ReviewLitigation,
+    /// For which nobody may apply for repair again whose repair was rescinded.
+    RepairAfterFraud,
 }
 
 /// Which end of a tier of publicity is meant.
@@ -205,6 +215,20 @@ pub enum Level {
     Standard,
 }
 
+/// The level of an authority, from the bottom: some things are reserved to those above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AuthorityLevel {
+    /// 县（市、区）
+    County,
+    /// 市（州）
+    City,
+    /// 省
+    Province,
+    /// 中央
+    Centre,
+}
+
+words!(AuthorityLevel { County = "county", City = "city", Province = "province", Centre = "centre" });
 words!(Scheme { Uscc = "uscc", Person = "person", Household = "household", Place = "place", Ext = "ext" });
 words!(Polarity { Positive = "positive", Neutral = "neutral", Negative = "negative" });
 words!(Disclosure { Public = "public", Shared = "shared", Restricted = "restricted" });
@@ -258,6 +282,11 @@ words!(ProcedurePeriod {
     GeneralMax = "general.max",
     SeriousMin = "serious.min",
     SeriousMax = "serious.max",
+    SpecialMin = "special.min",
+    TaxLimitation = "tax.limitation",
+    ReviewAdministrative = "review.administrative",
+    ReviewLitigation = "review.litigation",
+    RepairAfterFraud = "repair.after_fraud",
 });
 words!(Unit { Day = "day", WorkingDay = "working_day", Month = "month", Year = "year" });
 words!(SubjectKind {

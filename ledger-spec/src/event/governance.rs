@@ -1,6 +1,6 @@
 //! Bodies of `ledger.*` and `authority.*`: who may sign, and for what.
 
-use crate::definition::{Name, Pattern, Scheme, words};
+use crate::definition::{AuthorityLevel, Name, Pattern, ProcedurePeriod, Scheme, words};
 use crate::id::AuthorityId;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
@@ -34,6 +34,12 @@ pub struct Competence {
     pub points: Vec<Pattern>,
     /// Schemes of subjects that it registers.
     pub subjects: Vec<Scheme>,
+    /// Its level, where that was said.
+    pub level: Option<AuthorityLevel>,
+    /// The period of limitation of what it penalises, where a law of its own sets one (行政处罚法第三十六条).
+    pub limitation_period: Option<ProcedurePeriod>,
+    /// The types, lists and measures whose decisions it reviews, as the authority for reconsideration.
+    pub reviews: Vec<Pattern>,
 }
 
 /// A registrar that the ledger opens with.
@@ -191,6 +197,10 @@ impl Capacity {
                     ratings: inner.parsed_array("ratings", (0, 200), Pattern::parse)?,
                     points: inner.parsed_array("points", (0, 200), Pattern::parse)?,
                     subjects: inner.parsed_array("subjects", (0, 5), Scheme::parse_word)?,
+                    level: inner.optional_parsed("level", AuthorityLevel::parse_word)?,
+                    limitation_period: inner
+                        .optional_parsed("limitation_period", ProcedurePeriod::parse_word)?,
+                    reviews: inner.parsed_array("reviews", (0, 200), Pattern::parse)?,
                 };
                 inner.finish()?;
                 competence

@@ -34,6 +34,8 @@ pub struct ListingEntered {
     /// Where it stands among the list's rows: rows are shown in the order of this text (bytewise),
     /// and in the log's order where it is equal or absent.
     pub order: Option<String>,
+    /// On which ground of the list's rule it is made, where the list has several that end differently.
+    pub item: Option<String>,
     /// The document that decides.
     pub decision: Option<Decision>,
     /// The last day, where the decision says so; else the catalogue's months count.
@@ -87,12 +89,7 @@ impl ListingEntered {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let list = fields.parsed("list", ListCode::parse)?;
         let record = fields.optional_parsed("record", EventId::parse)?;
-        let mut columns = fields.object("row")?;
-        let row = columns.rest_as_texts(2000)?;
-        // Members are named in rows, and what one reads there is published.
-        for (column, text) in row.iter().filter(|(_, text)| !text.is_empty()) {
-            as_name(text).map_err(|fault| columns.error(column, fault))?;
-        }
+        let row = row(fields)?;
         let order = fields.optional_text("order", 128)?;
         if let Some(order) = order.as_ref().filter(|o| !o.bytes().all(|b| b.is_ascii_alphanumeric())) {
             let expected = "ASCII letters and digits".into();
@@ -103,6 +100,7 @@ impl ListingEntered {
             record,
             notice: fields.optional_parsed("notice", EventId::parse)?,
             row,
+            item: fields.optional_text("item", 64)?,
             order,
             decision: fields.optional_object("decision")?.map(Decision::parse).transpose()?,
             until: fields.optional_parsed("until", Date::parse)?,
@@ -111,6 +109,17 @@ impl ListingEntered {
             migration: fields.optional_parsed("migration", EventId::parse)?,
         })
     }
+}
+
+/// The row of an entry on a list.
+pub(super) fn row(fields: &mut Fields) -> Result<Vec<(String, String)>, FieldError> {
+    let mut columns = fields.object("row")?;
+    let row = columns.rest_as_texts(2000)?;
+    // Members are named in rows, and what one reads there is published.
+    for (column, text) in row.iter().filter(|(_, text)| !text.is_empty()) {
+        as_name(text).map_err(|fault| columns.error(column, fault))?;
+    }
+    Ok(row)
 }
 
 impl MeasureImposed {

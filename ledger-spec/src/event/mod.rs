@@ -47,7 +47,7 @@ pub use rights::{
 };
 pub use salt::{NoSaltKey, Salt, SaltKey};
 pub use sent::{MAX_SENT, SentEvent, WholeEvent, seal_with};
-pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
+pub use step::{Class, Extra, Finding, Phase, ReviewOutcome, Step, StepKind, StepRow, Who};
 pub use subject::{
     IdentifierAccepted, IdentifierLinked, IdentityRotated, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };

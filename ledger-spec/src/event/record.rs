@@ -199,6 +199,12 @@ impl Decision {
 }
 
 impl RecordFiled {
+    /// The value of one of its type's own fields.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
             record_type: fields.parsed("type", TypeCode::parse)?,

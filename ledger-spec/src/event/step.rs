@@ -3,6 +3,7 @@
 //! the specification's table and the tests all read it.
 
 use super::governance::Role;
+use super::listing::row;
 use super::record::Decision;
 use crate::definition::{Domain, Severity, words};
 use crate::id::{EventId, ListCode, Sealing};
@@ -44,6 +45,7 @@ pub enum Phase {
     Filed,
     Sealed,
     Revoked,
+    Retracted,
     Notified,
     Stated,
     Entered,
@@ -86,7 +88,9 @@ pub enum Who {
     Source,
     /// The same, or a court.
     SourceOrCourt,
-    /// The same, or a service window.
+    /// The same, or a court, or the authority that reviews its decisions.
+    SourceOrReviewer,
+    /// The source, or a service window.
     SourceOrWindow,
     /// Who recognised what the application or objection is about, or its successor.
     Recognizer,
@@ -170,7 +174,24 @@ pub enum Extra {
     },
     /// `complaint.decided`
     Finding(Finding),
+    /// `listing.corrected`: the whole row as it is right.
+    Row(Vec<(String, String)>),
+    /// `record.review_closed`
+    Reviewed(ReviewOutcome),
 }
+
+/// What a review of a decision came to. Where it was annulled, the record is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewOutcome {
+    /// The decision stands.
+    Upheld,
+    /// The decision was changed: the record is corrected by what changed it.
+    Changed,
+    /// Whoever asked for it took that back.
+    Withdrawn,
+}
+
+words!(ReviewOutcome { Upheld = "upheld", Changed = "changed", Withdrawn = "withdrawn" });
 
 /// What a complaint came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +203,14 @@ pub enum Finding {
 
 words!(Finding { Founded = "founded", Unfounded = "unfounded" });
 
+impl Phase {
+    /// Whether something that is in it never counted: its decision was annulled, or it was filed in error.
+    #[must_use]
+    pub const fn is_void(self) -> bool {
+        matches!(self, Self::Revoked | Self::Retracted)
+    }
+}
+
 impl StepKind {
     /// Whether steps of this kind stand in the log in the clear ([`Kind::sealing`]).
     ///
@@ -192,10 +221,14 @@ impl StepKind {
             Self::MigrationClosed => Sealing::Clear,
             Self::RecordCorrected
             | Self::RecordRevoked
+            | Self::RecordRetracted
+            | Self::ReviewOpened
+            | Self::ReviewClosed
             | Self::RecordSealed
             | Self::RecordAnnotated
             | Self::StatementReceived
             | Self::ListingExtended
+            | Self::ListingCorrected
             | Self::ListingRemoved
             | Self::MeasureExempted
             | Self::MeasureLifted
@@ -212,6 +245,7 @@ impl StepKind {
             | Self::HoldReleased
             | Self::CommitmentKept
             | Self::CommitmentBroken
+            | Self::CommitmentReleased
             | Self::RatingWithdrawn
             | Self::PointsCancelled
             | Self::ConsentWithdrawn
@@ -265,6 +299,8 @@ impl Extra {
                 domain: fields.parsed("domain", Domain::parse_word)?,
                 outcome: fields.text("outcome", 1000)?,
             },
+            StepKind::ListingCorrected => Self::Row(row(fields)?),
+            StepKind::ReviewClosed => Self::Reviewed(fields.parsed("outcome", ReviewOutcome::parse_word)?),
             StepKind::ComplaintDecided => Self::Finding(fields.parsed("outcome", Finding::parse_word)?),
             _ => Self::None,
         })
@@ -316,6 +352,12 @@ steps! {
         from [Filed] to same, Source, why, by [Department, Court, Window];
     RecordRevoked = "record.revoked": Record."record"
         from [Filed, Sealed] to Revoked, SourceOrCourt, why, by [Department, Court, Window];
+    RecordRetracted = "record.retracted": Record."record"
+        from [Filed, Sealed] to Retracted, Source, why, by [Department, Court, Window];
+    ReviewOpened = "record.review_opened": Record."record"
+        from [Filed, Sealed] to same, SourceOrReviewer, _, by [Department, Court, Window];
+    ReviewClosed = "record.review_closed": Record."record"
+        from [Filed, Sealed] to same, SourceOrReviewer, _, by [Department, Court, Window];
     RecordSealed = "record.sealed": Record."record"
         from [Filed] to Sealed, SourceOrCourt, why, by [Department, Court, Window];
     RecordAnnotated = "record.annotated": Record."record"
@@ -323,6 +365,8 @@ steps! {
     StatementReceived = "listing.statement_received": Notice."notice"
         from [Notified, Stated] to Stated, SourceOrWindow, _, by [Department, Court, Window];
     ListingExtended = "listing.extended": Listing."listing"
+        from [Entered] to same, Source, why, by [Department, Court];
+    ListingCorrected = "listing.corrected": Listing."listing"
         from [Entered] to same, Source, why, by [Department, Court];
     ListingRemoved = "listing.removed": Listing."listing"
         from [Entered] to Removed, SourceOrCourt, why, by [Department, Court];
@@ -356,6 +400,8 @@ steps! {
         from [Made] to Kept, Source, _, by [Department, Court, Window];
     CommitmentBroken = "commitment.broken": Commitment."commitment"
         from [Made] to Broken, Source, why, by [Department, Court, Window];
+    CommitmentReleased = "commitment.released": Commitment."commitment"
+        from [Made] to Released, Source, why, by [Department, Court, Window];
     RatingWithdrawn = "rating.withdrawn": Rating."rating"
         from [Assigned] to Withdrawn, Source, why, by [Department, Court];
     PointsCancelled = "points.cancelled": Charge."charge"
@@ -380,6 +426,7 @@ words!(Phase {
     Filed = "filed",
     Sealed = "sealed",
     Revoked = "revoked",
+    Retracted = "retracted",
     Notified = "notified",
     Stated = "stated",
     Entered = "entered",

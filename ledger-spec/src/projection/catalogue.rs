@@ -5,8 +5,8 @@ use crate::authority::{Authority, Directory, KeyRecord};
 use crate::casefile::AsOf;
 use crate::catalogue::{Catalogue, Shelf, Version};
 use crate::definition::{
-    Basis, BasisSource, Common, Confidence, Disclosure, ListDefinition, Name, Pattern, Polarity, Pole,
-    RecordType, Scheme, Status,
+    AuthorityLevel, Basis, BasisSource, Common, Confidence, Disclosure, ListDefinition, Name, Pattern,
+    Polarity, Pole, RecordType, Scheme, Status,
 };
 use crate::event::{RevocationReason, Role};
 use crate::id::{AuthorityId, BasisCode};
@@ -56,6 +56,14 @@ pub struct CompetenceLine {
     pub points: Vec<Pattern>,
     /// Schemes of subjects that it registers.
     pub subjects: Vec<Scheme>,
+    /// Its level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub level: Option<AuthorityLevel>,
+    /// The types, lists and measures whose decisions it reviews.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub reviews: Vec<Pattern>,
 }
 
 /// One key and its life.
@@ -306,6 +314,8 @@ impl From<&Authority> for EnrolledAuthority {
                 ratings: competence.ratings.clone(),
                 points: competence.points.clone(),
                 subjects: competence.subjects.clone(),
+                level: competence.level,
+                reviews: competence.reviews.clone(),
             },
             keys: authority.keys.iter().map(KeyHistory::from).collect(),
             enrolled: authority.enrolled.index,

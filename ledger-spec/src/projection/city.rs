@@ -90,7 +90,7 @@ impl<'a> CityFold<'a> {
     /// A fold that has seen no file.
     pub fn new(asked: CityAsked<'a>) -> Self {
         let part = match asked.question {
-            CityQuestion::Roll(list) => Part::Roll(Roll::new(list.clone())),
+            CityQuestion::Roll(list) => Part::Roll(Roll::new(list.clone(), asked.viewer.sight)),
             CityQuestion::Departures(_) => Part::Departures(Departed::default()),
             CityQuestion::Indicators(_) => Part::Indicators(Counts::default()),
             CityQuestion::Oversight => Part::Oversight(Work::new(&asked.governance.directory)),

@@ -23,6 +23,8 @@ pub struct Commitments {
     pub kept: usize,
     /// Broken.
     pub broken: usize,
+    /// From which the subject was released.
+    pub released: usize,
     /// Open, their day not passed.
     pub open: usize,
     /// Open past their day (P21).
@@ -164,10 +166,11 @@ impl Projector<'_> {
         let of = |phase| count(&|number| self.case.phase_at(number) == Some(phase));
         let overdue = count(&|number| self.is_overdue(number));
         let (kept, broken, open) = (of(Phase::Kept), of(Phase::Broken), of(Phase::Made) - overdue);
+        let released = of(Phase::Released);
         let withheld = self.told(seen.withheld);
         let ([shown], next) = self.cut([seen.numbers]);
         let commitments = self.lines(&shown, |number| self.commitment(number));
-        Commitments { commitments, kept, broken, open, overdue, withheld, next }
+        Commitments { commitments, kept, broken, released, open, overdue, withheld, next }
     }
 
     /// The subject's grades.

@@ -77,7 +77,7 @@ impl Departed {
         let at = now.map_or(case.as_of, |now| AsOf { known: now.known, ..case.as_of });
         let known = CaseAsOf::new(case.subject, case.file, case.catalogue, at);
         let now = now.map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
-        let suspicion = Suspicion { case: &known, directory, known: at.known };
+        let suspicion = Suspicion { case: &known, directory };
         let leaver = Leaver { suspicion, sight: viewer.sight };
         let left = known.begun(Class::Listing).filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
@@ -125,7 +125,7 @@ impl Leaver<'_, '_> {
             at: end.at,
             cause: seen.then_some(end.cause),
             rule: seen.then(|| end.cause.rule()),
-            marks: MarkLine::of_compromised(&self.suspicion.on(number, |_| seen)),
+            marks: MarkLine::of_compromised(&self.suspicion.on(number, |_| seen), self.sight),
             subject: seen.then(|| case.subject.clone()),
         })
     }

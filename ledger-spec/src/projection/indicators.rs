@@ -8,7 +8,7 @@ use super::states::Counted;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Fact, Item, Sight};
 use crate::event::{Class, Indicator, Role};
-use crate::id::SubjectId;
+use crate::id::{SubjectId, SubjectKind};
 use crate::rule::ProjectionRule;
 use crate::time::ValidTime;
 use serde::Serialize;
@@ -79,8 +79,8 @@ struct Declared {
 
 impl Counts {
     pub(super) fn take(&mut self, case: &CaseAsOf<'_>, directory: &Directory, place: &SubjectId) {
-        for (slot, (_, tag)) in self.opened.iter_mut().zip(COVERAGE) {
-            *slot += u64::from(has_file(case, tag));
+        for (slot, (indicator, tag)) in self.opened.iter_mut().zip(&COVERAGE) {
+            *slot += u64::from(has_file(case, tag) && is_counted(case, *indicator));
         }
         self.judicial += self.departments.count(case, directory);
         if case.subject == place {
@@ -138,6 +138,11 @@ const COVERAGE: [(Indicator, &str); 9] = [
     (Indicator::J11, "file:J11"),
     (Indicator::J12, "file:J12"),
 ];
+
+/// Whether a subject is of those over which an indicator is counted: social organisations are no enterprises.
+fn is_counted(case: &CaseAsOf<'_>, indicator: Indicator) -> bool {
+    indicator != Indicator::J7 || case.file.kind_of(case.subject) == Some(SubjectKind::SocialOrg)
+}
 
 fn has_file(case: &CaseAsOf<'_>, tag: &str) -> bool {
     case.begun(Class::Record).any(|(_, item)| match &item.fact {

@@ -6,8 +6,8 @@
 use super::states::{Counted, MadeBy, State};
 use crate::casefile::{Cause, Life, Mark, Sight};
 use crate::definition::{
-    Confidence, Direction, Disclosure, Domain, Pattern, Polarity, Pole, ProcedurePeriod, Scheme, Severity,
-    Status,
+    AuthorityLevel, Confidence, Direction, Disclosure, Domain, Pattern, Polarity, Pole, ProcedurePeriod,
+    Scheme, Severity, Status,
 };
 use crate::entry::{ChainHash, StreamVersion};
 use crate::event::{Indicator, Kind, Phase, ReportKind, RevocationReason, Role, StepKind, Term};
@@ -82,6 +82,7 @@ macro_rules! json_of_words {
 }
 
 json_of_words![
+    AuthorityLevel,
     Cause,
     Confidence,
     Counted,

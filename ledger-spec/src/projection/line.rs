@@ -148,9 +148,14 @@ impl MarkLine {
         Self { mark, entry, rule: mark.rule() }
     }
 
-    /// What is said beside a whole answer of keys in wrong hands (P26): the first entries that say so, at most twenty.
-    pub(super) fn of_compromised(said: &BTreeSet<EntryIndex>) -> Vec<Self> {
-        said.iter().take(MOST_BESIDE).map(|entry| Self::of(Mark::CompromisedKey, Some(*entry))).collect()
+    /// What is said beside a whole answer of keys in wrong hands (P26): the last entries that say so, at most twenty; to the
+    /// public that it is so, since whose key it was would say who made something end.
+    pub(super) fn of_compromised(said: &BTreeSet<EntryIndex>, sight: Sight) -> Vec<Self> {
+        let of = |entry| Self::of(Mark::CompromisedKey, entry);
+        if sight == Sight::Public {
+            return said.first().map(|_| of(None)).into_iter().collect();
+        }
+        said.iter().rev().take(MOST_BESIDE).rev().map(|entry| of(Some(*entry))).collect()
     }
 }
 
@@ -159,7 +164,7 @@ impl<'a> Projector<'a> {
     pub fn line(&self, number: ItemNumber) -> Option<Line> {
         let case = &self.case;
         let item = case.file.get(number).filter(|item| case.knows(item))?;
-        let correction = self.correction(number).map(|(step, _)| step);
+        let correction = self.last_correction(number).map(|(step, _)| step);
         let steps = case
             .file
             .followers(number)
@@ -198,7 +203,7 @@ impl<'a> Projector<'a> {
         if let Some(now) = &self.now {
             all = now.still_told(number, all);
         }
-        if let Some((_, correction)) = self.correction(number) {
+        if let Some((_, correction)) = self.last_correction(number) {
             all.retain(|marked| marked.mark != Mark::Corrected);
             all.push(Marked { mark: Mark::Corrected, entry: correction.entry });
         }
@@ -239,15 +244,13 @@ impl<'a> Projector<'a> {
     /// P26: the entries that say of a key in wrong hands that it signed the thing at `number`, a step on it, or what it
     /// follows from.
     fn signed_by_compromised(&self, number: ItemNumber) -> impl Iterator<Item = Marked> {
-        let said = self.suspicion().on(number, |ground| self.shows(ground));
+        let said = self.suspicion().on(number, |ground| self.shows_event(ground));
         said.into_iter().map(|entry| Marked { mark: Mark::CompromisedKey, entry })
     }
 
-    /// What the reader is told of keys in wrong hands.
+    /// What the reader is told of keys in wrong hands: to the public as is known now.
     pub(super) fn suspicion(&self) -> Suspicion<'a, '_> {
-        let known =
-            self.now.as_ref().map_or(self.case.as_of.known, |now| now.as_of.known.max(self.case.as_of.known));
-        Suspicion { case: &self.case, directory: self.directory, known }
+        Suspicion { case: self.now.as_ref().unwrap_or(&self.case), directory: self.directory }
     }
 
     /// P20: the rules that the migration of a fact leaves unverified.
@@ -280,15 +283,21 @@ impl<'a> Projector<'a> {
     }
 
     /// The last correction. What the public is shown of the past it is shown as corrected since.
-    fn correction(&self, number: ItemNumber) -> Option<(ItemNumber, &'a Item)> {
-        let by = |case: &CaseAsOf<'a>| case.last_step(number, StepKind::RecordCorrected);
+    pub(super) fn correction(&self, number: ItemNumber, kind: StepKind) -> Option<(ItemNumber, &'a Item)> {
+        let by = |case: &CaseAsOf<'a>| case.last_step(number, kind);
         let (then, since) = (by(&self.case), self.now.as_ref().and_then(by));
         then.into_iter().chain(since).max_by_key(|(at, _)| *at)
     }
 
+    /// The last correction of a record, or of a row.
+    fn last_correction(&self, number: ItemNumber) -> Option<(ItemNumber, &'a Item)> {
+        let kinds = [StepKind::RecordCorrected, StepKind::ListingCorrected];
+        kinds.into_iter().filter_map(|kind| self.correction(number, kind)).max_by_key(|(at, _)| *at)
+    }
+
     /// What the last correction says in place of what was filed.
     pub(super) fn corrected(&self, number: ItemNumber) -> Option<String> {
-        let (_, correction) = self.correction(number)?;
+        let (_, correction) = self.correction(number, StepKind::RecordCorrected)?;
         self.step_body(correction).as_ref().and_then(statement)
     }
 
@@ -324,6 +333,7 @@ fn statement(body: &Step) -> Option<String> {
         Extra::Statement { statement, .. } => statement.clone(),
         Extra::Correction { summary, .. } => summary.clone(),
         Extra::Use { outcome, .. } => Some(outcome.clone()),
+        Extra::Reviewed(outcome) => Some(outcome.name().to_owned()),
         _ => None,
     }
 }

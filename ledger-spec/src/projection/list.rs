@@ -4,7 +4,7 @@ use super::leaf::in_order;
 use super::page::is_none;
 use super::{Line, MarkLine, Page, Projector};
 use crate::casefile::{Fact, Item, ItemNumber, Sight};
-use crate::event::{Body, Class};
+use crate::event::{Body, Class, Extra, Step, StepKind};
 use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -68,6 +68,7 @@ pub struct Roll {
     pub withheld: usize,
     /// The entries that say of keys in wrong hands that they signed what keeps somebody off the list (P26).
     suspect: BTreeSet<EntryIndex>,
+    sight: Sight,
 }
 
 /// One place on a list.
@@ -83,8 +84,8 @@ pub struct RollPlace {
 }
 
 impl Roll {
-    pub(super) const fn new(list: ListCode) -> Self {
-        Self { list, places: Vec::new(), withheld: 0, suspect: BTreeSet::new() }
+    pub(super) const fn new(list: ListCode, sight: Sight) -> Self {
+        Self { list, places: Vec::new(), withheld: 0, suspect: BTreeSet::new(), sight }
     }
 
     /// Takes in the subject's entries on the list that hold at the valid instant, as the reader sees them, and how
@@ -120,7 +121,7 @@ impl Roll {
     }
 
     pub(super) fn marks(&self) -> Vec<MarkLine> {
-        MarkLine::of_compromised(&self.suspect)
+        MarkLine::of_compromised(&self.suspect, self.sight)
     }
 
     /// How many are on it.
@@ -150,19 +151,20 @@ impl Roll {
 }
 
 impl Projector<'_> {
-    /// The entries that say of keys in wrong hands that they signed what ended the entry on a list at `number`: as far as it
-    /// is told that it left.
+    /// The entries that say of keys in wrong hands that they signed what keeps an entry off its list, as far as it is told that
+    /// it left: to the public as is known now, whatever is asked about.
     fn keeps_off(&self, number: ItemNumber) -> BTreeSet<EntryIndex> {
-        let told = !self.case.in_force(number)
-            && self.sight.reaches(self.now.as_ref().unwrap_or(&self.case).disclosure(number));
-        if told { self.suspicion().on(number, |ground| self.shows(ground)) } else { BTreeSet::new() }
+        let suspicion = self.suspicion();
+        let case = suspicion.case;
+        let told = !case.in_force(number) && self.sight.reaches(case.disclosure(number));
+        if told { suspicion.on(number, |ground| self.shows(ground)) } else { BTreeSet::new() }
     }
 
     /// The member of a list that the `listing.entered` event at `number` makes of the subject.
     pub fn member(&self, number: ItemNumber) -> Option<Member> {
         let item = self.case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
-        let (row, undisclosed) = self.row(item);
+        let (row, undisclosed) = self.row(number, item);
         Some(Member {
             subject: self.case.subject.clone(),
             line: self.line(number)?,
@@ -174,14 +176,17 @@ impl Projector<'_> {
 }
 
 impl Projector<'_> {
-    /// What a list publishes of an entry, in the event's order of columns, then what the reader may see of what travels
+    /// What a list publishes of an entry, as last corrected, in the event's order of columns, then what the reader may see of what travels
     /// beside it, and how many columns are not shown; nothing where no event is read whole.
-    pub(super) fn row(&self, item: &Item) -> (Vec<(String, String)>, usize) {
-        let Some(whole) = self.whole(item) else { return (Vec::new(), 0) };
+    pub(super) fn row(&self, number: ItemNumber, item: &Item) -> (Vec<(String, String)>, usize) {
+        let corrected = self.correction(number, StepKind::ListingCorrected).map_or(item, |(_, step)| step);
+        let Some(whole) = self.whole(corrected) else { return (Vec::new(), 0) };
+        let shown = |row: &[(String, String)]| {
+            (row.iter().cloned().chain(whole.within("row")).collect(), whole.undisclosed)
+        };
         match &whole.body {
-            Body::ListingEntered(body) => {
-                (body.row.iter().cloned().chain(whole.within("row")).collect(), whole.undisclosed)
-            }
+            Body::ListingEntered(body) => shown(&body.row),
+            Body::Step(Step { extra: Extra::Row(row), .. }) => shown(row),
             _ => (Vec::new(), 0),
         }
     }

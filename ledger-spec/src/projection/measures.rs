@@ -3,7 +3,7 @@
 
 use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
 use super::{Line, MarkLine, Projector, Seen, StepLine};
-use crate::casefile::{Fact, ItemNumber};
+use crate::casefile::{Fact, ItemNumber, Sight};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode};
@@ -103,17 +103,24 @@ impl Projector<'_> {
     /// measure in force closes the domain or it does not.
     pub fn eligibility(&self, domain: Domain) -> Eligibility {
         let mut seen = self.seen(Class::Measure);
-        let marks = MarkLine::of_compromised(&self.suspicion().on_class(
+        // Whoever is not everybody is told of what has ended too, as far as its class is for them.
+        let told = |number| {
+            self.shows(number)
+                || self.sight > Sight::Public && self.sight.reaches(self.case.disclosure(number))
+        };
+        let suspect = self.suspicion().on_class(
             Class::Measure,
-            |number| self.bars(number, domain) && self.shows(number),
-            |ground| self.shows(ground),
-        ));
+            |number| self.bars(number, domain) && told(number),
+            told,
+        );
+        let marks = MarkLine::of_compromised(&suspect, self.sight);
         seen.numbers.retain(|number| self.closes(*number, domain));
-        let letter = self.letter(domain, &seen);
-        let eligible = match (seen.numbers.is_empty(), self.told(seen.withheld)) {
+        let letter = self.letter(domain, &seen).beside(&marks);
+        let unseen = self.closed_out_of_sight(domain);
+        let eligible = match (seen.numbers.is_empty() && !unseen, self.told(seen.withheld)) {
             (false, _) => Some(false),
-            (true, Some(0)) => Some(true),
-            (true, _) => None,
+            (true, Some(_)) => Some(true),
+            (true, None) => None,
         };
         let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
@@ -126,6 +133,16 @@ impl Projector<'_> {
             withheld: self.told(seen.withheld),
             next,
         }
+    }
+
+    /// Whether something closes a domain that the reader may not see: whoever decides is told that it does, and nothing
+    /// more; the public is told neither.
+    fn closed_out_of_sight(&self, domain: Domain) -> bool {
+        self.sight > Sight::Public
+            && self
+                .case
+                .known(Class::Measure)
+                .any(|(number, _)| !self.shows(number) && self.closes(number, domain))
     }
 
     /// Whether a measure keeps the subject out of a domain at the valid instant.
@@ -156,7 +173,20 @@ impl Projector<'_> {
         let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
         let known = self.case.as_of.known;
-        if reasons.is_empty() && self.told(seen.withheld) != Some(0) {
+        if reasons.is_empty() && self.closed_out_of_sight(domain) {
+            return Name {
+                zh: format!(
+                    "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
+                    in_chinese(domain)
+                ),
+                en: format!(
+                    "As of {at}, with {known} entries known, a measure in force that this reader may not see closes {} to \
+                     {subject}; ask the authority that may.",
+                    domain.name()
+                ),
+            };
+        }
+        if reasons.is_empty() && self.told(seen.withheld).is_none() {
             return Name {
                 zh: format!(
                     "截至{at}（账本条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
@@ -242,6 +272,19 @@ impl Projector<'_> {
             basis.article.as_ref().map_or(title.clone(), |article| format!("{title} {article}"))
         };
         adopted.common.basis.iter().map(title).collect()
+    }
+}
+
+impl Name {
+    /// The same with what has to be said of keys in wrong hands.
+    fn beside(mut self, marks: &[MarkLine]) -> Self {
+        if !marks.is_empty() {
+            self.zh.push_str("另：据以得出本结论的条目中，有以可能已失控的密钥签署的，应先核实。");
+            self.en.push_str(
+                " Entries that this follows from were signed with a key that may have been in wrong hands; find out first.",
+            );
+        }
+        self
     }
 }
 

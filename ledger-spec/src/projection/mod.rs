@@ -63,6 +63,7 @@ use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight, Viewer};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
 use crate::id::{AuthorityId, EventId, SubjectId};
+use crate::mergers::Mergers;
 use page::OnPage;
 use tlog::defect::OrDefect as _;
 
@@ -78,6 +79,7 @@ pub struct Projector<'a> {
     pub sight: Sight,
     /// The same file at the moment of asking, where that bounds what is shown.
     now: Option<CaseAsOf<'a>>,
+    mergers: Option<&'a Mergers>,
     page: Page,
     events: Option<&'a dyn Events>,
 }
@@ -102,13 +104,20 @@ impl<'a> Projector<'a> {
     ) -> Self {
         let at = |as_of| CaseAsOf::new(subject, file, catalogue, as_of);
         let (case, now, sight) = (at(as_of), viewer.bound(as_of).map(at), viewer.sight);
-        Self { case, directory, sight, now, page: Page::default(), events: None }
+        Self { case, directory, sight, now, page: Page::default(), events: None, mergers: None }
     }
 
     /// The same with what events say in full, read as lines are made.
     #[must_use]
     pub const fn with_events(mut self, events: &'a dyn Events) -> Self {
         self.events = Some(events);
+        self
+    }
+
+    /// The same with which subjects went on in which.
+    #[must_use]
+    pub const fn with_mergers(mut self, mergers: &'a Mergers) -> Self {
+        self.mergers = Some(mergers);
         self
     }
 

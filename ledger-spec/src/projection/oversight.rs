@@ -354,6 +354,7 @@ impl<'a> Work<'a> {
             match case.phase_at(number) {
                 Some(Phase::Kept) => rate.kept += 1,
                 Some(Phase::Broken) => rate.broken += 1,
+                Some(Phase::Released) => {}
                 _ => rate.overdue += u64::from(due.is_some_and(|last| case.is_past(last))),
             }
         }

@@ -283,8 +283,8 @@ impl Question {
         Ok(match self {
             Self::Subject { subject, what, page } => {
                 let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
-                let projector = Projector::new(subject, &file, over, as_of, viewer);
-                let answer = what.answer(&projector.with_events(&events).on_page(*page));
+                let of = Projector::new(subject, &file, over, as_of, viewer).with_events(&events);
+                let answer = what.answer(&of.with_mergers(&governance.mergers).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
             }
             Self::Edition { list, page } => {

@@ -3,8 +3,8 @@
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, Projector};
-use crate::casefile::{Fact, Identity, Item, ItemNumber, Sight};
-use crate::definition::{Polarity, Severity};
+use crate::casefile::{AsOf, Fact, Identity, Item, ItemNumber, RecordFact, Sight};
+use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
 use crate::rule::ProjectionRule;
@@ -85,6 +85,10 @@ pub struct Registration {
     /// The subject that it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<SubjectId>,
+    /// The subjects that were merged into it: what they did stands under their names. The first, at most a hundred.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub merged_from: Vec<SubjectId>,
     /// When it was dissolved, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dissolved_from: Option<ValidTime>,
@@ -114,6 +118,10 @@ pub struct RecordLine {
     /// The type's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
+    /// The steps that every matter of its type needs and that this one lacks, by their values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub missing: Vec<String>,
     /// How many personal fields it has that are not shown here (D15).
     #[serde(default, skip_serializing_if = "is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -278,7 +286,7 @@ impl Projector<'_> {
         };
         let name = name.or_else(|| whole.as_ref()?.field("name"));
         let kind = match item.fact {
-            Fact::Identity(Identity::Registered(kind) | Identity::Amended(kind)) => kind,
+            Fact::Identity(Identity::Registered { kind, .. } | Identity::Amended { kind, .. }) => kind,
             _ => None,
         };
         Some(Registration {
@@ -292,8 +300,34 @@ impl Projector<'_> {
             identifiers: links.into_iter().filter_map(identifier).collect(),
             more_identifiers,
             merged_into: merged,
+            merged_from: self.merged_from().filter(told).take(MOST_NAMED).collect(),
             dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
         })
+    }
+
+    fn merged_from(&self) -> impl Iterator<Item = SubjectId> {
+        let (subject, AsOf { valid_at, known }) = (self.case.subject, self.case.as_of);
+        let into = self.mergers.into_iter().flat_map(move |mergers| mergers.into(subject, valid_at, known));
+        into.cloned()
+    }
+
+    /// What a matter still lacks of the steps that every matter of the type needs, where its type has such.
+    fn missing_steps(&self, record: &RecordFact) -> Vec<String> {
+        let (Some(stage), Some(definition)) = (&record.stage, self.case.type_of(record)) else {
+            return Vec::new();
+        };
+        let needed =
+            definition.fields.iter().filter(|field| field.name == STEP).flat_map(|field| &field.values);
+        let taken = |step: &str| {
+            self.case.begun(Class::Record).any(|(number, _)| {
+                let other = self.case.record(number).filter(|other| other.record_type == record.record_type);
+                let other = other.and_then(|other| other.stage.as_ref());
+                other.is_some_and(|other| other.matter == stage.matter && *other.step == *step)
+                    && self.case.in_force(number)
+            })
+        };
+        let missing = needed.filter(|value| value.each && !taken(&value.value));
+        missing.map(|value| value.value.clone()).collect()
     }
 
     /// A record as a line.
@@ -316,6 +350,7 @@ impl Projector<'_> {
             decision: body.map(|body| DecisionLine::of(&body.decision)),
             summary: self.corrected(number).or(summary).or_else(|| whole.as_ref()?.field("summary")),
             details,
+            missing: self.missing_steps(record),
             undisclosed: whole.as_ref().map_or(0, |whole| whole.undisclosed),
             published: case.shows(number, Sight::Public),
             publicity_until: case.publicity_until(number, record),
@@ -328,7 +363,7 @@ impl Projector<'_> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
-        let (row, undisclosed) = self.row(item);
+        let (row, undisclosed) = self.row(number, item);
         Some(ListingLine {
             list: listing.list.clone(),
             record: listing.record.and_then(|record| self.named(record)),
@@ -387,7 +422,7 @@ impl StateLine {
 
 /// Whether an event states who the subject is: a registration or an amendment.
 const fn states_who(item: &Item) -> bool {
-    matches!(item.fact, Fact::Identity(Identity::Registered(_) | Identity::Amended(_)))
+    matches!(item.fact, Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }))
 }
 
 fn is(item: &Item, identity: Identity) -> bool {

@@ -5,19 +5,17 @@ use crate::casefile::{CaseAsOf, Item, ItemNumber};
 use crate::compromise::KeyNumber;
 use crate::event::Class;
 use std::collections::BTreeSet;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
-/// What a reader is told of keys in wrong hands, about one subject.
+/// What a reader is told of keys in wrong hands, about one subject, as far as is known to the case.
 pub(super) struct Suspicion<'a, 'c> {
     pub(super) case: &'c CaseAsOf<'a>,
     pub(super) directory: &'a Directory,
-    /// As far as these entries say; what the public is shown of the past it is shown as is known since.
-    pub(super) known: TreeSize,
 }
 
 impl Suspicion<'_, '_> {
-    /// The entries that say so of keys that signed the thing at `number`, a step on it, what ends or masks it, or what
-    /// it rests on, as far as the reader may know of that.
+    /// The entries that say so of keys that signed the thing at `number`, a step on it, what ends, masks or stays it, or what it
+    /// refers to, as far as the reader may know of that.
     pub(super) fn on(
         &self,
         number: ItemNumber,
@@ -30,18 +28,25 @@ impl Suspicion<'_, '_> {
         let (mut seen, mut open) = (BTreeSet::from([number]), vec![number]);
         while let Some(number) = open.pop() {
             let Some(item) = self.case.file.get(number) else { continue };
-            let steps = self.case.file.followers(number).map(|(_, step)| step);
-            let steps = steps.filter(|step| step.step().is_some());
+            let steps = self.case.file.followers(number).filter(|(_, step)| step.step().is_some());
             let ended = self.case.end(number).and_then(|end| self.case.file.at(end.entry?));
             let masked = self.case.masking_of(number).and_then(|ruling| self.case.file.at(ruling));
-            for item in std::iter::once(item).chain(steps).chain(ended).chain(masked) {
-                said.extend(self.of(item));
-            }
-            open.extend(
-                item.fact.grounds().into_iter().filter(|ground| may_know(*ground) && seen.insert(*ground)),
-            );
+            let at_once = std::iter::once(item).chain(steps.map(|(_, step)| step)).chain(ended).chain(masked);
+            said.extend(at_once.flat_map(|item| self.of(item)));
+            let beside = item.fact.refers_to().into_iter().chain(self.beside(number));
+            open.extend(beside.filter(|other| may_know(*other) && seen.insert(*other)));
         }
         said
+    }
+
+    /// What bears on a thing without being a step on it: applications for repair, objections, holds.
+    fn beside(&self, number: ItemNumber) -> impl Iterator<Item = ItemNumber> {
+        let bears = |item: &Item| {
+            let class = item.opens().map(|(class, _)| class);
+            matches!(class, Some(Class::Application | Class::Objection | Class::Hold))
+        };
+        let followers = self.case.file.followers(number).filter(move |(_, item)| bears(item));
+        followers.chain(self.case.file.subject_holds()).map(|(number, _)| number)
     }
 
     /// The same of everything of a class that satisfies `concerns`.
@@ -59,8 +64,8 @@ impl Suspicion<'_, '_> {
     }
 
     fn of(&self, item: &Item) -> impl Iterator<Item = EntryIndex> {
-        let known = self.case.knows(item);
-        let by = |key: &KeyNumber| self.directory.compromises().of(*key, item.recorded_at, self.known);
-        item.signers.iter().filter(move |_| known).filter_map(by).map(|found| found.said_by)
+        let (known, begun) = (self.case.as_of.known, self.case.has_begun(item));
+        let by = move |key: &KeyNumber| self.directory.compromises().of(*key, item.recorded_at, known);
+        item.signers.iter().filter(move |_| begun).filter_map(by).map(|found| found.said_by)
     }
 }

@@ -149,6 +149,13 @@ impl Generator {
         if self.chance.percent(of_100) {
             let day = event.day().plus_days(-i64::try_from(self.chance.below(200)).unwrap());
             event.body["decision"] = json!({ "number": "No. 1", "date": day.to_string() });
+            if event.text("list") == Some("lists.grave") {
+                let whole = json!({ "issued_by": "the bureau", "article": "art. 5", "served_on": day.to_string(),
+                                    "document": "ab".repeat(32) });
+                for (field, value) in whole.as_object().unwrap() {
+                    event.body["decision"][field] = value.clone();
+                }
+            }
         }
     }
 
@@ -167,7 +174,7 @@ impl Generator {
         let day = event.day().plus_days(-i64::try_from(self.chance.below(120)).unwrap());
         let document = "ab".repeat(32);
         event.body = json!({ "type": code, "decision": {
-            "number": "No. 1", "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
+            "number": format!("No. {}", self.chance.below(30)), "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
             "served_on": day.to_string(), "document": document,
         } });
         if code == "base.mixed" {
@@ -178,8 +185,7 @@ impl Generator {
                 json!({ "adult_at_conduct": true, "adult_at_filing": true, "full_capacity": true });
         }
         if self.chance.percent(95) {
-            event.body["basis"] =
-                json!([{ "instrument": self.chance.pick(&["law.one", "law.one", "rule.two"]) }]);
+            event.body["basis"] = json!([{ "instrument": self.chance.pick(&["law.one", "law.one", "rule.two", "law.three", "law.four"]) }]);
         }
         if matches!(code, "base.pointer" | "base.agreed") {
             self.refer(past, event, "consent", 90, &["consent.granted"]);
@@ -205,7 +211,11 @@ impl Generator {
         let ended = day.plus_days(-i64::try_from(self.chance.below(500)).unwrap());
         event.body["severity"] = json!(self.chance.pick(&["general", "serious"]));
         event.body["notice"] = json!({ "served_on": served.to_string(), "statement": statement });
-        event.body["review"] = json!("none");
+        event.body["review"] = json!(self.chance.pick(&["none", "none", "pending"]));
+        if self.chance.percent(10) {
+            let months = u32::try_from(self.chance.below(40)).unwrap();
+            event.body["restriction_until"] = json!(day.plus_months(months).to_string());
+        }
         if self.chance.percent(80) {
             let id = format!("case {}", self.chance.below(40));
             event.body["conduct"] = json!({ "id": id, "ended_on": ended.to_string() });
@@ -247,7 +257,7 @@ impl Generator {
             let months = u32::try_from(self.chance.below(14)).unwrap();
             event.body["until"] = json!(event.day().plus_months(months).to_string());
         }
-        self.decide(event, 30);
+        self.decide(event, if list == "lists.grave" { 90 } else { 30 });
     }
 
     fn measure(&mut self, past: &History, event: &mut Stated) {

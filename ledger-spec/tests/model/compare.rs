@@ -115,7 +115,7 @@ impl Base {
             let answer = ask(&mut base.ledger, &base.past, &asking);
             let both = matches!((&answer, &verdict), (Answer::Accept, Verdict::Accept));
             assert!(both, "{} {}: {answer} {verdict:?}", event.kind, event.subject);
-            base.past.push(event);
+            base.past.push(event, now);
         }
         base
     }
@@ -158,7 +158,7 @@ impl Base {
                 return;
             }
             if matches!(answer, Answer::Accept) {
-                past.push(event);
+                past.push(event, generator.now);
                 asked.push(asking);
             }
             for _ in 0..generator.chance.below(3) {
@@ -181,7 +181,7 @@ impl Base {
             let event = generator.next(&past);
             let asking = self.sign(&event, recorded(generator.now));
             if matches!(ask(&mut ledger, &past, &asking), Answer::Accept) {
-                past.push(event);
+                past.push(event, generator.now);
             }
             if step == steps / 2 {
                 halfway = generator.now;
@@ -245,7 +245,7 @@ impl Base {
             if !matches!(answer, Answer::Accept) || !agree(&answer, &said) {
                 return false;
             }
-            past.push(asking.event.clone());
+            past.push(asking.event.clone(), valid(asking.now));
         }
         let same_answer = match (ask(&mut ledger, &past, last), answer) {
             (Answer::Refuse(rule, _), Answer::Refuse(before, _)) => rule == *before,
@@ -322,9 +322,9 @@ impl Tally {
 
 /// The rules that the reference has.
 const RULES: &[&str] = &[
-    "A01", "A02", "A03", "A04", "A05", "A06", "A08", "A10", "A11", "D02", "D03", "D05", "D06", "D07", "D08",
-    "D09", "D10", "D11", "D12", "D13", "D14", "L01", "L03", "L04", "L05", "L06", "L08", "L09", "L10", "L11",
-    "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L23", "L24", "L25",
+    "A01", "A02", "A03", "A04", "A05", "A06", "A08", "A09", "A10", "A11", "D02", "D03", "D05", "D06", "D07",
+    "D08", "D09", "D10", "D11", "D12", "D13", "D14", "L01", "L03", "L04", "L05", "L06", "L08", "L09", "L10",
+    "L11", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L23", "L24", "L25",
 ];
 
 impl fmt::Display for Tally {

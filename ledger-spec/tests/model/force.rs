@@ -1,7 +1,7 @@
 //! The reference's view of what is in force at a valid time, by all that was accepted: terms, repairs, and
 //! what falls with what it rests on (README, P08 to P13).
 
-use crate::history::{Accepted, History, date};
+use crate::history::{Accepted, History};
 use crate::openings::asked_at;
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
@@ -45,7 +45,7 @@ fn term_of_record(past: &History, record: &Accepted, at: ValidTime) -> Option<Da
     if *validity == "tier" {
         let tier = format!("{}.max", severity(past, record, at)?);
         let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day())?;
-        return Some(last.max(date(&event.body["restriction_until"]).unwrap_or(last)));
+        return Some(last);
     }
     Some(decided.plus_months(months(&validity["months"])?))
 }

@@ -159,6 +159,19 @@ impl Generator {
             "record.corrected" if self.chance.percent(40) => {
                 body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));
             }
+            "record.corrected" if self.chance.percent(30) => self.judged(body, day),
+            "record.revoked" | "record.sealed" | "listing.removed" if self.chance.percent(85) => {
+                self.judged(body, day);
+            }
+            "record.review_closed" => {
+                body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "withdrawn"]));
+            }
+            "listing.corrected" => {
+                body["row"] = json!({ "name": "right", "ground": "g" });
+                if self.chance.percent(5) {
+                    body["row"] = json!({ "name": "right" });
+                }
+            }
             "record.annotated" => body["statement"] = json!("said"),
             "listing.statement_received" => body["answered"] = json!(self.chance.percent(50)),
             "listing.extended" => body["until"] = json!(day.plus_days(90).to_string()),
@@ -169,6 +182,12 @@ impl Generator {
             "complaint.decided" => body["outcome"] = json!(self.chance.pick(&["founded", "unfounded"])),
             _ => {}
         }
+    }
+
+    /// A judgment, mostly of a day before.
+    fn judged(&mut self, body: &mut Value, day: Date) {
+        let date = day.plus_days(i64::try_from(self.chance.below(20)).unwrap() - 18);
+        body["decision"] = json!({ "number": "judgment", "date": date.to_string() });
     }
 
     fn opening(&mut self, past: &History) -> Stated {

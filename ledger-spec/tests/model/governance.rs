@@ -3,7 +3,7 @@
 use crate::history::{Accepted, History};
 use crate::reference::Question;
 use crate::table::scheme;
-use ledger_spec::time::ValidTime;
+use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
 /// L23: whether an authority is suspended or has a successor at this moment.
@@ -75,6 +75,11 @@ fn revocation(q: &mut Question<'_>, about: &str) {
     let past = q.past;
     let keys = past.keys(about);
     let key = &q.event.body["key"];
+    if said_since(&q.event.body).is_some() {
+        let revoked = keys.iter().any(|(known, revoked)| key == known && *revoked);
+        let suspect = q.event.signers.iter().any(|signer| is_suspect(past, signer, q.now));
+        q.refuse_if(revoked && suspect, "L16");
+    }
     match keys.iter().find(|(known, _)| key == known) {
         None => return q.refuse("L15"),
         Some((_, true)) if !says_more(past, &q.event.body) => q.refuse("L16"),
@@ -87,13 +92,44 @@ fn revocation(q: &mut Question<'_>, about: &str) {
 
 /// Whether a revocation says of its key that it was in wrong hands, and since a time before any that was said or follows.
 fn says_more(past: &History, body: &Value) -> bool {
-    let since = |body: &Value| Some(ValidTime::parse(body["compromised_since"].as_str()?).unwrap());
-    let Some(said) = since(body) else { return false };
+    let Some(said) = said_since(body) else { return false };
     past.0
         .iter()
         .filter(|one| one.event.kind == "authority.key_revoked" && one.event.body["key"] == body["key"])
-        .filter_map(|one| since(&one.event.body))
+        .filter_map(|one| said_since(&one.event.body))
         .all(|known| said < known)
+}
+
+fn said_since(body: &Value) -> Option<ValidTime> {
+    Some(ValidTime::parse(body["compromised_since"].as_str()?).unwrap())
+}
+
+/// What brought a key in.
+fn brought<'a>(past: &'a History, key: &Value) -> Option<&'a Accepted> {
+    let names = |one: &Accepted| {
+        let body = &one.event.body;
+        let among = |all: &Value| all.as_array().into_iter().flatten().any(|known| known == key);
+        match one.event.kind.as_str() {
+            "ledger.opened" => {
+                body["operator"]["key"] == *key
+                    || body["registrars"].as_array().unwrap().iter().any(|one| one["key"] == *key)
+            }
+            "authority.enrolled" => among(&body["keys"]),
+            "authority.key_added" => body["key"] == *key,
+            _ => false,
+        }
+    };
+    past.0.iter().map(AsRef::as_ref).find(|one| names(one))
+}
+
+/// Whether a key may have been in wrong hands at a time: said of itself, or of one that brought it in.
+fn is_suspect(past: &History, key: &str, at: ValidTime) -> bool {
+    let of_it =
+        past.0.iter().filter(|one| one.event.kind == "authority.key_revoked" && one.event.body["key"] == key);
+    of_it.filter_map(|one| said_since(&one.event.body)).any(|since| since <= at)
+        || brought(past, &Value::from(key)).is_some_and(|one| {
+            one.event.signers.iter().any(|signer| signer != key && is_suspect(past, signer, one.recorded))
+        })
 }
 
 fn serves(past: &History, authority: &str, role: &str) -> bool {
@@ -141,4 +177,15 @@ pub fn subject(q: &mut Question<'_>) {
         "subject.registered" | "subject.identifier_accepted" => q.refuse_if(said(&event.kind), "L19"),
         _ => q.refuse_if(!said("subject.registered"), "L15"),
     }
+}
+
+/// L16: whether a subject was registered by a day, as last stated, and not dissolved before it.
+pub fn exists(past: &History, subject: &str, day: Date) -> bool {
+    let mut born = past.stream(subject).filter_map(|one| match one.event.kind.as_str() {
+        "subject.registered" | "subject.amended" => one.event.date("registered_on"),
+        _ => None,
+    });
+    let mut gone = past.stream(subject).filter(|one| one.event.kind == "subject.dissolved");
+    born.next_back().is_none_or(|born| day >= born)
+        && gone.next_back().is_none_or(|gone| day <= gone.event.day())
 }

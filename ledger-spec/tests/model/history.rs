@@ -29,6 +29,7 @@ pub struct Stated {
 pub struct Accepted {
     pub event: Stated,
     pub at: usize,
+    pub recorded: ValidTime,
 }
 
 /// All that was accepted, in order.
@@ -71,9 +72,9 @@ pub fn date(value: &Value) -> Option<Date> {
 
 impl History {
     /// Takes in what was accepted.
-    pub fn push(&mut self, event: Stated) {
+    pub fn push(&mut self, event: Stated, recorded: ValidTime) {
         let at = self.0.len();
-        self.0.push(Arc::new(Accepted { event, at }));
+        self.0.push(Arc::new(Accepted { event, at, recorded }));
     }
 
     /// A subject's streams.

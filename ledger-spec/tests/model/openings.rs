@@ -1,6 +1,7 @@
 //! The reference's rules about what events begin: records, lists, measures, rights, schemes.
 
 use crate::force::in_force;
+use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
 use crate::reference::{Question, covers, last_moved, phase, phase_at};
 use crate::table::{FILERS, has_ended, scheme};
@@ -34,7 +35,10 @@ pub fn opening(q: &mut Question<'_>) {
             q.reference("about", &[]);
         }
         "hold.placed" => {
-            q.reference("target", ABOUT);
+            let target = q.reference("target", ABOUT);
+            let own = target.is_some_and(|target| q.past.acts_for(&q.event.issuer, &target.event.issuer));
+            let court = q.has_role(&["court"]);
+            q.refuse_if(!own && !court, "L17");
         }
         "rating.assigned" => rating(q),
         "points.charged" => points(q),
@@ -149,6 +153,23 @@ fn status(q: &mut Question<'_>, definition: &Value, consented: bool, at: ValidTi
             let cited = q.event.body["basis"].as_array().is_some_and(|all| {
                 all.iter().any(|one| {
                     let found = q.past.definition("basis", one["instrument"].as_str().unwrap(), at);
+                    let named = definition["basis"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .any(|basis| basis["instrument"] == one["instrument"]);
+                    let code = ["type", "list", "measure", "scheme"]
+                        .iter()
+                        .find_map(|field| q.event.text(field))
+                        .unwrap();
+                    let about = found.is_some_and(|found| {
+                        found["covers"]
+                            .as_array()
+                            .is_some_and(|all| all.iter().any(|pattern| covers(pattern, code)))
+                    });
+                    if !named && !about {
+                        return false;
+                    }
                     match found.and_then(|found| found["level"].as_str()) {
                         Some("law" | "admin_regulation" | "central_policy" | "local_regulation") => true,
                         Some("judicial_interpretation") => q.has_role(&["court"]),
@@ -191,6 +212,15 @@ fn record(q: &mut Question<'_>) {
     let tagged = definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == "consented"));
     q.refuse_if(tagged && q.is_natural() && !consent, "D12");
     q.refuse_if(!severity_fits(past, event, event.text("severity")), "A08");
+    let decided = event.decision_day().unwrap();
+    q.refuse_if(!exists(past, &event.subject, decided), "L16");
+    if definition["validity"] == "tier"
+        && let Some(until) = event.date("restriction_until")
+    {
+        let tier = format!("{}.max", event.text("severity").unwrap_or("serious"));
+        let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day());
+        q.refuse_if(last.is_some_and(|last| until > last), "A09");
+    }
     q.refuse_if((definition["polarity"] == "mixed") != event.text("polarity").is_some(), "A08");
     let negative = polarity(past, event) == Some("negative");
     let mut asked = |rule: &'static str, wrong: bool| q.refuse_if(wrong && !unchecked.contains(&rule), rule);
@@ -208,6 +238,7 @@ fn record(q: &mut Question<'_>) {
         asked("A03", !whole || early);
         asked("A04", !was_heard(past, event));
         asked("A10", is_known_conduct(past, event));
+        asked("A10", is_known_decision(past, event));
         asked("A06", limited && is_time_barred(past, event));
         asked("A11", event.body["review"].is_null());
     }
@@ -259,6 +290,41 @@ fn is_known_conduct(past: &History, event: &Stated) -> bool {
         })
 }
 
+/// A10: one decision, one negative record of a type.
+fn is_known_decision(past: &History, event: &Stated) -> bool {
+    past.stream(&event.subject).any(|one| {
+        one.event.kind == "record.filed"
+            && one.event.text("type") == event.text("type")
+            && one.event.body["decision"]["number"] == event.body["decision"]["number"]
+            && one.event.decision_day() == event.decision_day()
+            && polarity(past, &one.event) == Some("negative")
+            && past.acts_for(&event.issuer, &one.event.issuer)
+            && phase(past, one).is_some_and(|phase| !has_ended(phase))
+    })
+}
+
+/// A01, A02, L18 of a row that is corrected.
+pub fn row_corrected(q: &mut Question<'_>) {
+    q.competent("lists", q.event.text("list").unwrap_or_default());
+    let Some(list) = in_catalogue(q, "list", "list", asked_at(q.event)) else { return };
+    let columns = list["columns"].as_array().unwrap();
+    let row = q.event.body["row"].as_object().unwrap();
+    let fits =
+        row.len() == columns.len() && columns.iter().all(|column| row.contains_key(column.as_str().unwrap()));
+    q.refuse_if(!fits, "L18");
+}
+
+/// The entries on a list of the subject that hold at a time.
+fn is_seriously_listed(past: &History, subject: &str, at: ValidTime) -> bool {
+    past.stream(subject).any(|one| {
+        one.event.kind == "listing.entered"
+            && past
+                .definition("list", one.event.text("list").unwrap(), asked_at(&one.event))
+                .is_some_and(|list| list["serious"] == true)
+            && in_force(past, one, at)
+    })
+}
+
 fn notified(q: &mut Question<'_>) {
     let list = q.event.text("list").unwrap();
     q.competent("lists", list);
@@ -301,6 +367,23 @@ fn entered(q: &mut Question<'_>) {
     let fits =
         row.len() == columns.len() && columns.iter().all(|column| row.contains_key(column.as_str().unwrap()));
     q.refuse_if(!fits, "L18");
+    if list["serious"] == true {
+        let decision = &event.body["decision"];
+        let whole =
+            ["issued_by", "article", "served_on", "document"].iter().all(|field| decision[field].is_string());
+        let early = date(&decision["served_on"]).is_some_and(|served| served < event.decision_day().unwrap());
+        q.refuse_if((!whole || early) && !unchecked.contains(&"A03"), "A03");
+    }
+    let red = list["polarity"] == "positive" && is_seriously_listed(past, &event.subject, event.valid_from);
+    q.refuse_if(red, "D05");
+    let again = past.stream(&event.subject).any(|one| {
+        one.event.kind == "listing.entered"
+            && one.event.text("list") == event.text("list")
+            && one.event.text("record") == event.text("record")
+            && (event.text("record").is_some() || list["serious"] == true)
+            && in_force(past, one, event.valid_from)
+    });
+    q.refuse_if(again, "L19");
     let never = list["persons"].as_str().unwrap_or("never") == "never";
     q.refuse_if(q.is_natural() && never, "D06");
     if !unchecked.contains(&"D05") {
@@ -342,6 +425,9 @@ fn imposed(q: &mut Question<'_>) {
     let Some(measure) = in_catalogue(q, "measure", "measure", at) else { return };
     status(q, measure, false, at);
     reviewed(q, measure, &[]);
+    let barred =
+        measure["direction"] == "incentive" && is_seriously_listed(q.past, &event.subject, event.valid_from);
+    q.refuse_if(barred, "D07");
     if let Some(ground) = ground {
         q.refuse_if(!in_force(q.past, ground, event.valid_from), "D07");
         q.refuse_if(!is_open(q.past, ground), "L16");

@@ -144,6 +144,7 @@ impl<'a> Question<'a> {
             &body["conduct"]["discovered_on"],
         ];
         self.refuse_if(days.into_iter().filter_map(date).any(|day| day.start_of_day() > horizon), "L10");
+        self.refuse_if(event.decision_day().is_some_and(|decided| event.day() < decided), "L20");
     }
 
     /// L02 to L05 and L23.
@@ -255,8 +256,19 @@ impl<'a> Question<'a> {
         let last = last_moved(self.past, moved, row.kind);
         self.refuse_if(self.event.valid_from < last, "L20");
         self.who(row, moved);
+        let ends = matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed");
+        let others =
+            self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, &moved.event.issuer);
+        self.refuse_if(ends && others && self.event.body["decision"].is_null(), "A03");
         match self.event.kind.as_str() {
             "record.corrected" => self.correction(moved),
+            "record.review_opened" => {
+                self.refuse_if(is_under_review(self.past, moved, self.event.valid_from), "L16")
+            }
+            "record.review_closed" => {
+                self.refuse_if(!is_under_review(self.past, moved, self.event.valid_from), "L16")
+            }
+            "listing.corrected" => openings::row_corrected(self),
             "record.sealed" => {
                 let held = self.is_held(&moved.event.id);
                 self.refuse_if(held, "D10");
@@ -305,6 +317,10 @@ impl<'a> Question<'a> {
         if let Some(severity) = self.event.text("severity") {
             let wrong = !openings::severity_fits(self.past, &record.event, Some(severity));
             self.refuse_if(wrong, "A08");
+            let rank =
+                |severity: &str| ["minor", "general", "serious"].iter().position(|one| *one == severity);
+            let stated = self::severity(self.past, record, self.event.valid_from);
+            self.refuse_if(stated.is_some_and(|stated| rank(severity) > rank(&stated)), "A04");
         }
     }
 
@@ -312,6 +328,19 @@ impl<'a> Question<'a> {
     fn extension(&mut self, listing: &Accepted) {
         let last = force::last_day(self.past, listing, self.event.valid_from);
         self.refuse_if(last.is_some_and(|last| self.event.date("until").unwrap() <= last), "D05");
+        let list = self.past.definition(
+            "list",
+            listing.event.text("list").unwrap(),
+            openings::asked_at(&listing.event),
+        );
+        let months = |field: &str, from: Date| {
+            let months = list.and_then(|list| list[field].as_u64());
+            months.map(|months| from.plus_months(u32::try_from(months).unwrap()))
+        };
+        let most = last.and_then(|last| {
+            months("max_extension_months", last).or_else(|| months("months", listing.event.day()))
+        });
+        self.refuse_if(most.is_some_and(|most| self.event.date("until").unwrap() > most), "D05");
         self.refuse_if(self.event.date("until").unwrap() < self.event.day(), "D05");
     }
 
@@ -351,6 +380,23 @@ impl<'a> Question<'a> {
         let day = record.event.decision_day().unwrap();
         self.past.deadline("repair.tiers", &format!("{severity}.min"), day, day.start_of_day())
     }
+}
+
+/// Whether a record's decision is under review at a valid time, by what began by then, in the log's order.
+pub fn is_under_review(past: &History, record: &Accepted, at: ValidTime) -> bool {
+    let mut pending = record.event.text("review") == Some("pending");
+    for later in past.stream(&record.event.subject) {
+        if later.event.text("record") != Some(&record.event.id) || later.event.valid_from > at {
+            continue;
+        }
+        match later.event.kind.as_str() {
+            "record.review_opened" => pending = true,
+            "record.review_closed" => pending = false,
+            "record.corrected" if !later.event.body["decision"].is_null() => pending = false,
+            _ => {}
+        }
+    }
+    pending
 }
 
 /// The severity of a record at a valid time, as last corrected by then.

@@ -54,6 +54,9 @@ const TRANSFER: (&str, &str) = ("transfer", "transfer.made");
 pub const STEPS: &[Row] = &[
     row("record.corrected", RECORD, &["filed"], None, Who::Source),
     row("record.revoked", RECORD, &["filed", "sealed"], Some("revoked"), Who::SourceOr("court")),
+    row("record.retracted", RECORD, &["filed", "sealed"], Some("retracted"), Who::Source),
+    row("record.review_opened", RECORD, &["filed", "sealed"], None, Who::SourceOr("court")),
+    row("record.review_closed", RECORD, &["filed", "sealed"], None, Who::SourceOr("court")),
     row("record.sealed", RECORD, &["filed"], Some("sealed"), Who::SourceOr("court")),
     row("record.annotated", RECORD, &["filed"], None, Who::Any(FILERS)),
     row(
@@ -64,6 +67,7 @@ pub const STEPS: &[Row] = &[
         Who::SourceOr("window"),
     ),
     row("listing.extended", LISTING, &["entered"], None, Who::Source),
+    row("listing.corrected", LISTING, &["entered"], None, Who::Source),
     row("listing.removed", LISTING, &["entered"], Some("removed"), Who::SourceOr("court")),
     row("measure.exempted", MEASURE, &["imposed"], Some("exempted"), Who::Source),
     row("measure.lifted", MEASURE, &["imposed", "exempted"], Some("lifted"), Who::Source),
@@ -92,6 +96,7 @@ pub const STEPS: &[Row] = &[
     row("hold.released", ("hold", "hold.placed"), &["placed"], Some("released"), Who::SourceOr("court")),
     row("commitment.kept", COMMITMENT, &["made"], Some("kept"), Who::Source),
     row("commitment.broken", COMMITMENT, &["made"], Some("broken"), Who::Source),
+    row("commitment.released", COMMITMENT, &["made"], Some("released"), Who::Source),
     row("rating.withdrawn", ("rating", "rating.assigned"), &["assigned"], Some("withdrawn"), Who::Source),
     row("points.cancelled", ("charge", "points.charged"), &["charged"], Some("cancelled"), Who::Source),
     row(
@@ -161,7 +166,7 @@ pub fn opens(kind: &str) -> Option<&'static str> {
 
 /// The phases in which something has ended.
 pub fn has_ended(phase: &str) -> bool {
-    matches!(phase, "revoked" | "removed" | "lifted" | "withdrawn" | "cancelled")
+    matches!(phase, "revoked" | "retracted" | "removed" | "lifted" | "withdrawn" | "cancelled")
 }
 
 /// The roles that may issue an opening.

@@ -162,6 +162,13 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     vec![
         ("basis_registered", "basis.law.one", OLD, instrument("law")),
         ("basis_registered", "basis.rule.two", OLD, instrument("judicial_interpretation")),
+        ("basis_registered", "basis.law.three", OLD, instrument("law")),
+        (
+            "basis_registered",
+            "basis.law.four",
+            OLD,
+            json!({ "title": name("law"), "level": "law", "confidence": "U", "covers": ["base.policy"] }),
+        ),
         (
             "type_adopted",
             "type.base.penalty",
@@ -228,7 +235,10 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "list_adopted",
             "list.lists.grave",
             OLD,
-            list("negative", &json!({ "legal_review": true, "months": 36 })),
+            list(
+                "negative",
+                &json!({ "legal_review": true, "months": 36, "serious": true, "max_extension_months": 2 }),
+            ),
         ),
         ("list_adopted", "list.lists.plain", OLD, list("neutral", &json!({ "notice_required": true }))),
         ("list_adopted", "list.lists.late", LATE, list("neutral", &json!({ "status": "basis_required" }))),

@@ -50,7 +50,8 @@ pub struct Succession {
 }
 
 /// What an authority's competence is made of: files have it beside the rest, bodies together.
-const COMPETENCE: [&str; 6] = ["types", "lists", "measures", "ratings", "points", "subjects"];
+const COMPETENCE: [&str; 9] =
+    ["types", "lists", "measures", "ratings", "points", "subjects", "level", "limitation_period", "reviews"];
 
 impl ShippedAuthority {
     pub(super) fn read(table: &Table<'_, '_>) -> Result<Self, ShippedError> {

@@ -3,7 +3,7 @@
 
 use super::toml_text::Table;
 use super::{ShippedAuthority, ShippedError, ShippedFault, ShippedItem, Succession, value_fault};
-use ledger_spec::definition::{BasisSource, Definition, ItemKind, Pattern};
+use ledger_spec::definition::{BasisSource, Definition, Ends, ItemKind, Pattern, Status};
 use ledger_spec::id::{AuthorityId, CatalogueItem};
 use ledger_spec::time::Date;
 use std::collections::BTreeMap;
@@ -121,10 +121,21 @@ impl<'a> Codes<'a> {
 
 fn references(one: &ShippedItem, table: &Table<'_, '_>, codes: &Codes<'_>, faults: &mut Vec<ShippedError>) {
     match &one.definition {
-        Definition::List(list) => codes.covered(table, "types", &list.types, &[ItemKind::Type], faults),
+        Definition::List(list) => {
+            codes.covered(table, "types", &list.types, &[ItemKind::Type], faults);
+            ends(table, list.ends.as_ref(), list.status, codes, faults);
+            let has_term = list.ends.as_ref().is_none_or(|ends| ends.by.has_term());
+            let terms = list.months.is_some() || !list.items.is_empty();
+            if has_term != terms && list.ends.is_some() {
+                let expected =
+                    if has_term { "months, since it ends by a term" } else { "no months: it ends otherwise" };
+                faults.push(table.error("months", value_fault("months", "what it has", expected)));
+            }
+        }
         Definition::Measure(measure) => {
             let sorts = [ItemKind::Type, ItemKind::List, ItemKind::Rating];
             codes.covered(table, "rests_on", &measure.rests_on, &sorts, faults);
+            ends(table, measure.ends.as_ref(), measure.status, codes, faults);
         }
         Definition::Points(scheme) => {
             for (at, threshold) in scheme.thresholds.iter().enumerate() {
@@ -149,7 +160,36 @@ fn references(one: &ShippedItem, table: &Table<'_, '_>, codes: &Codes<'_>, fault
                 codes.instrument(table, &field, period.instrument.as_str(), faults);
             }
         }
-        Definition::Basis(_) | Definition::Type(_) | Definition::Calendar(_) => {}
+        Definition::Basis(instrument) => {
+            let sorts =
+                [ItemKind::Type, ItemKind::List, ItemKind::Measure, ItemKind::Rating, ItemKind::Points];
+            codes.covered(table, "covers", &instrument.covers, &sorts, faults);
+        }
+        Definition::Type(_) | Definition::Calendar(_) => {}
+    }
+}
+
+/// It says how what is made by it ends, by an instrument that is known: nothing that binds somebody is without an end that
+/// the law gives.
+fn ends(
+    table: &Table<'_, '_>,
+    ends: Option<&Ends>,
+    status: Status,
+    codes: &Codes<'_>,
+    faults: &mut Vec<ShippedError>,
+) {
+    match ends {
+        Some(ends) => {
+            if let Some(instrument) = &ends.instrument {
+                codes.instrument(table, "ends.instrument", instrument.as_str(), faults);
+            }
+        }
+        None if matches!(status, Status::Active | Status::BasisRequired) => {
+            faults.push(
+                table.error("ends", value_fault("ends", "absent", "how it ends, and by which article")),
+            );
+        }
+        None => {}
     }
 }
 

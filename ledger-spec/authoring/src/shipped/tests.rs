@@ -39,6 +39,7 @@ months = 36
 effective = 2015-01-01
 basis = [{ instrument = "law.one" }]
 confidence = "U"
+ends = { by = "term" }
 "#;
 
 const CALENDAR: &str = r#"[[calendar]]
@@ -98,18 +99,18 @@ fn what_is_shipped_loads_clean_and_is_all_there() {
     assert_eq!(
         tables,
         [
-            ("basis", 140),
-            ("type", 234),
-            ("list", 30),
-            ("measure", 61),
-            ("rating", 27),
+            ("basis", 170),
+            ("type", 238),
+            ("list", 33),
+            ("measure", 65),
+            ("rating", 29),
             ("points", 3),
             ("calendar", 10),
-            ("procedure", 6)
+            ("procedure", 8)
         ]
     );
     assert!(shipped.counts().iter().any(|count| count.unsure > 0), "what the draft marks unsure stays so");
-    assert_eq!((shipped.authorities.len(), shipped.successions.len()), (52, 8));
+    assert_eq!((shipped.authorities.len(), shipped.successions.len()), (53, 8));
     let files: BTreeSet<_> = shipped.items.iter().map(|one| one.place.file.as_ref()).collect();
     // All but that of the authorities.
     assert_eq!(files.len(), files_with_items());
@@ -171,7 +172,7 @@ fn names_must_name_something() {
         format!(
             "[[measure]]\ncode = \"base.ban\"\ntitle = {{ zh = \"禁\", en = \"Ban\" }}\ndirection = \"ban\"\n\
              disclosure = \"public\"\nsubjects = [\"uscc\"]\nrests_on = [\"{rests}\"]\neffective = 2015-01-01\n\
-             basis = [{{ instrument = \"law.one\" }}]\nconfidence = \"V\"\n"
+             basis = [{{ instrument = \"law.one\" }}]\nconfidence = \"V\"\nends = {{ by = \"ground\" }}\n"
         )
     };
     let points = "[[points]]\ncode = \"base.points\"\ntitle = { zh = \"分\", en = \"Points\" }\n\
@@ -214,10 +215,10 @@ fn public_grades_are_grades_of_the_scheme() {
 fn versions_follow_one_another() {
     let later = replaced(LIST, "2015-01-01", "2020-01-01");
     let ended = replaced(LIST, "confidence", "repealed = 2020-01-01\nconfidence");
-    assert_eq!(faults(&format!("{LIST}{LIST}")), "two.toml:14: list.base.list stands at two.toml:1 already");
+    assert_eq!(faults(&format!("{LIST}{LIST}")), "two.toml:15: list.base.list stands at two.toml:1 already");
     assert_eq!(
         faults(&format!("{LIST}{later}")),
-        "two.toml:22: list.base.list counts from 2020-01-01, when that of two.toml:1 still does"
+        "two.toml:23: list.base.list counts from 2020-01-01, when that of two.toml:1 still does"
     );
     let overlapping = replaced(&ended, "2020-01-01", "2020-01-02");
     assert!(faults(&format!("{overlapping}{later}")).contains("still does"));
@@ -226,6 +227,21 @@ fn versions_follow_one_another() {
         faults(&replaced(&ended, "repealed = 2020", "repealed = 2015")),
         "two.toml:12: ends on 2015-01-01, which is not after 2015-01-01"
     );
+}
+
+#[test]
+fn nothing_that_binds_is_without_an_end() {
+    let endless = replaced(LIST, "ends = { by = \"term\" }\n", "");
+    assert_eq!(
+        faults(&endless),
+        "two.toml:1: field ends: \"absent\" is not how it ends, and by which article"
+    );
+    let unmeant = replaced(LIST, "\"term\"", "\"performance\"");
+    assert!(faults(&unmeant).contains("no months: it ends otherwise"), "{}", faults(&unmeant));
+    let termless = replaced(LIST, "months = 36\n", "");
+    assert!(faults(&termless).contains("months, since it ends by a term"), "{}", faults(&termless));
+    let unknown = replaced(LIST, "by = \"term\"", "by = \"term\", instrument = \"law.none\"");
+    assert!(faults(&unknown).contains("law.none is no instrument of these files"), "{}", faults(&unknown));
 }
 
 #[test]
@@ -308,8 +324,8 @@ fn a_new_ledger_takes_everything_over_and_then_nothing() {
     let shipped = Shipped::embedded().unwrap();
     let mut catalogue = Catalogue::default();
     let first = adoption(&shipped, &catalogue);
-    assert_eq!(first.count(Change::Adopted), 511);
-    assert_eq!((first.count(Change::Amended), first.count(Change::Repealed)), (0, 10));
+    assert_eq!(first.count(Change::Adopted), 543);
+    assert_eq!((first.count(Change::Amended), first.count(Change::Repealed)), (13, 17));
     assert_eq!((first.late.len(), first.unchanged), (0, 0));
     // Instruments come before what rests on them.
     let sorts: Vec<_> = first.changes.iter().map(|one| ItemKind::of(one.item())).collect();
@@ -317,7 +333,7 @@ fn a_new_ledger_takes_everything_over_and_then_nothing() {
     adopt(&mut catalogue, &shipped, 0);
     let second = adoption(&shipped, &catalogue);
     assert!(second.is_empty(), "{:?}", changes(&second));
-    assert_eq!(second.unchanged, 511);
+    assert_eq!(second.unchanged, 556);
 }
 
 #[test]

@@ -190,7 +190,8 @@ pub fn filing(id: u8) -> Making {
     let body = json!({
         "type": "penalty.fine", "severity": "minor", "summary": "罚款五千元", "review": "none",
         "notice": { "served_on": "2025-10-10", "statement": "answered" },
-        "decision": decision("湘市监罚〔2025〕17号", "2025-10-30"),
+        // Each is of a decision of its own.
+        "decision": decision(&format!("湘市监罚〔2025〕{}号", u16::from(id) + 8), "2025-10-30"),
     });
     Making::new(id, Kind::RecordFiled, DEPARTMENT, FIRM, body)
 }
@@ -288,7 +289,8 @@ pub fn adopted(id: u8, item: ItemKind, code: &str, body: Value) -> Making {
 }
 
 pub fn law(id: u8) -> Making {
-    let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V" });
+    let body = json!({ "title": name("行政处罚法", "Administrative Penalty Law"), "level": "law", "confidence": "V",
+                       "covers": ["penalty.*", "market.*"] });
     adopted(id, ItemKind::Basis, LAW, body)
 }
 

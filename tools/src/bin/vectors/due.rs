@@ -127,6 +127,37 @@ fn records() -> Vec<Case> {
             &with(of("penalty.unsettled"), "basis", json!([{ "instrument": LAW, "article": "48" }])),
         ),
         after(
+            "D02",
+            "on-another-law",
+            "the same on a law that is about something else",
+            &[
+                adopted(
+                    31,
+                    ItemKind::Basis,
+                    LAW,
+                    json!({ "title": name("价格法", "Pricing Law"), "level": "law", "confidence": "V" }),
+                ),
+                type_adopted(
+                    32,
+                    "penalty.unsettled",
+                    json!({ "status": "basis_required", "basis": [{ "title": "规划" }] }),
+                ),
+            ],
+            &with(of("penalty.unsettled"), "basis", json!([{ "instrument": LAW, "article": "48" }])),
+        ),
+        by(
+            "A10",
+            "same-decision",
+            "one decision is filed twice",
+            &with(fine(), "decision", crate::base::decision("湘市监罚〔2025〕17号", "2025-10-30")),
+        ),
+        by(
+            "L20",
+            "before-decision",
+            "a record that takes effect before its decision",
+            &fine().valid_from("2025-10-29T00:00:00+08:00"),
+        ),
+        after(
             "D03",
             "excluded",
             "a type that is kept out",

@@ -10,6 +10,20 @@ use serde_json::json;
 
 const LIST: Option<&str> = Some("market.serious");
 
+/// The event by a judgment.
+fn judged(making: Making) -> Making {
+    with(making, "decision", json!({ "number": "（2025）湘0381行初9号", "date": "2025-11-10" }))
+}
+
+/// A step on the record, by its source.
+fn stepping(id: u8, step: StepKind) -> Making {
+    Making { kind: Kind::Step(step), ..revoking(id, 9) }
+}
+
+fn closing(id: u8) -> Making {
+    with(stepping(id, StepKind::ReviewClosed), "outcome", json!("upheld"))
+}
+
 pub fn cases() -> Vec<Case> {
     let (id, next) = (20, 21);
     let granted = |id| deciding(id, Kind::Step(StepKind::RepairGranted), 11, LIST);
@@ -59,8 +73,54 @@ pub fn cases() -> Vec<Case> {
             &[removing(id, 10)],
             &removing(next, 10),
         ),
-        accepted("court-removes", "a court takes off the list", &with_issuer(removing(id, 10), COURT)),
-        accepted("court-revokes", "a court annuls", &with_issuer(revoking(id, 9), COURT)),
+        accepted(
+            "court-removes",
+            "a court takes off the list",
+            &judged(with_issuer(removing(id, 10), COURT)),
+        ),
+        accepted("court-revokes", "a court annuls", &judged(with_issuer(revoking(id, 9), COURT))),
+        by(
+            "A03",
+            "court-without-judgment",
+            "a court that annuls and names no judgment",
+            &with_issuer(revoking(id, 9), COURT),
+        ),
+        by(
+            "L20",
+            "revoked-before-judgment",
+            "annulled before the day of the judgment",
+            &with(
+                with_issuer(revoking(id, 9), COURT),
+                "decision",
+                json!({ "number": "（2025）湘0381行初9号", "date": "2025-11-19" }),
+            ),
+        ),
+        accepted(
+            "retracted",
+            "the department takes back what it filed in error",
+            &stepping(id, StepKind::RecordRetracted),
+        ),
+        after(
+            "L16",
+            "retracted-revoked",
+            "a record that is annulled already",
+            &[revoking(id, 9)],
+            &stepping(next, StepKind::RecordRetracted),
+        ),
+        accepted("review-opened", "the decision is under review", &stepping(id, StepKind::ReviewOpened)),
+        by("L16", "review-closed", "a review that never began", &closing(id)),
+        accepted_after(
+            "review-closed-after",
+            "a review that began comes to its end",
+            &[stepping(id, StepKind::ReviewOpened)],
+            &closing(next),
+        ),
+        by(
+            "A04",
+            "graver",
+            "a correction that makes the record graver",
+            &with(stepping(id, StepKind::RecordCorrected), "severity", json!("serious")),
+        ),
         by(
             "L20",
             "removed-before",

@@ -346,6 +346,10 @@ fn a_step(step: StepKind) -> Making {
         StepKind::ListingExtended => json!({ "list": "market.serious", "until": "2029-10-31" }),
         StepKind::MeasureExempted => json!({ "until": "2025-12-31" }),
         StepKind::MeasureApplied => json!({ "domain": "tendering", "outcome": "否决投标" }),
+        StepKind::ReviewClosed => json!({ "outcome": "upheld" }),
+        StepKind::ListingCorrected => {
+            json!({ "list": "market.serious", "row": { "名称": "某某公司", "事由": "虚假宣传" } })
+        }
         StepKind::ComplaintDecided => json!({ "outcome": "founded" }),
         StepKind::ListingRemoved | StepKind::RepairGranted | StepKind::ObjectionUpheld => {
             json!({ "list": "market.serious" })

@@ -5,7 +5,7 @@ use super::{due, endings, erasing, renewing};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
     WINDOW, WITH_TORSION, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name,
-    opening, public, registering, with, with_issuer,
+    opening, public, registering, with, with_issuer, without,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::{Value, json};
@@ -383,7 +383,8 @@ fn facts() -> Vec<Case> {
             "a positive record with severity",
             &with(licence(), "severity", json!("minor")),
         ),
-        accepted("entered", "a second entry on the list, with its record", &entering(id)),
+        by("L19", "entered-twice", "a second entry on the list on the same record", &entering(id)),
+        accepted("entered", "an entry on the list without a record", &without(entering(id), "record")),
         by(
             "A01",
             "unknown-list",
@@ -403,7 +404,7 @@ fn facts() -> Vec<Case> {
         accepted(
             "row-empty-value",
             "a value may be empty, columns in any order",
-            &row(json!({ "since": "", "name": "x" })),
+            &without(row(json!({ "since": "", "name": "x" })), "record"),
         ),
         by(
             "L15",
