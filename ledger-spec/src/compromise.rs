@@ -67,10 +67,16 @@ impl Compromises {
     /// say.
     #[must_use]
     pub fn of(&self, key: KeyNumber, recorded_at: RecordedTime, known: TreeSize) -> Option<Compromise> {
+        self.said(key, known).filter(|found| found.covers(recorded_at))
+    }
+
+    /// What is said of a key at all, as far as the first `known` entries say.
+    #[must_use]
+    pub fn said(&self, key: KeyNumber, known: TreeSize) -> Option<Compromise> {
         let said = self.of.get(&key)?;
         // Each says an earlier time than the one before it: the last that is known covers most.
         let known = said.partition_point(|found| found.said_by.is_in(known));
-        said.get(..known)?.last().filter(|found| found.covers(recorded_at)).copied()
+        said.get(..known)?.last().copied()
     }
 
     /// Whether nothing is said of any.

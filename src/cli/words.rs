@@ -258,7 +258,12 @@ pub(super) fn authorities(answer: &Authorities, language: Language) -> String {
         line(&mut out, &format!("{}  {}  [{}]", one.id, language.name(&one.name), roles.join(", ")));
         for key in &one.keys {
             let end = key.revoked.as_ref().map(|end| format!("  {} #{}", end.reason.name(), end.entry));
-            line(&mut out, &format!("  {}{}", to_hex(&key.key), end.unwrap_or_default()));
+            let hands = key.compromised.as_ref().map(|said| {
+                let since = language.of("可能已失控，自", "maybe in wrong hands since");
+                format!("  {since} {} #{}", said.since, said.entry)
+            });
+            let (end, hands) = (end.unwrap_or_default(), hands.unwrap_or_default());
+            line(&mut out, &format!("  {}{end}{hands}", to_hex(&key.key)));
         }
     }
     out

@@ -3,7 +3,7 @@
 use super::{Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber, Life};
-use crate::definition::{AuthorityLevel, Pattern, Polarity, Scheme};
+use crate::definition::{AuthorityLevel, EndsBy, ListDefinition, Pattern, Polarity, Scheme};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Class, Decision, Event, Phase, Role};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
@@ -269,14 +269,17 @@ impl<'a> Case<'a> {
         item.fact.code().is_some_and(|code| reviews.iter().any(|pattern| pattern.covers(code)))
     }
 
-    /// An entry on a negative list that holds when the event begins to.
+    /// An entry, on a list of the seriously dishonest or of what is abnormal until it is cured, that holds when the event
+    /// begins to.
     pub(super) fn badly_listed(&self) -> Option<&'a Item> {
         let as_of = self.as_of();
+        let is_bad = |adopted: &ListDefinition| {
+            let until_cured = adopted.ends.as_ref().is_some_and(|ends| ends.by == EndsBy::Application);
+            adopted.polarity == Polarity::Negative && (adopted.serious || until_cured)
+        };
         let bad = |(number, item): &(ItemNumber, &'a Item)| match &item.fact {
             Fact::Listing(listing) => {
-                let adopted = as_of.list_of(item, listing);
-                adopted.is_some_and(|adopted| adopted.polarity == Polarity::Negative)
-                    && as_of.in_force(*number)
+                as_of.list_of(item, listing).is_some_and(|adopted| is_bad(adopted)) && as_of.in_force(*number)
             }
             _ => false,
         };

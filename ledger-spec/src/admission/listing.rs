@@ -193,7 +193,17 @@ fn of_item(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Ref
         |found: &str, expected: String| Err(refuse(Rule::ListConditions, "body.item", found, expected));
     match &body.item {
         None => Ok(()),
-        Some(found) if definition.items.iter().any(|known| known.item == *found) => Ok(()),
+        Some(found) if definition.items.iter().any(|known| known.item == *found) => {
+            let termless = definition.months_of(Some(found)).is_none();
+            match body.until.filter(|_| termless) {
+                None => Ok(()),
+                Some(until) => {
+                    let expected =
+                        format!("no last day: an entry by item {found} holds until it is taken off");
+                    Err(refuse(Rule::ListConditions, "body.until", until, expected))
+                }
+            }
+        }
         Some(found) if definition.items.is_empty() => {
             refused(found, "no item: the list tells none apart".to_owned())
         }
@@ -281,6 +291,11 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         let found = format!("a notice of {list}");
         return Err(refuse(Rule::ReferenceKnown, "body.notice", found, format!("a notice of {}", body.list)));
     }
+    if let Some(decision) = body.decision.as_ref().filter(|decision| *served_on > decision.date) {
+        let found = format!("served on {served_on}");
+        let expected = format!("{} or earlier, when it was decided", decision.date);
+        return Err(refuse(Rule::NoticeServed, "body.notice", found, expected));
+    }
     case.stands("body.notice", (number, item), &[Phase::Notified, Phase::Stated])?;
     if let Some(moved) = case.file.last_moved(number) {
         case.not_before("body.notice", moved)?;
@@ -313,6 +328,10 @@ fn term(case: &Case<'_>, definition: &MeasureDefinition, term: Term) -> Result<(
     let refused =
         |found: String, expected: String| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
     match term {
+        Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
+            let expected = "the last day that the decision sets, or lifetime where the law gives that";
+            refused("absent".to_owned(), expected.to_owned())
+        }
         Term::WithGround => Ok(()),
         Term::Lifetime if definition.lifetime => Ok(()),
         Term::Lifetime => {

@@ -105,37 +105,47 @@ impl Filing<'_, '_> {
         self.case.day_begun("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on))
     }
 
-    /// L16: nobody is recorded before it was there, nor decided about when it was gone.
+    /// L16: nobody is recorded before it was there, nor decided about when it was gone. Of a natural person nobody is told when
+    /// that was.
     fn subject_exists(&self) -> Result<(), Refusal> {
-        let file = self.case.file;
-        if let Some(born) = file.registered_on().filter(|born| self.decided < *born) {
-            let found = format!("a decision of {}, before the subject was registered", self.decided);
-            let expected = format!("a decision of {born} or later");
-            return Err(refuse(Rule::InPhase, "subject", found, expected));
+        let (file, decided) = (self.case.file, self.decided);
+        let refused = |why: String| {
+            let why = if self.case.event.subject.is_natural() { String::new() } else { why };
+            let found = format!("a decision of {decided}{why}");
+            Err(refuse(Rule::InPhase, "subject", found, "a subject that exists when it is decided about"))
+        };
+        if let Some(born) = file.registered_on().filter(|born| decided < *born) {
+            return refused(format!(", before the subject was registered on {born}"));
         }
-        match file.dissolved_on().filter(|gone| self.decided > *gone) {
+        match file.dissolved_on().filter(|gone| decided > *gone) {
             None => Ok(()),
-            Some(gone) => {
-                let found = format!("dissolved on {gone}, before the decision of {}", self.decided);
-                Err(refuse(Rule::InPhase, "subject", found, "a subject that exists when it is decided about"))
-            }
+            Some(gone) => refused(format!(", after the subject was dissolved on {gone}")),
         }
     }
 
-    /// A09: what is published by tiers is not kept longer by a restriction: a ban that lasts longer is a measure.
+    /// A09: what is published by tiers is not kept longer by a restriction, since a ban that lasts longer is a measure; nor is
+    /// what lasts as decided within bounds.
     fn restriction(&self) -> Result<(), Refusal> {
-        let (Some(until), Validity::Tier) = (self.body.restriction_until, self.definition.validity) else {
-            return Ok(());
+        let Some(until) = self.body.restriction_until else { return Ok(()) };
+        let as_of = self.case.as_of();
+        let last = match self.definition.validity {
+            Validity::Tier => {
+                let severity = self.body.severity.unwrap_or(Severity::Serious);
+                let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
+                as_of.deadline(tier, self.decided, self.decided)
+            }
+            Validity::Between { max, .. } => {
+                Some(max.deadline(self.decided, &as_of.catalogue.working_days(self.case.known())))
+            }
+            _ => None,
         };
-        let severity = self.body.severity.unwrap_or(Severity::Serious);
-        let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
-        match self.case.as_of().deadline(tier, self.decided, self.decided) {
-            Some(last) if until > last => {
+        match last.filter(|last| until > *last) {
+            None => Ok(()),
+            Some(last) => {
                 let expected =
                     format!("{last} or earlier: a longer ban is a measure that rests on the record");
                 Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
             }
-            _ => Ok(()),
         }
     }
 

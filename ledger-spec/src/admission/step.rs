@@ -265,21 +265,28 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
     let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
     let as_of = case.as_of();
     let adopted = as_of.list_of(item, listing);
-    let most = |last: Date| {
+    let most = || {
         let adopted = adopted?;
-        let by_rule = adopted.max_extension_months.map(|months| last.plus_months(months.into()));
+        // All extensions together: else one a day has no end.
+        let by_rule = adopted.max_extension_months.zip(adopted.months_of(listing.item.as_deref()));
+        let by_rule =
+            by_rule.map(|(more, months)| item.from.date().plus_months(u32::from(months) + u32::from(more)));
         let by_term = adopted
             .months_of(listing.item.as_deref())
             .map(|months| item.from.date().plus_months(months.into()));
         by_rule.or(by_term)
     };
     match as_of.listing_expiry(number, item, listing) {
+        None => {
+            let expected = "an entry with a last day: this one holds until it is taken off";
+            Err(refuse(Rule::ListConditions, "body.until", until, expected))
+        }
         Some(last) if *until <= last => {
             let expected = format!("a day after {last}, the last so far");
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
         }
-        Some(last) if most(last).is_some_and(|most| *until > most) => {
-            let most = most(last).unwrap_or(last);
+        Some(last) if most().is_some_and(|most| *until > most) => {
+            let most = most().unwrap_or(last);
             let expected = if most > last {
                 format!("{most} or earlier")
             } else {

@@ -12,7 +12,7 @@ use crate::event::{RevocationReason, Role};
 use crate::id::{AuthorityId, BasisCode};
 use crate::time::{RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Every authority that was ever enrolled, as last stated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,28 @@ pub struct KeyHistory {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub revoked: Option<RevocationLine>,
+    /// That it may have been in wrong hands, said of it or of a key that brought it in (P26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub compromised: Option<CompromiseLine>,
+}
+
+/// That a key may have been in wrong hands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompromiseLine {
+    /// From when on, RFC 3339.
+    pub since: ValidTime,
+    /// The entry that says so.
+    pub entry: EntryIndex,
+}
+
+impl CompromiseLine {
+    /// What is said of a key, as far as the first `known` entries say.
+    pub(super) fn of(directory: &Directory, key: &[u8; 32], known: TreeSize) -> Option<Self> {
+        let said = directory.compromises().said(directory.key_number(key)?, known)?;
+        Some(Self { since: said.since, entry: said.said_by })
+    }
 }
 
 /// The end of a key.
@@ -213,7 +235,7 @@ pub struct ListLine {
 impl Authorities {
     /// All of a directory.
     pub fn of(directory: &Directory) -> Self {
-        Self { authorities: directory.iter().map(EnrolledAuthority::from).collect() }
+        Self { authorities: directory.iter().map(|one| EnrolledAuthority::of(one, directory)).collect() }
     }
 }
 
@@ -300,8 +322,8 @@ fn list(code: String, version: &Version<ListDefinition>, one: &ListDefinition) -
     }
 }
 
-impl From<&Authority> for EnrolledAuthority {
-    fn from(authority: &Authority) -> Self {
+impl EnrolledAuthority {
+    fn of(authority: &Authority, directory: &Directory) -> Self {
         let competence = &authority.competence;
         Self {
             id: authority.id.clone(),
@@ -317,14 +339,15 @@ impl From<&Authority> for EnrolledAuthority {
                 level: competence.level,
                 reviews: competence.reviews.clone(),
             },
-            keys: authority.keys.iter().map(KeyHistory::from).collect(),
+            keys: authority.keys.iter().map(|record| KeyHistory::of(record, directory)).collect(),
             enrolled: authority.enrolled.index,
         }
     }
 }
 
-impl From<&KeyRecord> for KeyHistory {
-    fn from(record: &KeyRecord) -> Self {
+impl KeyHistory {
+    fn of(record: &KeyRecord, directory: &Directory) -> Self {
+        const ALL: TreeSize = TreeSize::new(u64::MAX);
         Self {
             key: record.key,
             added: record.added.index,
@@ -334,6 +357,7 @@ impl From<&KeyRecord> for KeyHistory {
                 reason: revoked.reason,
                 compromised_since: revoked.compromised_since,
             }),
+            compromised: CompromiseLine::of(directory, &record.key, ALL),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The directory of authorities and keys as of any date.
 
+use super::CompromiseLine;
 use super::leaf::hex;
 use crate::authority::{Authority, Directory, KeyRecord, Recorded, Stated};
 use crate::casefile::AsOf;
@@ -9,7 +10,7 @@ use crate::id::{AuthorityId, EventId};
 use crate::rule::Rule;
 use crate::time::Date;
 use serde::Serialize;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Who might sign what at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,6 +72,10 @@ pub struct KeyLine {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<RevocationReason>,
+    /// That it may have been in wrong hands, said of it or of a key that brought it in (P26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub compromised: Option<CompromiseLine>,
 }
 
 /// One migration.
@@ -114,12 +119,13 @@ impl DirectoryAt {
             })
             .collect();
         migrations.sort_by_key(|migration| migration.opened);
-        let authorities = directory.iter().filter_map(|authority| line(authority, as_of)).collect();
+        let authorities =
+            directory.iter().filter_map(|authority| line(authority, directory, as_of)).collect();
         Self { authorities, migrations }
     }
 }
 
-fn line(authority: &Authority, as_of: AsOf) -> Option<AuthorityLine> {
+fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<AuthorityLine> {
     let stated = authority.capacity_at(as_of.valid_at, as_of.known)?;
     let (capacity, competence) = (&stated.what, &stated.what.competence);
     let then = authority.as_known(as_of.known);
@@ -137,15 +143,16 @@ fn line(authority: &Authority, as_of: AsOf) -> Option<AuthorityLine> {
         entry: stated.recorded.index,
         barred: then.barred_at(as_of.valid_at),
         successor: successor.map(|stated: &Stated<_>| stated.what.clone()),
-        keys: then.keys.iter().map(key_line).collect(),
+        keys: then.keys.iter().map(|record| key_line(record, directory, as_of.known)).collect(),
     })
 }
 
-fn key_line(record: &KeyRecord) -> KeyLine {
+fn key_line(record: &KeyRecord, directory: &Directory, known: TreeSize) -> KeyLine {
     KeyLine {
         key: record.key,
         added: record.added.index,
         revoked: record.revoked.as_ref().map(|revoked| revoked.recorded.index),
         reason: record.revoked.as_ref().map(|revoked| revoked.reason),
+        compromised: CompromiseLine::of(directory, &record.key, known),
     }
 }

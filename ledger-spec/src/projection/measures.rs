@@ -67,8 +67,8 @@ pub struct MeasureLine {
 pub struct Eligibility {
     /// The domain.
     pub domain: Domain,
-    /// Whether nothing closes it, over everything and the same on every page; absent where the reader sees nothing that
-    /// does and may not see everything.
+    /// Whether nothing closes it, seen or not, over everything and the same on every page; absent to the public where it sees
+    /// nothing that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub eligible: Option<bool>,

@@ -32,8 +32,8 @@ mod suspicion;
 mod whole;
 
 pub use catalogue::{
-    Authorities, BasisLine, CatalogueAt, CompetenceLine, EnrolledAuthority, ItemLine, KeyHistory, ListLine,
-    RevocationLine, TypeLine,
+    Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, ItemLine,
+    KeyHistory, ListLine, RevocationLine, TypeLine,
 };
 pub use cell::Count;
 pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};

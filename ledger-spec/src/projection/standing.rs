@@ -2,7 +2,7 @@
 
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
-use super::{DecisionLine, Line, Projector};
+use super::{DecisionLine, Line, MarkLine, Projector};
 use crate::casefile::{AsOf, Fact, Identity, Item, ItemNumber, RecordFact, Sight};
 use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
@@ -89,6 +89,8 @@ pub struct Registration {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub merged_from: Vec<SubjectId>,
+    /// Where a key may have been in wrong hands when it signed something that says who the subject is (P26).
+    pub marks: Vec<MarkLine>,
     /// When it was dissolved, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dissolved_from: Option<ValidTime>,
@@ -118,7 +120,7 @@ pub struct RecordLine {
     /// The type's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
-    /// The steps that every matter of its type needs and that this one lacks, by their values.
+    /// The steps that every matter of its type needs and that no record shown here is about, by their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub missing: Vec<String>,
@@ -300,6 +302,10 @@ impl Projector<'_> {
             identifiers: links.into_iter().filter_map(identifier).collect(),
             more_identifiers,
             merged_into: merged,
+            marks: MarkLine::of_compromised(
+                &self.suspicion().of_all(self.identities().map(|(_, item)| item)),
+                self.sight,
+            ),
             merged_from: self.merged_from().filter(told).take(MOST_NAMED).collect(),
             dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
         })
@@ -311,7 +317,7 @@ impl Projector<'_> {
         into.cloned()
     }
 
-    /// What a matter still lacks of the steps that every matter of the type needs, where its type has such.
+    /// What a matter lacks, of what the reader sees, of the steps that every matter of the type needs, where its type has such.
     fn missing_steps(&self, record: &RecordFact) -> Vec<String> {
         let (Some(stage), Some(definition)) = (&record.stage, self.case.type_of(record)) else {
             return Vec::new();
@@ -324,6 +330,7 @@ impl Projector<'_> {
                 let other = other.and_then(|other| other.stage.as_ref());
                 other.is_some_and(|other| other.matter == stage.matter && *other.step == *step)
                     && self.case.in_force(number)
+                    && self.shows(number)
             })
         };
         let missing = needed.filter(|value| value.each && !taken(&value.value));

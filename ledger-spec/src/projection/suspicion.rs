@@ -63,6 +63,11 @@ impl Suspicion<'_, '_> {
         all.flat_map(|number| self.on(number, &may_know)).collect()
     }
 
+    /// The same of these events by themselves.
+    pub(super) fn of_all<'i>(&self, items: impl Iterator<Item = &'i Item>) -> BTreeSet<EntryIndex> {
+        items.flat_map(|item| self.of(item).collect::<Vec<_>>()).collect()
+    }
+
     fn of(&self, item: &Item) -> impl Iterator<Item = EntryIndex> {
         let (known, begun) = (self.case.as_of.known, self.case.has_begun(item));
         let by = move |key: &KeyNumber| self.directory.compromises().of(*key, item.recorded_at, known);

@@ -397,7 +397,11 @@ fn entered(q: &mut Question<'_>) {
     if !unchecked.contains(&"A04") {
         match notice {
             None => q.refuse_if(list["notice_required"] == true, "A04"),
-            Some(notice) => q.refuse_if(!could_answer(past, notice, event), "A04"),
+            Some(notice) => {
+                let late =
+                    event.decision_day().is_some_and(|day| notice.event.date("served_on").unwrap() > day);
+                q.refuse_if(late || !could_answer(past, notice, event), "A04");
+            }
         }
     }
 }

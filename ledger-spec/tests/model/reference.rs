@@ -327,7 +327,7 @@ impl<'a> Question<'a> {
     /// D05 of an extension: it ends later than the entry would.
     fn extension(&mut self, listing: &Accepted) {
         let last = force::last_day(self.past, listing, self.event.valid_from);
-        self.refuse_if(last.is_some_and(|last| self.event.date("until").unwrap() <= last), "D05");
+        self.refuse_if(last.is_none_or(|last| self.event.date("until").unwrap() <= last), "D05");
         let list = self.past.definition(
             "list",
             listing.event.text("list").unwrap(),
@@ -337,9 +337,10 @@ impl<'a> Question<'a> {
             let months = list.and_then(|list| list[field].as_u64());
             months.map(|months| from.plus_months(u32::try_from(months).unwrap()))
         };
-        let most = last.and_then(|last| {
-            months("max_extension_months", last).or_else(|| months("months", listing.event.day()))
-        });
+        let whole =
+            list.and_then(|list| Some(list["max_extension_months"].as_u64()? + list["months"].as_u64()?));
+        let whole = whole.map(|whole| listing.event.day().plus_months(u32::try_from(whole).unwrap()));
+        let most = last.and_then(|_| whole.or_else(|| months("months", listing.event.day())));
         self.refuse_if(most.is_some_and(|most| self.event.date("until").unwrap() > most), "D05");
         self.refuse_if(self.event.date("until").unwrap() < self.event.day(), "D05");
     }
