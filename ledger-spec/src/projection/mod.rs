@@ -2,7 +2,7 @@
 //!
 //! Every answer is a function of the log, two instants, valid and known, and the reader's sight as of the moment of
 //! asking; no projection reads a clock, and none computes a number that judges a subject. Each statement names the
-//! entries it rests on and the rules (`P01` to `P25`, in `README.md`) by which it follows. What the reader may not see
+//! entries it rests on and the rules (`P01` to `P26`, in `README.md`) by which it follows. What the reader may not see
 //! is left out and counted.
 //!
 //! Answers are plain data: serialised as they are, they are the normative JSON.
