@@ -272,32 +272,26 @@ impl<'a> Case<'a> {
     /// An entry, on a list of the seriously dishonest or of what is abnormal until it is cured, that holds when the event
     /// begins to.
     pub(super) fn badly_listed(&self) -> Option<&'a Item> {
-        let as_of = self.as_of();
-        let is_bad = |adopted: &ListDefinition| {
-            let until_cured = adopted.ends.as_ref().is_some_and(|ends| ends.by == EndsBy::Application);
-            adopted.polarity == Polarity::Negative && (adopted.serious || until_cured)
-        };
-        let bad = |(number, item): &(ItemNumber, &'a Item)| match &item.fact {
-            Fact::Listing(listing) => {
-                as_of.list_of(item, listing).is_some_and(|adopted| is_bad(adopted)) && as_of.in_force(*number)
-            }
-            _ => false,
-        };
-        self.file.of_class(Class::Listing).find(bad).map(|(_, item)| item)
+        let until_cured =
+            |list: &ListDefinition| list.ends.as_ref().is_some_and(|ends| ends.by == EndsBy::Application);
+        self.listed(|list| list.serious || until_cured(list))
     }
 
     /// An entry on a list of seriously dishonest subjects that holds when the event begins to.
     pub(super) fn seriously_listed(&self) -> Option<&'a Item> {
+        self.listed(|list| list.serious)
+    }
+
+    /// An entry on a negative list of this sort that holds when the event begins to.
+    fn listed(&self, is_such: impl Fn(&ListDefinition) -> bool) -> Option<&'a Item> {
         let as_of = self.as_of();
-        let serious = |(number, item): &(ItemNumber, &'a Item)| match &item.fact {
-            Fact::Listing(listing) => {
-                let adopted = as_of.list_of(item, listing);
-                adopted.is_some_and(|adopted| adopted.serious && adopted.polarity == Polarity::Negative)
-                    && as_of.in_force(*number)
-            }
-            _ => false,
+        let is_on = |item: &Item| {
+            let Fact::Listing(listing) = &item.fact else { return false };
+            let adopted = as_of.list_of(item, listing);
+            adopted.is_some_and(|list| list.polarity == Polarity::Negative && is_such(list))
         };
-        self.file.of_class(Class::Listing).find(serious).map(|(_, item)| item)
+        let mut listings = self.file.of_class(Class::Listing);
+        listings.find(|(number, item)| is_on(item) && as_of.in_force(*number)).map(|(_, item)| item)
     }
 
     /// A01 for what the catalogue does not have on the day of the decision.

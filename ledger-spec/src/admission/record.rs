@@ -6,8 +6,8 @@ use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
 use crate::casefile::{Fact, NameHash, RecordFact};
 use crate::definition::{
-    Disclosure, FINE, MINOR_KINDS, PENALTY_KIND, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
-    Severity, Status, TierBound, Validity,
+    Disclosure, FINE, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
+    Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -174,15 +174,13 @@ impl Filing<'_, '_> {
 
     /// Whether a penalty says of which kinds it is, and all of them are minor.
     fn is_of_minor_kinds(&self) -> bool {
-        let kinds = self.body.detail(PENALTY_KIND);
-        kinds.is_some_and(|kinds| kinds.split(SEVERAL).all(|kind| MINOR_KINDS.contains(&kind)))
+        self.body.penalty_kinds().is_some_and(|mut kinds| kinds.all(|kind| MINOR_KINDS.contains(&kind)))
     }
 
     /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
     /// does not say of which kinds it is may be one.
     fn may_both_fine(&self, record: &RecordFact) -> bool {
-        let kinds = self.body.detail(PENALTY_KIND);
-        let fines = kinds.map(|kinds| kinds.split(SEVERAL).any(|kind| kind == FINE));
+        let fines = self.body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE));
         fines != Some(false) && record.fines != Some(false)
     }
 

@@ -4,7 +4,7 @@ use super::CaseFile;
 use super::fact::{
     Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
 };
-use crate::definition::{FINE, MATTER, PENALTY_KIND, RESTRICTING_KINDS, SEVERAL, STEP, VALID_UNTIL};
+use crate::definition::{FINE, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL};
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
 use crate::id::EventId;
 use crate::time::Date;
@@ -144,10 +144,10 @@ impl RecordFact<EventId> {
             decision: NameHash::of(&body.decision.number),
             served_on: body.decision.served_on,
             valid_until: body.detail(VALID_UNTIL).and_then(|day| Date::parse(day).ok()),
-            fines: body.detail(PENALTY_KIND).map(|kinds| kinds.split(SEVERAL).any(|kind| kind == FINE)),
+            fines: body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE)),
             restricts: body
-                .detail(PENALTY_KIND)
-                .is_some_and(|kinds| kinds.split(SEVERAL).any(|kind| RESTRICTING_KINDS.contains(&kind))),
+                .penalty_kinds()
+                .is_some_and(|mut kinds| kinds.any(|kind| RESTRICTING_KINDS.contains(&kind))),
             stage: body.detail(STEP).map(|step| Stage {
                 matter: NameHash::of(body.detail(MATTER).unwrap_or(&body.decision.number)),
                 step: step.into(),

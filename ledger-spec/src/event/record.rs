@@ -1,6 +1,6 @@
 //! Body of `record.filed`: a credit record, with everything that due process asks of it.
 
-use crate::definition::{Citation, Disclosure, Polarity, Severity, words};
+use crate::definition::{Citation, Disclosure, PENALTY_KIND, Polarity, SEVERAL, Severity, words};
 use crate::id::{EventId, TypeCode};
 use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::Date;
@@ -199,6 +199,11 @@ impl Decision {
 }
 
 impl RecordFiled {
+    /// The kinds of penalty that it says it is of, where it says so.
+    pub fn penalty_kinds(&self) -> Option<impl Iterator<Item = &str>> {
+        self.detail(PENALTY_KIND).map(|kinds| kinds.split(SEVERAL))
+    }
+
     /// The value of one of its type's own fields.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {
