@@ -32,14 +32,15 @@ impl Mergers {
         self.0.entry(body.into.clone()).or_default().push(merger);
     }
 
-    /// The subjects that a subject took over by a valid instant, as far as the first `known` entries say.
-    pub fn into<'a>(
+    /// The subjects that a subject took over by a valid instant, as far as the first `known` entries say, each with the entry
+    /// that says so.
+    pub fn that_went_on_in<'a>(
         &'a self,
         subject: &SubjectId,
         valid_at: ValidTime,
         known: TreeSize,
-    ) -> impl Iterator<Item = &'a SubjectId> {
+    ) -> impl Iterator<Item = (&'a SubjectId, EntryIndex)> {
         let all = self.0.get(subject).into_iter().flatten();
-        all.filter(move |one| one.from <= valid_at && one.entry.is_in(known)).map(|one| &one.of)
+        all.filter(move |one| one.from <= valid_at && one.entry.is_in(known)).map(|one| (&one.of, one.entry))
     }
 }

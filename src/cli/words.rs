@@ -74,6 +74,9 @@ impl Language {
             Cause::Expired => ("期限届满", "its term is over"),
             Cause::GroundEnded => ("所依据的事项已终止", "what it rests on has ended"),
             Cause::Superseded => ("被新的结果取代", "a later one took its place"),
+            Cause::Displaced => {
+                ("因列入严重失信主体名单而失效", "the subject came onto a list of the seriously dishonest")
+            }
         };
         self.of(zh, en)
     }

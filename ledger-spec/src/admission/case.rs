@@ -38,8 +38,21 @@ impl<'a> Case<'a> {
 
     /// The case file when the event begins to hold.
     pub(super) fn as_of(&self) -> CaseAsOf<'a> {
-        let instants = AsOf { valid_at: self.event.valid_from, known: self.known() };
+        self.when(self.event.valid_from)
+    }
+
+    fn when(&self, valid_at: ValidTime) -> CaseAsOf<'a> {
+        let instants = AsOf { valid_at, known: self.known() };
         CaseAsOf::new(&self.event.subject, self.file, &self.governance.catalogue, instants)
+    }
+
+    /// The case file as what bars the event is asked: when it begins to hold, and now as well, unless a document with a
+    /// number and a date shows that it was decided before. Else whoever is barred would begin earlier.
+    pub(super) fn barred_as_of(&self, decision: Option<&Decision>) -> Vec<CaseAsOf<'a>> {
+        // A clock past the year 2199 is past everything that a valid time can hold.
+        let now = ValidTime::at_recorded(self.at.at).unwrap_or(ValidTime::MAX);
+        let now = decision.is_none().then(|| self.when(now.max(self.event.valid_from)));
+        std::iter::once(self.as_of()).chain(now).collect()
     }
 
     /// The day on which the event begins to hold.
@@ -271,27 +284,33 @@ impl<'a> Case<'a> {
 
     /// An entry, on a list of the seriously dishonest or of what is abnormal until it is cured, that holds when the event
     /// begins to.
-    pub(super) fn badly_listed(&self) -> Option<&'a Item> {
+    pub(super) fn badly_listed(&self, decision: Option<&Decision>) -> Option<&'a Item> {
         let until_cured =
             |list: &ListDefinition| list.ends.as_ref().is_some_and(|ends| ends.by == EndsBy::Application);
-        self.listed(|list| list.serious || until_cured(list))
+        self.listed(decision, |list| list.serious || until_cured(list))
     }
 
     /// An entry on a list of seriously dishonest subjects that holds when the event begins to.
-    pub(super) fn seriously_listed(&self) -> Option<&'a Item> {
-        self.listed(|list| list.serious)
+    pub(super) fn seriously_listed(&self, decision: Option<&Decision>) -> Option<&'a Item> {
+        self.listed(decision, |list| list.serious)
     }
 
     /// An entry on a negative list of this sort that holds when the event begins to.
-    fn listed(&self, is_such: impl Fn(&ListDefinition) -> bool) -> Option<&'a Item> {
-        let as_of = self.as_of();
-        let is_on = |item: &Item| {
-            let Fact::Listing(listing) = &item.fact else { return false };
-            let adopted = as_of.list_of(item, listing);
-            adopted.is_some_and(|list| list.polarity == Polarity::Negative && is_such(list))
+    fn listed(
+        &self,
+        decision: Option<&Decision>,
+        is_such: impl Fn(&ListDefinition) -> bool,
+    ) -> Option<&'a Item> {
+        let on_list = |as_of: CaseAsOf<'a>| {
+            let is_on = |item: &Item| {
+                let Fact::Listing(listing) = &item.fact else { return false };
+                let adopted = as_of.list_of(item, listing);
+                adopted.is_some_and(|list| list.polarity == Polarity::Negative && is_such(list))
+            };
+            let mut listings = self.file.of_class(Class::Listing);
+            listings.find(|(number, item)| is_on(item) && as_of.in_force(*number)).map(|(_, item)| item)
         };
-        let mut listings = self.file.of_class(Class::Listing);
-        listings.find(|(number, item)| is_on(item) && as_of.in_force(*number)).map(|(_, item)| item)
+        self.barred_as_of(decision).into_iter().find_map(on_list)
     }
 
     /// A01 for what the catalogue does not have on the day of the decision.

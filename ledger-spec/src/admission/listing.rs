@@ -4,12 +4,12 @@ use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Fact, Item, ItemNumber};
+use crate::casefile::{Cause, Fact, Item, ItemNumber};
 use crate::definition::{
     Direction, ListDefinition, MeasureDefinition, Pattern, Persons, Polarity, ProcedurePeriod,
 };
 use crate::event::{
-    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, Step, StepKind, Term,
+    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, StepKind, Term,
 };
 use crate::id::ListCode;
 use crate::time::Date;
@@ -50,7 +50,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     ground(case, definition, body, migration)?;
     once(case, definition, body)?;
     if definition.polarity == Polarity::Positive
-        && let Some(listed) = case.seriously_listed()
+        && let Some(listed) = case.seriously_listed(body.decision.as_ref())
     {
         let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
         return Err(refuse(Rule::ListConditions, "subject", found, "a subject on no such list"));
@@ -80,7 +80,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     case.reviewed(definition.legal_review, migration)
 }
 
-/// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L20.
+/// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
 pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
     let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
     let measures = &case.governance.catalogue.measures;
@@ -94,7 +94,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
     let item = Catalogued { code: &code, common: &definition.common };
     case.recordable("body.measure", item, definition.status, &body.basis, day)?;
     if definition.direction == Direction::Incentive
-        && let Some(listed) = case.seriously_listed()
+        && let Some(listed) = case.seriously_listed(body.decision.as_ref())
     {
         let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
         return Err(refuse(Rule::MeasureConditions, "subject", found, "a subject on no such list"));
@@ -113,6 +113,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected));
     }
     case.live(Rule::MeasureConditions, "body.rests_on", number)?;
+    imposed_once(case, definition, (body, number))?;
     term(case, definition, body.term)?;
     case.reviewed(definition.legal_review, None)
 }
@@ -128,10 +129,11 @@ fn list<'a>(case: &Case<'a>, code: &ListCode, day: Date) -> Result<&'a ListDefin
 }
 
 /// L18 for a row that is corrected: it is whole again.
-pub(super) fn row_corrected(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
-    let (Some(code), Extra::Row(row)) = (&body.list, &body.extra) else { return Ok(()) };
-    let day = case.decided(body.decision.as_ref());
-    row_fits(case, list(case, code, day)?, row)
+pub(super) fn row_corrected(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal> {
+    let (Fact::Listing(listing), Extra::Row(row)) = (&item.fact, extra) else { return Ok(()) };
+    // By the list as it was when the entry was decided: that is what the row is of.
+    let day = listing.decided_on.unwrap_or_else(|| item.from.date());
+    row_fits(case, list(case, &listing.list, day)?, row)
 }
 
 /// L18.
@@ -223,7 +225,8 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     if as_of.pending_review(number).is_some() {
         return refused("a decision under review".to_owned(), "one that is contested no more".to_owned());
     }
-    if matches!(record.review, Some(Review::Upheld | Review::Expired)) || as_of.was_reviewed(number) {
+    // That the time has passed is counted and never taken from who says it.
+    if record.review == Some(Review::Upheld) || as_of.was_upheld(number) {
         return Ok(());
     }
     let served = record.served_on.unwrap_or(record.decided_on);
@@ -240,16 +243,15 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     }
 }
 
-/// L19: nobody comes onto a list on the same ground while that entry holds.
+/// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over.
 fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
-    let as_of = case.as_of();
     let record = body.record.as_ref().and_then(|id| case.file.find(id)).map(|(number, _)| number);
     let same = case.file.of_class(Class::Listing).find(|(number, item)| match &item.fact {
         Fact::Listing(listing) => {
             listing.list == body.list
                 && listing.record == record
                 && (record.is_some() || definition.serious)
-                && as_of.in_force(*number)
+                && stands_in_the_way(case, (*number, item), (body.until, record.is_some()))
         }
         _ => false,
     });
@@ -258,6 +260,58 @@ fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> 
         Some((_, item)) => {
             let found = format!("{}, which the subject is on, entered {}", body.list, case.told(item));
             Err(refuse(Rule::NotTwice, "body.list", found, "a list that the subject is not on for this"))
+        }
+    }
+}
+
+/// Whether an earlier entry or measure leaves no room for another on the same ground: it holds on some day of the other's
+/// life; or its time was over, or it was repaired, and on the same `ground` that has been answered for.
+fn stands_in_the_way(
+    case: &Case<'_>,
+    (number, item): (ItemNumber, &Item),
+    (until, on_ground): (Option<Date>, bool),
+) -> bool {
+    if until.is_some_and(|until| until < item.from.date()) {
+        return false;
+    }
+    match case.as_of().end(number) {
+        None => true,
+        Some(end) => {
+            end.at > case.event.valid_from
+                || on_ground && matches!(end.cause, Cause::Expired | Cause::Repaired)
+        }
+    }
+}
+
+/// L19: what is imposed on a ground for a time is not imposed on it again, by whomever; nor by the same authority what
+/// holds with its ground.
+fn imposed_once(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let (root, for_a_time) =
+        (as_of.root_of(ground), definition.ends.as_ref().is_some_and(|e| e.by.has_term()));
+    let until = match body.term {
+        Term::Until(until) => Some(until),
+        Term::WithGround | Term::Lifetime => None,
+    };
+    let same = case.file.of_class(Class::Measure).find(|(number, item)| match &item.fact {
+        Fact::Measure(measure) => {
+            measure.measure == body.measure
+                && measure.rests_on.map(|ground| as_of.root_of(ground)) == Some(root)
+                && (for_a_time || case.is_source(item))
+                && stands_in_the_way(case, (*number, item), (until, true))
+        }
+        _ => false,
+    });
+    match same {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = format!("{}, imposed on this ground {}", body.measure, case.told(item));
+            let expected = "a measure that was not imposed on this ground yet";
+            Err(refuse(Rule::NotTwice, "body.measure", found, expected))
         }
     }
 }

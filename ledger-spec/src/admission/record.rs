@@ -7,7 +7,7 @@ use crate::authority::Migration;
 use crate::casefile::{Fact, NameHash, RecordFact};
 use crate::definition::{
     Disclosure, FINE, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
-    Validity,
+    VALID_FROM, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -129,7 +129,7 @@ impl Filing<'_, '_> {
         let Some(until) = self.body.restriction_until else { return Ok(()) };
         let as_of = self.case.as_of();
         let last = match self.definition.validity {
-            Validity::Tier => {
+            Validity::Tier | Validity::AsDecided if self.is_published_by_tier() => {
                 let severity = self.body.severity.unwrap_or(Severity::Serious);
                 let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
                 as_of.deadline(tier, self.decided, self.decided)
@@ -147,6 +147,11 @@ impl Filing<'_, '_> {
                 Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
             }
         }
+    }
+
+    /// Whether its publicity ends by its tier: also where the record itself lasts as decided and is no ban.
+    fn is_published_by_tier(&self) -> bool {
+        self.polarity == Polarity::Negative && self.definition.is_published_by_tier()
     }
 
     /// A08.
@@ -201,6 +206,9 @@ impl Filing<'_, '_> {
             if !field.takes(value, day) {
                 return refused(format!("{name}: {value}"), field.expected(day));
             }
+            if name == VALID_UNTIL {
+                self.ends_after_it_begins(value)?;
+            }
         }
         // What is personal travels beside the event (D15).
         let inside = fields.iter().filter(|field| !field.personal);
@@ -208,6 +216,20 @@ impl Filing<'_, '_> {
             .into_iter()
             .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
         missing.map_or(Ok(()), |field| refused("absent".into(), format!("the field {}", field.name)))
+    }
+
+    /// D04: a licence ends no earlier than it was given, and than it begins.
+    fn ends_after_it_begins(&self, last: &str) -> Result<(), Refusal> {
+        let begins = self.body.detail(VALID_FROM).and_then(|day| Date::parse(day).ok());
+        let first = begins.map_or(self.decided, |day| day.max(self.decided));
+        match Date::parse(last) {
+            Ok(last) if last < first => {
+                let found = format!("{VALID_UNTIL}: {last}");
+                let expected = format!("{first} or later, when it begins");
+                Err(refuse(Rule::DetailsFit, "body.details", found, expected))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A07, D12.
@@ -305,11 +327,36 @@ impl Filing<'_, '_> {
         self.case.stands("body.rests_on", (number, item), &[Phase::Filed])
     }
 
+    /// A04: what was filed in error does not come back graver by the same decision: that takes another, before which the
+    /// subject is heard.
+    fn no_graver_than_retracted(&self) -> Result<(), Refusal> {
+        let (as_of, number) = (self.case.as_of(), NameHash::of(&self.body.decision.number));
+        let retracted = self.case.file.of_class(Class::Record).filter_map(|(filed, item)| {
+            let Fact::Record(record) = &item.fact else { return None };
+            let same = record.decision == number
+                && record.decided_on == self.decided
+                && record.record_type == self.body.record_type
+                && self.case.is_source(item)
+                && self.case.file.last_phase(filed) == Some(Phase::Retracted);
+            as_of.severity(filed).filter(|_| same)
+        });
+        match (self.body.severity, retracted.min()) {
+            (Some(found), Some(stated)) if found > stated => {
+                let found =
+                    format!("{}, graver than {} as this decision was recorded", found.name(), stated.name());
+                let expected = "no graver severity by the same decision: file the new one, made after notice";
+                Err(refuse(Rule::NoticeServed, "body.severity", found, expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A04.
     fn heard(&self) -> Result<(), Refusal> {
         if self.waives(Rule::NoticeServed) {
             return Ok(());
         }
+        self.no_graver_than_retracted()?;
         let Some(notice) = self.body.notice else {
             let expected = "when notice was served, and whether a statement came in";
             return Err(refuse(Rule::NoticeServed, "body.notice", "absent", expected));

@@ -2,9 +2,9 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, listing, refuse};
-use crate::casefile::{Fact, Item, ItemNumber};
+use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
 use crate::definition::{EarlyFrom, Polarity, ProcedurePeriod, RepairCondition, TierBound};
-use crate::event::{Class, Extra, Phase, Role, Step, StepKind, Term, Who};
+use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::Date;
 
 /// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
@@ -26,11 +26,11 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     by_judgment(case, body, item)?;
     match body.kind {
         StepKind::ReviewOpened => under_review(case, number, false),
-        StepKind::ReviewClosed => under_review(case, number, true),
-        StepKind::ListingCorrected => listing::row_corrected(case, body),
+        StepKind::ReviewClosed => review_closed(case, body, (number, item)),
+        StepKind::ListingCorrected => listing::row_corrected(case, item, &body.extra),
         StepKind::RecordSealed => unheld(case, "body.record", number),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
-        StepKind::RepairGranted => repairable(case, item),
+        StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
         StepKind::ListingExtended => extension(case, number, item, &body.extra),
         StepKind::RecordCorrected => correction(case, (number, item), &body.extra),
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
@@ -72,6 +72,16 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
         return Ok(());
     }
     let expected = "the judgment or ruling, by its number and date";
+    Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected))
+}
+
+/// A03: who decided says that a review of it is over by the document of whoever reviewed it.
+fn review_closed(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
+    under_review(case, number, true)?;
+    if body.decision.is_some() || case.is(Role::Court) || case.reviews(item) {
+        return Ok(());
+    }
+    let expected = "the decision on review, the judgment or the ruling, by its number and date";
     Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected))
 }
 
@@ -120,7 +130,7 @@ fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
 }
 
 /// D13: duties done, commitment made, the least time reached.
-fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
+fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) -> Result<(), Refusal> {
     let Fact::Application { target, corrected_on, commitment, .. } = &application.fact else { return Ok(()) };
     let refused =
         |field, found: String, expected: String| Err(refuse(Rule::RepairConditions, field, found, expected));
@@ -132,8 +142,8 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
         let expected = "an application with a public commitment";
         return refused("body.application", "no commitment".into(), expected.into());
     }
-    conditions_of_type(case, *target)?;
-    conditions_of_list(case, *target)?;
+    conditions_of_type(case, *target, decision)?;
+    conditions_of_list(case, *target, decision)?;
     match least_day(case, *target, *corrected_on) {
         Some(least) if case.day() < least => refused(
             "valid_from",
@@ -145,29 +155,38 @@ fn repairable(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
 }
 
 /// D13: what the type's own rule asks beside the general conditions.
-fn conditions_of_type(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
+fn conditions_of_type(
+    case: &Case<'_>,
+    target: ItemNumber,
+    decision: Option<&Decision>,
+) -> Result<(), Refusal> {
     let as_of = case.as_of();
     let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
     let Some(definition) = as_of.type_of(record) else { return Ok(()) };
-    no_ban_runs(case, &definition.repair_asks, target, None)?;
+    no_ban_runs(case, &definition.repair_asks, (target, None), decision)?;
     let refused = |found: String, expected: &str| {
         Err(refuse(Rule::RepairConditions, "body.application", found, expected))
     };
     for condition in &definition.repair_asks {
         match condition {
             RepairCondition::NotListed => {
-                if let Some(listed) = case.badly_listed() {
+                if let Some(listed) = case.badly_listed(decision) {
                     let found = format!("a subject on a list, entered {}", case.told(listed));
                     return refused(found, "a subject on no list of the abnormal or seriously dishonest");
                 }
             }
             RepairCondition::NotRepeated => {
-                let again = as_of.begun(Class::Record).find(|(number, later)| {
-                    let same =
-                        as_of.record(*number).is_some_and(|later| later.record_type == record.record_type);
-                    same && later.from > item.from && as_of.in_force(*number)
-                });
-                if let Some((_, again)) = again {
+                let is_such = |as_of: CaseAsOf<'_>| {
+                    let mut all = as_of.begun(Class::Record);
+                    let again = all.find(|(number, later)| {
+                        let other = as_of.record(*number);
+                        let same = other.is_some_and(|other| other.record_type == record.record_type);
+                        same && later.from > item.from && as_of.in_force(*number)
+                    });
+                    again.map(|(number, _)| number)
+                };
+                let again = case.barred_as_of(decision).into_iter().find_map(is_such);
+                if let Some(again) = again.and_then(|number| case.file.get(number)) {
                     let found =
                         format!("another penalty of {}, recorded {}", record.record_type, case.told(again));
                     return refused(found, "no later penalty for conduct of the same type");
@@ -187,11 +206,15 @@ fn conditions_of_type(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal
 }
 
 /// D13: what the list's own rule asks.
-fn conditions_of_list(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
+fn conditions_of_list(
+    case: &Case<'_>,
+    target: ItemNumber,
+    decision: Option<&Decision>,
+) -> Result<(), Refusal> {
     let Some(item) = case.file.get(target) else { return Ok(()) };
     let Fact::Listing(listing) = &item.fact else { return Ok(()) };
     match case.as_of().list_of(item, listing) {
-        Some(definition) => no_ban_runs(case, &definition.repair_asks, target, listing.record),
+        Some(definition) => no_ban_runs(case, &definition.repair_asks, (target, listing.record), decision),
         None => Ok(()),
     }
 }
@@ -200,24 +223,27 @@ fn conditions_of_list(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal
 fn no_ban_runs(
     case: &Case<'_>,
     asks: &[RepairCondition],
-    target: ItemNumber,
-    ground: Option<ItemNumber>,
+    (target, ground): (ItemNumber, Option<ItemNumber>),
+    decision: Option<&Decision>,
 ) -> Result<(), Refusal> {
     if !asks.contains(&RepairCondition::NoBanRuns) {
         return Ok(());
     }
-    let as_of = case.as_of();
-    let ban = as_of.begun(Class::Measure).find(|(number, item)| match &item.fact {
-        Fact::Measure(measure) => {
-            let rests =
-                measure.rests_on == Some(target) || measure.rests_on.is_some() && measure.rests_on == ground;
-            rests && measure.term != Term::WithGround && as_of.in_force(*number)
-        }
-        _ => false,
-    });
-    match ban {
+    let runs = |as_of: CaseAsOf<'_>| {
+        let mut bans = as_of.begun(Class::Measure);
+        let ban = bans.find(|(number, item)| match &item.fact {
+            Fact::Measure(measure) => {
+                let rests = measure.rests_on.is_some_and(|on| on == target || Some(on) == ground);
+                rests && measure.term != Term::WithGround && as_of.in_force(*number)
+            }
+            _ => false,
+        });
+        ban.map(|(number, _)| number)
+    };
+    let ban = case.barred_as_of(decision).into_iter().find_map(runs);
+    match ban.and_then(|number| case.file.get(number)) {
         None => Ok(()),
-        Some((_, item)) => {
+        Some(item) => {
             let found = format!("a ban that runs, imposed {}", case.told(item));
             Err(refuse(
                 Rule::RepairConditions,

@@ -3,8 +3,8 @@
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
-    ListDefinition, MeasureDefinition, ProcedurePeriod, RatingScheme, RecordType, TierBound, VALID_UNTIL,
-    Validity,
+    Direction, ListDefinition, MeasureDefinition, Polarity, ProcedurePeriod, RatingScheme, RecordType,
+    TierBound, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, StepKind, Term};
 use crate::rule::ProjectionRule;
@@ -50,6 +50,8 @@ pub enum Cause {
     GroundEnded,
     /// A later one took its number.
     Superseded,
+    /// The subject came onto a list of the seriously dishonest, beside which it may not stand.
+    Displaced,
 }
 
 words!(Cause {
@@ -62,6 +64,7 @@ words!(Cause {
     Expired = "expired",
     GroundEnded = "ground-ended",
     Superseded = "superseded",
+    Displaced = "displaced",
 });
 
 impl Cause {
@@ -81,6 +84,7 @@ impl Cause {
             Self::Expired => ProjectionRule::Expired,
             Self::GroundEnded => ProjectionRule::GroundEnded,
             Self::Superseded => ProjectionRule::Superseded,
+            Self::Displaced => ProjectionRule::Displaced,
         }
     }
 }
@@ -131,11 +135,15 @@ impl CaseAsOf<'_> {
                 ends.extend(self.record_expiry(number, record).map(expiry));
             }
             Fact::Listing(listing) => {
+                ends.extend(self.displaced(number, item));
                 ends.extend(self.repair_end(number));
                 ends.extend(self.listing_expiry(number, item, listing).map(expiry));
                 ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
             }
-            Fact::Measure(measure) => self.measure_ends(item, measure, &mut ends),
+            Fact::Measure(measure) => {
+                ends.extend(self.displaced(number, item));
+                self.measure_ends(item, measure, &mut ends);
+            }
             Fact::Rating(rating) => self.rating_ends(number, item, rating, &mut ends),
             Fact::Charge { record: Some(ground), .. } => {
                 ends.extend(self.ground_end(*ground, Cascade::RevokedOnly));
@@ -208,6 +216,41 @@ impl CaseAsOf<'_> {
         let own = self.step_ends(number).into_iter().filter(|end| end.cause.is_void()).min();
         let deeper = self.deeper(number).and_then(|ground| self.revoked(ground));
         own.into_iter().chain(deeper).min()
+    }
+
+    /// P27: an entry on a red list, or an incentive, falls with the first entry on a list of the seriously dishonest that holds
+    /// beside it, unless the decision beneath that never counted.
+    fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {
+        let favours = match &item.fact {
+            Fact::Listing(listing) => {
+                self.list_of(item, listing).is_some_and(|list| list.polarity == Polarity::Positive)
+            }
+            Fact::Measure(measure) => {
+                let adopted = self.measure_of(item, measure);
+                adopted.is_some_and(|measure| measure.direction == Direction::Incentive)
+            }
+            _ => false,
+        };
+        if !favours {
+            return None;
+        }
+        let others = self.known(Class::Listing).filter(|(other, _)| *other != number);
+        let serious = others.filter(|(other, black)| {
+            let Fact::Listing(listing) = &black.fact else { return false };
+            let adopted = self.list_of(black, listing);
+            adopted.is_some_and(|list| list.serious && list.polarity == Polarity::Negative)
+                && self.end(*other).is_none_or(|end| end.at > item.from)
+                && self.revoked(*other).is_none_or(|end| end.at > self.as_of.valid_at)
+        });
+        let at = |black: &Item| black.from.max(item.from);
+        serious
+            .map(|(_, black)| End { at: at(black), cause: Cause::Displaced, entry: Some(black.entry) })
+            .min()
+    }
+
+    /// What something rests on in the end: the ground of its ground, where that has one.
+    pub fn root_of(&self, number: ItemNumber) -> ItemNumber {
+        self.deeper(number).map_or(number, |ground| self.root_of(ground))
     }
 
     /// What a ground rests on itself.

@@ -2,7 +2,7 @@
 
 use super::ItemNumber;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
-use crate::event::{Class, Indicator, Phase, ReportKind, Review, StepKind, Term};
+use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
     AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectKind, TypeCode,
 };
@@ -220,6 +220,8 @@ pub struct StepFact<R = ItemNumber> {
     pub answered: bool,
     /// Whether a complaint was founded.
     pub founded: bool,
+    /// What a review came to.
+    pub reviewed: Option<ReviewOutcome>,
     /// The domain in which a measure was used.
     pub domain: Option<Domain>,
     /// The date of the document that decides.

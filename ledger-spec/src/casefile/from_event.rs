@@ -248,6 +248,7 @@ impl StepFact<EventId> {
             severity: None,
             answered: false,
             founded: false,
+            reviewed: None,
             domain: None,
             decided_on: step.decision.as_ref().map(|decision| decision.date),
         };
@@ -257,7 +258,8 @@ impl StepFact<EventId> {
             Extra::Until(until) => fact.until = *until,
             Extra::Use { domain, .. } => fact.domain = Some(*domain),
             Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
-            Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Reviewed(_) => {}
+            Extra::Reviewed(outcome) => fact.reviewed = Some(*outcome),
+            Extra::None | Extra::Annotation(_) | Extra::Row(_) => {}
         }
         fact
     }
@@ -273,6 +275,7 @@ impl<R> StepFact<R> {
             severity: self.severity,
             answered: self.answered,
             founded: self.founded,
+            reviewed: self.reviewed,
             domain: self.domain,
             decided_on: self.decided_on,
         })

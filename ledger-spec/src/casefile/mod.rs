@@ -285,11 +285,13 @@ impl CaseFile {
         stated.last()
     }
 
-    /// The day on which it was dissolved.
+    /// The day on which it was dissolved, as far as nothing was stated of who it is since.
     pub fn dissolved_on(&self) -> Option<Date> {
-        let dissolved =
-            self.registrations().filter(|item| matches!(item.fact, Fact::Identity(Identity::Dissolved)));
-        dissolved.map(|item| item.from.date()).next_back()
+        self.registrations().fold(None, |dissolved, item| match &item.fact {
+            Fact::Identity(Identity::Dissolved) => Some(item.from.date()),
+            Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => None,
+            _ => dissolved,
+        })
     }
 
     /// The other pseudonyms of the subject that its events say, with the entry that says each.

@@ -2,8 +2,8 @@
 
 use super::{AsOf, CaseAsOf, Fact, Item, ItemNumber, Life, RecordFact};
 use crate::definition::words;
-use crate::definition::{Disclosure, ProcedurePeriod, Scheme, Severity};
-use crate::event::{Class, Phase, Review, StepKind};
+use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, TierBound};
+use crate::event::{Class, Phase, Review, ReviewOutcome, StepKind};
 use crate::rule::ProjectionRule;
 use crate::time::Date;
 use tlog::position::EntryIndex;
@@ -193,7 +193,9 @@ impl CaseAsOf<'_> {
         }
         match &item.fact {
             Fact::Record(record) => {
-                if let Some(entry) = self.pending_review(number) {
+                // Of a decision that is gone nothing is pending any more.
+                let void = self.phase_at(number).is_some_and(Phase::is_void);
+                if let Some(entry) = self.pending_review(number).filter(|_| !void) {
                     mark(Mark::UnderReview, entry);
                 }
                 if record.migration.is_some() {
@@ -278,9 +280,10 @@ impl CaseAsOf<'_> {
         last.is_some_and(|(corrected, _)| corrected > objection)
     }
 
-    /// Whether a review of a record's decision came to an end.
-    pub fn was_reviewed(&self, number: ItemNumber) -> bool {
-        self.last_step(number, StepKind::ReviewClosed).is_some()
+    /// Whether the last review of a record's decision upheld it.
+    pub fn was_upheld(&self, number: ItemNumber) -> bool {
+        let closed = self.last_step(number, StepKind::ReviewClosed);
+        closed.and_then(|(_, step)| step.step()?.reviewed) == Some(ReviewOutcome::Upheld)
     }
 
     /// The entry that says that a record's decision is under review, where that is so: until the review is closed, or the
@@ -364,7 +367,12 @@ impl CaseAsOf<'_> {
 
     /// P18: the last day on which a record is published.
     pub fn publicity_until(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
-        record.publicity_until.or_else(|| self.record_expiry(number, record))
+        record.publicity_until.or_else(|| {
+            let definition = self.type_of(record).filter(|_| self.polarity(record) == Polarity::Negative);
+            let tier = definition.filter(|definition| definition.is_published_by_tier());
+            let tier = tier.and_then(|_| self.tier_period(number, record, TierBound::Max));
+            self.record_expiry(number, record).into_iter().chain(tier).min()
+        })
     }
 
     /// Whether the thing at `number` is shown to whoever reads with this sight.

@@ -14,7 +14,7 @@ pub use ends::{Ends, EndsBy};
 pub use listing::{Direction, EarlyFrom, ListDefinition, ListItem, MeasureDefinition, Persons};
 pub use record::{
     DetailField, DetailForm, DetailValue, FINE, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RESTRICTING_KINDS,
-    RecordType, RepairCondition, SEVERAL, STEP, VALID_UNTIL, Validity,
+    RecordType, RepairCondition, SEVERAL, STEP, VALID_FROM, VALID_UNTIL, Validity,
 };
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};

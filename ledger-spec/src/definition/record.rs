@@ -145,6 +145,10 @@ pub const RESTRICTING_KINDS: [&str; 5] =
 pub const STEP: &str = "step";
 /// See [`STEP`].
 pub const MATTER: &str = "matter";
+/// The tag of a type whose records are bans: they are published while they run, as the decision says.
+pub const BAN: &str = "ban";
+/// The field of a type in which a licence says its first day.
+pub const VALID_FROM: &str = "valid_from";
 /// The field of a type in which a licence says its last day.
 pub const VALID_UNTIL: &str = "valid_until";
 
@@ -177,6 +181,17 @@ pub struct DetailValue {
 }
 
 impl RecordType {
+    /// Whether a negative record of it is published no longer than its tier: where it lasts by the tier, and where it lasts
+    /// as decided and is no ban, which is published while it runs.
+    #[must_use]
+    pub fn is_published_by_tier(&self) -> bool {
+        match self.validity {
+            Validity::Tier => true,
+            Validity::AsDecided => self.disclosure == Disclosure::Public && !self.has_tag(BAN),
+            _ => false,
+        }
+    }
+
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
             common: Common::parse(fields)?,

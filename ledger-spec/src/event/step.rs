@@ -181,7 +181,7 @@ pub enum Extra {
 }
 
 /// What a review of a decision came to. Where it was annulled, the record is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
 pub enum ReviewOutcome {
     /// The decision stands.
     Upheld,

@@ -115,8 +115,8 @@ impl Projector<'_> {
         );
         let marks = MarkLine::of_compromised(&suspect, self.sight);
         seen.numbers.retain(|number| self.closes(*number, domain));
-        let letter = self.letter(domain, &seen).beside(&marks);
         let unseen = self.closed_out_of_sight(domain);
+        let letter = self.letter(domain, &seen, unseen).beside(&marks);
         let eligible = match (seen.numbers.is_empty() && !unseen, self.told(seen.withheld)) {
             (false, _) => Some(false),
             (true, Some(_)) => Some(true),
@@ -169,11 +169,11 @@ impl Projector<'_> {
         self.case.measure_of(item, measure).map(|adopted| &**adopted)
     }
 
-    fn letter(&self, domain: Domain, seen: &Seen) -> Name {
+    fn letter(&self, domain: Domain, seen: &Seen, unseen: bool) -> Name {
         let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
         let known = self.case.as_of.known;
-        if reasons.is_empty() && self.closed_out_of_sight(domain) {
+        if reasons.is_empty() && unseen {
             return Name {
                 zh: format!(
                     "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",

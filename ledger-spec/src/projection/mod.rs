@@ -21,6 +21,7 @@ mod leaf;
 mod line;
 mod list;
 mod measures;
+mod merged;
 mod names;
 mod oversight;
 mod page;
@@ -30,6 +31,7 @@ mod standing;
 mod states;
 mod suspicion;
 mod whole;
+mod whole_days;
 
 pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, ItemLine,
@@ -63,8 +65,10 @@ use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight, Viewer};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
 use crate::id::{AuthorityId, EventId, SubjectId};
-use crate::mergers::Mergers;
+use merged::MergedFrom;
 use page::OnPage;
+use standing::Taken;
+use std::sync::OnceLock;
 use tlog::defect::OrDefect as _;
 
 /// What every projection of a subject is computed from: its case file at two instants, as whom one reads, and which
@@ -79,7 +83,9 @@ pub struct Projector<'a> {
     pub sight: Sight,
     /// The same file at the moment of asking, where that bounds what is shown.
     now: Option<CaseAsOf<'a>>,
-    mergers: Option<&'a Mergers>,
+    merged: MergedFrom,
+    /// The steps of matters that the reader sees taken; found once, since every line of a matter asks.
+    taken: OnceLock<Vec<Taken<'a>>>,
     page: Page,
     events: Option<&'a dyn Events>,
 }
@@ -104,7 +110,16 @@ impl<'a> Projector<'a> {
     ) -> Self {
         let at = |as_of| CaseAsOf::new(subject, file, catalogue, as_of);
         let (case, now, sight) = (at(as_of), viewer.bound(as_of).map(at), viewer.sight);
-        Self { case, directory, sight, now, page: Page::default(), events: None, mergers: None }
+        Self {
+            case,
+            directory,
+            sight,
+            now,
+            page: Page::default(),
+            events: None,
+            merged: MergedFrom::default(),
+            taken: OnceLock::new(),
+        }
     }
 
     /// The same with what events say in full, read as lines are made.
@@ -114,10 +129,10 @@ impl<'a> Projector<'a> {
         self
     }
 
-    /// The same with which subjects went on in which.
+    /// The same with the subjects that went on in this one.
     #[must_use]
-    pub const fn with_mergers(mut self, mergers: &'a Mergers) -> Self {
-        self.mergers = Some(mergers);
+    pub fn with_merged(mut self, merged: MergedFrom) -> Self {
+        self.merged = merged;
         self
     }
 

@@ -4,7 +4,7 @@
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
-    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, names,
+    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, names, whole_days,
 };
 use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
@@ -283,8 +283,9 @@ impl Question {
         Ok(match self {
             Self::Subject { subject, what, page } => {
                 let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
-                let of = Projector::new(subject, &file, over, as_of, viewer).with_events(&events);
-                let answer = what.answer(&of.with_mergers(&governance.mergers).on_page(*page));
+                let merged = super::merged::of(source, *what, subject, as_of)?;
+                let of = Projector::new(subject, &file, over, as_of, viewer).with_merged(merged);
+                let answer = what.answer(&of.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
             }
             Self::Edition { list, page } => {
@@ -318,7 +319,11 @@ impl Question {
         as_of: AsOf,
         viewer: Viewer,
     ) -> Result<AsOf, S::Error> {
-        if self.is_of_whole_days(viewer.sight) { whole_days(source, as_of, viewer.moment) } else { Ok(as_of) }
+        if self.is_of_whole_days(viewer.sight) {
+            whole_days::within(source, as_of, viewer.moment)
+        } else {
+            Ok(as_of)
+        }
     }
 
     /// Whether it is answered for whole days, which it takes a look at the log to know.
@@ -392,36 +397,6 @@ impl Question {
             _ => None,
         }
     }
-}
-
-/// The last whole days within two instants: of valid time, the days that are over; of entries, those of days that are
-/// over at the moment of asking and are known to their end.
-fn whole_days<S: CaseFileSource>(source: &S, as_of: AsOf, moment: AsOf) -> Result<AsOf, S::Error> {
-    // A clock past the year 2199 is past everything.
-    let recorded = |entry| -> Result<ValidTime, S::Error> {
-        Ok(ValidTime::at_recorded(source.recorded_at(entry)?).unwrap_or(ValidTime::MAX))
-    };
-    let mut last = end_of_whole_day(moment.valid_at);
-    if as_of.known < moment.known {
-        // The day of the first entry that is not known is cut.
-        last = last.min(recorded(as_of.known.next_index())?.date().plus_days(-1).end_of_day());
-    }
-    let (mut least, mut most) = (0, as_of.known.get());
-    while least < most {
-        let middle = least + (most - least) / 2;
-        if recorded(EntryIndex::new(middle))? <= last {
-            least = middle + 1;
-        } else {
-            most = middle;
-        }
-    }
-    Ok(AsOf { valid_at: end_of_whole_day(as_of.valid_at), known: TreeSize::new(least) })
-}
-
-/// The end of the last day that is over: an instant that is the last of its day ends it.
-fn end_of_whole_day(at: ValidTime) -> ValidTime {
-    let end = at.date().end_of_day();
-    if at == end { end } else { at.date().plus_days(-1).end_of_day() }
 }
 
 /// The sentence in every answer to the public about a subject; others are told how many were left out.

@@ -3,7 +3,7 @@
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, MarkLine, Projector};
-use crate::casefile::{AsOf, Fact, Identity, Item, ItemNumber, RecordFact, Sight};
+use crate::casefile::{Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
 use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
@@ -89,6 +89,10 @@ pub struct Registration {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub merged_from: Vec<SubjectId>,
+    /// How many more there are said to be.
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub more_merged_from: usize,
     /// Where a key may have been in wrong hands when it signed something that says who the subject is (P26).
     pub marks: Vec<MarkLine>,
     /// When it was dissolved, RFC 3339.
@@ -179,7 +183,10 @@ pub struct RepairLine {
     pub overdue: bool,
 }
 
-impl Projector<'_> {
+/// A step of a matter that was taken, by a record of this type.
+pub(super) type Taken<'a> = (&'a TypeCode, &'a Stage);
+
+impl<'a> Projector<'a> {
     /// The subject's standing.
     pub fn standing(&self) -> Standing {
         let (records, listings) = (self.seen(Class::Record), self.seen(Class::Listing));
@@ -291,6 +298,8 @@ impl Projector<'_> {
             Fact::Identity(Identity::Registered { kind, .. } | Identity::Amended { kind, .. }) => kind,
             _ => None,
         };
+        let mut compromised = self.suspicion().of_all(self.identities().map(|(_, item)| item));
+        compromised.extend(&self.merged.compromised);
         Some(Registration {
             entry: item.entry,
             issuer: self.authority(item.issuer),
@@ -302,19 +311,11 @@ impl Projector<'_> {
             identifiers: links.into_iter().filter_map(identifier).collect(),
             more_identifiers,
             merged_into: merged,
-            marks: MarkLine::of_compromised(
-                &self.suspicion().of_all(self.identities().map(|(_, item)| item)),
-                self.sight,
-            ),
-            merged_from: self.merged_from().filter(told).take(MOST_NAMED).collect(),
+            marks: MarkLine::of_compromised(&compromised, self.sight),
+            merged_from: self.merged.subjects.iter().filter(|id| told(id)).cloned().collect(),
+            more_merged_from: self.merged.more,
             dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
         })
-    }
-
-    fn merged_from(&self) -> impl Iterator<Item = SubjectId> {
-        let (subject, AsOf { valid_at, known }) = (self.case.subject, self.case.as_of);
-        let into = self.mergers.into_iter().flat_map(move |mergers| mergers.into(subject, valid_at, known));
-        into.cloned()
     }
 
     /// What a matter lacks, of what the reader sees, of the steps that every matter of the type needs, where its type has such.
@@ -324,17 +325,24 @@ impl Projector<'_> {
         };
         let needed =
             definition.fields.iter().filter(|field| field.name == STEP).flat_map(|field| &field.values);
+        let all = self.taken.get_or_init(|| self.steps_taken());
         let taken = |step: &str| {
-            self.case.begun(Class::Record).any(|(number, _)| {
-                let other = self.case.record(number).filter(|other| other.record_type == record.record_type);
-                let other = other.and_then(|other| other.stage.as_ref());
-                other.is_some_and(|other| other.matter == stage.matter && *other.step == *step)
-                    && self.case.in_force(number)
-                    && self.shows(number)
+            all.iter().any(|(code, taken)| {
+                **code == record.record_type && taken.matter == stage.matter && *taken.step == *step
             })
         };
         let missing = needed.filter(|value| value.each && !taken(&value.value));
         missing.map(|value| value.value.clone()).collect()
+    }
+
+    /// The steps of all matters, as far as the reader sees the records of them.
+    fn steps_taken(&self) -> Vec<Taken<'a>> {
+        let steps = self.case.begun(Class::Record).filter_map(|(number, _)| {
+            let record = self.case.record(number)?;
+            let stage = record.stage.as_ref()?;
+            (self.case.in_force(number) && self.shows(number)).then_some((&record.record_type, stage))
+        });
+        steps.collect()
     }
 
     /// A record as a line.

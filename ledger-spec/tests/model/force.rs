@@ -2,7 +2,7 @@
 //! what falls with what it rests on (README, P08 to P13).
 
 use crate::history::{Accepted, History};
-use crate::openings::asked_at;
+use crate::openings::{asked_at, is_serious};
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
 use ledger_spec::time::{Date, ValidTime};
@@ -33,7 +33,7 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
             let scheme = past.definition("rating", event.text("scheme")?, asked_at(event))?;
             Some(event.day().plus_months(months(&scheme["cycle_months"])?))
         }
-        "consent.granted" => event.date("until"),
+        "consent.granted" | "measure.imposed" => event.date("until"),
         _ => None,
     }
 }
@@ -72,11 +72,6 @@ fn is_revoked(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 /// Whether something has ended otherwise than by its term.
 fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let event = &thing.event;
-    let repaired = past.stream(&event.subject).any(|one| {
-        one.event.kind == "repair.applied"
-            && one.event.text("target") == Some(&event.id)
-            && phase_at(past, one, at, past.0.len()) == Some("granted")
-    });
     let later = |one: &Accepted| {
         one.event.kind == "rating.assigned"
             && one.event.text("scheme") == event.text("scheme")
@@ -86,7 +81,7 @@ fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let superseded = event.kind == "rating.assigned" && past.stream(&event.subject).any(later);
     let fallen = grounds(past, thing).into_iter().any(|ground| match event.kind.as_str() {
         "listing.entered" => is_ended_early(past, ground, at),
-        "record.filed" => !in_force(past, ground, at),
+        "record.filed" | "measure.imposed" => !in_force(past, ground, at),
         _ => false,
     });
     let sealed = phase_at(past, thing, at, past.0.len()) == Some("sealed");
@@ -94,7 +89,74 @@ fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let consent = event.text("consent").filter(|_| event.kind == "record.filed");
     let consent = consent.and_then(|id| past.find(&event.subject, id));
     let unconsented = consent.is_some_and(|consent| !in_force(past, consent, at));
-    is_revoked(past, thing, at) || sealed || repaired || superseded || fallen || unconsented
+    is_revoked(past, thing, at)
+        || sealed
+        || is_repaired(past, thing, at)
+        || superseded
+        || fallen
+        || unconsented
+        || is_displaced(past, thing, at)
+}
+
+fn is_repaired(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    past.stream(&thing.event.subject).any(|one| {
+        one.event.kind == "repair.applied"
+            && one.event.text("target") == Some(&thing.event.id)
+            && phase_at(past, one, at, past.0.len()) == Some("granted")
+    })
+}
+
+/// P27: what favours the subject falls with an entry on a list of the seriously dishonest that holds beside it.
+fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    let event = &thing.event;
+    let adopted = |sort: &str, field: &str| past.definition(sort, event.text(field)?, asked_at(event));
+    let favours = match event.kind.as_str() {
+        "listing.entered" => adopted("list", "list").is_some_and(|list| list["polarity"] == "positive"),
+        "measure.imposed" => {
+            adopted("measure", "measure").is_some_and(|measure| measure["direction"] == "incentive")
+        }
+        _ => false,
+    };
+    favours
+        && past.stream(&event.subject).any(|black| {
+            is_serious(past, black)
+                && black.event.valid_from <= at
+                && !has_ended_by(past, black, event.valid_from)
+                && !is_annulled(past, black, at)
+        })
+}
+
+/// Whether the decision beneath an entry on a list never counted.
+fn is_annulled(past: &History, entry: &Accepted, at: ValidTime) -> bool {
+    let void =
+        |one: &Accepted| matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"));
+    grounds(past, entry).into_iter().any(|ground| void(ground) || is_annulled(past, ground, at))
+}
+
+/// Whether something has ended at a time, begun or not.
+pub fn has_ended_by(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    last_day(past, thing, at).is_some_and(|last| at > last.end_of_day()) || is_ended_early(past, thing, at)
+}
+
+/// Whether what ended something by a time was its own term, or its repair.
+pub fn is_lived_through(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    let mut times: Vec<ValidTime> =
+        past.stream(&thing.event.subject).map(|one| one.event.valid_from).collect();
+    terms(past, thing, at, &mut times);
+    times.retain(|time| *time <= at);
+    times.sort_unstable();
+    let first = times.into_iter().rev().take_while(|time| has_ended_by(past, thing, *time)).last();
+    first.is_some_and(|first| {
+        let expired = last_day(past, thing, first).is_some_and(|last| first > last.end_of_day());
+        expired || is_repaired(past, thing, first)
+    })
+}
+
+/// When the terms of something and of what it rests on are over.
+fn terms(past: &History, thing: &Accepted, at: ValidTime, times: &mut Vec<ValidTime>) {
+    let over = |last: Date| ValidTime::from_micros(last.end_of_day().micros() + 1).unwrap();
+    times.extend(last_day(past, thing, at).map(over));
+    grounds(past, thing).into_iter().for_each(|ground| terms(past, ground, at, times));
 }
 
 /// Whether something has begun and not ended.

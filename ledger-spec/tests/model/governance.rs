@@ -185,7 +185,13 @@ pub fn exists(past: &History, subject: &str, day: Date) -> bool {
         "subject.registered" | "subject.amended" => one.event.date("registered_on"),
         _ => None,
     });
-    let mut gone = past.stream(subject).filter(|one| one.event.kind == "subject.dissolved");
-    born.next_back().is_none_or(|born| day >= born)
-        && gone.next_back().is_none_or(|gone| day <= gone.event.day())
+    let mut gone = None;
+    for one in past.stream(subject) {
+        match one.event.kind.as_str() {
+            "subject.dissolved" => gone = Some(one.event.day()),
+            "subject.registered" | "subject.amended" => gone = None,
+            _ => {}
+        }
+    }
+    born.next_back().is_none_or(|born| day >= born) && gone.is_none_or(|gone| day <= gone)
 }

@@ -1,9 +1,9 @@
 //! The reference's rules about what events begin: records, lists, measures, rights, schemes.
 
-use crate::force::in_force;
+use crate::force::{self, in_force};
 use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
-use crate::reference::{Question, covers, last_moved, phase, phase_at};
+use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
 use crate::table::{FILERS, has_ended, scheme};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
@@ -236,7 +236,7 @@ fn record(q: &mut Question<'_>) {
             ["issued_by", "article", "served_on", "document"].iter().all(|field| decision[field].is_string());
         let early = date(&decision["served_on"]).is_some_and(|served| served < event.decision_day().unwrap());
         asked("A03", !whole || early);
-        asked("A04", !was_heard(past, event));
+        asked("A04", !was_heard(past, event) || is_graver_than_retracted(past, event));
         asked("A10", is_known_conduct(past, event));
         asked("A10", is_known_decision(past, event));
         asked("A06", limited && is_time_barred(past, event));
@@ -277,6 +277,23 @@ fn was_heard(past: &History, event: &Stated) -> bool {
     served <= decided && waited
 }
 
+/// A04: the same decision was recorded milder before, and that was filed in error.
+fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
+    let rank = |severity: Option<&str>| {
+        ["minor", "general", "serious"].iter().position(|one| Some(*one) == severity)
+    };
+    past.stream(&event.subject).any(|one| {
+        one.event.kind == "record.filed"
+            && one.event.text("type") == event.text("type")
+            && one.event.body["decision"]["number"] == event.body["decision"]["number"]
+            && one.event.decision_day() == event.decision_day()
+            && past.acts_for(&event.issuer, &one.event.issuer)
+            && phase(past, one) == Some("retracted")
+            && severity(past, one, event.valid_from)
+                .is_some_and(|stated| rank(event.text("severity")) > rank(Some(&stated)))
+    })
+}
+
 /// A10: one conduct, one negative record.
 fn is_known_conduct(past: &History, event: &Stated) -> bool {
     let conduct = event.body["conduct"]["id"].as_str();
@@ -304,9 +321,9 @@ fn is_known_decision(past: &History, event: &Stated) -> bool {
 }
 
 /// A01, A02, L18 of a row that is corrected.
-pub fn row_corrected(q: &mut Question<'_>) {
+pub fn row_corrected(q: &mut Question<'_>, entry: &Accepted) {
     q.competent("lists", q.event.text("list").unwrap_or_default());
-    let Some(list) = in_catalogue(q, "list", "list", asked_at(q.event)) else { return };
+    let Some(list) = in_catalogue(q, "list", "list", asked_at(&entry.event)) else { return };
     let columns = list["columns"].as_array().unwrap();
     let row = q.event.body["row"].as_object().unwrap();
     let fits =
@@ -314,15 +331,30 @@ pub fn row_corrected(q: &mut Question<'_>) {
     q.refuse_if(!fits, "L18");
 }
 
-/// The entries on a list of the subject that hold at a time.
-fn is_seriously_listed(past: &History, subject: &str, at: ValidTime) -> bool {
-    past.stream(subject).any(|one| {
-        one.event.kind == "listing.entered"
-            && past
-                .definition("list", one.event.text("list").unwrap(), asked_at(&one.event))
-                .is_some_and(|list| list["serious"] == true)
-            && in_force(past, one, at)
-    })
+/// Whether an entry is on a list of the seriously dishonest.
+pub fn is_serious(past: &History, entry: &Accepted) -> bool {
+    entry.event.kind == "listing.entered"
+        && past
+            .definition("list", entry.event.text("list").unwrap(), asked_at(&entry.event))
+            .is_some_and(|list| list["serious"] == true)
+}
+
+/// Whether the subject is on such a list when the event begins to hold; or now, where no document shows that it was decided
+/// before.
+fn is_seriously_listed(q: &Question<'_>) -> bool {
+    let at =
+        |at| q.past.stream(&q.event.subject).any(|one| is_serious(q.past, one) && in_force(q.past, one, at));
+    at(q.event.valid_from) || q.event.decision_day().is_none() && at(q.now.max(q.event.valid_from))
+}
+
+/// L19: whether something earlier leaves no room for this on the same ground: it holds on some day of this one's life, or was
+/// lived through to its end.
+fn stands_in_the_way(past: &History, one: &Accepted, event: &Stated, on_ground: bool) -> bool {
+    if event.date("until").is_some_and(|until| until < one.event.day()) {
+        return false;
+    }
+    let at = event.valid_from;
+    !force::has_ended_by(past, one, at) || on_ground && force::is_lived_through(past, one, at)
 }
 
 fn notified(q: &mut Question<'_>) {
@@ -374,14 +406,14 @@ fn entered(q: &mut Question<'_>) {
         let early = date(&decision["served_on"]).is_some_and(|served| served < event.decision_day().unwrap());
         q.refuse_if((!whole || early) && !unchecked.contains(&"A03"), "A03");
     }
-    let red = list["polarity"] == "positive" && is_seriously_listed(past, &event.subject, event.valid_from);
+    let red = list["polarity"] == "positive" && is_seriously_listed(q);
     q.refuse_if(red, "D05");
     let again = past.stream(&event.subject).any(|one| {
         one.event.kind == "listing.entered"
             && one.event.text("list") == event.text("list")
             && one.event.text("record") == event.text("record")
             && (event.text("record").is_some() || list["serious"] == true)
-            && in_force(past, one, event.valid_from)
+            && stands_in_the_way(past, one, event, event.text("record").is_some())
     });
     q.refuse_if(again, "L19");
     let never = list["persons"].as_str().unwrap_or("never") == "never";
@@ -429,10 +461,20 @@ fn imposed(q: &mut Question<'_>) {
     let Some(measure) = in_catalogue(q, "measure", "measure", at) else { return };
     status(q, measure, false, at);
     reviewed(q, measure, &[]);
-    let barred =
-        measure["direction"] == "incentive" && is_seriously_listed(q.past, &event.subject, event.valid_from);
+    let barred = measure["direction"] == "incentive" && is_seriously_listed(q);
     q.refuse_if(barred, "D07");
     if let Some(ground) = ground {
+        let root = root_of(q.past, ground);
+        let again = q.past.stream(&event.subject).any(|one| {
+            one.event.kind == "measure.imposed"
+                && one.event.text("measure") == event.text("measure")
+                && q.past
+                    .find(&event.subject, one.event.text("rests_on").unwrap())
+                    .is_some_and(|on| root_of(q.past, on).event.id == root.event.id)
+                && q.past.acts_for(&event.issuer, &one.event.issuer)
+                && stands_in_the_way(q.past, one, event, true)
+        });
+        q.refuse_if(again, "L19");
         q.refuse_if(!in_force(q.past, ground, event.valid_from), "D07");
         q.refuse_if(!is_open(q.past, ground), "L16");
         let field = match ground.event.kind.as_str() {
@@ -453,6 +495,16 @@ fn imposed(q: &mut Question<'_>) {
         q.refuse_if(after("max_months").is_some_and(|last| until > last), "D07");
     }
     q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
+}
+
+/// What something rests on in the end.
+fn root_of<'a>(past: &'a History, thing: &'a Accepted) -> &'a Accepted {
+    let beneath = match thing.event.kind.as_str() {
+        "listing.entered" => thing.event.text("record"),
+        "record.filed" => thing.event.text("rests_on"),
+        _ => None,
+    };
+    beneath.and_then(|id| past.find(&thing.event.subject, id)).map_or(thing, |on| root_of(past, on))
 }
 
 fn rating(q: &mut Question<'_>) {

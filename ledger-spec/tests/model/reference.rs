@@ -266,9 +266,12 @@ impl<'a> Question<'a> {
                 self.refuse_if(is_under_review(self.past, moved, self.event.valid_from), "L16")
             }
             "record.review_closed" => {
-                self.refuse_if(!is_under_review(self.past, moved, self.event.valid_from), "L16")
+                self.refuse_if(!is_under_review(self.past, moved, self.event.valid_from), "L16");
+                // Who reviews, of those of these worlds, is a court.
+                let own = !self.has_role(&["court"]);
+                self.refuse_if(own && self.event.body["decision"].is_null(), "A03");
             }
-            "listing.corrected" => openings::row_corrected(self),
+            "listing.corrected" => openings::row_corrected(self, moved),
             "record.sealed" => {
                 let held = self.is_held(&moved.event.id);
                 self.refuse_if(held, "D10");

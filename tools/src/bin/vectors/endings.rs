@@ -113,6 +113,13 @@ pub fn cases() -> Vec<Case> {
             "review-closed-after",
             "a review that began comes to its end",
             &[stepping(id, StepKind::ReviewOpened)],
+            &judged(closing(next)),
+        ),
+        after(
+            "A03",
+            "review-closed-by-word",
+            "whoever decided says that the review is over, and names no document",
+            &[stepping(id, StepKind::ReviewOpened)],
             &closing(next),
         ),
         by(

@@ -1,0 +1,58 @@
+//! Which subjects went on in the one that is asked about. Each merger stands in the stream of the one that ended, and is
+//! held against that one's file: what was stated of it since may have taken the merger back.
+
+use super::page::MOST_NAMED;
+use super::question::{CaseFileSource, SubjectQuestion};
+use super::suspicion::Suspicion;
+use crate::casefile::{AsOf, CaseAsOf, Fact, Identity, Item};
+use crate::id::SubjectId;
+use std::collections::BTreeSet;
+use tlog::position::EntryIndex;
+
+/// The subjects that went on in another.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct MergedFrom {
+    /// Which: the first, at most a hundred.
+    pub subjects: Vec<SubjectId>,
+    /// How many more mergers are said to have been, which were not held against their files.
+    pub more: usize,
+    /// The entries that say of a key in wrong hands that it signed one of these mergers (P26).
+    pub(super) compromised: BTreeSet<EntryIndex>,
+}
+
+/// Those that a question asks for: its standing tells them.
+pub(super) fn of<S: CaseFileSource>(
+    source: &S,
+    what: SubjectQuestion,
+    subject: &SubjectId,
+    as_of: AsOf,
+) -> Result<MergedFrom, S::Error> {
+    let (governance, mut found) = (source.governance(), MergedFrom::default());
+    if what != SubjectQuestion::Standing {
+        return Ok(found);
+    }
+    let mergers = governance.mergers.that_went_on_in(subject, as_of.valid_at, as_of.known);
+    for (at, (of, entry)) in mergers.enumerate() {
+        if at >= MOST_NAMED {
+            found.more += 1;
+            continue;
+        }
+        let file = source.case_file(of)?;
+        let case = CaseAsOf::new(of, &file, &governance.catalogue, as_of);
+        let Some(merger) = standing(&case).filter(|merger| merger.entry == entry) else { continue };
+        let suspicion = Suspicion { case: &case, directory: &governance.directory };
+        found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
+        found.subjects.push(of.clone());
+    }
+    Ok(found)
+}
+
+/// The merger that counts of a subject: the last, unless it was stated anew since who it is.
+fn standing<'a>(case: &CaseAsOf<'a>) -> Option<&'a Item> {
+    let begun = case.file.registrations().filter(|item| case.has_begun(item));
+    begun.fold(None, |merger, item| match &item.fact {
+        Fact::Identity(Identity::Merged) => Some(item),
+        Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => None,
+        _ => merger,
+    })
+}
