@@ -9,7 +9,7 @@ use crate::definition::{
     Direction, ListDefinition, MeasureDefinition, Pattern, Persons, Polarity, ProcedurePeriod,
 };
 use crate::event::{
-    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, StepKind, Term,
+    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, Role, StepKind, Term,
 };
 use crate::id::ListCode;
 use crate::time::Date;
@@ -72,7 +72,10 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
         return Err(refuse(Rule::ListConditions, "body.until", "absent", expected));
     }
     if let (Some(months), Some(until)) = (definition.months_of(body.item.as_deref()), body.until) {
+        // The record's own restriction, where the list lasts as long as that.
+        let restricted = definition.as_long_as_record.then(|| restriction_beneath(case, body)).flatten();
         let last = case.day().plus_months(months.into());
+        let last = restricted.map_or(last, |restricted| last.max(restricted));
         if until > last && !waived(migration, Rule::ListConditions) {
             return Err(refuse(Rule::ListConditions, "body.until", until, format!("{last} or earlier")));
         }
@@ -113,6 +116,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected));
     }
     case.live(Rule::MeasureConditions, "body.rests_on", number)?;
+    grave_enough(case, definition, number)?;
     imposed_once(case, definition, (body, number))?;
     term(case, definition, body.term)?;
     case.reviewed(definition.legal_review, None)
@@ -188,6 +192,12 @@ fn ground(
     if waived(migration, Rule::ListConditions) { Ok(()) } else { live(case, number) }
 }
 
+/// The last day of the restriction that the record beneath an entry names.
+fn restriction_beneath(case: &Case<'_>, body: &ListingEntered) -> Option<Date> {
+    let (number, _) = case.file.find(body.record.as_ref()?)?;
+    case.as_of().record(number)?.restriction_until
+}
+
 /// D05: an entry says on which ground it is made only where the list tells them apart.
 fn of_item(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
     let items = || definition.items.iter().map(|known| known.item.as_str()).collect::<Vec<_>>().join(" or ");
@@ -226,7 +236,10 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
         return refused("a decision under review".to_owned(), "one that is contested no more".to_owned());
     }
     // That the time has passed is counted and never taken from who says it.
-    if record.review == Some(Review::Upheld) || as_of.was_upheld(number) {
+    if let Some(upheld) = as_of.upheld_by(number) {
+        return upheld_for_good(case, upheld);
+    }
+    if record.review == Some(Review::Upheld) {
         return Ok(());
     }
     let served = record.served_on.unwrap_or(record.decided_on);
@@ -239,6 +252,21 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
             format!("a decision served on {served}"),
             format!("an entry after {last}, the last day for contesting it"),
         ),
+        _ => Ok(()),
+    }
+}
+
+/// D05: a review by an authority that upholds can be taken to court for a time; what a court upholds stands.
+fn upheld_for_good(case: &Case<'_>, upheld: &Item) -> Result<(), Refusal> {
+    let directory = &case.governance.directory;
+    let by_court = directory.by_number(upheld.issuer).is_some_and(|issuer| issuer.is_any(&[Role::Court]));
+    let day = upheld.step().and_then(|step| step.decided_on).unwrap_or_else(|| upheld.from.date());
+    match case.as_of().deadline(ProcedurePeriod::ReviewAfterReview, day, day) {
+        Some(last) if !by_court && case.day() <= last => {
+            let found = format!("a decision upheld on {day}");
+            let expected = format!("an entry after {last}, the last day for going to court");
+            Err(refuse(Rule::ListConditions, "body.record", found, expected))
+        }
         _ => Ok(()),
     }
 }
@@ -281,6 +309,19 @@ fn stands_in_the_way(
                 || on_ground && matches!(end.cause, Cause::Expired | Cause::Repaired)
         }
     }
+}
+
+/// D07: the record beneath is as grave as the measure asks.
+fn grave_enough(case: &Case<'_>, definition: &MeasureDefinition, ground: ItemNumber) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let Some((least, found)) = definition.least_severity.zip(as_of.severity(as_of.root_of(ground))) else {
+        return Ok(());
+    };
+    if found >= least {
+        return Ok(());
+    }
+    let expected = format!("a record that is {} at least", least.name());
+    Err(refuse(Rule::MeasureConditions, "body.rests_on", found.name(), expected))
 }
 
 /// L19: what is imposed on a ground for a time is not imposed on it again, by whomever; nor by the same authority what

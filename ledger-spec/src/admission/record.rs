@@ -6,8 +6,8 @@ use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
 use crate::casefile::{Fact, NameHash, RecordFact};
 use crate::definition::{
-    Disclosure, FINE, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound,
-    VALID_FROM, VALID_UNTIL, Validity,
+    DetailField, Disclosure, FINE, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
+    Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -206,6 +206,7 @@ impl Filing<'_, '_> {
             if !field.takes(value, day) {
                 return refused(format!("{name}: {value}"), field.expected(day));
             }
+            self.as_narrow_as(field, value)?;
             if name == VALID_UNTIL {
                 self.ends_after_it_begins(value)?;
             }
@@ -216,6 +217,19 @@ impl Filing<'_, '_> {
             .into_iter()
             .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
         missing.map_or(Ok(()), |field| refused("absent".into(), format!("the field {}", field.name)))
+    }
+
+    /// D01: a value that its type keeps to a circle is recorded with that circle.
+    fn as_narrow_as(&self, field: &DetailField, value: &str) -> Result<(), Refusal> {
+        let narrowed = field.values.iter().filter(|known| value.split(SEVERAL).any(|one| one == known.value));
+        let Some(narrowed) = narrowed.filter_map(|known| known.disclosure).max() else { return Ok(()) };
+        let class = self.definition.disclosure_for(&self.case.event.subject);
+        let stated = self.body.disclosure.unwrap_or(class);
+        if stated >= narrowed {
+            return Ok(());
+        }
+        let expected = format!("{} or narrower, since {} is {value}", narrowed.name(), field.name);
+        Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated.name(), expected))
     }
 
     /// D04: a licence ends no earlier than it was given, and than it begins.

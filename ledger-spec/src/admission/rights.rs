@@ -1,7 +1,7 @@
 //! Rules for what subjects may ask for (repair, objection, complaint, stay), and for reports and use.
 
 use super::case::Case;
-use super::{Refusal, Rule, refuse};
+use super::{Refusal, Rule, begun, refuse};
 use crate::casefile::{Fact, Item};
 use crate::definition::{ProcedurePeriod, Scheme};
 use crate::event::{
@@ -112,9 +112,16 @@ pub(super) fn consent(case: &Case<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// D12, L11, L15: a report about a person is given out with consent alone.
+/// D12, L10, L11, L15: a report about a person is given out with consent alone.
 pub(super) fn report(case: &Case<'_>, body: &ReportIssued) -> Result<(), Refusal> {
     case.about_a_subject()?;
+    if let Some(as_of) = body.as_of {
+        begun("body.as_of.valid_at", as_of.valid_at, case.at)?;
+        if as_of.known > case.known() {
+            let expected = format!("{} or fewer, which the log holds", case.known());
+            return Err(refuse(Rule::ReferenceKnown, "body.as_of.known", as_of.known, expected));
+        }
+    }
     let natural = case.event.subject.is_natural();
     if natural == (body.report == ReportKind::Enterprise) {
         let expected = if natural { "personal or occupational" } else { "enterprise" };

@@ -302,6 +302,10 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
             .map(|months| item.from.date().plus_months(months.into()));
         by_rule.or(by_term)
     };
+    let least = |last: Date| {
+        let months = adopted?.min_extension_months?;
+        Some(last.plus_months(months.into()))
+    };
     match as_of.listing_expiry(number, item, listing) {
         None => {
             let expected = "an entry with a last day: this one holds until it is taken off";
@@ -310,6 +314,10 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
         Some(last) if *until <= last => {
             let expected = format!("a day after {last}, the last so far");
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
+        }
+        Some(last) if least(last).is_some_and(|least| *until < least) => {
+            let least = least(last).unwrap_or(last);
+            Err(refuse(Rule::ListConditions, "body.until", until, format!("{least} or later")))
         }
         Some(last) if most().is_some_and(|most| *until > most) => {
             let most = most().unwrap_or(last);

@@ -317,8 +317,16 @@ impl CaseAsOf<'_> {
         listing.until.or_else(|| {
             let adopted = self.list_of(item, listing);
             let months = adopted.and_then(|adopted| adopted.months_of(listing.item.as_deref()));
-            months.map(|months| last_day(item.from.date(), months))
+            let last = months.map(|months| last_day(item.from.date(), months));
+            last.max(self.restricted_until(item, listing).filter(|_| last.is_some()))
         })
+    }
+
+    /// The last day of the restriction beneath an entry, where the list lasts as long.
+    pub fn restricted_until(&self, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let record = self.record(listing.record?)?;
+        let lasts = self.list_of(item, listing).is_some_and(|list| list.as_long_as_record);
+        record.restriction_until.filter(|_| lasts)
     }
 
     /// The last day on which a record counts: the term that its type gives, or the day that it names itself where its type

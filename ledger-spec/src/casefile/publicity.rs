@@ -280,10 +280,10 @@ impl CaseAsOf<'_> {
         last.is_some_and(|(corrected, _)| corrected > objection)
     }
 
-    /// Whether the last review of a record's decision upheld it.
-    pub fn was_upheld(&self, number: ItemNumber) -> bool {
-        let closed = self.last_step(number, StepKind::ReviewClosed);
-        closed.and_then(|(_, step)| step.step()?.reviewed) == Some(ReviewOutcome::Upheld)
+    /// The step that says that the last review of a record's decision upheld it, where that is so.
+    pub fn upheld_by(&self, number: ItemNumber) -> Option<&Item> {
+        let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
+        (closed.step()?.reviewed == Some(ReviewOutcome::Upheld)).then_some(closed)
     }
 
     /// The entry that says that a record's decision is under review, where that is so: until the review is closed, or the
@@ -359,7 +359,10 @@ impl CaseAsOf<'_> {
         if self.subject.is_natural() && record.published_on_basis {
             class = class.min(definition.disclosure);
         }
-        if self.severity(number) == Some(Severity::Minor) && !record.need {
+        let severity = self.severity(number);
+        let milder =
+            definition.published_from.is_some_and(|least| severity.is_some_and(|found| found < least));
+        if milder || severity == Some(Severity::Minor) && !record.need {
             class = class.max(Disclosure::Shared);
         }
         record.disclosure.map_or(class, |narrowed| narrowed.max(class))

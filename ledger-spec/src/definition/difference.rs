@@ -28,6 +28,7 @@ impl Definition {
                 differing!(a, b, names; polarity, severities, disclosure, person_disclosure, subjects, kinds);
                 differing!(a, b, names; status, validity, filer, limitation, legal_review, file_within);
                 differing!(a, b, names; fields, tags, limitation_period, special, least_level, repair_asks);
+                differing!(a, b, names; published_from);
             }
             (Self::List(a), Self::List(b)) => {
                 differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, personal);
@@ -35,12 +36,13 @@ impl Definition {
                 differing!(a, b, names; requires_record, months, early_months, exit_within, publish_within);
                 differing!(a, b, names; notice_required, persons, legal_review, status, owner);
                 differing!(a, b, names; early_from, max_extension_months, ends, serious, least_level);
-                differing!(a, b, names; items, after_review, repair_asks);
+                differing!(a, b, names; items, after_review, repair_asks, min_extension_months);
+                differing!(a, b, names; as_long_as_record);
             }
             (Self::Measure(a), Self::Measure(b)) => {
                 differing!(a, b, names; direction, disclosure, subjects, kinds, rests_on, min_months);
                 differing!(a, b, names; max_months, lifetime, outlives_publicity, bars, legal_review, status);
-                differing!(a, b, names; ends, least_level);
+                differing!(a, b, names; ends, least_level, least_severity);
             }
             (Self::Rating(a), Self::Rating(b)) => {
                 differing!(a, b, names; subjects, kinds, grades, disclosure, public_grades, cycle_months);

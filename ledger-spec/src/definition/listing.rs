@@ -4,7 +4,9 @@ use super::Common;
 use super::ends::Ends;
 use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects, token};
 use super::record::RepairCondition;
-use super::words::{AuthorityLevel, Disclosure, Domain, Name, Pattern, Polarity, Scheme, Status, words};
+use super::words::{
+    AuthorityLevel, Disclosure, Domain, Name, Pattern, Polarity, Scheme, Severity, Status, words,
+};
 use crate::id::{SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Period;
@@ -40,6 +42,10 @@ pub struct ListDefinition {
     pub early_from: EarlyFrom,
     /// By how much an entry's term may be extended at once; where none is named, not beyond its months.
     pub max_extension_months: Option<u16>,
+    /// By how much at least, where the law gives that.
+    pub min_extension_months: Option<u16>,
+    /// Whether an entry lasts as long as the restriction of the record beneath it, where that is longer than its months.
+    pub as_long_as_record: bool,
     /// How an entry ends.
     pub ends: Option<Ends>,
     /// The grounds of an entry by which it ends otherwise: an entry then says on which it is made.
@@ -136,6 +142,8 @@ pub struct MeasureDefinition {
     pub kinds: Vec<SubjectKind>,
     /// The types, lists and schemes on which it may rest.
     pub rests_on: Vec<Pattern>,
+    /// The least severity of a record on which it may rest, itself or through an entry on a list.
+    pub least_severity: Option<Severity>,
     /// How long it lasts at least, where a last day is named.
     pub min_months: Option<u16>,
     /// How long at most.
@@ -212,6 +220,8 @@ impl ListDefinition {
             early_months: early_months(fields)?,
             early_from: fields.optional_parsed("early_from", EarlyFrom::parse_word)?.unwrap_or_default(),
             max_extension_months: months(fields, "max_extension_months")?,
+            min_extension_months: months(fields, "min_extension_months")?,
+            as_long_as_record: fields.flag("as_long_as_record")?,
             ends: Ends::parse(fields)?,
             items: ListItem::parse_all(fields)?,
             after_review: fields.flag("after_review")?,
@@ -239,6 +249,7 @@ impl MeasureDefinition {
             subjects: subjects(fields)?,
             kinds: kinds(fields)?,
             rests_on: fields.parsed_array("rests_on", (1, 100), Pattern::parse)?,
+            least_severity: fields.optional_parsed("least_severity", Severity::parse_word)?,
             min_months,
             max_months,
             lifetime: fields.flag("lifetime")?,

@@ -23,6 +23,8 @@ pub struct RecordType {
     pub disclosure: Disclosure,
     /// The same for a natural person.
     pub person_disclosure: Disclosure,
+    /// The least severity that is published, where the law publishes grave ones alone: a milder one is shared.
+    pub published_from: Option<Severity>,
     /// Whom it may be about.
     pub subjects: Vec<Scheme>,
     /// Which kinds of subjects; any where none is named.
@@ -178,6 +180,8 @@ pub struct DetailValue {
     pub until: Option<Date>,
     /// Whether every matter needs it, where the values are steps.
     pub each: bool,
+    /// The widest circle that may see a record with this value, where that is narrower than the type's.
+    pub disclosure: Option<Disclosure>,
 }
 
 impl RecordType {
@@ -198,6 +202,7 @@ impl RecordType {
             polarity: fields.parsed("polarity", Pole::parse_word)?,
             severities: fields.parsed_array("severities", (0, 3), Severity::parse_word)?,
             disclosure: fields.parsed("disclosure", Disclosure::parse_word)?,
+            published_from: fields.optional_parsed("published_from", Severity::parse_word)?,
             person_disclosure: fields
                 .optional_parsed("person_disclosure", Disclosure::parse_word)?
                 .unwrap_or(Disclosure::Restricted),
@@ -397,6 +402,7 @@ impl DetailValue {
                 from: one.optional_parsed("from", Date::parse)?,
                 until: one.optional_parsed("until", Date::parse)?,
                 each: one.flag("each")?,
+                disclosure: one.optional_parsed("disclosure", Disclosure::parse_word)?,
             };
             if all.iter().any(|known| known.value == value.value) {
                 let expected = "a value once".into();

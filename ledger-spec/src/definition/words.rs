@@ -84,6 +84,8 @@ pub enum ProcedurePeriod {
     ReviewAdministrative,
     /// For going to court.
     ReviewLitigation,
+    /// For going to court after a reconsideration.
+    ReviewAfterReview,
     /// For which nobody may apply for repair again whose repair was rescinded.
     RepairAfterFraud,
 }
@@ -286,6 +288,7 @@ words!(ProcedurePeriod {
     TaxLimitation = "tax.limitation",
     ReviewAdministrative = "review.administrative",
     ReviewLitigation = "review.litigation",
+    ReviewAfterReview = "review.after_review",
     RepairAfterFraud = "repair.after_fraud",
 });
 words!(Unit { Day = "day", WorkingDay = "working_day", Month = "month", Year = "year" });

@@ -42,8 +42,8 @@ pub use record::{
     Secrecy,
 };
 pub use rights::{
-    ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportIssued, ReportKind,
-    UseReported,
+    ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportAsOf, ReportIssued,
+    ReportKind, UseReported,
 };
 pub use salt::{NoSaltKey, Salt, SaltKey};
 pub use sent::{MAX_SENT, SentEvent, WholeEvent, seal_with};

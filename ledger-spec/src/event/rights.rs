@@ -5,7 +5,9 @@ use super::record::Decision;
 use crate::definition::{Domain, Pattern, words};
 use crate::id::{EventId, ListCode};
 use crate::json::fields::{FieldError, Fields};
-use crate::time::Date;
+use crate::time::{Date, ValidTime};
+use tlog::bytes::from_hex;
+use tlog::position::TreeSize;
 
 /// `repair.applied`: the subject asks for repair of a record or of an entry on a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +85,19 @@ pub struct ReportIssued {
     pub recipient: Option<String>,
     /// The consent that it rests on.
     pub consent: Option<EventId>,
+    /// BLAKE3 of the report's file.
+    pub document: Option<[u8; 32]>,
+    /// What it says: the register as of these instants. Whoever may see that can make the report again.
+    pub as_of: Option<ReportAsOf>,
+}
+
+/// The instants of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportAsOf {
+    /// When what it says held in the world.
+    pub valid_at: ValidTime,
+    /// How many entries the ledger held that it was made from.
+    pub known: TreeSize,
 }
 
 /// The reports that the plan knows (4.2-3(3), 3.3-9(2)).
@@ -173,7 +188,18 @@ impl ReportIssued {
             purpose: fields.text("purpose", 1000)?,
             recipient: fields.optional_name("recipient", 200)?,
             consent: fields.optional_parsed("consent", EventId::parse)?,
+            document: fields.optional_parsed("document", from_hex::<32>)?,
+            as_of: fields.optional_object("as_of")?.map(ReportAsOf::parse).transpose()?,
         })
+    }
+}
+
+impl ReportAsOf {
+    fn parse(mut fields: Fields) -> Result<Self, FieldError> {
+        let valid_at = fields.parsed("valid_at", ValidTime::parse)?;
+        let known = TreeSize::new(fields.number("known", 1, u64::MAX)?);
+        fields.finish()?;
+        Ok(Self { valid_at, known })
     }
 }
 

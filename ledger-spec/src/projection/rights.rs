@@ -1,13 +1,14 @@
 //! Objections, complaints and holds with their clocks; consents, reports and use.
 
+use super::leaf::hex_if_any;
 use super::{Line, Projector};
 use crate::casefile::{Fact, ItemNumber};
 use crate::definition::{Domain, Pattern, ProcedurePeriod};
 use crate::event::{Body, Class, Phase, ReportKind};
 use crate::id::EventId;
-use crate::time::Date;
+use crate::time::{Date, ValidTime};
 use serde::Serialize;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// What a subject has as_of for, and what stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -111,6 +112,18 @@ pub struct UseLine {
     /// The event that it rests on: a consent, a report or a record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rests_on: Option<EventId>,
+    /// BLAKE3 of the report's file, in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "hex_if_any")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = "^[0-9a-f]{64}$"))]
+    pub document: Option<[u8; 32]>,
+    /// What a report says: the register as of when, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub valid_at: Option<ValidTime>,
+    /// The same, by how many entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub known: Option<TreeSize>,
 }
 
 impl Projector<'_> {
@@ -184,8 +197,17 @@ impl Projector<'_> {
         let (case, line) = (&self.case, self.line(number)?);
         let item = case.file.get(number)?;
         let id = |number: Option<ItemNumber>| number.and_then(|number| self.named(number));
-        let mut found =
-            UseLine { line, purpose: None, what: None, recipient: None, scope: Vec::new(), rests_on: None };
+        let mut found = UseLine {
+            line,
+            purpose: None,
+            what: None,
+            recipient: None,
+            scope: Vec::new(),
+            rests_on: None,
+            document: None,
+            valid_at: None,
+            known: None,
+        };
         match (&item.fact, self.body(item)) {
             (Fact::Consent { scope, .. }, Some(Body::ConsentGranted(body))) => {
                 found.purpose = Some(body.purpose);
@@ -197,6 +219,9 @@ impl Projector<'_> {
                 found.recipient = body.recipient;
                 found.what = Some(Used::Report(*report));
                 found.rests_on = id(*consent);
+                found.document = body.document;
+                found.valid_at = body.as_of.map(|as_of| as_of.valid_at);
+                found.known = body.as_of.map(|as_of| as_of.known);
             }
             (Fact::Use { domain, report, record }, Some(Body::UseReported(body))) => {
                 found.purpose = Some(body.outcome);
