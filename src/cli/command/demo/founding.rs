@@ -12,6 +12,7 @@ use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::Kek;
 use ledger_spec::time::Date;
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tlog::bytes::to_base64url;
 use tlog::checkpoint::Origin;
@@ -27,6 +28,8 @@ const OPERATOR: &str = "operator.demo";
 const REGISTRAR: &str = "registrar.demo";
 const STEWARD: &str = "steward.demo";
 const MARKET: &str = "market-regulation.demo";
+/// Where auditors are given what opens the entries: this machine alone, at a port that is free.
+const AUDITORS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// From when the list counts: before its first state.
 const ADOPTED: &str = "2017-01-01";
 
@@ -44,7 +47,7 @@ impl Founded {
         let registrar = signer(REGISTRAR)?;
         let registrar_key = *registrar.verifier_key().public_key();
         let founding = Founding {
-            settings: Settings::new(origin.clone()),
+            settings: Settings { openings: Some(AUDITORS), ..Settings::new(origin.clone()) },
             operator: authority(OPERATOR)?,
             operator_name: named("演示运营方", "Demo operator"),
             operator_seed: keyfile::random()?,

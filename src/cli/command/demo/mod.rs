@@ -13,7 +13,6 @@ use crate::cli::words::standing_in_words;
 use crate::cli::{Outcome, keyfile, pages, talk};
 use crate::ledger::MasterKey;
 use crate::server::Running;
-use crate::snapshot::Snapshots;
 use clap::Args;
 use founding::{Founded, LIST};
 use ledger_spec::event::envelope::seal;
@@ -25,7 +24,7 @@ use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use views::Seen;
+use views::{Auditor, Seen};
 
 /// Where the demo listens unless told, and where when that is taken.
 const ADDRESSES: [SocketAddr; 2] = [
@@ -81,13 +80,13 @@ impl Demo {
             let bar = Bar::new("reading the log");
             crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
         };
-        let snapshots = service.snapshots.clone();
+        let vkey = service.vkey.clone();
         let running = match self.listen {
             Some(address) => Running::start(service, &[address])?,
             None => Running::start(service, &ADDRESSES)?,
         };
-        let url = running.url();
-        let shown = self.show(&founded, &states, (&url, snapshots), json);
+        let auditor = Auditor::of(&running, vkey);
+        let shown = auditor.and_then(|auditor| self.show(&founded, &states, &auditor, json));
         if self.once || shown.is_err() {
             // What went wrong first is what is told.
             let stopped = running.stop();
@@ -97,14 +96,8 @@ impl Demo {
         Ok(running.until_interrupted(|| talk::say("stopping: what is queued is finished first"))?)
     }
 
-    fn show(
-        &self,
-        founded: &Founded,
-        states: &[State],
-        (url, snapshots): (&str, Snapshots),
-        json: bool,
-    ) -> Outcome {
-        let dir = self.dir.display();
+    fn show(&self, founded: &Founded, states: &[State], auditor: &Auditor, json: bool) -> Outcome {
+        let (dir, url) = (self.dir.display(), auditor.log.url());
         talk::say(&format!("1. A new ledger in {dir}, served at {url}; keys in {dir}/keys"));
         let client = Client::new(url)?;
         founded.enrol(&client)?;
@@ -121,21 +114,24 @@ impl Demo {
         ));
         let (member, last) = interesting(&client, states)?;
         before_and_after(&client, &member, states)?;
-        let seen = repair((&client, snapshots), founded, &member, last.date)?;
-        let report = {
-            let bar = Bar::new("auditing");
-            crate::audit::audit(&self.dir, None, &bar).map_err(Failure::wrong)?
-        };
+        let seen = repair((&client, auditor), founded, &member, last.date)?;
+        let report = auditor.audit()?;
+        let openings = auditor.openings.url();
         talk::say(&format!(
-            "8. The whole ledger audited: right, {} entries, root {}",
+            "8. The whole ledger audited from outside, with what {openings} opens: right, {} entries, root {}",
             report.size, report.root
         ));
+        {
+            let bar = Bar::new("auditing");
+            crate::audit::audit(&self.dir, Some(auditor.vkey.clone()), &bar).map_err(Failure::wrong)?;
+        }
+        talk::say("   and every file of its folder: right");
         if json {
             talk::put_json(&json!({
                 "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
                 "entered": entered, "removed": removed, "subject": member.subject,
                 "root": report.root.to_string(), "receipt": seen.proven,
-                "stranger": seen.stranger, "auditor": seen.auditor,
+                "stranger": seen.stranger, "auditor": seen.auditor, "openings": openings,
             }))?;
         }
         if !self.once {
@@ -143,8 +139,9 @@ impl Demo {
                 "\nTry next:\n  \
                  curl '{url}/v1/subjects/{}'\n  \
                  curl '{url}/v1/lists/{LIST}?valid_at={}'\n  \
-                 curl '{url}/v1/receipts/0'\n",
-                member.subject, last.date
+                 curl '{url}/v1/receipts/0'\n  \
+                 credit-ledger audit --url {url} --openings {openings} --vkey '{}'\n",
+                member.subject, last.date, report.vkey
             ));
         }
         Ok(())
@@ -181,7 +178,7 @@ fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outco
 
 /// Files an application for repair, shows how its receipt is verified and who sees what of it, accepts it and grants it.
 fn repair(
-    (client, snapshots): (&Client, Snapshots),
+    (client, auditor): (&Client, &Auditor),
     founded: &Founded,
     member: &Member,
     listed: Date,
@@ -219,7 +216,7 @@ fn repair(
         let receipt = append_one(client, &draft, &founded.labour_key()?)?;
         // While what it is about is public, so is the application: anyone can check its receipt.
         if kind == Kind::RepairApplied {
-            seen = Some(views::of_one(client, &snapshots, receipt)?);
+            seen = Some(views::of_one(client, auditor, receipt)?);
         }
     }
     let path = format!("/v1/subjects/{}", member.subject);

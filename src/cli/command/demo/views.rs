@@ -1,17 +1,22 @@
 //! One event of the demo as three see it: its issuer, a stranger who reads the log, and an auditor who may open it.
 
 use crate::api::AppendedLine;
+use crate::audit::{AuditOptions, AuditReport, audit_remote};
 use crate::cli::client::{Client, opening_of};
 use crate::cli::failure::Failure;
 use crate::cli::proven::{Found as _, Proven};
-use crate::cli::talk;
-use crate::query::Reading;
-use crate::snapshot::Snapshots;
+use crate::cli::talk::{self, Bar};
+use crate::server::Running;
+use crate::tile_client::TileClient;
 use ledger_spec::audit::ProvenEntry;
-use ledger_spec::sealed::{Opening, SealedEntry};
+use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
 use serde_json::value::RawValue;
 use tlog::bytes::{from_base64, to_hex};
+use tlog::checkpoint::Origin;
+use tlog::defect::OrDefect as _;
+use tlog::note::VerifierKey;
 use tlog::position::EntryIndex;
+use tlog::tile::{TileId, TileKind};
 
 /// What each of them sees.
 pub(super) struct Seen {
@@ -23,13 +28,23 @@ pub(super) struct Seen {
     pub(super) auditor: Box<RawValue>,
 }
 
+/// An auditor's office: all that it has is the ledger's key, and two addresses.
+pub(super) struct Auditor {
+    /// Where everybody reads the log.
+    pub(super) log: TileClient,
+    /// Where auditors are given what opens it.
+    pub(super) openings: TileClient,
+    /// The key that it had from elsewhere.
+    pub(super) vkey: VerifierKey,
+}
+
 /// Shows what its issuer, a stranger and an auditor see of an event that was just appended.
-pub(super) fn of_one(client: &Client, snapshots: &Snapshots, line: AppendedLine) -> Result<Seen, Failure> {
+pub(super) fn of_one(client: &Client, auditor: &Auditor, line: AppendedLine) -> Result<Seen, Failure> {
     let index = line.index.ok_or_else(|| Failure::unreachable("an answer without an index"))?;
     let proven = prove(client, line)?;
     talk::say(&format!("6. What entry {index} shows, to whom:"));
-    let stranger = stranger(client, index)?;
-    let auditor = auditor(snapshots, index)?;
+    let (entry, stranger) = stranger(client, index)?;
+    let auditor = auditor.event(&entry)?;
     Ok(Seen { proven, stranger, auditor })
 }
 
@@ -55,7 +70,7 @@ fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
 }
 
 /// Whoever reads the log has these bytes, now and when the event has long been erased.
-fn stranger(client: &Client, index: EntryIndex) -> Result<String, Failure> {
+fn stranger(client: &Client, index: EntryIndex) -> Result<(SealedEntry, String), Failure> {
     let bytes = client.get_bytes(&format!("/v1/entries/{index}/raw"))?;
     let entry = SealedEntry::decode(&bytes).map_err(Failure::wrong)?;
     let hex = to_hex(&bytes);
@@ -65,14 +80,43 @@ fn stranger(client: &Client, index: EntryIndex) -> Result<String, Failure> {
         entry.index,
         entry.recorded_at.to_text(),
     ));
-    Ok(hex)
+    Ok((entry, hex))
 }
 
-/// Who may open the ledger's entries reads what the bytes were made of, and checks that they were.
-fn auditor(snapshots: &Snapshots, index: EntryIndex) -> Result<Box<RawValue>, Failure> {
-    let found = Reading::new(snapshots).any_entry(index).map_err(Failure::unreachable)?;
-    let event =
-        serde_json::from_slice::<Box<RawValue>>(&found.entry.entry().event).map_err(Failure::wrong)?;
-    talk::say(&format!("   an auditor, the event that it was made of:\n   {}", event.get()));
-    Ok(event)
+impl Auditor {
+    /// One who knows where a server answers, and with what key its ledger signs.
+    pub(super) fn of(running: &Running, vkey: VerifierKey) -> Result<Self, Failure> {
+        let client = |url: &str| TileClient::new(url).map_err(Failure::unreachable);
+        let openings = running.openings_url().or_defect("the demo's settings name an address for openings");
+        Ok(Self { log: client(&running.url())?, openings: client(&openings)?, vkey })
+    }
+
+    /// Is given what opens an entry, holds it against what the entry commits to, and reads what that was made of.
+    fn event(&self, entry: &SealedEntry) -> Result<Box<RawValue>, Failure> {
+        let size = entry.index.covering_size();
+        let bundle = TileId::all(TileKind::Entries, entry.index.get(), size).next();
+        let bundle = bundle.or_defect("an entry stands in a bundle");
+        let openings = self.openings.openings(bundle).map_err(Failure::unreachable)?;
+        let mut openings =
+            read_bundle(&openings, usize::from(bundle.width())).map_err(Failure::unreachable)?;
+        let Some(Some(Opening::Auditor(opening))) = openings.pop() else {
+            return Err(Failure::wrong(format!("nothing opens entry {}", entry.index)));
+        };
+        let origin = Origin::parse(self.vkey.name().as_str()).map_err(Failure::wrong)?;
+        let opened = opening.recall(entry, &origin).map_err(Failure::wrong)?;
+        let event = serde_json::from_slice::<Box<RawValue>>(&opened.event).map_err(Failure::wrong)?;
+        talk::say(&format!(
+            "   an auditor, with what {} opens, the event that it was made of:\n   {}",
+            self.openings.url(),
+            event.get()
+        ));
+        Ok(event)
+    }
+
+    /// Audits everything from outside, as `audit --url … --openings …` does.
+    pub(super) fn audit(&self) -> Result<AuditReport, Failure> {
+        let bar = Bar::new("auditing");
+        let options = AuditOptions { vkey: Some(self.vkey.clone()), ..AuditOptions::default() };
+        audit_remote(&self.log, Some(&self.openings), options, &bar).map_err(Failure::wrong)
+    }
 }
