@@ -57,6 +57,8 @@ pub struct Mirror {
     index: Arc<Index>,
     /// What is stored beyond what the checkpoint covers, for the index once that does.
     unshown: Vec<IndexRow>,
+    /// Whether what is stored was found wrong under the checkpoint that covers it, or waits for the next to explain it.
+    unexplained: bool,
     snapshots: Option<Snapshots>,
     /// How many entries are erased here, once that was looked at.
     forgotten: Option<usize>,
@@ -107,6 +109,7 @@ impl Mirror {
             auditing: Auditing::new(scope, None),
             index: Arc::default(),
             unshown: Vec::new(),
+            unexplained: false,
             snapshots: None,
             forgotten: None,
             keeper: None,
@@ -166,6 +169,10 @@ impl Mirror {
                 master.settle(&self.dir)?;
             }
         }
+        // A copy is begun under its first checkpoint, and stores before it compares: what was wrong then is wrong now.
+        let (checkpoint, auditor) = (log.checkpoint(), &self.auditing.auditor);
+        self.unexplained = checkpoint.checkpoint().size() == auditor.ledger().size()
+            && auditor.compare(checkpoint.checkpoint()).is_err();
         self.log = Some(log);
         self.show()
     }
@@ -211,7 +218,7 @@ impl Mirror {
     fn shown(&self) -> Option<Arc<SignedCheckpoint>> {
         let log = self.log.as_ref()?;
         let checkpoint = log.checkpoint();
-        (checkpoint.checkpoint().size() <= log.size()).then_some(checkpoint)
+        (!self.unexplained && checkpoint.checkpoint().size() <= log.size()).then_some(checkpoint)
     }
 
     /// A checkpoint that covers no more than is known: the same, a beginning of it, or a contradiction.
@@ -339,6 +346,7 @@ impl Mirror {
             return Err(self.fault(entry_fault(revived), signed));
         }
         self.log.as_ref().or_defect("it was put back when the walk had ended").publish(newer.clone())?;
+        self.unexplained = false;
         self.show()
     }
 

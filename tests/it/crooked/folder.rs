@@ -87,7 +87,7 @@ fn sealed(dir: &Path, forged: &Forged) {
     let records = forged.entries.iter().zip(&forged.openings).filter_map(|(entry, opening)| {
         let entry = SealedEntry::decode(entry).ok()?;
         let opening = Opening::decode(opening.as_ref()?).unwrap();
-        Some(files.reader().with_root(|root| record(&origin, &entry, opening, &root.skeleton)))
+        files.reader().with_root(|root| record(&origin, &entry, opening, &root.skeleton))
     });
     let mut ascending: Vec<SealedRecord> = Vec::new();
     // Of two entries that say the same index, one is opened: more no file can hold.
@@ -99,7 +99,8 @@ fn sealed(dir: &Path, forged: &Forged) {
     files.write(&ascending).unwrap();
 }
 
-fn record(origin: &Origin, entry: &SealedEntry, opening: Opening, key: &SkeletonKey) -> SealedRecord {
+/// What a folder keeps of an opening. Of a part alone there is no place for it: the crook keeps none.
+fn record(origin: &Origin, entry: &SealedEntry, opening: Opening, key: &SkeletonKey) -> Option<SealedRecord> {
     let (index, place) = (entry.index, Place { origin, index: entry.index });
     let byte = |at: usize| u8::try_from(1 + (index.get() + u64::try_from(at).unwrap()) % 251).unwrap();
     let seal = |remains: &Remains| {
@@ -107,15 +108,17 @@ fn record(origin: &Origin, entry: &SealedEntry, opening: Opening, key: &Skeleton
     };
     let opening = match opening {
         Opening::Auditor(opening) => opening,
-        Opening::Remains(remains) => return SealedRecord { index, content: None, skeleton: seal(&remains) },
-        other => panic!("{other:?}"),
+        Opening::Remains(remains) => {
+            return Some(SealedRecord { index, content: None, skeleton: seal(&remains) });
+        }
+        Opening::Content(_) | Opening::Link(_) => return None,
     };
     let skeleton = seal(&opening.remains(Hashing::Sha256));
     let fresh = FreshKey::filled(|key| key.iter_mut().enumerate().for_each(|(at, to)| *to = byte(at)));
     let salt = ContentSalt::copied(opening.content_salt.expose());
     let plain = Plain { content: opening.content, disclosures: Vec::new() };
     let (payload, secret) = plain.seal(fresh, salt, &place, &entry.commitment).unwrap();
-    SealedRecord { index, content: Some((payload, secret)), skeleton }
+    Some(SealedRecord { index, content: Some((payload, secret)), skeleton })
 }
 
 fn header(first: usize, previous: ChainHash) -> Vec<u8> {

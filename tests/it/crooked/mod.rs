@@ -7,6 +7,7 @@
 
 mod cases_entries;
 mod cases_erasure;
+mod cases_openings;
 mod cases_rules;
 mod cases_trees;
 mod folder;
@@ -14,6 +15,7 @@ mod forge;
 mod proofs;
 mod runners;
 mod site;
+mod two_auditors;
 
 use forge::{Forged, LEN};
 use runners::{Place, Ran, show};
@@ -98,7 +100,13 @@ impl Cheat {
 }
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    let all = [cases_entries::CASES, cases_erasure::CASES, cases_rules::CASES, cases_trees::CASES];
+    let all = [
+        cases_entries::CASES,
+        cases_erasure::CASES,
+        cases_openings::CASES,
+        cases_rules::CASES,
+        cases_trees::CASES,
+    ];
     all.into_iter().flatten()
 }
 

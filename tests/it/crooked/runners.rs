@@ -127,6 +127,12 @@ pub fn audit_site(cheat: &Cheat, place: &Place) -> Ran {
     show(place.path(), &["audit", "--url", &url, "--openings", &url, "--vkey", &vkey().to_string()])
 }
 
+/// `audit --url`, by somebody who is given nothing that opens anything.
+pub fn audit_site_blind(cheat: &Cheat, place: &Place) -> Ran {
+    let site = Site::of(shown(cheat));
+    show(place.path(), &["audit", "--url", &site.url(), "--vkey", &vkey().to_string()])
+}
+
 /// The library's own audit of a whole ledger, over what the site holds.
 pub fn library(cheat: &Cheat) -> Ran {
     library_fetching(cheat, |_, bundle| bundle)
@@ -190,14 +196,14 @@ fn before(cheat: &Cheat) -> Files {
 }
 
 /// What is shown in the end.
-fn shown(cheat: &Cheat) -> Files {
+pub fn shown(cheat: &Cheat) -> Files {
     let mut files = site::files(&cheat.ledger);
     files.extend(cheat.site.iter().cloned());
     files
 }
 
 /// What a follower has kept of a fault, by the files' names.
-fn evidence(folder: &Path) -> Files {
+pub fn evidence(folder: &Path) -> Files {
     let Ok(faults) = std::fs::read_dir(folder) else { return Files::new() };
     let files = faults.flat_map(|fault| std::fs::read_dir(fault.unwrap().path()).unwrap());
     let read = |path: PathBuf| {
