@@ -4,6 +4,7 @@
 //! checkpoint that an earlier one covered: what lies below is then held against that checkpoint, which
 //! shows that it is the same, and not verified again.
 
+mod beside;
 mod openings;
 mod piece;
 mod pipeline;
@@ -24,10 +25,11 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::sealed_files::{SealedOpenError, SealedReader};
 use crate::storage::{Disk, DiskError, FileDisk};
+use beside::{Master, OfLog};
 use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
 use ledger_spec::entry::EntryHashes;
 use ledger_spec::erasures::Erased;
-use ledger_spec::sealed::LogEntryError;
+use ledger_spec::sealed::{LogEntryError, SealedEntry};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -158,7 +160,9 @@ impl AuditFailure {
     pub fn entry(&self) -> Option<EntryIndex> {
         match self {
             Self::Entry { error, .. } => Some(error.index),
-            Self::Files(OpenError::Damaged(damage)) => damage.entry,
+            Self::Files(OpenError::Damaged(damage)) | Self::Beside(SealedOpenError::Damaged(damage)) => {
+                damage.entry
+            }
             Self::Remote(fault) => fault.entry(),
             Self::NoKey(_) | Self::OtherKey { .. } => Some(EntryIndex::new(0)),
             _ => None,
@@ -169,7 +173,7 @@ impl AuditFailure {
     pub fn place(&self) -> Option<FilePosition> {
         match self {
             Self::Entry { place, .. } => place.clone(),
-            Self::Files(OpenError::Damaged(damage)) => {
+            Self::Files(OpenError::Damaged(damage)) | Self::Beside(SealedOpenError::Damaged(damage)) => {
                 Some(FilePosition { file: damage.file.clone(), offset: damage.offset })
             }
             _ => None,
@@ -201,6 +205,8 @@ pub fn audit_with(
             }) => {
                 thread::sleep(PAUSE);
             }
+            // An erasure replaces roots and files while they are read.
+            Err(AuditFailure::Beside(_)) if log::is_open(dir) => thread::sleep(PAUSE),
             audited => return audited,
         }
     }
@@ -222,10 +228,15 @@ fn audit_once(
         (Some(given), named) => (given, named.err()),
         (None, named) => (named?, None),
     };
-    let openings = openings_of(dir, &disk, &vkey, options.blind)?;
+    let (openings, master) = openings_of(dir, &disk, &vkey, options.blind)?;
     let mut auditing = Auditing::new(openings.scope(), known(options.known.as_deref(), &vkey)?);
-    let (files, entry_fault) = go_through(&*disk, &vkey, &*openings, &mut auditing, progress)?;
-    let report = judge(&*disk, files, entry_fault, &mut auditing, (&vkey, key_given))?;
+    let (halves, clear) = go_through(&*disk, &vkey, &*openings, &mut auditing, progress)?;
+    let open_ended = halves.0.as_ref().is_ok_and(|verified| verified.open_ended);
+    let report = judge(&*disk, halves, &mut auditing, (&vkey, key_given))?;
+    if let Some(master) = master {
+        let (size, clear, erased) = (report.size, &*clear, &report.erased);
+        master.check(&*disk, &OfLog { size, open_ended, clear, erased })?;
+    }
     match no_key {
         // An empty log names no key, and its checkpoint holds under the one given.
         Some(failure) if report.size != TreeSize::EMPTY => Err(failure),
@@ -244,17 +255,18 @@ fn openings_of(
     disk: &Arc<dyn Disk>,
     vkey: &VerifierKey,
     blind: bool,
-) -> Result<Box<dyn Openings>, AuditFailure> {
+) -> Result<(Box<dyn Openings>, Option<Master>), AuditFailure> {
     let origin = Origin::parse(vkey.name().as_str());
     let origin = origin.map_err(|error| AuditFailure::NoKey(error.to_string()))?;
     let settings = if blind { None } else { Settings::read(dir).ok() };
     let fields = settings.as_ref().is_some_and(|settings| !settings.copy);
     let Some(master) = settings.and_then(|settings| settings.master) else {
-        return Ok(Box::new(Blind(origin)));
+        return Ok((Box::new(Blind(origin)), None));
     };
     let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
     let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
-    Ok(Box::new(OfFolder::new(origin, files, fields)))
+    let master = Master { origin: origin.clone(), kek };
+    Ok((Box::new(OfFolder::new(origin, files, fields)), Some(master)))
 }
 
 /// The checkpoint that an earlier audit covered.
@@ -266,14 +278,15 @@ fn known(note: Option<&[u8]>, vkey: &VerifierKey) -> Result<Option<Checkpoint>, 
 /// What the files say, and the first entry at fault.
 type Halves = (Result<log::Verified, OpenError>, Option<AuditError>);
 
-/// Reads the files on one thread, verifies their entries on all cores, and absorbs them here.
+/// Reads the files on one thread, verifies their entries on all cores, and absorbs them here. Which of them stand in the
+/// clear is said beside.
 fn go_through(
     disk: &dyn Disk,
     vkey: &VerifierKey,
     openings: &dyn Openings,
     auditing: &mut Auditing,
     progress: &dyn Progress,
-) -> Result<Halves, AuditFailure> {
+) -> Result<(Halves, Vec<EntryIndex>), AuditFailure> {
     let known = auditing.known_size();
     let (back, used) = channel();
     let (feed, pieces) = Feed::new(known, used);
@@ -282,7 +295,7 @@ fn go_through(
             let mut feed = feed;
             let verified = verify_files(disk, vkey, &mut |_, bytes, hashes| feed.take(bytes, hashes));
             feed.send();
-            verified
+            (verified, feed.clear)
         });
         let make = |piece: Piece| {
             let (end, read) = (piece.end(), Read::of(&piece, known, openings));
@@ -296,10 +309,10 @@ fn go_through(
             Ok::<_, Unread>(absorbed)
         });
         // The files are read on where an entry was found at fault: theirs may come before it.
-        let files = files.join().map_err(|_| AuditFailure::Panicked)?;
+        let (files, clear) = files.join().map_err(|_| AuditFailure::Panicked)?;
         match absorbed {
-            Ok(()) => Ok((files, None)),
-            Err(Unread::Entry(error)) => Ok((files, Some(error))),
+            Ok(()) => Ok(((files, None), clear)),
+            Err(Unread::Entry(error)) => Ok(((files, Some(error)), clear)),
             Err(Unread::Openings(failure)) => Err(failure),
         }
     })
@@ -312,15 +325,20 @@ struct Feed {
     used: Receiver<Piece>,
     piece: Piece,
     known: TreeSize,
+    /// The entries so far that stand in the clear.
+    clear: Vec<EntryIndex>,
 }
 
 impl Feed {
     fn new(known: TreeSize, used: Receiver<Piece>) -> (Self, Receiver<Piece>) {
         let (pieces, cut) = sync_channel(parallel::cores());
-        (Self { pieces, used, piece: Piece::new(EntryIndex::new(0)), known }, cut)
+        (Self { pieces, used, piece: Piece::new(EntryIndex::new(0)), known, clear: Vec::new() }, cut)
     }
 
     fn take(&mut self, bytes: &[u8], hashes: EntryHashes) {
+        if SealedEntry::decode(bytes).is_err() {
+            self.clear.push(self.piece.end());
+        }
         self.piece.push(bytes, hashes);
         // What is known and what is not are never in one piece.
         if self.piece.len() == PIECE || self.piece.end() == self.known.next_index() {
@@ -339,8 +357,7 @@ impl Feed {
 /// The first fault of both halves, or the report.
 fn judge(
     disk: &dyn Disk,
-    files: Result<log::Verified, OpenError>,
-    entry_fault: Option<AuditError>,
+    (files, entry_fault): Halves,
     auditing: &mut Auditing,
     (vkey, key_given): (&VerifierKey, bool),
 ) -> Result<AuditReport, AuditFailure> {

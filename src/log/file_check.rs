@@ -29,6 +29,8 @@ pub struct Verified {
     pub checkpoint: SignedCheckpoint,
     /// Chain hash of the last entry that it covers.
     pub chain: ChainHash,
+    /// Whether a process had the log open, or had when it crashed.
+    pub open_ended: bool,
 }
 
 /// Verifies all files of a log: segment headers, frames, batches, chain, offsets, every node of every
@@ -66,7 +68,7 @@ pub fn verify_files(
     }
     check.end()?;
     let chain = check.sequence.closed().chain;
-    Ok(Verified { checkpoint, chain })
+    Ok(Verified { checkpoint, chain, open_ended })
 }
 
 struct Check<'a> {

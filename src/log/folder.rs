@@ -8,6 +8,7 @@ use super::open_files::Offsets;
 use super::sequence::Mismatch;
 use crate::damage::Damage;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
+use std::path::Path;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Removes what a creation that did not finish has left; refuses where that holds entries.
@@ -35,6 +36,11 @@ pub(super) fn mark_running(disk: &dyn Disk, size: TreeSize) -> Result<(), DiskEr
     let text = marker_text(size);
     storage::replace(disk, layout::RUNNING, text.as_bytes())?;
     disk.sync_dir("")
+}
+
+/// Whether a process has the log in a folder open, or had when it crashed.
+pub fn is_open(dir: &Path) -> bool {
+    dir.join(layout::RUNNING).exists()
 }
 
 /// The first indices of the segments, in order.

@@ -38,6 +38,7 @@ pub use beside::{Beside, opening_of};
 pub use copy::LogCopy;
 pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use file_check::{Verified, verify_files};
+pub use folder::is_open;
 pub use read_only::{covered, first_entry, open_to_read, position_of, stored_leaves};
 pub use reader::{Frames, LogReader};
 pub use recovery::{Cut, OpenReport, Rebuilt};

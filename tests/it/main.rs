@@ -37,6 +37,7 @@ mod pages;
 mod people;
 mod places;
 mod projections;
+mod restored;
 mod sealed_files;
 mod sigkill;
 mod simulation;

@@ -1,0 +1,47 @@
+//! The files beside the log as a whole: the audit has opened every entry with them, one by one; that nothing else stands
+//! there, no file of another generation, no second root, no byte behind, is looked at here.
+
+use super::AuditFailure;
+use crate::sealed_files::{CheckedLog, LogSays, SealedOpenError, check};
+use crate::storage::Disk;
+use ledger_spec::erasures::Erased;
+use ledger_spec::sealed::Kek;
+use tlog::checkpoint::Origin;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// Where a folder's entries are opened from: whose log it is, and the key that its root is under.
+pub(super) struct Master {
+    pub(super) origin: Origin,
+    pub(super) kek: Kek,
+}
+
+/// A log whose entries are right.
+pub(super) struct OfLog<'a> {
+    pub(super) size: TreeSize,
+    /// Whether a process has it open, or had when it crashed.
+    pub(super) open_ended: bool,
+    /// Its entries in the clear, ascending.
+    pub(super) clear: &'a [EntryIndex],
+    /// What it says is erased.
+    pub(super) erased: &'a Erased,
+}
+
+impl Master {
+    /// Holds all files against the log and the root, to the byte.
+    pub(super) fn check(&self, disk: &dyn Disk, log: &OfLog<'_>) -> Result<(), AuditFailure> {
+        let says = |index: EntryIndex| {
+            if log.clear.binary_search(&index).is_ok() {
+                LogSays::Clear
+            } else if log.erased.entries.contains(&index) {
+                LogSays::Erased
+            } else {
+                LogSays::Whole
+            }
+        };
+        let checked = CheckedLog { size: log.size, open_ended: log.open_ended, says: &says };
+        check(disk, &self.origin, &self.kek, &checked).map_err(|error| match error {
+            SealedOpenError::Disk(error) => AuditFailure::Unreadable(error),
+            other => AuditFailure::Beside(other),
+        })
+    }
+}
