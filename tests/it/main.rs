@@ -32,6 +32,7 @@ mod long_answers;
 mod memory_disk;
 mod metrics;
 mod oracles;
+mod oracles_bisected;
 mod packing;
 mod pages;
 mod people;

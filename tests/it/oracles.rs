@@ -27,7 +27,7 @@ const PATIENCE_MICROS: u64 = 60_000_000;
 static DAYS: AtomicU64 = AtomicU64::new(0);
 
 /// One instant, for all who ask.
-fn noon() -> RecordedTime {
+pub fn noon() -> RecordedTime {
     let noon = ValidTime::parse("2026-11-01T12:00:00+08:00").unwrap();
     RecordedTime::from_micros(u64::try_from(noon.micros()).unwrap())
 }
@@ -46,7 +46,7 @@ fn of_the_day() -> RecordedTime {
     RecordedTime::from_micros(*BEGUN + DAYS.load(Ordering::SeqCst) * 86_400_000_000)
 }
 
-fn append(server: &Server, n: u64, kind: &str, subject: &str, body: Value) {
+pub fn append(server: &Server, n: u64, kind: &str, subject: &str, body: Value) {
     let sealed = match kind.split('.').next() {
         Some("catalogue" | "population") => seal(&event(n, kind, "steward", subject, body), &[&steward()]),
         _ => seal(&event(n, kind, "department", subject, body), &[&department()]),
@@ -323,7 +323,7 @@ fn whose_key_is_revoked_is_told_nothing_of_a_stream() {
 }
 
 /// An event of the department's with a valid time of its own.
-fn at(n: u64, kind: &str, subject: &str, day: &str, body: Value) -> Value {
+pub fn at(n: u64, kind: &str, subject: &str, day: &str, body: Value) -> Value {
     let mut stated: Value = serde_json::from_slice(&event(n, kind, "department", subject, body)).unwrap();
     stated["valid_from"] = format!("{day}T00:00:00+08:00").into();
     stated

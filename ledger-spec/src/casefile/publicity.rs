@@ -5,7 +5,7 @@ use crate::definition::words;
 use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, TierBound};
 use crate::event::{Class, Phase, Review, ReviewOutcome, StepKind};
 use crate::rule::ProjectionRule;
-use crate::time::Date;
+use crate::time::{Date, ValidTime};
 use tlog::position::EntryIndex;
 
 /// As whom one reads. Each sees what the one before sees, and more.
@@ -169,10 +169,12 @@ impl Mark {
 }
 
 impl CaseAsOf<'_> {
-    /// Of marks at an earlier instant, those that the public is told at the moment of asking, which this is: what was corrected,
-    /// annotated or came in by a migration stays so; of what stood beside something for a time nothing is told once it is over.
-    pub fn still_told(&self, number: ItemNumber, mut marks: Vec<Marked>) -> Vec<Marked> {
-        let now = self.marks(number);
+    /// Of marks at an earlier valid instant, those that the public is told at the moment of asking, which this is: what was
+    /// corrected, annotated or came in by a migration stays so; of what stood beside something for a time nothing is told once
+    /// it is over. They are as is known now: whoever asks for less to be known does not find out when a mark was filed.
+    pub fn still_told(&self, number: ItemNumber, valid_at: ValidTime) -> Vec<Marked> {
+        let then = Self::new(self.subject, self.file, self.catalogue, AsOf { valid_at, ..self.as_of });
+        let (mut marks, now) = (then.marks(number), self.marks(number));
         marks.retain(|marked| !marked.mark.passes() || now.contains(marked));
         marks
     }

@@ -199,10 +199,10 @@ impl<'a> Projector<'a> {
 
     /// Every mark that there is, none of them without end: thousands may object.
     fn marks(&self, number: ItemNumber) -> (Vec<MarkLine>, usize) {
-        let mut all = self.case.marks(number);
-        if let Some(now) = &self.now {
-            all = now.still_told(number, all);
-        }
+        let mut all = match &self.now {
+            Some(now) => now.still_told(number, self.case.as_of.valid_at),
+            None => self.case.marks(number),
+        };
         if let Some((_, correction)) = self.last_correction(number) {
             all.retain(|marked| marked.mark != Mark::Corrected);
             all.push(Marked { mark: Mark::Corrected, entry: correction.entry });
