@@ -39,6 +39,7 @@ mod people;
 mod places;
 mod projections;
 mod restored;
+mod rotation_cuts;
 mod sealed_files;
 mod sigkill;
 mod simulation;
