@@ -8,6 +8,8 @@ mod bad_input;
 mod case_files;
 mod cli;
 mod crooked;
+#[cfg(target_os = "linux")] // it asks the system what a process has open
+mod descriptors;
 mod disclosures;
 mod disk_full;
 mod erasure;

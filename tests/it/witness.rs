@@ -85,6 +85,11 @@ impl Process {
         }
     }
 
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ended without being asked.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
