@@ -209,3 +209,62 @@ fn one_log_is_audited_and_both_its_addresses_are_given() {
         assert_eq!(ran.status.code(), Some(2), "{given:?}: {}", String::from_utf8_lossy(&ran.stderr));
     }
 }
+
+#[test]
+fn of_very_many_at_once_some_wait_the_rest_come_again_and_one_is_cosigned() {
+    const MANY: usize = 60;
+    let server = Server::start("auditing-many", |_| {});
+    let root = Folder::new("auditing-many-w");
+    // What opens the entries is not to be had, and so the audit stands still.
+    let (log, openings) = (Front::to(server.address), Front::open());
+    let vkey = server.vkey.to_string();
+    let witness = auditing(&root, &vkey, &log.url, &openings.url);
+    let first = request(&server, 0);
+    file(&server, 1);
+    let second = request(&server, 0);
+    let at_once = |witness: &Process| {
+        std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..MANY)
+                .map(|n| if n % 2 == 0 { &first } else { &second })
+                .map(|request| scope.spawn(move || add(witness, request)))
+                .collect();
+            asked.into_iter().map(|asked| asked.join().unwrap()).collect::<Vec<_>>()
+        })
+    };
+    let answers = at_once(&witness);
+    assert!(answers.iter().all(|(status, _)| *status == 503), "{answers:?}");
+    // Sixteen wait beside the one that is looked at. A look in vain takes seconds, so few find room after another.
+    let turned_away = answers.iter().filter(|(_, said)| said.starts_with("as many as may wait")).count();
+    assert!(turned_away >= MANY / 3, "{turned_away} of {answers:?}");
+    let path = format!("/{}/checkpoint", folder_of(server.vkey.name().as_str()));
+    assert_eq!(witness.get(&path).0, 404, "nothing was cosigned");
+    // Now it goes on; of all that ask at once one is the first, and the others are told what it was about.
+    openings.stand_before(server.openings);
+    let mut cosigned = Vec::new();
+    while cosigned.is_empty() {
+        let answers = at_once(&witness);
+        cosigned.extend(answers.iter().filter(|(status, _)| *status == 200).cloned());
+        assert!(answers.iter().all(|(status, _)| matches!(status, 200 | 409 | 503)), "{answers:?}");
+    }
+    assert_eq!(cosigned.len(), 1, "{cosigned:?}");
+    let last = witness.get(&path).1;
+    let (signed, key) = (
+        SignedCheckpoint::verify(last.as_bytes(), &server.vkey).unwrap(),
+        CosignerKey::parse(&witness.said).unwrap(),
+    );
+    assert!(key.time_of(signed.note()).unwrap().is_some());
+    let size = signed.checkpoint().size();
+    assert!(last.ends_with(&cosigned[0].1), "{last}: {cosigned:?}");
+    for (status, said) in at_once(&witness) {
+        assert!(status == 503 || (status, said.as_str()) == (409, format!("{size}\n").as_str()), "{said}");
+    }
+    witness.kill();
+    // The copy is whole, whatever was asked of it at once.
+    let report = credit_ledger::audit::audit(
+        &root.join("opened"),
+        Some(server.vkey.clone()),
+        &credit_ledger::progress::Unwatched,
+    );
+    assert_eq!(report.unwrap().size, server.snapshots.latest().size());
+    server.finish();
+}
