@@ -11,6 +11,8 @@ use crate::json::characters::{is_blank, is_hidden};
 const SHORTEST_GROUP: usize = 3;
 /// Characters that may stand between two groups of digits of one number.
 const BETWEEN: usize = 3;
+/// The fewest digits that any number here has: a mobile number's.
+const SHORTEST: usize = 11;
 /// The most digits that any number here has: a bank card's.
 const LONGEST: usize = 19;
 
@@ -80,9 +82,20 @@ enum Between {
 /// three blanks, hyphens, stops, brackets, low lines or slashes between them are read as one number, beginning and
 /// ending with any of them. A year in brackets is no part of one: documents are numbered so.
 pub(super) fn first_in(text: &str, own: Option<&str>) -> Option<Number> {
+    if has_too_few_digits(text) {
+        return None;
+    }
     let groups = groups(text);
     let mut chains = groups.chunk_by(|_, next| next.joined.is_some());
     chains.find_map(|chain| (0..chain.len()).find_map(|start| from_group(chain, start, own)))
+}
+
+/// Whether a text has fewer digits of any form than the shortest number, so that it holds none: most texts are told by their
+/// bytes, since a character that is none of ASCII's is one digit at most.
+fn has_too_few_digits(text: &str) -> bool {
+    let may_begin_a_digit = |byte: &u8| byte.is_ascii_digit() || *byte >= 0xc0;
+    text.bytes().filter(may_begin_a_digit).count() < SHORTEST
+        || text.chars().filter(|c| digit(half_width(*c)).is_some()).nth(SHORTEST - 1).is_none()
 }
 
 /// A number that begins with this group of all that may belong together.
@@ -281,6 +294,21 @@ mod tests {
 
     fn found(text: &str) -> Option<Number> {
         first_in(text, None)
+    }
+
+    #[test]
+    fn what_has_too_few_digits_is_told_before_it_is_read() {
+        for (text, few) in [
+            ("", true),
+            ("1380013800", true),
+            ("13800138000", false),
+            ("１３８００１３８０００", false),
+            ("一三八零零一三八零零零", false),
+            ("国家市场监督管理总局令第四十四号", true),
+            ("2026-01-01 共12笔", true),
+        ] {
+            assert_eq!(has_too_few_digits(text), few, "{text}");
+        }
     }
 
     #[test]
