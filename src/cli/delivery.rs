@@ -6,7 +6,6 @@ use super::talk;
 use crate::clock;
 use crate::tile_client;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -44,10 +43,10 @@ enum Undelivered {
 
 /// A report that was refused.
 #[derive(Serialize)]
-struct Parked<'a> {
+struct Parked<'a, R> {
     refused_at: String,
     reason: &'a str,
-    report: &'a RawValue,
+    report: &'a R,
 }
 
 impl Delivery {
@@ -58,7 +57,9 @@ impl Delivery {
 
     /// Delivers a report, or keeps it where the receiver refuses it. An error is one of a receiver that takes nothing
     /// now: the same report is to be delivered later.
-    pub(super) fn deliver(&mut self, report: &impl Serialize) -> Outcome {
+    ///
+    /// `kept` is what is kept of one that is refused: that lies in the folder as it is.
+    pub(super) fn deliver(&mut self, report: &impl Serialize, kept: &impl Serialize) -> Outcome {
         let text = serde_json::value::to_raw_value(report);
         let text = text.map_err(|error| Failure::wrong(format!("json: {error}")))?;
         let delivered = match &self.receiver {
@@ -69,7 +70,7 @@ impl Delivery {
         match delivered {
             Ok(()) => Ok(()),
             Err(Undelivered::Failed(failure)) => Err(failure),
-            Err(Undelivered::Refused(reason)) => self.park(&text, &reason),
+            Err(Undelivered::Refused(reason)) => self.park(kept, &reason),
         }
     }
 
@@ -84,7 +85,7 @@ impl Delivery {
         }
     }
 
-    fn park(&mut self, report: &RawValue, reason: &str) -> Outcome {
+    fn park(&mut self, report: &impl Serialize, reason: &str) -> Outcome {
         let parked = Parked { refused_at: clock::now().to_text(), reason, report };
         let line =
             serde_json::to_string(&parked).map_err(|error| Failure::wrong(format!("json: {error}")))?;

@@ -9,7 +9,7 @@ use crate::cli::look::{WitnessChange, Witnesses};
 use crate::cli::talk::{self, Bar};
 use crate::clock;
 use crate::mirror::{Mirror, MirrorError};
-use crate::monitor::{LateDelistings, Sighting, Watch};
+use crate::monitor::{LateDelistings, Reason, Sighting, Watch};
 use crate::snapshot::Snapshots;
 use clap::Args;
 use ledger_spec::id::{AuthorityId, SubjectId};
@@ -44,7 +44,7 @@ Each report is one line of JSON, on stdout or to where it is sent: `reasons` and
 `late_delistings`, a `witness` or `audited_within` and what is `missing` there, or a `fault`. What could not be
 delivered is delivered later: a report may come twice, and none is lost. One that the receiver refuses
 (status 400, 413, 415 or 422; exit status 65 of a command) is kept in `monitor.parked` of the
-folder, and the others go on. It is told from the copy's beginning on, once; the folder remembers how far.
+folder, of an entry only why and which (`show entry` tells the rest), and the others go on. It is told from the copy's beginning on, once; the folder remembers how far.
 Exit code 1: the ledger contradicts what it had signed; this too is reported. 3: it cannot be reached,
 or a report was refused.")]
 pub(in crate::cli) struct Monitor {
@@ -112,6 +112,31 @@ enum Report<'a> {
     Fault { fault: String },
 }
 
+/// What is kept of a report that its receiver refuses.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Kept<'a> {
+    /// Where the entry stands: what it says of whom is in the copy, encrypted, and goes from there when it is erased.
+    Entry { reasons: &'a [Reason], index: u64, recorded_at: &'a str },
+    /// What is about nobody.
+    Whole(&'a Report<'a>),
+}
+
+impl Report<'_> {
+    fn kept(&self) -> Kept<'_> {
+        match self {
+            Self::Entry(Sighting { reasons, index, recorded_at, .. }) => {
+                Kept::Entry { reasons, index: *index, recorded_at }
+            }
+            whole => Kept::Whole(whole),
+        }
+    }
+
+    fn deliver(&self, delivery: &mut Delivery) -> Outcome {
+        delivery.deliver(self, &self.kept())
+    }
+}
+
 impl Monitor {
     pub(in crate::cli) fn run(self) -> Outcome {
         talk::log_to_stderr();
@@ -165,7 +190,7 @@ impl Monitor {
                 Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
                 Err(error) => {
                     if matches!(error, MirrorError::Fault { .. }) {
-                        delivery.deliver(&Report::Fault { fault: error.to_string() })?;
+                        Report::Fault { fault: error.to_string() }.deliver(&mut delivery)?;
                     }
                     return Err(Failure::from(error));
                 }
@@ -188,7 +213,7 @@ impl Monitor {
 
     /// Delivers a report; says whether that was done, or is to be tried again later.
     fn deliver(&self, delivery: &mut Delivery, report: &Report<'_>) -> Result<bool, Failure> {
-        match delivery.deliver(report) {
+        match report.deliver(delivery) {
             Ok(()) => Ok(true),
             Err(error) if !self.once => {
                 talk::say(&error.message);
@@ -242,7 +267,7 @@ impl Monitor {
             }
             let entry = snapshots.log().open(entry).map_err(|error| unread(&error))?;
             if let Some(sighting) = watch.see(entry.entry()).map_err(|error| unread(&error))? {
-                delivery.deliver(&Report::Entry(sighting))?;
+                Report::Entry(sighting).deliver(delivery)?;
                 write_told(&self.dir, next)?;
             }
         }
@@ -251,7 +276,7 @@ impl Monitor {
         let found = watch.late_delistings(snapshots, now).map_err(|error| unread(&error))?;
         for (authority, line) in &found {
             if late.get(authority).is_none_or(|known| known.overdue != line.overdue) {
-                delivery.deliver(&Report::Late { late_delistings: line.clone() })?;
+                Report::Late { late_delistings: line.clone() }.deliver(delivery)?;
             }
         }
         *late = found;

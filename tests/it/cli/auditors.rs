@@ -269,6 +269,9 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     assert_eq!(picked, [0, 2, 3, 4].map(Some));
     let parked = lines(&folder.read("m8/monitor.parked"));
     assert_eq!((parked.len(), &parked[0]["report"]["index"]), (1, &Value::from(1)));
+    // Of whom the entry speaks is not left lying about.
+    let kept: Vec<_> = parked[0]["report"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(kept, ["index", "reasons", "recorded_at"]);
     assert!(parked[0]["reason"].as_str().unwrap().contains("exit status: 65"), "{parked:?}");
     assert_eq!(monitor("m8", &["--governance", "--command", picky]).right(), "", "told already");
     for (status, code, left) in [("400 Bad Request", 3, 1), ("503 Service Unavailable", 3, 0)] {
