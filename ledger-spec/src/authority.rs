@@ -3,29 +3,21 @@
 //! Nothing is ever taken out: a revoked key stays, with the entry that revoked it, so that the past
 //! can be asked about.
 
-use crate::compromise::{Compromise, Compromises, KeyNumber};
+use crate::compromise::{Compromises, KeyNumber};
 use crate::definition::Name;
+pub use crate::entry::Recorded;
 use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::rule::Rule;
-use crate::time::{Date, RecordedTime, ValidTime};
+use crate::time::{Date, ValidTime};
 use std::collections::{BTreeMap, HashMap};
 use tlog::defect::OrDefect as _;
 use tlog::key::{KeyError, PublicKey};
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::TreeSize;
 
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct AuthorityNumber(u32);
-
-/// Where and when something entered the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// The entry.
-    pub index: EntryIndex,
-    /// Its recorded time.
-    pub at: RecordedTime,
-}
 
 /// An authority as the log knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +90,6 @@ pub struct KeyRevocation {
     pub recorded: Recorded,
     /// Why.
     pub reason: RevocationReason,
-    /// From when on it may have been in wrong hands, as last said.
-    pub compromised_since: Option<ValidTime>,
 }
 
 /// All authorities and their keys.
@@ -247,7 +237,9 @@ impl Directory {
                 }
             }
             (Body::KeyAdded(body), SubjectId::Authority(id)) => self.add_key(id, body.key, &brought),
-            (Body::KeyRevoked(body), SubjectId::Authority(id)) => self.revoke_key(id, body, recorded),
+            (Body::KeyRevoked(body), SubjectId::Authority(id)) => {
+                self.revoke_key(id, body, (event.id, &brought));
+            }
             _ => {}
         }
     }
@@ -293,7 +285,7 @@ impl Directory {
             let key_number = u32::try_from(self.owners.len()).or_defect("no memory holds so many keys");
             let key_number = KeyNumber(key_number);
             self.owners.insert(key, (number, key_number));
-            self.compromises.bring(key_number, &brought.by, brought.recorded.at);
+            self.compromises.bring(key_number, &brought.by, brought.recorded);
             // Admission has refused every key that does not parse. What an audit recalls was not admitted anew;
             // it is held against a checkpoint after this.
             if let Ok(parsed) = PublicKey::parse(key) {
@@ -305,16 +297,18 @@ impl Directory {
         }
     }
 
-    /// A key ends once. That it was in wrong hands can be said later, and of an earlier time than was said before.
-    fn revoke_key(&mut self, id: &AuthorityId, body: &KeyRevoked, recorded: Recorded) {
+    /// A key ends once. That it was in wrong hands can be said later, of an earlier time than was said before, and taken back.
+    fn revoke_key(&mut self, id: &AuthorityId, body: &KeyRevoked, (event, by): (EventId, &Brought)) {
         let authority = self.number(id).and_then(|number| self.by_number_mut(number));
         if let Some(key) = authority.and_then(|a| a.keys.iter_mut().find(|k| k.key == body.key)) {
-            let (reason, compromised_since) = (body.reason, body.compromised_since);
-            let revoked = key.revoked.get_or_insert(KeyRevocation { recorded, reason, compromised_since });
-            revoked.compromised_since = compromised_since.or(revoked.compromised_since);
+            key.revoked.get_or_insert(KeyRevocation { recorded: by.recorded, reason: body.reason });
         }
-        if let (Some(since), Some(number)) = (body.compromised_since, self.key_number(&body.key)) {
-            self.compromises.say(number, Compromise { since, said_by: recorded.index });
+        let Some(number) = self.key_number(&body.key) else { return };
+        let said = (event, by.recorded);
+        match (body.corrects, body.compromised_since) {
+            (Some(_), since) => self.compromises.take_back(number, since, by.by.clone(), said),
+            (None, Some(since)) => self.compromises.say(number, since, said),
+            (None, None) => {}
         }
     }
 
@@ -323,7 +317,7 @@ impl Directory {
     }
 }
 
-/// What brings a key in.
+/// What brings a key in, or ends it.
 struct Brought {
     recorded: Recorded,
     /// The keys that signed it.

@@ -23,12 +23,22 @@ pub struct Erasures {
     waiting: VecDeque<Waiting>,
     /// The holds that stand, each by whose it is and its id: while one does, nothing of that subject is erased.
     holds: HashSet<(SubjectId, EventId)>,
+    /// Who of those that an order or a hold is about has which names.
+    persons: Persons,
     /// What is left of entries that were erased before they were seen, by the subject's stream: any of them may have been a hold.
     unseen: HashMap<StreamTag, BTreeSet<EntryIndex>>,
     /// What the ledger says is erased; shared with whoever reads.
     erased: Arc<Erased>,
     /// Whether orders are not seen, so that nothing follows from their absence.
     blind: bool,
+}
+
+/// Subjects with pseudonyms, which may have more than one: a hold under one name keeps what an order names under another.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+struct Persons {
+    /// Whose a name is, as a place in `names`.
+    of: HashMap<SubjectId, usize>,
+    names: Vec<Vec<SubjectId>>,
 }
 
 /// What the ledger says is erased.
@@ -69,6 +79,30 @@ impl Named {
 
 fn tag_of(subject: &SubjectId) -> StreamTag {
     StreamTag::of(Hashing::Sha256, &StreamKey::Subject(SubjectStream::sealed(subject.clone())))
+}
+
+impl Persons {
+    /// Takes in names of one of them: those that are new are of whom another of them is.
+    fn name(&mut self, names: &[SubjectId]) {
+        let known = names.iter().find_map(|name| self.of.get(name).copied());
+        let whose = known.unwrap_or(self.names.len());
+        for name in names.iter().filter(|name| name.pseudonym().is_some()) {
+            if self.of.contains_key(name) {
+                continue;
+            }
+            self.of.insert(name.clone(), whose);
+            match self.names.get_mut(whose) {
+                Some(of_one) => of_one.push(name.clone()),
+                None => self.names.push(vec![name.clone()]),
+            }
+        }
+    }
+
+    /// Every name of whom this one names.
+    fn names_of<'a>(&'a self, name: &'a SubjectId) -> &'a [SubjectId] {
+        let all = self.of.get(name).and_then(|whose| self.names.get(*whose));
+        all.map_or(std::slice::from_ref(name), Vec::as_slice)
+    }
 }
 
 impl Erased {
@@ -130,6 +164,7 @@ impl Erasures {
             self.ids.insert((subject.clone(), *named), *entry);
         }
         self.fields.extend(body.fields.iter().flat_map(|of| &of.fields));
+        self.persons.name(std::slice::from_ref(&subject));
         let (named, signers) = (body.named().collect(), signers.to_vec());
         self.waiting.push_back(Waiting { order: event.id, subject, named, ordered_at: recorded.at, signers });
     }
@@ -158,7 +193,23 @@ impl Erasures {
 
     /// Takes in that a hold stands.
     pub(crate) fn hold(&mut self, subject: &SubjectId, hold: EventId) {
+        self.persons.name(std::slice::from_ref(subject));
         self.holds.insert((subject.clone(), hold));
+    }
+
+    /// Takes in that these are names of one subject.
+    pub(crate) fn name(&mut self, names: &[SubjectId]) {
+        self.persons.name(names);
+    }
+
+    /// Whether an order or a hold is about whom this names.
+    pub(crate) fn knows(&self, name: &SubjectId) -> bool {
+        self.persons.of.contains_key(name)
+    }
+
+    /// One name of each subject with pseudonyms that an order or a hold is about.
+    pub fn persons(&self) -> impl Iterator<Item = &SubjectId> {
+        self.persons.names.iter().filter_map(|names| names.first())
     }
 
     /// Takes in that a hold was released.
@@ -172,9 +223,10 @@ impl Erasures {
     }
 
     /// The orders that may be carried out, oldest first, of those that were recorded by then: each as what it names. None of a
-    /// subject of whom something is under a hold is among them, and none whose key may have been in wrong hands when it signed.
+    /// subject of whom something is under a hold is among them, and none whose key may have been in wrong hands when it signed. Where
+    /// that was said and taken back, an order waits anew from then on: so that it can be said again, or a hold be placed.
     pub fn due(&self, by: RecordedTime, directory: &Directory) -> impl Iterator<Item = &[Erasable]> {
-        let due = self.in_turn(directory).filter(move |order| order.ordered_at <= by);
+        let due = self.in_turn(directory).filter(move |order| order.waits_since(directory) <= by);
         due.map(|order| order.named.as_slice())
     }
 
@@ -200,13 +252,15 @@ impl Erasures {
     /// Whether something of the subject that nobody can see any more was still there when `named` was erased, and stayed: a hold
     /// keeps all of its subject's, itself too, so it went with its release in a later erasure.
     fn may_have_been_held(&self, subject: &SubjectId, named: &BTreeSet<Erasable>) -> bool {
-        let mut unseen = self.unseen.get(&tag_of(subject)).into_iter().flatten();
+        let names = self.persons.names_of(subject).iter();
+        let mut unseen = names.filter_map(|name| self.unseen.get(&tag_of(name))).flatten();
         unseen.any(|entry| !named.contains(&Erasable::Entry(*entry)) && !self.is_erased(*entry))
     }
 
     /// The orders that no hold keeps and no thief gave, oldest first.
     fn in_turn(&self, directory: &Directory) -> impl Iterator<Item = &Waiting> {
-        let held: HashSet<&SubjectId> = self.holds.iter().map(|(subject, _)| subject).collect();
+        let held: HashSet<&SubjectId> =
+            self.holds.iter().flat_map(|(subject, _)| self.persons.names_of(subject)).collect();
         self.waiting.iter().filter(move |order| !held.contains(&order.subject) && !order.is_foul(directory))
     }
 
@@ -254,6 +308,13 @@ impl Waiting {
     /// Whether it is the order of this id: ids are of one stream.
     fn is(&self, subject: &SubjectId, order: &EventId) -> bool {
         self.order == *order && self.subject == *subject
+    }
+
+    /// Since when it waits to be carried out.
+    fn waits_since(&self, directory: &Directory) -> RecordedTime {
+        let numbers = self.signers.iter().filter_map(|key| directory.key_number(key));
+        let told = numbers.filter_map(|key| directory.compromises().last_told(key));
+        told.fold(self.ordered_at, RecordedTime::max)
     }
 
     /// Whether a key that signed it may have been in wrong hands then (P26).

@@ -6,7 +6,7 @@ use crate::casefile::Filed;
 use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
 use crate::event::{Body, Kind, StepKind};
-use crate::id::IdentityEpoch;
+use crate::id::{IdentityEpoch, SubjectId};
 use crate::mergers::Mergers;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -41,6 +41,13 @@ impl Governance {
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
             Body::AuditorsNamed(body) => return Arc::make_mut(&mut self.auditors).name(body),
             Body::IdentityRotated(body) => self.identity_epoch = body.epoch,
+            Body::IdentifierLinked(body) => {
+                let (one, other) = (&event.subject, &body.identifier);
+                if one.renewal(other).is_some() && self.erasures.knows(one) {
+                    self.name(&[one.clone(), other.clone()]);
+                }
+                return;
+            }
             Body::SubjectMerged(body) => {
                 let mergers = Arc::make_mut(&mut self.mergers);
                 return mergers.merge(&event.subject, body, event.valid_from, recorded);
@@ -55,7 +62,10 @@ impl Governance {
             _ => {}
         }
         match event.kind() {
-            Kind::Catalogue(..) => Arc::make_mut(&mut self.catalogue).apply(event, recorded),
+            Kind::Catalogue(..) => {
+                let signers = signers.iter().filter_map(|key| self.directory.key_number(key)).collect();
+                Arc::make_mut(&mut self.catalogue).apply(event, recorded, signers);
+            }
             kind => {
                 if kind == Kind::LedgerOpened {
                     self.origin = Some(event.origin.clone());
@@ -64,6 +74,14 @@ impl Governance {
                     Arc::make_mut(&mut self.directory).apply(event, recorded, signers);
                 }
             }
+        }
+    }
+
+    /// Takes in that these are names of one subject: whoever folds only what [`governs`] has to say so of each whom erasures
+    /// know ([`Erasures::persons`]), since links of names are not among that.
+    pub fn name(&mut self, names: &[SubjectId]) {
+        if names.len() > 1 {
+            Arc::make_mut(&mut self.erasures).name(names);
         }
     }
 }

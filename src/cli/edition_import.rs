@@ -6,6 +6,7 @@
 use super::client::{Client, Problem, batches, encoded, origin_of};
 use super::failure::Failure;
 use super::pages;
+use super::personal::PersonalByDay;
 use super::table;
 use super::talk::{self, Bar};
 use crate::api::LineStatus;
@@ -14,7 +15,7 @@ use crate::progress::Progress as _;
 use crate::query::{Known, Reading};
 use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
-use ledger_authoring::splitting::{PersonalFields, split};
+use ledger_authoring::splitting::split;
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::{Draft, Kind, SaltKey, StepKind, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
@@ -141,7 +142,7 @@ impl Job {
     /// anything is sent.
     pub(super) fn run(&self, client: &Client, states: &[State]) -> Result<Counts, Failure> {
         let catalogue: CatalogueAt = client.get_json("/v1/catalogue")?;
-        let personal = PersonalFields::of(&catalogue);
+        let personal = PersonalByDay::of_server(client);
         let list = catalogue.lists.into_iter().find(|list| list.item.code == self.list.as_str());
         let list =
             list.ok_or_else(|| Failure::wrong(format!("list {} is not in the catalogue", self.list)))?;
@@ -283,7 +284,7 @@ impl Job {
     /// Envelopes for what the plan says, removals first.
     fn events(
         &self,
-        over: (&Origin, &PersonalFields),
+        over: (&Origin, &PersonalByDay<'_>),
         state: &State,
         columns: &[String],
         subjects: &[SubjectId],
@@ -315,7 +316,8 @@ impl Job {
             let kind = Kind::ListingEntered;
             let hidden = [self.salts.hidden(row.iter().map(String::as_str))];
             // What a personal cell holds is not to be found out by the event's id.
-            let row = if over.1.names(kind, subject, &body).is_empty() { row.as_slice() } else { &hidden };
+            let none = over.1.names(kind, subject, from, &body)?.is_empty();
+            let row = if none { row.as_slice() } else { &hidden };
             let id = entering_id(&self.list, from, row, new.occurrence);
             events.push(self.event(over, state, kind, id, subject, body)?);
         }
@@ -324,14 +326,14 @@ impl Job {
 
     fn event(
         &self,
-        (origin, personal): (&Origin, &PersonalFields),
+        (origin, personal): (&Origin, &PersonalByDay<'_>),
         state: &State,
         kind: Kind,
         id: EventId,
         subject: &SubjectId,
         mut body: Value,
     ) -> Result<String, Failure> {
-        let names = personal.names(kind, subject, &body);
+        let names = personal.names(kind, subject, state.date.start_of_day(), &body)?;
         let mut salt = |name: &str| Ok::<_, Failure>(self.salts.field_salt(&id, subject, name));
         let fields = split(&mut body, &names, &mut salt)?;
         let draft = Draft {

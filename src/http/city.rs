@@ -109,7 +109,8 @@ async fn catalogue(
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &Instants::NAMES)?;
     read_at(shared, params, Question::Catalogue, move |reading, _, as_of, viewer| {
-        let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
+        let governance = &reading.snapshot().governance;
+        let catalogue = CatalogueAt::of(&governance.catalogue, &governance.directory, as_of);
         let checkpoint = reading.snapshot().checkpoint_text();
         let (valid_at, known_at, asked_at) = (as_of.valid_at, as_of.known, viewer.moment.valid_at);
         Ok(Json(CatalogueAnswer { valid_at, known_at, asked_at, catalogue, checkpoint }))

@@ -7,7 +7,7 @@ use super::reading::{Instants, ListPage, ListPath, NDJSON, Text, accepts, ask_wi
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_TYPE, LINK};
+use axum::http::header::{CONTENT_TYPE, HeaderName, LINK};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use ledger_spec::projection::{Answered, Departures, EditionPage, Page, Question};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
         Instants,
         ListPage,
         ("format" = Option<String>, Query, pattern = "^(json|rows)$",
-            description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`; where more follow, `Link` with `rel=\"next\"` has the next page"),
+            description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`; where more follow, `Link` with `rel=\"next\"` has the next page, and `Ledger-Marks` names the marks of the list and of what stands on the page"),
     ),
     responses(
         (status = 200, description = "The members", content(
@@ -60,8 +60,9 @@ async fn list(
             let edition = reading.edition(question, as_of, viewer)?;
             if rows {
                 let lines = edition.to_rows().map_err(|_| Problem::new(ProblemKind::Internal))?;
-                let next = next_page(&edition, page).map(|next| [(LINK, next)]);
-                return Ok(([(CONTENT_TYPE, NDJSON)], next.map(AppendHeaders), lines).into_response());
+                let next = next_page(&edition, page).map(|next| AppendHeaders([(LINK, next)]));
+                let marks = edition.marks_in_words().map(|marks| AppendHeaders([(MARKS, marks)]));
+                return Ok(([(CONTENT_TYPE, NDJSON)], next, marks, lines).into_response());
             }
             Ok(Json(edition).into_response())
         },
@@ -88,6 +89,9 @@ async fn departures(
     let page = params.page(ListPage::MOST)?;
     ask_with(shared, params, Question::Departures { list: code, page }).await
 }
+
+/// The marks of rows, which have no member for them.
+const MARKS: HeaderName = HeaderName::from_static("ledger-marks");
 
 /// Rows have no member for a cursor: the page after them is a link (RFC 8288), at the instants of this one.
 fn next_page(edition: &EditionPage, page: Page) -> Option<String> {

@@ -10,6 +10,7 @@ mod indexing;
 mod master_key;
 mod new_folder;
 mod operator_event;
+mod published;
 mod read_only;
 mod renewing;
 mod settings;
@@ -21,6 +22,8 @@ pub use erasing::Erasing;
 pub(crate) use erasing::under_a_new_key;
 use erasing::{erase_files, finish_erasing};
 pub use master_key::{MasterKey, Replacing};
+pub(crate) use published::published_of;
+use published::published_view;
 pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
 use renewing::finish_renewing;
 pub use renewing::renew_identity;
@@ -30,27 +33,21 @@ use crate::case_files;
 use crate::clock;
 use crate::index::StoreError;
 use crate::keeper::Keeper;
-use crate::log::{
-    AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError, Said,
-};
+use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError};
 use crate::progress::Progress;
 use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
 use crate::sequencer::{self, CloseError, Sequencer, SequencerConfig, Writer};
-use crate::snapshot::{Snapshot, Snapshots};
+use crate::snapshot::Snapshots;
 use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
-use crate::streams::StreamReader;
-use ledger_spec::admission::Governance;
-use ledger_spec::audit::Opening;
-use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::Filed;
+use crate::streams::{StreamError, StreamReader};
 use ledger_spec::definition::Name;
-use ledger_spec::entry::{ChainHash, EntryError};
+use ledger_spec::entry::EntryError;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, Event, EventError, Kind, SPEC_VERSION, Salt};
+use ledger_spec::event::{Draft, EnrolledRegistrar, EventError, Kind, SPEC_VERSION, Salt};
 use ledger_spec::id::{AuthorityId, EventId, IdentityEpoch, SubjectId};
 use ledger_spec::identity::IdentityKeys;
 use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
-use ledger_spec::state::{EnterError, Ledger, LogEnd};
+use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
 use serde_json::json;
@@ -188,6 +185,9 @@ pub enum LedgerError {
         /// How many the log says.
         expected: IdentityEpoch,
     },
+    /// The stream of one who was renamed could not be read.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -384,50 +384,6 @@ fn open_log(
     }
     let identities = files.with_root(|root| root.identities.copied());
     Ok((log, identities, !report.scanned))
-}
-
-/// What readers see of a log that was just opened.
-fn published_view(
-    streams: StreamReader,
-    settings: &Settings,
-    vkey: &VerifierKey,
-) -> Result<Snapshots, LedgerError> {
-    Ok(Snapshots::new(published_of(&streams, settings, vkey)?, streams))
-}
-
-/// What a log's checkpoint covers, of which the index may know more.
-pub(crate) fn published_of(
-    streams: &StreamReader,
-    settings: &Settings,
-    vkey: &VerifierKey,
-) -> Result<Snapshot, LedgerError> {
-    let checkpoint = streams.log().checkpoint();
-    let size = checkpoint.checkpoint().size();
-    let last = size.last_index().ok_or(LedgerError::Empty)?;
-    let mut governance = Governance::default();
-    for at in streams.index().governance_entries().into_iter().filter(|at| at.is_in(size)) {
-        // A hold that was erased is gone with its release: the two leave nothing behind.
-        let Said::Event(read) = streams.log().said(at)? else { continue };
-        let event =
-            Event::parse(&read.entry().event).map_err(|error| LedgerError::Event { index: at, error })?;
-        if at == EntryIndex::new(0) {
-            opened_by(&event, settings, vkey)?;
-        }
-        let recorded = Recorded { index: at, at: read.entry().recorded_at };
-        governance.apply(Filed { event: &event, recorded, signers: &read.entry().signers() });
-    }
-    let last = streams.log().raw(last)?;
-    let chain = ChainHash::of_entry(last.bytes());
-    let end = LogEnd { size, chain, recorded_at: last.entry().recorded_at() };
-    Ok(Snapshot { checkpoint, end, governance })
-}
-
-fn opened_by(event: &Event, settings: &Settings, vkey: &VerifierKey) -> Result<(), LedgerError> {
-    let opening = Opening::of(event).map_err(|error| LedgerError::Opening(error.to_string()))?;
-    if opening.operator == *vkey && opening.origin == settings.origin {
-        return Ok(());
-    }
-    Err(LedgerError::Mismatch { found: opening.operator.to_string(), expected: vkey.to_string() })
 }
 
 fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, LedgerError> {

@@ -99,7 +99,7 @@ impl Batch {
         Ok(erased_or_taken(&self.reader.log().said(first)?, event, other))
     }
 
-    /// The same id again: the first receipt where the bytes are the same, the refusal where not.
+    /// The same id again: the first receipt where the event is the same, the refusal where not.
     fn seen(
         &self,
         first: EntryIndex,
@@ -117,7 +117,7 @@ impl Batch {
                 (read.entry().clone(), read.leaf())
             }
         };
-        if entry.event != event.bytes() {
+        if !event.event().says_the_same(event.bytes(), &entry.event) {
             return Ok(EventOutcome::Refused { refusal: other, head: None });
         }
         placed(&entry, leaf, true)

@@ -27,9 +27,10 @@ class Erasures:
     def admit(self, entry, event):
         """Takes in an event, or raises what is wrong with it."""
         kind, body = event["kind"], event["body"]
-        known = self.ids.get((event["subject"], event["id"]))
-        if known is not None and known in self.erased:
-            raise Fault("replay", f"the event stood in entry {known} and is erased")
+        for name in self.people.names_of(event["subject"]):
+            known = self.ids.get((name, event["id"]))
+            if known is not None and known in self.erased:
+                raise Fault("replay", f"the event stood in entry {known} and is erased")
         if kind == "erasure.ordered":
             self._order(entry, event)
         elif kind == "erasure.withdrawn":
@@ -78,7 +79,7 @@ class Erasures:
         if self.erased & set(entries) or self.erased_fields & set(fields):
             raise Fault("erasure", "names what is erased (L27)")
         self.auditors.before_erasure(body.get("cosigned"), max(entries) + 1, at, self.people, self.root_at)
-        held, whole = {subject for subject, _ in self.holds}, set()
+        held, whole = {name for subject, _ in self.holds for name in self.people.names_of(subject)}, set()
         for order in self.waiting:
             if order.subject in held or self.people.was_compromised(order.signers, order.recorded_at):
                 continue
@@ -97,7 +98,8 @@ class Erasures:
 
     def _may_have_been_held(self, subject, named):
         """Whether something of the subject, unseen by now, outlived this erasure: a hold goes with its release, later."""
-        return bool(self.unseen.get(sealed.tag_of(subject), set()) - named - self.erased)
+        unseen = [self.unseen.get(sealed.tag_of(name), set()) for name in self.people.names_of(subject)]
+        return bool(set().union(*unseen) - named - self.erased)
 
     def pass_by(self, index, opening):
         """Takes in what is left of an entry."""

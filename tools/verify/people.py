@@ -13,7 +13,7 @@ from text import end_of_day, from_base64url, instant
 D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
 # Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
 ROLES = {
-    "ledger": {O}, "ledger.auditors_named": {R}, "authority": {R}, "catalogue": {S}, "subject": {D, R}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
+    "ledger": {O}, "ledger.auditors_named": {R}, "authority": {R}, "authority.key_revoked": {R, O}, "catalogue": {S}, "subject": {D, R}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
     "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
     "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
     "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
@@ -28,7 +28,8 @@ class People:
         self.origin = None
         self.operator = None
         self.keys, self.roles, self.revoked, self.compromised = {}, {}, {}, {}
-        self.brought, self.said = {}, {}
+        self.brought, self.said, self.statements = {}, {}, []
+        self.names = {}
         self.succeeded, self.suspended, self.competence = {}, {}, {}
         self.ids = {}
 
@@ -40,8 +41,9 @@ class People:
         if (kind == "ledger.opened") != (entry.index == 0):
             raise Fault("key", "ledger.opened is entry 0 and nothing else is (L02)")
         seen = self.ids.setdefault(entries.streams(event)[0], {})
-        if event["id"] in seen:
-            raise Fault("replay", f"an event of this id stands in entry {seen[event['id']]} (L08)")
+        for known in [seen, *(self.ids.get(name, {}) for name in self.names_of(event["subject"]))]:
+            if event["id"] in known:
+                raise Fault("replay", f"an event of this id stands in entry {known[event['id']]} (L08)")
         signers = [key for key, _ in entry.signatures]
         if kind != "ledger.opened":
             self._signed(entry, issuer, signers)
@@ -100,7 +102,14 @@ class People:
         elif kind == "authority.key_added":
             self._bring(subject, body["key"], entry)
         elif kind == "authority.key_revoked":
-            self._revoke(_key(body["key"]), entry.index, body.get("compromised_since"))
+            self._revoke(entry, event)
+        elif kind == "subject.identifier_linked" and _is_renewal(event["subject"], body["identifier"]):
+            both = self.names_of(event["subject"]) | self.names_of(body["identifier"])
+            self.names.update({name: both for name in both})
+
+    def names_of(self, subject):
+        """Every name of a subject: the operator links the pseudonyms of two epochs."""
+        return self.names.get(subject, {subject})
 
     def was_compromised(self, keys_, recorded_at):
         """Whether one of these may have been in wrong hands when something was recorded (P26)."""
@@ -121,19 +130,72 @@ class People:
         if self.was_compromised(signers, entry.recorded_at if signers else 0):
             self.compromised[key] = entry.recorded_at
 
-    def _revoke(self, key, index, since):
-        since = None if since is None else instant(since)
-        if key in self.revoked and (since is None or since >= self.said.get(key, 1 << 64)):
-            raise Fault("key", f"key {key.hex()} was revoked by entry {self.revoked[key]} (L16)")
-        self.revoked.setdefault(key, index)
-        if since is not None:
-            self.said[key] = since
-        said = [] if since is None else [(key, since)]
-        while said:
-            key, since = said.pop()
-            if since < self.compromised.get(key, 1 << 64):
-                self.compromised[key] = since
-                said += [(one, at) for one, at in self.brought.get(key, []) if at >= since]
+    def _revoke(self, entry, event):
+        body, issuer = event["body"], event["issuer"]
+        key, corrects = _key(body["key"]), body.get("corrects")
+        since = instant(body["compromised_since"]) if "compromised_since" in body else None
+        own, signers = self.said.get(key), [signer for signer, _ in entry.signatures]
+        if corrects is not None:
+            if own is None or own[1] != corrects:
+                raise Fault("key", f"{corrects} does not say what counts of key {key.hex()} (L15)")
+            if since is not None and since <= own[0]:
+                raise Fault("key", "what is taken back is said of a later time or of none (L16)")
+            if self.was_compromised(signers, entry.recorded_at):
+                raise Fault("key", "what was said of a key is taken back by one of which something is said (L16)")
+            if R not in self.roles[issuer] and self._has_unsuspected_registrar(entry.recorded_at):
+                raise Fault("competence", f"{issuer} takes back what a registrar may (L06)")
+        else:
+            if R not in self.roles[issuer]:
+                raise Fault("competence", f"{issuer} has no role that may revoke a key (L06)")
+            if key in self.revoked and (since is None or own is not None and since >= own[0]):
+                raise Fault("key", f"key {key.hex()} was revoked by entry {self.revoked[key]} (L16)")
+        self.revoked.setdefault(key, entry.index)
+        if corrects is not None or since is not None:
+            by = None if corrects is None else signers
+            self.statements.append((key, since, event["id"], entry.recorded_at, by))
+            self._weigh()
+
+    def _has_unsuspected_registrar(self, at):
+        for one, roles in self.roles.items():
+            since, until = self.suspended.get(one, (1 << 64, None))
+            barred = at >= self.succeeded.get(one, 1 << 64) or at >= since and (until is None or at <= until)
+            keys_ = [key for key in self.keys.get(one, ()) if key not in self.revoked]
+            if R in roles and not barred and not all(self.was_compromised([key], at) for key in keys_):
+                return True
+        return False
+
+    def _weigh(self):
+        """What counts of all that was said of keys: what takes something back only where no suspect key signed it."""
+        counting = set()
+        while True:
+            self.said = {}
+            for at, (key, since, event_id, _, by) in enumerate(self.statements):
+                if by is None and since < self.said.get(key, (1 << 64, None))[0]:
+                    self.said[key] = (since, event_id)
+                elif by is not None and at in counting:
+                    self.said.pop(key, None)
+                    if since is not None:
+                        self.said[key] = (since, event_id)
+            self.compromised, said = {}, [(key, since) for key, (since, _) in self.said.items()]
+            while said:
+                key, since = said.pop()
+                if since < self.compromised.get(key, 1 << 64):
+                    self.compromised[key] = since
+                    said += [(one, at) for one, at in self.brought.get(key, []) if at >= since]
+            clear = {
+                at for at, (_, _, _, recorded_at, by) in enumerate(self.statements)
+                if by is not None and not self.was_compromised(by, recorded_at)
+            }
+            if clear <= counting:
+                return
+            counting |= clear
+
+
+def _is_renewal(one, other):
+    """Whether both are of one scheme, under pseudonyms of two epochs."""
+    schemes = {text.split(":")[0] for text in (one, other)}
+    epochs = {text.partition(".")[2] for text in (one, other)}
+    return len(schemes) == 1 and schemes <= {"person", "household"} and len(epochs) == 2
 
 
 def _covers(pattern, code):

@@ -34,6 +34,12 @@ impl PersonalFields {
         }
     }
 
+    /// Whether it is the catalogue that says what is personal in events of this kind.
+    #[must_use]
+    pub const fn are_by_catalogue(kind: Kind) -> bool {
+        matches!(kind, Kind::RecordFiled | Kind::ListingEntered | Kind::Step(StepKind::ListingCorrected))
+    }
+
     /// The paths of those that an event of this kind about this subject has to have beside it, as far as they can be.
     #[must_use]
     pub fn names(&self, kind: Kind, subject: &SubjectId, body: &Value) -> Vec<String> {
@@ -42,6 +48,13 @@ impl PersonalFields {
         let of_list = || self.lists.get(code("list")).map_or_else(Columns::default, Columns::clone);
         names(kind, subject, of_type, of_list)
     }
+}
+
+/// The day whose catalogue counts for an event: that of its body's decision, else its own.
+#[must_use]
+pub fn day_that_counts(valid_from: ValidTime, body: &Value) -> Date {
+    let decided = body.get("decision").and_then(|decision| decision.get("date")).and_then(Value::as_str);
+    decided.and_then(|day| Date::parse(day).ok()).unwrap_or_else(|| valid_from.date())
 }
 
 /// The same by the catalogue itself, as of the day of the body's decision, else of the event.
@@ -55,8 +68,7 @@ pub fn personal_by(
 ) -> Vec<String> {
     const ALL: TreeSize = TreeSize::new(u64::MAX);
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let decided = Date::parse(&text(body.get("decision").and_then(|decision| decision.get("date"))));
-    let day = decided.unwrap_or_else(|_| valid_from.date()).start_of_day();
+    let day = day_that_counts(valid_from, body).start_of_day();
     let of_type = || {
         let code = TypeCode::parse(&text(body.get("type"))).ok();
         let held = code.and_then(|code| catalogue.types.at(&code, day, ALL).cloned());

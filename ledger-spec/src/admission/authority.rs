@@ -2,12 +2,12 @@
 
 use super::case::Case;
 use super::{Governance, Refusal, Rule, begun, refuse};
-use crate::authority::{Authority, KeyRecord, KeyRevocation, Recorded};
+use crate::authority::{Authority, KeyRecord, Recorded};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{
     AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, Body, Capacity, KeyAdded, KeyRevoked, Role,
 };
-use crate::id::SubjectId;
+use crate::id::{EventId, SubjectId};
 use crate::time::ValidTime;
 use tlog::bytes::to_base64url;
 use tlog::cosignature::CosignerKey;
@@ -116,11 +116,19 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
         let expected = format!("a key of {}", authority.id);
         return Err(refuse(Rule::ReferenceKnown, "body.key", to_base64url(&body.key), expected));
     };
+    let directory = &case.governance.directory;
+    let said = directory.key_number(&body.key).and_then(|number| directory.compromises().own_of(number));
+    if let Some(corrects) = &body.corrects {
+        return taking_back(case, (body, corrects), said);
+    }
+    if !case.is(Role::Registrar) {
+        let expected = "a registrar, to revoke a key";
+        return Err(refuse(Rule::Role, "issuer", &case.issuer.id, expected));
+    }
     // That a key was in wrong hands, and since when, may be found out after it was revoked.
-    let says_more = |revoked: &&KeyRevocation| {
-        body.compromised_since.is_some_and(|since| revoked.compromised_since.is_none_or(|said| since < said))
-    };
-    if let Some(revoked) = record.revoked.as_ref().filter(|revoked| !says_more(revoked)) {
+    let said = said.map(|(since, _)| since);
+    let says_more = body.compromised_since.is_some_and(|since| said.is_none_or(|said| since < said));
+    if let Some(revoked) = record.revoked.as_ref().filter(|_| !says_more) {
         let found = format!("a key revoked by entry {}", revoked.recorded.index);
         let expected = "a key that is in force, or an earlier time since when it was compromised";
         return Err(refuse(Rule::InPhase, "body.key", found, expected));
@@ -136,19 +144,68 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
     keeps_a_registrar(case, authority, Some(&body.key))
 }
 
+/// L06, L10, L15, L16: what was said of a key is taken back, by naming what says it: so nobody does it by mistake, or of what
+/// was said meanwhile. A thief would clear his key, and what it brought in: so only keys do it of which nothing is said; and where
+/// no registrar is left with such a one, the operator, whose key nobody can say anything of.
+fn taking_back(
+    case: &Case<'_>,
+    (body, corrects): (&KeyRevoked, &EventId),
+    said: Option<(ValidTime, EventId)>,
+) -> Result<(), Refusal> {
+    let Some((since, _)) = said.filter(|(_, event)| event == corrects) else {
+        let expected = match said {
+            Some((_, event)) => format!("{event}, which says what counts of this key"),
+            None => "a key of which something is said that counts".to_owned(),
+        };
+        return Err(refuse(Rule::ReferenceKnown, "body.corrects", corrects, expected));
+    };
+    if let Some(later) = body.compromised_since {
+        begun("body.compromised_since", later, case.at)?;
+        if later <= since {
+            let expected = format!("a time after {since}, or none; an earlier one is said without corrects");
+            return Err(refuse(Rule::InPhase, "body.compromised_since", later, expected));
+        }
+    }
+    unsuspected(case, "body.corrects")?;
+    if case.is(Role::Registrar) {
+        return Ok(());
+    }
+    match case.governance.directory.iter().find(|one| can_register_unsuspected(case, one)) {
+        None => Ok(()),
+        Some(registrar) => {
+            let expected = format!("{}, which has a key of which nothing is said", registrar.id);
+            Err(refuse(Rule::Role, "issuer", &case.issuer.id, expected))
+        }
+    }
+}
+
+/// Whether an authority is a registrar that acts and has a key in force of which nothing is said.
+fn can_register_unsuspected(case: &Case<'_>, authority: &Authority) -> bool {
+    let now = ValidTime::at_recorded(case.at.at).unwrap_or(ValidTime::MAX);
+    let mut keys = authority.keys.iter().filter(|key| key.revoked.is_none());
+    authority.is_any(&[Role::Registrar])
+        && authority.barred_at(now).is_none()
+        && keys.any(|key| !is_suspect(case, &key.key))
+}
+
+fn is_suspect(case: &Case<'_>, key: &[u8; 32]) -> bool {
+    let directory = &case.governance.directory;
+    let number = directory.key_number(key);
+    number.is_some_and(|key| directory.compromises().of(key, case.at.at, case.known()).is_some())
+}
+
 /// L16: of a key that is revoked already only whoever is under no suspicion says since when it was in wrong hands.
 fn compromised(case: &Case<'_>, record: &KeyRecord) -> Result<(), Refusal> {
-    const FIELD: &str = "body.compromised_since";
-    let directory = &case.governance.directory;
-    let suspect = case.signed.signers().find(|key| {
-        let number = directory.key_number(key.as_bytes());
-        number.is_some_and(|key| directory.compromises().of(key, case.at.at, case.known()).is_some())
-    });
-    match suspect.filter(|_| record.revoked.is_some()) {
+    if record.revoked.is_none() { Ok(()) } else { unsuspected(case, "body.compromised_since") }
+}
+
+/// L16: nothing is said of a key that signs.
+fn unsuspected(case: &Case<'_>, field: &'static str) -> Result<(), Refusal> {
+    match case.signed.signers().find(|key| is_suspect(case, key.as_bytes())) {
         None => Ok(()),
         Some(key) => {
             let found = format!("signed by {}, which may have been in wrong hands itself", key.id());
-            Err(refuse(Rule::InPhase, FIELD, found, "a signature by a key of which nothing is said"))
+            Err(refuse(Rule::InPhase, field, found, "a signature by a key of which nothing is said"))
         }
     }
 }

@@ -16,7 +16,10 @@ pub(super) struct Case<'a> {
     pub(super) signed: &'a VerifiedEvent,
     pub(super) issuer: &'a Authority,
     pub(super) governance: &'a super::Governance,
+    /// The stream that it is to stand in: what it refers to stands here.
     pub(super) file: &'a CaseFile,
+    /// All that is known of its subject, under any name. Its numbers are of its own: they are none of `file`'s.
+    pub(super) person: &'a CaseFile,
     pub(super) at: Recorded,
 }
 
@@ -38,21 +41,26 @@ impl<'a> Case<'a> {
 
     /// The case file when the event begins to hold.
     pub(super) fn as_of(&self) -> CaseAsOf<'a> {
-        self.when(self.event.valid_from)
+        self.when(self.file, self.event.valid_from)
     }
 
-    fn when(&self, valid_at: ValidTime) -> CaseAsOf<'a> {
+    /// The same of all that is known of the subject, under any name.
+    pub(super) fn person_as_of(&self) -> CaseAsOf<'a> {
+        self.when(self.person, self.event.valid_from)
+    }
+
+    fn when(&self, file: &'a CaseFile, valid_at: ValidTime) -> CaseAsOf<'a> {
         let instants = AsOf { valid_at, known: self.known() };
-        CaseAsOf::new(&self.event.subject, self.file, &self.governance.catalogue, instants)
+        CaseAsOf::new(&self.event.subject, file, &self.governance.catalogue, instants)
     }
 
-    /// The case file as what bars the event is asked: when it begins to hold, and now as well, unless a document with a
+    /// A file as what bars the event is asked of it: when it begins to hold, and now as well, unless a document with a
     /// number and a date shows that it was decided before. Else whoever is barred would begin earlier.
-    pub(super) fn barred_as_of(&self, decision: Option<&Decision>) -> Vec<CaseAsOf<'a>> {
+    pub(super) fn barred_as_of(&self, file: &'a CaseFile, decision: Option<&Decision>) -> Vec<CaseAsOf<'a>> {
         // A clock past the year 2199 is past everything that a valid time can hold.
         let now = ValidTime::at_recorded(self.at.at).unwrap_or(ValidTime::MAX);
-        let now = decision.is_none().then(|| self.when(now.max(self.event.valid_from)));
-        std::iter::once(self.as_of()).chain(now).collect()
+        let now = decision.is_none().then(|| self.when(file, now.max(self.event.valid_from)));
+        std::iter::once(self.when(file, self.event.valid_from)).chain(now).collect()
     }
 
     /// The day on which the event begins to hold.
@@ -307,10 +315,10 @@ impl<'a> Case<'a> {
                 let adopted = as_of.list_of(item, listing);
                 adopted.is_some_and(|list| list.polarity == Polarity::Negative && is_such(list))
             };
-            let mut listings = self.file.of_class(Class::Listing);
+            let mut listings = self.person.of_class(Class::Listing);
             listings.find(|(number, item)| is_on(item) && as_of.in_force(*number)).map(|(_, item)| item)
         };
-        self.barred_as_of(decision).into_iter().find_map(on_list)
+        self.barred_as_of(self.person, decision).into_iter().find_map(on_list)
     }
 
     /// A01 for what the catalogue does not have on the day of the decision.

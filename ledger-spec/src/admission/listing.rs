@@ -4,7 +4,7 @@ use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Cause, Fact, Item, ItemNumber};
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber};
 use crate::definition::{
     Direction, ListDefinition, MeasureDefinition, Pattern, Persons, Polarity, ProcedurePeriod,
 };
@@ -13,6 +13,7 @@ use crate::event::{
 };
 use crate::id::ListCode;
 use crate::time::Date;
+use tlog::position::EntryIndex;
 
 /// A01, A02, D05, L10, L11, L15, L16, L20.
 pub(super) fn notice(case: &Case<'_>, body: &ListingNotified) -> Result<(), Refusal> {
@@ -273,11 +274,12 @@ fn upheld_for_good(case: &Case<'_>, upheld: &Item) -> Result<(), Refusal> {
 
 /// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over.
 fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
-    let record = body.record.as_ref().and_then(|id| case.file.find(id)).map(|(number, _)| number);
-    let same = case.file.of_class(Class::Listing).find(|(number, item)| match &item.fact {
+    let record = body.record.as_ref().and_then(|id| case.file.entry_of(id));
+    let beneath = |number: ItemNumber| case.person.get(number).map(|item| item.entry);
+    let same = case.person.of_class(Class::Listing).find(|(number, item)| match &item.fact {
         Fact::Listing(listing) => {
             listing.list == body.list
-                && listing.record == record
+                && listing.record.and_then(beneath) == record
                 && (record.is_some() || definition.serious)
                 && stands_in_the_way(case, (*number, item), (body.until, record.is_some()))
         }
@@ -302,7 +304,7 @@ fn stands_in_the_way(
     if until.is_some_and(|until| until < item.from.date()) {
         return false;
     }
-    match case.as_of().end(number) {
+    match case.person_as_of().end(number) {
         None => true,
         Some(end) => {
             end.at > case.event.valid_from
@@ -331,17 +333,17 @@ fn imposed_once(
     definition: &MeasureDefinition,
     (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Result<(), Refusal> {
-    let as_of = case.as_of();
-    let (root, for_a_time) =
-        (as_of.root_of(ground), definition.ends.as_ref().is_some_and(|e| e.by.has_term()));
+    let for_a_time = definition.ends.as_ref().is_some_and(|ends| ends.by.has_term());
+    let root = root_entry(&case.as_of(), ground);
+    let person = case.person_as_of();
     let until = match body.term {
         Term::Until(until) => Some(until),
         Term::WithGround | Term::Lifetime => None,
     };
-    let same = case.file.of_class(Class::Measure).find(|(number, item)| match &item.fact {
+    let same = case.person.of_class(Class::Measure).find(|(number, item)| match &item.fact {
         Fact::Measure(measure) => {
             measure.measure == body.measure
-                && measure.rests_on.map(|ground| as_of.root_of(ground)) == Some(root)
+                && measure.rests_on.and_then(|ground| root_entry(&person, ground)) == root
                 && (for_a_time || case.is_source(item))
                 && stands_in_the_way(case, (*number, item), (until, true))
         }
@@ -355,6 +357,11 @@ fn imposed_once(
             Err(refuse(Rule::NotTwice, "body.measure", found, expected))
         }
     }
+}
+
+/// The entry of what something rests on in the end, which is the same under whatever name it is looked at.
+fn root_entry(case: &CaseAsOf<'_>, ground: ItemNumber) -> Option<EntryIndex> {
+    case.file.get(case.root_of(ground)).map(|item| item.entry)
 }
 
 fn live(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {

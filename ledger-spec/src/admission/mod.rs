@@ -62,8 +62,8 @@ pub struct Refusal {
 pub enum Admission {
     /// It may enter.
     Admitted(AdmittedEvent),
-    /// An event of this id stands in the subject's stream already: the same one if its bytes are the
-    /// same, which whoever holds the log can tell; else it is refused.
+    /// An event of this id stands in a stream of the subject already: the same one if it says the same
+    /// ([`Event::says_the_same`]), which whoever holds the log can tell; else it is refused.
     Seen {
         /// The entry that holds that one.
         first: EntryIndex,
@@ -82,17 +82,26 @@ pub struct AdmittedEvent {
     at: Recorded,
 }
 
-/// Asks every rule whether `event` may become the entry `at`. `file` is the subject's case file and
+/// What is known of an event's subject, just before the event.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The stream that the event is to stand in.
+    pub stream: &'a CaseFile,
+    /// What stands under any name of the subject: where it has but one, the same.
+    pub subject: &'a CaseFile,
+}
+
+/// Asks every rule whether `event` may become the entry `at`. `known` is what is known of its subject and
 /// `governance` the state of the ledger just before.
 pub fn admit(
     event: VerifiedEvent,
     at: Recorded,
     governance: &Governance,
-    file: &CaseFile,
+    known: Known<'_>,
 ) -> Result<Admission, Refusal> {
-    let stated = event.event();
+    let (stated, file) = (event.event(), known.stream);
     of_known_keys(&event, governance)?;
-    if let Some(index) = file.entry_of(&stated.id) {
+    if let Some(index) = file.entry_of(&stated.id).or_else(|| known.subject.entry_of(&stated.id)) {
         let other = Box::new(id_taken(&event, at, governance));
         return Ok(Admission::Seen { first: index, other, event: Box::new(event) });
     }
@@ -105,7 +114,8 @@ pub fn admit(
         let issuer = may_file(stated, event.signers(), at, governance)?;
         at_version(stated, file)?;
         personal::nothing_in_clear(&event)?;
-        let case = Case { event: stated, signed: &event, issuer, governance, file, at };
+        let case =
+            Case { event: stated, signed: &event, issuer, governance, file, person: known.subject, at };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at)?;

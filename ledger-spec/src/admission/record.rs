@@ -108,7 +108,7 @@ impl Filing<'_, '_> {
     /// L16: nobody is recorded before it was there, nor decided about when it was gone. Of a natural person nobody is told when
     /// that was.
     fn subject_exists(&self) -> Result<(), Refusal> {
-        let (file, decided) = (self.case.file, self.decided);
+        let (file, decided) = (self.case.person, self.decided);
         let refused = |why: String| {
             let why = if self.case.event.subject.is_natural() { String::new() } else { why };
             let found = format!("a decision of {decided}{why}");
@@ -426,15 +426,15 @@ impl Filing<'_, '_> {
         if self.waives(Rule::OneConduct) {
             return Ok(());
         }
-        let (as_of, number) = (self.case.as_of(), NameHash::of(&self.body.decision.number));
-        let same = self.case.file.of_class(Class::Record).find(|(filed, item)| {
+        let (as_of, number) = (self.case.person_as_of(), NameHash::of(&self.body.decision.number));
+        let same = self.case.person.of_class(Class::Record).find(|(filed, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.decision == number
                 && record.decided_on == self.decided
                 && record.record_type == self.body.record_type
                 && as_of.polarity(record) == Polarity::Negative
                 && self.case.is_source(item)
-                && !self.case.file.last_phase(*filed).is_some_and(Phase::is_void)
+                && !self.case.person.last_phase(*filed).is_some_and(Phase::is_void)
         });
         match same {
             None => Ok(()),
@@ -454,15 +454,14 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         // What only shows another record is about the same conduct as that, and as nothing else.
-        let shown =
-            self.body.rests_on.as_ref().and_then(|id| self.case.file.find(id)).map(|(number, _)| number);
-        let (as_of, named) = (self.case.as_of(), NameHash::of(&conduct.id));
-        let same = self.case.file.of_class(Class::Record).find(|(number, item)| {
+        let shown = self.body.rests_on.as_ref().and_then(|id| self.case.file.entry_of(id));
+        let (as_of, named) = (self.case.person_as_of(), NameHash::of(&conduct.id));
+        let same = self.case.person.of_class(Class::Record).find(|(number, item)| {
             let Fact::Record(record) = &item.fact else { return false };
             record.conduct == Some(named)
-                && shown != Some(*number)
+                && shown != Some(item.entry)
                 && as_of.polarity(record) == Polarity::Negative
-                && !self.case.file.last_phase(*number).is_some_and(Phase::is_void)
+                && !self.case.person.last_phase(*number).is_some_and(Phase::is_void)
                 && self.may_both_fine(record)
         });
         match same {

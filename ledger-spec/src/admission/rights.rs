@@ -39,9 +39,10 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
 
 /// D13: whose repair was rescinded does not apply again for a time.
 fn not_barred(case: &Case<'_>) -> Result<(), Refusal> {
-    let as_of = case.as_of();
+    let as_of = case.person_as_of();
     // By all that is known: an application that begins earlier than the rescission is made after it all the same.
-    let rescinded = case.file.items().filter(|(_, step)| step.step_kind() == Some(StepKind::RepairRescinded));
+    let rescinded =
+        case.person.items().filter(|(_, step)| step.step_kind() == Some(StepKind::RepairRescinded));
     let Some((_, last)) = rescinded.max_by_key(|(_, step)| step.from) else { return Ok(()) };
     let day = last.from.date();
     match as_of.deadline(ProcedurePeriod::RepairAfterFraud, day, day) {

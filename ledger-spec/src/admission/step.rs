@@ -97,13 +97,13 @@ fn under_review(case: &Case<'_>, number: ItemNumber, expected: bool) -> Result<(
 
 /// D10.
 pub(super) fn unheld(case: &Case<'_>, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
-    let holds = case.file.followers(number).chain(case.file.subject_holds());
-    let standing = holds
-        .filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }))
-        .find(|(hold, _)| case.file.last_phase(*hold) == Some(Phase::Placed));
+    let of_it = case.file.followers(number).filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }));
+    let of_it = of_it.map(|(hold, item)| (item, case.file.last_phase(hold)));
+    let of_all = case.person.subject_holds().map(|(hold, item)| (item, case.person.last_phase(hold)));
+    let standing = of_it.chain(of_all).find(|(_, phase)| *phase == Some(Phase::Placed));
     match standing {
         None => Ok(()),
-        Some((_, hold)) => {
+        Some((hold, _)) => {
             let found = format!("a hold {}", case.told(hold));
             Err(refuse(Rule::OnHold, field, found, "what no hold keeps where it is"))
         }
@@ -185,8 +185,8 @@ fn conditions_of_type(
                     });
                     again.map(|(number, _)| number)
                 };
-                let again = case.barred_as_of(decision).into_iter().find_map(is_such);
-                if let Some(again) = again.and_then(|number| case.file.get(number)) {
+                let again = case.barred_as_of(case.person, decision).into_iter().find_map(is_such);
+                if let Some(again) = again.and_then(|number| case.person.get(number)) {
                     let found =
                         format!("another penalty of {}, recorded {}", record.record_type, case.told(again));
                     return refused(found, "no later penalty for conduct of the same type");
@@ -240,7 +240,7 @@ fn no_ban_runs(
         });
         ban.map(|(number, _)| number)
     };
-    let ban = case.barred_as_of(decision).into_iter().find_map(runs);
+    let ban = case.barred_as_of(case.file, decision).into_iter().find_map(runs);
     match ban.and_then(|number| case.file.get(number)) {
         None => Ok(()),
         Some(item) => {

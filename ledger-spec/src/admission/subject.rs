@@ -9,7 +9,7 @@ use crate::id::{SubjectId, Uscc};
 /// A02, L10, L11, L19, L22.
 pub(super) fn registration(case: &Case<'_>, body: &SubjectRegistered) -> Result<(), Refusal> {
     let scheme = registrar_of(case)?;
-    if case.file.is_registered() {
+    if case.person.is_registered() {
         let expected = "a subject that is not registered yet";
         return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
     }
@@ -88,7 +88,7 @@ fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
 
 fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
     let scheme = registrar_of(case)?;
-    if case.file.is_registered() {
+    if case.person.is_registered() {
         return Ok(scheme);
     }
     Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, "a registered subject"))

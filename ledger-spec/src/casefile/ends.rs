@@ -218,7 +218,7 @@ impl CaseAsOf<'_> {
         own.into_iter().chain(deeper).min()
     }
 
-    /// P27: an entry on a red list, or an incentive, falls with the first entry on a list of the seriously dishonest that holds
+    /// P28: an entry on a red list, or an incentive, falls with the first entry on a list of the seriously dishonest that holds
     /// beside it, unless the decision beneath that never counted.
     fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {
         let favours = match &item.fact {

@@ -11,6 +11,7 @@ mod files;
 mod from_event;
 mod item_row;
 mod joined;
+mod names;
 mod publicity;
 
 pub use as_of::{AsOf, CaseAsOf};
@@ -18,6 +19,7 @@ pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
+pub use names::Named;
 pub use publicity::{Mark, Marked, Sight, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};

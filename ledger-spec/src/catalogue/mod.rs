@@ -8,6 +8,7 @@ mod shelf;
 pub use shelf::{Shelf, Version};
 
 use crate::authority::Recorded;
+use crate::compromise::KeyNumber;
 use crate::definition::{
     Calendar, Definition, Instrument, ListDefinition, MeasureDefinition, PointsScheme, Procedure,
     RatingScheme, RecordType,
@@ -19,9 +20,9 @@ use crate::id::{
 };
 use crate::time::{Date, Period, Unit, ValidTime, WorkingDays};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// Everything that was ever adopted.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -44,6 +45,8 @@ pub struct Catalogue {
     pub procedures: Shelf<ProcedureCode, Procedure>,
     /// The newest working days, and the entry that last changed them.
     newest: WorkingYears,
+    /// The keys that signed each change.
+    signed: BTreeMap<EntryIndex, Vec<KeyNumber>>,
 }
 
 /// Working days of the years that are known.
@@ -55,9 +58,10 @@ struct WorkingYears {
 }
 
 impl Catalogue {
-    /// Takes in one admitted event; events of other kinds change nothing.
-    pub fn apply(&mut self, event: &Event, recorded: Recorded) {
+    /// Takes in one admitted event and the keys that signed it; events of other kinds change nothing.
+    pub fn apply(&mut self, event: &Event, recorded: Recorded, signers: Vec<KeyNumber>) {
         let SubjectId::Catalogue(item) = &event.subject else { return };
+        self.signed.insert(recorded.index, signers);
         match &event.body {
             Body::Adopted(definition) | Body::Amended(definition) => {
                 self.change(item, Some(definition), event.valid_from, recorded);
@@ -101,6 +105,12 @@ impl Catalogue {
                 self.newest.changed = Some(recorded);
             }
         }
+    }
+
+    /// The keys that signed the change of the catalogue in an entry.
+    #[must_use]
+    pub fn signers(&self, entry: EntryIndex) -> &[KeyNumber] {
+        self.signed.get(&entry).map_or(&[], Vec::as_slice)
     }
 
     /// From when the newest version of an item counts, where it was recorded, and whether it is a repeal.

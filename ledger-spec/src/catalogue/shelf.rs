@@ -66,9 +66,12 @@ impl<C: Ord + Clone, T> Shelf<C, T> {
 
     /// What counts at these instants, by code.
     pub fn all_at(&self, valid: ValidTime, known: TreeSize) -> impl Iterator<Item = (&C, &Version<T>)> {
-        let versions =
-            self.0.keys().filter_map(move |code| Some((code, self.version_at(code, valid, known)?)));
-        versions.filter(|(_, version)| version.content.is_some())
+        self.versions_at(valid, known).filter(|(_, version)| version.content.is_some())
+    }
+
+    /// The same with what is repealed.
+    pub fn versions_at(&self, valid: ValidTime, known: TreeSize) -> impl Iterator<Item = (&C, &Version<T>)> {
+        self.0.keys().filter_map(move |code| Some((code, self.version_at(code, valid, known)?)))
     }
 
     pub(super) fn push(&mut self, code: C, version: Version<T>) {

@@ -22,6 +22,15 @@ const LAYOUT: Configuration<LittleEndian, Fixint, Limit<{ Entry::MAX_LEN }>> = b
     .with_fixed_int_encoding()
     .with_limit::<{ Entry::MAX_LEN }>();
 
+/// Where and when something entered the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry.
+    pub index: EntryIndex,
+    /// Its recorded time.
+    pub at: RecordedTime,
+}
+
 /// One entry of the log, decoded. Decoding checks the layout only; signatures, links and rules are
 /// the audit's business.
 #[derive(Clone, Debug, PartialEq, Eq)]

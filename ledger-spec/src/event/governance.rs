@@ -1,7 +1,7 @@
 //! Bodies of `ledger.*` and `authority.*`: who may sign, and for what.
 
 use crate::definition::{AuthorityLevel, Name, Pattern, ProcedurePeriod, Scheme, words};
-use crate::id::AuthorityId;
+use crate::id::{AuthorityId, EventId};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
 use tlog::cosignature::CosignerKey;
@@ -118,6 +118,9 @@ pub struct KeyRevoked {
     pub reason: RevocationReason,
     /// From when on the key may have been in wrong hands.
     pub compromised_since: Option<ValidTime>,
+    /// The event that says what counts of that and is taken back: the key was in wrong hands since this later time only, or
+    /// never where none is given.
+    pub corrects: Option<EventId>,
 }
 
 /// `ledger.auditors_named`: whose cosignatures say that everything below was opened and admitted. Each such event states all
@@ -264,6 +267,7 @@ impl KeyRevoked {
             key: fields.bytes32("key")?,
             reason: fields.parsed("reason", RevocationReason::parse_word)?,
             compromised_since: fields.optional_parsed("compromised_since", ValidTime::parse)?,
+            corrects: fields.optional_parsed("corrects", EventId::parse)?,
         })
     }
 }

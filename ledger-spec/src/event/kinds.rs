@@ -115,7 +115,7 @@ openings! {
     AuthoritySucceeded = "authority.succeeded" by Registrar, opens Plain in Issued;
     AuthoritySuspended = "authority.suspended" by Registrar, opens Plain in Issued;
     KeyAdded = "authority.key_added" by Registrar, opens Plain in Issued;
-    KeyRevoked = "authority.key_revoked" by Registrar, opens Plain in Issued;
+    KeyRevoked = "authority.key_revoked" by Registrar Operator, opens Plain in Issued;
     SubjectRegistered = "subject.registered" by Department Registrar, opens Plain in Issued;
     SubjectAmended = "subject.amended" by Department Registrar, opens Plain in Issued;
     IdentifierLinked = "subject.identifier_linked" by Department Registrar Operator, opens Plain in Issued;

@@ -146,6 +146,21 @@ impl Event {
         Ok(Self { origin, id, issuer, subject, valid_from, seen_version, private, salt, body: parsed })
     }
 
+    /// Whether the bytes of an event say what these say: they are the same, or the same of one subject under the pseudonyms
+    /// of two epochs, which is for whoever asks to know. Its issuer made it again after the ledger had renamed the subject.
+    #[must_use]
+    pub fn says_the_same(&self, bytes: &[u8], first: &[u8]) -> bool {
+        if bytes == first {
+            return true;
+        }
+        let renamed = || Self::parse(first).is_ok_and(|first| self.subject.renewal(&first.subject).is_some());
+        let but_for_its_name = |bytes: &[u8]| {
+            let mut read: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).ok()?;
+            read.remove("subject").map(|_| read)
+        };
+        renamed() && but_for_its_name(bytes).is_some_and(|said| but_for_its_name(first) == Some(said))
+    }
+
     /// Which kind of event it is.
     #[must_use]
     pub const fn kind(&self) -> Kind {

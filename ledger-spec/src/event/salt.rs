@@ -1,6 +1,7 @@
 //! The salt of an event that is sealed: so that nobody who knows a hash of it or a signature over it can try out what
 //! it says.
 
+use crate::id::gb11643::ResidentNumber;
 use crate::id::{EventId, SubjectId};
 use core::fmt;
 use tlog::bytes::{TextError, from_base64_exact, from_base64url_exact, to_base64, to_base64url};
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 const CONTEXT: &str = "credit-ledger v1 event salt";
 const FIELD_CONTEXT: &str = "credit-ledger v1 disclosure salt";
 const ID_CONTEXT: &str = "credit-ledger v1 event id of personal fields";
+const NUMBER_CONTEXT: &str = "credit-ledger v1 event id of a resident number";
 
 /// Sixteen bytes that nobody else can guess.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub struct SaltKey {
     events: Zeroizing<[u8; 32]>,
     fields: Zeroizing<[u8; 32]>,
     ids: Zeroizing<[u8; 32]>,
+    numbers: Zeroizing<[u8; 32]>,
 }
 
 impl SaltKey {
@@ -65,7 +68,12 @@ impl SaltKey {
     #[must_use]
     pub fn of(secret: &[u8; 32]) -> Self {
         let derived = |context| Zeroizing::new(blake3::derive_key(context, secret));
-        Self { events: derived(CONTEXT), fields: derived(FIELD_CONTEXT), ids: derived(ID_CONTEXT) }
+        Self {
+            events: derived(CONTEXT),
+            fields: derived(FIELD_CONTEXT),
+            ids: derived(ID_CONTEXT),
+            numbers: derived(NUMBER_CONTEXT),
+        }
     }
 
     /// Reads the line of a key's file.
@@ -80,7 +88,8 @@ impl SaltKey {
         Zeroizing::new(format!("{PREFIX}{}", to_base64(secret)))
     }
 
-    /// The salt of the event of this id about this subject.
+    /// The salt of the event of this id about this subject; where that has a pseudonym, which changes when the ledger's
+    /// identity key does, about [`Self::standing_for`] the number.
     #[must_use]
     pub fn salt(&self, id: &EventId, subject: &SubjectId) -> Salt {
         let mut hasher = blake3::Hasher::new_keyed(&self.events);
@@ -110,6 +119,13 @@ impl SaltKey {
             hasher.update(&as_u64(text.len()).to_le_bytes()).update(text.as_bytes());
         }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// What stands in ids and salts for a resident number, in the place of its pseudonym: in every epoch the same, so that a
+    /// row which was filed under an older pseudonym is the same event again. Nobody but the issuer can try numbers against it.
+    #[must_use]
+    pub fn standing_for(&self, number: &ResidentNumber) -> String {
+        blake3::Hash::from(number.keyed_hash(&self.numbers)).to_hex().to_string()
     }
 
     fn drawn(hasher: &blake3::Hasher) -> Salt {

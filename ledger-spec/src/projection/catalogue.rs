@@ -1,9 +1,11 @@
 //! What may be recorded at two instants, and every authority that was ever enrolled.
 
+use super::MarkLine;
 use super::leaf::{from_hex_text, hex};
-use crate::authority::{Authority, Directory, KeyRecord};
+use crate::authority::{Authority, Directory, KeyRecord, Recorded};
 use crate::casefile::AsOf;
-use crate::catalogue::{Catalogue, Shelf, Version};
+use crate::catalogue::{Catalogue, Shelf};
+use crate::compromise::{KeyNumber, TakenBack};
 use crate::definition::{
     AuthorityLevel, Basis, BasisSource, Common, Confidence, Disclosure, ListDefinition, Name, Pattern,
     Polarity, Pole, RecordType, Scheme, Status,
@@ -12,6 +14,7 @@ use crate::event::{RevocationReason, Role};
 use crate::id::{AuthorityId, BasisCode};
 use crate::time::{RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Every authority that was ever enrolled, as last stated.
@@ -84,6 +87,10 @@ pub struct KeyHistory {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub compromised: Option<CompromiseLine>,
+    /// That what was said of that was taken back (P26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub taken_back: Option<TakenBackLine>,
 }
 
 /// That a key may have been in wrong hands.
@@ -94,6 +101,25 @@ pub struct CompromiseLine {
     pub since: ValidTime,
     /// The entry that says so.
     pub entry: EntryIndex,
+}
+
+/// That what was said of a key was taken back, wholly or up to a later time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TakenBackLine {
+    /// The last entry that does so.
+    pub entry: EntryIndex,
+    /// Whether that counts: not where a key that signed it may have been in wrong hands itself.
+    pub counts: bool,
+}
+
+impl TakenBackLine {
+    /// What takes back what was said of a key, as far as the first `known` entries say.
+    pub(super) fn of(directory: &Directory, key: &[u8; 32], known: TreeSize) -> Option<Self> {
+        let TakenBack { entry, counts } =
+            directory.compromises().taken_back(directory.key_number(key)?, known)?;
+        Some(Self { entry, counts })
+    }
 }
 
 impl CompromiseLine {
@@ -114,7 +140,7 @@ pub struct RevocationLine {
     pub recorded_at: RecordedTime,
     /// Why.
     pub reason: RevocationReason,
-    /// From when on it may have been in wrong hands, RFC 3339.
+    /// From when on it may have been in wrong hands itself, as counts now, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub compromised_since: Option<ValidTime>,
@@ -140,6 +166,10 @@ pub struct CatalogueAt {
     pub calendars: Vec<ItemLine>,
     /// Legal instruments, by code.
     pub instruments: Vec<ItemLine>,
+    /// Where a key may have been in wrong hands when it signed the repeal of something that would stand here (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// What all items of the catalogue say.
@@ -166,6 +196,10 @@ pub struct ItemLine {
     pub effective: ValidTime,
     /// The entry that recorded this version.
     pub entry: EntryIndex,
+    /// Where a key may have been in wrong hands when it signed this version (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// A legal instrument: its code in the catalogue, or its title.
@@ -241,67 +275,95 @@ impl Authorities {
 
 impl CatalogueAt {
     /// The catalogue at two instants.
-    pub fn of(catalogue: &Catalogue, as_of: AsOf) -> Self {
+    pub fn of(catalogue: &Catalogue, directory: &Directory, as_of: AsOf) -> Self {
+        let at = &Shelves { catalogue, directory, as_of };
+        let mut repealed = BTreeSet::new();
         Self {
-            types: items(&catalogue.types, as_of, record_type),
-            lists: items(&catalogue.lists, as_of, list),
-            measures: items(&catalogue.measures, as_of, |code, version, one| {
-                item(code, version, &one.common, Some(one.status))
+            types: at.items(&catalogue.types, &mut repealed, record_type),
+            lists: at.items(&catalogue.lists, &mut repealed, list),
+            measures: at.items(&catalogue.measures, &mut repealed, |item, one| {
+                item.of(&one.common, Some(one.status))
             }),
-            rating_schemes: items(&catalogue.ratings, as_of, |code, version, one| {
-                item(code, version, &one.common, Some(one.status))
+            rating_schemes: at
+                .items(&catalogue.ratings, &mut repealed, |item, one| item.of(&one.common, Some(one.status))),
+            points_schemes: at
+                .items(&catalogue.points, &mut repealed, |item, one| item.of(&one.common, Some(one.status))),
+            procedures: at
+                .items(&catalogue.procedures, &mut repealed, |item, one| item.of(&one.common, None)),
+            calendars: at.items(&catalogue.calendars, &mut repealed, |item, one| item.of(&one.common, None)),
+            instruments: at.items(&catalogue.bases, &mut repealed, |item, one| {
+                item.said((&one.title, Vec::new(), one.confidence), None, one.note.clone())
             }),
-            points_schemes: items(&catalogue.points, as_of, |code, version, one| {
-                item(code, version, &one.common, Some(one.status))
-            }),
-            procedures: items(&catalogue.procedures, as_of, |code, version, one| {
-                item(code, version, &one.common, None)
-            }),
-            calendars: items(&catalogue.calendars, as_of, |code, version, one| {
-                item(code, version, &one.common, None)
-            }),
-            instruments: items(&catalogue.bases, as_of, |code, version, one| ItemLine {
-                code,
-                title: one.title.clone(),
-                basis: Vec::new(),
-                confidence: one.confidence,
-                status: None,
-                note: one.note.clone(),
-                effective: version.effective,
-                entry: version.recorded.index,
-            }),
+            marks: MarkLine::of_governance(&repealed),
         }
     }
 }
 
-/// What counts on a shelf at two instants, by code.
-fn items<C: Ord + Clone + ToString, T, A>(
-    shelf: &Shelf<C, T>,
+/// The catalogue, who may have stolen a key of its steward's, and when that is asked.
+struct Shelves<'a> {
+    catalogue: &'a Catalogue,
+    directory: &'a Directory,
     as_of: AsOf,
-    answer: impl Fn(String, &Version<T>, &T) -> A,
-) -> Vec<A> {
-    let counting = shelf.all_at(as_of.valid_at, as_of.known);
-    counting
-        .filter_map(|(code, version)| Some(answer(code.to_string(), version, version.content.as_ref()?)))
-        .collect()
 }
 
-fn item<T>(code: String, version: &Version<T>, common: &Common, status: Option<Status>) -> ItemLine {
-    ItemLine {
-        code,
-        title: common.title.clone(),
-        basis: common.basis.iter().map(BasisLine::from).collect(),
-        confidence: common.confidence,
-        status,
-        note: common.note.clone(),
-        effective: version.effective,
-        entry: version.recorded.index,
+/// A version of an item, before it is said what it is.
+struct Counting {
+    code: String,
+    effective: ValidTime,
+    entry: EntryIndex,
+    marks: Vec<MarkLine>,
+}
+
+impl Shelves<'_> {
+    /// What counts on a shelf, by code; and what says of keys in wrong hands that they signed a repeal.
+    fn items<C: Ord + Clone + ToString, T, A>(
+        &self,
+        shelf: &Shelf<C, T>,
+        repealed: &mut BTreeSet<EntryIndex>,
+        answer: impl Fn(Counting, &T) -> A,
+    ) -> Vec<A> {
+        let mut answers = Vec::new();
+        for (code, version) in shelf.versions_at(self.as_of.valid_at, self.as_of.known) {
+            let suspect = self.suspect(version.recorded);
+            let Some(content) = &version.content else {
+                repealed.extend(suspect);
+                continue;
+            };
+            let marks = MarkLine::of_governance(&suspect);
+            let (effective, entry) = (version.effective, version.recorded.index);
+            answers.push(answer(Counting { code: code.to_string(), effective, entry, marks }, content));
+        }
+        answers
+    }
+
+    /// The entries that say so of keys that signed a change.
+    fn suspect(&self, recorded: Recorded) -> BTreeSet<EntryIndex> {
+        let compromises = self.directory.compromises();
+        let of = |key: &KeyNumber| compromises.of(*key, recorded.at, self.as_of.known);
+        self.catalogue.signers(recorded.index).iter().filter_map(of).map(|found| found.said_by).collect()
     }
 }
 
-fn record_type(code: String, version: &Version<RecordType>, one: &RecordType) -> TypeLine {
+impl Counting {
+    fn of(self, common: &Common, status: Option<Status>) -> ItemLine {
+        let basis = common.basis.iter().map(BasisLine::from).collect();
+        self.said((&common.title, basis, common.confidence), status, common.note.clone())
+    }
+
+    fn said(
+        self,
+        (title, basis, confidence): (&Name, Vec<BasisLine>, Confidence),
+        status: Option<Status>,
+        note: Option<String>,
+    ) -> ItemLine {
+        let (title, Self { code, effective, entry, marks }) = (title.clone(), self);
+        ItemLine { code, title, basis, confidence, status, note, effective, entry, marks }
+    }
+}
+
+fn record_type(item: Counting, one: &RecordType) -> TypeLine {
     TypeLine {
-        item: item(code, version, &one.common, Some(one.status)),
+        item: item.of(&one.common, Some(one.status)),
         polarity: one.polarity,
         disclosure: one.disclosure,
         person_disclosure: one.person_disclosure,
@@ -310,9 +372,9 @@ fn record_type(code: String, version: &Version<RecordType>, one: &RecordType) ->
     }
 }
 
-fn list(code: String, version: &Version<ListDefinition>, one: &ListDefinition) -> ListLine {
+fn list(item: Counting, one: &ListDefinition) -> ListLine {
     ListLine {
-        item: item(code, version, &one.common, Some(one.status)),
+        item: item.of(&one.common, Some(one.status)),
         polarity: one.polarity,
         disclosure: one.disclosure,
         subjects: one.subjects.clone(),
@@ -348,6 +410,8 @@ impl EnrolledAuthority {
 impl KeyHistory {
     fn of(record: &KeyRecord, directory: &Directory) -> Self {
         const ALL: TreeSize = TreeSize::new(u64::MAX);
+        let number = directory.key_number(&record.key);
+        let said = number.and_then(|number| directory.compromises().own_of(number));
         Self {
             key: record.key,
             added: record.added.index,
@@ -355,9 +419,10 @@ impl KeyHistory {
                 entry: revoked.recorded.index,
                 recorded_at: revoked.recorded.at,
                 reason: revoked.reason,
-                compromised_since: revoked.compromised_since,
+                compromised_since: said.map(|(since, _)| since),
             }),
             compromised: CompromiseLine::of(directory, &record.key, ALL),
+            taken_back: TakenBackLine::of(directory, &record.key, ALL),
         }
     }
 }

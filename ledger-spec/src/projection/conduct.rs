@@ -2,7 +2,7 @@
 //! adds up points by the scheme's own cycle and judges nobody.
 
 use super::page::OnPage;
-use super::{Line, Projector};
+use super::{Line, MarkLine, Projector};
 use crate::casefile::{Fact, Item, ItemNumber};
 use crate::definition::{Name, PointsScheme, Polarity};
 use crate::event::{Body, Class, Phase};
@@ -69,6 +69,10 @@ pub struct Ratings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// To a department, where a key may have been in wrong hands when it signed what ended something of this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -110,6 +114,10 @@ pub struct Points {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// To a department, where a key may have been in wrong hands when it signed what ended something of this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -178,7 +186,8 @@ impl Projector<'_> {
         let seen = self.seen(Class::Rating);
         let ([shown], next) = self.cut([seen.numbers]);
         let ratings = self.lines(&shown, |number| self.rating(number));
-        Ratings { ratings, withheld: self.told(seen.withheld), next }
+        let marks = self.ended_by_compromised(&[Class::Rating]);
+        Ratings { ratings, withheld: self.told(seen.withheld), marks, next }
     }
 
     /// The subject's points, scheme by scheme and cycle by cycle.
@@ -195,7 +204,8 @@ impl Projector<'_> {
             scheme: scheme.clone(),
             cycles: self.cycles(scheme, &charges, &shown),
         });
-        Points { schemes: schemes.collect(), withheld: self.told(seen.withheld), next }
+        let marks = self.ended_by_compromised(&[Class::Charge]);
+        Points { schemes: schemes.collect(), withheld: self.told(seen.withheld), marks, next }
     }
 
     /// Whether a commitment is open past its day.

@@ -1,7 +1,7 @@
 //! The directory of authorities and keys as of any date.
 
-use super::CompromiseLine;
 use super::leaf::hex;
+use super::{CompromiseLine, TakenBackLine};
 use crate::authority::{Authority, Directory, KeyRecord, Recorded, Stated};
 use crate::casefile::AsOf;
 use crate::definition::{Name, Pattern, Scheme};
@@ -76,6 +76,10 @@ pub struct KeyLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub compromised: Option<CompromiseLine>,
+    /// That what was said of that was taken back (P26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub taken_back: Option<TakenBackLine>,
 }
 
 /// One migration.
@@ -154,5 +158,6 @@ fn key_line(record: &KeyRecord, directory: &Directory, known: TreeSize) -> KeyLi
         revoked: record.revoked.as_ref().map(|revoked| revoked.recorded.index),
         reason: record.revoked.as_ref().map(|revoked| revoked.reason),
         compromised: CompromiseLine::of(directory, &record.key, known),
+        taken_back: TakenBackLine::of(directory, &record.key, known),
     }
 }

@@ -9,6 +9,7 @@ use crate::id::{AuthorityId, EventId, ListCode, SubjectId};
 use crate::rule::Rule;
 use crate::time::ValidTime;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The members of a list at two instants, in the list's own order.
@@ -94,6 +95,16 @@ impl EditionPage {
             next: edition.next,
             checkpoint: answered.checkpoint.clone(),
         }
+    }
+
+    /// The names of all marks of the list and of what stands on this page, each once, for where rows stand by themselves; `None`
+    /// where there is none.
+    #[must_use]
+    pub fn marks_in_words(&self) -> Option<String> {
+        let of_members = self.members.iter().flat_map(|member| member.marks.iter().copied());
+        let all: BTreeSet<Mark> = of_members.chain(self.marks.iter().map(|mark| mark.mark)).collect();
+        let names: Vec<&str> = all.into_iter().map(Mark::name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// One JSON object a line with the list's columns as keys.

@@ -1,7 +1,7 @@
 //! Files by purpose: records by class, the occupational view, the civil servants' file in its six
 //! dimensions, and the rural view. Each is a choice among what the subject's case file holds.
 
-use super::{MeasureLine, Projector, RatingLine, RecordLine, RepairLine, Sight};
+use super::{MarkLine, MeasureLine, Projector, RatingLine, RecordLine, RepairLine, Sight};
 use crate::casefile::{Fact, ItemNumber};
 use crate::definition::{Direction, Disclosure};
 use crate::event::Class;
@@ -23,6 +23,10 @@ pub struct Records {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// To a department, where a key may have been in wrong hands when it signed what ended something of this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -116,7 +120,8 @@ impl Projector<'_> {
         let seen = self.seen(Class::Record);
         let ([shown], next) = self.cut([seen.numbers]);
         let (public, shared, restricted) = (Vec::new(), Vec::new(), Vec::new());
-        let mut records = Records { public, shared, restricted, withheld: self.told(seen.withheld), next };
+        let (withheld, marks) = (self.told(seen.withheld), self.ended_by_compromised(&[Class::Record]));
+        let mut records = Records { public, shared, restricted, withheld, marks, next };
         for line in self.lines(&shown, |number| self.record_line(number)) {
             match line.line.disclosure {
                 Disclosure::Public => records.public.push(line),

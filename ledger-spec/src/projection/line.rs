@@ -6,7 +6,7 @@ use super::page::{MOST_BESIDE, is_none, last};
 use super::suspicion::Suspicion;
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
-use crate::event::{Body, Decision, Extra, Phase, Step, StepKind};
+use crate::event::{Body, Class, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
@@ -151,11 +151,17 @@ impl MarkLine {
     /// What is said beside a whole answer of keys in wrong hands (P26): the last entries that say so, at most twenty; to the
     /// public that it is so, since whose key it was would say who made something end.
     pub(super) fn of_compromised(said: &BTreeSet<EntryIndex>, sight: Sight) -> Vec<Self> {
-        let of = |entry| Self::of(Mark::CompromisedKey, entry);
         if sight == Sight::Public {
-            return said.first().map(|_| of(None)).into_iter().collect();
+            let told = said.first().map(|_| Self::of(Mark::CompromisedKey, None));
+            return told.into_iter().collect();
         }
-        said.iter().rev().take(MOST_BESIDE).rev().map(|entry| of(Some(*entry))).collect()
+        Self::of_governance(said)
+    }
+
+    /// The same of what governs, which is in the clear.
+    pub(super) fn of_governance(said: &BTreeSet<EntryIndex>) -> Vec<Self> {
+        let of = |entry: &EntryIndex| Self::of(Mark::CompromisedKey, Some(*entry));
+        said.iter().rev().take(MOST_BESIDE).rev().map(of).collect()
     }
 }
 
@@ -246,6 +252,21 @@ impl<'a> Projector<'a> {
     fn signed_by_compromised(&self, number: ItemNumber) -> impl Iterator<Item = Marked> {
         let said = self.suspicion().on(number, |ground| self.shows_event(ground));
         said.into_iter().map(|entry| Marked { mark: Mark::CompromisedKey, entry })
+    }
+
+    /// What a department is told of keys in wrong hands beside what it sees of some classes: of what it would see if a key in wrong
+    /// hands had not signed what ended it. Who sees what has ended has the marks there; of what was sealed, or lost its consent,
+    /// a department is told nothing.
+    pub(super) fn ended_by_compromised(&self, classes: &[Class]) -> Vec<MarkLine> {
+        if self.sight != Sight::Shared || self.directory.compromises().is_empty() {
+            return Vec::new();
+        }
+        let (case, suspicion) = (&self.case, self.suspicion());
+        let known = classes.iter().flat_map(|class| case.known(*class)).map(|(number, _)| number);
+        let ended =
+            known.filter(|number| !self.shows(*number) && self.sight.reaches(case.disclosure(*number)));
+        let said: BTreeSet<_> = ended.flat_map(|number| suspicion.on_end(number)).collect();
+        MarkLine::of_compromised(&said, self.sight)
     }
 
     /// What the reader is told of keys in wrong hands: to the public as is known now.

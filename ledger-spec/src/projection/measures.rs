@@ -21,6 +21,10 @@ pub struct Measures {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// To a department, where a key may have been in wrong hands when it signed what ended something of this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -96,7 +100,8 @@ impl Projector<'_> {
         let seen = self.seen(Class::Measure);
         let ([shown], next) = self.cut([seen.numbers]);
         let measures = self.lines(&shown, |number| self.measure_line(number));
-        Measures { measures, withheld: self.told(seen.withheld), next }
+        let marks = self.ended_by_compromised(&[Class::Measure]);
+        Measures { measures, withheld: self.told(seen.withheld), marks, next }
     }
 
     /// Whether the subject may take part in a domain at the valid instant (P25). Nothing is weighed: a

@@ -35,7 +35,7 @@ mod whole_days;
 
 pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, ItemLine,
-    KeyHistory, ListLine, RevocationLine, TypeLine,
+    KeyHistory, ListLine, RevocationLine, TakenBackLine, TypeLine,
 };
 pub use cell::Count;
 pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};

@@ -307,7 +307,7 @@ impl Question {
             }
             Self::Oversight => city!(source, CityQuestion::Oversight, as_of, viewer, Oversight),
             Self::Directory => Answer::Directory(DirectoryAt::of(over.1, as_of)),
-            Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, as_of)),
+            Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, over.1, as_of)),
         })
     }
 

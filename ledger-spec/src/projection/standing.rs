@@ -33,6 +33,10 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
+    /// To a department, where a key may have been in wrong hands when it signed what ended something of this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
     /// The cursor of the next page, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -202,6 +206,7 @@ impl<'a> Projector<'a> {
             listings: self.lines(&listings, |number| self.listing_line(number)),
             repairs: self.lines(&repairs, |number| self.repair_line(number)),
             withheld,
+            marks: self.ended_by_compromised(&[Class::Record, Class::Listing]),
             next,
         }
     }

@@ -1,9 +1,9 @@
 //! P26: what keys signed that may have been in wrong hands, and what follows from it.
 
 use crate::authority::Directory;
-use crate::casefile::{CaseAsOf, Item, ItemNumber};
+use crate::casefile::{CaseAsOf, Cause, Item, ItemNumber};
 use crate::compromise::KeyNumber;
-use crate::event::Class;
+use crate::event::{Class, StepKind};
 use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
 
@@ -47,6 +47,18 @@ impl Suspicion<'_, '_> {
         };
         let followers = self.case.file.followers(number).filter(move |(_, item)| bears(item));
         followers.chain(self.case.file.subject_holds()).map(|(number, _)| number)
+    }
+
+    /// The entries that say so of keys that signed what ended the thing at `number` by the valid instant: a step, or a later
+    /// one of its sort; but for what sealed it or took its consent away.
+    pub(super) fn on_end(&self, number: ItemNumber) -> BTreeSet<EntryIndex> {
+        let end = self.case.end(number).filter(|end| end.at <= self.case.as_of.valid_at);
+        let ending =
+            end.filter(|end| end.cause != Cause::Sealed).and_then(|end| self.case.file.at(end.entry?));
+        let told = ending.filter(|item| {
+            !matches!(item.step_kind(), Some(StepKind::RecordSealed | StepKind::ConsentWithdrawn))
+        });
+        self.of_all(told.into_iter())
     }
 
     /// The same of everything of a class that satisfies `concerns`.

@@ -12,17 +12,18 @@ pub use in_memory::{InMemory, Ledger};
 pub use streams::{Added, Attempt, Streams};
 
 use crate::admission::{
-    Admission, AdmittedEvent, Governance, Refusal, admit, fields_fit, id_taken, links, of_known_keys,
+    Admission, AdmittedEvent, Governance, Known, Refusal, admit, fields_fit, id_taken, links, of_known_keys,
 };
 use crate::authority::Recorded;
-use crate::casefile::{CaseEntry, Filed, Head};
+use crate::casefile::{CaseEntry, CaseFile, Filed, Head, Named};
 use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
 use crate::event::envelope::VerifiedEvent;
-use crate::event::{DisclosedFields, DisclosureError, Event, WholeEvent};
+use crate::event::{Body, DisclosedFields, DisclosureError, Event, WholeEvent};
 use crate::governance::governs;
-use crate::id::{Sealing, StreamKey};
+use crate::id::{Sealing, StreamKey, SubjectId, SubjectStream};
 use crate::sealed::{Randomness, SealError, Sealed, SealedEntry};
 use crate::time::RecordedTime;
+use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Where a log ends.
@@ -84,7 +85,8 @@ pub enum NotEntered {
         /// The version of its subject's stream, where the event had seen another ([`Refusal::stream_head`]).
         head: Option<StreamVersion>,
     },
-    /// An event with this id stands in its stream already. Whether it is the same one, whoever holds the log can tell.
+    /// An event with this id stands in a stream of its subject already. Whether it says the same, whoever holds the log can
+    /// tell ([`Event::says_the_same`]).
     Seen {
         /// The entry that holds that one.
         first: EntryIndex,
@@ -116,7 +118,7 @@ pub enum EnterError {
     /// A rule refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// An event with this id stands in the stream already.
+    /// An event with this id stands in a stream of the subject already.
     #[error("an event of this id stands in entry {0}")]
     Seen(EntryIndex),
     /// The event was erased.
@@ -241,6 +243,7 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
         let ends = self.ends(admitted.event())?;
+        let names = self.names(admitted.event())?;
         let entry = admitted.entry(self.tip(), heads(&ends));
         let (bytes, sealed) = match self.in_the_log(&entry, admitted.event(), randomness) {
             Ok(made) => made,
@@ -248,7 +251,7 @@ impl<S: Streams> State<S> {
         };
         let hashes = EntryHashes::of(&bytes);
         let (event, signers) = (admitted.event(), admitted.signers());
-        self.apply(Filed { event, recorded: at, signers: &signers }, ends, hashes.chain);
+        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, &names), hashes.chain);
         Ok(Ok(EnteredEntry { entry, bytes, hashes, sealed, fields }))
     }
 
@@ -291,16 +294,17 @@ impl<S: Streams> State<S> {
         if !entry.links.iter().copied().eq(links(heads(&ends))) {
             return Ok(Ok(Err(broken_link(&ends, &entry.links))));
         }
+        let names = self.names(admitted.event())?;
         let (event, signers) = (admitted.event(), admitted.signers());
-        self.apply(Filed { event, recorded: at, signers: &signers }, ends, chain);
+        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, &names), chain);
         Ok(Ok(Ok(admitted)))
     }
 
     /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
     fn recall_entry(&mut self, event: &Event, entry: &EntryHeader, chain: ChainHash) -> Result<(), S::Error> {
         let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-        let ends = self.ends(event)?;
-        self.apply(Filed { event, recorded, signers: &entry.signers() }, ends, chain);
+        let (ends, names) = (self.ends(event)?, self.names(event)?);
+        self.apply(Filed { event, recorded, signers: &entry.signers() }, (ends, &names), chain);
         Ok(())
     }
 
@@ -330,16 +334,44 @@ impl<S: Streams> State<S> {
         if let Err(refusal) = of_known_keys(&event, &self.governance) {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
-        if let Some(first) = self.governance.erasures.held(&event.event().subject, &event.event().id) {
+        let named = self.under_other_names(&event.event().subject)?;
+        let names = named.as_ref().map_or(std::slice::from_ref(&event.event().subject), Named::names);
+        let held = |name| self.governance.erasures.held(name, &event.event().id);
+        if let Some(first) = names.iter().find_map(held) {
             let other = Box::new(id_taken(&event, at, &self.governance));
             return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
+        let joined = named.map(|named| named.joined());
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
-        Ok(match admit(event, at, &self.governance, file) {
+        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file) };
+        Ok(match admit(event, at, &self.governance, known) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),
             Err(refusal) => Err(NotEntered::Refused { head: refusal.stream_head(file), refusal }),
         })
+    }
+
+    /// A subject under all its names, where it has more than one: the operator links those of two epochs.
+    fn under_other_names(&mut self, subject: &SubjectId) -> Result<Option<Named<Arc<CaseFile>>>, S::Error> {
+        let (streams, directory) = (&mut self.streams, &self.governance.directory);
+        let stream = |name: &SubjectId| SubjectStream::sealed(name.clone());
+        if subject.pseudonym().is_none()
+            || streams.file(&stream(subject), directory)?.renewals().next().is_none()
+        {
+            return Ok(None);
+        }
+        let file =
+            |name: &SubjectId| streams.file(&stream(name), directory).map(|file| Arc::new(file.clone()));
+        Named::of(file, subject, TreeSize::new(u64::MAX)).map(Some)
+    }
+
+    /// Every name of the subject of an event that erasures have to know it by.
+    fn names(&mut self, event: &Event) -> Result<Vec<SubjectId>, S::Error> {
+        if !matches!(event.body, Body::HoldPlaced(_) | Body::ErasureOrdered(_)) {
+            return Ok(Vec::new());
+        }
+        let named = self.under_other_names(&event.subject)?;
+        Ok(named.map_or_else(Vec::new, |named| named.names().to_vec()))
     }
 
     /// The streams that an event stands in, and where they end.
@@ -348,10 +380,11 @@ impl<S: Streams> State<S> {
     }
 
     /// The one fold: takes in an admitted event as the next entry, whose chain hash is `chain`. `ends` are where its
-    /// streams ended before it.
-    fn apply(&mut self, filed: Filed<'_>, ends: Vec<End>, chain: ChainHash) {
+    /// streams ended before it, `names` those of its subject, as [`Self::names`] gives them.
+    fn apply(&mut self, filed: Filed<'_>, (ends, names): (Vec<End>, &[SubjectId]), chain: ChainHash) {
         let Filed { event, recorded, .. } = filed;
         self.governance.apply(filed);
+        self.governance.name(names);
         let advanced = |head: Option<Head>| Head::advanced(head.as_ref(), recorded.index);
         self.streams.take(Added {
             heads: ends.into_iter().map(|(head, stream)| (stream, advanced(head))).collect(),

@@ -130,6 +130,10 @@ impl Generator {
                 event.body = json!({ "source": "register", "from": from.to_string(),
                                      "until": event.day().plus_days(20).to_string(), "unchecked": unchecked });
             }
+            "subject.registered" | "subject.amended" if self.chance.percent(40) => {
+                let days = i64::try_from(self.chance.below(60)).unwrap();
+                event.body = json!({ "registered_on": event.day().plus_days(-days).to_string() });
+            }
             "subject.identifier_accepted" => event.body = json!({ "reason": "genuine" }),
             "subject.identifier_linked" => event.body = json!({ "identifier": self.chance.pick(SUBJECTS) }),
             _ => {}
@@ -241,6 +245,9 @@ impl Generator {
         ]);
         event.body = json!({ "list": list, "row": { "name": "n", "ground": "g" },
                              "basis": [{ "instrument": "law.one" }] });
+        if event.subject.starts_with("person:") && self.chance.percent(90) {
+            event.body["publication"] = json!({ "basis": { "instrument": "law.one" }, "masked": true });
+        }
         self.refer(past, event, "record", if list == "lists.black" { 98 } else { 50 }, &["record.filed"]);
         let open: Vec<&Accepted> = past
             .stream(&event.subject)

@@ -6,6 +6,13 @@ use crate::world::{self, AUTHORITIES};
 use ledger_spec::time::ValidTime;
 use serde_json::json;
 
+/// Whether an event says that a key was in wrong hands, or that it was not.
+fn is_said(one: &Accepted) -> bool {
+    let body = &one.event.body;
+    one.event.kind == "authority.key_revoked"
+        && (body["corrects"].is_string() || body["compromised_since"].is_string())
+}
+
 impl Generator {
     /// Now and then the world itself changes: keys, roles, successions, the catalogue.
     pub fn governance(&mut self, past: &History) -> Option<Stated> {
@@ -15,6 +22,9 @@ impl Generator {
         let valid_from = self.recently(3);
         let public =
             |number: usize| world::key(authority, u8::try_from(number).unwrap()).public().to_base64url();
+        if past.epoch() == 1 && self.chance.percent(30) {
+            return Some(self.rename(past, valid_from));
+        }
         let which = self.chance.below(100);
         Some(match which {
             0..22 => {
@@ -25,6 +35,17 @@ impl Generator {
                 let mut body = json!({ "key": public(self.chance.below(4)), "reason": "rotated" });
                 if self.chance.percent(40) {
                     body["compromised_since"] = json!(self.recently(6).to_string());
+                }
+                let said: Vec<&Accepted> =
+                    past.0.iter().map(|one| &**one).filter(|one| is_said(one)).collect();
+                if self.chance.percent(40)
+                    && let Some(said) = self.chance.any(&said)
+                {
+                    body["key"] = said.event.body["key"].clone();
+                    body["corrects"] = json!(said.event.id);
+                    let subject = said.event.subject.clone();
+                    let issuer = if self.chance.percent(25) { "operator".to_owned() } else { issuer };
+                    return Some(self.state("authority.key_revoked", &issuer, &subject, valid_from, body));
                 }
                 self.state("authority.key_revoked", &issuer, &subject, valid_from, body)
             }
@@ -49,6 +70,22 @@ impl Generator {
             46..58 => self.amend_authority(past, &issuer, valid_from)?,
             _ => self.amend_catalogue(past)?,
         })
+    }
+
+    /// One more step to a new epoch of pseudonyms: the links that are missing, and then that it begins.
+    fn rename(&mut self, past: &History, valid_from: ValidTime) -> Stated {
+        let [old, new] = world::RENAMED.map(|at| world::SUBJECTS[at]);
+        let linked = |from: &str| past.names(from).len() > 1;
+        let missing = [(old, new), (new, old)].into_iter().find(|(from, _)| !linked(from));
+        match missing {
+            Some((from, to)) if self.chance.percent(95) => {
+                let body = json!({ "identifier": to });
+                self.state("subject.identifier_linked", "operator", from, valid_from, body)
+            }
+            _ => {
+                self.state("ledger.identity_rotated", "operator", "ledger", valid_from, json!({ "epoch": 2 }))
+            }
+        }
     }
 
     fn amend_authority(&mut self, past: &History, issuer: &str, valid_from: ValidTime) -> Option<Stated> {

@@ -4,6 +4,7 @@ use crate::generate::Generator;
 use crate::history::{Accepted, History, Stated};
 use crate::pages::World;
 use crate::reference::{Verdict, judge, phase_at};
+use crate::renamed::Told;
 use crate::table::{STEPS, opens};
 use crate::world::{self, BEGINNING, SUBJECTS};
 use core::cell::Cell;
@@ -14,7 +15,7 @@ use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
-use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::id::SubjectId;
 use ledger_spec::sealed::{NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -39,6 +40,8 @@ pub struct Tally {
     accepted: BTreeMap<String, usize>,
     refused: BTreeMap<&'static str, usize>,
     seen: usize,
+    /// Refusals that would not have been without what stands under another name of the subject.
+    by_another_name: BTreeMap<&'static str, usize>,
 }
 
 /// One question to both, as it was asked.
@@ -62,7 +65,7 @@ fn ask(ledger: &mut Ledger, past: &History, asking: &Asking) -> Answer {
         Ok(_) => Answer::Accept,
         Err(EnterError::Seen(first)) => {
             let first = &past.0[usize::try_from(first.get()).unwrap()].event;
-            if first.bytes == asking.event.bytes {
+            if asking.verified.event().says_the_same(&asking.event.bytes, &first.bytes) {
                 Answer::Seen
             } else {
                 Answer::Refuse("L08", String::new())
@@ -140,6 +143,27 @@ impl Base {
         Asking { event: event.clone(), verified: signed.verify().unwrap(), now }
     }
 
+    /// Tells these one after another, each of which both answer as it says; what is refused would not be by that rule if nobody
+    /// were known by another name.
+    pub fn tell(&self, all: Vec<Told>) {
+        let (mut ledger, mut past) = (self.ledger.clone(), self.past.clone());
+        for Told { mut event, now, refused } in all {
+            Generator::new(0, now).finish(&mut event);
+            let (verdict, asking) = (judge(&past, &event, now), self.sign(&event, recorded(now)));
+            let answer = ask(&mut ledger, &past, &asking);
+            let shown = format!("{} {}: {answer} {verdict:?}", event.kind, event.id);
+            let Some(rule) = refused else {
+                assert!(matches!((&answer, &verdict), (Answer::Accept, Verdict::Accept)), "{shown}");
+                past.push(event, now);
+                continue;
+            };
+            assert!(matches!(answer, Answer::Refuse(found, _) if found == rule), "{shown}");
+            assert!(agree(&answer, &verdict), "{shown}");
+            let alone = judge(&History(past.0.clone(), true), &event, now);
+            assert!(!matches!(&alone, Verdict::Refuse(rules) if rules.contains(rule)), "{shown} {alone:?}");
+        }
+    }
+
     /// One sequence from the beginning on.
     pub fn run(&self, seed: u64, steps: usize, tally: &mut Tally) {
         let (mut ledger, mut past) = (self.ledger.clone(), self.past.clone());
@@ -151,6 +175,7 @@ impl Base {
             let verdict = judge(&past, &event, generator.now);
             let answer = ask(&mut ledger, &past, &asking);
             tally.count(&event, &answer);
+            tally.by_another_name(&past, (&event, generator.now), &answer);
             if !agree(&answer, &verdict) {
                 tally.disagreements += 1;
                 self.show(seed, &asked, &asking, &answer, &verdict);
@@ -269,7 +294,8 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     let expected = phase_at(past, opening, at, known);
     let id = SubjectId::parse(subject).unwrap();
     let file = ledger.subject(&id);
-    let (place, _) = file.find(&EventId::parse(&opening.event.id).unwrap())?;
+    // By its entry: an id may be taken once in each of a subject's two streams.
+    let (place, _) = file.items().find(|(_, item)| item.entry.get() == u64::try_from(opening.at).unwrap())?;
     let asked = AsOf { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
     let found = CaseAsOf::new(&id, &file, &ledger.governance().catalogue, asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
@@ -299,11 +325,26 @@ impl Tally {
         }
     }
 
+    fn by_another_name(&mut self, past: &History, (event, now): (&Stated, ValidTime), answer: &Answer) {
+        let Answer::Refuse(rule, _) = answer else { return };
+        if past.names(&event.subject).len() == 1 {
+            return;
+        }
+        let alone = History(past.0.clone(), true);
+        if !matches!(judge(&alone, event, now), Verdict::Refuse(rules) if rules.contains(rule)) {
+            *self.by_another_name.entry(rule).or_default() += 1;
+        }
+    }
+
     pub fn add(&mut self, other: Self) {
         self.steps += other.steps;
         self.disagreements += other.disagreements;
         self.phases += other.phases;
         self.seen += other.seen;
+        other
+            .by_another_name
+            .into_iter()
+            .for_each(|(rule, n)| *self.by_another_name.entry(rule).or_default() += n);
         other.accepted.into_iter().for_each(|(kind, n)| *self.accepted.entry(kind).or_default() += n);
         other.refused.into_iter().for_each(|(rule, n)| *self.refused.entry(rule).or_default() += n);
     }
@@ -317,6 +358,9 @@ impl Tally {
         for rule in RULES {
             assert!(self.refused.contains_key(rule), "{rule} never refused");
         }
+        for rule in ["D05", "D07", "L08", "L19"] {
+            assert!(self.by_another_name.contains_key(rule), "{rule} never refused by another name");
+        }
     }
 }
 
@@ -324,7 +368,7 @@ impl Tally {
 const RULES: &[&str] = &[
     "A01", "A02", "A03", "A04", "A05", "A06", "A08", "A09", "A10", "A11", "D02", "D03", "D05", "D06", "D07",
     "D08", "D09", "D10", "D11", "D12", "D13", "D14", "L01", "L03", "L04", "L05", "L06", "L08", "L09", "L10",
-    "L11", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L23", "L24", "L25",
+    "L11", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L23", "L24", "L25", "L28",
 ];
 
 impl fmt::Display for Tally {
@@ -337,6 +381,7 @@ impl fmt::Display for Tally {
         )?;
         writeln!(f, "{} disagreements", self.disagreements)?;
         writeln!(f, "accepted: {:?}", self.accepted)?;
-        write!(f, "refused: {:?}", self.refused)
+        writeln!(f, "refused: {:?}", self.refused)?;
+        write!(f, "of which by another name alone: {:?}", self.by_another_name)
     }
 }

@@ -2,7 +2,8 @@
 //! what falls with what it rests on (README, P08 to P13).
 
 use crate::history::{Accepted, History};
-use crate::openings::{asked_at, is_serious};
+use crate::once::is_serious;
+use crate::openings::asked_at;
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
 use ledger_spec::time::{Date, ValidTime};
@@ -106,7 +107,7 @@ fn is_repaired(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     })
 }
 
-/// P27: what favours the subject falls with an entry on a list of the seriously dishonest that holds beside it.
+/// P28: what favours the subject falls with an entry on a list of the seriously dishonest that holds beside it.
 fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let event = &thing.event;
     let adopted = |sort: &str, field: &str| past.definition(sort, event.text(field)?, asked_at(event));

@@ -194,12 +194,16 @@ impl Generator {
         let subject = *self.chance.weighted(&[
             (8, &SUBJECTS[0]),
             (6, &SUBJECTS[1]),
-            (6, &SUBJECTS[2]),
+            (9, &SUBJECTS[2]),
             (1, &SUBJECTS[3]),
             (2, &SUBJECTS[4]),
             (3, &SUBJECTS[5]),
             (2, &SUBJECTS[6]),
+            (9, &SUBJECTS[7]),
         ]);
+        let current = world::RENAMED[usize::from(past.epoch() == 2)];
+        let renamed = world::RENAMED.iter().any(|at| SUBJECTS[*at] == subject);
+        let subject = if renamed && self.chance.percent(85) { &SUBJECTS[current] } else { subject };
         let kind = self.chance.weighted(&[
             (22, "record.filed"),
             (9, "listing.notified"),

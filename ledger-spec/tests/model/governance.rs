@@ -1,6 +1,6 @@
 //! The reference's rules about authorities, their keys, the catalogue, and who a subject is.
 
-use crate::history::{Accepted, History};
+use crate::history::{Accepted, History, epoch, is_renewal};
 use crate::reference::Question;
 use crate::table::scheme;
 use ledger_spec::time::{Date, ValidTime};
@@ -75,6 +75,22 @@ fn revocation(q: &mut Question<'_>, about: &str) {
     let past = q.past;
     let keys = past.keys(about);
     let key = &q.event.body["key"];
+    let said = key.as_str().and_then(|key| since_of(past, key, &counting(past)));
+    if let Some(corrects) = q.event.text("corrects") {
+        q.refuse_if(said.is_none_or(|(_, event)| event != corrects), "L15");
+        let later = said_since(&q.event.body);
+        q.refuse_if(later.zip(said).is_some_and(|(later, (since, _))| later <= since), "L16");
+        q.refuse_if(q.event.signers.iter().any(|signer| is_suspect(past, signer, q.now)), "L16");
+        let unsuspected = |one: &str| {
+            serves(past, one, "registrar")
+                && !is_barred(past, one, q.now)
+                && past.keys(one).iter().any(|(key, revoked)| !revoked && !is_suspect(past, key, q.now))
+        };
+        let someone = past.authorities().into_iter().any(unsuspected);
+        q.refuse_if(!q.has_role(&["registrar"]) && someone, "L06");
+        return;
+    }
+    q.refuse_if(!q.has_role(&["registrar"]), "L06");
     if said_since(&q.event.body).is_some() {
         let revoked = keys.iter().any(|(known, revoked)| key == known && *revoked);
         let suspect = q.event.signers.iter().any(|signer| is_suspect(past, signer, q.now));
@@ -82,7 +98,7 @@ fn revocation(q: &mut Question<'_>, about: &str) {
     }
     match keys.iter().find(|(known, _)| key == known) {
         None => return q.refuse("L15"),
-        Some((_, true)) if !says_more(past, &q.event.body) => q.refuse("L16"),
+        Some((_, true)) if !says_more(said, &q.event.body) => q.refuse("L16"),
         Some((_, true)) => {}
         Some((_, false)) => {}
     }
@@ -91,13 +107,43 @@ fn revocation(q: &mut Question<'_>, about: &str) {
 }
 
 /// Whether a revocation says of its key that it was in wrong hands, and since a time before any that was said or follows.
-fn says_more(past: &History, body: &Value) -> bool {
-    let Some(said) = said_since(body) else { return false };
-    past.0
-        .iter()
-        .filter(|one| one.event.kind == "authority.key_revoked" && one.event.body["key"] == body["key"])
-        .filter_map(|one| said_since(&one.event.body))
-        .all(|known| said < known)
+fn says_more(known: Option<(ValidTime, &str)>, body: &Value) -> bool {
+    said_since(body).is_some_and(|said| known.is_none_or(|(known, _)| said < known))
+}
+
+/// Since when a key was in wrong hands, by what is said of itself and counts, and which event says so.
+fn since_of<'a>(past: &'a History, key: &str, counting: &[usize]) -> Option<(ValidTime, &'a str)> {
+    let mut counts = None;
+    for one in past.0.iter().filter(|one| one.event.kind == "authority.key_revoked") {
+        let (said, id) = (said_since(&one.event.body), one.event.id.as_str());
+        if one.event.body["key"] != key {
+            continue;
+        }
+        if one.event.text("corrects").is_some() {
+            if counting.contains(&one.at) {
+                counts = said.map(|said| (said, id));
+            }
+        } else if said.is_some_and(|said| counts.is_none_or(|(known, _)| said < known)) {
+            counts = said.map(|said| (said, id));
+        }
+    }
+    counts
+}
+
+/// What takes back and counts: none at first, then whatever none signs that is suspect as it stands.
+fn counting(past: &History) -> Vec<usize> {
+    let mut counting = Vec::new();
+    loop {
+        let clear = |one: &&Accepted| {
+            one.event.text("corrects").is_some()
+                && !one.event.signers.iter().any(|key| is_suspect_by(past, key, one.recorded, &counting))
+        };
+        let found: Vec<usize> = past.0.iter().map(AsRef::as_ref).filter(clear).map(|one| one.at).collect();
+        if found.len() == counting.len() {
+            return found;
+        }
+        counting = found;
+    }
 }
 
 fn said_since(body: &Value) -> Option<ValidTime> {
@@ -124,11 +170,14 @@ fn brought<'a>(past: &'a History, key: &Value) -> Option<&'a Accepted> {
 
 /// Whether a key may have been in wrong hands at a time: said of itself, or of one that brought it in.
 fn is_suspect(past: &History, key: &str, at: ValidTime) -> bool {
-    let of_it =
-        past.0.iter().filter(|one| one.event.kind == "authority.key_revoked" && one.event.body["key"] == key);
-    of_it.filter_map(|one| said_since(&one.event.body)).any(|since| since <= at)
+    is_suspect_by(past, key, at, &counting(past))
+}
+
+fn is_suspect_by(past: &History, key: &str, at: ValidTime, counting: &[usize]) -> bool {
+    since_of(past, key, counting).is_some_and(|(since, _)| since <= at)
         || brought(past, &Value::from(key)).is_some_and(|one| {
-            one.event.signers.iter().any(|signer| signer != key && is_suspect(past, signer, one.recorded))
+            let mut signers = one.event.signers.iter().filter(|signer| *signer != key);
+            signers.any(|signer| is_suspect_by(past, signer, one.recorded, counting))
         })
 }
 
@@ -163,11 +212,20 @@ pub fn catalogue(q: &mut Question<'_>) {
 /// `subject.*`: A02, L15, L19.
 pub fn subject(q: &mut Question<'_>) {
     let (past, event) = (q.past, q.event);
+    if let Some(other) = event.text("identifier").filter(|other| is_renewal(&event.subject, other)) {
+        let both = [epoch(&event.subject).unwrap(), epoch(other).unwrap()];
+        let now = past.epoch();
+        q.refuse_if(both.iter().min() != Some(&now) || both.iter().max() != Some(&(now + 1)), "L28");
+        let known = past.stream(&event.subject).filter_map(|one| one.event.text("identifier"));
+        let mut renewed = known.filter(|known| is_renewal(&event.subject, known));
+        q.refuse_if(renewed.any(|known| epoch(known) == epoch(other)), "L19");
+        return;
+    }
     let scheme = scheme(&event.subject);
     if !q.has_role(&["registrar"]) {
         q.competent("subjects", scheme);
     }
-    let said = |kind: &str| past.stream(&event.subject).any(|one| one.event.kind == kind);
+    let said = |kind: &str| past.person(&event.subject).any(|one| one.event.kind == kind);
     q.refuse_if(
         event.kind == "subject.identifier_accepted" && !event.subject.starts_with("ext:uscc:"),
         "L11",
@@ -181,12 +239,12 @@ pub fn subject(q: &mut Question<'_>) {
 
 /// L16: whether a subject was registered by a day, as last stated, and not dissolved before it.
 pub fn exists(past: &History, subject: &str, day: Date) -> bool {
-    let mut born = past.stream(subject).filter_map(|one| match one.event.kind.as_str() {
+    let mut born = past.person(subject).filter_map(|one| match one.event.kind.as_str() {
         "subject.registered" | "subject.amended" => one.event.date("registered_on"),
         _ => None,
     });
     let mut gone = None;
-    for one in past.stream(subject) {
+    for one in past.person(subject) {
         match one.event.kind.as_str() {
             "subject.dissolved" => gone = Some(one.event.day()),
             "subject.registered" | "subject.amended" => gone = None,

@@ -32,11 +32,37 @@ pub struct Accepted {
     pub recorded: ValidTime,
 }
 
-/// All that was accepted, in order.
+/// All that was accepted, in order. The second says that nobody is asked about by another name than the one that is given: what
+/// is said then shows which rules ask for them.
 #[derive(Clone, Debug, Default)]
-pub struct History(pub Vec<Arc<Accepted>>);
+pub struct History(pub Vec<Arc<Accepted>>, pub bool);
+
+/// The epoch of a subject with a pseudonym.
+pub fn epoch(subject: &str) -> Option<u64> {
+    let (scheme, name) = subject.split_once(':')?;
+    let named = matches!(scheme, "person" | "household");
+    named.then(|| name.split_once('.').map_or(1, |(_, epoch)| epoch.parse().unwrap()))
+}
+
+/// Whether two subjects are of one scheme under pseudonyms of two epochs.
+pub fn is_renewal(one: &str, other: &str) -> bool {
+    epoch(one) != epoch(other)
+        && epoch(one).is_some()
+        && epoch(other).is_some()
+        && one.split(':').next() == other.split(':').next()
+}
 
 impl Stated {
+    /// Whether another event is this one made again: in the same bytes, or by another name of its subject.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+            || is_renewal(&self.subject, &other.subject)
+                && (&self.origin, &self.id, &self.kind, &self.issuer)
+                    == (&other.origin, &other.id, &other.kind, &other.issuer)
+                && (self.valid_from, self.seen_version, &self.body)
+                    == (other.valid_from, other.seen_version, &other.body)
+    }
+
     pub fn text(&self, field: &str) -> Option<&str> {
         self.body[field].as_str()
     }
@@ -81,6 +107,36 @@ impl History {
     pub fn stream<'a>(&'a self, subject: &str) -> impl DoubleEndedIterator<Item = &'a Accepted> + use<'a> {
         let subject = subject.to_owned();
         self.0.iter().map(|one| &**one).filter(move |one| one.event.subject == subject)
+    }
+
+    /// Every name of a subject, as far as links lead from this one on.
+    pub fn names(&self, subject: &str) -> Vec<String> {
+        let mut names = vec![subject.to_owned()];
+        let mut at = 0;
+        while at < names.len() && !self.1 {
+            let links = self.stream(&names[at]).filter(|one| one.event.kind == "subject.identifier_linked");
+            let others = links.filter_map(|one| one.event.text("identifier").map(str::to_owned));
+            let others: Vec<_> = others.filter(|other| is_renewal(subject, other)).collect();
+            for other in others {
+                if !names.contains(&other) {
+                    names.push(other);
+                }
+            }
+            at += 1;
+        }
+        names
+    }
+
+    /// What stands under any name of a subject.
+    pub fn person(&self, subject: &str) -> impl DoubleEndedIterator<Item = &Accepted> + use<'_> {
+        let names = self.names(subject);
+        self.0.iter().map(|one| &**one).filter(move |one| names.contains(&one.event.subject))
+    }
+
+    /// The epoch of the pseudonyms that are given now.
+    pub fn epoch(&self) -> u64 {
+        let begun = self.0.iter().rev().find(|one| one.event.kind == "ledger.identity_rotated");
+        begun.map_or(1, |one| one.event.body["epoch"].as_u64().unwrap())
     }
 
     /// The stream that an event is to stand in: its subject's, of what is in the clear or of what is sealed.

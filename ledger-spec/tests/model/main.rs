@@ -1,9 +1,10 @@
 //! The model test: random events go to the engine and to a reference that was written separately from it,
 //! small, slow and plain; both have to say the same of each, and of every phase at every instant.
 //!
-//! `reference`, `openings`, `force`, `governance` and `history` are the reference, `table` is its state machines;
+//! `reference`, `openings`, `repair`, `force`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
-//! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page.
+//! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
+//! person under two names.
 //!
 //! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
 //! takes a million on two threads; `MODEL_SEED` begins elsewhere.
@@ -19,9 +20,12 @@ mod force;
 mod generate;
 mod governance;
 mod history;
+mod once;
 mod openings;
 mod pages;
 mod reference;
+mod renamed;
+mod repair;
 mod spoil;
 mod table;
 mod world;

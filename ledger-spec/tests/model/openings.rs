@@ -1,9 +1,11 @@
 //! The reference's rules about what events begin: records, lists, measures, rights, schemes.
 
-use crate::force::{self, in_force};
+use crate::force::in_force;
 use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
-use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
+use crate::once::{is_graver_than_retracted, is_seriously_listed, root_of, stands_in_the_way};
+use crate::reference::{Question, covers, last_moved, phase, phase_at};
+use crate::repair::{is_barred_from_repair, is_in_repair};
 use crate::table::{FILERS, has_ended, scheme};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
@@ -23,6 +25,7 @@ pub fn opening(q: &mut Question<'_>) {
                 q.same_list(target);
                 q.refuse_if(!is_open(q.past, target), "L16");
                 q.refuse_if(is_in_repair(q.past, target), "L19");
+                q.refuse_if(is_barred_from_repair(q.past, q.event), "D13");
             }
         }
         "objection.raised" => {
@@ -72,15 +75,6 @@ pub fn opening(q: &mut Question<'_>) {
 /// Whether something can still be rested on, applied for or objected to: it has not ended and is not sealed.
 fn is_open(past: &History, thing: &Accepted) -> bool {
     phase(past, thing).is_some_and(|phase| !has_ended(phase) && phase != "sealed")
-}
-
-/// Whether an application for repair of this thing is open, or granted.
-fn is_in_repair(past: &History, target: &Accepted) -> bool {
-    past.stream(&target.event.subject).any(|one| {
-        one.event.kind == "repair.applied"
-            && one.event.text("target") == Some(&target.event.id)
-            && matches!(phase(past, one), Some("applied" | "accepted" | "granted"))
-    })
 }
 
 /// The instant whose catalogue counts: the decision's date where one is named, else `valid_from`.
@@ -150,33 +144,8 @@ fn status(q: &mut Question<'_>, definition: &Value, consented: bool, at: ValidTi
     match definition["status"].as_str().unwrap_or("active") {
         "active" => {}
         "basis_required" => {
-            let cited = q.event.body["basis"].as_array().is_some_and(|all| {
-                all.iter().any(|one| {
-                    let found = q.past.definition("basis", one["instrument"].as_str().unwrap(), at);
-                    let named = definition["basis"]
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .any(|basis| basis["instrument"] == one["instrument"]);
-                    let code = ["type", "list", "measure", "scheme"]
-                        .iter()
-                        .find_map(|field| q.event.text(field))
-                        .unwrap();
-                    let about = found.is_some_and(|found| {
-                        found["covers"]
-                            .as_array()
-                            .is_some_and(|all| all.iter().any(|pattern| covers(pattern, code)))
-                    });
-                    if !named && !about {
-                        return false;
-                    }
-                    match found.and_then(|found| found["level"].as_str()) {
-                        Some("law" | "admin_regulation" | "central_policy" | "local_regulation") => true,
-                        Some("judicial_interpretation") => q.has_role(&["court"]),
-                        _ => false,
-                    }
-                })
-            });
+            let cited = q.event.body["basis"].as_array();
+            let cited = cited.is_some_and(|all| is_about(q, definition, all, at));
             q.refuse_if(!cited, "D02");
         }
         "reference" if consented => {}
@@ -186,6 +155,29 @@ fn status(q: &mut Question<'_>, definition: &Value, consented: bool, at: ValidTi
         }
         _ => q.refuse("D03"),
     }
+}
+
+/// Whether one of what is cited is in force, of a level that carries it, and about what the event is about.
+fn is_about(q: &Question<'_>, definition: &Value, cited: &[Value], at: ValidTime) -> bool {
+    cited.iter().any(|one| {
+        let Some(instrument) = one["instrument"].as_str() else { return false };
+        let found = q.past.definition("basis", instrument, at);
+        let mut bases = definition["basis"].as_array().unwrap().iter();
+        let named = bases.any(|basis| basis["instrument"] == one["instrument"]);
+        let code =
+            ["type", "list", "measure", "scheme"].iter().find_map(|field| q.event.text(field)).unwrap();
+        let about = found.is_some_and(|found| {
+            found["covers"].as_array().is_some_and(|all| all.iter().any(|pattern| covers(pattern, code)))
+        });
+        if !named && !about {
+            return false;
+        }
+        match found.and_then(|found| found["level"].as_str()) {
+            Some("law" | "admin_regulation" | "central_policy" | "local_regulation") => true,
+            Some("judicial_interpretation") => q.has_role(&["court"]),
+            _ => false,
+        }
+    })
 }
 
 /// D08.
@@ -277,28 +269,11 @@ fn was_heard(past: &History, event: &Stated) -> bool {
     served <= decided && waited
 }
 
-/// A04: the same decision was recorded milder before, and that was filed in error.
-fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
-    let rank = |severity: Option<&str>| {
-        ["minor", "general", "serious"].iter().position(|one| Some(*one) == severity)
-    };
-    past.stream(&event.subject).any(|one| {
-        one.event.kind == "record.filed"
-            && one.event.text("type") == event.text("type")
-            && one.event.body["decision"]["number"] == event.body["decision"]["number"]
-            && one.event.decision_day() == event.decision_day()
-            && past.acts_for(&event.issuer, &one.event.issuer)
-            && phase(past, one) == Some("retracted")
-            && severity(past, one, event.valid_from)
-                .is_some_and(|stated| rank(event.text("severity")) > rank(Some(&stated)))
-    })
-}
-
 /// A10: one conduct, one negative record.
 fn is_known_conduct(past: &History, event: &Stated) -> bool {
     let conduct = event.body["conduct"]["id"].as_str();
     conduct.is_some()
-        && past.stream(&event.subject).any(|one| {
+        && past.person(&event.subject).any(|one| {
             one.event.kind == "record.filed"
                 && event.text("rests_on") != Some(&one.event.id)
                 && one.event.body["conduct"]["id"].as_str() == conduct
@@ -309,7 +284,7 @@ fn is_known_conduct(past: &History, event: &Stated) -> bool {
 
 /// A10: one decision, one negative record of a type.
 fn is_known_decision(past: &History, event: &Stated) -> bool {
-    past.stream(&event.subject).any(|one| {
+    past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
             && one.event.text("type") == event.text("type")
             && one.event.body["decision"]["number"] == event.body["decision"]["number"]
@@ -329,32 +304,6 @@ pub fn row_corrected(q: &mut Question<'_>, entry: &Accepted) {
     let fits =
         row.len() == columns.len() && columns.iter().all(|column| row.contains_key(column.as_str().unwrap()));
     q.refuse_if(!fits, "L18");
-}
-
-/// Whether an entry is on a list of the seriously dishonest.
-pub fn is_serious(past: &History, entry: &Accepted) -> bool {
-    entry.event.kind == "listing.entered"
-        && past
-            .definition("list", entry.event.text("list").unwrap(), asked_at(&entry.event))
-            .is_some_and(|list| list["serious"] == true)
-}
-
-/// Whether the subject is on such a list when the event begins to hold; or now, where no document shows that it was decided
-/// before.
-fn is_seriously_listed(q: &Question<'_>) -> bool {
-    let at =
-        |at| q.past.stream(&q.event.subject).any(|one| is_serious(q.past, one) && in_force(q.past, one, at));
-    at(q.event.valid_from) || q.event.decision_day().is_none() && at(q.now.max(q.event.valid_from))
-}
-
-/// L19: whether something earlier leaves no room for this on the same ground: it holds on some day of this one's life, or was
-/// lived through to its end.
-fn stands_in_the_way(past: &History, one: &Accepted, event: &Stated, on_ground: bool) -> bool {
-    if event.date("until").is_some_and(|until| until < one.event.day()) {
-        return false;
-    }
-    let at = event.valid_from;
-    !force::has_ended_by(past, one, at) || on_ground && force::is_lived_through(past, one, at)
 }
 
 fn notified(q: &mut Question<'_>) {
@@ -408,7 +357,7 @@ fn entered(q: &mut Question<'_>) {
     }
     let red = list["polarity"] == "positive" && is_seriously_listed(q);
     q.refuse_if(red, "D05");
-    let again = past.stream(&event.subject).any(|one| {
+    let again = past.person(&event.subject).any(|one| {
         one.event.kind == "listing.entered"
             && one.event.text("list") == event.text("list")
             && one.event.text("record") == event.text("record")
@@ -418,6 +367,11 @@ fn entered(q: &mut Question<'_>) {
     q.refuse_if(again, "L19");
     let never = list["persons"].as_str().unwrap_or("never") == "never";
     q.refuse_if(q.is_natural() && never, "D06");
+    if q.is_natural() && !never {
+        let publication = &event.body["publication"];
+        let cited = [publication["basis"].clone()];
+        q.refuse_if(publication["masked"] != true || !is_about(q, list, &cited, at), "D06");
+    }
     if !unchecked.contains(&"D05") {
         q.refuse_if(list["requires_record"] == true && event.text("record").is_none(), "D05");
         record_on_list(q, list, record);
@@ -495,16 +449,6 @@ fn imposed(q: &mut Question<'_>) {
         q.refuse_if(after("max_months").is_some_and(|last| until > last), "D07");
     }
     q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
-}
-
-/// What something rests on in the end.
-fn root_of<'a>(past: &'a History, thing: &'a Accepted) -> &'a Accepted {
-    let beneath = match thing.event.kind.as_str() {
-        "listing.entered" => thing.event.text("record"),
-        "record.filed" => thing.event.text("rests_on"),
-        _ => None,
-    };
-    beneath.and_then(|id| past.find(&thing.event.subject, id)).map_or(thing, |on| root_of(past, on))
 }
 
 fn rating(q: &mut Question<'_>) {

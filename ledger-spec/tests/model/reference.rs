@@ -3,9 +3,9 @@
 //!
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
-use crate::history::{Accepted, History, Stated, date};
+use crate::history::{Accepted, History, Stated, date, epoch, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
-use crate::{force, governance, openings};
+use crate::{force, governance, openings, repair};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -37,6 +37,7 @@ pub fn judge(past: &History, event: &Stated, now: ValidTime) -> Verdict {
     question.envelope();
     question.issuer();
     question.subject();
+    question.pseudonym();
     match step(&event.kind) {
         Some(row) => question.step(row),
         None => question.opening(),
@@ -101,10 +102,14 @@ impl<'a> Question<'a> {
 
     fn is_repeated(&self) -> bool {
         self.event.origin == crate::world::ORIGIN
-            && self
-                .past
-                .find_beside(self.event, &self.event.id)
-                .is_some_and(|one| one.event.bytes == self.event.bytes)
+            && self.with_this_id().is_some_and(|one| one.event.says_the_same(self.event))
+    }
+
+    /// What has the event's id in its stream, or under another name of its subject.
+    fn with_this_id(&self) -> Option<&'a Accepted> {
+        let others = || self.past.person(&self.event.subject);
+        let beside = self.past.find_beside(self.event, &self.event.id);
+        beside.or_else(|| epoch(&self.event.subject).and(others().find(|one| one.event.id == self.event.id)))
     }
 
     /// Whether each key that signed it, once, is or was its issuer's: else nobody is told that it is repeated.
@@ -122,7 +127,7 @@ impl<'a> Question<'a> {
     fn envelope(&mut self) {
         let event = self.event;
         self.refuse_if(event.origin != crate::world::ORIGIN, "L01");
-        self.refuse_if(self.past.find_beside(event, &event.id).is_some(), "L08");
+        self.refuse_if(self.with_this_id().is_some(), "L08");
         let version = self.past.stream_of(event).count();
         self.refuse_if(
             event.seen_version.is_some_and(|seen| usize::try_from(seen).unwrap() != version),
@@ -183,6 +188,43 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// L28: nothing begins under another pseudonym than one of the epoch that counts.
+    fn pseudonym(&mut self) {
+        const NAMING: &[&str] = &[
+            "record",
+            "notice",
+            "listing",
+            "imposition",
+            "application",
+            "objection",
+            "complaint",
+            "hold",
+            "commitment",
+            "rating",
+            "charge",
+            "consent",
+            "order",
+            "transfer",
+            "target",
+            "about",
+            "rests_on",
+            "report",
+        ];
+        let (event, now) = (self.event, self.past.epoch());
+        let Some(found) = epoch(&event.subject) else { return };
+        let links = event.kind == "subject.identifier_linked";
+        if links && event.text("identifier").is_some_and(|other| is_renewal(&event.subject, other)) {
+            return;
+        }
+        let is_id = |value: &Value| value.as_str().is_some_and(|text| text.len() == 36);
+        let names = |field: &&str| {
+            let value = &event.body[*field];
+            is_id(value) || value.as_array().is_some_and(|all| all.iter().any(is_id))
+        };
+        let goes_on = event.kind == "hold.placed" || NAMING.iter().any(|field| names(field));
+        self.refuse_if(found > now || found < now && !goes_on, "L28");
+    }
+
     pub fn has_role(&self, wanted: &[&str]) -> bool {
         self.past
             .capacity(&self.event.issuer)
@@ -231,9 +273,15 @@ impl<'a> Question<'a> {
         }
         let entitled = self.has_role(roles(&event.kind));
         self.refuse_if(!entitled, "L06");
-        // An operator links pseudonyms of another epoch alone, of which there are none here.
-        let links = event.kind == "subject.identifier_linked";
-        self.refuse_if(links && !self.has_role(&["department", "registrar"]), "L06");
+        if event.kind == "subject.identifier_linked" {
+            // An operator links pseudonyms of another epoch alone, and nobody else does.
+            let renews = event.text("identifier").is_some_and(|other| is_renewal(&event.subject, other));
+            let roles: &[&str] = if renews { &["operator"] } else { &["department", "registrar"] };
+            self.refuse_if(!self.has_role(roles), "L06");
+        }
+        if event.kind == "ledger.identity_rotated" {
+            self.refuse_if(event.body["epoch"].as_u64() != Some(self.past.epoch() + 1), "L28");
+        }
         if event.kind.starts_with("authority.") {
             governance::authority(self);
         } else if event.kind.starts_with("catalogue.") {
@@ -350,9 +398,10 @@ impl<'a> Question<'a> {
 
     /// D10: whether a hold stands on this event, or on all of the subject.
     fn is_held(&self, id: &str) -> bool {
-        let mut holds = self.past.stream(&self.event.subject).filter(|one| one.event.kind == "hold.placed");
+        let mut holds = self.past.person(&self.event.subject).filter(|one| one.event.kind == "hold.placed");
         holds.any(|hold| {
-            hold.event.text("target").is_none_or(|target| target == id)
+            let own = hold.event.subject == self.event.subject;
+            hold.event.text("target").is_none_or(|target| own && target == id)
                 && phase(self.past, hold) == Some("placed")
         })
     }
@@ -374,6 +423,7 @@ impl<'a> Question<'a> {
         // The list's own months stand in the place of the tier's.
         let first = of_list.or_else(|| record.and_then(|record| self.tier_minimum(record)));
         self.refuse_if(first.is_some_and(|first| self.event.day() < first), "D13");
+        repair::asked_of_repair(self, target);
     }
 
     /// The first day on which a record of its tier may be repaired.

@@ -16,7 +16,7 @@ impl Generator {
     }
 
     fn spoil_once(&mut self, past: &History, event: &mut Stated) {
-        match self.chance.below(17) {
+        match self.chance.below(18) {
             0 => self.leave_out(&mut event.body),
             1 | 2 => self.move_a_date(&mut event.body),
             3 | 4 => self.name_another_event(past, event),
@@ -44,7 +44,23 @@ impl Generator {
             }
             14 => self.other_code(event),
             15 => self.other_step(event),
+            16 => self.made_again(past, event),
             _ => self.due_process_undone(event),
+        }
+    }
+
+    /// What was filed about one who was renamed, under the new name: the same, or changed a little.
+    fn made_again(&mut self, past: &History, event: &mut Stated) {
+        let [old, new] = world::RENAMED.map(|at| world::SUBJECTS[at]);
+        let known: Vec<&Accepted> = past.stream(old).collect();
+        if past.epoch() == 2
+            && let Some(known) = self.chance.any(&known)
+        {
+            *event = known.event.clone();
+            event.subject = new.to_owned();
+            if self.chance.percent(50) {
+                self.move_a_date(&mut event.body);
+            }
         }
     }
 

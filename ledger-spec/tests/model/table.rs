@@ -188,6 +188,7 @@ pub fn roles(kind: &str) -> &'static [&'static str] {
         "population.declared" | "rectification.ordered" | "migration.opened" => &["steward"],
         "incident.opened" => &["steward", "operator"],
         "ledger.auditors_named" => &["registrar"],
+        "authority.key_revoked" => &["registrar", "operator"],
         _ if kind.starts_with("authority.") => &["registrar"],
         _ if kind.starts_with("catalogue.") => &["steward"],
         _ => &[],

@@ -35,7 +35,11 @@ pub const SUBJECTS: &[&str] = &[
     "place:430381",
     "ext:uscc:91350100M000100Y44",
     "ext:hk-register:1234",
+    // Whom the operator comes to name anew, and as whom.
+    "person:3333333333333333333333333333333333333333333333333333333333333333.02",
 ];
+/// The places in [`SUBJECTS`] of one person's two names.
+pub const RENAMED: [usize; 2] = [2, 7];
 
 pub const TYPES: &[&str] = &[
     "base.penalty",
@@ -122,6 +126,7 @@ pub fn repair_tiers(general: u64, serious: u64) -> Value {
         { "name": "serious.min", "number": serious, "unit": "month", "instrument": "law.one", "confidence": "U" },
         { "name": "general.max", "number": 2 * general + 1, "unit": "month", "instrument": "law.one", "confidence": "U" },
         { "name": "serious.max", "number": 2 * serious, "unit": "month", "instrument": "law.one", "confidence": "U" },
+        { "name": "repair.after_fraud", "number": general, "unit": "month", "instrument": "law.one", "confidence": "U" },
     ] }))
 }
 
@@ -186,7 +191,8 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             record_type(
                 "negative",
                 &json!({
-            "severities": ["general", "serious"], "limitation": true, "legal_review": true, "subjects": ["uscc", "person"] }),
+            "severities": ["general", "serious"], "limitation": true, "legal_review": true, "subjects": ["uscc", "person"],
+            "repair_asks": ["not_listed", "not_repeated"] }),
             ),
         ),
         (
@@ -229,7 +235,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "list_adopted",
             "list.lists.red",
             OLD,
-            list("positive", &json!({ "types": ["base.*"], "months": 6 })),
+            list("positive", &json!({ "types": ["base.*"], "months": 6, "persons": "with_basis" })),
         ),
         (
             "list_adopted",
@@ -237,7 +243,8 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             OLD,
             list(
                 "negative",
-                &json!({ "legal_review": true, "months": 36, "serious": true, "max_extension_months": 2 }),
+                &json!({ "legal_review": true, "months": 36, "serious": true, "max_extension_months": 2,
+                         "persons": "with_basis" }),
             ),
         ),
         ("list_adopted", "list.lists.plain", OLD, list("neutral", &json!({ "notice_required": true }))),

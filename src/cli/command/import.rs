@@ -3,16 +3,18 @@
 use crate::api::LineStatus;
 use crate::cli::client::{BATCH, Client, Problem, batches, origin_of};
 use crate::cli::failure::Failure;
+use crate::cli::personal::PersonalByDay;
 use crate::cli::table::Table;
 use crate::cli::talk::{self, Bar};
-use crate::cli::{Outcome, edition_import, keyfile, personal, table};
+use crate::cli::{Outcome, edition_import, keyfile, table};
 use crate::progress::Progress as _;
 use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::{SaltKey, seal_with};
-use ledger_spec::id::{AuthorityId, EventId};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::PseudonymScheme;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tlog::checkpoint::Origin;
@@ -54,8 +56,8 @@ Example: a table
   What the catalogue says is personal (names of persons, addresses) is written into the body like everything
   else; it is split off, signed by its digest, and sent beside the event.
   The salt key (ISSUER.salts) makes salts and, where rows have personal fields, ids: with it the same table makes
-  the same events, whatever key signs them, until the ledger's identity key is rotated (`rotate`): rows with
-  {…|identity} that came in before come in again after that. Keep it as long as the issuer files, and as safe as the table.
+  the same events, whatever key signs them and whatever pseudonyms the ledger gives (`rotate`): a row that is in the
+  ledger is not filed again. Keep it as long as the issuer files, and as safe as the table.
   Rows that are refused go to penalties.xlsx.refused.csv with row number, field, value and reason.
 
 Example: a register that only ever publishes its current list
@@ -173,7 +175,16 @@ fn import_table(
     let pseudonyms = pseudonyms(&table, mapping, &origin, key, client)?;
     let pseudonym =
         |scheme: PseudonymScheme, number: &str| pseudonyms.get(&(scheme, number.to_owned())).cloned();
-    let personal = personal::of_server(client)?;
+    let by_day = PersonalByDay::of_server(client);
+    let unanswered = RefCell::new(None);
+    let personal = |subject: &SubjectId, valid_from, body: &_| {
+        let names = by_day.names(mapping.kind(), subject, valid_from, body);
+        // The row is not sent then, and none after it.
+        names.unwrap_or_else(|failure| {
+            unanswered.replace(Some(failure));
+            Vec::new()
+        })
+    };
     let bar = Bar::new("importing");
     let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
@@ -189,6 +200,9 @@ fn import_table(
                 }
                 Err(error) => refused.push(Refused { row: *number, error }),
             }
+        }
+        if let Some(failure) = unanswered.take() {
+            return Err(failure);
         }
         for batch in batches(&envelopes) {
             let answers = client.append(batch, false, false)?;

@@ -250,7 +250,8 @@ impl Show {
             }
             What::Catalogue => {
                 let as_of = self.as_of(&reading, now)?;
-                let catalogue = CatalogueAt::of(&reading.snapshot().governance.catalogue, as_of);
+                let governance = &reading.snapshot().governance;
+                let catalogue = CatalogueAt::of(&governance.catalogue, &governance.directory, as_of);
                 let (valid_at, known_at, asked_at) = (as_of.valid_at, as_of.known, now);
                 to_json(&CatalogueAnswer { valid_at, known_at, asked_at, catalogue, checkpoint })
             }

@@ -3,11 +3,13 @@
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::input::{or_stdin, read_file};
-use crate::cli::{Outcome, keyfile, personal, talk};
+use crate::cli::personal::PersonalByDay;
+use crate::cli::{Outcome, keyfile, talk};
 use clap::Args;
-use ledger_authoring::splitting::{PersonalFields, split};
+use ledger_authoring::splitting::split;
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Kind, seal_with};
 use ledger_spec::id::{Sealing, SubjectId};
+use ledger_spec::time::ValidTime;
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -61,9 +63,10 @@ impl Sign {
             .map(|path| keyfile::read(path).map(|signer| signer.secret_key()))
             .collect::<Result<_, _>>()?;
         let signers: Vec<&SecretKey> = keys.iter().collect();
-        let by_catalogue = match (&self.dir, &self.url) {
-            (Some(dir), _) => Some(personal::of_folder(dir)?),
-            (None, Some(url)) => Some(personal::of_server(&Client::new(url)?)?),
+        let client = self.url.as_deref().map(Client::new).transpose()?;
+        let by_catalogue = match (&self.dir, &client) {
+            (Some(dir), _) => Some(PersonalByDay::of_folder(dir)?),
+            (None, Some(client)) => Some(PersonalByDay::of_server(client)),
             (None, None) => None,
         };
         let splits = by_catalogue.is_some() || !self.personal.is_empty();
@@ -76,7 +79,7 @@ impl Sign {
                     add_new(&mut event, &wrong)?;
                 }
                 if splits {
-                    let by_catalogue = by_catalogue.as_ref().map(|known| asked(known, &event));
+                    let by_catalogue = by_catalogue.as_ref().map(|known| asked(known, &event)).transpose()?;
                     let names = [by_catalogue.unwrap_or_default(), self.personal.clone()].concat();
                     fields = split_off(&mut event, &names, &wrong)?;
                     let is_missing =
@@ -123,12 +126,16 @@ fn kind_of(event: &Draft) -> Option<Kind> {
 }
 
 /// The personal fields that the catalogue asks of the event.
-fn asked(known: &PersonalFields, event: &Draft) -> Vec<String> {
-    let subject = event.get("subject").and_then(Value::as_str).map(SubjectId::parse);
-    match (kind_of(event), subject, event.get("body")) {
-        (Some(kind), Some(Ok(subject)), Some(body)) => known.names(kind, &subject, body),
+fn asked(known: &PersonalByDay<'_>, event: &Draft) -> Result<Vec<String>, Failure> {
+    let text = |field: &str| event.get(field).and_then(Value::as_str);
+    let (subject, valid_from) =
+        (text("subject").map(SubjectId::parse), text("valid_from").map(ValidTime::parse));
+    match (kind_of(event), subject, valid_from, event.get("body")) {
+        (Some(kind), Some(Ok(subject)), Some(Ok(from)), Some(body)) => {
+            known.names(kind, &subject, from, body)
+        }
         // What is wrong with it is told when it is read.
-        _ => Vec::new(),
+        _ => Ok(Vec::new()),
     }
 }
 

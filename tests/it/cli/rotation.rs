@@ -23,6 +23,29 @@ fn import(served: &Served<'_>, day: &str) -> super::Ran {
     served.run(&["import", "t.csv", "--mapping", "m.toml", "--key", "dept.key", "--json"])
 }
 
+/// How an import went: rows, placed, there before, refused.
+fn counted(ran: super::Ran) -> [u64; 4] {
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    ["rows", "placed", "repeated", "refused"].map(|part| said[part].as_u64().unwrap())
+}
+
+/// Registers the person of the number, with a name that travels beside the event.
+fn register(served: &Served<'_>, name: &str) -> [u64; 4] {
+    const MAPPING: &str = r#"
+kind = "subject.registered"
+issuer = "registrar"
+subject = "person:{证件号码|identity}"
+valid_from = "2017-01-01"
+id = ["证件号码"]
+[body]
+name = "{name}"
+"#;
+    served.folder.write("r.toml", MAPPING);
+    served.folder.write("r.csv", &format!("证件号码,name\n{NUMBER},{name}\n"));
+    let key = "l/keys/registrar.key";
+    counted(served.run(&["import", "r.csv", "--mapping", "r.toml", "--key", key, "--json"]))
+}
+
 fn resolved(served: &Served<'_>) -> String {
     let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
     served.folder.run_with(&arguments, &format!("{NUMBER}\n")).right().trim().to_owned()
@@ -41,6 +64,7 @@ fn a_person_is_named_anew_and_shown_as_one() {
     let folder = Folder::new();
     let served = folder.ledger();
     import(&served, "2017/5/1").right();
+    assert_eq!(register(&served, "甲"), [1, 1, 0, 0]);
     let old = resolved(&served);
     let before = consents(&folder, &old);
     assert_eq!(before.len(), 1);
@@ -65,7 +89,12 @@ fn a_person_is_named_anew_and_shown_as_one() {
             refused.err
         );
     }
-    import(&served, "2017/5/2").right();
+    // A row that came in before is the same event again, though it names the person anew; one that says otherwise is refused.
+    assert_eq!(counted(import(&served, "2017/5/1")), [1, 0, 1, 0]);
+    assert_eq!(register(&served, "甲"), [1, 0, 1, 0]);
+    assert_eq!(register(&served, "乙"), [1, 0, 0, 1]);
+    assert!(folder.read("r.csv.refused.csv").contains("L08"));
+    assert_eq!(counted(import(&served, "2017/5/2")), [1, 1, 0, 0]);
     let all = consents(&folder, &new);
     assert_eq!(all.len(), 2);
     assert_eq!(consents(&folder, &old), all, "by the old name the answer is the same");
@@ -76,6 +105,9 @@ fn a_person_is_named_anew_and_shown_as_one() {
     let served = folder.serve();
     let third = resolved(&served);
     assert!(third.ends_with(".03"));
+    for day in ["2017/5/1", "2017/5/2"] {
+        assert_eq!(counted(import(&served, day)), [1, 0, 1, 0], "{day}");
+    }
     for name in [&old, &new, &third] {
         assert_eq!(consents(&folder, name), all, "{name}");
     }

@@ -20,11 +20,13 @@
 //! ```
 //!
 //! The event's id follows from the ledger, the kind, the subject and the `id` columns, so that the
-//! same row gives the same bytes however often it is imported.
+//! same row gives the same bytes however often it is imported. Resident numbers stand in it under the
+//! issuer's salt key and not as pseudonyms, which the ledger may give anew: then the same row gives the
+//! same event but for the name of its subject.
 
 mod template;
 
-use crate::splitting::{PersonalFields, split};
+use crate::splitting::split;
 use ledger_spec::event::{DisclosedField, Draft, EventError, Kind, SaltKey};
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
@@ -152,6 +154,11 @@ impl Mapping {
         }
     }
 
+    /// The kind of the events.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Who issues the events.
     pub const fn issuer(&self) -> &AuthorityId {
         &self.issuer
@@ -177,11 +184,10 @@ impl Mapping {
     /// The event that a row states: the exact bytes, the same each time with the same salts. Where the mapping resolves
     /// numbers there is none.
     pub fn event(&self, origin: &Origin, row: Row<'_>, salts: &SaltKey) -> Result<Vec<u8>, RowError> {
-        let nothing_personal = PersonalFields::default();
-        self.event_with(origin, row, salts, &nothing_personal, &|_, _| None).map(|(event, _)| event)
+        self.event_with(origin, row, salts, &|_, _, _| Vec::new(), &|_, _| None).map(|(event, _)| event)
     }
 
-    /// The same with what travels beside the event, and where `pseudonym` gives what stands behind the scheme's name for a
+    /// The same with what travels beside the event, whose paths `personal` gives for its subject, its time and its body, and where `pseudonym` gives what stands behind the scheme's name for a
     /// resident number, as it was resolved. The number itself goes into nothing, not even into the hash that makes the
     /// event's id.
     pub fn event_with(
@@ -189,17 +195,23 @@ impl Mapping {
         origin: &Origin,
         row: Row<'_>,
         salts: &SaltKey,
-        personal: &PersonalFields,
+        personal: &dyn Fn(&SubjectId, ValidTime, &serde_json::Value) -> Vec<String>,
         pseudonym: &dyn Fn(PseudonymScheme, &str) -> Option<String>,
     ) -> Result<(Vec<u8>, Vec<DisclosedField>), RowError> {
         let identities = self.identities();
-        let cell = |column: &str| {
+        let cell_by = |column: &str, name: &dyn Fn(PseudonymScheme, &str) -> Option<String>| {
             let cell = self.cell(row, column)?;
             let schemes = identities.iter().filter(|(name, _)| *name == column).map(|(_, scheme)| *scheme);
-            let of = |scheme| Some((scheme, pseudonym(scheme, &resident_number(&cell.text)?)?));
+            let of = |scheme| Some((scheme, name(scheme, &resident_number(&cell.text)?)?));
             Ok(Cell { pseudonyms: schemes.filter_map(of).collect(), ..cell })
         };
+        let cell = |column: &str| cell_by(column, pseudonym);
+        // By another name than the ledger's: whatever follows from this one stays when the ledger gives a new one.
+        let standing_for =
+            |_, number: &str| ResidentNumber::parse(number).ok().map(|number| salts.standing_for(&number));
+        let lasting = |column: &str| cell_by(column, &standing_for);
         let subject = self.subject.subject_of(&cell)?;
+        let lasting_subject = self.subject.subject_of(&lasting)?;
         let from_text = self.valid_from.render_always(&cell)?;
         let valid_from = Date::parse(&from_text)
             .map(Date::start_of_day)
@@ -210,13 +222,13 @@ impl Mapping {
             })?;
         let mut body =
             self.body.render(&cell)?.unwrap_or_else(|| serde_json::Value::Object(Default::default()));
-        let names = personal.names(self.kind, &subject, &body);
-        let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), subject.to_string()];
+        let names = personal(&subject, valid_from, &body);
+        let mut parts = vec![origin.to_string(), self.kind.name().to_owned(), lasting_subject.to_string()];
         for column in &self.id {
-            let Cell { text, pseudonyms } = cell(column)?;
-            // Whoever has the event's id could try all numbers against a hash that they went into.
+            let Cell { text, pseudonyms } = lasting(column)?;
+            // Whoever has the event's id could try all numbers against a hash that they went into without a key.
             let part = match pseudonyms.into_iter().next() {
-                Some((_, pseudonym)) => pseudonym,
+                Some((_, standing_for)) => standing_for,
                 None if identities.iter().any(|(name, _)| name == column) => {
                     return Err(template::unresolved(column));
                 }
@@ -231,7 +243,7 @@ impl Mapping {
             parts.push(hidden);
         }
         let id = derived_id(valid_from, parts.iter().map(String::as_str));
-        let mut salt = |name: &str| Ok::<_, RowError>(salts.field_salt(&id, &subject, name));
+        let mut salt = |name: &str| Ok::<_, RowError>(salts.field_salt(&id, &lasting_subject, name));
         let fields = split(&mut body, &names, &mut salt)?;
         let draft = Draft {
             origin,
@@ -241,7 +253,7 @@ impl Mapping {
             subject: &subject,
             valid_from,
             seen_version: None,
-            salt: salts.salt(&id, &subject),
+            salt: salts.salt(&id, &lasting_subject),
             body,
         };
         let bytes = draft.to_bytes_with(&fields).map_err(|error| self.refused(&error, &cell))?;

@@ -57,7 +57,7 @@ pub(super) fn of_server(client: &Client, shipped: &Shipped) -> Result<Arc<Catalo
     for (item, done) in items.into_iter().zip(1..) {
         // Newest first, over all pages; the history is told from its beginning.
         for (event, recorded) in history(client, item)?.iter().rev() {
-            catalogue.apply(event, *recorded);
+            catalogue.apply(event, *recorded, Vec::new());
         }
         bar.step(done, total);
     }

@@ -1,0 +1,53 @@
+//! The reference's rules about repair that ask for more than the thing itself.
+
+use crate::force::in_force;
+use crate::history::{Accepted, History, Stated};
+use crate::openings::asked_at;
+use crate::reference::{Question, phase};
+
+/// Whether an application for repair of this thing is open, or granted.
+pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
+    past.stream(&target.event.subject).any(|one| {
+        one.event.kind == "repair.applied"
+            && one.event.text("target") == Some(&target.event.id)
+            && matches!(phase(past, one), Some("applied" | "accepted" | "granted"))
+    })
+}
+
+/// D13: whose repair was rescinded does not apply again for a time.
+pub fn is_barred_from_repair(past: &History, event: &Stated) -> bool {
+    let rescinded = past.person(&event.subject).filter(|one| one.event.kind == "repair.rescinded");
+    let Some(day) = rescinded.map(|one| one.event.day()).max() else { return false };
+    let until = past.deadline("repair.tiers", "repair.after_fraud", day, day.start_of_day());
+    until.is_some_and(|until| event.day() <= until)
+}
+
+/// D13: what the type of a record asks of its repair.
+pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted) {
+    let (past, event) = (q.past, q.event);
+    if target.event.kind != "record.filed" {
+        return;
+    }
+    let code = target.event.text("type").unwrap();
+    let Some(definition) = past.definition("type", code, asked_at(&target.event)) else { return };
+    let asks =
+        |one: &str| definition["repair_asks"].as_array().is_some_and(|all| all.iter().any(|a| a == one));
+    // What bars is asked now as well, where no document shows that it was decided before.
+    let now = q.now.max(event.valid_from);
+    let holds = |one: &Accepted| {
+        in_force(past, one, event.valid_from) || event.decision_day().is_none() && in_force(past, one, now)
+    };
+    let again = past.person(&event.subject).any(|one| {
+        one.event.kind == "record.filed"
+            && one.event.text("type") == Some(code)
+            && one.event.valid_from > target.event.valid_from
+            && holds(one)
+    });
+    q.refuse_if(asks("not_repeated") && again, "D13");
+    let listed = past.person(&event.subject).any(|one| {
+        let list = one.event.text("list").filter(|_| one.event.kind == "listing.entered");
+        let list = list.and_then(|list| past.definition("list", list, asked_at(&one.event)));
+        list.is_some_and(|list| list["polarity"] == "negative" && list["serious"] == true) && holds(one)
+    });
+    q.refuse_if(asks("not_listed") && listed, "D13");
+}
