@@ -30,20 +30,31 @@ async fn healthz(RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Ok(([(CONTENT_TYPE, PLAIN)], "ok\n").into_response())
 }
 
+/// What a start left undone: the ledger serves on, and somebody has to look at it.
+fn erasure(shared: &Shared) -> &'static str {
+    let unfinished = shared.app.erasing.as_ref().is_some_and(|erasing| erasing.is_unfinished());
+    if unfinished {
+        "erasure: UNFINISHED: what the log says is erased could not be destroyed; see the log, and start again\n"
+    } else {
+        ""
+    }
+}
+
 /// Whether events can be appended.
 #[utoipa::path(
     get,
     path = "/readyz",
     operation_id = "getReadiness",
     tag = "operation",
-    responses((status = 200, description = "They can", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, and each witness", body = String, content_type = "text/plain")),
 )]
 async fn readyz(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     match shared.unready() {
         Some(problem) => Err(problem),
         None => {
-            Ok(([(CONTENT_TYPE, PLAIN)], format!("ready\n{}", witnesses::words(&shared))).into_response())
+            let text = format!("ready\n{}{}", erasure(&shared), witnesses::words(&shared));
+            Ok(([(CONTENT_TYPE, PLAIN)], text).into_response())
         }
     }
 }

@@ -161,6 +161,11 @@ fn now(shared: &Shared) -> Registry {
         let stopped = u64::from(writer.stopped().is_some());
         registry.register("writer_stopped", "1 once nothing is written any more", ConstGauge::new(stopped));
     }
+    if let Some(erasing) = &shared.app.erasing {
+        let unfinished = u64::from(erasing.is_unfinished());
+        let what = "1 where a start could not destroy what the log says is erased";
+        registry.register("erasure_unfinished", what, ConstGauge::new(unfinished));
+    }
     shared.places.gauges(&mut registry);
     witnesses::gauges(shared, &mut registry);
     registry

@@ -16,6 +16,7 @@ use ledger_spec::sealed::Kek;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::note::NoteSigner;
@@ -31,6 +32,8 @@ pub struct Erasing {
     wait: u64,
     /// Held by whoever does something about the master key.
     replacing: Arc<Mutex<()>>,
+    /// Whether what the log says is erased could not be destroyed when the ledger was opened.
+    unfinished: AtomicBool,
 }
 
 impl Erasing {
@@ -43,7 +46,15 @@ impl Erasing {
             master: settings.master_key()?.clone(),
             wait: settings.erase_seconds.saturating_mul(1_000_000),
             replacing: Arc::default(),
+            unfinished: AtomicBool::new(false),
         })
+    }
+
+    /// Whether something that the log says is erased was still there when the ledger was opened, and could not be destroyed then:
+    /// nobody is told of it, and whoever holds the folder and its keys could read it.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed)
     }
 
     /// With what events are made in the ledger's name.
@@ -227,7 +238,7 @@ pub(crate) fn under_a_new_key(
 pub(super) fn finish_erasing(
     log: &mut Log,
     snapshots: &Snapshots,
-    erase: &mut Erase,
+    (erasing, erase): (&Erasing, &mut Erase),
 ) -> Result<(), LedgerError> {
     let governance = snapshots.latest().governance.clone();
     let erased = governance.erasures.erased();
@@ -245,6 +256,7 @@ pub(super) fn finish_erasing(
     if let Err(error) = erase(log, &left) {
         // Nobody is told of what is erased; that something still opens it is no reason to answer nobody.
         tracing::error!(error, "an erasure could not be finished; it is tried again at the next start");
+        erasing.unfinished.store(true, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -286,7 +286,7 @@ pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerErr
     let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
     let snapshots = published_view(streams, &settings, &vkey)?;
     let mut erase = erase_files(&erasing);
-    finish_erasing(&mut log, &snapshots, &mut erase)?;
+    finish_erasing(&mut log, &snapshots, (&erasing, &mut erase))?;
     let keeper = Keeper::start(snapshots.clone()).map_err(LedgerError::Thread)?;
     let config = SequencerConfig { queue_events: settings.queue_events, ..SequencerConfig::default() };
     let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock::now, (config, erase))

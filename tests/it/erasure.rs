@@ -4,6 +4,7 @@ use crate::http_server::{JSON, NDJSON, Server};
 use crate::people::{self, department, event, id, registrar, steward};
 use crate::support::Folder;
 use crate::walk;
+use crate::witness::Process;
 use credit_ledger::audit::{AuditOptions, audit_remote};
 use credit_ledger::ledger::OpenLedger;
 use credit_ledger::mirror::Mirror;
@@ -339,6 +340,51 @@ fn a_copy_of_the_folder_does_not_replace_the_key_that_the_first_one_needs() {
     let done = run(&dir);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(credit_ledger::audit::audit(&dir, None, &Unwatched).unwrap().counts.erased, 2);
+}
+
+#[test]
+fn an_erasure_that_a_start_could_not_finish_is_seen_by_whoever_watches() {
+    let server = served("erasure-unfinished", 86_400);
+    let entries = filed(&server);
+    append(&server, &order(40, &[20, 21], &entries));
+    let dir = server.stop().closed();
+    let (half, key) = (dir.with_file_name("half"), dir.with_file_name("folder.master.key"));
+    let copied = |part: &str| {
+        for file in walk::files(&dir.join(part), "") {
+            let to = half.join(file.strip_prefix(&dir as &Path).unwrap());
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(&file, to).unwrap();
+        }
+    };
+    copied("");
+    let before = std::fs::read(&key).unwrap();
+    let program = || std::process::Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+    assert!(program().arg("erase").arg("--dir").arg(&dir as &Path).output().unwrap().status.success());
+    // The log says that it is erased, what opens it is there as before, and the key is not this folder's to replace.
+    for part in ["log", "tree"] {
+        copied(part);
+    }
+    std::fs::copy(dir.join("checkpoint"), half.join("checkpoint")).unwrap();
+    std::fs::write(&key, before).unwrap();
+    let serve =
+        |dir: &Path| Process::start(&["serve", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"], 1);
+    let served = serve(&half);
+    let (status, ready) = served.get("/readyz");
+    assert!(status == 200 && ready.contains("erasure: UNFINISHED"), "{ready}");
+    assert!(served.get("/metrics").1.contains("credit_ledger_erasure_unfinished 1"));
+    assert_eq!(served.get(&format!("/v1/entries/{}", entries[0])).0, 404, "nobody is told of it");
+    served.kill();
+    // Once the key is its own, the next start finishes it and says nothing any more.
+    std::fs::write(
+        dir.with_file_name("folder.master.key.of"),
+        half.canonicalize().unwrap().to_str().unwrap(),
+    )
+    .unwrap();
+    let served = serve(&half);
+    assert_eq!(served.get("/readyz"), (200, "ready\n".to_owned()));
+    assert!(served.get("/metrics").1.contains("credit_ledger_erasure_unfinished 0"));
+    served.kill();
+    assert_eq!(credit_ledger::audit::audit(&half, None, &Unwatched).unwrap().counts.erased, 2);
 }
 
 #[test]
