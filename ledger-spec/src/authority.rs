@@ -181,6 +181,25 @@ impl Directory {
         false
     }
 
+    /// Who acts for `number` at these instants: itself, or who took over its tasks by then.
+    #[must_use]
+    pub fn acting_for(
+        &self,
+        number: AuthorityNumber,
+        valid: ValidTime,
+        known: TreeSize,
+    ) -> Option<AuthorityNumber> {
+        let mut acting = number;
+        // A chain of successions is no longer than there are authorities.
+        for _ in 0..=self.authorities.len() {
+            let mut successions = self.by_number(acting)?.successions.iter();
+            let over = successions.rfind(|stated| stated.from <= valid && stated.recorded.index.is_in(known));
+            let Some(over) = over else { return Some(acting) };
+            acting = self.number(&over.what)?;
+        }
+        None
+    }
+
     /// [`PublicKey::parse`], which is quick for a key that stands in the directory.
     pub fn public_key(&self, key: [u8; 32]) -> Result<PublicKey, KeyError> {
         self.parsed.get(&key).map_or_else(|| PublicKey::parse(key), |known| Ok(*known))

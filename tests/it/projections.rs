@@ -247,7 +247,8 @@ fn the_city() {
     let line = |n: usize| counted["indicators"][n - 1].clone();
     assert_eq!(
         (&line(3)["numerator"], &line(3)["denominator"], &line(3)["per_mille"]),
-        (&json!(1), &json!(4), &json!(250))
+        (&json!(0), &json!(4), &json!(0)),
+        "a negative record opens no file"
     );
     assert_eq!((&line(2)["state"], &line(2)["numerator"]), (&json!("no-population"), &json!(1)));
     let of_department = &work["authorities"][0];

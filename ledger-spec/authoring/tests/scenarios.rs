@@ -11,7 +11,10 @@ use ledger_authoring::scenario::{Base, Expect, Report, Scenario, Shown, Step, ru
 use ledger_authoring::shipped::{Shipped, ShippedItem};
 use ledger_spec::admission::Rule;
 use ledger_spec::definition::{Definition, ItemKind, Status};
-use ledger_spec::event::StepKind;
+use ledger_spec::event::{Indicator, StepKind};
+use ledger_spec::id::AuthorityId;
+use ledger_spec::projection::OversightLine;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -133,6 +136,71 @@ fn every_live_item_is_shown_accepted_and_refused_for_a_reason_of_its_own() {
         (Vec::new(), Vec::new()),
         "not accepted, not refused"
     );
+}
+
+/// The counters of oversight, of an authority and of commitments.
+const COUNTERS: [&str; 16] = [
+    "records",
+    "late_filings",
+    "corrections",
+    "revocations",
+    "late_withdrawals",
+    "overdue_objections",
+    "overdue_repairs",
+    "overdue_delistings",
+    "longest_delisting_days",
+    "overdue_complaints",
+    "overdue_rectifications",
+    "uses",
+    "made",
+    "kept",
+    "broken",
+    "overdue",
+];
+
+#[test]
+fn every_indicator_and_every_counter_is_shown_to_move_and_not_to() {
+    // What the cases ask of each: in which, and whether it is more than none.
+    let mut asked: BTreeSet<(String, bool, &str)> = BTreeSet::new();
+    for case in CASES.iter() {
+        for ask in &case.scenario.asks {
+            let says = &ask.says;
+            // Commitments have a line only where one was made.
+            if ask.view == "oversight" && ask.counts.get("commitments") == Some(&0) {
+                asked.insert(("made".to_owned(), false, &case.path));
+            }
+            let lines = |name| says.get(name).and_then(Value::as_array).into_iter().flatten();
+            for line in lines("indicators") {
+                if let (Some(indicator), Some(count)) =
+                    (line["indicator"].as_str(), line["numerator"].as_u64())
+                {
+                    asked.insert((indicator.to_owned(), count > 0, &case.path));
+                }
+            }
+            for (counter, line) in COUNTERS.iter().flat_map(|counter| {
+                lines("authorities").chain(lines("commitments")).map(move |line| (counter, line))
+            }) {
+                if let Some(count) = line.get(*counter).and_then(Value::as_u64) {
+                    asked.insert(((*counter).to_owned(), count > 0, &case.path));
+                }
+            }
+        }
+    }
+    let indicators = Indicator::ALL.iter().map(|indicator| indicator.name());
+    let mut missing = Vec::new();
+    for name in indicators.chain(COUNTERS) {
+        let of = |moves| asked.iter().filter(move |(one, moved, _)| one == name && *moved == moves);
+        let stays = of(false).any(|(_, _, path)| of(true).any(|(_, _, other)| other != path));
+        if !stays {
+            missing.push(format!("{name}: moves in {}, stays in {}", of(true).count(), of(false).count()));
+        }
+    }
+    assert!(missing.is_empty(), "no case and another show of: {}", missing.join("; "));
+    // A counter that is added is asked for here too.
+    let line = OversightLine::begun(AuthorityId::parse("a").unwrap());
+    let told = serde_json::to_value(line).unwrap();
+    let told: BTreeSet<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(told.iter().filter(|name| !COUNTERS.contains(name)).collect::<Vec<_>>(), [&"authority"]);
 }
 
 #[test]

@@ -70,6 +70,7 @@ pub enum Fact<R = ItemNumber> {
     Population {
         indicator: Indicator,
         count: u64,
+        reached: Option<u64>,
         date: Date,
     },
     Order {

@@ -69,7 +69,8 @@ impl Fact<EventId> {
                 Self::Use { domain: body.domain, report: body.report, record: body.record }
             }
             Body::PopulationDeclared(body) => {
-                Self::Population { indicator: body.indicator, count: body.count, date: body.date }
+                let (indicator, count, reached) = (body.indicator, body.count, body.reached);
+                Self::Population { indicator, count, reached, date: body.date }
             }
             Body::RectificationOrdered(body) => Self::Order { due: body.due },
             Body::IncidentOpened(_) => Self::Incident,
@@ -123,7 +124,9 @@ impl<R> Fact<R> {
             Self::Use { domain, report, record } => {
                 Fact::Use { domain, report: maybe(report), record: maybe(record) }
             }
-            Self::Population { indicator, count, date } => Fact::Population { indicator, count, date },
+            Self::Population { indicator, count, reached, date } => {
+                Fact::Population { indicator, count, reached, date }
+            }
             Self::Order { due } => Fact::Order { due },
             Self::Incident => Fact::Incident,
             Self::Transfer { to, record } => Fact::Transfer { to, record: maybe(record) },

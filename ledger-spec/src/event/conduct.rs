@@ -64,6 +64,8 @@ pub struct PopulationDeclared {
     pub indicator: Indicator,
     /// How many there are.
     pub count: u64,
+    /// How many of them are there yet, of what no log can count: systems that were built, platforms that are connected.
+    pub reached: Option<u64>,
     /// Who counted, and where that can be looked up.
     pub source: String,
     /// On which day.
@@ -89,6 +91,15 @@ pub enum Indicator {
     J13,
     J14,
     J15,
+}
+
+impl Indicator {
+    /// Whether no log can count it, so that a steward attests it: systems that were built (J13) and platforms that are
+    /// connected (J15).
+    #[must_use]
+    pub const fn is_attested(self) -> bool {
+        matches!(self, Self::J13 | Self::J15)
+    }
 }
 
 /// `rectification.ordered`: a department has to put something right within a time.
@@ -216,9 +227,15 @@ impl PointsCharged {
 
 impl PopulationDeclared {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let indicator = fields.parsed("indicator", Indicator::parse_word)?;
+        let count = fields.number("count", 0, 1 << 40)?;
+        // Of what the log counts nobody says how much of it there is: the field is none there.
+        let reached =
+            if indicator.is_attested() { fields.optional_number("reached", 0, count)? } else { None };
         Ok(Self {
-            indicator: fields.parsed("indicator", Indicator::parse_word)?,
-            count: fields.number("count", 0, 1 << 40)?,
+            indicator,
+            count,
+            reached,
             source: fields.text("source", 1000)?,
             date: fields.parsed("date", Date::parse)?,
         })

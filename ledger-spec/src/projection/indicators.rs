@@ -1,13 +1,17 @@
 //! The fifteen indicators of the plan (2.2): counted from the log, over populations declared in it.
 //!
-//! Coverage counts files that were opened, whatever stands in them: an indicator that rewarded negative
-//! records would be a wrong one. Without a declared population there is no ratio, and that is said.
+//! Coverage counts files that were opened, and no negative record opens one: an indicator that rewarded those would be a
+//! wrong one. It counts those alone whom the indicator names, and nobody who is dissolved. What
+//! departments did counts once for who acts for them now. Without a declared population there is no ratio, and that is
+//! said.
 
 use super::cell::Count;
+use super::oversight::filed_in_time;
 use super::states::Counted;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{AsOf, CaseAsOf, Fact, Item, Sight};
-use crate::event::{Class, Indicator, Role};
+use crate::casefile::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, Sight};
+use crate::definition::{Disclosure, Polarity};
+use crate::event::{Class, Indicator, Phase, Role};
 use crate::id::{SubjectId, SubjectKind};
 use crate::rule::ProjectionRule;
 use crate::time::ValidTime;
@@ -30,7 +34,7 @@ pub struct Indicators {
 pub struct IndicatorLine {
     /// Which of the fifteen.
     pub indicator: Indicator,
-    /// How many the log shows; absent where the log cannot show it, or where it was suppressed.
+    /// How many the log shows, or a steward has attested; absent where neither is so, or where it was suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numerator: Option<u64>,
     /// How many there are, as last declared.
@@ -60,10 +64,10 @@ pub(super) struct Counts {
     declared: Vec<Declared>,
 }
 
-/// The departments' part of the count: who filed, used, and keeps a key.
+/// The part of the count that is about who filed and who used.
 #[derive(Debug, Default)]
 struct Departments {
-    filed_on_time: BTreeSet<AuthorityNumber>,
+    public_in_time: BTreeSet<AuthorityNumber>,
     used: BTreeSet<AuthorityNumber>,
     filed: BTreeSet<AuthorityNumber>,
 }
@@ -75,18 +79,19 @@ struct Declared {
     from: ValidTime,
     entry: EntryIndex,
     count: u64,
+    reached: Option<u64>,
 }
 
 impl Counts {
     pub(super) fn take(&mut self, case: &CaseAsOf<'_>, directory: &Directory, place: &SubjectId) {
-        for (slot, (indicator, tag)) in self.opened.iter_mut().zip(&COVERAGE) {
-            *slot += u64::from(has_file(case, tag) && is_counted(case, *indicator));
+        for (slot, coverage) in self.opened.iter_mut().zip(&COVERAGE) {
+            *slot += u64::from(coverage.covers(case));
         }
         self.judicial += self.departments.count(case, directory);
         if case.subject == place {
             let declared = case.begun(Class::Population).filter_map(|(_, item)| match item.fact {
-                Fact::Population { indicator, count, .. } => {
-                    Some(Declared { indicator, from: item.from, entry: item.entry, count })
+                Fact::Population { indicator, count, reached, .. } => {
+                    Some(Declared { indicator, from: item.from, entry: item.entry, count, reached })
                 }
                 _ => None,
             });
@@ -97,26 +102,30 @@ impl Counts {
     pub(super) fn merge(&mut self, other: Self) {
         self.opened.iter_mut().zip(other.opened).for_each(|(slot, count)| *slot += count);
         self.judicial += other.judicial;
-        self.departments.filed_on_time.extend(other.departments.filed_on_time);
+        self.departments.public_in_time.extend(other.departments.public_in_time);
         self.departments.used.extend(other.departments.used);
         self.departments.filed.extend(other.departments.filed);
         self.declared.extend(other.declared);
     }
 
     pub(super) fn indicators(self, directory: &Directory, as_of: AsOf, sight: Sight) -> Indicators {
-        let coverage = |indicator| COVERAGE.iter().zip(self.opened).find(|((one, _), _)| *one == indicator);
-        let numerator = |indicator| match indicator {
-            Indicator::J1 => Some(as_u64(self.departments.filed_on_time.len())),
-            Indicator::J2 => Some(as_u64(self.departments.used.len())),
-            Indicator::J6 => Some(self.judicial),
-            Indicator::J14 => Some(as_u64(with_key(directory, as_of, &self.departments.filed))),
-            // Built and connected systems are attested outside of the log.
-            Indicator::J13 | Indicator::J15 => None,
-            other => coverage(other).map(|(_, count)| count),
-        };
+        let departments = |numbers: &BTreeSet<AuthorityNumber>| departments(directory, as_of, numbers);
+        let coverage =
+            |indicator| COVERAGE.iter().zip(self.opened).find(|(one, _)| one.indicator == indicator);
         let declared = |indicator| {
             let declared = self.declared.iter().filter(|one| one.indicator == indicator);
             declared.max_by_key(|one| (one.from, one.entry)).copied()
+        };
+        let numerator = |indicator: Indicator| match indicator {
+            Indicator::J1 => Some(as_u64(departments(&self.departments.public_in_time).len())),
+            Indicator::J2 => Some(as_u64(departments(&self.departments.used).len())),
+            Indicator::J6 => Some(self.judicial),
+            Indicator::J14 => {
+                let filed = departments(&self.departments.filed);
+                Some(as_u64(filed.iter().filter(|number| keeps_key(directory, as_of, **number)).count()))
+            }
+            attested if attested.is_attested() => declared(attested).and_then(|one| one.reached),
+            other => coverage(other).map(|(_, count)| count),
         };
         let indicators = Indicator::ALL
             .into_iter()
@@ -126,44 +135,79 @@ impl Counts {
     }
 }
 
-/// The indicators that count files, and the tag of the types that open one.
-const COVERAGE: [(Indicator, &str); 9] = [
-    (Indicator::J3, "file:J3"),
-    (Indicator::J4, "file:J4"),
-    (Indicator::J5, "file:J5"),
-    (Indicator::J7, "file:J7"),
-    (Indicator::J8, "file:J8"),
-    (Indicator::J9, "file:J9"),
-    (Indicator::J10, "file:J10"),
-    (Indicator::J11, "file:J11"),
-    (Indicator::J12, "file:J12"),
-];
-
-/// Whether a subject is of those over which an indicator is counted: social organisations are no enterprises.
-fn is_counted(case: &CaseAsOf<'_>, indicator: Indicator) -> bool {
-    indicator != Indicator::J7 || case.file.kind_of(case.subject) == Some(SubjectKind::SocialOrg)
+/// An indicator that counts files: of whom, and the tag of the types that open one.
+struct Coverage {
+    indicator: Indicator,
+    tag: &'static str,
+    kinds: &'static [SubjectKind],
 }
 
-fn has_file(case: &CaseAsOf<'_>, tag: &str) -> bool {
-    case.begun(Class::Record).any(|(_, item)| match &item.fact {
-        Fact::Record(record) => case.type_of(record).is_some_and(|definition| definition.has_tag(tag)),
-        _ => false,
-    })
+/// Whoever may hold a licence for a business.
+const BUSINESSES: &[SubjectKind] =
+    &[SubjectKind::Enterprise, SubjectKind::IndividualBusiness, SubjectKind::Cooperative];
+const ENTERPRISES: &[SubjectKind] = &[SubjectKind::Enterprise];
+const SOCIAL_ORGANISATIONS: &[SubjectKind] = &[SubjectKind::SocialOrg];
+const PERSONS: &[SubjectKind] = &[SubjectKind::Person];
+
+const COVERAGE: [Coverage; 9] = [
+    Coverage { indicator: Indicator::J3, tag: "file:J3", kinds: BUSINESSES },
+    Coverage { indicator: Indicator::J4, tag: "file:J4", kinds: ENTERPRISES },
+    Coverage { indicator: Indicator::J5, tag: "file:J5", kinds: BUSINESSES },
+    Coverage { indicator: Indicator::J7, tag: "file:J7", kinds: SOCIAL_ORGANISATIONS },
+    Coverage { indicator: Indicator::J8, tag: "file:J8", kinds: PERSONS },
+    Coverage { indicator: Indicator::J9, tag: "file:J9", kinds: PERSONS },
+    Coverage { indicator: Indicator::J10, tag: "file:J10", kinds: ENTERPRISES },
+    Coverage { indicator: Indicator::J11, tag: "file:J11", kinds: ENTERPRISES },
+    Coverage { indicator: Indicator::J12, tag: "file:J12", kinds: PERSONS },
+];
+
+impl Coverage {
+    /// Whether a subject is one of those that the indicator names, and has a file that counts.
+    fn covers(&self, case: &CaseAsOf<'_>) -> bool {
+        let opened = case.begun(Class::Record).any(|(number, item)| match &item.fact {
+            Fact::Record(record) => {
+                case.type_of(record).is_some_and(|definition| definition.has_tag(self.tag))
+                    && case.polarity(record) != Polarity::Negative
+                    && stands(case, number)
+            }
+            _ => false,
+        });
+        opened
+            && case.file.kind_of(case.subject).is_some_and(|kind| self.kinds.contains(&kind))
+            && !is_dissolved(case)
+    }
+}
+
+/// Whether a record was neither annulled nor filed in error: what was opens no file and is no disclosure.
+fn stands(case: &CaseAsOf<'_>, number: ItemNumber) -> bool {
+    !matches!(case.phase_at(number), Some(Phase::Revoked | Phase::Retracted))
+}
+
+/// Whoever is dissolved, or was merged into another, is in no population any more.
+fn is_dissolved(case: &CaseAsOf<'_>) -> bool {
+    let ends = |item: &Item| {
+        matches!(item.fact, Fact::Identity(Identity::Dissolved | Identity::Merged)) && case.has_begun(item)
+    };
+    case.file.registrations().any(ends)
 }
 
 impl Departments {
-    /// Counts what departments did in one file; gives how many judicial records it holds that came in time.
+    /// Counts what authorities did in one file; gives how many judicial records it holds that came in time.
     fn count(&mut self, case: &CaseAsOf<'_>, directory: &Directory) -> u64 {
         let mut judicial = 0;
-        for (_, item) in case.begun(Class::Record) {
+        for (number, item) in case.begun(Class::Record) {
             let Fact::Record(record) = &item.fact else { continue };
             let Some(definition) = case.type_of(record) else { continue };
-            let in_time = super::oversight::filed_in_time(case, item) != Some(false);
             self.filed.insert(item.issuer);
-            if in_time && is_department(directory, item) {
-                self.filed_on_time.insert(item.issuer);
+            // What an older register hands over says nothing of when it was filed there.
+            let in_time = record.migration.is_none() && filed_in_time(case, item) != Some(false);
+            if !in_time || !stands(case, number) {
+                continue;
             }
-            judicial += u64::from(in_time && definition.has_tag("judicial"));
+            if case.disclosure(number) == Disclosure::Public {
+                self.public_in_time.insert(item.issuer);
+            }
+            judicial += u64::from(definition.has_tag("judicial") || is_court(directory, item));
         }
         for (_, item) in case.begun(Class::Use) {
             self.used.insert(item.issuer);
@@ -172,17 +216,28 @@ impl Departments {
     }
 }
 
-fn is_department(directory: &Directory, item: &Item) -> bool {
-    directory.by_number(item.issuer).is_some_and(|authority| authority.is_any(&[Role::Department]))
+fn is_court(directory: &Directory, item: &Item) -> bool {
+    directory.by_number(item.issuer).is_some_and(|authority| authority.is_any(&[Role::Court]))
 }
 
-/// How many departments have filed and keep a key in force.
-fn with_key(directory: &Directory, as_of: AsOf, filed: &BTreeSet<AuthorityNumber>) -> usize {
-    let keeps = |authority: &&crate::authority::Authority| {
-        let then = authority.as_known(as_of.known);
-        then.is_any(&[Role::Department]) && then.keys.iter().any(|key| key.revoked.is_none())
+/// The departments that act at these instants for authorities, each once.
+fn departments(
+    directory: &Directory,
+    as_of: AsOf,
+    of: &BTreeSet<AuthorityNumber>,
+) -> BTreeSet<AuthorityNumber> {
+    let acting = of.iter().filter_map(|number| directory.acting_for(*number, as_of.valid_at, as_of.known));
+    let is_department = |number: &AuthorityNumber| {
+        let then = directory.by_number(*number).and_then(|one| one.capacity_at(as_of.valid_at, as_of.known));
+        then.is_some_and(|stated| stated.what.roles.contains(&Role::Department))
     };
-    filed.iter().filter_map(|number| directory.by_number(*number)).filter(keeps).count()
+    acting.filter(is_department).collect()
+}
+
+/// Whether an authority keeps a key in force.
+fn keeps_key(directory: &Directory, as_of: AsOf, number: AuthorityNumber) -> bool {
+    let then = directory.by_number(number).map(|authority| authority.as_known(as_of.known));
+    then.is_some_and(|then| then.keys.iter().any(|key| key.revoked.is_none()))
 }
 
 fn line(
@@ -191,8 +246,9 @@ fn line(
     declared: Option<Declared>,
     sight: Sight,
 ) -> IndicatorLine {
-    // Departments are no subjects: how many of them did something, everybody may know.
-    let subjects = !matches!(indicator, Indicator::J1 | Indicator::J2 | Indicator::J14);
+    // Departments are no subjects, and what a steward attests is said in public: that everybody may know.
+    let subjects =
+        !matches!(indicator, Indicator::J1 | Indicator::J2 | Indicator::J14) && !indicator.is_attested();
     let small =
         subjects && sight == Sight::Public && numerator.is_some_and(|count| Count::from(count).is_small());
     let numerator = numerator.filter(|_| !small);
@@ -207,6 +263,7 @@ fn line(
             (true, _, _) => Counted::Suppressed,
             (false, None, _) => Counted::NotInTheLog,
             (false, Some(_), None) => Counted::NoPopulation,
+            (false, Some(_), Some(_)) if indicator.is_attested() => Counted::Attested,
             (false, Some(_), Some(_)) => Counted::Counted,
         },
         numerator,

@@ -6,7 +6,7 @@ use super::cell::Count;
 use super::states::MadeBy;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
-use crate::definition::ProcedurePeriod;
+use crate::definition::{Disclosure, ProcedurePeriod};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
 use crate::time::{Date, ValidTime};
@@ -38,7 +38,7 @@ pub struct OversightLine {
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub late_filings: Count,
-    /// Records that it corrected.
+    /// Corrections that it made.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub corrections: Count,
@@ -46,7 +46,8 @@ pub struct OversightLine {
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub revocations: Count,
-    /// Revocations recorded after the days for withdrawing an annulled penalty.
+    /// Public penalties of its own that were changed or annulled, and of which that was recorded after the days for withdrawing
+    /// them.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub late_withdrawals: Count,
@@ -66,11 +67,11 @@ pub struct OversightLine {
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub longest_delisting_days: Count,
-    /// Complaints about what it filed that wait past their last day.
+    /// Complaints that wait past their last day: about what it filed, or about nothing filed and taken in by it.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_complaints: Count,
-    /// Rectifications ordered of it and not done by their day.
+    /// Rectifications ordered of it that wait past their day.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_rectifications: Count,
@@ -107,7 +108,9 @@ pub struct CommitmentRate {
 }
 
 impl OversightLine {
-    const fn begun(authority: AuthorityId) -> Self {
+    /// The line of an authority of which nothing is counted yet.
+    #[must_use]
+    pub const fn begun(authority: AuthorityId) -> Self {
         Self {
             authority,
             records: Count::NONE,
@@ -190,9 +193,12 @@ impl CommitmentRate {
 }
 
 /// Whether a record was filed within the days that its type gives, by the recorded day; `None` where the
-/// type gives none, or the working days are not known.
+/// type gives none, where the working days are not known, or where it came from an older register, which had it before.
 pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     let Fact::Record(record) = &item.fact else { return None };
+    if record.migration.is_some() {
+        return None;
+    }
     let within = case.type_of(record)?.file_within?;
     let last = case.catalogue.last_day(within, record.decided_on, case.as_of.known)?;
     Some(recorded_day(item)? <= last)
@@ -268,9 +274,15 @@ impl<'a> Work<'a> {
             let steps = case.file.followers(number).filter(|(_, step)| case.has_begun(step));
             for (_, step) in steps {
                 match step.step_kind() {
-                    Some(StepKind::RecordCorrected) => self.of(step.issuer).corrections += 1,
+                    Some(StepKind::RecordCorrected) => {
+                        self.of(step.issuer).corrections += 1;
+                        // A correction without a decision puts a slip right: the penalty is as it was.
+                        let changed = step.step().is_some_and(|fact| fact.decided_on.is_some());
+                        let late = changed && withdrawn_late(case, (number, item), step);
+                        self.of(item.issuer).late_withdrawals += u64::from(late);
+                    }
                     Some(StepKind::RecordRevoked) => {
-                        let late = withdrawn_late(case, step);
+                        let late = withdrawn_late(case, (number, item), step);
                         let line = self.of(item.issuer);
                         line.revocations += 1;
                         line.late_withdrawals += u64::from(late);
@@ -370,8 +382,15 @@ impl<'a> Work<'a> {
     }
 }
 
-/// 行政处罚法 art. 48: what was annulled is withdrawn within days, with public reasons.
-fn withdrawn_late(case: &CaseAsOf<'_>, step: &Item) -> bool {
+/// 行政处罚法 art. 48: a penalty that was public, and was changed or annulled, is withdrawn within days, with public reasons.
+fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step: &Item) -> bool {
+    let penalty = match &item.fact {
+        Fact::Record(record) => case.type_of(record).is_some_and(|definition| definition.limitation),
+        _ => false,
+    };
+    if !penalty || case.disclosure(number) != Disclosure::Public {
+        return false;
+    }
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
     let last = case.deadline(ProcedurePeriod::PenaltyWithdraw, decided, decided);
     last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last)

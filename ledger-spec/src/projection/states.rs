@@ -39,8 +39,10 @@ pub enum Counted {
     Counted,
     /// Nobody declared of how many.
     NoPopulation,
-    /// The log cannot show it.
+    /// The log cannot count it, and nobody has attested it.
     NotInTheLog,
+    /// The log cannot count it: a steward has attested it.
+    Attested,
     /// Fewer than five subjects: they could be told apart.
     Suppressed,
 }
@@ -49,6 +51,7 @@ words!(Counted {
     Counted = "counted",
     NoPopulation = "no-population",
     NotInTheLog = "not-in-the-log",
+    Attested = "attested",
     Suppressed = "suppressed",
 });
 

@@ -112,6 +112,10 @@ impl Generator {
             }
             "population.declared" => {
                 event.body = json!({ "indicator": "J1", "count": 5, "source": "survey", "date": event.day().to_string() });
+                if self.chance.percent(30) {
+                    event.body["indicator"] = json!("J13");
+                    event.body["reached"] = json!(4);
+                }
             }
             "rectification.ordered" => {
                 event.body = json!({ "issue": "late", "due": event.day().plus_days(30).to_string() });

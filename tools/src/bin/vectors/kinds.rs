@@ -174,7 +174,7 @@ fn a_right_or_duty(kind: Kind) -> Making {
         Kind::PopulationDeclared => made(
             STEWARD,
             "place:430381",
-            json!({ "indicator": "J3", "count": 8123, "source": "统计年鉴", "date": "2025-06-30" }),
+            json!({ "indicator": "J13", "count": 10, "reached": 9, "source": "验收纪要", "date": "2025-06-30" }),
         ),
         Kind::RectificationOrdered => {
             made(STEWARD, &authority(DEPARTMENT), json!({ "issue": "逾期未处理异议", "due": "2025-12-31" }))

@@ -82,7 +82,7 @@ fn bad_bodies() -> Vec<Case> {
     let step = |kind: StepKind| text_of(&an_event(Kind::Step(kind)));
     let full = text_of(&a_full_record());
     // name, what it shows, a good event, text to replace, replacement
-    let table: [(&str, &str, String, &str, &str); 20] = [
+    let table: [(&str, &str, String, &str, &str); 22] = [
         ("record-data", "a sort of data that is none", full.clone(), "\"income\"", "\"shoe_size\""),
         ("record-review", "a state of review that is none", full.clone(), "\"pending\"", "\"unsure\""),
         ("record-document", "half a digest", full.clone(), &"5a".repeat(32), &"5a".repeat(16)),
@@ -105,8 +105,22 @@ fn bad_bodies() -> Vec<Case> {
             "population-indicator",
             "an indicator that is none",
             opening(Kind::PopulationDeclared),
-            "\"J3\"",
+            "\"J13\"",
             "\"J16\"",
+        ),
+        (
+            "population-counted",
+            "how many there are of what the log counts",
+            opening(Kind::PopulationDeclared),
+            "\"J13\"",
+            "\"J3\"",
+        ),
+        (
+            "population-reached",
+            "more than there are",
+            opening(Kind::PopulationDeclared),
+            "\"reached\":9",
+            "\"reached\":11",
         ),
         (
             "migration-rule",
