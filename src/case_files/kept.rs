@@ -164,6 +164,7 @@ fn size_of(answer: &CityAnswer) -> usize {
         CityAnswer::Departures(departures) => departures.departures.len(),
         CityAnswer::Indicators(_) => 0,
         CityAnswer::Oversight(oversight) => oversight.authorities.len() + oversight.commitments.len(),
+        CityAnswer::Retention(retention) => retention.due.len(),
     };
     lines.max(LEAST)
 }

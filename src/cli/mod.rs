@@ -25,7 +25,7 @@ mod words;
 use clap::{Args, Parser, Subcommand};
 use command::{
     append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen, monitor,
-    rebuild, resolve, rotate, scenario, serve, show, sign, verify, vkey, witness,
+    rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
 use std::path::PathBuf;
@@ -77,6 +77,7 @@ enum Command {
     Follow(follow::Follow),
     Monitor(monitor::Monitor),
     Witness(witness::Witness),
+    Retention(retention::ProposeErasures),
     Erase(erase::Erase),
     Rotate(rotate::Rotate),
     Rebuild(rebuild::Rebuild),
@@ -121,6 +122,7 @@ impl Arguments {
             Command::Follow(command) => command.run(json),
             Command::Monitor(command) => command.run(),
             Command::Witness(command) => command.run(json),
+            Command::Retention(command) => command.run(json),
             Command::Erase(command) => command.run(json),
             Command::Rotate(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),

@@ -9,6 +9,7 @@ mod disclosures;
 mod import;
 mod init;
 mod pages;
+mod retention;
 mod rotation;
 mod scenario;
 mod states;

@@ -82,6 +82,10 @@ fn grounded(case: &Case<'_>, definition: &Definition) -> Result<(), Refusal> {
             .periods
             .iter()
             .try_for_each(|period| registered(case, "body.periods", &period.instrument)),
+        Definition::Type(adopted) => {
+            let mut rules = adopted.retention.iter().flatten();
+            rules.try_for_each(|rule| registered(case, "body.retention", &rule.instrument))
+        }
         _ => Ok(()),
     }
 }

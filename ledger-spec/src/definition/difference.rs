@@ -28,7 +28,7 @@ impl Definition {
                 differing!(a, b, names; polarity, severities, disclosure, person_disclosure, subjects, kinds);
                 differing!(a, b, names; status, validity, filer, limitation, legal_review, file_within);
                 differing!(a, b, names; fields, tags, limitation_period, special, least_level, repair_asks);
-                differing!(a, b, names; published_from);
+                differing!(a, b, names; published_from, retention);
             }
             (Self::List(a), Self::List(b)) => {
                 differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, personal);

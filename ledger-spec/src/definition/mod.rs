@@ -6,6 +6,7 @@ mod ends;
 mod listing;
 mod reading;
 mod record;
+mod retention;
 mod scheme;
 mod time;
 mod words;
@@ -16,6 +17,7 @@ pub use record::{
     DetailField, DetailForm, DetailValue, FINE, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RESTRICTING_KINDS,
     RecordType, RepairCondition, SEVERAL, STEP, VALID_FROM, VALID_UNTIL, Validity,
 };
+pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;

@@ -4,7 +4,7 @@ use super::reading::{early_months, kinds, months, optional_period, small, status
 use super::words::{
     AuthorityLevel, Disclosure, Name, Polarity, ProcedurePeriod, Scheme, Severity, Status, words,
 };
-use super::{Common, Confidence};
+use super::{Common, Confidence, RetentionRule};
 use crate::id::{SubjectId, SubjectKind, Uscc};
 use crate::json::Json;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
@@ -49,6 +49,8 @@ pub struct RecordType {
     pub repair_asks: Vec<RepairCondition>,
     /// How soon after the decision it is to be filed.
     pub file_within: Option<Period>,
+    /// When its records may be erased, by which law: none of these where no law says it, absent where nobody said.
+    pub retention: Option<Vec<RetentionRule>>,
     /// Its own fields (D04).
     pub fields: Vec<DetailField>,
     /// What projections know it by: `file:J3`, `cs:probity`, `occupation`, …
@@ -218,6 +220,7 @@ impl RecordType {
             legal_review: fields.flag("legal_review")?,
             repair_asks: fields.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
             file_within: optional_period(fields, "file_within")?,
+            retention: RetentionRule::parse_all(fields)?,
             fields: DetailField::parse_all(fields)?,
             tags: fields.parsed_array("tags", (0, 16), token)?,
         })

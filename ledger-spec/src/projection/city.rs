@@ -8,7 +8,7 @@
 use super::departures::Departed;
 use super::indicators::Counts;
 use super::oversight::Work;
-use super::{Departures, Indicators, Oversight, Projector, Roll};
+use super::{Departures, Indicators, Oversight, Projector, Retention, Roll};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Sight, Viewer};
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
@@ -25,6 +25,8 @@ pub enum CityQuestion {
     Indicators(SubjectId),
     /// What departments did, and how commitments were kept.
     Oversight,
+    /// What may be erased: asked by the ledger's owner, and not over HTTP.
+    Retention,
 }
 
 /// What such a question is answered with.
@@ -35,6 +37,7 @@ pub enum CityAnswer {
     Departures(Departures),
     Indicators(Indicators),
     Oversight(Oversight),
+    Retention(Retention),
 }
 
 /// A question with what it is asked over.
@@ -64,6 +67,7 @@ enum Part<'a> {
     Departures(Departed),
     Indicators(Counts),
     Oversight(Work<'a>),
+    Retention(Retention),
 }
 
 impl CityQuestion {
@@ -73,7 +77,10 @@ impl CityQuestion {
     pub fn moment(&self, viewer: Viewer) -> Option<AsOf> {
         match (self, viewer.sight) {
             (Self::Roll(_) | Self::Departures(_), Sight::Public) => Some(viewer.moment),
-            (Self::Roll(_) | Self::Departures(_) | Self::Indicators(_) | Self::Oversight, _) => None,
+            (
+                Self::Roll(_) | Self::Departures(_) | Self::Indicators(_) | Self::Oversight | Self::Retention,
+                _,
+            ) => None,
         }
     }
 
@@ -81,7 +88,7 @@ impl CityQuestion {
     pub const fn list(&self) -> Option<&ListCode> {
         match self {
             Self::Roll(list) | Self::Departures(list) => Some(list),
-            Self::Indicators(_) | Self::Oversight => None,
+            Self::Indicators(_) | Self::Oversight | Self::Retention => None,
         }
     }
 }
@@ -94,6 +101,7 @@ impl<'a> CityFold<'a> {
             CityQuestion::Departures(_) => Part::Departures(Departed::default()),
             CityQuestion::Indicators(_) => Part::Indicators(Counts::default()),
             CityQuestion::Oversight => Part::Oversight(Work::new(&asked.governance.directory)),
+            CityQuestion::Retention => Part::Retention(Retention::default()),
         };
         Self { asked, part, files: 0 }
     }
@@ -121,6 +129,7 @@ impl<'a> CityFold<'a> {
                 counts.take(&case(), directory, place);
             }
             (Part::Oversight(work), _) => work.take(&case()),
+            (Part::Retention(retention), _) => retention.take(&case(), governance),
             _ => defect("a fold has the part of its own question"),
         }
     }
@@ -133,6 +142,7 @@ impl<'a> CityFold<'a> {
             (Part::Departures(departed), Part::Departures(other)) => departed.merge(other),
             (Part::Indicators(counts), Part::Indicators(other)) => counts.merge(other),
             (Part::Oversight(work), Part::Oversight(other)) => work.merge(other),
+            (Part::Retention(retention), Part::Retention(other)) => retention.merge(other),
             _ => defect("folds of one question are merged"),
         }
     }
@@ -149,6 +159,7 @@ impl<'a> CityFold<'a> {
                 CityAnswer::Indicators(counts.indicators(&governance.directory, as_of, viewer.sight))
             }
             (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight(viewer.sight)),
+            (Part::Retention(retention), _) => CityAnswer::Retention(retention.in_order()),
             (Part::Departures(_), _) => defect("a fold has the part of its own question"),
         }
     }

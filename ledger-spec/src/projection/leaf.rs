@@ -6,8 +6,8 @@
 use super::states::{Counted, MadeBy, State};
 use crate::casefile::{Cause, Life, Mark, Sight};
 use crate::definition::{
-    AuthorityLevel, Confidence, Direction, Disclosure, Domain, Pattern, Polarity, Pole, ProcedurePeriod,
-    Scheme, Severity, Status,
+    AuthorityLevel, Confidence, Direction, Disclosure, Domain, DueWhen, Pattern, Polarity, Pole,
+    ProcedurePeriod, Scheme, Severity, Status,
 };
 use crate::entry::{ChainHash, StreamVersion};
 use crate::event::{Indicator, Kind, Phase, ReportKind, RevocationReason, Role, StepKind, Term};
@@ -89,6 +89,7 @@ json_of_words![
     Direction,
     Disclosure,
     Domain,
+    DueWhen,
     Indicator,
     Life,
     Mark,

@@ -26,6 +26,7 @@ mod names;
 mod oversight;
 mod page;
 mod question;
+mod retention;
 mod rights;
 mod standing;
 mod states;
@@ -55,6 +56,7 @@ pub use page::{MOST_BESIDE, MOST_NAMED, Page};
 pub use question::{
     Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered, more_may_exist,
 };
+pub use retention::{DueLine, Retention};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
 pub use states::{Counted, MadeBy, State};

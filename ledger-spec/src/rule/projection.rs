@@ -74,6 +74,9 @@ projection_rules! {
     /// P26: what was signed with a key that may have been in wrong hands by then is marked, from the revocation on that
     /// says so; it stands until somebody takes it back.
     CompromisedKey = "P26";
+    /// P27: what the law of its type lets go may be erased, with all that follows it or rests on it; it is proposed and
+    /// never done by itself.
+    Retention = "P27";
     /// P28: an entry on a red list and an incentive fall with an entry on a list of the seriously dishonest.
     Displaced = "P28";
 }

@@ -19,6 +19,7 @@ title = { zh = "处罚", en = "Penalty" }
 polarity = "negative"
 disclosure = "public"
 subjects = ["uscc"]
+retention = []
 effective = 2010-01-01
 basis = [{ instrument = "law.one", article = "8" }]
 confidence = "K"
@@ -62,11 +63,11 @@ fn check_names_file_and_line_of_all_that_is_wrong() {
     files(&folder, &PENALTY.replace("law.one", "law.two"));
     let ran = folder.run(&["catalogue", "check", "c"]).failed(1, "1 faults in the catalogue");
     let expected =
-        "c/types/base.toml:8: field basis[0].instrument: law.two is no instrument of these files\n";
+        "c/types/base.toml:9: field basis[0].instrument: law.two is no instrument of these files\n";
     assert_eq!(ran.out, expected);
     let json = folder.run(&["catalogue", "check", "c", "--json"]).failed(1, "").out;
-    assert!(json.contains(r#""file":"c/types/base.toml","line":8"#), "{json}");
-    folder.run(&["catalogue", "diff", "c", "--dir", "l"]).failed(2, "c/types/base.toml:8: ");
+    assert!(json.contains(r#""file":"c/types/base.toml","line":9"#), "{json}");
+    folder.run(&["catalogue", "diff", "c", "--dir", "l"]).failed(2, "c/types/base.toml:9: ");
     folder.write("empty/readme.md", "");
     folder.run(&["catalogue", "check", "empty"]).failed(2, "holds no .toml file");
 }

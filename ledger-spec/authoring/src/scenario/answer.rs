@@ -13,7 +13,7 @@ use ledger_spec::projection::{
 use ledger_spec::time::RecordedTime;
 use serde_json::{Error, Value, json, to_value};
 use std::sync::Arc;
-use tlog::defect::{OrDefect as _, as_usize};
+use tlog::defect::{OrDefect as _, as_usize, defect};
 use tlog::position::EntryIndex;
 
 /// Who asks at which instants.
@@ -101,11 +101,23 @@ impl Reader<'_> {
 
     /// The departments' work, and who may sign.
     pub(super) fn whole(&self, view: &str) -> Answer {
+        if view == "retention" {
+            return Some(self.retention());
+        }
         Some(self.ask(&match view {
             "oversight" => Question::Oversight,
             "directory" => Question::Directory,
             _ => return None,
         }))
+    }
+
+    /// What may be erased: asked by the ledger's owner.
+    fn retention(&self) -> Result<Value, Error> {
+        match self.ledger.city(&CityQuestion::Retention, self.as_of, self.viewer).as_deref() {
+            Ok(CityAnswer::Retention(retention)) => to_value(retention),
+            Ok(_) => defect("an answer is to its own question"),
+            Err(error) => unanswered(error.clone()),
+        }
     }
 
     /// A list that is not for the reader, which a server refuses to show, is here what it is to that reader: how

@@ -3,7 +3,7 @@
 
 use super::toml_text::Table;
 use super::{ShippedAuthority, ShippedError, ShippedFault, ShippedItem, Succession, value_fault};
-use ledger_spec::definition::{BasisSource, Definition, Ends, ItemKind, Pattern, Status};
+use ledger_spec::definition::{BasisSource, Definition, Ends, ItemKind, Pattern, RecordType, Scheme, Status};
 use ledger_spec::id::{AuthorityId, CatalogueItem};
 use ledger_spec::time::Date;
 use std::collections::BTreeMap;
@@ -165,7 +165,26 @@ fn references(one: &ShippedItem, table: &Table<'_, '_>, codes: &Codes<'_>, fault
                 [ItemKind::Type, ItemKind::List, ItemKind::Measure, ItemKind::Rating, ItemKind::Points];
             codes.covered(table, "covers", &instrument.covers, &sorts, faults);
         }
-        Definition::Type(_) | Definition::Calendar(_) => {}
+        Definition::Type(adopted) => retention(table, adopted, codes, faults),
+        Definition::Calendar(_) => {}
+    }
+}
+
+/// It says when its records may be erased, by an instrument that is known, or that no law says it; and of whom the law
+/// speaks, its records may be.
+fn retention(table: &Table<'_, '_>, adopted: &RecordType, codes: &Codes<'_>, faults: &mut Vec<ShippedError>) {
+    let Some(rules) = &adopted.retention else {
+        let expected = "when its records may be erased, by which law, or [] where no law says it";
+        faults.push(table.error("retention", value_fault("retention", "absent", expected)));
+        return;
+    };
+    let natural = [Scheme::Person, Scheme::Household];
+    for (at, rule) in rules.iter().enumerate() {
+        codes.instrument(table, &format!("retention[{at}].instrument"), rule.instrument.as_str(), faults);
+        if rule.persons && !adopted.subjects.iter().any(|scheme| natural.contains(scheme)) {
+            let field = format!("retention[{at}].persons");
+            faults.push(table.error(&field, value_fault(&field, "true", "a type about natural persons")));
+        }
     }
 }
 

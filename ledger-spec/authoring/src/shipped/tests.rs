@@ -21,6 +21,7 @@ title = { zh = "处罚", en = "Penalty" }
 polarity = "negative"
 disclosure = "public"
 subjects = ["uscc"]
+retention = []
 effective = 2010-01-01
 basis = [{ instrument = "law.one", article = "8" }]
 confidence = "K"
@@ -245,6 +246,34 @@ fn nothing_that_binds_is_without_an_end() {
 }
 
 #[test]
+fn every_type_says_when_it_may_be_erased_or_that_no_law_says_it() {
+    const TYPE: &str = r#"
+[[type]]
+code = "base.other"
+title = { zh = "处罚", en = "Penalty" }
+polarity = "negative"
+disclosure = "public"
+subjects = ["person"]
+retention = [{ when = "ended", persons = true, instrument = "law.one", article = "47" }]
+effective = 2010-01-01
+basis = [{ instrument = "law.one" }]
+confidence = "K"
+"#;
+    assert_eq!(load(&format!("{SMALL}{TYPE}")).items.len(), 3);
+    let without = TYPE.lines().filter(|line| !line.starts_with("retention")).collect::<Vec<_>>().join("\n");
+    assert!(faults(&without).contains("field retention: \"absent\" is not when"), "{}", faults(&without));
+    for (from, to, told) in [
+        ("\"law.one\", article", "\"law.none\", article", "law.none is no instrument of these files"),
+        ("[\"person\"]", "[\"uscc\"]", "\"true\" is not a type about natural persons"),
+        ("\"ended\"", "\"never\"", "is not one of ended consent_withdrawn conduct_ended"),
+        ("persons = true, ", "months = 0, ", "field retention[0].months"),
+    ] {
+        let found = faults(&replaced(TYPE, from, to));
+        assert!(found.contains(told), "{to}: {found}");
+    }
+}
+
+#[test]
 fn one_calendar_a_year() {
     let other = replaced(CALENDAR, "cn.2026", "cn.2026-b");
     assert_eq!(
@@ -265,7 +294,7 @@ fn everything_rests_on_an_instrument_in_force() {
     assert_eq!(faults(&none), "two.toml:11: field basis: 0 is outside 1 to 16 items");
     let ended = replaced(SMALL, "confidence = \"V\"", "repealed = 2010-01-01\nconfidence = \"V\"");
     let found = Shipped::load([("one.toml", ended.as_str())]).unwrap_err();
-    assert_eq!(found[0].to_string(), "one.toml:15: rests on no instrument that is in force on 2010-01-01");
+    assert_eq!(found[0].to_string(), "one.toml:16: rests on no instrument that is in force on 2010-01-01");
 }
 
 #[test]

@@ -279,6 +279,10 @@ fn a_definition(item: ItemKind) -> Value {
                     "severities": ["minor", "general", "serious"], "person_disclosure": "shared", "kinds": ["enterprise"],
                     "status": "active", "validity": "tier", "limitation": true, "legal_review": true,
                     "file_within": { "number": 7, "unit": "working_day" }, "tags": ["file:J3"], "filer": "市场监管局",
+                    "retention": [{
+                        "when": "conduct_ended", "months": 60, "persons": true, "instrument": "reg.credit-reporting",
+                        "article": "16",
+                    }],
                     "fields": [{
                         "name": "manner", "title": name("方式", "Manner"), "required": true,
                         "values": [{

@@ -38,6 +38,7 @@ fn bad_definitions() -> Vec<Case> {
             "\"title\":{\"en\":\"Cash\",\"zh\":\"罚款\"},",
             "",
         ),
+        ("type-retention", "a reason to erase that is none", Type, "\"conduct_ended\"", "\"old\""),
         ("type-flag", "a flag in quotes", Type, "\"limitation\":true", "\"limitation\":\"true\""),
         ("type-unit", "a unit of time that is none", Type, "\"working_day\"", "\"workday\""),
         ("list-columns", "no columns", List, "[\"name\",\"since\"]", "[]"),
