@@ -31,6 +31,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::RecordSealed => unheld(case, "body.record", number),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
+        StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, number, item, &body.extra),
         StepKind::RecordCorrected => correction(case, (number, item), &body.extra),
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
@@ -127,6 +128,22 @@ fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
             Err(refuse(Rule::SeparateDuties, "signatures", found, expected))
         }
     }
+}
+
+/// A03, L10, L20: what is delivered is a document with a number and a date, once it is made.
+fn served(case: &Case<'_>, application: ItemNumber, extra: &Extra) -> Result<(), Refusal> {
+    let Extra::Served { served_on, .. } = extra else { return Ok(()) };
+    let decided = case.file.moves(application).last().and_then(|(_, step)| step.step()?.decided_on);
+    let Some(decided) = decided else {
+        let expected = "a step that names its decision, by its number and date";
+        return Err(refuse(Rule::DecisionComplete, "body.application", "no decision", expected));
+    };
+    case.day_begun("body.served_on", Some(*served_on))?;
+    if *served_on < decided {
+        let expected = format!("{decided} or later, when it was decided");
+        return Err(refuse(Rule::OrderOfTime, "body.served_on", served_on, expected));
+    }
+    Ok(())
 }
 
 /// D13: duties done, commitment made, the least time reached.

@@ -262,7 +262,7 @@ impl StepFact<EventId> {
             Extra::Use { domain, .. } => fact.domain = Some(*domain),
             Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
             Extra::Reviewed(outcome) => fact.reviewed = Some(*outcome),
-            Extra::None | Extra::Annotation(_) | Extra::Row(_) => {}
+            Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Served { .. } => {}
         }
         fact
     }

@@ -6,6 +6,7 @@
 
 mod body;
 mod conduct;
+mod delivery;
 mod disclosed;
 mod draft;
 pub mod envelope;
@@ -25,6 +26,7 @@ pub use conduct::{
     CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
     RatingAssigned, RectificationOrdered, TransferMade,
 };
+pub use delivery::Delivery;
 pub use disclosed::{
     DisclosedField, DisclosedFields, DisclosureError, DisclosureFault, MAX_DISCLOSED, MAX_DISCLOSURE,
     MAX_FIELDS,

@@ -2,6 +2,7 @@
 //! refers to, from which phases to which, who may, and what it has to carry: admission, projections,
 //! the specification's table and the tests all read it.
 
+use super::delivery::Delivery;
 use super::governance::Role;
 use super::listing::row;
 use super::record::Decision;
@@ -178,6 +179,13 @@ pub enum Extra {
     Row(Vec<(String, String)>),
     /// `record.review_closed`
     Reviewed(ReviewOutcome),
+    /// `repair.served`: when the decision was delivered, and how.
+    Served {
+        /// The day.
+        served_on: Date,
+        /// How.
+        how: Delivery,
+    },
 }
 
 /// What a review of a decision came to. Where it was annulled, the record is revoked.
@@ -238,6 +246,8 @@ impl StepKind {
             | Self::RepairGranted
             | Self::RepairRefused
             | Self::RepairRescinded
+            | Self::RepairServed
+            | Self::RepairWithdrawn
             | Self::ObjectionForwarded
             | Self::ObjectionUpheld
             | Self::ObjectionDismissed
@@ -301,6 +311,10 @@ impl Extra {
             },
             StepKind::ListingCorrected => Self::Row(row(fields)?),
             StepKind::ReviewClosed => Self::Reviewed(fields.parsed("outcome", ReviewOutcome::parse_word)?),
+            StepKind::RepairServed => Self::Served {
+                served_on: fields.parsed("served_on", Date::parse)?,
+                how: fields.parsed("how", Delivery::parse_word)?,
+            },
             StepKind::ComplaintDecided => Self::Finding(fields.parsed("outcome", Finding::parse_word)?),
             _ => Self::None,
         })
@@ -386,6 +400,10 @@ steps! {
         from [Accepted] to Refused, Recognizer, why, by [Department, Court, Window];
     RepairRescinded = "repair.rescinded": Application."application"
         from [Granted] to Rescinded, Recognizer, why, by [Department, Court, Window];
+    RepairServed = "repair.served": Application."application"
+        from [Granted, Refused, Rescinded] to same, RecognizerOrWindow, _, by [Department, Court, Window];
+    RepairWithdrawn = "repair.withdrawn": Application."application"
+        from [Applied, Accepted] to Withdrawn, RecognizerOrWindow, _, by [Department, Court, Window];
     ObjectionForwarded = "objection.forwarded": Objection."objection"
         from [Raised] to Forwarded, SourceOrWindow, _, by [Department, Court, Window];
     ObjectionUpheld = "objection.upheld": Objection."objection"

@@ -355,6 +355,7 @@ fn statement(body: &Step) -> Option<String> {
         Extra::Correction { summary, .. } => summary.clone(),
         Extra::Use { outcome, .. } => Some(outcome.clone()),
         Extra::Reviewed(outcome) => Some(outcome.name().to_owned()),
+        Extra::Served { served_on, how } => Some(format!("{served_on} {}", how.name())),
         _ => None,
     }
 }

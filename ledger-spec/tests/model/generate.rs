@@ -163,6 +163,12 @@ impl Generator {
             "record.revoked" | "record.sealed" | "listing.removed" if self.chance.percent(85) => {
                 self.judged(body, day);
             }
+            "repair.granted" | "repair.refused" if self.chance.percent(60) => self.judged(body, day),
+            "repair.served" => {
+                let served = day.plus_days(i64::try_from(self.chance.below(30)).unwrap() - 25);
+                body["served_on"] = json!(served.to_string());
+                body["how"] = json!(self.chance.pick(&["direct", "mail", "announcement"]));
+            }
             "record.review_closed" => {
                 body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "withdrawn"]));
             }

@@ -326,6 +326,7 @@ impl<'a> Question<'a> {
             }
             "listing.extended" => self.extension(moved),
             "repair.granted" => self.repair_conditions(moved),
+            "repair.served" => self.delivery(moved),
             _ => {}
         }
     }
@@ -404,6 +405,18 @@ impl<'a> Question<'a> {
             hold.event.text("target").is_none_or(|target| own && target == id)
                 && phase(self.past, hold) == Some("placed")
         })
+    }
+
+    /// A03, L20: what is delivered is the document of the last step that moved the application, on no day before it.
+    fn delivery(&mut self, application: &Accepted) {
+        let moved = self.past.stream(&self.event.subject).filter(|one| {
+            one.event.text("application") == Some(&application.event.id) && one.event.kind != "repair.served"
+        });
+        let date =
+            moved.last().and_then(|one| one.event.body["decision"]["date"].as_str().map(str::to_owned));
+        self.refuse_if(date.is_none(), "A03");
+        let served = self.event.text("served_on").unwrap_or("").to_owned();
+        self.refuse_if(date.is_some_and(|date| served < date), "L20");
     }
 
     /// D13.

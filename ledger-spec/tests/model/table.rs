@@ -77,6 +77,14 @@ pub const STEPS: &[Row] = &[
     row("repair.granted", REPAIR, &["accepted"], Some("granted"), Who::TargetSource),
     row("repair.refused", REPAIR, &["accepted"], Some("refused"), Who::TargetSource),
     row("repair.rescinded", REPAIR, &["granted"], Some("rescinded"), Who::TargetSource),
+    row("repair.served", REPAIR, &["granted", "refused", "rescinded"], None, Who::TargetSourceOr("window")),
+    row(
+        "repair.withdrawn",
+        REPAIR,
+        &["applied", "accepted"],
+        Some("withdrawn"),
+        Who::TargetSourceOr("window"),
+    ),
     row("objection.forwarded", OBJECTION, &["raised"], Some("forwarded"), Who::SourceOr("window")),
     row(
         "objection.upheld",

@@ -354,6 +354,9 @@ fn a_step(step: StepKind) -> Making {
         StepKind::ListingCorrected => {
             json!({ "list": "market.serious", "row": { "名称": "某某公司", "事由": "虚假宣传" } })
         }
+        StepKind::RepairServed => {
+            json!({ "list": "market.serious", "served_on": "2025-11-01", "how": "mail" })
+        }
         StepKind::ComplaintDecided => json!({ "outcome": "founded" }),
         StepKind::ListingRemoved | StepKind::RepairGranted | StepKind::ObjectionUpheld => {
             json!({ "list": "market.serious" })

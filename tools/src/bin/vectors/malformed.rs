@@ -83,7 +83,7 @@ fn bad_bodies() -> Vec<Case> {
     let step = |kind: StepKind| text_of(&an_event(Kind::Step(kind)));
     let full = text_of(&a_full_record());
     // name, what it shows, a good event, text to replace, replacement
-    let table: [(&str, &str, String, &str, &str); 22] = [
+    let table: [(&str, &str, String, &str, &str); 23] = [
         ("record-data", "a sort of data that is none", full.clone(), "\"income\"", "\"shoe_size\""),
         ("record-review", "a state of review that is none", full.clone(), "\"pending\"", "\"unsure\""),
         ("record-document", "half a digest", full.clone(), &"5a".repeat(32), &"5a".repeat(16)),
@@ -108,6 +108,13 @@ fn bad_bodies() -> Vec<Case> {
             opening(Kind::PopulationDeclared),
             "\"J13\"",
             "\"J16\"",
+        ),
+        (
+            "repair-delivery",
+            "a way of delivery that is none",
+            step(StepKind::RepairServed),
+            "\"mail\"",
+            "\"telephone\"",
         ),
         (
             "population-counted",
