@@ -15,7 +15,7 @@ fn ended(served: &Served<'_>, number: &str) -> (u64, String) {
     let entry = index_of(&filed);
     let shown = ["show", "entry", &entry.to_string(), "--dir", "l", "--sight", "court", "--json"];
     let shown: Value = serde_json::from_str(&served.folder.run(&shown).right()).unwrap();
-    let id = shown["id"].as_str().unwrap().to_owned();
+    let id = shown["event"]["id"].as_str().unwrap().to_owned();
     let revoked = json!({ "record": id, "reason": "办结" }).to_string();
     served.append("dept.key", &event("record.revoked", "dept", PERSON, &revoked)).right();
     (entry, id)
@@ -58,7 +58,7 @@ fn what_the_law_lets_go_is_proposed_ordered_and_erased() {
     let objection = json!({ "target": kept_id, "ground": "有误" }).to_string();
     // An objection to what has ended is none; a complaint about it waits, and keeps it.
     let refused = served.append("dept.key", &event("objection.raised", "dept", PERSON, &objection));
-    assert!(refused.failed(1, "").out.contains("L16"));
+    assert!(refused.failed(1, "").out.contains("wrong-phase"));
     let complaint = json!({ "about": kept_id, "ground": "有误" }).to_string();
     served.append("dept.key", &event("complaint.filed", "dept", PERSON, &complaint)).right();
 
