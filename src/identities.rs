@@ -1,9 +1,11 @@
 //! Resident numbers, resolved to pseudonyms for authorities: the key, what was asked lately, and how much of it each
 //! authority has left. Numbers are neither kept nor told to anybody.
 
+use crate::words::say;
 use ledger_spec::id::{AuthorityId, SubjectId};
 use ledger_spec::identity::{FRESH_MICROS, IdentityKeys, Pseudonyms, VerifiedRequest};
 use ledger_spec::time::RecordedTime;
+use ledger_spec::wording::Words;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use tlog::defect::{OrDefect as _, as_u64};
@@ -47,9 +49,9 @@ struct Account {
 /// Why nothing is resolved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum Unresolved {
     /// The request is of another time.
-    #[error("the request is of {found}; the time here is {now}, and the server answers since {started}")]
     NotFresh {
         /// Its time.
         found: String,
@@ -59,10 +61,8 @@ pub enum Unresolved {
         started: String,
     },
     /// The same request came before.
-    #[error("a request with this nonce came before")]
     Repeated,
     /// The authority has no numbers left for now, or too many of its requests are remembered.
-    #[error("{wanted} numbers asked for, {left} left for now")]
     Spent {
         /// How many numbers it asks for.
         wanted: u64,
@@ -71,6 +71,23 @@ pub enum Unresolved {
         /// Seconds until it has as many as it asks for.
         wait_seconds: u64,
     },
+}
+
+impl Unresolved {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::NotFresh { found, now, started } => say!(
+                "the request is of {}; the time here is {}, and the server answers since {}",
+                Words::data(found),
+                Words::data(now),
+                Words::data(started),
+            ),
+            Self::Repeated => say!("a request with this nonce came before"),
+            Self::Spent { wanted, left, .. } => say!("{} numbers asked for, {} left for now", wanted, left),
+        }
+    }
 }
 
 impl Identities {

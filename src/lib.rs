@@ -30,3 +30,4 @@ pub mod storage;
 pub mod streams;
 pub mod tile_client;
 pub mod witness;
+pub mod words;

@@ -1,6 +1,5 @@
 //! The `credit-ledger` program: reads its arguments and hands over to `cli`.
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 /// Threads hand entries to each other by the hundred thousand: this allocator takes them back from any.
@@ -8,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    credit_ledger::cli::Arguments::parse().run()
+    credit_ledger::cli::Arguments::read().run()
 }

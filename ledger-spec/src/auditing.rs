@@ -3,6 +3,7 @@
 
 use crate::authority::Directory;
 use crate::event::{AuditorsNamed, LedgerErased};
+use crate::wording::{Words, say};
 use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
 use tlog::cosignature::{BadCosignature, CosignerKey};
 use tlog::note::{KeyError, KeyName, VerifierKey};
@@ -17,24 +18,19 @@ pub struct Auditors {
 /// Why a note does not show that what is erased was audited before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum Unaudited {
     /// There is none.
-    #[error("no cosigned checkpoint")]
     Missing,
     /// There is one though nobody is named whose cosignature it could bear.
-    #[error("a cosigned checkpoint though no auditing witness is named")]
     NobodyNamed,
     /// No entry names the operator.
-    #[error("a ledger that nobody has opened")]
     NotOpened,
     /// The log's own key cannot verify anything: a defect of entry 0.
-    #[error(transparent)]
     Key(#[from] KeyError),
     /// It is no checkpoint that the operator signed.
-    #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// It covers less than is erased, or more than there is.
-    #[error("a checkpoint over {found} entries where {least} to {most} are expected")]
     Size {
         /// What it covers.
         found: TreeSize,
@@ -44,11 +40,32 @@ pub enum Unaudited {
         most: TreeSize,
     },
     /// An auditing witness's line in it is not its own.
-    #[error(transparent)]
     Cosignature(#[from] BadCosignature),
     /// No auditing witness that is named cosigned it.
-    #[error("a checkpoint that none of the auditing witnesses has cosigned")]
     NotCosigned,
+}
+
+impl Unaudited {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Missing => say!("no cosigned checkpoint"),
+            Self::NobodyNamed => say!("a cosigned checkpoint though no auditing witness is named"),
+            Self::NotOpened => say!("a ledger that nobody has opened"),
+            Self::Key(_) | Self::Checkpoint(_) => say!("no checkpoint that the operator signed"),
+            Self::Size { found, least, most } => {
+                say!(
+                    "a checkpoint over {} entries where {} to {} are expected",
+                    found.get(),
+                    least.get(),
+                    most.get()
+                )
+            }
+            Self::Cosignature(_) => say!("an auditing witness's line that is not its own"),
+            Self::NotCosigned => say!("a checkpoint that none of the auditing witnesses has cosigned"),
+        }
+    }
 }
 
 impl Auditors {

@@ -10,6 +10,7 @@ use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReas
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::rule::Rule;
 use crate::time::{Date, ValidTime};
+use crate::wording::{Words, say};
 use std::collections::{BTreeMap, HashMap};
 use tlog::defect::OrDefect as _;
 use tlog::key::{KeyError, PublicKey};
@@ -364,9 +365,9 @@ impl Authority {
 
     /// What keeps it from issuing anything at this time, in words; `None` while it acts.
     #[must_use]
-    pub fn barred_at(&self, time: ValidTime) -> Option<String> {
+    pub fn barred_at(&self, time: ValidTime) -> Option<Words> {
         if let Some(over) = self.successions.iter().find(|stated| stated.from <= time) {
-            return Some(format!("succeeded by {} on {}", over.what, over.from.date()));
+            return Some(say!("succeeded by {} on {}", &over.what, over.from.date()));
         }
         let suspended = self.suspensions.iter().find(|stated| {
             // Without a last day it lasts until the authority is stated anew.
@@ -374,7 +375,7 @@ impl Authority {
             let over = stated.what.map_or_else(restated, |last| time > last.end_of_day());
             stated.from <= time && !over
         });
-        suspended.map(|stated| format!("suspended since {}", stated.from.date()))
+        suspended.map(|stated| say!("suspended since {}", stated.from.date()))
     }
 
     /// The authority as it was known with so many entries.

@@ -13,6 +13,7 @@ use crate::json::Json;
 use crate::json::fields::{FieldFault, Fields, shorten};
 pub use crate::sealed::{IdentityKey, IdentityKeys};
 use crate::time::RecordedTime;
+use crate::wording::say;
 use serde_json::json;
 use tlog::bytes::{from_base64url_exact, to_base64url};
 use tlog::checkpoint::Origin;
@@ -148,7 +149,7 @@ impl ResolveRequest {
         let mut fields = Fields::of("", Json::parse(payload)?)?;
         let origin = fields.borrowed("origin", 255)?;
         let origin = Origin::parse(&origin).map_err(|_| {
-            let expected = "an origin".to_owned();
+            let expected = say!("an origin: a name without spaces or +");
             fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
         })?;
         let issuer = fields.parsed("issuer", AuthorityId::parse)?;

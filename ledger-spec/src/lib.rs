@@ -57,6 +57,7 @@
 //!
 //! | area | what is in it |
 //! |---|---|
+//! | [`wording`] | what people read, in both languages: wordings, and what is said in them |
 //! | [`time`] | the two times of a fact, days, periods, working days |
 //! | [`rule`] | the ids of the rules |
 //! | [`id`] | identifiers of subjects, authorities, events and what the catalogue holds |
@@ -112,5 +113,6 @@ pub mod rule;
 pub mod sealed;
 pub mod state;
 pub mod time;
+pub mod wording;
 
 pub use tlog;

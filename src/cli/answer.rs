@@ -2,6 +2,8 @@
 //! something else (a page that asks to log in, half an answer) has given none, and that is an error.
 
 use super::failure::Failure;
+use crate::words::{quoted, say};
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use tlog::checkpoint::Checkpoint;
@@ -66,7 +68,12 @@ pub(super) fn checkpoint(text: &str) -> Result<&str, Failure> {
 /// What came instead of an answer.
 fn none(expected: &str, found: &str, why: &dyn std::fmt::Display) -> Failure {
     let head: String = found.trim_start().chars().take(SHOWN).collect();
-    Failure::unreachable(format!("no answer: {expected} is expected ({why}); found {head:?}"))
+    Failure::unreachable(say!(
+        "no answer: {} is expected ({}); found {}",
+        Words::data(expected),
+        quoted(why),
+        Words::data(format_args!("{head:?}"))
+    ))
 }
 
 #[cfg(test)]

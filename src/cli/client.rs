@@ -1,11 +1,14 @@
 //! A blocking HTTP client of a ledger's server.
 
 use super::failure::Failure;
+use super::locale::spoken;
 use crate::api::{AppendedLine, LastLine, Resolved};
 use crate::tile_client;
+use crate::words::{quoted, say, told};
 use ledger_spec::audit::Opening;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -20,6 +23,8 @@ pub(super) const BATCH: usize = 256;
 const BATCH_BYTES: usize = 8 << 20;
 /// Longest answer that is read.
 const MAX_ANSWER: u64 = 512 << 20;
+/// What answers are in the reader's language by.
+const ACCEPT_LANGUAGE: &str = "accept-language";
 /// How often a server that is too busy is asked again.
 const PATIENCE: usize = 120;
 
@@ -53,14 +58,18 @@ impl Problem {
 
     /// The problem on one line.
     pub(super) fn in_words(&self) -> String {
-        let rule = self.rule.as_ref().map(|rule| format!("{rule}: ")).unwrap_or_default();
+        let language = spoken();
+        let colon = language.pick("：", ": ");
+        let rule = self.rule.as_ref().map(|rule| format!("{rule}{colon}")).unwrap_or_default();
         match (&self.detail, &self.field) {
             (Some(detail), _) => format!("{rule}{detail}"),
-            (None, Some(field)) => format!(
-                "{rule}{field} is {}; expected {}",
-                self.found.as_deref().unwrap_or("absent"),
-                self.expected.as_deref().unwrap_or("another value")
-            ),
+            (None, Some(field)) => {
+                let data = |text: &Option<String>| text.as_ref().map(Words::data);
+                let found = data(&self.found).unwrap_or_else(|| say!("absent"));
+                let expected = data(&self.expected).unwrap_or_else(|| say!("another value"));
+                let said = say!("{} is {}; expected {}", Words::data(field), found, expected);
+                format!("{rule}{}", said.text(language))
+            }
             (None, None) if self.title.is_empty() => format!("{rule}{}", self.kind),
             (None, None) => format!("{rule}{}", self.title),
         }
@@ -71,20 +80,26 @@ impl Client {
     /// A client of the server at `url`, such as `http://127.0.0.1:8413`.
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
         let (agent, base) =
-            tile_client::agent(url).map_err(|error| Failure::usage(format!("--url: {error}")))?;
+            tile_client::agent(url).map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
         Ok(Self { agent, base })
     }
 
     /// A path's text, asked for with a body of JSON where there is one.
     pub(super) fn ask_text(&self, path: &str, body: Option<&str>) -> Result<String, Failure> {
         let bytes = self.ask(path, body)?;
-        String::from_utf8(bytes).map_err(|_| Failure::unreachable(format!("{path}: the answer is not UTF-8")))
+        String::from_utf8(bytes)
+            .map_err(|_| Failure::unreachable(say!("{}: the answer is not UTF-8", Words::data(path))))
     }
 
     /// A path's JSON.
     pub(super) fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        serde_json::from_slice(&self.get_bytes(path)?)
-            .map_err(|error| Failure::unreachable(format!("{path}: another answer than expected: {error}")))
+        serde_json::from_slice(&self.get_bytes(path)?).map_err(|error| {
+            Failure::unreachable(say!(
+                "{}: another answer than expected: {}",
+                Words::data(path),
+                told(&error)
+            ))
+        })
     }
 
     /// A path's bytes.
@@ -96,8 +111,11 @@ impl Client {
         let url = format!("{}{path}", self.base);
         for _ in 0..PATIENCE {
             let response = match body {
-                None => self.agent.get(&url).call(),
-                Some(body) => self.agent.post(&url).header("content-type", "application/json").send(body),
+                None => self.agent.get(&url).header(ACCEPT_LANGUAGE, spoken().tag()).call(),
+                Some(body) => {
+                    let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag());
+                    request.header("content-type", "application/json").send(body)
+                }
             };
             let response = response.map_err(|error| self.unreachable(&error))?;
             let (status, wait) = (response.status().as_u16(), retry_after(&response));
@@ -147,7 +165,8 @@ impl Client {
             let (now, nonce) = (crate::clock::now(), super::keyfile::random()?);
             let envelope = ResolveRequest::seal(origin, issuer, now, nonce, (scheme, &numbers), key);
             let request = self.agent.post(format!("{}{path}", self.base));
-            let request = request.header("content-type", "application/json");
+            let request =
+                request.header(ACCEPT_LANGUAGE, spoken().tag()).header("content-type", "application/json");
             let response = request.send(&envelope).map_err(|error| self.unreachable(&error))?;
             let status = response.status().as_u16();
             let bytes = self.body(response)?;
@@ -155,11 +174,20 @@ impl Client {
                 return Err(refused(path, status, &bytes));
             }
             let answer: Resolved = serde_json::from_slice(&bytes).map_err(|error| {
-                Failure::unreachable(format!("{path}: another answer than expected: {error}"))
+                Failure::unreachable(say!(
+                    "{}: another answer than expected: {}",
+                    Words::data(path),
+                    told(&error)
+                ))
             })?;
             if answer.subjects.len() != numbers.len() {
                 let (found, expected) = (answer.subjects.len(), numbers.len());
-                return Err(Failure::unreachable(format!("{path}: {found} subjects for {expected} numbers")));
+                return Err(Failure::unreachable(say!(
+                    "{}: {} subjects for {} numbers",
+                    Words::data(path),
+                    Words::data(found),
+                    Words::data(expected)
+                )));
             }
             subjects.extend(answer.subjects);
         }
@@ -173,7 +201,8 @@ impl Client {
                 .agent
                 .post(format!("{}{path}", self.base))
                 .header("content-type", "application/x-ndjson")
-                .header("accept", "application/x-ndjson");
+                .header("accept", "application/x-ndjson")
+                .header(ACCEPT_LANGUAGE, spoken().tag());
             let response = request.send(&body).map_err(|error| self.unreachable(&error))?;
             let status = response.status().as_u16();
             let wait = retry_after(&response);
@@ -189,7 +218,7 @@ impl Client {
     }
 
     fn too_busy(&self) -> Failure {
-        Failure::unreachable(format!("{}: too busy for too long", self.base))
+        Failure::unreachable(say!("{}: too busy for too long", Words::data(&self.base)))
     }
 
     fn body(&self, response: Response<ureq::Body>) -> Result<Vec<u8>, Failure> {
@@ -198,7 +227,11 @@ impl Client {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> Failure {
-        Failure::unreachable(format!("{}: {}", self.base, tile_client::reason(error)))
+        let why = match error {
+            ureq::Error::Io(error) => told(error),
+            error => quoted(tile_client::reason(error)),
+        };
+        Failure::unreachable(say!("{}: {}", Words::data(&self.base), why))
     }
 }
 
@@ -236,12 +269,18 @@ fn read_lines(bytes: &[u8], expected: usize) -> Result<Vec<AppendedLine>, Failur
             Ok(line) => lines.push(line),
             // Not an untagged enum of both: such a one cannot keep a problem as it was written.
             Err(_) if serde_json::from_slice::<LastLine>(line).is_ok() => {}
-            Err(error) => return Err(Failure::unreachable(format!("another answer than expected: {error}"))),
+            Err(error) => {
+                return Err(Failure::unreachable(say!("another answer than expected: {}", told(&error))));
+            }
         }
     }
     if lines.len() != expected {
         let found = lines.len();
-        return Err(Failure::unreachable(format!("{found} answers to {expected} events")));
+        return Err(Failure::unreachable(say!(
+            "{} answers to {} events",
+            Words::data(found),
+            Words::data(expected)
+        )));
     }
     Ok(lines)
 }
@@ -263,7 +302,7 @@ fn refused(path: &str, status: u16, body: &[u8]) -> Failure {
 /// The ledger that a server serves, as its entry 0 says.
 pub(super) fn opening_of(client: &Client) -> Result<Opening, Failure> {
     let bytes = client.get_bytes("/v1/entries/0/raw")?;
-    Opening::read(&bytes).map_err(|error| Failure::wrong(format!("entry 0: {error}")))
+    Opening::read(&bytes).map_err(|error| Failure::wrong(say!("entry 0: {}", told(&error))))
 }
 
 /// The origin of the ledger that a server serves.

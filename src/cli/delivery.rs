@@ -5,6 +5,8 @@ use super::failure::Failure;
 use super::talk;
 use crate::clock;
 use crate::tile_client;
+use crate::words::{say, told};
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -61,7 +63,7 @@ impl Delivery {
     /// `kept` is what is kept of one that is refused: that lies in the folder as it is.
     pub(super) fn deliver(&mut self, report: &impl Serialize, kept: &impl Serialize) -> Outcome {
         let text = serde_json::value::to_raw_value(report);
-        let text = text.map_err(|error| Failure::wrong(format!("json: {error}")))?;
+        let text = text.map_err(|error| Failure::wrong(say!("json: {}", told(&error))))?;
         let delivered = match &self.receiver {
             Receiver::Stdout => return talk::put_line(text.get()),
             Receiver::Webhook(url) => post(url, text.get()),
@@ -78,9 +80,10 @@ impl Delivery {
     pub(super) fn end(&self) -> Outcome {
         match self.refused {
             0 => Ok(()),
-            refused => Err(Failure::unreachable(format!(
-                "{refused} refused by the receiver, kept in {}",
-                self.parked.display()
+            refused => Err(Failure::unreachable(say!(
+                "{} refused by the receiver, kept in {}",
+                Words::data(refused),
+                Words::data(self.parked.display())
             ))),
         }
     }
@@ -88,13 +91,15 @@ impl Delivery {
     fn park(&mut self, report: &impl Serialize, reason: &str) -> Outcome {
         let parked = Parked { refused_at: clock::now().to_text(), reason, report };
         let line =
-            serde_json::to_string(&parked).map_err(|error| Failure::wrong(format!("json: {error}")))?;
+            serde_json::to_string(&parked).map_err(|error| Failure::wrong(say!("json: {}", told(&error))))?;
         let path = &self.parked;
         let kept = OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| {
             file.write_all(format!("{line}\n").as_bytes())?;
             file.sync_all()
         });
-        kept.map_err(|error| Failure::unreachable(format!("{}: {error}", path.display())))?;
+        kept.map_err(|error| {
+            Failure::unreachable(say!("{}: {}", Words::data(path.display()), told(&error)))
+        })?;
         self.refused += 1;
         talk::say(&format!("{reason}: the report is kept in {}, and the others go on", path.display()));
         Ok(())
@@ -103,7 +108,7 @@ impl Delivery {
 
 fn post(url: &str, text: &str) -> Result<(), Undelivered> {
     let (agent, url) = tile_client::agent(url)
-        .map_err(|error| Undelivered::Failed(Failure::usage(format!("--webhook: {error}"))))?;
+        .map_err(|error| Undelivered::Failed(Failure::usage(say!("--webhook: {}", told(&error)))))?;
     let said = |reason: String| format!("--webhook {url}: {reason}");
     let sent = agent.post(&url).header("content-type", "application/json").send(text);
     let answer =

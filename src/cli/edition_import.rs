@@ -13,6 +13,7 @@ use crate::api::LineStatus;
 use crate::clock;
 use crate::progress::Progress as _;
 use crate::query::{Known, Reading};
+use crate::words::{quoted, say, told};
 use ledger_authoring::edition::{EditionDifference, StandingRow, difference, entering_id, removal_id};
 use ledger_authoring::mapping::{Row, SubjectTemplate};
 use ledger_authoring::splitting::split;
@@ -21,6 +22,7 @@ use ledger_spec::event::{Draft, Kind, SaltKey, StepKind, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, ListCode, SubjectId};
 use ledger_spec::projection::{CatalogueAt, Page, Question};
 use ledger_spec::time::{Date, ValidTime};
+use ledger_spec::wording::Words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -103,16 +105,24 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<State>, Failure> {
             continue;
         }
         let stem = path.file_stem().and_then(|text| text.to_str()).unwrap_or_default();
-        let date = Date::parse(stem)
-            .map_err(|error| Failure::usage(format!("{}: file name: {error}", path.display())))?;
+        let date = Date::parse(stem).map_err(|error| {
+            Failure::usage(say!("{}: file name: {}", Words::data(path.display()), told(&error)))
+        })?;
         let table = table::read(&path)?;
         let state = State { date, path, header: table.header, rows: table.rows };
         if let Some(other) = states.insert(date, state) {
-            return Err(Failure::usage(format!("{}: a second state of {date}", other.path.display())));
+            return Err(Failure::usage(say!(
+                "{}: a second state of {}",
+                Words::data(other.path.display()),
+                Words::data(date)
+            )));
         }
     }
     if states.is_empty() {
-        return Err(Failure::usage(format!("{}: holds no YYYY-MM-DD.tsv or .csv", folder.display())));
+        return Err(Failure::usage(say!(
+            "{}: holds no YYYY-MM-DD.tsv or .csv",
+            Words::data(folder.display())
+        )));
     }
     Ok(states.into_values().collect())
 }
@@ -127,9 +137,9 @@ impl Job {
         dir: Option<PathBuf>,
     ) -> Result<Self, Failure> {
         Ok(Self {
-            list: ListCode::parse(list).map_err(|error| Failure::usage(format!("--list: {error}")))?,
+            list: ListCode::parse(list).map_err(|error| Failure::usage(say!("--list: {}", told(&error))))?,
             subject: SubjectTemplate::parse(subject)
-                .map_err(|error| Failure::usage(format!("--subject: {error}")))?,
+                .map_err(|error| Failure::usage(say!("--subject: {}", told(&error))))?,
             issuer: issuer.clone(),
             salts,
             key,
@@ -144,12 +154,13 @@ impl Job {
         let catalogue: CatalogueAt = client.get_json("/v1/catalogue")?;
         let personal = PersonalByDay::of_server(client);
         let list = catalogue.lists.into_iter().find(|list| list.item.code == self.list.as_str());
-        let list =
-            list.ok_or_else(|| Failure::wrong(format!("list {} is not in the catalogue", self.list)))?;
+        let list = list.ok_or_else(|| {
+            Failure::wrong(say!("list {} is not in the catalogue", Words::data(&self.list)))
+        })?;
         if self.dir.is_none() && !(list.personal.is_empty() && list.personal_of_persons.is_empty()) {
-            return Err(Failure::wrong(format!(
+            return Err(Failure::wrong(say!(
                 "{}: a server does not show its personal columns; --dir names the ledger's folder",
-                self.list
+                Words::data(&self.list)
             )));
         }
         let columns = list.columns;
@@ -165,8 +176,9 @@ impl Job {
             bar.step(done, total);
             let members = self.members(client, &columns, &state.date.to_string())?;
             let rows: Vec<Vec<String>> = state.rows.iter().map(|(_, row)| row.clone()).collect();
-            let plan = difference(&members, &rows)
-                .map_err(|error| Failure::wrong(format!("{}: {error}", state.path.display())))?;
+            let plan = difference(&members, &rows).map_err(|error| {
+                Failure::wrong(say!("{}: {}", Words::data(state.path.display()), told(&error)))
+            })?;
             // Once nothing is known after one day, only this run adds anything after it.
             if !plan.is_empty() && !nothing_later {
                 self.refuse_later(client, &columns, &members, state, states)?;
@@ -192,11 +204,22 @@ impl Job {
     fn subjects(&self, state: &State, columns: &[String]) -> Result<Vec<SubjectId>, Failure> {
         if state.header != columns {
             let (found, expected) = (state.header.join(", "), columns.join(", "));
-            return Err(table::wrong(&state.path, 1, &format!("columns {found}; the list has {expected}")));
+            return Err(table::wrong(
+                &state.path,
+                1,
+                say!("columns {}; the list has {}", Words::data(found), Words::data(expected)),
+            ));
         }
         let subject = |(line, row): &(u64, Vec<String>)| {
             let subject = self.subject.subject(Row::new(&state.header, row));
-            subject.map_err(|error| Failure::wrong(format!("{}: line {line}: {error}", state.path.display())))
+            subject.map_err(|error| {
+                Failure::wrong(say!(
+                    "{}: line {}: {}",
+                    Words::data(state.path.display()),
+                    Words::data(line),
+                    told(&error)
+                ))
+            })
         };
         state.rows.iter().map(subject).collect()
     }
@@ -216,10 +239,9 @@ impl Job {
         let Left { departures } = client.get_json(&path)?;
         match departures.is_empty() {
             true => Ok(()),
-            false => Err(Failure::wrong(format!(
-                "{}: entries have left the list, which a server does not show any more; --dir names the ledger's \
-                 folder or a copy of it",
-                self.list
+            false => Err(Failure::wrong(say!(
+                "{}: entries have left the list, which a server does not show any more; --dir names the ledger's folder or a copy of it",
+                Words::data(&self.list)
             ))),
         }
     }
@@ -238,7 +260,7 @@ impl Job {
         let edition = reading.edition(&question, as_of, reading.viewer(Sight::Restricted, now));
         let text = serde_json::to_string(&edition.map_err(Failure::wrong)?);
         text.and_then(|text| serde_json::from_str(&text))
-            .map_err(|error| Failure::wrong(format!("json: {error}")))
+            .map_err(|error| Failure::wrong(say!("json: {}", told(&error))))
     }
 
     /// Refuses where the ledger knows of another membership later than a state that is to be put in:
@@ -254,12 +276,11 @@ impl Job {
         let later = states.iter().filter(|other| other.date > state.date).map(|other| other.date.to_string());
         for at in later.chain([ValidTime::MAX.to_string()]) {
             if self.members(client, columns, &at)? != members {
-                return Err(Failure::wrong(format!(
-                    "{}: the ledger already holds what happened to {} after {}, so this state cannot be \
-                     put in before it",
-                    state.path.display(),
-                    self.list,
-                    state.date
+                return Err(Failure::wrong(say!(
+                    "{}: the ledger already holds what happened to {} after {}, so this state cannot be put in before it",
+                    Words::data(state.path.display()),
+                    Words::data(&self.list),
+                    Words::data(state.date)
                 )));
             }
         }
@@ -269,7 +290,9 @@ impl Job {
     fn members(&self, client: &Client, columns: &[String], at: &str) -> Result<Vec<StandingRow>, Failure> {
         let path = format!("/v1/lists/{}", encoded(self.list.as_str()));
         let Members { members } = self.edition(client, at)?;
-        let unexpected = |reason: &dyn std::fmt::Display| Failure::unreachable(format!("{path}: {reason}"));
+        let unexpected = |reason: &dyn std::fmt::Display| {
+            Failure::unreachable(say!("{}: {}", Words::data(&path), quoted(reason)))
+        };
         let standing = |mut member: Member| {
             Ok(StandingRow {
                 listing: EventId::parse(&member.listing).map_err(|error| unexpected(&error))?,
@@ -347,9 +370,14 @@ impl Job {
             salt: self.salts.salt(&id, subject),
             body,
         };
-        let bytes = draft
-            .to_bytes_with(&fields)
-            .map_err(|error| Failure::wrong(format!("{}: {subject}: {error}", state.path.display())))?;
+        let bytes = draft.to_bytes_with(&fields).map_err(|error| {
+            Failure::wrong(say!(
+                "{}: {}: {}",
+                Words::data(state.path.display()),
+                Words::data(subject),
+                told(&error)
+            ))
+        })?;
         Ok(seal_with(&bytes, &fields, &[&self.key]))
     }
 }
@@ -361,7 +389,11 @@ fn send(client: &Client, state: &State, events: &[String]) -> Result<u64, Failur
         for line in client.append(batch, false, false)? {
             if !line.status.is_in() {
                 let problem = Problem::of(&line).in_words();
-                return Err(Failure::wrong(format!("{}: refused: {problem}", state.path.display())));
+                return Err(Failure::wrong(say!(
+                    "{}: refused: {}",
+                    Words::data(state.path.display()),
+                    Words::data(problem)
+                )));
             }
             appended += u64::from(line.status == LineStatus::Placed);
         }

@@ -3,6 +3,8 @@
 use crate::mirror::MirrorError;
 use crate::server::ServerError;
 use crate::witness::PolicyFileError;
+use crate::words::{say, told};
+use ledger_spec::wording::Words;
 use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,25 +24,25 @@ pub(super) enum Code {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) code: Code,
-    pub(super) message: String,
+    pub(super) message: Words,
 }
 
 impl Failure {
-    pub(super) fn wrong(message: impl Display) -> Self {
-        Self { code: Code::Wrong, message: message.to_string() }
+    pub(super) fn wrong(message: impl Display + 'static) -> Self {
+        Self { code: Code::Wrong, message: told(&message) }
     }
 
-    pub(super) fn usage(message: impl Display) -> Self {
-        Self { code: Code::Usage, message: message.to_string() }
+    pub(super) fn usage(message: impl Display + 'static) -> Self {
+        Self { code: Code::Usage, message: told(&message) }
     }
 
-    pub(super) fn unreachable(message: impl Display) -> Self {
-        Self { code: Code::Unreachable, message: message.to_string() }
+    pub(super) fn unreachable(message: impl Display + 'static) -> Self {
+        Self { code: Code::Unreachable, message: told(&message) }
     }
 
     /// A file that an argument names and that cannot be used.
     pub(super) fn file(path: &Path) -> impl Fn(std::io::Error) -> Self + use<'_> {
-        move |error| Self::usage(format!("{}: {error}", path.display()))
+        move |error| Self::usage(say!("{}: {}", Words::data(path.display()), told(&error)))
     }
 }
 

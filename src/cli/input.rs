@@ -2,6 +2,8 @@
 
 use super::failure::Failure;
 use crate::tile_client::TileClient;
+use crate::words::{say, told};
+use ledger_spec::wording::Words;
 use serde_json::value::RawValue;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -26,11 +28,12 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(super) fn read_envelopes(path: &Path, bytes: &[u8]) -> Result<Vec<String>, Failure> {
     let mut envelopes = Vec::new();
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Box<RawValue>>() {
-        let value = value.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        let value = value
+            .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error))))?;
         envelopes.push(on_one_line(&value));
     }
     if envelopes.is_empty() {
-        return Err(Failure::usage(format!("{}: holds no envelope", path.display())));
+        return Err(Failure::usage(say!("{}: holds no envelope", Words::data(path.display()))));
     }
     Ok(envelopes)
 }
@@ -66,14 +69,17 @@ pub(super) fn read_key<K>(
     if let Ok(key) = parse(text) {
         return Ok(key);
     }
-    let held = std::fs::read_to_string(text)
-        .map_err(|error| Failure::usage(format!("{option}: neither a verifier key nor a file ({error})")))?;
-    parse(held.trim()).map_err(|error| Failure::usage(format!("{option} {text}: {error}")))
+    let held = std::fs::read_to_string(text).map_err(|error| {
+        Failure::usage(say!("{}: neither a verifier key nor a file ({})", Words::data(option), told(&error)))
+    })?;
+    parse(held.trim()).map_err(|error| {
+        Failure::usage(say!("{} {}: {}", Words::data(option), Words::data(text), told(&error)))
+    })
 }
 
 /// The client of a log at a URL that `option` names.
 pub(super) fn client(option: &str, url: &str) -> Result<TileClient, Failure> {
-    TileClient::new(url).map_err(|error| Failure::usage(format!("{option}: {error}")))
+    TileClient::new(url).map_err(|error| Failure::usage(say!("{}: {}", Words::data(option), told(&error))))
 }
 
 /// The same where it is named.

@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use crate::server::interrupted;
+use crate::words::{say, told};
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -23,7 +24,7 @@ pub(in crate::cli) struct Interruption {
 impl Interruption {
     /// Begins to listen.
     pub(in crate::cli) fn listen() -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::unreachable(format!("signals: {error}"));
+        let failed = |error: std::io::Error| Failure::unreachable(say!("signals: {}", told(&error)));
         let (tell, told) = channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
         let wait = move || {

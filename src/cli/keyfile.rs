@@ -4,8 +4,10 @@
 use super::failure::Failure;
 use super::talk;
 use crate::ledger::write_secret;
+use crate::words::{say, told};
 use ledger_spec::event::{Salt, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId};
+use ledger_spec::wording::Words;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tlog::note::{KeyName, NoteSigner};
@@ -15,7 +17,7 @@ use zeroize::Zeroizing;
 pub(super) fn read(path: &Path) -> Result<NoteSigner, Failure> {
     let text = std::fs::read_to_string(path).map_err(Failure::file(path))?;
     NoteSigner::parse(text.trim_end_matches(['\r', '\n']))
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+        .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error))))
 }
 
 /// Makes a new key and writes it where nothing stands yet, readable by its owner only.
@@ -36,7 +38,7 @@ pub(super) fn salts_beside(key: &Path, issuer: &AuthorityId) -> PathBuf {
 pub(super) fn salts(path: &Path) -> Result<SaltKey, Failure> {
     match std::fs::read_to_string(path).map(Zeroizing::new) {
         Ok(text) => SaltKey::parse(text.trim_end_matches(['\r', '\n']))
-            .map_err(|error| Failure::usage(format!("{}: {error}", path.display()))),
+            .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error)))),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let secret = Zeroizing::new(random()?);
             write_secret(path, &SaltKey::secret_text(&secret)).map_err(Failure::usage)?;
@@ -54,7 +56,8 @@ pub(super) fn salts(path: &Path) -> Result<SaltKey, Failure> {
 /// Random bytes of the operating system.
 pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::unreachable(format!("randomness: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::unreachable(say!("randomness: {}", told(&error))))?;
     Ok(bytes)
 }
 

@@ -4,16 +4,20 @@
 //! lives here: commands read arguments, call `ledger` or a server, and print.
 
 mod answer;
+mod arguments;
 mod auditors;
 mod client;
 mod command;
 mod delivery;
 mod edition_import;
 mod failure;
+mod help_words;
 mod input;
 mod interrupt;
 mod keyfile;
+mod locale;
 mod look;
+mod names;
 mod one_field;
 mod pages;
 mod personal;
@@ -22,12 +26,15 @@ mod table;
 mod talk;
 mod words;
 
-use clap::{Args, Parser, Subcommand};
+use crate::words::say;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use command::{
     append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen, monitor,
     rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
+use ledger_spec::wording::{Language, Words};
+use locale::spoken;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -102,6 +109,23 @@ struct Source {
 type Outcome = Result<(), Failure>;
 
 impl Arguments {
+    /// Reads the arguments; what is wrong with them, or the help that is asked for, ends the program.
+    #[must_use]
+    pub fn read() -> Self {
+        let language = spoken();
+        let found = arguments::in_language(Self::command(), language).try_get_matches();
+        let read = found.and_then(|matches| Self::from_arg_matches(&matches));
+        read.unwrap_or_else(|error| match arguments::fault(&error).filter(|_| language == Language::Zh) {
+            None => error.exit(),
+            Some(fault) => {
+                let help = say!("usage of a command: {}", Words::data("credit-ledger --help"));
+                talk::say(&say!("error: {}", fault).text(language));
+                talk::say(&help.text(language));
+                std::process::exit(2)
+            }
+        })
+    }
+
     /// Runs the command and says how it went, in the exit code and on stderr.
     pub fn run(self) -> ExitCode {
         let json = self.json;
@@ -133,7 +157,7 @@ impl Arguments {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                talk::say(&format!("error: {}", failure.message));
+                talk::say(&say!("error: {}", failure.message).text(spoken()));
                 failure.code.into()
             }
         }
@@ -143,7 +167,6 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_hold_together() {

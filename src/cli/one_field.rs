@@ -2,9 +2,11 @@
 
 use super::failure::Failure;
 use crate::query::{FoundEntry, Reading};
+use crate::words::say;
 use ledger_spec::casefile::Viewer;
 use ledger_spec::event::DisclosedField;
 use ledger_spec::projection::as_raw;
+use ledger_spec::wording::{Joint, Words};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tlog::bytes::to_base64;
@@ -30,13 +32,20 @@ impl OneField {
         name: &str,
         viewer: Viewer,
     ) -> Result<Self, Failure> {
-        let found: FoundEntry = reading.entry(index, viewer).map_err(Failure::wrong)?;
+        let found: FoundEntry =
+            reading.entry(index, viewer).map_err(|error| Failure::wrong(error.words()))?;
         let fields = found.fields(viewer.sight);
         let Some(field) = fields.iter().find(|field| field.name() == name) else {
             let there: Vec<_> = fields.iter().map(DisclosedField::name).collect();
-            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-            return Err(Failure::wrong(format!(
-                "entry {index} has no field {name} here; there are: {there}"
+            let there = match there[..] {
+                [] => say!("none"),
+                _ => Words::several(there.iter().map(Words::data), Joint::And),
+            };
+            return Err(Failure::wrong(say!(
+                "entry {} has no field {} here; there are: {}",
+                Words::data(index),
+                Words::data(name),
+                there
             )));
         };
         let receipt = reading.receipt(index).map_err(Failure::unreachable)?.to_string();

@@ -2,9 +2,11 @@
 
 use super::client::{Client, encoded};
 use super::failure::Failure;
+use crate::words::{say, told};
 use clap::Args;
 use core::num::NonZeroUsize;
 use ledger_spec::projection::Page;
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -70,8 +72,9 @@ pub(super) fn each(
         let at = path(&query);
         let text = client.ask_text(&at, body)?;
         take(&text)?;
-        let Turn { valid_at, known_at, next } = serde_json::from_str(&text)
-            .map_err(|error| Failure::unreachable(format!("{at}: another answer than expected: {error}")))?;
+        let Turn { valid_at, known_at, next } = serde_json::from_str(&text).map_err(|error| {
+            Failure::unreachable(say!("{}: another answer than expected: {}", Words::data(at), told(&error)))
+        })?;
         let Some(next) = next else { return Ok(()) };
         query.retain(|(name, _)| *name == "limit");
         let turned =
@@ -87,7 +90,7 @@ pub(super) fn whole(
     body: Option<&str>,
     path: impl Fn(&Query) -> String,
 ) -> Result<String, Failure> {
-    let unread = |error| Failure::unreachable(format!("another answer than expected: {error}"));
+    let unread = |error| Failure::unreachable(say!("another answer than expected: {}", told(&error)));
     let (mut only, mut answer) = (String::new(), None);
     each(client, first, body, path, |text| {
         let page: Value = serde_json::from_str(text).map_err(unread)?;
@@ -116,8 +119,9 @@ pub(super) fn list<T: DeserializeOwned>(client: &Client, path: &str, day: &str) 
         let query = query.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
         format!("{path}?{}", query.collect::<Vec<_>>().join("&"))
     })?;
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::unreachable(format!("{path}: another answer than expected: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::unreachable(say!("{}: another answer than expected: {}", Words::data(path), told(&error)))
+    })
 }
 
 /// Adds the lines of the next page of the same answer. A line has an `entry` or an `event`; what has neither is said over

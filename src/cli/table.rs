@@ -1,7 +1,9 @@
 //! Tables as departments keep them: CSV, TSV and the first sheet of an XLSX, read as texts.
 
 use super::failure::Failure;
+use crate::words::{quoted, say, told};
 use calamine::{Data, Reader as _};
+use ledger_spec::wording::Words;
 use std::path::Path;
 
 /// A table with its header.
@@ -19,11 +21,13 @@ pub(super) fn read(path: &Path) -> Result<Table, Failure> {
         // Quotes have no meaning between tabs.
         "tsv" => read_text(path, b'\t', false),
         "xlsx" => read_workbook(path),
-        _ => Err(Failure::usage(format!("{}: .csv, .tsv or .xlsx is expected", path.display()))),
+        _ => Err(Failure::usage(say!("{}: .csv, .tsv or .xlsx is expected", Words::data(path.display())))),
     }?;
     let mut seen = std::collections::BTreeSet::new();
     match table.header.iter().find(|name| !seen.insert(name.as_str())) {
-        Some(twice) => Err(wrong(path, 1, &format!("column {twice:?} stands there twice"))),
+        Some(twice) => {
+            Err(wrong(path, 1, say!("column {} stands there twice", Words::data(format_args!("{twice:?}")))))
+        }
         None => Ok(table),
     }
 }
@@ -39,12 +43,13 @@ fn read_text(path: &Path, delimiter: u8, quotes: bool) -> Result<Table, Failure>
         .from_reader(bytes);
     let mut records = Vec::new();
     for record in reader.byte_records() {
-        let record = record.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        let record = record
+            .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error))))?;
         let line = record.position().map_or(0, csv::Position::line);
         let mut cells = Vec::with_capacity(record.len());
         for (at, cell) in record.iter().enumerate() {
             let cell = std::str::from_utf8(cell)
-                .map_err(|_| wrong(path, line, &format!("field {} is not UTF-8", at + 1)))?;
+                .map_err(|_| wrong(path, line, say!("field {} is not UTF-8", Words::data(at + 1))))?;
             cells.push(cell.to_owned());
         }
         records.push((line, cells));
@@ -53,16 +58,18 @@ fn read_text(path: &Path, delimiter: u8, quotes: bool) -> Result<Table, Failure>
 }
 
 fn read_workbook(path: &Path) -> Result<Table, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
+    let failed = |error: Words| Failure::usage(say!("{}: {}", Words::data(path.display()), error));
     let mut book: calamine::Xlsx<_> =
-        calamine::open_workbook(path).map_err(|error: calamine::XlsxError| failed(&error))?;
-    let sheet = book.worksheet_range_at(0).ok_or_else(|| failed(&"holds no sheet"))?;
-    let sheet = sheet.map_err(|error| failed(&error))?;
+        calamine::open_workbook(path).map_err(|error: calamine::XlsxError| failed(told(&error)))?;
+    let sheet = book.worksheet_range_at(0).ok_or_else(|| failed(say!("holds no sheet")))?;
+    let sheet = sheet.map_err(|error| failed(told(&error)))?;
     let first = sheet.start().map_or(0, |(row, _)| u64::from(row));
     let mut records = Vec::new();
     for (row, line) in sheet.rows().zip(first + 1..) {
         let cells = row.iter().enumerate().map(|(at, cell)| {
-            as_text(cell).map_err(|reason| wrong(path, line, &format!("field {}: {reason}", at + 1)))
+            as_text(cell).map_err(|reason| {
+                wrong(path, line, say!("field {}: {}", Words::data(at + 1), quoted(reason)))
+            })
         });
         let cells = cells.collect::<Result<Vec<_>, _>>()?;
         if cells.iter().any(|cell| !cell.is_empty()) {
@@ -96,16 +103,20 @@ fn as_text(cell: &Data) -> Result<String, String> {
 
 fn tabulate(path: &Path, records: Vec<(u64, Vec<String>)>) -> Result<Table, Failure> {
     let mut records = records.into_iter();
-    let Some((_, header)) = records.next() else { return Err(wrong(path, 1, "the header is missing")) };
+    let Some((_, header)) = records.next() else { return Err(wrong(path, 1, say!("the header is missing"))) };
     let rows: Vec<_> = records.collect();
     if let Some((line, cells)) = rows.iter().find(|(_, cells)| cells.len() != header.len()) {
         let (found, expected) = (cells.len(), header.len());
-        return Err(wrong(path, *line, &format!("{found} fields where the header has {expected}")));
+        return Err(wrong(
+            path,
+            *line,
+            say!("{} fields where the header has {}", Words::data(found), Words::data(expected)),
+        ));
     }
     Ok(Table { header, rows })
 }
 
 /// A fault with its place.
-pub(super) fn wrong(path: &Path, line: u64, reason: &str) -> Failure {
-    Failure::usage(format!("{}: line {line}: {reason}", path.display()))
+pub(super) fn wrong(path: &Path, line: u64, reason: Words) -> Failure {
+    Failure::usage(say!("{}: line {}: {}", Words::data(path.display()), Words::data(line), reason))
 }

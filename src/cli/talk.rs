@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::progress::Progress;
+use crate::words::{say, told};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ledger_spec::json::characters::shown;
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ pub(super) fn put(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let text = if out.is_terminal() { shown(text) } else { Cow::Borrowed(text) };
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| Failure::unreachable(format!("stdout: {error}")))
+    written.map_err(|error| Failure::unreachable(say!("stdout: {}", told(&error))))
 }
 
 /// Writes one line of data to stdout.
@@ -29,7 +30,8 @@ pub(super) fn put_line(text: &str) -> Result<(), Failure> {
 
 /// Writes a value as one line of JSON.
 pub(super) fn put_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(value).map_err(|error| Failure::wrong(format!("json: {error}")))?;
+    let text =
+        serde_json::to_string(value).map_err(|error| Failure::wrong(say!("json: {}", told(&error))))?;
     put_line(&text)
 }
 

@@ -1,203 +1,243 @@
 //! Answers in words, for people: Chinese or English.
 
 use super::answer::Row;
+use super::client::Client;
+use super::failure::Failure;
+use super::locale::spoken;
+use super::names::{Names, said};
 use ledger_spec::casefile::{Cause, Life, Mark};
-use ledger_spec::definition::{Disclosure, Name};
-use ledger_spec::event::{Event, EventError};
+use ledger_spec::definition::Disclosure;
+use ledger_spec::event::{Event, EventError, Kind};
 use ledger_spec::json::characters;
 use ledger_spec::projection::{
-    Answered, Authorities, CatalogueAt, EntryLine, EventsPage, ItemLine, Line, Standing, State,
+    Answered, Authorities, CatalogueAt, DecisionLine, Ended, EntryLine, EventsPage, ItemLine, Line,
+    ListingLine, RecordLine, Standing, State,
 };
+use ledger_spec::time::ValidTime;
+use ledger_spec::wording::Language;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use tlog::bytes::to_hex;
 use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
-/// The languages of this ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Language {
-    /// 中文
-    Zh,
-    /// English
-    En,
+const fn state_words(language: Language, state: State) -> &'static str {
+    let (zh, en) = match state {
+        State::NoRecord => ("本台账无记录", "no record here"),
+        State::Registered => ("已登记", "registered"),
+        State::RecordInForce => ("有有效记录", "record in force"),
+        State::Listed => ("在名单中", "on a list"),
+        State::RepairPending => ("信用修复办理中", "repair pending"),
+        State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
+        State::Withheld => ("另有不公开事项", "more that is not public"),
+    };
+    language.pick(zh, en)
 }
 
-impl Language {
-    /// What `LC_ALL`, `LC_MESSAGES` or `LANG` say, in this order.
-    pub(super) fn of_environment() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|value| !value.is_empty());
-        if set.is_some_and(|value| value.starts_with("zh")) { Self::Zh } else { Self::En }
-    }
+const fn life(language: Language, life: Life) -> &'static str {
+    let en = match life {
+        Life::NotYet => "not yet",
+        Life::InForce => "in force",
+        Life::Ended => "ended",
+    };
+    language.pick(life.chinese(), en)
+}
 
-    const fn of(self, zh: &'static str, en: &'static str) -> &'static str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
-    }
+const fn cause(language: Language, cause: Cause) -> &'static str {
+    let en = match cause {
+        Cause::Revoked => "the decision was revoked",
+        Cause::FiledInError => "filed in error",
+        Cause::Sealed => "sealed",
+        Cause::Repaired => "repair was granted",
+        Cause::Removed => "taken off the list",
+        Cause::TakenBack => "taken back",
+        Cause::Expired => "its term is over",
+        Cause::GroundEnded => "what it rests on has ended",
+        Cause::Superseded => "a later one took its place",
+        Cause::Displaced => "the subject came onto a list of the seriously dishonest",
+    };
+    language.pick(cause.chinese(), en)
+}
 
-    const fn state(self, state: State) -> &'static str {
-        let (zh, en) = match state {
-            State::NoRecord => ("本账本无记录", "no record here"),
-            State::Registered => ("已登记", "registered"),
-            State::RecordInForce => ("有有效记录", "record in force"),
-            State::Listed => ("在名单中", "on a list"),
-            State::RepairPending => ("信用修复审理中", "repair pending"),
-            State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
-            State::Withheld => ("另有不公开事项", "more that is not public"),
-        };
-        self.of(zh, en)
-    }
+const fn mark(language: Language, mark: Mark) -> &'static str {
+    let en = match mark {
+        Mark::Corrected => "corrected",
+        Mark::Annotated => "with the subject's own words",
+        Mark::UnderReview => "under review",
+        Mark::Objected => "an objection is open",
+        Mark::ObjectionOverdue => "an objection is overdue: publication suspended",
+        Mark::ObjectionUpheld => "an objection was upheld: to be corrected",
+        Mark::Held => "a hold stands",
+        Mark::PublicationStayed => "publication is stayed",
+        Mark::Masked => "masked during reorganisation",
+        Mark::Exempted => "exempted",
+        Mark::NotVerified => "came in through a migration",
+        Mark::CompromisedKey => "signed with a key that may have been in wrong hands",
+    };
+    language.pick(mark.chinese(), en)
+}
 
-    const fn life(self, life: Life) -> &'static str {
-        let (zh, en) = match life {
-            Life::NotYet => ("尚未生效", "not yet"),
-            Life::InForce => ("有效", "in force"),
-            Life::Ended => ("已终止", "ended"),
-        };
-        self.of(zh, en)
+/// What is said after things that are named in part.
+fn others(language: Language, more: usize) -> String {
+    match (language, more) {
+        (_, 0) => String::new(),
+        (Language::Zh, more) => format!("，另有 {more} 条"),
+        (Language::En, more) => format!(" and {more} more"),
     }
+}
 
-    const fn cause(self, cause: Cause) -> &'static str {
-        let (zh, en) = match cause {
-            Cause::Revoked => ("原决定被撤销", "the decision was revoked"),
-            Cause::FiledInError => ("录入有误，已撤下", "filed in error"),
-            Cause::Sealed => ("已封存", "sealed"),
-            Cause::Repaired => ("已准予修复", "repair was granted"),
-            Cause::Removed => ("已移出", "taken off the list"),
-            Cause::TakenBack => ("已撤回", "taken back"),
-            Cause::Expired => ("期限届满", "its term is over"),
-            Cause::GroundEnded => ("所依据的事项已终止", "what it rests on has ended"),
-            Cause::Superseded => ("被新的结果取代", "a later one took its place"),
-            Cause::Displaced => {
-                ("因列入严重失信主体名单而失效", "the subject came onto a list of the seriously dishonest")
-            }
-        };
-        self.of(zh, en)
-    }
-
-    const fn mark(self, mark: Mark) -> &'static str {
-        let (zh, en) = match mark {
-            Mark::Corrected => ("已更正", "corrected"),
-            Mark::Annotated => ("附有主体说明", "with the subject's own words"),
-            Mark::UnderReview => ("正在复议或诉讼", "under review"),
-            Mark::Objected => ("异议处理中", "an objection is open"),
-            Mark::ObjectionOverdue => {
-                ("异议逾期未决，暂停公示", "an objection is overdue: publication suspended")
-            }
-            Mark::ObjectionUpheld => ("异议成立，待更正", "an objection was upheld: to be corrected"),
-            Mark::Held => ("保全中", "a hold stands"),
-            Mark::PublicationStayed => ("依法暂停公示", "publication is stayed"),
-            Mark::Masked => ("破产重整、和解期间屏蔽", "masked during reorganisation"),
-            Mark::Exempted => ("措施已豁免", "exempted"),
-            Mark::NotVerified => ("历史数据迁移", "came in through a migration"),
-            Mark::CompromisedKey => {
-                ("签署密钥当时可能已失控，待核实", "signed with a key that may have been in wrong hands")
-            }
-        };
-        self.of(zh, en)
-    }
-
-    /// What is said after things that are named in part.
-    fn more(self, more: usize) -> String {
-        match (self, more) {
-            (_, 0) => String::new(),
-            (Self::Zh, more) => format!("，另有 {more} 条"),
-            (Self::En, more) => format!(" and {more} more"),
-        }
-    }
-
-    fn name(self, name: &Name) -> &str {
-        match self {
-            Self::Zh => &name.zh,
-            Self::En => &name.en,
-        }
+/// When something ends, or ended, and why: what is to come is not said as if it were over.
+fn ending(end: &Ended, valid_at: ValidTime, language: Language) -> String {
+    let day = end.at.date();
+    match (language, end.at > valid_at, end.cause) {
+        (Language::Zh, true, Cause::Expired) => format!("至 {day} 届满"),
+        (Language::Zh, true, why) => format!("将于 {day} 失效（{}）", why.chinese()),
+        (Language::Zh, false, Cause::Expired) => format!("已于 {day} 届满"),
+        (Language::Zh, false, why) => format!("已于 {day} 失效（{}）", why.chinese()),
+        (Language::En, true, Cause::Expired) => format!("until {day}, the end of its term"),
+        (Language::En, true, why) => format!("will end {day}: {}", cause(language, why)),
+        (Language::En, false, why) => format!("ended {day}: {}", cause(language, why)),
     }
 }
 
 /// A subject's standing.
-pub(super) fn subject(answered: &Answered<Standing>, language: Language) -> String {
+pub(super) fn subject(answered: &Answered<Standing>, names: &Names, language: Language) -> String {
     let (mut out, standing) = (String::new(), &answered.answer);
-    let (at, subject) = (language.of("截至", "valid at"), shown(answered.subject.as_ref()));
+    let (at, subject) = (language.pick("截至", "valid at"), shown(answered.subject.as_ref()));
     line(&mut out, &format!("{subject}  ({at} {})", answered.valid_at));
     for state in &standing.states {
-        let mut words = format!("  {}", language.state(state.state));
+        let mut words = format!("  {}", state_words(language, state.state));
         if !state.because.is_empty() {
             let rules: Vec<_> = state.rules.iter().map(|rule| rule.id()).collect();
-            let (entries, because) = (language.of("条目", "entries"), joined(&state.because));
-            let more = language.more(state.more);
+            let (entries, because) = (language.pick("条目", "entries"), joined(&state.because));
+            let more = others(language, state.more);
             let _ = write!(words, "  [{entries} {because}{more}; {}]", rules.join(", "));
         }
         line(&mut out, &words);
     }
     if let Some(name) = standing.registration.as_ref().and_then(|registration| registration.name.as_ref()) {
-        line(&mut out, &format!("  {}: {name}", language.of("登记名称", "registered name")));
+        line(&mut out, &format!("  {}: {name}", language.pick("登记名称", "registered name")));
     }
+    let telling = Telling { names, language, valid_at: answered.valid_at };
     for one in &standing.records {
-        line(
-            &mut out,
-            &statement(&one.line, language.of("记录", "record"), &one.record_type, None, language),
-        );
+        line(&mut out, &telling.record(one));
     }
     for one in &standing.listings {
-        let what = language.of("名单", "list");
-        line(&mut out, &statement(&one.line, what, &one.list, Some(&one.row), language));
+        line(&mut out, &telling.listing(one));
     }
     for one in &standing.repairs {
-        line(&mut out, &statement(&one.line, language.of("修复", "repair"), &one.target, None, language));
+        let what = language.pick("修复申请", "repair");
+        line(&mut out, &telling.statement(&one.line, what, &one.target.to_string(), &[]));
     }
     if let Some(notice) = &answered.notice {
-        line(&mut out, &format!("  {}", language.name(notice)));
+        line(&mut out, &format!("  {}", said(notice, language)));
     }
     out
 }
 
-/// One record, listing or repair on a line, and below it what ends it and what has to be said beside it.
-fn statement(
-    one: &Line,
-    what: &str,
-    named: &dyn std::fmt::Display,
-    row: Option<&BTreeMap<String, String>>,
+/// How lines are told: by which names, in which language, at which instant.
+struct Telling<'a> {
+    names: &'a Names,
     language: Language,
-) -> String {
-    let mut out = format!(
-        "  {what} #{} {named}: {}, {} {} ({})",
-        one.entry,
-        language.life(one.life),
-        language.of("自", "from"),
-        one.valid_from.date(),
-        one.issuer,
-    );
-    if let Some(row) = row {
-        let cells: Vec<_> = row.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let _ = write!(out, "\n      {}", cells.join("; "));
+    valid_at: ValidTime,
+}
+
+impl Telling<'_> {
+    fn record(&self, one: &RecordLine) -> String {
+        let (language, code) = (self.language, one.record_type.as_str());
+        let mut below = Vec::new();
+        let polarity = match language {
+            Language::Zh => format!("{}信息", one.polarity.chinese()),
+            Language::En => one.polarity.name().to_owned(),
+        };
+        let severity = one.severity.map(|severity| language.pick(severity.chinese(), severity.name()));
+        below.push(
+            [Some(polarity.as_str()), severity]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(language.pick("，", ", ")),
+        );
+        if let Some(decision) = &one.decision {
+            below.push(self.decision(decision));
+        }
+        let details = one.details.iter();
+        let details = details.map(|(name, value)| self.names.field(code, (name, value), language));
+        below.extend(
+            Some(details.collect::<Vec<_>>().join(language.pick("；", "; "))).filter(|text| !text.is_empty()),
+        );
+        below.extend(one.summary.clone());
+        self.statement(&one.line, language.pick("记录", "record"), &self.names.item(code, language), &below)
     }
-    if one.more_steps > 0 {
-        let _ = write!(out, "\n      {} {}", one.more_steps, language.of("个更早的步骤", "earlier steps"));
+
+    fn decision(&self, decision: &DecisionLine) -> String {
+        let language = self.language;
+        let mut parts = vec![format!("{} {}", language.pick("决定文书", "decision"), decision.number)];
+        parts.push(decision.date.to_string());
+        parts.extend(decision.issued_by.as_ref().map(|by| match language {
+            Language::Zh => format!("{by}作出"),
+            Language::En => format!("by {by}"),
+        }));
+        parts.extend(decision.article.as_ref().map(|article| match language {
+            Language::Zh => format!("依据{article}"),
+            Language::En => format!("under {article}"),
+        }));
+        parts.join(language.pick("，", ", "))
     }
-    for step in &one.steps {
-        let (kind, from, reason) = (step.kind.name(), step.valid_from.date(), shown(step.reason.as_ref()));
-        let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
+
+    fn listing(&self, one: &ListingLine) -> String {
+        let cells: Vec<_> = one.row.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let below: Vec<_> = Some(cells.join("; ")).filter(|text| !text.is_empty()).into_iter().collect();
+        let what = self.language.pick("名单", "list");
+        self.statement(&one.line, what, &self.names.item(one.list.as_str(), self.language), &below)
     }
-    if let Some(end) = &one.end {
-        let until = language.of("终止于", "ends");
-        let _ = write!(out, "\n      {until} {}: {}", end.at.date(), language.cause(end.cause));
+
+    /// One record, listing or repair on a line, and below it what it says, what ends it and what has to be said beside it.
+    fn statement(&self, one: &Line, what: &str, named: &str, below: &[String]) -> String {
+        let language = self.language;
+        let mut out = format!(
+            "  {what} #{} {named}: {}, {} {} ({})",
+            one.entry,
+            life(language, one.life),
+            language.pick("自", "from"),
+            one.valid_from.date(),
+            self.names.authority(&one.issuer, language),
+        );
+        for line in below {
+            let _ = write!(out, "\n      {line}");
+        }
+        if one.more_steps > 0 {
+            let _ =
+                write!(out, "\n      {} {}", one.more_steps, language.pick("个更早的步骤", "earlier steps"));
+        }
+        for step in &one.steps {
+            let (from, reason) = (step.valid_from.date(), shown(step.reason.as_ref()));
+            let kind = kind_words(Kind::Step(step.kind), language);
+            let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
+        }
+        if let Some(end) = &one.end {
+            let _ = write!(out, "\n      {}", ending(end, self.valid_at, language));
+        }
+        let marks: Vec<_> = one.marks.iter().map(|one| mark(language, one.mark)).collect();
+        if !marks.is_empty() {
+            let marks = marks.join(language.pick("；", "; "));
+            let _ = write!(out, "\n      {marks}{}", others(language, one.more_marks));
+        }
+        let unverified: Vec<_> = one.not_verified.iter().map(|rule| rule.id()).collect();
+        if !unverified.is_empty() {
+            let words = language.pick("本台账未核验的规则", "not verified by this ledger");
+            let _ = write!(out, "\n      {words}: {}", unverified.join(", "));
+        }
+        out
     }
-    let marks: Vec<_> = one.marks.iter().map(|mark| language.mark(mark.mark)).collect();
-    if !marks.is_empty() {
-        let _ = write!(out, "\n      {}{}", marks.join("; "), language.more(one.more_marks));
+}
+
+/// A kind of event: by its code, in Chinese by its name before that.
+fn kind_words(kind: Kind, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{}（{}）", kind.chinese(), kind.name()),
+        Language::En => kind.name().to_owned(),
     }
-    let unverified: Vec<_> = one.not_verified.iter().map(|rule| rule.id()).collect();
-    if !unverified.is_empty() {
-        let words = language.of("本账本未核验", "not verified by this ledger");
-        let _ = write!(out, "\n      {words}: {}", unverified.join(", "));
-    }
-    out
 }
 
 /// A projection without words of its own, as indented data.
@@ -208,10 +248,10 @@ pub(super) fn plain_data(answer: &Map<String, Value>) -> String {
 }
 
 /// A page of a history.
-pub(super) fn events(page: &EventsPage) -> Result<String, EventError> {
+pub(super) fn events(page: &EventsPage, names: &Names, language: Language) -> Result<String, EventError> {
     let mut out = String::new();
     for one in &page.events {
-        out.push_str(&entry(one)?);
+        out.push_str(&entry(one, names, language)?);
     }
     if let Some(next) = page.next {
         line(&mut out, &format!("... --before {next}"));
@@ -219,18 +259,25 @@ pub(super) fn events(page: &EventsPage) -> Result<String, EventError> {
     Ok(out)
 }
 
-/// One entry on a line.
-pub(super) fn entry(one: &EntryLine) -> Result<String, EventError> {
+/// One entry on a line. Times are of UTC+08:00, as all dates here are.
+pub(super) fn entry(one: &EntryLine, names: &Names, language: Language) -> Result<String, EventError> {
     let event = Event::parse(one.event.get().as_bytes())?;
-    Ok(format!(
-        "#{} {} {} {} -> {} ({})\n",
-        one.index,
-        one.recorded_at.to_text(),
-        event.kind().name(),
-        event.issuer,
-        event.subject,
-        event.valid_from.date(),
-    ))
+    // A clock past the year 2199 has no civil time.
+    let at = ValidTime::at_recorded(one.recorded_at);
+    let at = at.map_or_else(|_| one.recorded_at.to_text(), |at| at.to_string());
+    let mut out = String::new();
+    line(
+        &mut out,
+        &format!(
+            "#{} {at} {} {} -> {} ({})",
+            one.index,
+            kind_words(event.kind(), language),
+            names.authority(&event.issuer, language),
+            event.subject,
+            event.valid_from.date(),
+        ),
+    );
+    Ok(out)
 }
 
 /// The rows of a list, with their columns on top.
@@ -249,7 +296,7 @@ pub(super) fn rows(rows: &[Row], language: Language) -> String {
         };
         line(&mut out, &columns.iter().map(cell).collect::<Vec<_>>().join("\t"));
     }
-    line(&mut out, &format!("# {} {}", rows.len(), language.of("行", "rows")));
+    line(&mut out, &format!("# {} {}", rows.len(), language.pick("行", "rows")));
     out
 }
 
@@ -257,12 +304,22 @@ pub(super) fn rows(rows: &[Row], language: Language) -> String {
 pub(super) fn authorities(answer: &Authorities, language: Language) -> String {
     let mut out = String::new();
     for one in &answer.authorities {
-        let roles: Vec<_> = one.roles.iter().map(|role| role.name()).collect();
-        line(&mut out, &format!("{}  {}  [{}]", one.id, language.name(&one.name), roles.join(", ")));
+        let roles: Vec<_> = one.roles.iter().map(|role| language.pick(role.chinese(), role.name())).collect();
+        line(
+            &mut out,
+            &format!(
+                "{}  {}  [{}]",
+                one.id,
+                said(&one.name, language),
+                roles.join(language.pick("、", ", "))
+            ),
+        );
         for key in &one.keys {
-            let end = key.revoked.as_ref().map(|end| format!("  {} #{}", end.reason.name(), end.entry));
+            let end = key.revoked.as_ref().map(|end| {
+                format!("  {} #{}", language.pick(end.reason.chinese(), end.reason.name()), end.entry)
+            });
             let hands = key.compromised.as_ref().map(|said| {
-                let since = language.of("可能已失控，自", "maybe in wrong hands since");
+                let since = language.pick("可能已失控，自", "maybe in wrong hands since");
                 format!("  {since} {} #{}", said.since, said.entry)
             });
             let (end, hands) = (end.unwrap_or_default(), hands.unwrap_or_default());
@@ -276,12 +333,30 @@ pub(super) fn authorities(answer: &Authorities, language: Language) -> String {
 pub(super) fn catalogue(answer: &CatalogueAt, language: Language) -> String {
     let mut out = String::new();
     for one in &answer.types {
-        let what = language.of("类型", "type");
-        line(&mut out, &item(&one.item, what, one.polarity.name(), one.disclosure, language));
+        let what = language.pick("类型", "type");
+        line(
+            &mut out,
+            &item(
+                &one.item,
+                what,
+                language.pick(one.polarity.chinese(), one.polarity.name()),
+                one.disclosure,
+                language,
+            ),
+        );
     }
     for one in &answer.lists {
-        let what = language.of("名单", "list");
-        line(&mut out, &item(&one.item, what, one.polarity.name(), one.disclosure, language));
+        let what = language.pick("名单", "list");
+        line(
+            &mut out,
+            &item(
+                &one.item,
+                what,
+                language.pick(one.polarity.chinese(), one.polarity.name()),
+                one.disclosure,
+                language,
+            ),
+        );
     }
     out
 }
@@ -291,8 +366,8 @@ fn item(one: &ItemLine, what: &str, polarity: &str, disclosure: Disclosure, lang
     format!(
         "{what} {}  {}  [{polarity}, {}]  {}",
         one.code,
-        language.name(&one.title),
-        disclosure.name(),
+        said(&one.title, language),
+        language.pick(disclosure.chinese(), disclosure.name()),
         basis.join("; ")
     )
 }
@@ -313,6 +388,6 @@ fn joined(all: &[EntryIndex]) -> String {
 }
 
 /// A server's answer about a subject, in the reader's language.
-pub(super) fn standing_in_words(answer: &Answered<Standing>) -> String {
-    subject(answer, Language::of_environment())
+pub(super) fn standing_in_words(answer: &Answered<Standing>, client: &Client) -> Result<String, Failure> {
+    Ok(subject(answer, &Names::of_server(client, answer.valid_at)?, spoken()))
 }

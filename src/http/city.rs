@@ -10,6 +10,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use ledger_spec::id::SubjectId;
 use ledger_spec::projection::{Answered, CatalogueAt, DirectoryAt, Indicators, Oversight, Question};
+use ledger_spec::wording::Words;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,7 +44,9 @@ async fn indicators(
 ) -> Result<Response, Problem> {
     let SubjectPath { id: place } = SubjectPath::read(path)?;
     if !matches!(place, SubjectId::Place(_)) {
-        return Err(Problem::new(ProblemKind::MalformedIdentifier).field("id").expected("place:<code>"));
+        return Err(Problem::new(ProblemKind::MalformedIdentifier)
+            .field("id")
+            .expected(Words::data("place:<code>")));
     }
     ask(shared, query, Question::Indicators { place }).await
 }

@@ -1,13 +1,15 @@
 //! `/openapi.json`, and `/docs`: one page made from it, in the reader's language, that needs no other
 //! host and no script.
 
+use super::described::in_chinese;
 use super::params::Params;
 use super::problem::{Problem, problem_rows};
-use super::{Edge, Language, Shared};
+use super::{Edge, Shared};
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
+use ledger_spec::wording::Language;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -25,7 +27,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 /// What each operation does, in Chinese; the English is the document's own.
 const ZH: [(&str, &str); 38] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
-    ("resolveIdentities", "将公民身份号码换成本账本中自然人、家庭户的假名"),
+    ("resolveIdentities", "将公民身份号码换成本台账中自然人、家庭户的假名"),
     ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
     ("getEvents", "按时间倒序分页查询主体的全部记载"),
     ("getList", "分页查询名单在指定时点的成员"),
@@ -56,7 +58,7 @@ const ZH: [(&str, &str); 38] = [
     ("getOversight", "查询各单位的履职情况和承诺兑现情况"),
     ("getDirectory", "查询指定时点的记载单位、职权和密钥"),
     ("getCatalogue", "查询指定时点的信用信息目录：类型、名单、措施、评价和记分办法、期限、日历、法律依据"),
-    ("getCheckpoint", "取得账本的签名检查点（C2SP tlog-checkpoint）"),
+    ("getCheckpoint", "取得台账的签名检查点（C2SP tlog-checkpoint）"),
     ("getHealth", "进程是否存活"),
     ("getReadiness", "当前能否提交事项"),
     ("getMetrics", "运行指标（OpenMetrics 格式）"),
@@ -102,6 +104,8 @@ async fn openapi_json(
     path = "/docs",
     operation_id = "getDocs",
     tag = "operation",
+    params(("lang" = Option<String>, Query,
+        description = "`zh` or `en`: the language of the page; by `Accept-Language` where it is absent")),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
 )]
 async fn page(
@@ -109,27 +113,32 @@ async fn page(
     Extension(edge): Extension<Edge>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    let params = Params::read(query.as_deref(), &["lang"])?;
+    let language = match params.word("lang", &["zh", "en"])? {
+        Some("zh") => Language::Zh,
+        Some(_) => Language::En,
+        None => edge.language,
+    };
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CONTENT_LANGUAGE, edge.language.tag()),
+        (CONTENT_LANGUAGE, language.tag()),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
         (VARY, "accept-language"),
     ];
-    Ok((headers, html(&shared.document, edge.language)))
+    Ok((headers, html(&shared.document, language)))
 }
 
 /// The whole page.
 fn html(document: &Value, language: Language) -> String {
     let (title, lang) =
-        (language.pick("信用账本接口文档", "credit-ledger: the HTTP interface"), language.tag());
+        (language.pick("公共信用台账接口文档", "credit-ledger: the HTTP interface"), language.tag());
     let mut out = format!(
         "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
          <style>{STYLE}</style></head><body><h1>{title}</h1>"
     );
     let intro = language.pick(
-        "任何改动、遗漏或提前删除都可以被证明的公共信用记录账本。机器可读的版本见 <a href=\"/openapi.json\">/openapi.json</a>。",
+        "任何改动、遗漏或提前删除都可以被证明的公共信用记录台账。机器可读的版本见 <a href=\"/openapi.json\">/openapi.json</a>。",
         "A public credit-record ledger in which every alteration, omission or early deletion can be proven. \
          For machines: <a href=\"/openapi.json\">/openapi.json</a>.",
     );
@@ -176,8 +185,8 @@ fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value
                 out,
                 "<tr><td><code>{}</code></td><td>{}</td><td>{}{pattern}</td></tr>",
                 escape(text(parameter, "name")),
-                escape(text(parameter, "in")),
-                escape(text(parameter, "description"))
+                place(text(parameter, "in"), language),
+                described(parameter, language)
             );
         }
         out.push_str("</table>");
@@ -194,7 +203,7 @@ fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value
             out,
             "<tr><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
             escape(status),
-            escape(text(response, "description")),
+            described(response, language),
             escape(&media.join(", "))
         );
     }
@@ -227,11 +236,11 @@ fn write_types(out: &mut String, document: &Value, language: Language) {
     let _ = write!(out, "<h2 id=\"types\">{}</h2>", language.pick("数据类型", "Types"));
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     for (name, schema) in schemas.into_iter().flatten() {
-        let summary = escape(text(schema, "description"));
+        let summary = described(schema, language);
         let _ = write!(out, "<details><summary><code>{}</code> {summary}</summary><table>", escape(name));
         let properties = schema.get("properties").and_then(Value::as_object);
         for (field, property) in properties.into_iter().flatten() {
-            let meaning = escape(text(property, "description"));
+            let meaning = described(property, language);
             let _ = write!(out, "<tr><td><code>{}</code></td><td>{meaning}</td></tr>", escape(field));
         }
         out.push_str("</table></details>");
@@ -249,10 +258,66 @@ const fn language_pair<'a>(
     }
 }
 
+/// Where a parameter stands.
+fn place(place: &str, language: Language) -> &str {
+    let zh = match place {
+        "path" => "路径",
+        "query" => "查询",
+        "header" => "请求头",
+        other => other,
+    };
+    language.pick(zh, place)
+}
+
+/// A description, in the reader's language.
+fn described(value: &Value, language: Language) -> String {
+    let english = text(value, "description");
+    let chinese = || in_chinese(english).unwrap_or_else(|| english.to_owned());
+    escape(&if language == Language::Zh { chinese() } else { english.to_owned() })
+}
+
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every description in a document.
+    fn descriptions<'a>(value: &'a Value, all: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                all.extend(members.get("description").and_then(Value::as_str));
+                members.values().for_each(|member| descriptions(member, all));
+            }
+            Value::Array(items) => items.iter().for_each(|item| descriptions(item, all)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_page_is_whole_in_each_language() {
+        let document = crate::http::document();
+        let mut all = Vec::new();
+        for part in ["/paths", "/components"] {
+            descriptions(document.pointer(part).unwrap(), &mut all);
+        }
+        let page = html(&document, Language::Zh);
+        let english = |text: &&&str| in_chinese(text).is_none_or(|chinese| chinese != **text);
+        let shows =
+            |text: &str| ["", " "].iter().any(|gap| page.contains(&format!(">{gap}{}<", escape(text))));
+        let shown: Vec<_> = all.iter().filter(english).filter(|text| shows(text)).collect();
+        assert!(shown.is_empty(), "{shown:#?}");
+        assert!(all.len() > 300);
+        let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        let page = html(&document, Language::En);
+        let seen: Vec<_> = page.split('>').filter(|piece| piece.contains(chinese)).collect();
+        assert!(seen.iter().all(|piece| piece.contains("font")), "{seen:#?}");
+        assert!(html(&document, Language::Zh).contains("公共信用台账接口文档"));
+    }
 }

@@ -5,6 +5,7 @@ use super::params::{Params, index};
 use super::problem::Problem;
 use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read, read_about_entry};
 use crate::api::ConsistencyAnswer;
+use crate::words::say;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -123,7 +124,7 @@ async fn consistency(
         let size = reading.snapshot().size().get();
         let to = params.number("to", 0, size)?.unwrap_or(size);
         let from = params.number("from", 0, to)?;
-        let absent = || Problem::parameter("from", "nothing", format!("a size from 0 to {to}"));
+        let absent = || Problem::parameter("from", say!("nothing"), say!("a size from 0 to {}", to));
         let found = reading.consistency(TreeSize::new(from.ok_or_else(absent)?), TreeSize::new(to))?;
         Ok(Json(ConsistencyAnswer::of(&found, &reading.snapshot().checkpoint_text())))
     })

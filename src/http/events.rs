@@ -6,11 +6,12 @@
 use super::params::Params;
 use super::places::{LONG, Weight, joined};
 use super::problem::{Problem, ProblemKind};
-use super::{Edge, Language, Shared};
+use super::{Edge, Shared};
 use crate::api::{Admissible, AppendAnswer, AppendOrDryRun, AppendedLine, LastLine, LineStatus, Proof};
 use crate::query::Reading;
 use crate::sequencer::{self, BatchOutcome, EventOutcome, WriteError};
 use crate::snapshot::Snapshot;
+use crate::words::say;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -23,6 +24,7 @@ use ledger_spec::event::envelope::EnvelopeError;
 use ledger_spec::event::{SentEvent, WholeEvent};
 use ledger_spec::id::{StreamKey, SubjectStream};
 use ledger_spec::projection::as_raw;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
@@ -113,8 +115,8 @@ async fn append(
     if receipts && dry_run {
         return Err(Problem::parameter(
             "receipts",
-            "full",
-            "no receipts where dry_run=true: nothing is appended",
+            Words::data("full"),
+            say!("no receipts where dry_run=true: nothing is appended"),
         ));
     }
     let form = form(&parts.headers)?;
@@ -284,7 +286,7 @@ async fn many(
 /// The answer of a batch, written line by line.
 struct Answer {
     out: Vec<u8>,
-    language: Language,
+    language: ledger_spec::wording::Language,
 }
 
 impl Answer {
@@ -408,37 +410,39 @@ fn lines(body: &[u8], max: usize) -> Result<Vec<Line>, Problem> {
             continue;
         }
         if lines.len() == max {
-            let found = format!("more than {max} lines");
+            let found = say!("more than {} lines", max);
             return Err(Problem::new(ProblemKind::BatchTooLarge)
                 .found(found)
-                .expected(format!("at most {max}")));
+                .expected(say!("at most {}", max)));
         }
         lines.push(Line { number: at + 1, bytes });
     }
     if lines.is_empty() {
-        return Err(Problem::new(ProblemKind::TruncatedBody).found("no line").expected("an envelope a line"));
+        return Err(Problem::new(ProblemKind::TruncatedBody)
+            .found(say!("no line"))
+            .expected(say!("an envelope a line")));
     }
     Ok(lines)
 }
 
 fn form(headers: &HeaderMap) -> Result<Form, Problem> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let refused = |found: &str| {
+    let refused = |found: Words| {
         let problem = Problem::new(ProblemKind::UnsupportedMediaType).found(found);
-        Err(problem.expected("application/json or application/x-ndjson"))
+        Err(problem.expected(say!("application/json or application/x-ndjson")))
     };
     if let Some(encoding) = text(CONTENT_ENCODING)
         && !encoding.trim().eq_ignore_ascii_case("identity")
     {
-        return refused("a compressed body");
+        return refused(say!("a compressed body"));
     }
     let media = text(CONTENT_TYPE).unwrap_or_default();
     let media = media.split_once(';').map_or(media, |(media, _)| media).trim();
     match media.to_ascii_lowercase().as_str() {
         "application/json" => Ok(Form::One),
         "application/x-ndjson" => Ok(Form::Many),
-        "" => refused("no media type"),
-        other => refused(&other.chars().take(100).collect::<String>()),
+        "" => refused(say!("no media type")),
+        other => refused(Words::data(other.chars().take(100).collect::<String>())),
     }
 }
 
@@ -447,14 +451,15 @@ pub(super) async fn json_body(headers: &HeaderMap, body: Body, max: usize) -> Re
     match form(headers)? {
         Form::One => read_body(headers, body, max).await,
         Form::Many => {
-            let problem = Problem::new(ProblemKind::UnsupportedMediaType).found("application/x-ndjson");
-            Err(problem.expected("application/json"))
+            let problem =
+                Problem::new(ProblemKind::UnsupportedMediaType).found(Words::data("application/x-ndjson"));
+            Err(problem.expected(Words::data("application/json")))
         }
     }
 }
 
 async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(ProblemKind::BodyTooLarge).expected(format!("at most {max} bytes"));
+    let too_large = || Problem::new(ProblemKind::BodyTooLarge).expected(say!("at most {} bytes", max));
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > max) {
         return Err(too_large());
@@ -463,7 +468,7 @@ async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes,
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => Err(match std::error::Error::source(&error) {
             Some(source) if source.is::<http_body_util::LengthLimitError>() => too_large(),
-            _ => Problem::new(ProblemKind::TruncatedBody).expected("as many bytes as announced"),
+            _ => Problem::new(ProblemKind::TruncatedBody).expected(say!("as many bytes as announced")),
         }),
         Err(_) => Err(Problem::new(ProblemKind::BodyTimeout)),
     }

@@ -2,7 +2,7 @@
 //! them. Whoever is cut off names the last event that it had and misses nothing.
 
 use super::Shared;
-use super::language::Language;
+use super::language::asked_for;
 use super::params::{Params, number};
 use super::places::{Place, joined};
 use super::problem::{Problem, ProblemKind};
@@ -10,6 +10,7 @@ use crate::api::{FeedCheckpoint, FeedEntry, FeedEvent};
 use crate::log::RawEntry;
 use crate::query::QueryError;
 use crate::snapshot::Snapshot;
+use crate::words::say;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -19,6 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use ledger_spec::event::Event;
 use ledger_spec::sealed::LogEntry;
+use ledger_spec::wording::Language;
 use serde::Serialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -92,7 +94,7 @@ async fn feed(
         return Err(Problem::new(ProblemKind::Stopping));
     }
     let place = shared.places.feeds.take().await?;
-    let reader = Reader::new(shared, place, EntryIndex::new(from), Language::of(&headers));
+    let reader = Reader::new(shared, place, EntryIndex::new(from), asked_for(&headers));
     let events = stream::unfold(reader, |mut reader| async {
         let sent = reader.next().await?;
         Some((Ok::<_, Infallible>(sent), reader))
@@ -106,10 +108,14 @@ fn had(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let mut values = headers.get_all(LAST_EVENT_ID).iter();
     let (Some(value), more) = (values.next(), values.next()) else { return Ok(None) };
     if more.is_some() {
-        return Err(Problem::parameter(LAST_EVENT_ID, "the header twice", "it once"));
+        return Err(Problem::parameter(LAST_EVENT_ID, say!("the header twice"), say!("it once")));
     }
     let text = value.to_str().map_err(|_| {
-        Problem::parameter(LAST_EVENT_ID, "other bytes than ASCII", "the id of an event of this feed")
+        Problem::parameter(
+            LAST_EVENT_ID,
+            say!("other bytes than ASCII"),
+            say!("the id of an event of this feed"),
+        )
     })?;
     number(LAST_EVENT_ID, text, 0, MOST - 1).map(Some)
 }

@@ -80,7 +80,7 @@ fn unresolved(why: &Unresolved, edge: Edge) -> Response {
         Unresolved::Repeated => ProblemKind::RequestRepeated,
         Unresolved::Spent { .. } => ProblemKind::IdentitiesSpent,
     };
-    let mut answer = Problem::new(kind).found(why).to_response(edge.language);
+    let mut answer = Problem::new(kind).found(why.words()).to_response(edge.language);
     if let Unresolved::Spent { wait_seconds, .. } = why {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*wait_seconds));
     }

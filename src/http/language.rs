@@ -2,56 +2,29 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use ledger_spec::wording::Language;
 use tlog::defect::OrDefect as _;
 
-/// A language of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Language {
-    /// Chinese.
-    Zh,
-    /// English: also for whoever asks for neither.
-    #[default]
-    En,
-}
-
-impl Language {
-    /// The language to answer in: the one with the higher weight, Chinese where both have the same
-    /// and Chinese stands first.
-    pub fn of(headers: &HeaderMap) -> Self {
-        let mut best = (0, Self::En);
-        let values = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-        for range in values.flat_map(|value| value.split(',')) {
-            let mut parts = range.split(';').map(str::trim);
-            let tag = parts.next().or_defect("a text that is split has a first part");
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
-            let primary = tag.split_once('-').map_or(tag, |(primary, _)| primary);
-            let language = match primary.to_ascii_lowercase().as_str() {
-                "zh" => Self::Zh,
-                "en" => Self::En,
-                _ => continue,
-            };
-            if weight > best.0 {
-                best = (weight, language);
-            }
-        }
-        best.1
-    }
-
-    /// The tag for `Content-Language` and `lang`.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Zh => "zh-CN",
-            Self::En => "en",
+/// The language to answer in: the one with the higher weight, Chinese where both have the same
+/// and Chinese stands first.
+pub fn asked_for(headers: &HeaderMap) -> Language {
+    let mut best = (0, Language::En);
+    let values = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    for range in values.flat_map(|value| value.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let tag = parts.next().or_defect("a text that is split has a first part");
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
+        let primary = tag.split_once('-').map_or(tag, |(primary, _)| primary);
+        let language = match primary.to_ascii_lowercase().as_str() {
+            "zh" => Language::Zh,
+            "en" => Language::En,
+            _ => continue,
+        };
+        if weight > best.0 {
+            best = (weight, language);
         }
     }
-
-    /// The one of two texts that is in this language.
-    pub const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
-    }
+    best.1
 }
 
 /// A weight `0` to `1` with up to three decimals (RFC 9110 §12.4.2), in thousandths; what is none
@@ -78,9 +51,9 @@ mod tests {
         let of = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_LANGUAGE, text.parse().unwrap());
-            Language::of(&headers)
+            asked_for(&headers)
         };
-        assert_eq!(Language::of(&HeaderMap::new()), Language::En);
+        assert_eq!(asked_for(&HeaderMap::new()), Language::En);
         for (text, language) in [
             ("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh),
             ("en-GB, zh;q=0.5", Language::En),

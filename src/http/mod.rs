@@ -4,6 +4,7 @@
 //! language, and it is counted and logged by its route's template, never by what stands in its URL.
 
 mod city;
+mod described;
 mod docs;
 mod entries;
 mod envelope;
@@ -27,7 +28,7 @@ mod tiles;
 mod witnesses;
 
 pub(crate) use feed::Feeding;
-pub use language::Language;
+use ledger_spec::wording::Language;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
@@ -186,7 +187,7 @@ fn answered(router: Router<Arc<Shared>>, shared: Arc<Shared>) -> Router {
 /// What every request passes.
 async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let language = Language::of(request.headers());
+    let language = language::asked_for(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(Edge { language });

@@ -6,10 +6,12 @@ use super::params::{Params, segment};
 use super::problem::{Problem, ProblemKind};
 use super::reading::{OCTETS, Text, read};
 use crate::query::QueryError;
+use crate::words::say;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use axum::response::Response;
+use ledger_spec::wording::Words;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tlog::tile::TileId;
@@ -35,8 +37,8 @@ fn asked_by_this_machine(shared: &Shared, headers: &HeaderMap) -> Result<(), Pro
     }
     Err(Problem::new(ProblemKind::Misdirected)
         .field("host")
-        .found(host)
-        .expected("localhost, or an IP address"))
+        .found(Words::data(host))
+        .expected(say!("localhost, or an IP address")))
 }
 
 /// What opens the entries of one bundle, `openings/<index>`, with `.p/<width>` where it is partial: for each entry, in
@@ -50,14 +52,17 @@ pub(super) async fn openings(
     asked_by_this_machine(&shared, &headers)?;
     Params::read(query.as_deref(), &[])?;
     let bundle = TileId::parse(&format!("entries/{}", segment(path)?));
-    let bundle =
-        bundle.map_err(|error| Problem::new(ProblemKind::NotFound).field("openings").found(error))?;
+    let bundle = bundle.map_err(|_| {
+        Problem::new(ProblemKind::NotFound)
+            .field("openings")
+            .expected(say!("<index>, with .p/<width> where partial"))
+    })?;
     let published = shared.app.snapshots.log().size();
     if !bundle.is_in(published) {
-        let expected = format!("openings of the {published} entries that are published");
+        let expected = say!("openings of the {} entries that are published", published);
         return Err(Problem::new(ProblemKind::NotFound)
             .field("openings")
-            .found(bundle.place())
+            .found(Words::data(bundle.place()))
             .expected(expected));
     }
     read(shared, move |shared, _| {

@@ -2,11 +2,13 @@
 
 use super::problem::{Problem, ProblemKind};
 use crate::query::{Known, KnownError};
+use crate::words::say;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use core::num::NonZeroUsize;
 use ledger_spec::projection::Page;
 use ledger_spec::time::ValidTime;
+use ledger_spec::wording::{Joint, Words};
 use percent_encoding::percent_decode_str;
 use tlog::defect::as_usize;
 use tlog::position::{EntryIndex, TreeSize};
@@ -17,7 +19,10 @@ const MAX_PARAMETERS: usize = 8;
 pub(super) const MAX_INDEX: u64 = (1 << 53) - 1;
 /// Lines on a page where nobody says how many.
 const LINES: u64 = 100;
-const INSTANT: &str = "an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01";
+
+fn an_instant() -> Words {
+    say!("an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01")
+}
 
 /// The parameters of one request.
 #[derive(Debug)]
@@ -33,25 +38,31 @@ impl Params {
             let decode = |text: &str| {
                 let decoded = percent_decode_str(text).decode_utf8();
                 decoded.map(|text| text.into_owned()).map_err(|_| {
-                    Problem::new(ProblemKind::InvalidParameter).expected("percent-encoded UTF-8")
+                    Problem::new(ProblemKind::InvalidParameter).expected(say!("percent-encoded UTF-8"))
                 })
             };
             let (name, value) = (decode(name)?, decode(value)?);
             if !allowed.contains(&name.as_str()) {
                 let expected = match allowed {
-                    [] => "no parameters".to_owned(),
-                    some => format!("only {}", some.join(", ")),
+                    [] => say!("no parameters"),
+                    some => say!("only {}", Words::several(some.iter().map(Words::data), Joint::And)),
                 };
                 let name: String = name.chars().take(64).collect();
                 let problem = Problem::new(ProblemKind::InvalidParameter);
-                return Err(problem.found(format!("parameter {name:?}")).expected(expected));
+                return Err(problem
+                    .found(say!("parameter {}", Words::data(format_args!("{name:?}"))))
+                    .expected(expected));
             }
             if params.iter().any(|(known, _)| *known == name) {
-                return Err(Problem::parameter(&name, "the parameter twice", "each parameter once"));
+                return Err(Problem::parameter(
+                    &name,
+                    say!("the parameter twice"),
+                    say!("each parameter once"),
+                ));
             }
             params.push((name, value));
             if params.len() > MAX_PARAMETERS {
-                return Err(Problem::new(ProblemKind::InvalidParameter).expected("fewer parameters"));
+                return Err(Problem::new(ProblemKind::InvalidParameter).expected(say!("fewer parameters")));
             }
         }
         Ok(Self(params))
@@ -66,7 +77,9 @@ impl Params {
     pub(super) fn word<'a>(&self, name: &str, words: &[&'a str]) -> Result<Option<&'a str>, Problem> {
         let Some(found) = self.get(name) else { return Ok(None) };
         let word = words.iter().find(|word| **word == found).copied();
-        word.map(Some).ok_or_else(|| Problem::parameter(name, shorten(found), words.join(" or ")))
+        word.map(Some).ok_or_else(|| {
+            Problem::parameter(name, shorten(found), Words::several(words.iter().map(Words::data), Joint::Or))
+        })
     }
 
     /// A whole number.
@@ -97,12 +110,12 @@ impl Params {
 /// A whole number, as a parameter or header of this name holds it.
 pub(super) fn number(name: &str, found: &str, min: u64, max: u64) -> Result<u64, Problem> {
     let number = decimal(found).filter(|number| (min..=max).contains(number));
-    number.ok_or_else(|| Problem::parameter(name, shorten(found), format!("a whole number {min} to {max}")))
+    number.ok_or_else(|| Problem::parameter(name, shorten(found), say!("a whole number {} to {}", min, max)))
 }
 
 /// The text of a path segment.
 pub(super) fn segment(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
-    let refused = |_| Problem::new(ProblemKind::MalformedIdentifier).expected("percent-encoded UTF-8");
+    let refused = |_| Problem::new(ProblemKind::MalformedIdentifier).expected(say!("percent-encoded UTF-8"));
     path.map(|Path(text)| text).map_err(refused)
 }
 
@@ -111,21 +124,22 @@ pub(super) fn index(path: Result<Path<String>, PathRejection>) -> Result<EntryIn
     let text = segment(path)?;
     let index = decimal(&text).filter(|index| *index <= MAX_INDEX).map(EntryIndex::new);
     index.ok_or_else(|| {
-        Problem::parameter("index", shorten(&text), format!("a whole number 0 to {MAX_INDEX}"))
+        Problem::parameter("index", shorten(&text), say!("a whole number {} to {}", 0_u8, MAX_INDEX))
     })
 }
 
 fn instant(name: &str, text: &str) -> Result<ValidTime, Problem> {
-    ValidTime::parse_or_end_of_day(text).map_err(|error| Problem::parameter(name, error, INSTANT))
+    ValidTime::parse_or_end_of_day(text)
+        .map_err(|error| Problem::parameter(name, error.words(), an_instant()))
 }
 
 fn known(name: &str, text: &str, size: TreeSize) -> Result<Known, Problem> {
     Known::parse(text, size).map_err(|error| match error {
         KnownError::Size { most } => {
-            let expected = format!("a number of entries up to {most}, all there are");
+            let expected = say!("a number of entries up to {}, all there are", most);
             Problem::parameter(name, shorten(text), expected)
         }
-        KnownError::Time(error) => Problem::parameter(name, error, INSTANT),
+        KnownError::Time(error) => Problem::parameter(name, error.words(), an_instant()),
     })
 }
 
@@ -135,8 +149,8 @@ fn decimal(text: &str) -> Option<u64> {
     canonical.then(|| text.parse().ok()).flatten()
 }
 
-fn shorten(text: &str) -> String {
-    text.chars().take(64).collect()
+fn shorten(text: &str) -> Words {
+    Words::data(text.chars().take(64).collect::<String>())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::params::{Params, segment};
 use super::places::{KEPT_PAGE, Weight};
 use super::problem::{Problem, ProblemKind};
 use crate::query::{Known, Open, Reading};
+use crate::words::say;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery};
@@ -135,7 +136,7 @@ impl SubjectPath {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         let id = SubjectId::parse(text).map_err(|error| Problem::from(&error).field("id"))?;
         if id.is_natural() {
-            let expected = "POST /v1/questions/{view} with the subject in the body";
+            let expected = say!("POST /v1/questions/… with the subject in the body");
             return Err(Problem::new(ProblemKind::PersonInPath).field("id").expected(expected));
         }
         Ok(Self { id })

@@ -6,6 +6,7 @@ use super::params::{MAX_INDEX, Params, segment};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_about_subject};
+use crate::words::say;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -18,6 +19,7 @@ use ledger_spec::projection::{
     Answered, CivilServant, Commitments, Eligibility, EventsPage, Measures, Objections, Occupation, Points,
     Question, Ratings, Records, Repairs, Rural, Standing, SubjectQuestion, Uses,
 };
+use ledger_spec::wording::{Joint, Words};
 use serde::Deserialize;
 use std::sync::Arc;
 use tlog::defect::as_usize;
@@ -125,7 +127,7 @@ async fn eligibility(
 /// The domain that a query names; it has to.
 fn domain(params: &Params) -> Result<Domain, Problem> {
     let domain = params.word("domain", Domain::WORDS)?.and_then(Domain::parse);
-    domain.ok_or_else(|| Problem::parameter("domain", "absent", Domain::WORDS.join(" or ")))
+    domain.ok_or_else(|| Problem::parameter("domain", say!("absent"), Words::several(Domain::ALL, Joint::Or)))
 }
 
 /// A question about a subject that is not to stand in a path.
@@ -179,20 +181,22 @@ async fn subject_in(headers: &HeaderMap, body: Body) -> Result<SubjectId, Proble
     let bytes = json_body(headers, body, MOST_ASKED).await?;
     let malformed = || {
         let problem = Problem::new(ProblemKind::MalformedJson);
-        problem.expected("{\"subject\": …} with an identifier, and nothing else")
+        problem.expected(say!("an object with `subject`, an identifier, and nothing else"))
     };
     serde_json::from_slice(&bytes).map(|AboutSubject { subject }| subject).map_err(|_| malformed())
 }
 
 /// No projection has this name.
 fn no_view() -> Problem {
-    let expected = format!("one of {}, events", SubjectQuestion::NAMES.join(", "));
+    let expected =
+        say!("one of {}", Words::data(format_args!("{}, events", SubjectQuestion::NAMES.join(", "))));
     Problem::new(ProblemKind::NotFound).field("view").expected(expected)
 }
 
 /// No projection has this name.
 async fn unknown(path: Result<Path<(String, String)>, PathRejection>) -> Result<Response, Problem> {
-    let malformed = |_| Problem::new(ProblemKind::MalformedIdentifier).expected("percent-encoded UTF-8");
+    let malformed =
+        |_| Problem::new(ProblemKind::MalformedIdentifier).expected(say!("percent-encoded UTF-8"));
     let Path((id, _)) = path.map_err(malformed)?;
     SubjectPath::parse(&id)?;
     Err(no_view())

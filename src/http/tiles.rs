@@ -8,10 +8,12 @@ use super::params::Params;
 use super::params::segment;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Text, read as read_log};
+use crate::words::say;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use ledger_spec::wording::Words;
 use std::sync::Arc;
 use tlog::tile::{TileId, TileKind};
 
@@ -38,11 +40,17 @@ pub(super) async fn tile(
     Params::read(query.as_deref(), &[])?;
     let path = segment(path)?;
     let found = TileId::parse(&path);
-    let tile = found.map_err(|error| Problem::new(ProblemKind::NotFound).field("tile").found(error))?;
+    let expected = || say!("<level>/<index> or entries/<index>, with .p/<width> where partial");
+    let malformed =
+        |_| Problem::new(ProblemKind::NotFound).field("tile").found(Words::data(&path)).expected(expected());
+    let tile = found.map_err(malformed)?;
     let published = shared.app.snapshots.log().size();
     if !tile.is_in(published) {
-        let expected = format!("a tile of the {published} entries that are published");
-        return Err(Problem::new(ProblemKind::NotFound).field("tile").found(tile).expected(expected));
+        let expected = say!("a tile of the {} entries that are published", published);
+        return Err(Problem::new(ProblemKind::NotFound)
+            .field("tile")
+            .found(Words::data(tile))
+            .expected(expected));
     }
     match tile.kind() {
         // One read of at most 8 KiB, nearly always from memory: cheaper than to hand it to another thread.

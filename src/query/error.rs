@@ -3,9 +3,11 @@
 use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use crate::streams::StreamError;
+use crate::words::{quoted, say};
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::EventError;
 use ledger_spec::projection::Unanswered;
+use ledger_spec::wording::Words;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Why a question could not be answered.
@@ -70,4 +72,36 @@ pub enum QueryError {
         /// What is wrong.
         error: EventError,
     },
+}
+
+impl QueryError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Unanswered(Unanswered::NoList(list)) => {
+                say!("list {} is not in the catalogue", Words::data(list))
+            }
+            Self::Unanswered(Unanswered::NotForReader { list, disclosure, sight }) => {
+                say!("list {} is {}; the reader's sight is {}", Words::data(list), *disclosure, *sight)
+            }
+            Self::Unanswered(Unanswered::Cursor(entry)) => {
+                say!("entry {} is not one that the answer shows at these instants", entry)
+            }
+            Self::NoEntry { found, size } => say!("entry {} is not in the log, which holds {}", found, size),
+            Self::NotForReader { index, sight } => {
+                say!("entry {} is not for a reader whose sight is {}", index, *sight)
+            }
+            Self::NoPublicEntry(index) => say!("entry {} is none that is public", index),
+            Self::Blind => say!("this copy is blind: what is sealed cannot be opened here"),
+            Self::Behind { found, expected } => {
+                say!("case files cover {} entries; {} are asked about", found, expected)
+            }
+            Self::CaseFiles(error) => quoted(error),
+            Self::Read(error) => quoted(error),
+            Self::Stream(error) => quoted(error),
+            Self::Fields { index, found } => say!("entry {}: {}", index, quoted(found)),
+            Self::Event { index, error } => say!("entry {}: {}", index, error.words()),
+        }
+    }
 }

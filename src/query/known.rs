@@ -1,6 +1,8 @@
 //! How much of the log a question takes into account, as it is written: the same for every door.
 
+use crate::words::say;
 use ledger_spec::time::{RecordedTime, TimeError, ValidTime};
+use ledger_spec::wording::Words;
 use tlog::position::TreeSize;
 
 /// How much of the log a question takes into account.
@@ -26,6 +28,17 @@ pub enum KnownError {
     /// It is no instant and no day.
     #[error(transparent)]
     Time(#[from] TimeError),
+}
+
+impl KnownError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Size { most } => say!("a number of entries up to {}, all there are, is expected", most),
+            Self::Time(error) => error.words(),
+        }
+    }
 }
 
 impl Known {

@@ -128,6 +128,16 @@ fn rows() -> Vec<(&'static str, u16, Vec<u8>)> {
     rows
 }
 
+/// Whether what was found and expected is told in Chinese: no sentence of English stands in it.
+fn in_chinese(problem: &Value) {
+    for name in ["detail", "found", "expected"] {
+        let text = format!(" {} ", problem[name].as_str().unwrap_or_default());
+        let english = [" is ", " the ", " a ", " an ", " of ", " one ", " not ", "expected", "found"];
+        let word = english.iter().find(|word| text.contains(**word));
+        assert!(word.is_none(), "{word:?} in {problem}");
+    }
+}
+
 #[test]
 fn each_kind_of_bad_input_gets_its_own_problem_in_both_languages() {
     let server = Server::start("bad", |_| {});
@@ -144,7 +154,11 @@ fn each_kind_of_bad_input_gets_its_own_problem_in_both_languages() {
             let headers = format!("content-type: {JSON}\r\naccept-language: {language}\r\n");
             let answer = server.post_to("/v1/events", &headers, &body);
             assert_eq!((answer.problem().as_str(), answer.status), (expected, status), "{}", answer.text());
-            titles.push(answer.json()["title"].as_str().unwrap().to_owned());
+            let problem = answer.json();
+            titles.push(problem["title"].as_str().unwrap().to_owned());
+            if language.starts_with("zh") {
+                in_chinese(&problem);
+            }
         }
         assert!(!titles[0].is_ascii() && titles[1].is_ascii(), "{titles:?}");
         // The same line in a batch gets the same problem and does not spoil the line beside it.

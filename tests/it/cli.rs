@@ -12,6 +12,7 @@ mod pages;
 mod retention;
 mod rotation;
 mod scenario;
+mod spoken;
 mod states;
 mod strangers;
 
@@ -73,7 +74,12 @@ impl Folder {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
-        command.args(arguments).current_dir(&*self.0).env("LANG", "C").env_remove("LC_ALL");
+        command
+            .args(arguments)
+            .current_dir(&*self.0)
+            .env("LANG", "C")
+            .env_remove("LC_ALL")
+            .env_remove("LC_MESSAGES");
         command
     }
 
@@ -341,7 +347,7 @@ fn from_a_new_ledger_to_a_verified_receipt() {
         .right();
     assert_eq!(but_when_asked(&from_server), but_when_asked(&from_folder));
     let words = served.run(&["show", "subject", subject, "--lang", "zh"]).right();
-    assert!(words.contains("有有效记录") && words.contains("#5 market.penalty"), "{words}");
+    assert!(words.contains("有有效记录") && words.contains("#5 乙（market.penalty）"), "{words}");
     let before = served.run(&["show", "subject", subject, "--known-at", "5"]).right();
     assert!(!before.contains("no record here") && before.contains("more may exist"), "{before}");
     for what in [&["authorities"][..], &["catalogue"], &["entry", "5"], &["events", subject], &["checkpoint"]]

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` from bottom to top, with the rooms that each names: what it really uses, and no more.
-const ROOMS: [(&str, &[&str]); 27] = [
+const ROOMS: [(&str, &[&str]); 28] = [
     ("clock", &[]),
     ("parallel", &[]),
     ("progress", &[]),
     ("damage", &[]),
+    ("words", &[]),
     ("storage", &[]),
     ("tile_client", &[]),
     ("sealed_files", &["damage", "storage"]),
@@ -23,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("snapshot", &["log", "case_files", "streams"]),
     ("keeper", &["parallel", "log", "case_files", "snapshot"]),
     ("sequencer", &["log", "index", "streams", "snapshot"]),
-    ("query", &["parallel", "log", "case_files", "streams", "snapshot", "keeper"]),
+    ("query", &["parallel", "words", "log", "case_files", "streams", "snapshot", "keeper"]),
     ("api", &["snapshot", "sequencer", "query"]),
     (
         "ledger",
@@ -62,11 +63,12 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ),
     ("monitor", &["snapshot", "query"]),
     ("witness", &["audited_checkpoint", "clock", "progress", "storage", "tile_client", "snapshot", "mirror"]),
-    ("identities", &[]),
+    ("identities", &["words"]),
     (
         "http",
         &[
             "parallel",
+            "words",
             "log",
             "streams",
             "snapshot",
@@ -99,6 +101,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
         &[
             "clock",
             "progress",
+            "words",
             "storage",
             "tile_client",
             "snapshot",
@@ -110,6 +113,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
             "mirror",
             "monitor",
             "witness",
+            "http",
             "server",
         ],
     ),

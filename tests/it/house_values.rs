@@ -14,7 +14,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
         "a refusal that explains nothing is told by its status",
     ),
     (
-        "src/cli/words.rs",
+        "src/cli/locale.rs",
         "filter_map(|name| std::env::var(name).ok()",
         "a variable that is not set says nothing",
     ),

@@ -264,7 +264,7 @@ fn the_documents_are_what_the_code_says() {
     assert!(read == written, "{golden} differs; look at the change, then run with UPDATE_GOLDEN=1");
     let server = Server::start("docs", |_| {});
     assert_eq!(server.get("/openapi.json").json(), credit_ledger::http::document());
-    for (language, title) in [("zh", "信用账本接口文档"), ("en", "the HTTP interface")] {
+    for (language, title) in [("zh", "信用台账接口文档"), ("en", "the HTTP interface")] {
         let page = server.get_with("/docs", &format!("accept-language: {language}\r\n"));
         assert!(page.text().contains(title) && page.text().contains("urn:credit-ledger:problem:queue-full"));
         assert!(!page.text().contains("http://") && !page.text().contains("https://"), "no outside host");
@@ -272,6 +272,8 @@ fn the_documents_are_what_the_code_says() {
             assert!(page.text().contains(&format!("<code>{path}</code>")), "{path}");
         }
     }
+    let page = server.get_with("/docs?lang=zh", "accept-language: en\r\n");
+    assert!(page.text().contains("公共信用台账接口文档") && !page.text().contains("The subject"));
     let registrar = registrar().public().id();
     assert!(server.get("/v1/authorities").text().contains(&registrar));
     assert_eq!(server.finish(), 5);

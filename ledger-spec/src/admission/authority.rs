@@ -9,6 +9,7 @@ use crate::event::{
 };
 use crate::id::{EventId, SubjectId};
 use crate::time::ValidTime;
+use crate::wording::{self, Joint, Words, say};
 use tlog::bytes::to_base64url;
 use tlog::cosignature::CosignerKey;
 use tlog::key::PublicKey;
@@ -19,11 +20,11 @@ pub(super) fn opening(event: &VerifiedEvent, at: Recorded, governance: &Governan
     let stated = event.event();
     let Body::LedgerOpened(body) = &stated.body else { return Ok(()) };
     if governance.origin.is_some() || at.index != EntryIndex::new(0) {
-        let found = format!("ledger.opened at entry {}", at.index);
-        return Err(refuse(Rule::Genesis, "kind", found, "ledger.opened at entry 0 only"));
+        let found = say!("ledger.opened at entry {}", at.index);
+        return Err(refuse(Rule::Genesis, "kind", found, say!("ledger.opened at entry 0 only")));
     }
     if stated.subject != SubjectId::Ledger {
-        return Err(refuse(Rule::SubjectFits, "subject", &stated.subject, "ledger"));
+        return Err(refuse(Rule::SubjectFits, "subject", &stated.subject, Words::data("ledger")));
     }
     let mut keys = Vec::new();
     let named = std::iter::once(("body.operator.key", &body.operator_key))
@@ -31,22 +32,23 @@ pub(super) fn opening(event: &VerifiedEvent, at: Recorded, governance: &Governan
     for (field, key) in named {
         strong(field, key)?;
         if keys.contains(key) {
-            return Err(refuse(Rule::KeyNew, field, to_base64url(key), "a key of one authority"));
+            return Err(refuse(
+                Rule::KeyNew,
+                field,
+                Words::data(to_base64url(key)),
+                say!("a key of one authority"),
+            ));
         }
         keys.push(*key);
     }
     if let Some(registrar) = body.registrars.iter().find(|registrar| registrar.id == stated.issuer) {
-        return Err(refuse(
-            Rule::NotTwice,
-            "body.registrars",
-            &registrar.id,
-            "another id than the operator's",
-        ));
+        let found = say!("{}, which is the operator's id", &registrar.id);
+        return Err(refuse(Rule::NotTwice, "body.registrars", found, say!("another id than the operator's")));
     }
     let signers: Vec<_> = event.signers().collect();
     if signers.len() != 1 || signers.iter().any(|key| *key.as_bytes() != body.operator_key) {
-        let found = signers.iter().map(|key| key.id()).collect::<Vec<_>>().join(", ");
-        return Err(refuse(Rule::Genesis, "signatures", found, "one signature, by body.operator.key"));
+        let found = Words::several(signers.iter().map(|key| Words::data(key.id())), Joint::And);
+        return Err(refuse(Rule::Genesis, "signatures", found, say!("one signature, by body.operator.key")));
     }
     Ok(())
 }
@@ -54,10 +56,11 @@ pub(super) fn opening(event: &VerifiedEvent, at: Recorded, governance: &Governan
 /// L02, L11, L13, L14, L19, D09.
 pub(super) fn enrolment(case: &Case<'_>, body: &AuthorityEnrolled) -> Result<(), Refusal> {
     let SubjectId::Authority(id) = &case.event.subject else {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "authority:<id>"));
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, Words::data("authority:<id>")));
     };
-    if case.governance.directory.get(id).is_some() {
-        return Err(refuse(Rule::NotTwice, "subject", id, "an authority that is not enrolled yet"));
+    if let Some(known) = case.governance.directory.get(id) {
+        let found = say!("{}, enrolled by entry {}", id, known.enrolled.index);
+        return Err(refuse(Rule::NotTwice, "subject", found, say!("an authority that is not enrolled yet")));
     }
     capacity(&body.capacity, None)?;
     body.keys.iter().try_for_each(|key| new_key(case, "body.keys", key))
@@ -80,16 +83,26 @@ pub(super) fn succession(case: &Case<'_>, body: &AuthoritySucceeded) -> Result<(
     let authority = case.enrolled_subject()?;
     let successor = case.enrolled("body.successor", &body.successor)?;
     if let Some(known) = authority.successor() {
-        return Err(refuse(Rule::NotTwice, "subject", format!("succeeded by {known}"), "no successor yet"));
+        return Err(refuse(
+            Rule::NotTwice,
+            "subject",
+            say!("succeeded by {}", known),
+            say!("no successor yet"),
+        ));
     }
     // A circle of successions would leave nobody to act for what was filed.
     let circle = case.governance.directory.number(&successor.id);
     if circle.is_some_and(|successor| case.governance.directory.acts_for(&authority.id, successor)) {
-        let expected = format!("an authority whose tasks {} has not taken over", authority.id);
+        let expected = say!("an authority whose tasks {} has not taken over", &authority.id);
         return Err(refuse(Rule::SubjectFits, "body.successor", &successor.id, expected));
     }
     if authority.is_any(&[Role::Operator]) {
-        return Err(refuse(Rule::LastKey, "subject", &authority.id, "an authority that is not the operator"));
+        return Err(refuse(
+            Rule::LastKey,
+            "subject",
+            &authority.id,
+            say!("an authority that is not the operator"),
+        ));
     }
     keeps_a_registrar(case, authority, None)
 }
@@ -98,7 +111,12 @@ pub(super) fn succession(case: &Case<'_>, body: &AuthoritySucceeded) -> Result<(
 pub(super) fn suspension(case: &Case<'_>) -> Result<(), Refusal> {
     let authority = case.enrolled_subject()?;
     if authority.is_any(&[Role::Operator]) {
-        return Err(refuse(Rule::LastKey, "subject", &authority.id, "an authority that is not the operator"));
+        return Err(refuse(
+            Rule::LastKey,
+            "subject",
+            &authority.id,
+            say!("an authority that is not the operator"),
+        ));
     }
     keeps_a_registrar(case, authority, None)
 }
@@ -113,8 +131,8 @@ pub(super) fn key_addition(case: &Case<'_>, body: &KeyAdded) -> Result<(), Refus
 pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), Refusal> {
     let authority = case.enrolled_subject()?;
     let Some(record) = authority.key(&body.key) else {
-        let expected = format!("a key of {}", authority.id);
-        return Err(refuse(Rule::ReferenceKnown, "body.key", to_base64url(&body.key), expected));
+        let expected = say!("a key of {}", &authority.id);
+        return Err(refuse(Rule::ReferenceKnown, "body.key", Words::data(to_base64url(&body.key)), expected));
     };
     let directory = &case.governance.directory;
     let said = directory.key_number(&body.key).and_then(|number| directory.compromises().own_of(number));
@@ -122,15 +140,15 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
         return taking_back(case, (body, corrects), said);
     }
     if !case.is(Role::Registrar) {
-        let expected = "a registrar, to revoke a key";
+        let expected = say!("a registrar, to revoke a key");
         return Err(refuse(Rule::Role, "issuer", &case.issuer.id, expected));
     }
     // That a key was in wrong hands, and since when, may be found out after it was revoked.
     let said = said.map(|(since, _)| since);
     let says_more = body.compromised_since.is_some_and(|since| said.is_none_or(|said| since < said));
     if let Some(revoked) = record.revoked.as_ref().filter(|_| !says_more) {
-        let found = format!("a key revoked by entry {}", revoked.recorded.index);
-        let expected = "a key that is in force, or an earlier time since when it was compromised";
+        let found = say!("a key revoked by entry {}", revoked.recorded.index);
+        let expected = say!("a key that is in force, or an earlier time since when it was compromised");
         return Err(refuse(Rule::InPhase, "body.key", found, expected));
     }
     if let Some(since) = body.compromised_since {
@@ -138,8 +156,8 @@ pub(super) fn key_revocation(case: &Case<'_>, body: &KeyRevoked) -> Result<(), R
         compromised(case, record)?;
     }
     if authority.is_any(&[Role::Operator]) {
-        let expected = "a key of another authority: the operator's signs the checkpoints";
-        return Err(refuse(Rule::LastKey, "body.key", "the operator's key", expected));
+        let expected = say!("a key of another authority: the operator's signs the checkpoints");
+        return Err(refuse(Rule::LastKey, "body.key", say!("the operator's key"), expected));
     }
     keeps_a_registrar(case, authority, Some(&body.key))
 }
@@ -154,15 +172,15 @@ fn taking_back(
 ) -> Result<(), Refusal> {
     let Some((since, _)) = said.filter(|(_, event)| event == corrects) else {
         let expected = match said {
-            Some((_, event)) => format!("{event}, which says what counts of this key"),
-            None => "a key of which something is said that counts".to_owned(),
+            Some((_, event)) => say!("{}, which says what counts of this key", event),
+            None => say!("a key of which something is said that counts"),
         };
         return Err(refuse(Rule::ReferenceKnown, "body.corrects", corrects, expected));
     };
     if let Some(later) = body.compromised_since {
         begun("body.compromised_since", later, case.at)?;
         if later <= since {
-            let expected = format!("a time after {since}, or none; an earlier one is said without corrects");
+            let expected = say!("a time after {}, or none; an earlier one is said without corrects", since);
             return Err(refuse(Rule::InPhase, "body.compromised_since", later, expected));
         }
     }
@@ -173,7 +191,7 @@ fn taking_back(
     match case.governance.directory.iter().find(|one| can_register_unsuspected(case, one)) {
         None => Ok(()),
         Some(registrar) => {
-            let expected = format!("{}, which has a key of which nothing is said", registrar.id);
+            let expected = say!("{}, which has a key of which nothing is said", &registrar.id);
             Err(refuse(Rule::Role, "issuer", &case.issuer.id, expected))
         }
     }
@@ -204,8 +222,9 @@ fn unsuspected(case: &Case<'_>, field: &'static str) -> Result<(), Refusal> {
     match case.signed.signers().find(|key| is_suspect(case, key.as_bytes())) {
         None => Ok(()),
         Some(key) => {
-            let found = format!("signed by {}, which may have been in wrong hands itself", key.id());
-            Err(refuse(Rule::InPhase, field, found, "a signature by a key of which nothing is said"))
+            let found =
+                say!("signed by {}, which may have been in wrong hands itself", Words::data(key.id()));
+            Err(refuse(Rule::InPhase, field, found, say!("a signature by a key of which nothing is said")))
         }
     }
 }
@@ -234,28 +253,28 @@ fn keeps_a_registrar(
     if case.governance.directory.iter().any(can_act) {
         return Ok(());
     }
-    let found = format!("{}, the last registrar that can act", authority.id);
-    Err(refuse(Rule::LastKey, "subject", found, "another registrar with a key in force"))
+    let found = say!("{}, the last registrar that can act", &authority.id);
+    Err(refuse(Rule::LastKey, "subject", found, say!("another registrar with a key in force")))
 }
 
 /// L02 and D09 for what an authority is to be.
 fn capacity(body: &Capacity, before: Option<&Authority>) -> Result<(), Refusal> {
     let was_operator = before.is_some_and(|authority| authority.is_any(&[Role::Operator]));
     if body.roles.contains(&Role::Operator) != was_operator {
-        let found = if was_operator { "no operator" } else { "operator" };
+        let found = if was_operator { say!("no operator") } else { say!("operator") };
         return Err(refuse(
             Rule::Genesis,
             "body.roles",
             found,
-            "the operator that ledger.opened names, alone",
+            say!("the operator that ledger.opened names, alone"),
         ));
     }
     let files = [Role::Department, Role::Court, Role::Window];
     let both = body.roles.contains(&Role::Steward) && body.roles.iter().any(|role| files.contains(role));
     if both {
-        let names: Vec<_> = body.roles.iter().map(|role| role.name()).collect();
-        let expected = "the steward without department, court or window: it files no records";
-        return Err(refuse(Rule::SeparateDuties, "body.roles", names.join(", "), expected));
+        let names = Words::several(body.roles.iter().copied(), Joint::And);
+        let expected = say!("the steward without department, court or window: it files no records");
+        return Err(refuse(Rule::SeparateDuties, "body.roles", names, expected));
     }
     Ok(())
 }
@@ -265,8 +284,8 @@ fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), R
     match case.governance.directory.owner(key) {
         None => Ok(()),
         Some(owner) => {
-            let found = format!("{}, a key of {}", to_base64url(key), owner.id);
-            Err(refuse(Rule::KeyNew, field, found, "a key that this ledger has not seen"))
+            let found = say!("{}, a key of {}", Words::data(to_base64url(key)), &owner.id);
+            Err(refuse(Rule::KeyNew, field, found, say!("a key that this ledger has not seen")))
         }
     }
 }
@@ -274,13 +293,18 @@ fn new_key(case: &Case<'_>, field: &'static str, key: &[u8; 32]) -> Result<(), R
 /// L11, L13, L14: auditing witnesses cosign with keys of their own, that sign nothing else here.
 pub(super) fn auditors(case: &Case<'_>, body: &AuditorsNamed) -> Result<(), Refusal> {
     if case.event.subject != SubjectId::Ledger {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "ledger"));
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, Words::data("ledger")));
     }
     for (place, auditor) in body.auditors.iter().enumerate() {
         new_key(case, "body.auditors", auditor.public_key())?;
         let before = body.auditors.iter().take(place);
         if before.map(CosignerKey::public_key).any(|key| key == auditor.public_key()) {
-            return Err(refuse(Rule::KeyNew, "body.auditors", auditor, "each public key under one name"));
+            return Err(refuse(
+                Rule::KeyNew,
+                "body.auditors",
+                Words::data(auditor),
+                say!("each public key under one name"),
+            ));
         }
     }
     Ok(())
@@ -288,7 +312,7 @@ pub(super) fn auditors(case: &Case<'_>, body: &AuditorsNamed) -> Result<(), Refu
 
 fn strong(field: &'static str, key: &[u8; 32]) -> Result<(), Refusal> {
     PublicKey::parse_to_enrol(*key).map(|_| ()).map_err(|fault| {
-        let found = format!("{}: {fault}", to_base64url(key));
-        refuse(Rule::StrongKey, field, found, "a canonical Ed25519 key without a part of small order")
+        let found = say!("{}: {}", Words::data(to_base64url(key)), wording::of_fault(fault));
+        refuse(Rule::StrongKey, field, found, say!("a canonical Ed25519 key without a part of small order"))
     })
 }

@@ -6,6 +6,7 @@ use crate::definition::{Basis, BasisSource, Citation, Common, Instrument, Level,
 use crate::event::{Publication, Role};
 use crate::id::BasisCode;
 use crate::time::Date;
+use crate::wording::{Joint, Words, say};
 
 /// An item of the catalogue, as far as it is asked what it rests on.
 #[derive(Clone, Copy)]
@@ -39,8 +40,8 @@ impl Case<'_> {
             Status::Active | Status::Reference => Ok(()),
             Status::BasisRequired => self.on_basis(Rule::BasisRequired, "body.basis", Some(item), cited, day),
             Status::Repealed | Status::Excluded => {
-                let found = format!("{}, which is {}", item.code, status.name());
-                Err(refuse(Rule::Recordable, field, found, "a code that takes records"))
+                let found = say!("{}, which is {}", Words::data(item.code), status);
+                Err(refuse(Rule::Recordable, field, found, say!("a code that takes records")))
             }
         }
     }
@@ -79,13 +80,21 @@ impl Case<'_> {
         if cited.iter().any(carries) {
             return Ok(());
         }
-        let found: Vec<_> = cited.iter().map(|citation| citation.instrument.to_string()).collect();
-        let found = if found.is_empty() { "absent".to_owned() } else { found.join(", ") };
-        let about = item.map_or_else(String::new, |item| format!(", and about {}", item.code));
-        let expected = format!(
-            "a law, administrative regulation, central policy or local regulation that is registered, in \
-             force on {day}{about}"
-        );
+        let found = match cited {
+            [] => say!("absent"),
+            cited => Words::several(cited.iter().map(|citation| &citation.instrument), Joint::And),
+        };
+        let expected = match item {
+            None => say!(
+                "a law, administrative regulation, central policy or local regulation that is registered, in force on {}",
+                day,
+            ),
+            Some(item) => say!(
+                "a law, administrative regulation, central policy or local regulation that is registered, in force on {}, and about {}",
+                day,
+                Words::data(item.code),
+            ),
+        };
         Err(refuse(rule, field, found, expected))
     }
 
@@ -98,11 +107,11 @@ impl Case<'_> {
         day: Date,
     ) -> Result<(), Refusal> {
         let Some(publication) = publication else {
-            let expected = "the basis on which personal information is published";
-            return Err(refuse(rule, "body.publication", "absent", expected));
+            let expected = say!("the basis on which personal information is published");
+            return Err(refuse(rule, "body.publication", say!("absent"), expected));
         };
         if !publication.masked {
-            return Err(refuse(rule, "body.publication.masked", "false", "true"));
+            return Err(refuse(rule, "body.publication.masked", Words::data("false"), Words::data("true")));
         }
         let cited = std::slice::from_ref(&publication.basis);
         self.on_basis(rule, "body.publication.basis", Some(item), cited, day)

@@ -8,6 +8,7 @@ use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Class, Decision, Event, Phase, Role};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
 use crate::time::{Date, ValidTime};
+use crate::wording::{Joint, Words, say};
 use tlog::position::TreeSize;
 
 /// One event before the rules.
@@ -86,7 +87,7 @@ impl<'a> Case<'a> {
         if matches!(self.event.body, Body::IdentifierAccepted(_)) {
             return Ok(());
         }
-        let expected = "a code that a subject.identifier_accepted event admits";
+        let expected = say!("a code that a subject.identifier_accepted event admits");
         Err(refuse(Rule::IdentifierAccepted, "subject", &self.event.subject, expected))
     }
 
@@ -95,7 +96,7 @@ impl<'a> Case<'a> {
         match Scheme::of(&self.event.subject) {
             Some(scheme) => Ok(scheme),
             None => {
-                let expected = "a uscc:, person:, household:, place: or ext: subject";
+                let expected = say!("a uscc:, person:, household:, place: or ext: subject");
                 Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected))
             }
         }
@@ -104,7 +105,12 @@ impl<'a> Case<'a> {
     /// L11, L15: the event is about an authority that is enrolled.
     pub(super) fn enrolled_subject(&self) -> Result<&'a Authority, Refusal> {
         let SubjectId::Authority(id) = &self.event.subject else {
-            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, "authority:<id>"));
+            return Err(refuse(
+                Rule::SubjectFits,
+                "subject",
+                &self.event.subject,
+                Words::data("authority:<id>"),
+            ));
         };
         self.enrolled("subject", id)
     }
@@ -112,7 +118,7 @@ impl<'a> Case<'a> {
     /// L15: an authority that is enrolled.
     pub(super) fn enrolled(&self, field: &'static str, id: &AuthorityId) -> Result<&'a Authority, Refusal> {
         let found = self.governance.directory.get(id);
-        found.ok_or_else(|| refuse(Rule::ReferenceKnown, field, id, "an enrolled authority"))
+        found.ok_or_else(|| refuse(Rule::ReferenceKnown, field, id, say!("an enrolled authority")))
     }
 
     /// L15: an event of the same subject's stream, begun by `class`.
@@ -145,23 +151,23 @@ impl<'a> Case<'a> {
         classes: &[Class],
     ) -> Result<(ItemNumber, &'a Item), Refusal> {
         let Some((number, item)) = self.file.find(id) else {
-            let expected = format!("an event of the stream of {}", self.event.subject);
+            let expected = say!("an event of the stream of {}", &self.event.subject);
             return Err(refuse(Rule::ReferenceKnown, field, id, expected));
         };
         if item.opens().is_some_and(|(class, _)| classes.contains(&class)) {
             return Ok((number, item));
         }
-        let found = format!("{id}, another kind of event ({})", self.told(item));
-        let expected: Vec<_> = classes.iter().map(|class| class.begun_by()).collect();
-        Err(refuse(Rule::ReferenceKnown, field, found, expected.join(" or ")))
+        let found = say!("{}, another kind of event ({})", id, self.told(item));
+        let expected = Words::several(classes.iter().map(|class| class.begun_by()), Joint::Or);
+        Err(refuse(Rule::ReferenceKnown, field, found, expected))
     }
 
     /// Where something stands in the file, as a refusal says it: to whose it is its entry, to others that it is another's.
-    pub(super) fn told(&self, item: &Item) -> String {
+    pub(super) fn told(&self, item: &Item) -> Words {
         if *self.governance.directory.id_of(item.issuer) == self.issuer.id {
-            return format!("in entry {}", item.entry);
+            return say!("in entry {}", item.entry);
         }
-        "by another authority".to_owned()
+        say!("by another authority")
     }
 
     /// L16: what is ordered to be erased goes, and nothing begins that would need it.
@@ -169,8 +175,8 @@ impl<'a> Case<'a> {
         match self.governance.erasures.ordered(item.entry) {
             None => Ok(()),
             Some(_) => {
-                let found = format!("something {}, whose erasure is ordered", self.told(item));
-                Err(refuse(Rule::InPhase, field, found, "something that stays"))
+                let found = say!("something {}, whose erasure is ordered", self.told(item));
+                Err(refuse(Rule::InPhase, field, found, say!("something that stays")))
             }
         }
     }
@@ -184,9 +190,9 @@ impl<'a> Case<'a> {
     ) -> Result<(), Refusal> {
         let phase = self.file.last_phase(number);
         if !phase.is_some_and(|phase| phases.contains(&phase)) {
-            let found = phase.map_or("unknown", Phase::name);
-            let expected: Vec<_> = phases.iter().map(|phase| phase.name()).collect();
-            return Err(refuse(Rule::InPhase, field, found, expected.join(" or ")));
+            let found = phase.map_or_else(|| say!("unknown"), Words::from);
+            let expected = Words::several(phases.iter().copied(), Joint::Or);
+            return Err(refuse(Rule::InPhase, field, found, expected));
         }
         self.not_before(field, item.from)
     }
@@ -196,7 +202,7 @@ impl<'a> Case<'a> {
         if self.event.valid_from >= from {
             return Ok(());
         }
-        let expected = format!("{from} or later, when {field} begins");
+        let expected = say!("{} or later, when {} begins", from, Words::data(field));
         Err(refuse(Rule::OrderOfTime, "valid_from", self.event.valid_from, expected))
     }
 
@@ -207,10 +213,10 @@ impl<'a> Case<'a> {
             return Ok(());
         }
         let found = match as_of.end(number) {
-            Some(end) => format!("{} on {}", end.cause.name(), end.at.date()),
-            None => "not in force".to_owned(),
+            Some(end) => say!("{} on {}", end.cause, end.at.date()),
+            None => say!("not in force"),
         };
-        Err(refuse(rule, field, found, format!("something in force on {}", self.day())))
+        Err(refuse(rule, field, found, say!("something in force on {}", self.day())))
     }
 
     /// L17: the issuer is, or follows, who issued `item`.
@@ -219,7 +225,7 @@ impl<'a> Case<'a> {
             return Ok(());
         }
         let source = self.governance.directory.by_number(item.issuer);
-        let expected = source.map_or_else(String::new, |source| source.id.to_string());
+        let expected = source.map_or_else(|| say!("unknown"), |source| Words::from(&source.id));
         Err(refuse(Rule::SourceDecides, "issuer", &self.issuer.id, expected))
     }
 
@@ -239,7 +245,7 @@ impl<'a> Case<'a> {
         if found == expected {
             return Ok(());
         }
-        let name = |list: Option<&ListCode>| list.map_or("absent".to_owned(), ToString::to_string);
+        let name = |list: Option<&ListCode>| list.map_or_else(|| say!("absent"), Words::from);
         Err(refuse(Rule::ReferenceKnown, "body.list", name(found), name(expected)))
     }
 
@@ -257,9 +263,12 @@ impl<'a> Case<'a> {
             return Ok(());
         }
         let held: Vec<_> = patterns.iter().map(Pattern::as_str).collect();
-        let held = if held.is_empty() { "nothing of the kind".to_owned() } else { held.join(", ") };
-        let expected = format!("one that {} is competent for: {held}", self.issuer.id);
-        Err(refuse(Rule::Competence, field, code, expected))
+        let held = match &held[..] {
+            [] => say!("nothing of the kind"),
+            held => Words::several(held.iter().map(Words::data), Joint::And),
+        };
+        let expected = say!("one that {} is competent for: {}", &self.issuer.id, held);
+        Err(refuse(Rule::Competence, field, Words::data(code), expected))
     }
 
     /// A02: what the law reserves to a level of authority is that of one of this level, or above.
@@ -274,14 +283,9 @@ impl<'a> Case<'a> {
         if level.is_some_and(|level| level >= least) {
             return Ok(());
         }
-        let level = level.map_or("of no known level", AuthorityLevel::name);
-        let found = format!("{code} by {}, which is {level}", self.issuer.id);
-        Err(refuse(
-            Rule::Competence,
-            field,
-            found,
-            format!("an authority of the level {} or above", least.name()),
-        ))
+        let level = level.map_or_else(|| say!("of no known level"), Words::from);
+        let found = say!("{} by {}, which is {}", Words::data(code), &self.issuer.id, level);
+        Err(refuse(Rule::Competence, field, found, say!("an authority of the level {} or above", least)))
     }
 
     /// Whether the issuer reviews decisions of the kind of `item`.
@@ -323,20 +327,25 @@ impl<'a> Case<'a> {
 
     /// A01 for what the catalogue does not have on the day of the decision.
     pub(super) fn not_in_catalogue(&self, field: &'static str, code: &str, ever: bool, day: Date) -> Refusal {
-        let found = if ever { format!("{code}, which is not in force on {day}") } else { code.to_owned() };
-        refuse(Rule::InCatalogue, field, found, format!("a code that the catalogue holds on {day}"))
+        let found = if ever {
+            say!("{}, which is not in force on {}", Words::data(code), day)
+        } else {
+            Words::data(code)
+        };
+        refuse(Rule::InCatalogue, field, found, say!("a code that the catalogue holds on {}", day))
     }
 
     /// L11: the subject is one that a definition is for.
     pub(super) fn fits(&self, schemes: &[Scheme], kinds: &[SubjectKind]) -> Result<(), Refusal> {
         if !Scheme::of(&self.event.subject).is_some_and(|scheme| schemes.contains(&scheme)) {
-            let expected: Vec<_> = schemes.iter().map(|scheme| format!("{}:", scheme.name())).collect();
-            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected.join(" or ")));
+            let expected = schemes.iter().map(|scheme| Words::data(format_args!("{}:", scheme.name())));
+            let expected = Words::several(expected, Joint::Or);
+            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected));
         }
         match self.file.kind_of(&self.event.subject) {
             Some(kind) if !kinds.is_empty() && !kinds.contains(&kind) => {
-                let expected: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-                Err(refuse(Rule::SubjectFits, "subject", kind.name(), expected.join(" or ")))
+                let expected = Words::several(kinds.iter().copied(), Joint::Or);
+                Err(refuse(Rule::SubjectFits, "subject", kind, expected))
             }
             _ => Ok(()),
         }
@@ -345,21 +354,30 @@ impl<'a> Case<'a> {
     /// A03: the document that decides is named whole, and was served after it was made.
     pub(super) fn whole_decision(&self, decision: Option<&Decision>) -> Result<(), Refusal> {
         let Some(decision) = decision else {
-            let expected = "the decision document: its number, date, body, article, day of service and hash";
-            return Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected));
+            let expected =
+                say!("the decision document: its number, date, body, article, day of service and hash");
+            return Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected));
         };
         let missing = [
-            ("body.decision.issued_by", decision.issued_by.is_none(), "the body that decided"),
-            ("body.decision.article", decision.article.is_none(), "the law and article that it applies"),
-            ("body.decision.served_on", decision.served_on.is_none(), "the day on which it was served"),
-            ("body.decision.document", decision.document.is_none(), "the hash of the document"),
+            ("body.decision.issued_by", decision.issued_by.is_none(), say!("the body that decided")),
+            (
+                "body.decision.article",
+                decision.article.is_none(),
+                say!("the law and article that it applies"),
+            ),
+            ("body.decision.served_on", decision.served_on.is_none(), say!("the day on which it was served")),
+            ("body.decision.document", decision.document.is_none(), say!("the hash of the document")),
         ];
-        if let Some((field, _, expected)) = missing.into_iter().find(|(_, absent, _)| *absent) {
-            return Err(refuse(Rule::DecisionComplete, field, "absent", expected));
+        // All that is missing is named, and nothing that is there.
+        let missing: Vec<_> = missing.into_iter().filter(|(_, absent, _)| *absent).collect();
+        if let Some((field, ..)) = missing.first() {
+            let field = *field;
+            let expected = Words::several(missing.into_iter().map(|(.., what)| what), Joint::And);
+            return Err(refuse(Rule::DecisionComplete, field, say!("absent"), expected));
         }
         match decision.served_on {
             Some(served) if served < decision.date => {
-                let expected = format!("{} or later, when it was decided", decision.date);
+                let expected = say!("{} or later, when it was decided", decision.date);
                 Err(refuse(Rule::DecisionComplete, "body.decision.served_on", served, expected))
             }
             _ => Ok(()),
@@ -372,7 +390,7 @@ impl<'a> Case<'a> {
         if !legal_review || signatures >= 2 || waived(migration, Rule::SecondSignature) {
             return Ok(());
         }
-        let expected = "two signatures by keys of the issuer: the catalogue asks for legal review";
+        let expected = say!("two signatures by keys of the issuer: the catalogue asks for legal review");
         Err(refuse(Rule::SecondSignature, "signatures", signatures, expected))
     }
 
@@ -383,21 +401,21 @@ impl<'a> Case<'a> {
         day: Date,
     ) -> Result<Option<&'a Migration>, Refusal> {
         let Some(id) = id else { return Ok(None) };
-        let refused = |found: String, expected: String| {
+        let refused = |found: Words, expected: Words| {
             Err(refuse(Rule::MigrationWindow, "body.migration", found, expected))
         };
         let Some(migration) = self.governance.directory.migration(id) else {
-            return refused(id.to_string(), "a migration.opened event".to_owned());
+            return refused(Words::from(id), say!("a migration.opened event"));
         };
         if migration.authority != self.issuer.id {
-            return refused(format!("one of {}", migration.authority), format!("one of {}", self.issuer.id));
+            return refused(say!("one of {}", &migration.authority), say!("one of {}", &self.issuer.id));
         }
         if let Some(closed) = migration.closed {
-            return refused(format!("closed by entry {}", closed.index), "one that is open".to_owned());
+            return refused(say!("closed by entry {}", closed.index), say!("one that is open"));
         }
         if day < migration.from || day > migration.until {
-            let expected = format!("a decision from {} to {}", migration.from, migration.until);
-            return refused(format!("a decision of {day}"), expected);
+            let expected = say!("a decision from {} to {}", migration.from, migration.until);
+            return refused(say!("a decision of {}", day), expected);
         }
         Ok(Some(migration))
     }
@@ -406,15 +424,20 @@ impl<'a> Case<'a> {
     pub(super) fn consented(&self, id: Option<&EventId>, code: Option<&str>) -> Result<(), Refusal> {
         const FIELD: &str = "body.consent";
         let Some(id) = id else {
-            return Err(refuse(Rule::Consent, FIELD, "absent", "a consent.granted event of the subject"));
+            return Err(refuse(
+                Rule::Consent,
+                FIELD,
+                say!("absent"),
+                say!("a consent.granted event of the subject"),
+            ));
         };
         let (number, item) = self.refers(FIELD, id, Class::Consent)?;
         self.live(Rule::Consent, FIELD, number)?;
         let Fact::Consent { scope, .. } = &item.fact else { return Ok(()) };
         match code {
             Some(code) if !scope.iter().any(|pattern| pattern.covers(code)) => {
-                let held: Vec<_> = scope.iter().map(Pattern::as_str).collect();
-                Err(refuse(Rule::Consent, FIELD, held.join(", "), format!("a consent that covers {code}")))
+                let held = Words::several(scope.iter().map(Words::data), Joint::And);
+                Err(refuse(Rule::Consent, FIELD, held, say!("a consent that covers {}", Words::data(code))))
             }
             _ => Ok(()),
         }
@@ -430,7 +453,7 @@ impl<'a> Case<'a> {
         let Some(decision) = decision else { return Ok(()) };
         self.day_begun("body.decision.date", Some(decision.date))?;
         if self.day() < decision.date {
-            let expected = format!("{} or later, when it was decided", decision.date);
+            let expected = say!("{} or later, when it was decided", decision.date);
             return Err(refuse(Rule::OrderOfTime, "valid_from", self.event.valid_from, expected));
         }
         self.day_begun("body.decision.served_on", decision.served_on)

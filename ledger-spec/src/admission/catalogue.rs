@@ -7,6 +7,7 @@ use crate::definition::{Basis, BasisSource, Definition, ItemKind};
 use crate::event::Repealed;
 use crate::id::{BasisCode, CatalogueItem, SubjectId};
 use crate::time::ValidTime;
+use crate::wording::{Words, say};
 
 /// The newest version of an item, as far as these rules ask.
 struct Newest {
@@ -20,8 +21,8 @@ pub(super) fn adoption(case: &Case<'_>, definition: &Definition) -> Result<(), R
     let item = about(case, definition.item())?;
     match newest(case, item) {
         Some(known) if !known.repealed => {
-            let found = format!("{}, adopted by entry {}", case.event.subject, known.recorded.index);
-            return Err(refuse(Rule::NotTwice, "subject", found, "a code that is not adopted yet"));
+            let found = say!("{}, adopted by entry {}", &case.event.subject, known.recorded.index);
+            return Err(refuse(Rule::NotTwice, "subject", found, say!("a code that is not adopted yet")));
         }
         Some(known) => case.not_before("subject", known.effective)?,
         None => {}
@@ -45,7 +46,7 @@ fn about<'a>(case: &Case<'a>, expected: ItemKind) -> Result<&'a CatalogueItem, R
     match &case.event.subject {
         SubjectId::Catalogue(item) if ItemKind::of(item) == expected => Ok(item),
         found => {
-            let expected = format!("catalogue:{}.<code>", expected.name());
+            let expected = Words::data(format_args!("catalogue:{}.<code>", expected.name()));
             Err(refuse(Rule::SubjectFits, "subject", found, expected))
         }
     }
@@ -54,12 +55,12 @@ fn about<'a>(case: &Case<'a>, expected: ItemKind) -> Result<&'a CatalogueItem, R
 fn standing(case: &Case<'_>, kind: ItemKind) -> Result<(), Refusal> {
     let item = about(case, kind)?;
     let Some(known) = newest(case, item) else {
-        let expected = "a code that the catalogue holds";
+        let expected = say!("a code that the catalogue holds");
         return Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, expected));
     };
     if known.repealed {
-        let found = format!("{}, repealed by entry {}", case.event.subject, known.recorded.index);
-        return Err(refuse(Rule::InPhase, "subject", found, "a code that is not repealed"));
+        let found = say!("{}, repealed by entry {}", &case.event.subject, known.recorded.index);
+        return Err(refuse(Rule::InPhase, "subject", found, say!("a code that is not repealed")));
     }
     case.not_before("subject", known.effective)
 }
@@ -98,6 +99,6 @@ fn registered(case: &Case<'_>, field: &'static str, code: &BasisCode) -> Result<
         Rule::ReferenceKnown,
         field,
         code,
-        "an instrument that a catalogue.basis_registered event names",
+        say!("an instrument that a catalogue.basis_registered event names"),
     ))
 }

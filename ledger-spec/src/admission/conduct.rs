@@ -9,6 +9,7 @@ use crate::event::{
     StepKind, TransferMade,
 };
 use crate::id::SubjectId;
+use crate::wording::{Joint, Words, say};
 
 /// A01, A02, D02, D03, L11.
 pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), Refusal> {
@@ -20,8 +21,8 @@ pub(super) fn commitment(case: &Case<'_>, body: &CommitmentMade) -> Result<(), R
     case.competent("body.type", &code, Over::Types)?;
     case.fits(&definition.subjects, &definition.kinds)?;
     if definition.status == Status::Reference {
-        let found = format!("{code}, which is only referred to");
-        return Err(refuse(Rule::Recordable, "body.type", found, "a code that takes commitments"));
+        let found = say!("{}, which is only referred to", Words::data(&code));
+        return Err(refuse(Rule::Recordable, "body.type", found, say!("a code that takes commitments")));
     }
     let item = Catalogued { code: &code, common: &definition.common };
     case.recordable("body.type", item, definition.status, &body.basis, day)
@@ -40,9 +41,9 @@ pub(super) fn rating(case: &Case<'_>, body: &RatingAssigned) -> Result<(), Refus
     let item = Catalogued { code: &code, common: &scheme.common };
     case.recordable("body.scheme", item, scheme.status, &body.basis, day)?;
     if !scheme.grades.iter().any(|grade| grade.grade == body.grade) {
-        let grades: Vec<_> = scheme.grades.iter().map(|grade| grade.grade.as_str()).collect();
-        let expected = format!("a grade of {code}: {}", grades.join(", "));
-        return Err(refuse(Rule::SchemeFits, "body.grade", &body.grade, expected));
+        let grades = Words::several(scheme.grades.iter().map(|grade| Words::data(&grade.grade)), Joint::And);
+        let expected = say!("a grade of {}: {}", Words::data(&code), grades);
+        return Err(refuse(Rule::SchemeFits, "body.grade", Words::data(&body.grade), expected));
     }
     body.rests_on.iter().try_for_each(|id| {
         let found = case.refers("body.rests_on", id, Class::Record)?;
@@ -62,13 +63,13 @@ pub(super) fn charge(case: &Case<'_>, body: &PointsCharged) -> Result<(), Refusa
     let item = Catalogued { code: &code, common: &scheme.common };
     case.recordable("body.scheme", item, scheme.status, &body.basis, day)?;
     let Some(rule) = scheme.rules.iter().find(|rule| rule.rule == body.rule) else {
-        let rules: Vec<_> = scheme.rules.iter().map(|rule| rule.rule.as_str()).collect();
-        let expected = format!("a rule of {code}: {}", rules.join(", "));
-        return Err(refuse(Rule::SchemeFits, "body.rule", &body.rule, expected));
+        let rules = Words::several(scheme.rules.iter().map(|rule| Words::data(&rule.rule)), Joint::And);
+        let expected = say!("a rule of {}: {}", Words::data(&code), rules);
+        return Err(refuse(Rule::SchemeFits, "body.rule", Words::data(&body.rule), expected));
     };
     let (least, most) = (rule.min.unwrap_or(1), rule.max.unwrap_or(u16::MAX));
     if !(least..=most).contains(&body.points) {
-        let expected = format!("{least} to {most} by {}", body.rule);
+        let expected = say!("{} to {} by {}", least, most, Words::data(&body.rule));
         return Err(refuse(Rule::SchemeFits, "body.points", body.points, expected));
     }
     match &body.record {
@@ -83,7 +84,7 @@ pub(super) fn charge(case: &Case<'_>, body: &PointsCharged) -> Result<(), Refusa
 /// L10, L11: a denominator is declared for a number.
 pub(super) fn population(case: &Case<'_>, body: &PopulationDeclared) -> Result<(), Refusal> {
     if !matches!(case.event.subject, SubjectId::Place(_)) {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "place:<code>"));
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, Words::data("place:<code>")));
     }
     case.day_begun("body.date", Some(body.date))
 }
@@ -102,11 +103,11 @@ pub(super) fn transfer(case: &Case<'_>, body: &TransferMade) -> Result<(), Refus
     case.about_a_subject()?;
     let to = case.enrolled("body.to", &body.to)?;
     if !to.is_any(StepKind::TransferAccepted.row().roles) {
-        let expected = "an authority that may answer: a department, court or window";
+        let expected = say!("an authority that may answer: a department, court or window");
         return Err(refuse(Rule::SubjectFits, "body.to", &body.to, expected));
     }
     if body.to == case.issuer.id {
-        return Err(refuse(Rule::SubjectFits, "body.to", &body.to, "another authority"));
+        return Err(refuse(Rule::SubjectFits, "body.to", &body.to, say!("another authority")));
     }
     match &body.record {
         None => Ok(()),

@@ -7,6 +7,7 @@ use crate::auditing::Unaudited;
 use crate::casefile::{Fact, Item, ItemNumber};
 use crate::event::{Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
 use crate::id::{EventId, SubjectId};
+use crate::wording::{Words, say};
 use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
 
@@ -16,7 +17,7 @@ use tlog::position::EntryIndex;
 pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusal> {
     case.about_a_subject()?;
     if body.events.len() != body.entries.len() {
-        let expected = format!("{} entries, one for each event", body.events.len());
+        let expected = say!("{} entries, one for each event", body.events.len());
         return Err(refuse(Rule::ErasureWhole, "body.entries", body.entries.len(), expected));
     }
     let mut going = BTreeSet::new();
@@ -44,21 +45,26 @@ fn named(case: &Case<'_>, event: &EventId, entry: EntryIndex) -> Result<Option<I
     let found = case.file.find(event);
     let held = found.map(|(_, item)| item.entry).or_else(|| case.file.remains_of(event));
     let Some(held) = held else {
-        let expected = format!("an event of the stream of {}", case.event.subject);
+        let expected = say!("an event of the stream of {}", &case.event.subject);
         return Err(refuse(Rule::ReferenceKnown, "body.events", event, expected));
     };
     if held != entry {
-        let expected = format!("{held}, which holds {event}");
+        let expected = say!("{}, which holds {}", held, event);
         return Err(refuse(Rule::ReferenceKnown, "body.entries", entry, expected));
     }
     if case.governance.erasures.ordered(entry).is_some() {
-        let found = format!("{event}, whose erasure is ordered");
-        return Err(refuse(Rule::NotTwice, "body.events", found, "what nobody has ordered to be erased"));
+        let found = say!("{}, whose erasure is ordered", event);
+        return Err(refuse(
+            Rule::NotTwice,
+            "body.events",
+            found,
+            say!("what nobody has ordered to be erased"),
+        ));
     }
     match found.map(|(number, item)| (number, &item.fact)) {
         Some((_, Fact::Plain | Fact::Identity(_) | Fact::Erasure)) => {
-            let found = format!("entry {entry}, which is no record and rests on none");
-            Err(refuse(Rule::ErasureWhole, "body.events", found, "a record, or what rests on one"))
+            let found = say!("entry {}, which is no record and rests on none", entry);
+            Err(refuse(Rule::ErasureWhole, "body.events", found, say!("a record, or what rests on one")))
         }
         other => Ok(other.map(|(number, _)| number)),
     }
@@ -73,8 +79,8 @@ fn with_all_that_rests_on_it(
     match case.file.followers(number).find(|(follower, _)| !going.contains(follower)) {
         None => Ok(()),
         Some((_, left)) => {
-            let found = format!("entry {} without entry {}, which follows it", item.entry, left.entry);
-            let expected = "a thing with everything that follows it or rests on it";
+            let found = say!("entry {} without entry {}, which follows it", item.entry, left.entry);
+            let expected = say!("a thing with everything that follows it or rests on it");
             Err(refuse(Rule::ErasureWhole, "body.events", found, expected))
         }
     }
@@ -86,41 +92,41 @@ fn with_what_it_acts_upon(going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(
     if !acts(item) || item.fact.refers_to().iter().all(|under| going.contains(under)) {
         return Ok(());
     }
-    let found = format!("entry {} without what it is about", item.entry);
+    let found = say!("entry {} without what it is about", item.entry);
     Err(refuse(
         Rule::ErasureWhole,
         "body.events",
         found,
-        "what is done about a thing together with the thing",
+        say!("what is done about a thing together with the thing"),
     ))
 }
 
 /// L15, L17, L19, D10: single fields that travel beside an event go by its issuer's order or a court's, whatever it is; the
 /// event stays as it was signed.
 fn single_fields(case: &Case<'_>, body: &ErasureOrdered, of: &FieldsOrdered) -> Result<(), Refusal> {
-    let refused = |rule, found: String, expected: String| Err(refuse(rule, "body.fields", found, expected));
+    let refused = |rule, found: Words, expected: Words| Err(refuse(rule, "body.fields", found, expected));
     let FieldsOrdered { event, fields } = of;
     let found = case.file.find(event);
     let held = found.map(|(_, item)| item.entry).or_else(|| case.file.remains_of(event));
     let Some(held) = held else {
-        let expected = format!("an event of the stream of {}", case.event.subject);
-        return refused(Rule::ReferenceKnown, event.to_string(), expected);
+        let expected = say!("an event of the stream of {}", &case.event.subject);
+        return refused(Rule::ReferenceKnown, Words::from(event), expected);
     };
     if let Some(other) = fields.iter().find(|field| field.entry != held) {
-        let expected = format!("{held}, which holds {event}");
-        return refused(Rule::ReferenceKnown, other.entry.to_string(), expected);
+        let expected = say!("{}, which holds {}", held, event);
+        return refused(Rule::ReferenceKnown, Words::from(other.entry), expected);
     }
     let erasures = &case.governance.erasures;
     let whole = erasures.ordered(held).is_some() || body.entries.contains(&held);
     if let Some(field) = fields.iter().find(|field| whole || erasures.is_field_ordered(field)) {
-        let found = format!("field {} of {event}, whose erasure is ordered", field.place);
-        return refused(Rule::NotTwice, found, "what nobody has ordered to be erased".to_owned());
+        let found = say!("field {} of {}, whose erasure is ordered", field.place, event);
+        return refused(Rule::NotTwice, found, say!("what nobody has ordered to be erased"));
     }
     // What is erased as a whole by now was admitted when it was ordered.
     let Some((number, item)) = found else { return Ok(()) };
     if let Some(field) = fields.iter().find(|field| field.place >= item.fields) {
-        let expected = format!("fields of {event}, which has {}", item.fields);
-        return refused(Rule::ReferenceKnown, format!("field {}, counted from 0", field.place), expected);
+        let expected = say!("fields of {}, which has {}", event, item.fields);
+        return refused(Rule::ReferenceKnown, say!("field {}, counted from 0", field.place), expected);
     }
     unheld(case, "body.fields", number)?;
     if case.is(Role::Court) { Ok(()) } else { case.by_source(item) }
@@ -144,8 +150,13 @@ fn decided(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Result<(), R
     let contested = matches!(item.fact, Fact::Objection { .. } | Fact::Complaint { .. });
     match case.file.last_phase(number) {
         Some(phase) if contested && !matches!(phase, Phase::Upheld | Phase::Dismissed | Phase::Decided) => {
-            let found = format!("entry {}, which is {}", item.entry, phase.name());
-            Err(refuse(Rule::InPhase, "body.events", found, "objections and complaints that are decided"))
+            let found = say!("entry {}, which is {}", item.entry, phase);
+            Err(refuse(
+                Rule::InPhase,
+                "body.events",
+                found,
+                say!("objections and complaints that are decided"),
+            ))
         }
         _ => Ok(()),
     }
@@ -155,18 +166,18 @@ fn decided(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Result<(), R
 /// those of subjects of whom something is under a hold. Whoever does not see the orders asks what he sees: that it stands before, and is named once.
 pub(super) fn erased(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal> {
     if case.event.subject != SubjectId::Ledger {
-        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, "ledger"));
+        return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, Words::data("ledger")));
     }
-    let (erasures, refused) = (&case.governance.erasures, |found: String, expected: String| {
+    let (erasures, refused) = (&case.governance.erasures, |found: Words, expected: Words| {
         Err(refuse(Rule::ErasedAsOrdered, "body.entries", found, expected))
     });
     for one in body.named() {
         if one.entry() >= case.at.index {
-            return refused(one.entry().to_string(), format!("entries before {}", case.at.index));
+            return refused(Words::from(one.entry()), say!("entries before {}", case.at.index));
         }
         if erasures.erased().holds(one) {
-            let found = format!("{}, which is erased", words(one));
-            return refused(found, "what is not erased".to_owned());
+            let found = say!("{}, which is erased", words(one));
+            return refused(found, say!("what is not erased"));
         }
     }
     audited(case, body)?;
@@ -176,10 +187,11 @@ pub(super) fn erased(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal
     match erasures.not_of_whole_orders(body, &case.governance.directory) {
         None => Ok(()),
         Some(one) => {
-            let expected =
+            let expected = say!(
                 "whole orders, oldest first, but for those of subjects of whom something is under a hold"
-                    .to_owned();
-            refused(format!("{}, of no order whose turn it is", words(one)), expected)
+            )
+            .to_owned();
+            refused(say!("{}, of no order whose turn it is", words(one)), expected)
         }
     }
 }
@@ -192,16 +204,16 @@ fn audited(case: &Case<'_>, body: &LedgerErased) -> Result<(), Refusal> {
     let shown = auditors.before_erasure(body, case.at.index, origin, directory);
     shown.map(drop).map_err(|fault| {
         let expected = match fault {
-            Unaudited::NobodyNamed => "none",
-            _ => "a checkpoint over all that is named, cosigned by an auditing witness",
+            Unaudited::NobodyNamed => say!("none"),
+            _ => say!("a checkpoint over all that is named, cosigned by an auditing witness"),
         };
-        refuse(Rule::AuditedBefore, "body.cosigned", fault, expected)
+        refuse(Rule::AuditedBefore, "body.cosigned", fault.words(), expected)
     })
 }
 
-fn words(one: Erasable) -> String {
+fn words(one: Erasable) -> Words {
     match one {
-        Erasable::Entry(entry) => entry.to_string(),
-        Erasable::Field(field) => format!("field {} of {}", field.place, field.entry),
+        Erasable::Entry(entry) => entry.into(),
+        Erasable::Field(field) => say!("field {} of {}", field.place, field.entry),
     }
 }

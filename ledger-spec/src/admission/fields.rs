@@ -13,6 +13,7 @@ use crate::event::{
 use crate::id::ListCode;
 use crate::json::fields::as_name;
 use crate::time::Date;
+use crate::wording::{Joint, Words, say};
 use std::sync::Arc;
 use tlog::position::TreeSize;
 
@@ -108,8 +109,8 @@ pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Re
         asked.iter().any(inner)
     };
     if let Some((name, _)) = inside.iter().find(|(name, _)| is_asked(name)) {
-        let expected = "no personal field in the body: it travels beside the event as a disclosure";
-        return Err(refuse(Rule::PersonalFields, field, name, expected));
+        let expected = say!("no personal field in the body: it travels beside the event as a disclosure");
+        return Err(refuse(Rule::PersonalFields, field, Words::data(name), expected));
     }
     let least = asked.iter().filter(|one| one.required).count();
     let (found, most) = (event.private.len(), asked.len());
@@ -117,11 +118,11 @@ pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Re
         return Ok(());
     }
     let expected = match (least, most) {
-        (_, 0) => "no digest: such an event has no fields beside it".to_owned(),
-        (least, most) if least == most => format!("{least} digests, of {}", names(&asked)),
-        (least, most) => format!("{least} to {most} digests, of {}", names(&asked)),
+        (_, 0) => say!("no digest: such an event has no fields beside it"),
+        (least, most) if least == most => say!("{} digests, of {}", least, names(&asked)),
+        (least, most) => say!("{} to {} digests, of {}", least, most, names(&asked)),
     };
-    Err(refuse(Rule::PersonalFields, "private", format!("{found} digests"), expected))
+    Err(refuse(Rule::PersonalFields, "private", say!("{} digests", found), expected))
 }
 
 /// D15 and L22 of the fields that came in with an event which all other rules admit at this place: each is one of those
@@ -137,21 +138,21 @@ pub fn fields_fit(
     let asked = asked(event, governance, at).unwrap_or_default();
     for field in fields.iter() {
         let Some(one) = asked.iter().find(|one| one.name == field.name()) else {
-            let expected = format!("one of {}", names(&asked));
-            return Err(refuse(Rule::PersonalFields, "disclosures", field.name(), expected));
+            let expected = say!("one of {}", names(&asked));
+            return Err(refuse(Rule::PersonalFields, "disclosures", Words::data(field.name()), expected));
         };
         one.form.holds(field)?;
         if let Some(number) = personal::number_in(event, field.value()) {
-            let found = format!("{number} in {}", field.name());
-            return Err(refuse(Rule::NoPersonalData, "disclosures", found, personal::NO_NUMBER));
+            let found = say!("{} in {}", number, Words::data(field.name()));
+            return Err(refuse(Rule::NoPersonalData, "disclosures", found, personal::no_number()));
         }
     }
     let there = |one: &&Asked| fields.iter().any(|field| field.name() == one.name);
     match asked.iter().find(|one| one.required && !there(one)) {
         None => Ok(()),
         Some(missing) => {
-            let expected = format!("a disclosure of {}", missing.name);
-            Err(refuse(Rule::PersonalFields, "disclosures", "absent", expected))
+            let expected = say!("a disclosure of {}", Words::data(&missing.name));
+            Err(refuse(Rule::PersonalFields, "disclosures", say!("absent"), expected))
         }
     }
 }
@@ -166,12 +167,12 @@ impl Form {
             Self::Cell => (0, cell),
             Self::Narrative => (1, narrative),
         };
-        let refused = |found: String, expected: String| {
-            let found = format!("{}: {found}", field.name());
+        let refused = |found: Words, expected: Words| {
+            let found = say!("{}: {}", Words::data(field.name()), found);
             Err(refuse(Rule::PersonalFields, "disclosures", found, expected))
         };
         if !(least..=most).contains(&length) {
-            return refused(format!("{length} characters"), format!("{least} to {most} characters"));
+            return refused(say!("{} characters", length), say!("{} to {} characters", least, most));
         }
         let is_narrative = matches!(self, Self::Narrative);
         // Who is named so that the letters hide something is not named.
@@ -179,20 +180,20 @@ impl Form {
             && length > 0
             && let Err(fault) = as_name(value)
         {
-            return refused(fault.to_string(), "one line without characters that nobody sees".to_owned());
+            return refused(fault.words(), say!("one line without characters that nobody sees"));
         }
         match self {
             Self::Detail(definition, day) if !definition.takes(value, *day) => {
-                refused("another value".to_owned(), definition.expected(*day))
+                refused(say!("another value"), definition.expected(*day))
             }
             _ => Ok(()),
         }
     }
 }
 
-fn names(asked: &[Asked]) -> String {
+fn names(asked: &[Asked]) -> Words {
     match asked {
-        [] => "no fields".to_owned(),
-        asked => asked.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "),
+        [] => say!("no fields"),
+        asked => Words::several(asked.iter().map(|one| Words::data(&one.name)), Joint::And),
     }
 }

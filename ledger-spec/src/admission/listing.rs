@@ -13,6 +13,7 @@ use crate::event::{
 };
 use crate::id::ListCode;
 use crate::time::Date;
+use crate::wording::{Joint, Words, say};
 use tlog::position::EntryIndex;
 
 /// A01, A02, D05, L10, L11, L15, L16, L20.
@@ -53,8 +54,8 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     if definition.polarity == Polarity::Positive
         && let Some(listed) = case.seriously_listed(body.decision.as_ref())
     {
-        let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
-        return Err(refuse(Rule::ListConditions, "subject", found, "a subject on no such list"));
+        let found = say!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
+        return Err(refuse(Rule::ListConditions, "subject", found, say!("a subject on no such list")));
     }
     if !waived(migration, Rule::NoticeServed) {
         noticed(case, definition, body)?;
@@ -69,8 +70,8 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
         && body.until.is_none()
         && !waived(migration, Rule::ListConditions)
     {
-        let expected = "the last day that the decision sets: an entry on this list has a term";
-        return Err(refuse(Rule::ListConditions, "body.until", "absent", expected));
+        let expected = say!("the last day that the decision sets: an entry on this list has a term");
+        return Err(refuse(Rule::ListConditions, "body.until", say!("absent"), expected));
     }
     if let (Some(months), Some(until)) = (definition.months_of(body.item.as_deref()), body.until) {
         // The record's own restriction, where the list lasts as long as that.
@@ -78,7 +79,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
         let last = case.day().plus_months(months.into());
         let last = restricted.map_or(last, |restricted| last.max(restricted));
         if until > last && !waived(migration, Rule::ListConditions) {
-            return Err(refuse(Rule::ListConditions, "body.until", until, format!("{last} or earlier")));
+            return Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or earlier", last)));
         }
     }
     case.reviewed(definition.legal_review, migration)
@@ -100,8 +101,8 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
     if definition.direction == Direction::Incentive
         && let Some(listed) = case.seriously_listed(body.decision.as_ref())
     {
-        let found = format!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
-        return Err(refuse(Rule::MeasureConditions, "subject", found, "a subject on no such list"));
+        let found = say!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
+        return Err(refuse(Rule::MeasureConditions, "subject", found, say!("a subject on no such list")));
     }
     let classes = [Class::Record, Class::Listing, Class::Rating];
     let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
@@ -114,7 +115,7 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
     };
     if !covers(&definition.rests_on, &found) {
         let expected = names(&definition.rests_on);
-        return Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected));
+        return Err(refuse(Rule::MeasureConditions, "body.rests_on", Words::data(found), expected));
     }
     case.live(Rule::MeasureConditions, "body.rests_on", number)?;
     grave_enough(case, definition, number)?;
@@ -151,8 +152,13 @@ fn row_fits(case: &Case<'_>, definition: &ListDefinition, row: &[(String, String
     if complete {
         return Ok(());
     }
-    let found: Vec<_> = row.iter().map(|(name, _)| name.as_str()).collect();
-    Err(refuse(Rule::RowFits, "body.row", found.join(", "), columns.join(", ")))
+    let found = Words::several(row.iter().map(|(name, _)| Words::data(name)), Joint::And);
+    Err(refuse(
+        Rule::RowFits,
+        "body.row",
+        found,
+        Words::several(columns.into_iter().map(Words::data), Joint::And),
+    ))
 }
 
 /// D06.
@@ -164,8 +170,8 @@ fn person_on_list(
 ) -> Result<(), Refusal> {
     match definition.persons {
         Persons::Never => {
-            let expected = "no natural person or household: the list holds none";
-            Err(refuse(Rule::PersonOnList, "subject", "a natural person", expected))
+            let expected = say!("no natural person or household: the list holds none");
+            Err(refuse(Rule::PersonOnList, "subject", say!("a natural person"), expected))
         }
         Persons::WithBasis => {
             case.published_on_basis(Rule::PersonOnList, item, body.publication.as_ref(), day)
@@ -182,8 +188,8 @@ fn ground(
 ) -> Result<(), Refusal> {
     let Some(record) = &body.record else {
         if definition.requires_record && !waived(migration, Rule::ListConditions) {
-            let expected = format!("a record of {}", names(&definition.types));
-            return Err(refuse(Rule::ListConditions, "body.record", "absent", expected));
+            let expected = say!("a record of {}", names(&definition.types));
+            return Err(refuse(Rule::ListConditions, "body.record", say!("absent"), expected));
         }
         return Ok(());
     };
@@ -201,9 +207,9 @@ fn restriction_beneath(case: &Case<'_>, body: &ListingEntered) -> Option<Date> {
 
 /// D05: an entry says on which ground it is made only where the list tells them apart.
 fn of_item(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
-    let items = || definition.items.iter().map(|known| known.item.as_str()).collect::<Vec<_>>().join(" or ");
+    let items = || Words::several(definition.items.iter().map(|known| Words::data(&known.item)), Joint::Or);
     let refused =
-        |found: &str, expected: String| Err(refuse(Rule::ListConditions, "body.item", found, expected));
+        |found: Words, expected: Words| Err(refuse(Rule::ListConditions, "body.item", found, expected));
     match &body.item {
         None => Ok(()),
         Some(found) if definition.items.iter().any(|known| known.item == *found) => {
@@ -211,16 +217,18 @@ fn of_item(definition: &ListDefinition, body: &ListingEntered) -> Result<(), Ref
             match body.until.filter(|_| termless) {
                 None => Ok(()),
                 Some(until) => {
-                    let expected =
-                        format!("no last day: an entry by item {found} holds until it is taken off");
+                    let expected = say!(
+                        "no last day: an entry by item {} holds until it is taken off",
+                        Words::data(found)
+                    );
                     Err(refuse(Rule::ListConditions, "body.until", until, expected))
                 }
             }
         }
         Some(found) if definition.items.is_empty() => {
-            refused(found, "no item: the list tells none apart".to_owned())
+            refused(Words::data(found), say!("no item: the list tells none apart"))
         }
-        Some(found) => refused(found, items()),
+        Some(found) => refused(Words::data(found), items()),
     }
 }
 
@@ -232,9 +240,9 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
         return Ok(());
     };
     let refused =
-        |found: String, expected: String| Err(refuse(Rule::ListConditions, "body.record", found, expected));
+        |found: Words, expected: Words| Err(refuse(Rule::ListConditions, "body.record", found, expected));
     if as_of.pending_review(number).is_some() {
-        return refused("a decision under review".to_owned(), "one that is contested no more".to_owned());
+        return refused(say!("a decision under review"), say!("one that is contested no more"));
     }
     // That the time has passed is counted and never taken from who says it.
     if let Some(upheld) = as_of.upheld_by(number) {
@@ -250,8 +258,8 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
         .max();
     match last {
         Some(last) if case.day() <= last => refused(
-            format!("a decision served on {served}"),
-            format!("an entry after {last}, the last day for contesting it"),
+            say!("a decision served on {}", served),
+            say!("an entry after {}, the last day for contesting it", last),
         ),
         _ => Ok(()),
     }
@@ -264,8 +272,8 @@ fn upheld_for_good(case: &Case<'_>, upheld: &Item) -> Result<(), Refusal> {
     let day = upheld.step().and_then(|step| step.decided_on).unwrap_or_else(|| upheld.from.date());
     match case.as_of().deadline(ProcedurePeriod::ReviewAfterReview, day, day) {
         Some(last) if !by_court && case.day() <= last => {
-            let found = format!("a decision upheld on {day}");
-            let expected = format!("an entry after {last}, the last day for going to court");
+            let found = say!("a decision upheld on {}", day);
+            let expected = say!("an entry after {}, the last day for going to court", last);
             Err(refuse(Rule::ListConditions, "body.record", found, expected))
         }
         _ => Ok(()),
@@ -288,8 +296,21 @@ fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> 
     match same {
         None => Ok(()),
         Some((_, item)) => {
-            let found = format!("{}, which the subject is on, entered {}", body.list, case.told(item));
-            Err(refuse(Rule::NotTwice, "body.list", found, "a list that the subject is not on for this"))
+            let found = match &body.record {
+                None => say!("{}, which the subject is on, entered {}", &body.list, case.told(item)),
+                Some(record) => say!(
+                    "{}, which the subject is on for record {}, entered {}",
+                    &body.list,
+                    record,
+                    case.told(item),
+                ),
+            };
+            Err(refuse(
+                Rule::NotTwice,
+                "body.list",
+                found,
+                say!("a list that the subject is not on for this"),
+            ))
         }
     }
 }
@@ -322,8 +343,8 @@ fn grave_enough(case: &Case<'_>, definition: &MeasureDefinition, ground: ItemNum
     if found >= least {
         return Ok(());
     }
-    let expected = format!("a record that is {} at least", least.name());
-    Err(refuse(Rule::MeasureConditions, "body.rests_on", found.name(), expected))
+    let expected = say!("a record that is {} at least", least);
+    Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected))
 }
 
 /// L19: what is imposed on a ground for a time is not imposed on it again, by whomever; nor by the same authority what
@@ -352,8 +373,8 @@ fn imposed_once(
     match same {
         None => Ok(()),
         Some((_, item)) => {
-            let found = format!("{}, imposed on this ground {}", body.measure, case.told(item));
-            let expected = "a measure that was not imposed on this ground yet";
+            let found = say!("{}, imposed on this ground {}", &body.measure, case.told(item));
+            let expected = say!("a measure that was not imposed on this ground yet");
             Err(refuse(Rule::NotTwice, "body.measure", found, expected))
         }
     }
@@ -374,7 +395,7 @@ fn of_type(case: &Case<'_>, definition: &ListDefinition, item: &Item) -> Result<
     if definition.types.is_empty() || covers(&definition.types, code) {
         return Ok(());
     }
-    let found = format!("{code}, recorded {} for {}", case.told(item), case.event.subject);
+    let found = say!("{}, recorded {} for {}", Words::data(code), case.told(item), &case.event.subject);
     Err(refuse(Rule::ListConditions, "body.record", found, names(&definition.types)))
 }
 
@@ -382,20 +403,20 @@ fn of_type(case: &Case<'_>, definition: &ListDefinition, item: &Item) -> Result<
 fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
     let Some(id) = &body.notice else {
         if definition.notice_required {
-            let expected = "the listing.notified event before it";
-            return Err(refuse(Rule::NoticeServed, "body.notice", "absent", expected));
+            let expected = say!("the listing.notified event before it");
+            return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));
         }
         return Ok(());
     };
     let (number, item) = case.refers("body.notice", id, Class::Notice)?;
     let Fact::Notice { list, served_on, .. } = &item.fact else { return Ok(()) };
     if *list != body.list {
-        let found = format!("a notice of {list}");
-        return Err(refuse(Rule::ReferenceKnown, "body.notice", found, format!("a notice of {}", body.list)));
+        let found = say!("a notice of {}", list);
+        return Err(refuse(Rule::ReferenceKnown, "body.notice", found, say!("a notice of {}", &body.list)));
     }
     if let Some(decision) = body.decision.as_ref().filter(|decision| *served_on > decision.date) {
-        let found = format!("served on {served_on}");
-        let expected = format!("{} or earlier, when it was decided", decision.date);
+        let found = say!("served on {}", served_on);
+        let expected = say!("{} or earlier, when it was decided", decision.date);
         return Err(refuse(Rule::NoticeServed, "body.notice", found, expected));
     }
     case.stands("body.notice", (number, item), &[Phase::Notified, Phase::Stated])?;
@@ -408,17 +429,17 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         if last.is_some_and(|step| step.answered) {
             return Ok(());
         }
-        let expected = "a statement that has been considered and answered";
-        return Err(refuse(Rule::NoticeServed, "body.notice", "a statement without answer", expected));
+        let expected = say!("a statement that has been considered and answered");
+        return Err(refuse(Rule::NoticeServed, "body.notice", say!("a statement without answer"), expected));
     }
     match case.as_of().deadline(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
         Some(last) if case.day() <= last => {
-            let found = format!("entered on {}", case.day());
-            let expected = format!("a day after {last}, the last for a statement");
+            let found = say!("entered on {}", case.day());
+            let expected = say!("a day after {}, the last for a statement", last);
             Err(refuse(Rule::NoticeServed, "valid_from", found, expected))
         }
         None if case.day() < *served_on => {
-            let expected = format!("{served_on} or later, when notice was served");
+            let expected = say!("{} or later, when notice was served", served_on);
             Err(refuse(Rule::NoticeServed, "valid_from", case.day(), expected))
         }
         _ => Ok(()),
@@ -428,17 +449,17 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
 /// D07: how long a measure lasts.
 fn term(case: &Case<'_>, definition: &MeasureDefinition, term: Term) -> Result<(), Refusal> {
     let refused =
-        |found: String, expected: String| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
+        |found: Words, expected: Words| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
     match term {
         Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
-            let expected = "the last day that the decision sets, or lifetime where the law gives that";
-            refused("absent".to_owned(), expected.to_owned())
+            let expected = say!("the last day that the decision sets, or lifetime where the law gives that");
+            refused(say!("absent"), expected)
         }
         Term::WithGround => Ok(()),
         Term::Lifetime if definition.lifetime => Ok(()),
         Term::Lifetime => {
-            let expected = "false: the catalogue gives no such measure for life";
-            Err(refuse(Rule::MeasureConditions, "body.lifetime", "true", expected))
+            let expected = say!("false: the catalogue gives no such measure for life");
+            Err(refuse(Rule::MeasureConditions, "body.lifetime", Words::data("true"), expected))
         }
         Term::Until(until) => {
             let day = case.day();
@@ -446,14 +467,14 @@ fn term(case: &Case<'_>, definition: &MeasureDefinition, term: Term) -> Result<(
             if let Some(first) =
                 least.map(|months| day.plus_months(months.into())).filter(|first| until < *first)
             {
-                return refused(until.to_string(), format!("{first} or later"));
+                return refused(until.into(), say!("{} or later", first));
             }
             if let Some(last) = most.map(|months| day.plus_months(months.into())).filter(|last| until > *last)
             {
-                return refused(until.to_string(), format!("{last} or earlier"));
+                return refused(until.into(), say!("{} or earlier", last));
             }
             if until < day {
-                return refused(until.to_string(), format!("{day} or later"));
+                return refused(until.into(), say!("{} or later", day));
             }
             Ok(())
         }
@@ -464,9 +485,9 @@ fn covers(patterns: &[Pattern], code: &str) -> bool {
     patterns.iter().any(|pattern| pattern.covers(code))
 }
 
-fn names(patterns: &[Pattern]) -> String {
+fn names(patterns: &[Pattern]) -> Words {
     if patterns.is_empty() {
-        return "any type".to_owned();
+        return say!("any type");
     }
-    patterns.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" or ")
+    Words::several(patterns.iter().map(Words::data), Joint::Or)
 }

@@ -14,6 +14,7 @@ mod erasure;
 mod fields;
 mod identity;
 mod listing;
+mod once;
 mod personal;
 mod record;
 mod rights;
@@ -34,6 +35,7 @@ use crate::event::{Body, Event, Kind, Role};
 use crate::id::AuthorityId;
 use crate::identity::VerifiedRequest;
 use crate::time::{RecordedTime, ValidTime};
+use crate::wording::{Joint, Words, say};
 use case::Case;
 use tlog::checkpoint::Origin;
 use tlog::key::PublicKey;
@@ -52,9 +54,9 @@ pub struct Refusal {
     /// The field that it is about, as a path in the event.
     pub field: &'static str,
     /// What was found.
-    pub found: String,
+    pub found: Words,
     /// What would have been accepted.
-    pub expected: String,
+    pub expected: Words,
 }
 
 /// What admission says about an event.
@@ -140,7 +142,7 @@ fn may_file<'g, 'k>(
 ) -> Result<&'g Authority, Refusal> {
     let issuer = issuer_of(&stated.issuer, governance)?;
     keys_in_force(issuer, signers)?;
-    entitled(issuer, stated.kind().roles(), stated.kind().name())?;
+    entitled(issuer, stated.kind().roles(), Words::data(stated.kind().name()))?;
     acting(issuer, at.at)?;
     Ok(issuer)
 }
@@ -151,7 +153,7 @@ fn at_version(stated: &Event, file: &CaseFile) -> Result<(), Refusal> {
     if seen == head {
         return Ok(());
     }
-    Err(refuse(Rule::SeenVersion, "seen_version", seen, format!("{head}, the stream's head")))
+    Err(refuse(Rule::SeenVersion, "seen_version", seen, say!("{}, the stream's head", head)))
 }
 
 /// Who may have resident numbers resolved: whoever may state something about a person.
@@ -169,7 +171,7 @@ pub fn may_resolve(
     let issuer = issuer_of(&request.issuer, governance)?;
     own_keys(issuer, asked.signers().iter(), governance)?;
     keys_in_force(issuer, asked.signers().iter())?;
-    entitled(issuer, &RESOLVERS, "resolving resident numbers")?;
+    entitled(issuer, &RESOLVERS, say!("resolving resident numbers"))?;
     acting(issuer, now)
 }
 
@@ -258,8 +260,8 @@ pub(crate) fn links(heads: impl Iterator<Item = Option<Head>>) -> impl Iterator<
 impl Refusal {
     /// L08: the id stands in the stream already, with other bytes. Where, it does not say: it may be anybody's.
     pub fn id_reused(event: &Event) -> Self {
-        let found = format!("{}, which another event has", event.id);
-        refuse(Rule::IdOnce, "id", found, "an id that this subject's stream does not hold")
+        let found = say!("{}, which another event has", &event.id);
+        refuse(Rule::IdOnce, "id", found, say!("an id that this subject's stream does not hold"))
     }
 
     /// The stream's head, where the refusal is about a version that was not the last (L09).
@@ -269,8 +271,8 @@ impl Refusal {
     }
 }
 
-fn refuse(rule: Rule, field: &'static str, found: impl ToString, expected: impl ToString) -> Refusal {
-    Refusal { rule, field, found: found.to_string(), expected: expected.to_string() }
+fn refuse(rule: Rule, field: &'static str, found: impl Into<Words>, expected: impl Into<Words>) -> Refusal {
+    Refusal { rule, field, found: found.into(), expected: expected.into() }
 }
 
 /// L10. The catalogue may be changed ahead of the day from which it counts; all else has begun.
@@ -287,7 +289,7 @@ fn begun(field: &'static str, time: ValidTime, at: Recorded) -> Result<(), Refus
     // A clock past the year 2199 is past everything that a valid time can hold.
     match ValidTime::at_recorded(latest) {
         Ok(latest) if time > latest => {
-            Err(refuse(Rule::NotInFuture, field, time, format!("a time not after {latest}")))
+            Err(refuse(Rule::NotInFuture, field, time, say!("a time not after {}", latest)))
         }
         _ => Ok(()),
     }
@@ -315,7 +317,7 @@ fn for_this_ledger(named: &Origin, governance: &Governance) -> Result<(), Refusa
 
 /// L03: the issuer is enrolled.
 fn issuer_of<'a>(id: &AuthorityId, governance: &'a Governance) -> Result<&'a Authority, Refusal> {
-    let expected = "an authority that is enrolled in this ledger";
+    let expected = say!("an authority that is enrolled in this ledger");
     governance.directory.get(id).ok_or_else(|| refuse(Rule::IssuerEnrolled, "issuer", id, expected))
 }
 
@@ -329,12 +331,17 @@ fn own_keys<'k>(
     for key in signers {
         if issuer.key(key.as_bytes()).is_none() {
             let owner = governance.directory.owner(key.as_bytes());
-            let owner = owner.map_or("nobody enrolled".to_owned(), |owner| owner.id.to_string());
-            let found = format!("{}, a key of {owner}", key.id());
-            return Err(refuse(Rule::KeyOfIssuer, "signatures", found, format!("a key of {}", issuer.id)));
+            let owner = owner.map_or(say!("nobody enrolled"), |owner| Words::from(&owner.id));
+            let found = say!("{}, a key of {}", Words::data(key.id()), owner);
+            return Err(refuse(Rule::KeyOfIssuer, "signatures", found, say!("a key of {}", &issuer.id)));
         }
         if seen.contains(key.as_bytes()) {
-            return Err(refuse(Rule::KeyOfIssuer, "signatures", key.id(), "each key once"));
+            return Err(refuse(
+                Rule::KeyOfIssuer,
+                "signatures",
+                Words::data(key.id()),
+                say!("each key once"),
+            ));
         }
         seen.push(*key.as_bytes());
     }
@@ -348,21 +355,21 @@ fn keys_in_force<'k>(
 ) -> Result<(), Refusal> {
     for key in signers {
         if let Some(revoked) = issuer.key(key.as_bytes()).and_then(|record| record.revoked.as_ref()) {
-            let found = format!("{}, revoked by entry {}", key.id(), revoked.recorded.index);
-            return Err(refuse(Rule::KeyInForce, "signatures", found, "a key that is not revoked"));
+            let found = say!("{}, revoked by entry {}", Words::data(key.id()), revoked.recorded.index);
+            return Err(refuse(Rule::KeyInForce, "signatures", found, say!("a key that is not revoked")));
         }
     }
     Ok(())
 }
 
 /// L06: the issuer's roles allow the kind (design §5, "signed by"), or what else it asks.
-fn entitled(issuer: &Authority, roles: &[Role], what: &str) -> Result<(), Refusal> {
+fn entitled(issuer: &Authority, roles: &[Role], what: Words) -> Result<(), Refusal> {
     if issuer.is_any(roles) {
         return Ok(());
     }
-    let names = |roles: &[Role]| roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" or ");
-    let found = format!("{}, which is {}", issuer.id, names(&issuer.roles));
-    Err(refuse(Rule::Role, "issuer", found, format!("{} for {what}", names(roles))))
+    let names = |roles: &[Role]| Words::several(roles.iter().copied(), Joint::Or);
+    let found = say!("{}, which is {}", &issuer.id, names(&issuer.roles));
+    Err(refuse(Rule::Role, "issuer", found, say!("{} for {}", names(roles), what)))
 }
 
 /// L23: nobody has taken over the issuer's tasks, and it is not suspended.
@@ -372,8 +379,8 @@ fn acting(issuer: &Authority, at: RecordedTime) -> Result<(), Refusal> {
     match issuer.barred_at(now) {
         None => Ok(()),
         Some(barred) => {
-            let found = format!("{}, {barred}", issuer.id);
-            Err(refuse(Rule::Acting, "issuer", found, "an authority that acts"))
+            let found = say!("{}, {}", &issuer.id, barred);
+            Err(refuse(Rule::Acting, "issuer", found, say!("an authority that acts")))
         }
     }
 }

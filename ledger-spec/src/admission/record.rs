@@ -2,15 +2,16 @@
 
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
-use super::{Refusal, Rule, refuse};
+use super::{Refusal, Rule, once, refuse};
 use crate::authority::Migration;
-use crate::casefile::{Fact, NameHash, RecordFact};
+use crate::casefile::{Fact, RecordFact};
 use crate::definition::{
-    DetailField, Disclosure, FINE, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
-    Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
+    DetailField, Disclosure, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL, Severity,
+    Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
+use crate::wording::{Joint, Words, say};
 
 /// A record before the rules.
 struct Filing<'c, 'a> {
@@ -31,8 +32,8 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
         return Err(match case.governance.catalogue.types.last_status(&body.record_type) {
             // What the law has done away with is refused for that, not for its date.
             Some(definition) if definition.status == Status::Repealed => {
-                let found = format!("{code}, which is repealed");
-                refuse(Rule::Recordable, "body.type", found, "a code that takes records")
+                let found = say!("{}, which is repealed", Words::data(&code));
+                refuse(Rule::Recordable, "body.type", found, say!("a code that takes records"))
             }
             _ => case.not_in_catalogue("body.type", &code, types.ever(&body.record_type), decided),
         });
@@ -64,12 +65,14 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
         }
         filing.heard()?;
         filing.limitation()?;
-        filing.one_decision()?;
-        filing.one_conduct()?;
+        if !filing.waives(Rule::OneConduct) {
+            once::one_decision(case, body)?;
+            once::one_conduct(case, body)?;
+        }
         filing.publicity()?;
         if body.review.is_none() && !filing.waives(Rule::ReviewStatus) {
-            let expected = "none, pending, upheld or expired";
-            return Err(refuse(Rule::ReviewStatus, "body.review", "absent", expected));
+            let expected = say!("none, pending, upheld or expired");
+            return Err(refuse(Rule::ReviewStatus, "body.review", say!("absent"), expected));
         }
     }
     case.reviewed(definition.legal_review, migration)
@@ -81,12 +84,12 @@ fn polarity(body: &RecordFiled, definition: &RecordType) -> Result<Polarity, Ref
         (Pole::Fixed(polarity), None) => Ok(polarity),
         (Pole::Mixed, Some(polarity)) => Ok(polarity),
         (Pole::Fixed(fixed), Some(found)) => {
-            let expected = format!("no polarity: the type is {}", fixed.name());
-            Err(refuse(Rule::SeverityGiven, "body.polarity", found.name(), expected))
+            let expected = say!("no polarity: the type is {}", fixed);
+            Err(refuse(Rule::SeverityGiven, "body.polarity", found, expected))
         }
         (Pole::Mixed, None) => {
-            let expected = "positive, neutral or negative: the type leaves it open";
-            Err(refuse(Rule::SeverityGiven, "body.polarity", "absent", expected))
+            let expected = say!("positive, neutral or negative: the type leaves it open");
+            Err(refuse(Rule::SeverityGiven, "body.polarity", say!("absent"), expected))
         }
     }
 }
@@ -109,17 +112,24 @@ impl Filing<'_, '_> {
     /// that was.
     fn subject_exists(&self) -> Result<(), Refusal> {
         let (file, decided) = (self.case.person, self.decided);
-        let refused = |why: String| {
-            let why = if self.case.event.subject.is_natural() { String::new() } else { why };
-            let found = format!("a decision of {decided}{why}");
-            Err(refuse(Rule::InPhase, "subject", found, "a subject that exists when it is decided about"))
+        let refused = |why: Words| {
+            let found =
+                if self.case.event.subject.is_natural() { say!("a decision of {}", decided) } else { why };
+            Err(refuse(
+                Rule::InPhase,
+                "subject",
+                found,
+                say!("a subject that exists when it is decided about"),
+            ))
         };
         if let Some(born) = file.registered_on().filter(|born| decided < *born) {
-            return refused(format!(", before the subject was registered on {born}"));
+            return refused(say!("a decision of {}, before the subject was registered on {}", decided, born));
         }
         match file.dissolved_on().filter(|gone| decided > *gone) {
             None => Ok(()),
-            Some(gone) => refused(format!(", after the subject was dissolved on {gone}")),
+            Some(gone) => {
+                refused(say!("a decision of {}, after the subject was dissolved on {}", decided, gone))
+            }
         }
     }
 
@@ -143,7 +153,7 @@ impl Filing<'_, '_> {
             None => Ok(()),
             Some(last) => {
                 let expected =
-                    format!("{last} or earlier: a longer ban is a measure that rests on the record");
+                    say!("{} or earlier: a longer ban is a measure that rests on the record", last);
                 Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
             }
         }
@@ -156,22 +166,22 @@ impl Filing<'_, '_> {
 
     /// A08.
     fn severity(&self) -> Result<(), Refusal> {
-        let refused = |found: &str, expected: String| {
+        let refused = |found: Words, expected: Words| {
             Err(refuse(Rule::SeverityGiven, "body.severity", found, expected))
         };
         let allowed = &self.definition.severities;
-        let names = |all: &[Severity]| all.iter().map(|one| one.name()).collect::<Vec<_>>().join(" or ");
+        let names = |all: &[Severity]| Words::several(all.iter().copied(), Joint::Or);
         match (self.polarity == Polarity::Negative, self.body.severity) {
             (true, None) if allowed.is_empty() => {
-                refused("absent", "minor, general or serious: the record is negative".into())
+                refused(say!("absent"), say!("minor, general or serious: the record is negative"))
             }
-            (true, None) => refused("absent", format!("{}: the record is negative", names(allowed))),
+            (true, None) => refused(say!("absent"), say!("{}: the record is negative", names(allowed))),
             (true, Some(found)) if !allowed.is_empty() && !allowed.contains(&found) => {
-                refused(found.name(), format!("{} for {}", names(allowed), self.code))
+                refused(found.into(), say!("{} for {}", names(allowed), Words::data(&self.code)))
             }
-            (false, Some(found)) => refused(found.name(), "no severity: the record is not negative".into()),
+            (false, Some(found)) => refused(found.into(), say!("no severity: the record is not negative")),
             (true, Some(found)) if found != Severity::Minor && self.is_of_minor_kinds() => {
-                refused(found.name(), "minor: a warning or criticism alone is no more".into())
+                refused(found.into(), say!("minor: a warning or criticism alone is no more"))
             }
             _ => Ok(()),
         }
@@ -182,13 +192,6 @@ impl Filing<'_, '_> {
         self.body.penalty_kinds().is_some_and(|mut kinds| kinds.all(|kind| MINOR_KINDS.contains(&kind)))
     }
 
-    /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
-    /// does not say of which kinds it is may be one.
-    fn may_both_fine(&self, record: &RecordFact) -> bool {
-        let fines = self.body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE));
-        fines != Some(false) && record.fines != Some(false)
-    }
-
     /// D04.
     fn details(&self) -> Result<(), Refusal> {
         if self.waives(Rule::DetailsFit) {
@@ -197,14 +200,15 @@ impl Filing<'_, '_> {
         let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
         let fields = &self.definition.fields;
         let refused =
-            |found: String, expected: String| Err(refuse(Rule::DetailsFit, "body.details", found, expected));
+            |found: Words, expected: Words| Err(refuse(Rule::DetailsFit, "body.details", found, expected));
         for (name, value) in &self.body.details {
             let Some(field) = fields.iter().find(|field| field.name == *name) else {
                 let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-                return refused(name.clone(), format!("fields of {}: {}", self.code, known.join(", ")));
+                let known = Words::several(known.into_iter().map(Words::data), Joint::And);
+                return refused(Words::data(name), say!("fields of {}: {}", Words::data(&self.code), known));
             };
             if !field.takes(value, day) {
-                return refused(format!("{name}: {value}"), field.expected(day));
+                return refused(say!("{}: {}", Words::data(name), Words::data(value)), field.expected(day));
             }
             self.as_narrow_as(field, value)?;
             if name == VALID_UNTIL {
@@ -216,7 +220,8 @@ impl Filing<'_, '_> {
         let missing = inside
             .into_iter()
             .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
-        missing.map_or(Ok(()), |field| refused("absent".into(), format!("the field {}", field.name)))
+        missing
+            .map_or(Ok(()), |field| refused(say!("absent"), say!("the field {}", Words::data(&field.name))))
     }
 
     /// D01: a value that its type keeps to a circle is recorded with that circle.
@@ -228,8 +233,9 @@ impl Filing<'_, '_> {
         if stated >= narrowed {
             return Ok(());
         }
-        let expected = format!("{} or narrower, since {} is {value}", narrowed.name(), field.name);
-        Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated.name(), expected))
+        let (name, value) = (Words::data(&field.name), Words::data(value));
+        let expected = say!("{} or narrower, since {} is {}", narrowed, name, value);
+        Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected))
     }
 
     /// D04: a licence ends no earlier than it was given, and than it begins.
@@ -238,8 +244,8 @@ impl Filing<'_, '_> {
         let first = begins.map_or(self.decided, |day| day.max(self.decided));
         match Date::parse(last) {
             Ok(last) if last < first => {
-                let found = format!("{VALID_UNTIL}: {last}");
-                let expected = format!("{first} or later, when it begins");
+                let found = say!("{}: {}", Words::data(VALID_UNTIL), last);
+                let expected = say!("{} or later, when it begins", first);
                 Err(refuse(Rule::DetailsFit, "body.details", found, expected))
             }
             _ => Ok(()),
@@ -250,15 +256,16 @@ impl Filing<'_, '_> {
     fn data(&self) -> Result<(), Refusal> {
         let data = &self.body.data;
         if let Some(forbidden) = data.iter().find(|category| category.is_forbidden()) {
-            let expected = "no such data, with or without consent";
-            return Err(refuse(Rule::ProhibitedData, "body.data", forbidden.name(), expected));
+            let expected = say!("no such data, with or without consent");
+            return Err(refuse(Rule::ProhibitedData, "body.data", *forbidden, expected));
         }
         let code = Some(self.code.as_str());
         if let Some(sensitive) = data.first()
             && self.case.consented(self.body.consent.as_ref(), code).is_err()
         {
-            let expected = "such data only with the subject's written consent, live and covering the type";
-            return Err(refuse(Rule::ProhibitedData, "body.data", sensitive.name(), expected));
+            let expected =
+                say!("such data only with the subject's written consent, live and covering the type");
+            return Err(refuse(Rule::ProhibitedData, "body.data", *sensitive, expected));
         }
         let natural = self.case.event.subject.is_natural();
         let asks =
@@ -276,19 +283,27 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         let refused =
-            |field, found: &str, expected: &str| Err(refuse(Rule::FullCapacity, field, found, expected));
+            |field, found: Words, expected: Words| Err(refuse(Rule::FullCapacity, field, found, expected));
         let Some(person) = self.body.person else {
-            return refused("body.person", "absent", "what the filer attests about age and capacity");
+            return refused(
+                "body.person",
+                say!("absent"),
+                say!("what the filer attests about age and capacity"),
+            );
         };
         if !person.adult_at_filing || !person.full_capacity {
             return refused(
                 "body.person",
-                "no adult of full civil capacity",
-                "an adult of full civil capacity",
+                say!("no adult of full civil capacity"),
+                say!("an adult of full civil capacity"),
             );
         }
         if self.polarity == Polarity::Negative && !person.adult_at_conduct {
-            return refused("body.person.adult_at_conduct", "false", "at least 18 when the conduct happened");
+            return refused(
+                "body.person.adult_at_conduct",
+                Words::data("false"),
+                say!("at least 18 when the conduct happened"),
+            );
         }
         Ok(())
     }
@@ -303,8 +318,8 @@ impl Filing<'_, '_> {
         }
         if let Some(stated) = self.body.disclosure {
             if stated < class {
-                let expected = format!("{} or narrower", class.name());
-                return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated.name(), expected));
+                let expected = say!("{} or narrower", class);
+                return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected));
             }
             class = stated;
         }
@@ -312,8 +327,8 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         if self.body.secrecy != Secrecy::None {
-            let expected = "none for what is public, or a narrower body.disclosure";
-            return Err(refuse(Rule::Secrecy, "body.secrecy", self.body.secrecy.name(), expected));
+            let expected = say!("none for what is public, or a narrower body.disclosure");
+            return Err(refuse(Rule::Secrecy, "body.secrecy", self.body.secrecy, expected));
         }
         // Honours and licences of persons are public only as their type says, which rests on its own law.
         if subject.is_natural() {
@@ -335,34 +350,10 @@ impl Filing<'_, '_> {
         let fits =
             |record: &RecordFact| record.rests_on.is_none() && record.record_type != self.body.record_type;
         if !matches!(&item.fact, Fact::Record(record) if fits(record)) {
-            let expected = "a record of another type that does not rest on another itself";
+            let expected = say!("a record of another type that does not rest on another itself");
             return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
         }
         self.case.stands("body.rests_on", (number, item), &[Phase::Filed])
-    }
-
-    /// A04: what was filed in error does not come back graver by the same decision: that takes another, before which the
-    /// subject is heard.
-    fn no_graver_than_retracted(&self) -> Result<(), Refusal> {
-        let (as_of, number) = (self.case.as_of(), NameHash::of(&self.body.decision.number));
-        let retracted = self.case.file.of_class(Class::Record).filter_map(|(filed, item)| {
-            let Fact::Record(record) = &item.fact else { return None };
-            let same = record.decision == number
-                && record.decided_on == self.decided
-                && record.record_type == self.body.record_type
-                && self.case.is_source(item)
-                && self.case.file.last_phase(filed) == Some(Phase::Retracted);
-            as_of.severity(filed).filter(|_| same)
-        });
-        match (self.body.severity, retracted.min()) {
-            (Some(found), Some(stated)) if found > stated => {
-                let found =
-                    format!("{}, graver than {} as this decision was recorded", found.name(), stated.name());
-                let expected = "no graver severity by the same decision: file the new one, made after notice";
-                Err(refuse(Rule::NoticeServed, "body.severity", found, expected))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// A04.
@@ -370,13 +361,13 @@ impl Filing<'_, '_> {
         if self.waives(Rule::NoticeServed) {
             return Ok(());
         }
-        self.no_graver_than_retracted()?;
+        once::no_graver_than_retracted(self.case, self.body)?;
         let Some(notice) = self.body.notice else {
-            let expected = "when notice was served, and whether a statement came in";
-            return Err(refuse(Rule::NoticeServed, "body.notice", "absent", expected));
+            let expected = say!("when notice was served, and whether a statement came in");
+            return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));
         };
         if notice.served_on > self.decided {
-            let expected = format!("{} or earlier, when it was decided", self.decided);
+            let expected = say!("{} or earlier, when it was decided", self.decided);
             return Err(refuse(Rule::NoticeServed, "body.notice.served_on", notice.served_on, expected));
         }
         if notice.answered {
@@ -384,11 +375,11 @@ impl Filing<'_, '_> {
         }
         match self.case.as_of().deadline(ProcedurePeriod::NoticeStatement, notice.served_on, self.decided) {
             Some(last) if self.decided <= last => {
-                let expected = format!("a decision after {last}, the last day for a statement");
+                let expected = say!("a decision after {}, the last day for a statement", last);
                 Err(refuse(
                     Rule::NoticeServed,
                     "body.notice.statement",
-                    format!("none by {}", self.decided),
+                    say!("none by {}", self.decided),
                     expected,
                 ))
             }
@@ -402,8 +393,8 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         let Some(conduct) = &self.body.conduct else {
-            let expected = "the conduct, and when it ended";
-            return Err(refuse(Rule::Limitation, "body.conduct", "absent", expected));
+            let expected = say!("the conduct, and when it ended");
+            return Err(refuse(Rule::Limitation, "body.conduct", say!("absent"), expected));
         };
         let own = self.definition.limitation_period.or(self.case.issuer.competence.limitation_period);
         let period = match (own, conduct.harm) {
@@ -414,63 +405,10 @@ impl Filing<'_, '_> {
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
         match self.case.as_of().deadline(period, conduct.ended_on, self.decided) {
             Some(last) if discovered > last => {
-                let expected = format!("discovered by {last}");
-                Err(refuse(Rule::Limitation, "body.conduct", format!("discovered on {discovered}"), expected))
+                let expected = say!("discovered by {}", last);
+                Err(refuse(Rule::Limitation, "body.conduct", say!("discovered on {}", discovered), expected))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// A10: one decision, one record of a type, whatever conduct it is said to be about.
-    fn one_decision(&self) -> Result<(), Refusal> {
-        if self.waives(Rule::OneConduct) {
-            return Ok(());
-        }
-        let (as_of, number) = (self.case.person_as_of(), NameHash::of(&self.body.decision.number));
-        let same = self.case.person.of_class(Class::Record).find(|(filed, item)| {
-            let Fact::Record(record) = &item.fact else { return false };
-            record.decision == number
-                && record.decided_on == self.decided
-                && record.record_type == self.body.record_type
-                && as_of.polarity(record) == Polarity::Negative
-                && self.case.is_source(item)
-                && !self.case.person.last_phase(*filed).is_some_and(Phase::is_void)
-        });
-        match same {
-            None => Ok(()),
-            Some((_, item)) => {
-                let found =
-                    format!("{}, which is recorded {}", self.body.decision.number, self.case.told(item));
-                let expected = "a decision that is not recorded yet, or a correction of that record";
-                Err(refuse(Rule::OneConduct, "body.decision.number", found, expected))
-            }
-        }
-    }
-
-    /// A10.
-    fn one_conduct(&self) -> Result<(), Refusal> {
-        let Some(conduct) = &self.body.conduct else { return Ok(()) };
-        if self.waives(Rule::OneConduct) {
-            return Ok(());
-        }
-        // What only shows another record is about the same conduct as that, and as nothing else.
-        let shown = self.body.rests_on.as_ref().and_then(|id| self.case.file.entry_of(id));
-        let (as_of, named) = (self.case.person_as_of(), NameHash::of(&conduct.id));
-        let same = self.case.person.of_class(Class::Record).find(|(number, item)| {
-            let Fact::Record(record) = &item.fact else { return false };
-            record.conduct == Some(named)
-                && shown != Some(item.entry)
-                && as_of.polarity(record) == Polarity::Negative
-                && !self.case.person.last_phase(*number).is_some_and(Phase::is_void)
-                && self.may_both_fine(record)
-        });
-        match same {
-            None => Ok(()),
-            Some((_, item)) => {
-                let found = format!("{}, which is recorded {}", conduct.id, self.case.told(item));
-                let expected = "another conduct, or a measure that rests on that record";
-                Err(refuse(Rule::OneConduct, "body.conduct.id", found, expected))
-            }
         }
     }
 
@@ -480,14 +418,14 @@ impl Filing<'_, '_> {
         let field = "body.publicity.until";
         let severity = self.body.severity.unwrap_or(Severity::Serious);
         if severity == Severity::Minor && publicity.need.is_none() {
-            let expected = "why a minor record has to be published at all, or no publicity";
-            return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", "absent", expected));
+            let expected = say!("why a minor record has to be published at all, or no publicity");
+            return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", say!("absent"), expected));
         }
         let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
         let last = self.case.as_of().deadline(tier, self.decided, self.decided);
         match last {
             Some(latest) if publicity.until > latest => {
-                Err(refuse(Rule::PublicityWithinTier, field, publicity.until, format!("{latest} or earlier")))
+                Err(refuse(Rule::PublicityWithinTier, field, publicity.until, say!("{} or earlier", latest)))
             }
             _ => Ok(()),
         }

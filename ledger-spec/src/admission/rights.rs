@@ -8,6 +8,7 @@ use crate::event::{
     Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind, Role,
     StepKind, UseReported,
 };
+use crate::wording::{Joint, Words, say};
 
 /// What an objection may be about, and a hold may hold.
 const OBJECTIONABLE: [Class; 5] =
@@ -30,9 +31,9 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
     match pending {
         None => Ok(()),
         Some((application, item)) => {
-            let phase = case.file.last_phase(application).map_or("", Phase::name);
-            let found = format!("an application {} that is {phase}", case.told(item));
-            Err(refuse(Rule::NotTwice, "body.target", found, "no application that is open or granted"))
+            let phase = case.file.last_phase(application).map_or_else(|| say!("unknown"), Words::from);
+            let found = say!("an application about {} {} that is {}", &body.target, case.told(item), phase);
+            Err(refuse(Rule::NotTwice, "body.target", found, say!("no application that is open or granted")))
         }
     }
 }
@@ -47,8 +48,8 @@ fn not_barred(case: &Case<'_>) -> Result<(), Refusal> {
     let day = last.from.date();
     match as_of.deadline(ProcedurePeriod::RepairAfterFraud, day, day) {
         Some(until) if case.day() <= until => {
-            let found = format!("an application on {}", case.day());
-            let expected = format!("one after {until}: a repair was rescinded on {day}");
+            let found = say!("an application on {}", case.day());
+            let expected = say!("one after {}: a repair was rescinded on {}", until, day);
             Err(refuse(Rule::RepairConditions, "valid_from", found, expected))
         }
         _ => Ok(()),
@@ -69,7 +70,7 @@ pub(super) fn complaint(case: &Case<'_>, body: &ComplaintFiled) -> Result<(), Re
     case.about_a_subject()?;
     let Some(about) = &body.about else { return Ok(()) };
     let Some((_, item)) = case.file.find(about) else {
-        let expected = format!("an event of the stream of {}", case.event.subject);
+        let expected = say!("an event of the stream of {}", &case.event.subject);
         return Err(refuse(Rule::ReferenceKnown, "body.about", about, expected));
     };
     case.stays("body.about", item)?;
@@ -98,7 +99,7 @@ fn may_stay(case: &Case<'_>, item: Option<&Item>) -> Result<(), Refusal> {
     if case.is(Role::Court) || reviews || item.is_some_and(|item| case.is_source(item)) {
         return Ok(());
     }
-    let expected = "who decided it, the authority that reviews its decisions, or a court";
+    let expected = say!("who decided it, the authority that reviews its decisions, or a court");
     Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
 }
 
@@ -106,7 +107,7 @@ fn may_stay(case: &Case<'_>, item: Option<&Item>) -> Result<(), Refusal> {
 pub(super) fn consent(case: &Case<'_>) -> Result<(), Refusal> {
     match case.about_a_subject()? {
         Scheme::Place => {
-            let expected = "a uscc:, person:, household: or ext: subject";
+            let expected = say!("a uscc:, person:, household: or ext: subject");
             Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected))
         }
         _ => Ok(()),
@@ -119,14 +120,17 @@ pub(super) fn report(case: &Case<'_>, body: &ReportIssued) -> Result<(), Refusal
     if let Some(as_of) = body.as_of {
         begun("body.as_of.valid_at", as_of.valid_at, case.at)?;
         if as_of.known > case.known() {
-            let expected = format!("{} or fewer, which the log holds", case.known());
+            let expected = say!("{} or fewer, which the log holds", case.known());
             return Err(refuse(Rule::ReferenceKnown, "body.as_of.known", as_of.known, expected));
         }
     }
     let natural = case.event.subject.is_natural();
     if natural == (body.report == ReportKind::Enterprise) {
-        let expected = if natural { "personal or occupational" } else { "enterprise" };
-        return Err(refuse(Rule::SubjectFits, "body.report", body.report.name(), expected));
+        let expected = match natural {
+            true => Words::several([ReportKind::Personal, ReportKind::Occupational], Joint::Or),
+            false => ReportKind::Enterprise.into(),
+        };
+        return Err(refuse(Rule::SubjectFits, "body.report", body.report, expected));
     }
     if natural || body.consent.is_some() {
         return case.consented(body.consent.as_ref(), None);

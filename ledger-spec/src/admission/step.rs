@@ -6,6 +6,7 @@ use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
 use crate::definition::{EarlyFrom, Polarity, ProcedurePeriod, RepairCondition, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::Date;
+use crate::wording::{Joint, Words, say};
 
 /// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
 pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
@@ -72,8 +73,8 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
     if !ends || body.decision.is_some() || !case.is(Role::Court) || case.is_source(item) {
         return Ok(());
     }
-    let expected = "the judgment or ruling, by its number and date";
-    Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected))
+    let expected = say!("the judgment or ruling, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
 /// A03: who decided says that a review of it is over by the document of whoever reviewed it.
@@ -82,8 +83,8 @@ fn review_closed(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Ite
     if body.decision.is_some() || case.is(Role::Court) || case.reviews(item) {
         return Ok(());
     }
-    let expected = "the decision on review, the judgment or the ruling, by its number and date";
-    Err(refuse(Rule::DecisionComplete, "body.decision", "absent", expected))
+    let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
 /// L16: a review begins where none is pending, and ends where one is.
@@ -91,8 +92,9 @@ fn under_review(case: &Case<'_>, number: ItemNumber, expected: bool) -> Result<(
     if case.as_of().pending_review(number).is_some() == expected {
         return Ok(());
     }
-    let said =
-        |pending| if pending { "a decision under review" } else { "a decision that is not under review" };
+    let said = |pending| {
+        if pending { say!("a decision under review") } else { say!("a decision that is not under review") }
+    };
     Err(refuse(Rule::InPhase, "body.record", said(!expected), said(expected)))
 }
 
@@ -105,8 +107,8 @@ pub(super) fn unheld(case: &Case<'_>, field: &'static str, number: ItemNumber) -
     match standing {
         None => Ok(()),
         Some((hold, _)) => {
-            let found = format!("a hold {}", case.told(hold));
-            Err(refuse(Rule::OnHold, field, found, "what no hold keeps where it is"))
+            let found = say!("a hold {}", case.told(hold));
+            Err(refuse(Rule::OnHold, field, found, say!("what no hold keeps where it is")))
         }
     }
 }
@@ -123,8 +125,8 @@ fn other_officer(case: &Case<'_>, objection: &Item) -> Result<(), Refusal> {
     match same {
         None => Ok(()),
         Some(key) => {
-            let found = format!("{}, which signed entry {}", key.id(), target.entry);
-            let expected = "keys that did not sign what the objection is about";
+            let found = say!("{}, which signed entry {}", Words::data(key.id()), target.entry);
+            let expected = say!("keys that did not sign what the objection is about");
             Err(refuse(Rule::SeparateDuties, "signatures", found, expected))
         }
     }
@@ -135,12 +137,12 @@ fn served(case: &Case<'_>, application: ItemNumber, extra: &Extra) -> Result<(),
     let Extra::Served { served_on, .. } = extra else { return Ok(()) };
     let decided = case.file.moves(application).last().and_then(|(_, step)| step.step()?.decided_on);
     let Some(decided) = decided else {
-        let expected = "a step that names its decision, by its number and date";
-        return Err(refuse(Rule::DecisionComplete, "body.application", "no decision", expected));
+        let expected = say!("a step that names its decision, by its number and date");
+        return Err(refuse(Rule::DecisionComplete, "body.application", say!("no decision"), expected));
     };
     case.day_begun("body.served_on", Some(*served_on))?;
     if *served_on < decided {
-        let expected = format!("{decided} or later, when it was decided");
+        let expected = say!("{} or later, when it was decided", decided);
         return Err(refuse(Rule::OrderOfTime, "body.served_on", served_on, expected));
     }
     Ok(())
@@ -150,22 +152,22 @@ fn served(case: &Case<'_>, application: ItemNumber, extra: &Extra) -> Result<(),
 fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) -> Result<(), Refusal> {
     let Fact::Application { target, corrected_on, commitment, .. } = &application.fact else { return Ok(()) };
     let refused =
-        |field, found: String, expected: String| Err(refuse(Rule::RepairConditions, field, found, expected));
+        |field, found: Words, expected: Words| Err(refuse(Rule::RepairConditions, field, found, expected));
     if corrected_on.is_none() {
-        let expected = "an application that says when the conduct was corrected";
-        return refused("body.application", "no corrected_on".into(), expected.into());
+        let expected = say!("an application that says when the conduct was corrected");
+        return refused("body.application", say!("no corrected_on"), expected.into());
     }
     if !commitment {
-        let expected = "an application with a public commitment";
-        return refused("body.application", "no commitment".into(), expected.into());
+        let expected = say!("an application with a public commitment");
+        return refused("body.application", say!("no commitment"), expected.into());
     }
     conditions_of_type(case, *target, decision)?;
     conditions_of_list(case, *target, decision)?;
     match least_day(case, *target, *corrected_on) {
         Some(least) if case.day() < least => refused(
             "valid_from",
-            case.day().to_string(),
-            format!("{least} or later, when the least time is reached"),
+            case.day().into(),
+            say!("{} or later, when the least time is reached", least),
         ),
         _ => Ok(()),
     }
@@ -181,15 +183,18 @@ fn conditions_of_type(
     let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
     let Some(definition) = as_of.type_of(record) else { return Ok(()) };
     no_ban_runs(case, &definition.repair_asks, (target, None), decision)?;
-    let refused = |found: String, expected: &str| {
+    let refused = |found: Words, expected: Words| {
         Err(refuse(Rule::RepairConditions, "body.application", found, expected))
     };
     for condition in &definition.repair_asks {
         match condition {
             RepairCondition::NotListed => {
                 if let Some(listed) = case.badly_listed(decision) {
-                    let found = format!("a subject on a list, entered {}", case.told(listed));
-                    return refused(found, "a subject on no list of the abnormal or seriously dishonest");
+                    let found = say!("a subject on a list, entered {}", case.told(listed));
+                    return refused(
+                        found,
+                        say!("a subject on no list of the abnormal or seriously dishonest"),
+                    );
                 }
             }
             RepairCondition::NotRepeated => {
@@ -205,16 +210,17 @@ fn conditions_of_type(
                 let again = case.barred_as_of(case.person, decision).into_iter().find_map(is_such);
                 if let Some(again) = again.and_then(|number| case.person.get(number)) {
                     let found =
-                        format!("another penalty of {}, recorded {}", record.record_type, case.told(again));
-                    return refused(found, "no later penalty for conduct of the same type");
+                        say!("another penalty of {}, recorded {}", &record.record_type, case.told(again));
+                    return refused(found, say!("no later penalty for conduct of the same type"));
                 }
             }
             RepairCondition::NoBanRuns => {}
             RepairCondition::NotRestricting => {
                 if record.restricts {
-                    let expected =
-                        "a penalty that neither closes, restricts nor revokes: those are not ended early";
-                    return refused("a penalty that closes, restricts or revokes".to_owned(), expected);
+                    let expected = say!(
+                        "a penalty that neither closes, restricts nor revokes: those are not ended early"
+                    );
+                    return refused(say!("a penalty that closes, restricts or revokes"), expected);
                 }
             }
         }
@@ -261,12 +267,12 @@ fn no_ban_runs(
     match ban.and_then(|number| case.file.get(number)) {
         None => Ok(()),
         Some(item) => {
-            let found = format!("a ban that runs, imposed {}", case.told(item));
+            let found = say!("a ban that runs, imposed {}", case.told(item));
             Err(refuse(
                 Rule::RepairConditions,
                 "body.application",
                 found,
-                "no ban that rests on it and runs on",
+                say!("no ban that rests on it and runs on"),
             ))
         }
     }
@@ -325,28 +331,28 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
     };
     match as_of.listing_expiry(number, item, listing) {
         None => {
-            let expected = "an entry with a last day: this one holds until it is taken off";
+            let expected = say!("an entry with a last day: this one holds until it is taken off");
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
         }
         Some(last) if *until <= last => {
-            let expected = format!("a day after {last}, the last so far");
+            let expected = say!("a day after {}, the last so far", last);
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
         }
         Some(last) if least(last).is_some_and(|least| *until < least) => {
             let least = least(last).unwrap_or(last);
-            Err(refuse(Rule::ListConditions, "body.until", until, format!("{least} or later")))
+            Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or later", least)))
         }
         Some(last) if most().is_some_and(|most| *until > most) => {
             let most = most().unwrap_or(last);
             let expected = if most > last {
-                format!("{most} or earlier")
+                say!("{} or earlier", most)
             } else {
-                format!("no extension: an entry on this list ends on {last}")
+                say!("no extension: an entry on this list ends on {}", last)
             };
             Err(refuse(Rule::ListConditions, "body.until", until, expected))
         }
         _ if *until < case.day() => {
-            Err(refuse(Rule::ListConditions, "body.until", until, format!("{} or later", case.day())))
+            Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or later", case.day())))
         }
         _ => Ok(()),
     }
@@ -357,8 +363,8 @@ fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     if case.governance.erasures.is_waiting(&case.event.subject, &body.of) {
         return Ok(());
     }
-    let found = format!("{}, which is carried out", body.of);
-    Err(refuse(Rule::InPhase, "body.order", found, "an order that is not carried out yet"))
+    let found = say!("{}, which is carried out", &body.of);
+    Err(refuse(Rule::InPhase, "body.order", found, say!("an order that is not carried out yet")))
 }
 
 /// A04, A08: a corrected severity is one that the record may have, and none that is graver: that takes a decision, before
@@ -370,8 +376,9 @@ fn correction(case: &Case<'_>, (number, item): (ItemNumber, &Item), extra: &Extr
     };
     let as_of = case.as_of();
     if let Some(stated) = as_of.severity(number).filter(|stated| severity > stated) {
-        let found = format!("{}, graver than {}", severity.name(), stated.name());
-        let expected = "no graver severity: file the new decision, made after notice, and revoke this record";
+        let found = say!("{}, graver than {}", *severity, stated);
+        let expected =
+            say!("no graver severity: file the new decision, made after notice, and revoke this record");
         return Err(refuse(Rule::NoticeServed, "body.severity", found, expected));
     }
     let allowed = as_of.type_of(record).map_or(&[][..], |definition| &definition.severities);
@@ -380,7 +387,9 @@ fn correction(case: &Case<'_>, (number, item): (ItemNumber, &Item), extra: &Extr
     if fits {
         return Ok(());
     }
-    let names: Vec<_> = allowed.iter().map(|severity| severity.name()).collect();
-    let expected = if names.is_empty() { "no severity".to_owned() } else { names.join(" or ") };
-    Err(refuse(Rule::SeverityGiven, "body.severity", severity.name(), expected))
+    let expected = match allowed {
+        [] => say!("no severity"),
+        allowed => Words::several(allowed.iter().copied(), Joint::Or),
+    };
+    Err(refuse(Rule::SeverityGiven, "body.severity", *severity, expected))
 }

@@ -5,13 +5,15 @@ use super::{Refusal, Rule, identity, refuse};
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, Uscc};
+use crate::wording::{Words, say};
 
 /// A02, L10, L11, L19, L22.
 pub(super) fn registration(case: &Case<'_>, body: &SubjectRegistered) -> Result<(), Refusal> {
     let scheme = registrar_of(case)?;
     if case.person.is_registered() {
-        let expected = "a subject that is not registered yet";
-        return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
+        let found = say!("{}, registered already", &case.event.subject);
+        let expected = say!("a subject that is not registered yet");
+        return Err(refuse(Rule::NotTwice, "subject", found, expected));
     }
     described(case, scheme, body)
 }
@@ -48,7 +50,7 @@ pub(super) fn dissolution(case: &Case<'_>, body: &SubjectDissolved) -> Result<()
 pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
     registrar_of(case)?;
     let expected =
-        "ext:uscc:<18 characters that the standard refuses>, or a uscc: that is a resident number too";
+        say!("ext:uscc:<18 characters that the standard refuses>, or a uscc: that is a resident number too");
     let acceptable = match &case.event.subject {
         SubjectId::External(id) => id.credit_code().is_some_and(is_odd_code),
         SubjectId::Uscc(code) => code.is_resident_number(),
@@ -58,8 +60,9 @@ pub(super) fn acceptance(case: &Case<'_>) -> Result<(), Refusal> {
         return Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected));
     }
     if case.file.is_accepted() {
-        let expected = "a code that is not accepted yet";
-        return Err(refuse(Rule::NotTwice, "subject", &case.event.subject, expected));
+        let found = say!("{}, accepted by name already", &case.event.subject);
+        let expected = say!("a code that is not accepted yet");
+        return Err(refuse(Rule::NotTwice, "subject", found, expected));
     }
     Ok(())
 }
@@ -80,7 +83,7 @@ fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
     let scheme = case.about_a_subject()?;
     let registers = case.is(Role::Registrar) || case.issuer.competence.subjects.contains(&scheme);
     if !registers {
-        let expected = format!("an authority that registers {}: subjects", scheme.name());
+        let expected = say!("an authority that registers {}: subjects", Words::data(scheme.name()));
         return Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected));
     }
     Ok(scheme)
@@ -91,19 +94,19 @@ fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
     if case.person.is_registered() {
         return Ok(scheme);
     }
-    Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, "a registered subject"))
+    Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, say!("a registered subject")))
 }
 
 fn described(case: &Case<'_>, scheme: Scheme, body: &SubjectRegistered) -> Result<(), Refusal> {
     if body.name.is_some() && matches!(scheme, Scheme::Person | Scheme::Household) {
-        let expected = "no name: it travels beside the event as a disclosure";
-        return Err(refuse(Rule::NoPersonalData, "body.name", "a name", expected));
+        let expected = say!("no name: it travels beside the event as a disclosure");
+        return Err(refuse(Rule::NoPersonalData, "body.name", say!("a name"), expected));
     }
     case.day_begun("body.registered_on", body.registered_on)?;
     match (case.event.subject.kind(), body.kind) {
         (Some(shown), Some(stated)) if shown != stated => {
-            let expected = format!("{}, which the identifier shows", shown.name());
-            Err(refuse(Rule::SubjectFits, "body.kind", stated.name(), expected))
+            let expected = say!("{}, which the identifier shows", shown);
+            Err(refuse(Rule::SubjectFits, "body.kind", stated, expected))
         }
         _ => Ok(()),
     }
@@ -113,5 +116,5 @@ fn another(case: &Case<'_>, field: &'static str, other: &SubjectId) -> Result<()
     if Scheme::of(other).is_some() && *other != case.event.subject {
         return Ok(());
     }
-    Err(refuse(Rule::SubjectFits, field, other, "another subject of record"))
+    Err(refuse(Rule::SubjectFits, field, other, say!("another subject of record")))
 }

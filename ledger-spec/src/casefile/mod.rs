@@ -11,6 +11,7 @@ mod files;
 mod from_event;
 mod item_row;
 mod joined;
+mod named;
 mod names;
 mod publicity;
 

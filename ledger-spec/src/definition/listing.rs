@@ -10,6 +10,7 @@ use super::words::{
 use crate::id::{SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Period;
+use crate::wording::{Joint, Words, say};
 
 /// A list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ impl ListItem {
                 months: months(&mut one, "months")?,
             };
             if all.iter().any(|known| known.item == item.item) {
-                let expected = "an item once".into();
+                let expected = say!("an item once");
                 return Err(one.error("item", FieldFault::Value { found: item.item, expected }));
             }
             one.finish()?;
@@ -200,7 +201,9 @@ impl ListDefinition {
         let columns = fields.parsed_array("columns", (1, 64), column)?;
         let one_of = |text: &str| {
             let known = columns.iter().any(|name| name == text).then(|| text.to_owned());
-            let expected = || format!("one of the columns: {}", columns.join(", "));
+            let expected = || {
+                say!("one of the columns: {}", Words::several(columns.iter().map(Words::data), Joint::And))
+            };
             known.ok_or_else(|| FieldFault::Value { found: shorten(text), expected: expected() })
         };
         let personal = fields.parsed_array("personal", (0, 64), one_of)?;
@@ -267,7 +270,7 @@ fn column(text: &str) -> Result<String, FieldFault> {
     if text.is_empty() || text.chars().count() > 64 || text.chars().any(char::is_control) {
         return Err(FieldFault::Value {
             found: shorten(text),
-            expected: "a column of 1 to 64 characters".into(),
+            expected: say!("a column of 1 to 64 characters"),
         });
     }
     as_name(text)?;

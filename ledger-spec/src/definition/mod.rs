@@ -4,6 +4,7 @@
 mod difference;
 mod ends;
 mod listing;
+mod named;
 mod reading;
 mod record;
 mod retention;

@@ -5,6 +5,7 @@ use super::words::{Scheme, Status};
 use crate::id::SubjectKind;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Period, Unit};
+use crate::wording::{Words, say};
 use tlog::defect::OrDefect as _;
 
 /// Schemes of subjects that something is for.
@@ -47,7 +48,7 @@ pub(super) fn bounds(
     let (min, max) = (read(fields, least)?, read(fields, most)?);
     match (min, max) {
         (Some(min), Some(max)) if min > max => {
-            let expected = format!("at most {most}, which is {max}");
+            let expected = say!("at most {}, which is {}", Words::data(most), Words::data(max));
             Err(fields.error(least, FieldFault::Value { found: min.to_string(), expected }))
         }
         found => Ok(found),
@@ -76,6 +77,6 @@ pub(super) fn token(text: &str) -> Result<String, FieldFault> {
     if fits {
         return Ok(text.to_owned());
     }
-    let expected = "1 to 64 letters, digits, `-`, `_`, `.`, `:` or `+`".into();
+    let expected = say!("1 to 64 letters, digits, `-`, `_`, `.`, `:` or `+`");
     Err(FieldFault::Value { found: shorten(text), expected })
 }

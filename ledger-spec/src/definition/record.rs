@@ -9,6 +9,7 @@ use crate::id::{SubjectId, SubjectKind, Uscc};
 use crate::json::Json;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, Period, Unit};
+use crate::wording::{Joint, Words, say};
 
 /// A type of record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,7 +259,7 @@ impl Pole {
         }
         Polarity::parse_word(text).map(Self::Fixed).map_err(|_| FieldFault::Value {
             found: shorten(text),
-            expected: "one of positive neutral negative mixed".into(),
+            expected: say!("one of {}", Words::data("positive neutral negative mixed")),
         })
     }
 
@@ -285,7 +286,7 @@ impl Validity {
             "as_decided" => Ok(Self::AsDecided),
             "permanent" => Ok(Self::Permanent),
             other => {
-                let expected = "tier, until_ended, as_decided, permanent or an object".into();
+                let expected = say!("tier, until_ended, as_decided, permanent or an object");
                 Err(fields.error("validity", FieldFault::Value { found: shorten(other), expected }))
             }
         }
@@ -355,18 +356,20 @@ impl DetailField {
 
     /// What it takes, for messages.
     #[must_use]
-    pub fn expected(&self, day: Date) -> String {
-        let known: Vec<_> = self.values.iter().map(|value| value.value.as_str()).collect();
-        match (self.form, known.is_empty()) {
-            (Some(form), true) => format!("a text of the form {}", form.name()),
-            (None, true) => "a text".to_owned(),
+    pub fn expected(&self, day: Date) -> Words {
+        let known = || Words::several(self.values.iter().map(|value| Words::data(&value.value)), Joint::And);
+        match (self.form, self.values.is_empty()) {
+            (Some(form), true) => say!("a text of the form {}", form),
+            (None, true) => say!("a text"),
             (_, false) if self.several => {
-                format!(
-                    "some of {} that are in force on {day}, each once, with {SEVERAL} between",
-                    known.join(", ")
+                say!(
+                    "some of {} that are in force on {}, each once, with {} between",
+                    known(),
+                    day,
+                    Words::data(SEVERAL)
                 )
             }
-            (_, false) => format!("one of {} that is in force on {day}", known.join(", ")),
+            (_, false) => say!("one of {} that is in force on {}", known(), day),
         }
     }
 
@@ -384,7 +387,7 @@ impl DetailField {
                 form: one.optional_parsed("form", DetailForm::parse_word)?,
             };
             if all.iter().any(|known| known.name == field.name) {
-                let expected = "a name once".into();
+                let expected = say!("a name once");
                 return Err(one.error("name", FieldFault::Value { found: field.name, expected }));
             }
             one.finish()?;
@@ -408,7 +411,7 @@ impl DetailValue {
                 disclosure: one.optional_parsed("disclosure", Disclosure::parse_word)?,
             };
             if all.iter().any(|known| known.value == value.value) {
-                let expected = "a value once".into();
+                let expected = say!("a value once");
                 return Err(one.error("value", FieldFault::Value { found: value.value, expected }));
             }
             one.finish()?;

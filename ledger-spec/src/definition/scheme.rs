@@ -6,6 +6,7 @@ use super::reading::{bounds, kinds, months, small, status, subjects, token};
 use super::words::{Disclosure, Name, Polarity, Scheme, Status};
 use crate::id::SubjectKind;
 use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::wording::say;
 
 /// A rating scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +164,7 @@ fn once<'a>(
     mut known: impl Iterator<Item = &'a String>,
 ) -> Result<(), FieldError> {
     if known.any(|known| known == found) {
-        let expected = "a name once".into();
+        let expected = say!("a name once");
         return Err(fields.error(field, FieldFault::Value { found: found.to_owned(), expected }));
     }
     Ok(())

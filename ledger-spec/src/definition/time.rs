@@ -6,6 +6,7 @@ use super::words::{Confidence, Level, Name, Pattern};
 use crate::id::BasisCode;
 use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::{Date, Period, WorkingDays};
+use crate::wording::say;
 
 /// A legal instrument. It is in force from the valid time of its registration until its repeal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Procedure {
                 note: one.optional_text("note", 1000)?,
             };
             if periods.iter().any(|known| known.name == named.name) {
-                let expected = "a name once".into();
+                let expected = say!("a name once");
                 return Err(one.error("name", FieldFault::Value { found: named.name, expected }));
             }
             one.finish()?;
@@ -126,8 +127,12 @@ fn days(fields: &mut Fields, name: &str, year: u16, weekend: bool) -> Result<Vec
     match days.iter().find(|day| day.year() != year || day.is_weekend() != weekend) {
         None => Ok(days),
         Some(wrong) => {
-            let sort = if weekend { "a Saturday or Sunday" } else { "a weekday" };
-            let fault = FieldFault::Value { found: wrong.to_string(), expected: format!("{sort} of {year}") };
+            let expected = if weekend {
+                say!("a Saturday or Sunday of {}", year)
+            } else {
+                say!("a weekday of {}", year)
+            };
+            let fault = FieldFault::Value { found: wrong.to_string(), expected };
             Err(fields.error(name, fault))
         }
     }

@@ -3,6 +3,7 @@
 use crate::id::{BasisCode, SubjectId, SubjectKind};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::Unit;
+use crate::wording::say;
 
 /// Gives an enum its words: `ALL`, `name()` for writing, `parse_word()` for reading.
 macro_rules! words {
@@ -22,7 +23,7 @@ macro_rules! words {
                     $($word => Ok(Self::$variant),)+
                     other => Err($crate::json::fields::FieldFault::Value {
                         found: $crate::json::fields::shorten(other),
-                        expected: ["one of", $($word),+].join(" "),
+                        expected: $crate::wording::say!("one of {}", $crate::wording::Words::data([$($word),+].join(" "))),
                     }),
                 }
             }
@@ -365,7 +366,7 @@ impl Pattern {
         if text == "*" || (parts_fit && text.len() <= 66) {
             return Ok(Self(text.into()));
         }
-        Err(FieldFault::Value { found: shorten(text), expected: "a code, prefix.* or *".into() })
+        Err(FieldFault::Value { found: shorten(text), expected: say!("a code, prefix.* or *") })
     }
 
     /// Whether the pattern covers `code`.

@@ -1,11 +1,14 @@
 //! The version of a stream: how many events stand in it.
 
+use crate::wording::said_as_written;
 use core::fmt;
 use tlog::defect::OrDefect as _;
 
 /// How many events a stream holds once an event stands in it: 1 for its first event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct StreamVersion(u64);
+
+said_as_written!(StreamVersion);
 
 impl StreamVersion {
     /// The version of a stream that holds nothing yet.

@@ -8,6 +8,7 @@ use crate::id::{AuthorityId, EventId, PointsCode, RatingCode, TypeCode};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::rule::Rule;
 use crate::time::Date;
+use crate::wording::{Words, say};
 use tlog::defect::OrDefect as _;
 
 /// `commitment.made`: the subject promises something.
@@ -285,7 +286,7 @@ impl MigrationOpened {
 fn lookback_rule(id: &str) -> Result<Rule, FieldFault> {
     Rule::LOOKBACK.into_iter().find(|rule| rule.id() == id).ok_or_else(|| FieldFault::Value {
         found: shorten(id),
-        expected: format!("one of {}", Rule::LOOKBACK.map(Rule::id).join(" ")),
+        expected: say!("one of {}", Words::data(Rule::LOOKBACK.map(Rule::id).join(" "))),
     })
 }
 
@@ -304,5 +305,5 @@ fn in_order(fields: &Fields, name: &str, from: Date, until: Date) -> Result<(), 
         return Ok(());
     }
     Err(fields
-        .error(name, FieldFault::Value { found: until.to_string(), expected: format!("{from} or later") }))
+        .error(name, FieldFault::Value { found: until.to_string(), expected: say!("{} or later", from) }))
 }

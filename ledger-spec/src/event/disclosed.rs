@@ -2,8 +2,9 @@
 //! be shown without the rest and erased alone (RFC 9901). Their digests stand in the event's `private`.
 
 use super::Salt;
-use crate::json::fields::{FieldFault, as_name, shorten};
+use crate::json::fields::{FieldFault, as_name, of_bytes, shorten};
 use crate::json::{Json, JsonError};
+use crate::wording::{self, Joint, Words, say};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use core::fmt;
@@ -39,36 +40,48 @@ pub struct DisclosedFields(Vec<DisclosedField>);
 /// Why a text is no disclosure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum DisclosureFault {
     /// Not base64url, or another spelling of the same bytes.
-    #[error("is not base64url without padding, in its one spelling")]
     NotBase64url,
     /// Not JSON as this ledger reads it.
-    #[error(transparent)]
     Json(#[from] JsonError),
     /// Another value than an array of three texts.
-    #[error("is {found} where an array of three texts, salt, name and value, is expected")]
     Shape {
         /// What it is.
-        found: String,
+        found: Words,
     },
     /// The salt is not 16 bytes in base64url.
-    #[error("salt: {0}")]
     Salt(TextError),
     /// The name names no field.
-    #[error("name: {0}")]
     Name(FieldFault),
     /// The value is no text of an event.
-    #[error("value: {0}")]
     Value(FieldFault),
+}
+
+impl DisclosureFault {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::NotBase64url => say!("is not base64url without padding, in its one spelling"),
+            Self::Json(error) => error.words(),
+            Self::Shape { found } => {
+                say!("is {} where an array of three texts, salt, name and value, is expected", found,)
+            }
+            Self::Salt(error) => say!("salt: {}", of_bytes(error)),
+            Self::Name(fault) => say!("name: {}", fault.words()),
+            Self::Value(fault) => say!("value: {}", fault.words()),
+        }
+    }
 }
 
 /// Why disclosures are not those of an event. Positions count from 0, as they were sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum DisclosureError {
     /// One is none.
-    #[error("disclosure {position} {fault}")]
     Malformed {
         /// Which one.
         position: usize,
@@ -76,7 +89,6 @@ pub enum DisclosureError {
         fault: DisclosureFault,
     },
     /// One is longer than [`MAX_DISCLOSURE`], or all together than [`MAX_DISCLOSED`].
-    #[error("disclosures of {found} bytes where at most {expected} are accepted")]
     TooLong {
         /// Their length.
         found: usize,
@@ -84,7 +96,6 @@ pub enum DisclosureError {
         expected: usize,
     },
     /// The same one twice, or two of one name.
-    #[error("disclosures {first} and {position} are both of the field {name}")]
     Doubled {
         /// The earlier one.
         first: usize,
@@ -94,9 +105,6 @@ pub enum DisclosureError {
         name: String,
     },
     /// One more than the event names.
-    #[error(
-        "disclosure {position} has the digest {found}; `private` names {expected} and it is none of them"
-    )]
     Superfluous {
         /// Which one.
         position: usize,
@@ -106,7 +114,6 @@ pub enum DisclosureError {
         expected: usize,
     },
     /// One in the place of what the event names: other words, another salt, another spelling.
-    #[error("disclosure {position} has the digest {found}, which does not stand in `private`")]
     Altered {
         /// Which one.
         position: usize,
@@ -114,11 +121,40 @@ pub enum DisclosureError {
         found: String,
     },
     /// One that the event names was not sent.
-    #[error("no disclosure has the digest {expected}, which stands in `private`")]
     Missing {
         /// The first digest for which there is none.
         expected: String,
     },
+}
+
+impl DisclosureError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Malformed { position, fault } => say!("disclosure {} {}", position, fault.words()),
+            Self::TooLong { found, expected } => {
+                say!("disclosures of {} bytes where at most {} are accepted", found, expected)
+            }
+            Self::Doubled { first, position, name } => {
+                say!("disclosures {} and {} are both of the field {}", first, position, Words::data(name))
+            }
+            Self::Superfluous { position, found, expected } => say!(
+                "disclosure {} has the digest {}; `private` names {} and it is none of them",
+                position,
+                Words::data(found),
+                expected,
+            ),
+            Self::Altered { position, found } => say!(
+                "disclosure {} has the digest {}, which does not stand in `private`",
+                position,
+                Words::data(found),
+            ),
+            Self::Missing { expected } => {
+                say!("no disclosure has the digest {}, which stands in `private`", Words::data(expected))
+            }
+        }
+    }
 }
 
 impl DisclosedField {
@@ -135,10 +171,13 @@ impl DisclosedField {
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| DisclosureFault::NotBase64url)?;
         let parts = match Json::parse(&json)? {
             Json::Array(parts) => parts,
-            other => return Err(DisclosureFault::Shape { found: other.kind().to_owned() }),
+            other => return Err(DisclosureFault::Shape { found: wording::of_text(other.kind()) }),
         };
         let found = || DisclosureFault::Shape {
-            found: format!("[{}]", parts.iter().map(Json::kind).collect::<Vec<_>>().join(", ")),
+            found: say!(
+                "[{}]",
+                Words::several(parts.iter().map(|part| wording::of_text(part.kind())), Joint::And)
+            ),
         };
         let [Json::String(salt), Json::String(name), Json::String(value)] = parts.as_slice() else {
             return Err(found());
@@ -261,7 +300,7 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<(), FieldFault> {
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         // What it holds is not told again.
-        let expected = "text without control characters other than line feeds".into();
+        let expected = say!("text without control characters other than line feeds");
         return Err(FieldFault::Value { found: "a control character".into(), expected });
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::entry::{Entry, EntrySignature};
 use crate::event::{Event, EventError};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
+use crate::wording::Words;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use tlog::defect::OrDefect as _;
@@ -313,7 +314,7 @@ pub(super) fn envelope_of(
 ) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
     let found = fields.text("payloadType", 128)?;
     if found != payload_type {
-        let fault = FieldFault::Value { found: shorten(&found), expected: payload_type.into() };
+        let fault = FieldFault::Value { found: shorten(&found), expected: Words::data(payload_type) };
         return Err(fields.error("payloadType", fault).into());
     }
     let payload = fields.text("payload", max)?;

@@ -3,6 +3,7 @@
 use crate::definition::Citation;
 use crate::id::EventId;
 use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::wording::say;
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -135,7 +136,7 @@ fn something(fields: &Fields, nothing: bool, name: &str) -> Result<(), FieldErro
     if !nothing {
         return Ok(());
     }
-    let expected = "something, here or in fields".to_owned();
+    let expected = say!("something, here or in fields");
     Err(fields.error(name, FieldFault::Value { found: "nothing".to_owned(), expected }))
 }
 
@@ -155,7 +156,7 @@ fn beside<T>(
         let mut one = Fields::of(&path, item)?;
         let entry = EntryIndex::new(one.number("entry", 0, MOST)?);
         if let Some(before) = last.replace(entry).filter(|before| entry <= *before) {
-            let expected = format!("an index above {before}: ascending, each once");
+            let expected = say!("an index above {}: ascending, each once", before);
             return Err(one.error("entry", FieldFault::Value { found: entry.to_string(), expected }));
         }
         let places = one.ascending_numbers("places", (1, 64), LAST_PLACE)?;

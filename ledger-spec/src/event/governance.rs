@@ -4,6 +4,7 @@ use crate::definition::{AuthorityLevel, Name, Pattern, ProcedurePeriod, Scheme, 
 use crate::id::{AuthorityId, EventId};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
+use crate::wording::say;
 use tlog::cosignature::CosignerKey;
 
 /// What an authority is, and so which kinds of events it may issue (design §5, "signed by").
@@ -176,7 +177,7 @@ impl LedgerOpened {
             };
             if registrars.iter().any(|known| known.id == registrar.id) {
                 let found = registrar.id.to_string();
-                return Err(one.error("id", FieldFault::Value { found, expected: "an id once".into() }));
+                return Err(one.error("id", FieldFault::Value { found, expected: say!("an id once") }));
             }
             one.finish()?;
             registrars.push(registrar);
@@ -255,10 +256,8 @@ impl AuditorsNamed {
 }
 
 fn auditor(text: &str) -> Result<CosignerKey, FieldFault> {
-    CosignerKey::parse(text).map_err(|fault| FieldFault::Value {
-        found: shorten(text),
-        expected: format!("the vkey of a witness; {fault}"),
-    })
+    CosignerKey::parse(text)
+        .map_err(|_| FieldFault::Value { found: shorten(text), expected: say!("the vkey of a witness") })
 }
 
 impl KeyRevoked {

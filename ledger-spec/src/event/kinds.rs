@@ -4,6 +4,7 @@ use super::governance::Role;
 use super::step::{Class, Phase, StepKind};
 use crate::definition::ItemKind;
 use crate::id::Sealing;
+use crate::wording::{Words, say};
 use tlog::defect::OrDefect as _;
 
 /// The kinds of events of this version of the specification.
@@ -213,14 +214,16 @@ impl Kind {
 impl Class {
     /// What begins it, for messages: as the row of the opening names it.
     #[must_use]
-    pub fn begun_by(self) -> String {
+    pub fn begun_by(self) -> Words {
         let begins = |kind: &Kind| kind.opens().is_some_and(|(class, _)| class == self);
         if self == Self::Plain {
-            return "an event that something can follow".to_owned();
+            return say!("an event that something can follow");
         }
         let kind = Kind::all().find(begins).or_defect("every class but Plain has its opening").name();
-        let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-        format!("{article} {kind} event")
+        match kind.starts_with(['a', 'e', 'i', 'o']) {
+            true => say!("an {} event", Words::data(kind)),
+            false => say!("a {} event", Words::data(kind)),
+        }
     }
 }
 

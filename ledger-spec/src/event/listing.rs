@@ -5,6 +5,7 @@ use crate::definition::Citation;
 use crate::id::{EventId, ListCode, MeasureCode};
 use crate::json::fields::{FieldError, FieldFault, Fields, as_name, shorten};
 use crate::time::Date;
+use crate::wording::say;
 
 /// `listing.notified`: the subject is told that it is to come onto a list, and may answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl ListingEntered {
         let row = row(fields)?;
         let order = fields.optional_text("order", 128)?;
         if let Some(order) = order.as_ref().filter(|o| !o.bytes().all(|b| b.is_ascii_alphanumeric())) {
-            let expected = "ASCII letters and digits".into();
+            let expected = say!("ASCII letters and digits");
             return Err(fields.error("order", FieldFault::Value { found: shorten(order), expected }));
         }
         Ok(Self {
@@ -133,7 +134,7 @@ impl MeasureImposed {
             (false, Some(until)) => Term::Until(until),
             (true, None) => Term::Lifetime,
             (true, Some(until)) => {
-                let expected = "no last day where lifetime is true".into();
+                let expected = say!("no last day where lifetime is true");
                 return Err(fields.error("until", FieldFault::Value { found: until.to_string(), expected }));
             }
         };

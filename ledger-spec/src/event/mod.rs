@@ -14,6 +14,7 @@ mod erasure;
 mod governance;
 mod kinds;
 mod listing;
+mod named;
 mod record;
 mod rights;
 mod salt;
@@ -61,6 +62,7 @@ use crate::id::{
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::json::{Json, JsonError};
 use crate::time::ValidTime;
+use crate::wording::{Words, say};
 use tlog::checkpoint::Origin;
 
 /// Longest event, in bytes.
@@ -94,9 +96,9 @@ pub struct Event {
 /// Why bytes are not an event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum EventError {
     /// Longer than [`MAX_EVENT`].
-    #[error("event of {found} bytes where at most {expected} are accepted")]
     TooLong {
         /// Length found.
         found: usize,
@@ -104,17 +106,31 @@ pub enum EventError {
         expected: usize,
     },
     /// Not JSON as this ledger reads it.
-    #[error("event: {0}")]
     Json(#[from] JsonError),
     /// A field that is not what the specification says.
-    #[error("event: {0}")]
     Field(#[from] FieldError),
     /// A kind that this version of the specification has no rules for.
-    #[error("event: kind {found:?} is not known")]
     UnknownKind {
         /// The kind found, shortened.
         found: String,
     },
+}
+
+impl EventError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::TooLong { found, expected } => {
+                say!("event of {} bytes where at most {} are accepted", found, expected)
+            }
+            Self::Json(error) => say!("event: {}", error.words()),
+            Self::Field(error) => say!("event: {}", error.words()),
+            Self::UnknownKind { found } => {
+                say!("event: kind {} is not known", Words::data(format_args!("{found:?}")))
+            }
+        }
+    }
 }
 
 impl Event {
@@ -126,7 +142,7 @@ impl Event {
         let mut fields = Fields::of("", Json::parse(bytes)?)?;
         let origin = fields.borrowed("origin", 255)?;
         let origin = Origin::parse(&origin).map_err(|_| {
-            let expected = "an origin: a name without spaces or +".into();
+            let expected = say!("an origin: a name without spaces or +");
             fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
         })?;
         let id = fields.parsed("id", EventId::parse)?;

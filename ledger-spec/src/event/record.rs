@@ -4,6 +4,7 @@ use crate::definition::{Citation, Disclosure, PENALTY_KIND, Polarity, SEVERAL, S
 use crate::id::{EventId, TypeCode};
 use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::Date;
+use crate::wording::{Words, say};
 use tlog::bytes::from_hex;
 
 /// The document that a fact rests on.
@@ -247,7 +248,7 @@ impl Notice {
             "answered" => true,
             "none" => false,
             _ => {
-                let expected = "one of none answered".into();
+                let expected = say!("one of {}", Words::data("none answered"));
                 return Err(fields.error("statement", FieldFault::Value { found: statement, expected }));
             }
         };

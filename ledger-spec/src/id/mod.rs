@@ -24,21 +24,35 @@ pub use stream::{Sealing, StreamKey, SubjectStream};
 pub use subject::{CatalogueItem, SubjectId};
 pub use uscc::Uscc;
 
+use crate::wording::{self, Words, said_as_written, say};
 use tlog::defect::OrDefect as _;
+
+said_as_written!(
+    AuthorityId,
+    BasisCode,
+    CatalogueItem,
+    EventId,
+    IdentityEpoch,
+    ListCode,
+    MeasureCode,
+    PlaceCode,
+    RatingCode,
+    SubjectId,
+    TypeCode,
+);
 
 /// Why a text is not an identifier. Never carries the text itself: somebody may have typed a
 /// person's number into the wrong field, and errors go to logs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum IdError {
     /// The subject's scheme, before the first colon, is none that the ledger knows.
-    #[error("unknown scheme where {expected} is known")]
     Scheme {
         /// The schemes known.
         expected: &'static str,
     },
     /// A part has a length that it cannot have.
-    #[error("{part} of {found} bytes where {expected} are expected")]
     Length {
         /// Which identifier, or which part of one.
         part: &'static str,
@@ -48,7 +62,6 @@ pub enum IdError {
         expected: &'static str,
     },
     /// A character that cannot stand where it stands.
-    #[error("{part} has {found:?} at byte {position} where {expected} is expected")]
     Character {
         /// Which identifier, or which part of one.
         part: &'static str,
@@ -60,7 +73,6 @@ pub enum IdError {
         expected: &'static str,
     },
     /// A separator that the identifier needs is missing.
-    #[error("{part} has no {expected:?}")]
     Separator {
         /// Which identifier.
         part: &'static str,
@@ -68,7 +80,6 @@ pub enum IdError {
         expected: char,
     },
     /// Well formed, but the check character belongs to another number.
-    #[error("{part} has check character {found:?} where {expected:?} is expected")]
     CheckCharacter {
         /// Which identifier.
         part: &'static str,
@@ -78,11 +89,40 @@ pub enum IdError {
         expected: char,
     },
     /// The birth date in a resident number is no date of the calendar.
-    #[error("{part} has a birth date that is in no calendar")]
     BirthDate {
         /// Which identifier.
         part: &'static str,
     },
+}
+
+impl IdError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let of = wording::of_text;
+        let quoted = |c: &char| Words::data(format_args!("{c:?}"));
+        match self {
+            Self::Scheme { expected } => say!("unknown scheme where {} is known", of(expected)),
+            Self::Length { part, found, expected } => {
+                say!("{} of {} bytes where {} are expected", of(part), found, of(expected))
+            }
+            Self::Character { part, found, position, expected } => say!(
+                "{} has {} at byte {} where {} is expected",
+                of(part),
+                quoted(found),
+                position,
+                of(expected),
+            ),
+            Self::Separator { part, expected } => say!("{} has no {}", of(part), quoted(expected)),
+            Self::CheckCharacter { part, found, expected } => say!(
+                "{} has check character {} where {} is expected",
+                of(part),
+                quoted(found),
+                quoted(expected),
+            ),
+            Self::BirthDate { part } => say!("{} has a birth date that is in no calendar", of(part)),
+        }
+    }
 }
 
 /// Refuses the first byte of `text` that `allowed` does not take.

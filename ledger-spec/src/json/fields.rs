@@ -5,13 +5,14 @@ use crate::id::IdError;
 use crate::json::Json;
 use crate::json::characters::{NoName, no_name};
 use crate::time::TimeError;
+use crate::wording::{self, Words, say};
 use std::borrow::Cow;
 use tlog::bytes::{TextError, from_base64url_exact};
 use tlog::defect::as_u64;
 
 /// A field that is not what the specification says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("field {field}: {fault}")]
+#[error("{}", self.words())]
 pub struct FieldError {
     /// Path of the field from the top of the document, such as `body.decision.date`.
     pub field: String,
@@ -19,18 +20,24 @@ pub struct FieldError {
     pub fault: FieldFault,
 }
 
+impl FieldError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        say!("field {}: {}", Words::data(&self.field), self.fault.words())
+    }
+}
+
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum FieldFault {
     /// The field must be there.
-    #[error("is missing")]
     Missing,
     /// The specification knows no such field here.
-    #[error("is not known here")]
     Unknown,
     /// Another JSON type.
-    #[error("is {found} where {expected} is expected")]
     Type {
         /// What stands there.
         found: &'static str,
@@ -38,7 +45,6 @@ pub enum FieldFault {
         expected: &'static str,
     },
     /// A number, a length or a count outside its bounds.
-    #[error("{found} is outside {min} to {max}{}{unit}", if unit.is_empty() { "" } else { " " })]
     Range {
         /// The number found.
         found: String,
@@ -50,15 +56,13 @@ pub enum FieldFault {
         unit: &'static str,
     },
     /// Not one of the values that are allowed.
-    #[error("{found:?} is not {expected}")]
     Value {
         /// The value found, shortened.
         found: String,
-        /// What is allowed, in words.
-        expected: String,
+        /// What is allowed.
+        expected: Words,
     },
     /// A character in a name that nobody sees, or that ends a line or reorders others.
-    #[error("has U+{:04X} at character {position}, which nobody sees or which reorders others", u32::from(*found))]
     Hidden {
         /// The character.
         found: char,
@@ -66,17 +70,45 @@ pub enum FieldFault {
         position: usize,
     },
     /// A name of blank characters only.
-    #[error("is a name of blank characters only")]
     Blank,
     /// A malformed identifier.
-    #[error(transparent)]
     Id(#[from] IdError),
     /// A malformed time or date.
-    #[error(transparent)]
     Time(#[from] TimeError),
     /// Bytes in a text form that they should not have.
-    #[error(transparent)]
     Text(#[from] TextError),
+}
+
+impl FieldFault {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Missing => say!("is missing"),
+            Self::Unknown => say!("is not known here"),
+            Self::Type { found, expected } => {
+                say!("is {} where {} is expected", wording::of_text(found), wording::of_text(expected))
+            }
+            Self::Range { found, min, max, unit: "" } => {
+                say!("{} is outside {} to {}", Words::data(found), min, max)
+            }
+            Self::Range { found, min, max, unit } => {
+                say!("{} is outside {} to {} {}", Words::data(found), min, max, wording::of_text(unit))
+            }
+            Self::Value { found, expected } => {
+                say!("{} is not {}", Words::data(format_args!("{found:?}")), expected)
+            }
+            Self::Hidden { found, position } => say!(
+                "has U+{} at character {}, which nobody sees or which reorders others",
+                Words::data(format_args!("{:04X}", u32::from(*found))),
+                position,
+            ),
+            Self::Blank => say!("is a name of blank characters only"),
+            Self::Id(error) => error.words(),
+            Self::Time(error) => error.words(),
+            Self::Text(error) => of_bytes(error),
+        }
+    }
 }
 
 /// The fields of one object, each taken once; [`Fields::finish`] refuses those nobody took.
@@ -207,7 +239,7 @@ impl<'a> Fields<'a> {
             let next =
                 whole_number(&item, 0, most).map_err(|fault| FieldError { field: field.clone(), fault })?;
             if let Some(last) = numbers.last().filter(|last| next <= **last) {
-                let expected = format!("a number above {last}: ascending, each once");
+                let expected = say!("a number above {}: ascending, each once", Words::data(last));
                 return Err(FieldError {
                     field,
                     fault: FieldFault::Value { found: next.to_string(), expected },
@@ -291,7 +323,7 @@ impl<'a> Fields<'a> {
             };
             let value = parse(&text).map_err(|e| FieldError { field: field.clone(), fault: e.into() })?;
             if values.contains(&value) {
-                let fault = FieldFault::Value { found: shorten(&text), expected: "a value once".into() };
+                let fault = FieldFault::Value { found: shorten(&text), expected: say!("a value once") };
                 return Err(FieldError { field, fault });
             }
             values.push(value);
@@ -335,7 +367,7 @@ impl<'a> Fields<'a> {
             return Err(self.error(name, range(length.to_string(), 1, count(max), "characters")));
         }
         if has_control(text.as_bytes()) {
-            let expected = "text without control characters other than line feeds".into();
+            let expected = say!("text without control characters other than line feeds");
             return Err(self.error(name, FieldFault::Value { found: shorten(&text), expected }));
         }
         Ok(text)
@@ -368,6 +400,16 @@ pub fn as_name(text: &str) -> Result<(), FieldFault> {
         None => Ok(()),
         Some(NoName::Hidden(found, position)) => Err(FieldFault::Hidden { found, position }),
         Some(NoName::Blank) => Err(FieldFault::Blank),
+    }
+}
+
+/// What is wrong with the text form of bytes.
+#[must_use]
+pub fn of_bytes(error: &TextError) -> Words {
+    match error {
+        TextError::NotCanonical { expected } => say!("not canonical {}", Words::data(expected)),
+        TextError::Length { found, expected } => say!("{} bytes where {} are expected", found, expected),
+        other => wording::of_fault(other),
     }
 }
 

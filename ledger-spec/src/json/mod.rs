@@ -8,6 +8,7 @@
 pub mod characters;
 pub mod fields;
 
+use crate::wording::{Words, say};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -40,15 +41,14 @@ pub enum Json<'a> {
 /// Why bytes are not JSON that this ledger reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum JsonError {
     /// Not UTF-8.
-    #[error("invalid UTF-8 at byte {offset}")]
     Utf8 {
         /// The first byte that is not part of a character.
         offset: usize,
     },
     /// The value ends too early.
-    #[error("the JSON ends in the middle of a value (line {line}, column {column})")]
     Truncated {
         /// Line, from 1.
         line: usize,
@@ -56,7 +56,6 @@ pub enum JsonError {
         column: usize,
     },
     /// Not JSON.
-    #[error("not JSON at line {line}, column {column}")]
     Syntax {
         /// Line, from 1.
         line: usize,
@@ -64,29 +63,45 @@ pub enum JsonError {
         column: usize,
     },
     /// One object names a key twice.
-    #[error("key {key:?} stands twice in one object")]
     DuplicateKey {
         /// The key.
         key: String,
     },
     /// A number with a fraction or an exponent, or outside −2^63 to 2^64−1.
-    #[error("number {found} is not a whole number of 64 bits")]
     Number {
         /// The number as it was read.
         found: String,
     },
     /// An object with more keys than [`MAX_KEYS`].
-    #[error("more than {expected} keys in one object")]
     TooManyKeys {
         /// [`MAX_KEYS`].
         expected: usize,
     },
     /// Nested deeper than [`MAX_DEPTH`].
-    #[error("nested deeper than {expected} levels")]
     TooDeep {
         /// [`MAX_DEPTH`].
         expected: usize,
     },
+}
+
+impl JsonError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Utf8 { offset } => say!("invalid UTF-8 at byte {}", offset),
+            Self::Truncated { line, column } => {
+                say!("the JSON ends in the middle of a value (line {}, column {})", line, column)
+            }
+            Self::Syntax { line, column } => say!("not JSON at line {}, column {}", line, column),
+            Self::DuplicateKey { key } => {
+                say!("key {} stands twice in one object", Words::data(format_args!("{key:?}")))
+            }
+            Self::Number { found } => say!("number {} is not a whole number of 64 bits", Words::data(found)),
+            Self::TooManyKeys { expected } => say!("more than {} keys in one object", expected),
+            Self::TooDeep { expected } => say!("nested deeper than {} levels", expected),
+        }
+    }
 }
 
 impl<'a> Json<'a> {

@@ -7,8 +7,8 @@ use crate::casefile::AsOf;
 use crate::catalogue::{Catalogue, Shelf};
 use crate::compromise::{KeyNumber, TakenBack};
 use crate::definition::{
-    AuthorityLevel, Basis, BasisSource, Common, Confidence, Disclosure, ListDefinition, Name, Pattern,
-    Polarity, Pole, RecordType, Scheme, Status,
+    AuthorityLevel, Basis, BasisSource, Common, Confidence, DetailField, DetailValue, Disclosure,
+    ListDefinition, Name, Pattern, Polarity, Pole, RecordType, Scheme, Status,
 };
 use crate::event::{RevocationReason, Role};
 use crate::id::{AuthorityId, BasisCode};
@@ -235,10 +235,38 @@ pub struct TypeLine {
     pub person_disclosure: Disclosure,
     /// Schemes of the subjects that it may be about.
     pub subjects: Vec<Scheme>,
-    /// Its own fields that travel beside the event (D15).
+    /// Its own fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub fields: Vec<FieldLine>,
+    /// Of them those that travel beside the event (D15).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub personal: Vec<String>,
+}
+
+/// A field of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldLine {
+    /// As it stands in events.
+    pub name: String,
+    /// Its title.
+    pub title: Name,
+    /// The values that it takes, where they are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub values: Vec<ValueLine>,
+}
+
+/// A value that a field takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ValueLine {
+    /// As it stands in events.
+    pub value: String,
+    /// Its title.
+    pub title: Name,
 }
 
 /// A list.
@@ -368,7 +396,17 @@ fn record_type(item: Counting, one: &RecordType) -> TypeLine {
         disclosure: one.disclosure,
         person_disclosure: one.person_disclosure,
         subjects: one.subjects.clone(),
+        fields: one.fields.iter().map(field).collect(),
         personal: one.fields.iter().filter(|field| field.personal).map(|field| field.name.clone()).collect(),
+    }
+}
+
+fn field(one: &DetailField) -> FieldLine {
+    let value = |one: &DetailValue| ValueLine { value: one.value.clone(), title: one.title.clone() };
+    FieldLine {
+        name: one.name.clone(),
+        title: one.title.clone(),
+        values: one.values.iter().map(value).collect(),
     }
 }
 

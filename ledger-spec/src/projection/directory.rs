@@ -145,7 +145,7 @@ fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<Aut
         points: competence.points.clone(),
         subjects: competence.subjects.clone(),
         entry: stated.recorded.index,
-        barred: then.barred_at(as_of.valid_at),
+        barred: then.barred_at(as_of.valid_at).map(|words| words.to_string()),
         successor: successor.map(|stated: &Stated<_>| stated.what.clone()),
         keys: then.keys.iter().map(|record| key_line(record, directory, as_of.known)).collect(),
     })

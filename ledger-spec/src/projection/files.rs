@@ -69,17 +69,17 @@ pub struct Occupation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CivilServant {
-    /// 廉洁
+    /// Probity.
     pub probity: Vec<RecordLine>,
-    /// 守法
+    /// Keeping of the law.
     pub law: Vec<RecordLine>,
-    /// 履职
+    /// Performance of duty.
     pub duty: Vec<RecordLine>,
-    /// 纳税
+    /// Taxes.
     pub tax: Vec<RecordLine>,
-    /// 公德
+    /// Public morals.
     pub ethics: Vec<RecordLine>,
-    /// 借贷
+    /// Loans.
     pub loan: Vec<RecordLine>,
     /// How many were left out because the reader may not see them; not told to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]

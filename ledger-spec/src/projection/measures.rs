@@ -181,8 +181,8 @@ impl Projector<'_> {
         if reasons.is_empty() && unseen {
             return Name {
                 zh: format!(
-                    "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
-                    in_chinese(domain)
+                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
+                    domain.chinese()
                 ),
                 en: format!(
                     "As of {at}, with {known} entries known, a measure in force that this reader may not see closes {} to \
@@ -194,8 +194,8 @@ impl Projector<'_> {
         if reasons.is_empty() && self.told(seen.withheld).is_none() {
             return Name {
                 zh: format!(
-                    "截至{at}（账本条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
-                    in_chinese(domain)
+                    "截至{at}（台账条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
+                    domain.chinese()
                 ),
                 en: format!(
                     "As of {at}, with {known} entries known, this reader is shown no measure that closes {} to {subject}; \
@@ -207,8 +207,8 @@ impl Projector<'_> {
         if reasons.is_empty() {
             return Name {
                 zh: format!(
-                    "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域无生效的限制措施。",
-                    in_chinese(domain)
+                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域无生效的限制措施。",
+                    domain.chinese()
                 ),
                 en: format!(
                     "As of {at}, with {known} entries known, no measure in force closes {} to {subject}.",
@@ -226,8 +226,8 @@ impl Projector<'_> {
         };
         Name {
             zh: format!(
-                "经查，截至{at}（账本条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
-                in_chinese(domain)
+                "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
+                domain.chinese()
             ),
             en: format!(
                 "As of {at}, with {known} entries known, measures in force close {} to {subject}: entries {entries}{more_en}.",
@@ -290,22 +290,5 @@ impl Name {
             );
         }
         self
-    }
-}
-
-/// The plan's own words for its domains (3.1-1).
-const fn in_chinese(domain: Domain) -> &'static str {
-    match domain {
-        Domain::Licensing => "行政许可",
-        Domain::Procurement => "政府采购",
-        Domain::Tendering => "招标投标",
-        Domain::MarketAccess => "市场准入",
-        Domain::Qualification => "资质审核",
-        Domain::Employment => "劳动就业",
-        Domain::SocialSecurity => "社会保障",
-        Domain::Research => "科研管理",
-        Domain::Cadre => "干部选拔任用和管理监督",
-        Domain::Funding => "申请政府资金支持",
-        Domain::ServicePurchase => "政府购买服务",
     }
 }

@@ -35,8 +35,8 @@ mod whole;
 mod whole_days;
 
 pub use catalogue::{
-    Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, ItemLine,
-    KeyHistory, ListLine, RevocationLine, TakenBackLine, TypeLine,
+    Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, FieldLine,
+    ItemLine, KeyHistory, ListLine, RevocationLine, TakenBackLine, TypeLine, ValueLine,
 };
 pub use cell::Count;
 pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};

@@ -10,7 +10,7 @@ use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use tlog::position::{EntryIndex, TreeSize};
 
-/// What a subject has as_of for, and what stays.
+/// What a subject has asked for, and what stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Objections {

@@ -8,6 +8,7 @@ use super::opening::{AuditorOpening, ContentOpening, LinkOpening, Opening, Openi
 use super::secret::{ContentSalt, LinkSalt};
 use crate::json::Json;
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::wording::Words;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tlog::bytes::TextError;
@@ -80,7 +81,7 @@ impl Opening {
                 links: links(&mut fields)?,
             }),
             other => {
-                let fault = FieldFault::Value { found: shorten(other), expected: FORMS.into() };
+                let fault = FieldFault::Value { found: shorten(other), expected: Words::data(FORMS) };
                 return Err(fields.error("form", fault).into());
             }
         };

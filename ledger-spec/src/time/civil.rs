@@ -1,7 +1,11 @@
 //! Days and dates of the proleptic Gregorian calendar, from year 1 on. Integer arithmetic only; it
 //! knows no clock and no time zone.
 
+use super::{Date, RecordedTime, ValidTime};
+use crate::wording::said_as_written;
 use tlog::defect::OrDefect as _;
+
+said_as_written!(Date, RecordedTime, ValidTime);
 
 /// Days from 0001-01-01 to 1970-01-01.
 pub(super) const EPOCH: i64 = 719_162;

@@ -9,6 +9,7 @@ mod period;
 pub use period::{Period, Unit, WorkingDays};
 
 use crate::compact;
+use crate::wording::{self, Words, say};
 use core::fmt;
 use tlog::defect::OrDefect as _;
 
@@ -41,9 +42,9 @@ pub struct Date {
 /// Why a text or a number is not a time of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("{}", self.words())]
 pub enum TimeError {
     /// The text has another form at this byte, or ends there.
-    #[error("{expected} expected at byte {position}")]
     Form {
         /// Offset in bytes from the start of the text.
         position: usize,
@@ -51,7 +52,6 @@ pub enum TimeError {
         expected: &'static str,
     },
     /// A part is out of its range; for a day, out of its month.
-    #[error("{part} {found} where {min} to {max} is possible")]
     Range {
         /// `year`, `month`, `day`, `hour`, `minute`, `second`, `offset hour`, `offset minute`.
         part: &'static str,
@@ -63,7 +63,6 @@ pub enum TimeError {
         max: i64,
     },
     /// The instant lies outside of what the type holds.
-    #[error("{found} us since the epoch where {min} to {max} is possible")]
     Instant {
         /// Microseconds since the epoch.
         found: i128,
@@ -72,6 +71,24 @@ pub enum TimeError {
         /// Greatest possible.
         max: i64,
     },
+}
+
+impl TimeError {
+    /// What it says.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Form { position, expected } => {
+                say!("{} expected at byte {}", wording::of_text(expected), position)
+            }
+            Self::Range { part, found, min, max } => {
+                say!("{} {} where {} to {} is possible", wording::of_text(part), found, min, max)
+            }
+            Self::Instant { found, min, max } => {
+                say!("{} us since the epoch where {} to {} is possible", found, min, max)
+            }
+        }
+    }
 }
 
 impl RecordedTime {

@@ -95,8 +95,8 @@ fn refusal(refusal: &Refusal, head: Option<StreamVersion>) -> Value {
         "rule": refusal.rule.id(),
         "problem": refusal.rule.slug(),
         "field": refusal.field,
-        "found": refusal.found,
-        "expected": refusal.expected,
+        "found": refusal.found.to_string(),
+        "expected": refusal.expected.to_string(),
         "head": head.map(StreamVersion::get),
     })
 }

@@ -6,6 +6,7 @@ use crate::pages::World;
 use crate::reference::{Verdict, judge, phase_at};
 use crate::renamed::Told;
 use crate::table::{STEPS, opens};
+use crate::told;
 use crate::world::{self, BEGINNING, SUBJECTS};
 use core::cell::Cell;
 use core::fmt;
@@ -72,6 +73,7 @@ fn ask(ledger: &mut Ledger, past: &History, asking: &Asking) -> Answer {
             }
         }
         Err(EnterError::Refused(refusal)) => {
+            told::whole(&refusal);
             Answer::Refuse(refusal.rule.id(), format!("{}: {refusal}", refusal.field))
         }
         Err(other) => panic!("{other}"),

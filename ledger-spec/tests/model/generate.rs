@@ -209,7 +209,7 @@ impl Generator {
         ]);
         let current = world::RENAMED[usize::from(past.epoch() == 2)];
         let renamed = world::RENAMED.iter().any(|at| SUBJECTS[*at] == subject);
-        let subject = if renamed && self.chance.percent(85) { &SUBJECTS[current] } else { subject };
+        let subject = if renamed && self.chance.percent(85) { SUBJECTS[current] } else { subject };
         let kind = self.chance.weighted(&[
             (22, "record.filed"),
             (9, "listing.notified"),

@@ -4,7 +4,7 @@
 //! `reference`, `openings`, `repair`, `force`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
 //! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
-//! person under two names.
+//! person under two names. `told` holds that every refusal is in one language.
 //!
 //! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
 //! takes a million on two threads; `MODEL_SEED` begins elsewhere.
@@ -28,6 +28,7 @@ mod renamed;
 mod repair;
 mod spoil;
 mod table;
+mod told;
 mod world;
 
 use compare::{Base, Tally};

@@ -46,7 +46,7 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
     let rank = |severity: Option<&str>| {
         ["minor", "general", "serious"].iter().position(|one| Some(*one) == severity)
     };
-    past.stream(&event.subject).any(|one| {
+    past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
             && one.event.text("type") == event.text("type")
             && one.event.body["decision"]["number"] == event.body["decision"]["number"]

@@ -221,7 +221,7 @@ impl<'a> Question<'a> {
             let value = &event.body[*field];
             is_id(value) || value.as_array().is_some_and(|all| all.iter().any(is_id))
         };
-        let goes_on = event.kind == "hold.placed" || NAMING.iter().any(|field| names(field));
+        let goes_on = event.kind == "hold.placed" || NAMING.iter().any(names);
         self.refuse_if(found > now || found < now && !goes_on, "L28");
     }
 
@@ -409,11 +409,11 @@ impl<'a> Question<'a> {
 
     /// A03, L20: what is delivered is the document of the last step that moved the application, on no day before it.
     fn delivery(&mut self, application: &Accepted) {
-        let moved = self.past.stream(&self.event.subject).filter(|one| {
+        let mut moved = self.past.stream(&self.event.subject).filter(|one| {
             one.event.text("application") == Some(&application.event.id) && one.event.kind != "repair.served"
         });
         let date =
-            moved.last().and_then(|one| one.event.body["decision"]["date"].as_str().map(str::to_owned));
+            moved.next_back().and_then(|one| one.event.body["decision"]["date"].as_str().map(str::to_owned));
         self.refuse_if(date.is_none(), "A03");
         let served = self.event.text("served_on").unwrap_or("").to_owned();
         self.refuse_if(date.is_some_and(|date| served < date), "L20");

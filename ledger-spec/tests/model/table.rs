@@ -241,7 +241,10 @@ fn the_engine_and_the_tables_know_the_same_kinds() {
         assert_eq!(opens(name), moved.map(|(_, phase)| phase.name()), "{name}");
         if let Some((class, _)) = moved {
             let begins = class.begun_by();
-            assert!([format!("a {name} event"), format!("an {name} event")].contains(&begins), "{begins}");
+            assert!(
+                [format!("a {name} event"), format!("an {name} event")].contains(&begins.to_string()),
+                "{begins}"
+            );
         }
         let (mut of_table, mut of_engine) = (roles(name).to_vec(), Vec::new());
         of_engine.extend(kind.roles().iter().map(|role| role.name()));

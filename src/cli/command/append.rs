@@ -4,7 +4,9 @@ use crate::cli::client::{Client, batches};
 use crate::cli::failure::Failure;
 use crate::cli::input::{or_stdin, read_envelopes, read_file};
 use crate::cli::{Outcome, talk};
+use crate::words::say;
 use clap::Args;
+use ledger_spec::wording::Words;
 use std::path::PathBuf;
 
 /// Append signed events to a ledger; print a receipt for each, as one line of JSON, in order.
@@ -40,8 +42,9 @@ impl Append {
         for batch in batches(&envelopes) {
             if self.atomic && batch.len() < envelopes.len() {
                 let found = envelopes.len();
-                return Err(Failure::usage(format!(
-                    "--atomic: {found} events are more than one request takes"
+                return Err(Failure::usage(say!(
+                    "--atomic: {} events are more than one request takes",
+                    Words::data(found)
                 )));
             }
             for mut line in client.append(batch, self.atomic, true)? {
@@ -54,7 +57,11 @@ impl Append {
         }
         match refused {
             0 => Ok(()),
-            _ => Err(Failure::wrong(format!("{refused} of {sent} events are not in the ledger"))),
+            _ => Err(Failure::wrong(say!(
+                "{} of {} events are not in the ledger",
+                Words::data(refused),
+                Words::data(sent)
+            ))),
         }
     }
 }

@@ -6,8 +6,10 @@ use crate::cli::input::{client, client_of, read_file, read_vkey};
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_spec::audit::{AuditStatement, Scope};
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -110,7 +112,9 @@ struct Wrong {
 impl Audit {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         if self.statement.is_some() && self.dir.is_none() && self.openings.is_none() {
-            return Err(Failure::usage("--statement needs --openings: a blind audit has nothing to state"));
+            return Err(Failure::usage(say!(
+                "--statement needs --openings: a blind audit has nothing to state"
+            )));
         }
         let auditor = self.key.as_deref().map(keyfile::read).transpose()?;
         let options = AuditOptions {
@@ -127,7 +131,7 @@ impl Audit {
                     crate::audit::audit_remote(&remote, openings.as_ref(), options, &bar)
                 }
                 (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),
-                (None, None) => return Err(Failure::usage("give --dir or --url")),
+                (None, None) => return Err(Failure::usage(say!("give --dir or --url"))),
             }
         };
         match audited {
@@ -149,12 +153,13 @@ impl Audit {
             Scope::Opened => {}
             Scope::Blind => {
                 let why = "the folder names no master key, so this audit was blind and has nothing to state";
-                return Err(Failure::usage(format!("--statement: {why}")));
+                return Err(Failure::usage(say!("--statement: {}", quoted(why))));
             }
         }
         let stated =
             AuditStatement::new(report.checkpoint.checkpoint(), clock::now(), &report.erased.entries);
-        let note = stated.sign(auditor).map_err(|error| Failure::usage(format!("--statement: {error}")))?;
+        let note =
+            stated.sign(auditor).map_err(|error| Failure::usage(say!("--statement: {}", told(&error))))?;
         std::fs::write(path, note.to_string()).map_err(Failure::file(path))?;
         talk::say(&format!("{}: signed by {}", path.display(), auditor.verifier_key()));
         Ok(())
@@ -165,7 +170,7 @@ impl Audit {
         let note = report.checkpoint.to_string();
         if let Some(path) = &self.save {
             std::fs::write(path, &note)
-                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+                .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error))))?;
         }
         let AuditReport { origin, size, root, vkey, key_given, scope, counts, .. } = report;
         let Counts { known, admitted, unopened, erased, fields_erased, signatures, authorities } = counts;

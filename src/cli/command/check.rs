@@ -6,14 +6,16 @@ use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::cli::input::read_envelopes;
 use crate::cli::input::{or_stdin, read_file};
+use crate::cli::locale::spoken;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, Source};
 use crate::clock;
+use crate::http::Problem;
 use crate::sequencer::{EventOutcome, dry_run};
+use crate::words::say;
 use clap::Args;
 use ledger_spec::event::{SentEvent, WholeEvent};
-use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
+use ledger_spec::wording::Words;
 use std::path::{Path, PathBuf};
 use tlog::defect::{OrDefect as _, defect};
 
@@ -49,7 +51,11 @@ impl Check {
         };
         match refused {
             0 => Ok(()),
-            _ => Err(Failure::wrong(format!("{refused} of {} events would be refused", envelopes.len()))),
+            _ => Err(Failure::wrong(say!(
+                "{} of {} events would be refused",
+                Words::data(refused),
+                Words::data(envelopes.len())
+            ))),
         }
     }
 }
@@ -83,32 +89,16 @@ fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
                 AppendedLine::of_status(number, LineStatus::of_check(&placed))
             }
             Ok(EventOutcome::Refused { refusal, .. }) => {
-                AppendedLine::refused(number, raw(&problem(&refusal))?)
+                AppendedLine::refused(number, Problem::refused(&refusal, None).to_raw_json(spoken()))
             }
             Ok(EventOutcome::Erased(entry)) => {
-                let detail = format!("the event stood in entry {entry} and is erased");
-                AppendedLine::refused(number, raw(&json!({ "detail": detail }))?)
+                AppendedLine::refused(number, Problem::erased(entry).to_raw_json(spoken()))
             }
             Ok(EventOutcome::NotAttempted) => defect("without atomic every event is attempted"),
-            Err(error) => AppendedLine::refused(number, raw(&json!({ "detail": error.to_string() }))?),
+            Err(error) => AppendedLine::refused(number, Problem::from(&error).to_raw_json(spoken())),
         };
         refused += usize::from(said.status == LineStatus::Refused);
         talk::put_json(&said)?;
     }
     Ok(refused)
-}
-
-fn raw(problem: &Value) -> Result<Box<RawValue>, Failure> {
-    to_raw_value(problem).map_err(|error| Failure::wrong(format!("json: {error}")))
-}
-
-fn problem(refusal: &ledger_spec::admission::Refusal) -> Value {
-    json!({
-        "type": format!("urn:credit-ledger:problem:{}", refusal.rule.slug()),
-        "rule": refusal.rule.id(),
-        "legal_basis": refusal.rule.basis(),
-        "field": refusal.field,
-        "found": refusal.found,
-        "expected": refusal.expected,
-    })
 }

@@ -5,8 +5,10 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::ledger::OpenLedger;
 use crate::sequencer::EventOutcome;
+use crate::words::{quoted, say};
 use clap::Args;
 use ledger_spec::time::RecordedTime;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -67,7 +69,7 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
         let answer = answer.blocking_recv().map_err(Failure::unreachable)?.map_err(Failure::unreachable)?;
         match answer.outcomes.as_slice() {
             [EventOutcome::Appended(_)] => {}
-            other => return Err(Failure::unreachable(format!("{other:?}"))),
+            other => return Err(Failure::unreachable(say!("{}", Words::data(format_args!("{other:?}"))))),
         }
     }
     let latest = ledger.snapshots.latest();
@@ -80,7 +82,11 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
         } else {
             "no auditing witness has cosigned a checkpoint over all that they name yet, which a running server collects"
         };
-        return Err(Failure::unreachable(format!("{left} orders are not carried out: {why}")));
+        return Err(Failure::unreachable(say!(
+            "{} orders are not carried out: {}",
+            Words::data(left),
+            quoted(why)
+        )));
     }
     let now = erased();
     Ok(Erased { entries: now.0.saturating_sub(before.0), fields: now.1.saturating_sub(before.1) })

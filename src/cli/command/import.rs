@@ -8,11 +8,13 @@ use crate::cli::table::Table;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, edition_import, keyfile, table};
 use crate::progress::Progress as _;
+use crate::words::{say, told};
 use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::{SaltKey, seal_with};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::PseudonymScheme;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,10 +130,11 @@ impl Import {
             (Some(folder), _, _) => {
                 let given = |option: &Option<String>| option.clone().or_defect("--states requires it");
                 let migration = self.migration.as_deref().map(EventId::parse).transpose();
-                let migration = migration.map_err(|error| Failure::usage(format!("--migration: {error}")))?;
+                let migration =
+                    migration.map_err(|error| Failure::usage(say!("--migration: {}", told(&error))))?;
                 let (list, subject) = (given(&self.list), given(&self.subject));
                 let issuer = AuthorityId::parse(&given(&self.issuer))
-                    .map_err(|error| Failure::usage(format!("--issuer: {error}")))?;
+                    .map_err(|error| Failure::usage(say!("--issuer: {}", told(&error))))?;
                 let job = edition_import::Job::new(
                     &list,
                     &subject,
@@ -144,11 +147,13 @@ impl Import {
             }
             (None, Some(table), Some(mapping)) => (table, mapping),
             // clap lets no other case through.
-            (None, _, _) => return Err(Failure::usage("a table and --mapping, or --states, are expected")),
+            (None, _, _) => {
+                return Err(Failure::usage(say!("a table and --mapping, or --states, are expected")));
+            }
         };
         let text = std::fs::read_to_string(mapping).map_err(Failure::file(mapping))?;
         let mapping = Mapping::parse(&text)
-            .map_err(|error| Failure::usage(format!("{}: {error}", mapping.display())))?;
+            .map_err(|error| Failure::usage(say!("{}: {}", Words::data(mapping.display()), told(&error))))?;
         let keys = (&key, &self.salts_of(mapping.issuer())?);
         let (counts, refused) = import_table(table, &mapping, keys, &client)?;
         finish(table, counts, &refused, json)
@@ -169,7 +174,11 @@ fn import_table(
     let table = table::read(path)?;
     if let Some(absent) = mapping.columns().into_iter().find(|name| !table.header.iter().any(|h| h == name)) {
         let header = table.header.join(", ");
-        return Err(table::wrong(path, 1, &format!("column {absent:?} is not among: {header}")));
+        return Err(table::wrong(
+            path,
+            1,
+            say!("column {} is not among: {}", Words::data(format_args!("{absent:?}")), Words::data(header)),
+        ));
     }
     let origin = origin_of(client)?;
     let pseudonyms = pseudonyms(&table, mapping, &origin, key, client)?;
@@ -253,7 +262,7 @@ fn pseudonyms(
         for (number, subject) in numbers.into_iter().zip(subjects) {
             let pseudonym = subject.strip_prefix(scheme.name()).and_then(|rest| rest.strip_prefix(':'));
             let pseudonym = pseudonym
-                .ok_or_else(|| Failure::unreachable("/v1/identities: another answer than expected"))?;
+                .ok_or_else(|| Failure::unreachable(say!("/v1/identities: another answer than expected")))?;
             pseudonyms.insert((scheme, number), pseudonym.to_owned());
         }
     }
@@ -271,7 +280,7 @@ fn finish(path: &Path, mut counts: Counts, refused: &[Refused], json: bool) -> O
         }
     } else {
         write_refused(&beside, refused)
-            .map_err(|error| Failure::usage(format!("{}: {error}", beside.display())))?;
+            .map_err(|error| Failure::usage(say!("{}: {}", Words::data(beside.display()), told(&error))))?;
         counts.refused_file = Some(beside);
     }
     if json {
@@ -282,9 +291,11 @@ fn finish(path: &Path, mut counts: Counts, refused: &[Refused], json: bool) -> O
     }
     match counts.refused_file {
         None => Ok(()),
-        Some(file) => {
-            Err(Failure::wrong(format!("{} rows were refused: {}", counts.refused, file.display())))
-        }
+        Some(file) => Err(Failure::wrong(say!(
+            "{} rows were refused: {}",
+            Words::data(counts.refused),
+            Words::data(file.display())
+        ))),
     }
 }
 

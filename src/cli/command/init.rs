@@ -3,11 +3,13 @@
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, keyfile, talk};
 use crate::ledger::{Founding, LedgerError, MasterKey, Settings};
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_spec::definition::Name;
 use ledger_spec::event::EnrolledRegistrar;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::sealed::Kek;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::path::PathBuf;
 use tlog::bytes::{from_base64url_exact, from_hex};
@@ -57,13 +59,13 @@ struct Made {
 
 impl Init {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let origin =
-            Origin::parse(&self.origin).map_err(|error| Failure::usage(format!("--origin: {error}")))?;
+        let origin = Origin::parse(&self.origin)
+            .map_err(|error| Failure::usage(say!("--origin: {}", told(&error))))?;
         let (operator, operator_name, key) = party("--operator", &self.operator)?;
         if key.is_some() {
-            return Err(Failure::usage(
-                "--operator takes no key: the operator's key is made with the ledger",
-            ));
+            return Err(Failure::usage(say!(
+                "--operator takes no key: the operator's key is made with the ledger"
+            )));
         }
         let (mut registrars, mut keys) = (Vec::new(), Vec::new());
         for text in &self.registrar {
@@ -128,7 +130,14 @@ fn signer(id: &AuthorityId, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
 
 /// An authority as the command line writes it.
 fn party(option: &str, text: &str) -> Result<(AuthorityId, Name, Option<[u8; 32]>), Failure> {
-    let wrong = |reason: String| Failure::usage(format!("{option} {text:?}: {reason}"));
+    let wrong = |reason: String| {
+        Failure::usage(say!(
+            "{} {}: {}",
+            Words::data(option),
+            Words::data(format_args!("{text:?}")),
+            quoted(reason)
+        ))
+    };
     let parts: Vec<&str> = text.split(':').collect();
     let (id, zh, en, key) = match parts[..] {
         [id] => (id, id, id, None),

@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, keyfile, talk};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::id::AuthorityId;
 use serde::Serialize;
@@ -38,8 +39,8 @@ struct Public {
 
 impl Keygen {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let name =
-            AuthorityId::parse(&self.name).map_err(|error| Failure::usage(format!("--name: {error}")))?;
+        let name = AuthorityId::parse(&self.name)
+            .map_err(|error| Failure::usage(say!("--name: {}", told(&error))))?;
         let file = self.out.unwrap_or_else(|| PathBuf::from(format!("{name}.key")));
         let signer = keyfile::make(&name, &file)?;
         let key = *signer.verifier_key().public_key();

@@ -5,15 +5,18 @@ use crate::cli::auditors::{AuditChange, Auditors, Within};
 use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
 use crate::cli::input::{client, client_of, read_vkey};
+use crate::cli::locale::spoken;
 use crate::cli::look::{WitnessChange, Witnesses};
 use crate::cli::talk::{self, Bar};
 use crate::clock;
 use crate::mirror::{Mirror, MirrorError};
 use crate::monitor::{LateDelistings, Reason, Sighting, Watch};
 use crate::snapshot::Snapshots;
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_spec::id::{AuthorityId, SubjectId};
 use ledger_spec::time::ValidTime;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -200,7 +203,7 @@ impl Monitor {
                 .map_or(Ok(()), |snapshots| self.tell(&watch, &snapshots, &mut late, &mut delivery));
             match told {
                 // What could not be delivered is tried again.
-                Err(error) if !self.once => talk::say(&error.message),
+                Err(error) if !self.once => talk::say(&error.message.text(spoken())),
                 other => other?,
             }
             if self.once {
@@ -216,7 +219,7 @@ impl Monitor {
         match report.deliver(delivery) {
             Ok(()) => Ok(true),
             Err(error) if !self.once => {
-                talk::say(&error.message);
+                talk::say(&error.message.text(spoken()));
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -230,8 +233,9 @@ impl Monitor {
         }
         let asked = [("--subject", !self.subject.is_empty()), ("--late-delistings", self.late_delistings)];
         if let Some((option, _)) = asked.into_iter().find(|(_, asked)| *asked) {
-            return Err(Failure::usage(format!(
-                "{option} needs --openings: without it, what is about subjects is not seen"
+            return Err(Failure::usage(say!(
+                "{} needs --openings: without it, what is about subjects is not seen",
+                Words::data(option)
             )));
         }
         talk::say(
@@ -257,7 +261,8 @@ impl Monitor {
         delivery: &mut Delivery,
     ) -> Outcome {
         let next = read_told(&self.dir)?;
-        let unread = |error: &dyn std::fmt::Display| Failure::unreachable(format!("the copy: {error}"));
+        let unread =
+            |error: &dyn std::fmt::Display| Failure::unreachable(say!("the copy: {}", quoted(error)));
         for entry in snapshots.log().frames(next) {
             let entry = entry.map_err(|error| unread(&error))?;
             let next = entry.entry().index().covering_size().next_index();
@@ -288,12 +293,14 @@ fn read_told(dir: &Path) -> Result<EntryIndex, Failure> {
     let path = dir.join(TOLD);
     let text = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(EntryIndex::new(0)),
-        other => other.map_err(|error| Failure::unreachable(format!("{}: {error}", path.display())))?,
+        other => other.map_err(|error| {
+            Failure::unreachable(say!("{}: {}", Words::data(path.display()), told(&error)))
+        })?,
     };
     let number = text.trim().parse().map_err(|_| {
-        Failure::usage(format!(
+        Failure::usage(say!(
             "{}: an entry's index is expected; take the file away to begin anew",
-            path.display()
+            Words::data(path.display())
         ))
     });
     number.map(EntryIndex::new)
@@ -302,5 +309,5 @@ fn read_told(dir: &Path) -> Result<EntryIndex, Failure> {
 fn write_told(dir: &Path, next: EntryIndex) -> Outcome {
     let (path, new) = (dir.join(TOLD), dir.join(format!("{TOLD}.new")));
     let written = std::fs::write(&new, format!("{next}\n")).and_then(|()| std::fs::rename(&new, &path));
-    written.map_err(|error| Failure::unreachable(format!("{}: {error}", path.display())))
+    written.map_err(|error| Failure::unreachable(say!("{}: {}", Words::data(path.display()), told(&error))))
 }

@@ -4,10 +4,12 @@ use crate::cli::client::{Client, origin_of};
 use crate::cli::failure::Failure;
 use crate::cli::input::{or_stdin, read_file};
 use crate::cli::{Outcome, keyfile, talk};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::identity::PseudonymScheme;
+use ledger_spec::wording::Words;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -44,18 +46,23 @@ fn scheme(text: &str) -> Result<PseudonymScheme, String> {
 
 impl Resolve {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let issuer =
-            AuthorityId::parse(&self.issuer).map_err(|error| Failure::usage(format!("--issuer: {error}")))?;
+        let issuer = AuthorityId::parse(&self.issuer)
+            .map_err(|error| Failure::usage(say!("--issuer: {}", told(&error))))?;
         let key = keyfile::read(&self.key)?.secret_key();
         let mut numbers = Zeroizing::new(Vec::new());
         for path in or_stdin(self.files) {
             let bytes = Zeroizing::new(read_file(&path)?);
             let text = std::str::from_utf8(&bytes)
-                .map_err(|_| Failure::usage(format!("{}: is not UTF-8", path.display())))?;
+                .map_err(|_| Failure::usage(say!("{}: is not UTF-8", Words::data(path.display()))))?;
             for (line, number) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
                 let number = number.trim().to_ascii_uppercase();
                 ResidentNumber::parse(&number).map_err(|error| {
-                    Failure::usage(format!("{}: line {}: {error}", path.display(), line + 1))
+                    Failure::usage(say!(
+                        "{}: line {}: {}",
+                        Words::data(path.display()),
+                        Words::data(line + 1),
+                        told(&error)
+                    ))
                 })?;
                 numbers.push(number);
             }

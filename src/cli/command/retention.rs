@@ -2,11 +2,12 @@
 
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
+use crate::cli::locale::{Lang, spoken};
 use crate::cli::talk::{self, Bar};
-use crate::cli::words::Language;
 use crate::clock;
 use crate::ledger;
 use crate::query::{Known, Reading};
+use crate::words::say;
 use clap::Args;
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::DueWhen;
@@ -14,6 +15,7 @@ use ledger_spec::event::ErasureOrdered;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::projection::{CaseFileSource as _, CityAnswer, CityQuestion, DueLine, Retention};
 use ledger_spec::time::ValidTime;
+use ledger_spec::wording::Language;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tlog::defect::defect;
@@ -46,7 +48,7 @@ pub(in crate::cli) struct ProposeErasures {
     drafts: Option<PathBuf>,
     /// The language of what is printed. [default: the environment's]
     #[arg(long, value_enum)]
-    lang: Option<Language>,
+    lang: Option<Lang>,
 }
 
 impl ProposeErasures {
@@ -63,7 +65,7 @@ impl ProposeErasures {
             None => now,
         };
         if !ledger.snapshots.log().is_opened() {
-            return Err(Failure::usage("a blind copy shows nobody's records: an opened one is expected"));
+            return Err(Failure::usage(say!("a blind copy shows nobody's records: an opened one is expected")));
         }
         let as_of = reading.as_of(valid_at, Known::Everything).map_err(Failure::unreachable)?;
         let viewer = reading.viewer(Sight::Court, now);
@@ -79,7 +81,7 @@ impl ProposeErasures {
         if json {
             return talk::put_json(&asked);
         }
-        let language = self.lang.unwrap_or_else(Language::of_environment);
+        let language = self.lang.map_or_else(spoken, |lang| lang.0);
         if asked.due.is_empty() {
             return talk::put_line(match language {
                 Language::Zh => "没有依法可以删除的记录",

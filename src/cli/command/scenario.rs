@@ -2,8 +2,10 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, talk};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_authoring::scenario::{Base, Report, Scenario, run};
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +42,7 @@ impl RunScenarios {
         }
         files.sort();
         if files.is_empty() {
-            return Err(Failure::usage("no case files (*.toml) there"));
+            return Err(Failure::usage(say!("no case files (*.toml) there")));
         }
         let base = Base::build().map_err(Failure::wrong)?;
         let mut wrong = 0_usize;
@@ -51,7 +53,11 @@ impl RunScenarios {
         }
         if wrong > 0 {
             let count = files.len();
-            return Err(Failure::wrong(format!("{wrong} of {count} cases do not come out as they say")));
+            return Err(Failure::wrong(say!(
+                "{} of {} cases do not come out as they say",
+                Words::data(wrong),
+                Words::data(count)
+            )));
         }
         talk::say(&format!("{} cases, each as it says", files.len()));
         Ok(())
@@ -60,8 +66,8 @@ impl RunScenarios {
 
 fn of_file(base: &Base, file: &Path) -> Result<(Scenario, Report), Failure> {
     let text = std::fs::read_to_string(file).map_err(Failure::file(file))?;
-    let scenario =
-        Scenario::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+    let scenario = Scenario::parse(&text)
+        .map_err(|error| Failure::usage(say!("{}: {}", Words::data(file.display()), told(&error))))?;
     let report = run(base, &scenario);
     Ok((scenario, report))
 }

@@ -7,19 +7,23 @@ use crate::cli::Outcome;
 use crate::cli::answer;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
+use crate::cli::locale::{Lang, spoken};
+use crate::cli::names::Names;
 use crate::cli::one_field::OneField;
 use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
 use crate::cli::talk::{self, Bar};
-use crate::cli::words::{self, Language};
+use crate::cli::words;
 use crate::clock;
 use crate::ledger::{self, ReadOnlyLedger};
 use crate::query::{Known, QueryError, Reading};
+use crate::words::{say, told};
 use clap::{Args, Subcommand};
 use ledger_spec::casefile::{AsOf, Sight};
 use ledger_spec::definition::Domain;
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CatalogueAt, Question, SubjectQuestion};
 use ledger_spec::time::ValidTime;
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -62,7 +66,7 @@ pub(in crate::cli) struct Show {
     sight: Sight,
     /// The language of words for people: zh or en. [default: that of LANG]
     #[arg(long, global = true)]
-    lang: Option<Language>,
+    lang: Option<Lang>,
 }
 
 #[derive(Subcommand)]
@@ -143,19 +147,32 @@ enum What {
 
 impl Show {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let text = match (&self.dir, &self.url) {
+        let by_name =
+            !json && matches!(self.what, What::Subject { .. } | What::Events { .. } | What::Entry { .. });
+        let (text, names) = match (&self.dir, &self.url) {
             (Some(dir), _) => {
                 let ledger = {
                     let bar = Bar::new("reading the log");
                     ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
-                self.answer_of_folder(&ledger)?
+                let reading = Reading::new(&ledger.snapshots);
+                let names = match by_name {
+                    true => Names::of_folder(&reading.snapshot().governance, self.as_of(&reading, now()?)?),
+                    false => Names::none(),
+                };
+                (self.answer_of_folder(&ledger)?, names)
             }
-            (None, Some(url)) => self.answer_of_server(&Client::new(url)?)?,
+            (None, Some(url)) => {
+                let client = Client::new(url)?;
+                let text = self.answer_of_server(&client)?;
+                let names =
+                    if by_name { Names::of_server(&client, self.valid_at()?)? } else { Names::none() };
+                (text, names)
+            }
             // Options that stand behind the subcommand cannot be required by clap.
-            (None, None) => return Err(Failure::usage("--dir or --url is expected")),
+            (None, None) => return Err(Failure::usage(say!("--dir or --url is expected"))),
         };
-        let language = self.lang.unwrap_or_else(Language::of_environment);
+        let language = self.lang.map_or_else(spoken, |lang| lang.0);
         match &self.what {
             What::Checkpoint if json => talk::put_json(&answer::checkpoint(&text)?),
             What::Checkpoint => talk::put(answer::checkpoint(&text)?),
@@ -164,8 +181,10 @@ impl Show {
                 if json { talk::put(&text) } else { talk::put(&words::rows(&rows, language)) }
             }
             _ if json => talk::put_line(answer::object(&text)?),
-            What::Subject { .. } => talk::put(&words::subject(&read(&text)?, language)),
-            What::Events { .. } => talk::put(&words::events(&read(&text)?).map_err(unread)?),
+            What::Subject { .. } => talk::put(&words::subject(&read(&text)?, &names, language)),
+            What::Events { .. } => {
+                talk::put(&words::events(&read(&text)?, &names, language).map_err(unread)?)
+            }
             What::Field { .. } => {
                 #[derive(Deserialize)]
                 struct Field {
@@ -175,7 +194,7 @@ impl Show {
                 let Field { name, value } = read(&text)?;
                 talk::put_line(&format!("{name}: {value}"))
             }
-            What::Entry { .. } => talk::put(&words::entry(&read(&text)?).map_err(unread)?),
+            What::Entry { .. } => talk::put(&words::entry(&read(&text)?, &names, language).map_err(unread)?),
             What::Authorities => talk::put(&words::authorities(&read(&text)?, language)),
             What::Catalogue => talk::put(&words::catalogue(&read(&text)?, language)),
             What::View { .. }
@@ -189,7 +208,9 @@ impl Show {
     /// What comes by pages is asked for until none follows, unless one page is wanted.
     fn answer_of_server(&self, client: &Client) -> Result<String, Failure> {
         if let What::Field { .. } = &self.what {
-            return Err(Failure::usage("a server shows no personal fields: --dir names the ledger's folder"));
+            return Err(Failure::usage(say!(
+                "a server shows no personal fields: --dir names the ledger's folder"
+            )));
         }
         let (path, body) = (|query: &Query| self.what.path(query), self.what.body());
         let (body, mut query) = (body.as_deref(), self.instants());
@@ -242,8 +263,8 @@ impl Show {
                 let edition = edition.map_err(failed)?;
                 say_next(edition.next.map(EntryIndex::get));
                 let rows = edition.to_rows();
-                let rows = rows.map_err(|error| Failure::wrong(format!("json: {error}")))?;
-                String::from_utf8(rows).map_err(|error| Failure::wrong(format!("json: {error}")))
+                let rows = rows.map_err(|error| Failure::wrong(say!("json: {}", told(&error))))?;
+                String::from_utf8(rows).map_err(|error| Failure::wrong(say!("json: {}", told(&error))))
             }
             What::Authorities => {
                 to_json(&AuthoritiesAnswer { authorities: reading.authorities(), checkpoint })
@@ -268,15 +289,20 @@ impl Show {
         }
     }
 
-    fn as_of(&self, reading: &Reading<'_>, now: ValidTime) -> Result<AsOf, Failure> {
-        let valid_at = match &self.valid_at {
+    /// When it holds in the world.
+    fn valid_at(&self) -> Result<ValidTime, Failure> {
+        match &self.valid_at {
             Some(text) => ValidTime::parse_or_end_of_day(text)
-                .map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
-            None => now,
-        };
+                .map_err(|error| Failure::usage(say!("--valid-at: {}", told(&error)))),
+            None => now(),
+        }
+    }
+
+    fn as_of(&self, reading: &Reading<'_>, now: ValidTime) -> Result<AsOf, Failure> {
+        let valid_at = self.valid_at.as_ref().map_or(Ok(now), |_| self.valid_at())?;
         let known = match &self.known_at {
             Some(text) => Known::parse(text, reading.snapshot().size())
-                .map_err(|error| Failure::usage(format!("--known-at: {error}")))?,
+                .map_err(|error| Failure::usage(say!("--known-at: {}", error.words())))?,
             None => Known::Everything,
         };
         reading.as_of(valid_at, known).map_err(failed)
@@ -373,17 +399,19 @@ impl What {
 fn place(text: &str) -> Result<SubjectId, Failure> {
     let place = subject(text)?;
     let fits = matches!(place, SubjectId::Place(_));
-    fits.then_some(place).ok_or_else(|| Failure::usage("indicators are of a place: place:<code> is expected"))
+    fits.then_some(place)
+        .ok_or_else(|| Failure::usage(say!("indicators are of a place: place:<code> is expected")))
 }
 
 fn about(name: &str, domain: Option<&str>) -> Result<SubjectQuestion, Failure> {
     let domain = domain.map(|text| {
         let words = Domain::WORDS.join(", ");
-        Domain::parse(text).ok_or_else(|| Failure::usage(format!("--domain: one of {words} is expected")))
+        Domain::parse(text)
+            .ok_or_else(|| Failure::usage(say!("--domain: one of {} is expected", Words::data(words))))
     });
     SubjectQuestion::parse(name, domain.transpose()?).ok_or_else(|| {
         let names = SubjectQuestion::NAMES.join(", ");
-        Failure::usage(format!("one of {names} is expected; --domain exactly with eligibility"))
+        Failure::usage(say!("one of {} is expected; --domain exactly with eligibility", Words::data(names)))
     })
 }
 
@@ -392,11 +420,11 @@ fn sight(text: &str) -> Result<Sight, String> {
 }
 
 fn subject(text: &str) -> Result<SubjectId, Failure> {
-    SubjectId::parse(text).map_err(|error| Failure::usage(format!("subject: {error}")))
+    SubjectId::parse(text).map_err(|error| Failure::usage(say!("subject: {}", told(&error))))
 }
 
 fn list(text: &str) -> Result<ListCode, Failure> {
-    ListCode::parse(text).map_err(|error| Failure::usage(format!("list: {error}")))
+    ListCode::parse(text).map_err(|error| Failure::usage(say!("list: {}", told(&error))))
 }
 
 /// Adds a page's rows, each as it was written: its columns have an order.
@@ -442,12 +470,12 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_json::from_str(text).map_err(unread)
 }
 
-fn unread(error: impl std::fmt::Display) -> Failure {
-    Failure::unreachable(format!("another answer than expected: {error}"))
+fn unread(error: impl std::fmt::Display + 'static) -> Failure {
+    Failure::unreachable(say!("another answer than expected: {}", told(&error)))
 }
 
 fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string(answer).map_err(|error| Failure::wrong(format!("json: {error}")))
+    serde_json::to_string(answer).map_err(|error| Failure::wrong(say!("json: {}", told(&error))))
 }
 
 /// A question that the ledger has no answer to is the asker's; damage is not.
@@ -459,10 +487,10 @@ fn failed(error: QueryError) -> Failure {
         | QueryError::Fields { .. }
         | QueryError::Blind
         | QueryError::CaseFiles(_)
-        | QueryError::Behind { .. } => Failure::unreachable(error),
+        | QueryError::Behind { .. } => Failure::unreachable(error.words()),
         QueryError::Unanswered(_)
         | QueryError::NoEntry { .. }
         | QueryError::NotForReader { .. }
-        | QueryError::NoPublicEntry(_) => Failure::wrong(error),
+        | QueryError::NoPublicEntry(_) => Failure::wrong(error.words()),
     }
 }

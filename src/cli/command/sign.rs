@@ -5,13 +5,14 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{or_stdin, read_file};
 use crate::cli::personal::PersonalByDay;
 use crate::cli::{Outcome, keyfile, talk};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_authoring::splitting::split;
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Kind, seal_with};
 use ledger_spec::id::{Sealing, SubjectId};
 use ledger_spec::time::ValidTime;
+use ledger_spec::wording::Words;
 use serde_json::{Map, Value};
-use std::fmt::Display;
 use std::path::PathBuf;
 use tlog::bytes::to_base64url;
 use tlog::key::SecretKey;
@@ -71,10 +72,10 @@ impl Sign {
         };
         let splits = by_catalogue.is_some() || !self.personal.is_empty();
         for path in or_stdin(self.files) {
-            let wrong = |reason: &dyn Display| Failure::usage(format!("{}: {reason}", path.display()));
+            let wrong = |reason: Words| Failure::usage(say!("{}: {}", Words::data(path.display()), reason));
             let (mut bytes, mut fields) = (read_file(&path)?, Vec::new());
             if self.new || splits {
-                let mut event: Draft = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
+                let mut event: Draft = serde_json::from_slice(&bytes).map_err(|error| wrong(told(&error)))?;
                 if self.new {
                     add_new(&mut event, &wrong)?;
                 }
@@ -85,15 +86,18 @@ impl Sign {
                     let is_missing =
                         |name: &&String| !fields.iter().any(|field| field.name() == name.as_str());
                     if let Some(name) = self.personal.iter().find(is_missing) {
-                        return Err(wrong(&format!("--personal {name}: the body holds no text there")));
+                        return Err(wrong(say!(
+                            "--personal {}: the body holds no text there",
+                            Words::data(name)
+                        )));
                     }
                 }
-                bytes = serde_json::to_vec(&event).map_err(|error| wrong(&error))?;
+                bytes = serde_json::to_vec(&event).map_err(|error| wrong(told(&error)))?;
             }
-            let read = Event::parse(&bytes).map_err(|error| wrong(&error))?;
+            let read = Event::parse(&bytes).map_err(|error| wrong(told(&error)))?;
             let texts: Vec<_> = fields.iter().map(|field| field.text().to_owned()).collect();
             // What `append` would refuse is not signed.
-            let _ = DisclosedFields::of(&read.private, &texts).map_err(|error| wrong(&error))?;
+            let _ = DisclosedFields::of(&read.private, &texts).map_err(|error| wrong(told(&error)))?;
             talk::put_line(&seal_with(&bytes, &fields, &signers))?;
         }
         Ok(())
@@ -103,7 +107,7 @@ impl Sign {
 /// An event that is not signed yet.
 type Draft = Map<String, Value>;
 /// What is wrong with a file.
-type Wrong<'a> = &'a dyn Fn(&dyn Display) -> Failure;
+type Wrong<'a> = &'a dyn Fn(Words) -> Failure;
 
 fn add_new(event: &mut Draft, wrong: Wrong<'_>) -> Outcome {
     let id = keyfile::new_event_id()?.to_string();
@@ -113,9 +117,11 @@ fn add_new(event: &mut Draft, wrong: Wrong<'_>) -> Outcome {
     }
     for (field, value) in new {
         if event.insert(field.into(), value.into()).is_some() {
-            let reason =
-                format!("{field} is there already; --new is for events that have neither id nor salt");
-            return Err(wrong(&reason));
+            let reason = say!(
+                "{} is there already; --new is for events that have neither id nor salt",
+                Words::data(field),
+            );
+            return Err(wrong(reason));
         }
     }
     Ok(())
@@ -150,7 +156,9 @@ fn split_off(event: &mut Draft, names: &[String], wrong: Wrong<'_>) -> Result<Ve
     digests.sort_unstable();
     let private: Vec<_> = digests.iter().map(|digest| to_base64url(digest)).collect();
     if event.insert("private".into(), private.into()).is_some() {
-        return Err(wrong(&"private is there already: the fields that it names are not here to be sent"));
+        return Err(wrong(say!(
+            "private is there already: the fields that it names are not here to be sent"
+        )));
     }
     Ok(fields)
 }

@@ -5,9 +5,11 @@ use crate::cli::input::{read_file, read_key, read_vkey};
 use crate::cli::proven::{Alone, Audited, Found, Proven, Signed, Stated};
 use crate::cli::{Outcome, talk};
 use crate::witness;
+use crate::words::{quoted, say};
 use clap::Args;
 use ledger_spec::audit::{AuditStatement, ProvenEntry, ReceiptError, StatementError, VerifiedEntry};
 use ledger_spec::sealed::{ContentOpening, Opening};
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt::Display;
@@ -113,12 +115,14 @@ impl Verify {
         let entry = self.entry.as_deref().map(read_file).transpose()?;
         let opening = self.opening.as_deref().map(read_opening).transpose()?;
         let stated = self.stated()?;
-        let needs_key = || Failure::usage("--vkey is needed: the verifier key that you trust");
+        let needs_key = || Failure::usage(say!("--vkey is needed: the verifier key that you trust"));
         let Some(path) = &self.receipt else {
             if let Some(stated) = stated {
                 return match entry {
                     None => tell(stated.map(|stated| Stated::of(&stated)), json),
-                    Some(_) => Err(Failure::usage("--statement is of a tree: give the entry's receipt")),
+                    Some(_) => {
+                        Err(Failure::usage(say!("--statement is of a tree: give the entry's receipt")))
+                    }
                 };
             }
             let entry = entry.or_defect("whoever gives no receipt has to give an entry");
@@ -138,7 +142,9 @@ impl Verify {
             return tell(checkpoints(&proof, pair, policy.as_ref(), stated, &vkey), json);
         }
         let entry = entry.or(enclosed).ok_or_else(|| {
-            Failure::usage("the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)")
+            Failure::usage(say!(
+                "the receipt holds no entry: give its bytes with --entry (GET /v1/entries/N/raw)"
+            ))
         })?;
         let opening = opening.as_ref();
         let evidence = Evidence { proof: &proof, entry: &entry, opening, disclosures: &disclosures };
@@ -164,7 +170,7 @@ fn audited(
     Ok(Some(Audited::of(&stated)))
 }
 
-fn tell(found: Result<impl Found, impl Display>, json: bool) -> Outcome {
+fn tell(found: Result<impl Found, impl Display + 'static>, json: bool) -> Outcome {
     match found {
         Ok(proven) if json => talk::put_json(&proven),
         Ok(proven) => talk::put_line(&proven.in_words()),
@@ -276,7 +282,7 @@ fn read_opening(path: &Path) -> Result<ContentOpening, Failure> {
         Ok(holder) => content_opening(holder.opening.get().as_bytes()),
         Err(_) => content_opening(&bytes),
     };
-    opening.map_err(|reason| Failure::usage(format!("{}: {reason}", path.display())))
+    opening.map_err(|reason| Failure::usage(say!("{}: {}", Words::data(path.display()), quoted(reason))))
 }
 
 fn content_opening(json: &[u8]) -> Result<ContentOpening, String> {
@@ -292,7 +298,8 @@ fn read_receipt(path: &Path) -> Result<Receipt, Failure> {
     if bytes.first() != Some(&b'{') {
         return Ok(Receipt { proof: bytes, entry: None, opening: None, disclosures: Vec::new() });
     }
-    let wrong = |reason: &dyn Display| Failure::usage(format!("{}: {reason}", path.display()));
+    let wrong =
+        |reason: &dyn Display| Failure::usage(say!("{}: {}", Words::data(path.display()), quoted(reason)));
     let line: Line = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
     let entry = line.entry.map(|text| from_base64(&text)).transpose().map_err(|error| wrong(&error))?;
     let opening = line.opening.map(|opening| content_opening(opening.get().as_bytes())).transpose();

@@ -9,7 +9,9 @@ use crate::ledger::write_secret;
 use crate::server;
 use crate::storage::{Disk, FileDisk, FolderLock};
 use crate::witness::{CopyEnd, OpenedCopy, OpenedCopyError, Source, WitnessStore, router};
+use crate::words::{say, told};
 use clap::Args;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -72,7 +74,8 @@ impl Witness {
         talk::log_to_stderr();
         std::fs::create_dir_all(&self.dir).map_err(Failure::file(&self.dir))?;
         let lock = FolderLock::take(&self.dir).map_err(Failure::unreachable)?;
-        let name = KeyName::parse(&self.name).map_err(|error| Failure::usage(format!("--name: {error}")))?;
+        let name =
+            KeyName::parse(&self.name).map_err(|error| Failure::usage(say!("--name: {}", told(&error))))?;
         let cosigner = Cosigner::of(&key(&self.dir.join(KEY), name)?);
         let keys = self.log.iter().map(|log| read_vkey(log)).collect::<Result<Vec<_>, _>>()?;
         let vkey = cosigner.key().to_string();
@@ -83,8 +86,9 @@ impl Witness {
             Some((copy, end)) => (store.auditing(copy), Some(end)),
             None => (store, None),
         };
-        let cannot =
-            |error: std::io::Error| Failure::unreachable(format!("listening on {}: {error}", self.listen));
+        let cannot = |error: std::io::Error| {
+            Failure::unreachable(say!("listening on {}: {}", Words::data(self.listen), told(&error)))
+        };
         let listener = TcpListener::bind(self.listen).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let url = format!("http://{}", listener.local_addr().map_err(cannot)?);
@@ -109,7 +113,7 @@ impl Witness {
             end.wait();
         }
         drop(lock);
-        served.map_err(|error| Failure::unreachable(format!("the server: {error}")))
+        served.map_err(|error| Failure::unreachable(say!("the server: {}", told(&error))))
     }
 }
 
@@ -125,7 +129,10 @@ impl Witness {
         };
         let [vkey] = keys else {
             let found = keys.len();
-            return Err(Failure::usage(format!("--log: with --opened one log is audited, not {found}")));
+            return Err(Failure::usage(say!(
+                "--log: with --opened one log is audited, not {}",
+                Words::data(found)
+            )));
         };
         let source = Source {
             dir: self.dir.clone(),
@@ -154,5 +161,10 @@ fn key(path: &Path, name: KeyName) -> Result<NoteSigner, Failure> {
     if *signer.name() == name {
         return Ok(signer);
     }
-    Err(Failure::usage(format!("--name {name}: {} is the key of {}", path.display(), signer.name())))
+    Err(Failure::usage(say!(
+        "--name {}: {} is the key of {}",
+        Words::data(name),
+        Words::data(path.display()),
+        Words::data(signer.name())
+    )))
 }

@@ -9,12 +9,12 @@ mod table;
 
 pub use table::ProblemKind;
 
-use crate::http::language::Language;
 use crate::keeper::KeeperError;
 use crate::log::ReadError;
 use crate::query::QueryError;
 use crate::sequencer::{SubmitError, WriteError};
 use crate::streams::StreamError;
+use crate::words::say;
 use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{Response, StatusCode};
@@ -28,6 +28,7 @@ use ledger_spec::json::JsonError;
 use ledger_spec::json::fields::{FieldError, FieldFault};
 use ledger_spec::projection::Unanswered;
 use ledger_spec::time::TimeError;
+use ledger_spec::wording::{Language, Words, of_fault, of_text};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tlog::defect::OrDefect as _;
@@ -42,8 +43,8 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub struct Problem {
     kind: ProblemKind,
     field: Option<String>,
-    found: Option<String>,
-    expected: Option<String>,
+    found: Option<Words>,
+    expected: Option<Words>,
     head: Option<StreamVersion>,
 }
 
@@ -74,10 +75,10 @@ pub struct ProblemAnswer<'a> {
     pub field: Option<&'a str>,
     /// What was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<&'a str>,
+    pub found: Option<String>,
     /// What would have been accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<&'a str>,
+    pub expected: Option<String>,
     /// The version of the subject's stream, where the event had seen another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<u64>,
@@ -98,25 +99,25 @@ impl Problem {
     }
 
     /// The same, with what was found.
-    pub fn found(mut self, found: impl ToString) -> Self {
-        self.found = Some(found.to_string());
+    pub fn found(mut self, found: impl Into<Words>) -> Self {
+        self.found = Some(found.into());
         self
     }
 
     /// The same, with what would have been accepted.
-    pub fn expected(mut self, expected: impl ToString) -> Self {
-        self.expected = Some(expected.to_string());
+    pub fn expected(mut self, expected: impl Into<Words>) -> Self {
+        self.expected = Some(expected.into());
         self
     }
 
     /// A query parameter that cannot be read.
-    pub fn parameter(name: &str, found: impl ToString, expected: impl ToString) -> Self {
+    pub fn parameter(name: &str, found: impl Into<Words>, expected: impl Into<Words>) -> Self {
         Self::new(ProblemKind::InvalidParameter).field(name).found(found).expected(expected)
     }
 
     /// The event stood in this entry and is erased.
-    pub(super) fn erased(entry: EntryIndex) -> Self {
-        Self::new(ProblemKind::Erased).field("id").found(format!("an event that stood in entry {entry}"))
+    pub fn erased(entry: EntryIndex) -> Self {
+        Self::new(ProblemKind::Erased).field("id").found(say!("an event that stood in entry {}", entry))
     }
 
     /// A rule's refusal; `head` is the stream's version where the event had seen another.
@@ -146,8 +147,8 @@ impl Problem {
             rule: rule.map(|rule| rule.id()),
             legal_basis: rule.and_then(|rule| rule.basis()),
             field: self.field.as_deref(),
-            found: self.found.as_deref(),
-            expected: self.expected.as_deref(),
+            found: self.found.as_ref().map(|words| words.text(language)),
+            expected: self.expected.as_ref().map(|words| words.text(language)),
             head: self.head.map(StreamVersion::get),
             advice: self.kind.advice(language),
         }
@@ -192,12 +193,15 @@ impl Problem {
 
     fn detail(&self, language: Language) -> Option<String> {
         let field = self.field.as_deref();
-        let colon = language.pick("：", ": ");
-        let sentence = match (language, &self.found, &self.expected) {
+        let colon = language.pick("，", ": ");
+        let said = |words: &Option<Words>| words.as_ref().map(|words| words.text(language));
+        let sentence = match (language, said(&self.found), said(&self.expected)) {
             (_, None, None) => return field.map(str::to_owned),
-            (Language::Zh, Some(found), Some(expected)) => format!("实际为 {found}，应为 {expected}"),
-            (Language::Zh, Some(found), None) => format!("实际为 {found}"),
-            (Language::Zh, None, Some(expected)) => format!("应为 {expected}"),
+            (Language::Zh, Some(found), Some(expected)) => {
+                format!("实际情况：{found}；要求：{expected}")
+            }
+            (Language::Zh, Some(found), None) => format!("实际情况：{found}"),
+            (Language::Zh, None, Some(expected)) => format!("要求：{expected}"),
             (Language::En, Some(found), Some(expected)) => format!("found {found}; expected {expected}"),
             (Language::En, Some(found), None) => format!("found {found}"),
             (Language::En, None, Some(expected)) => format!("expected {expected}"),
@@ -234,54 +238,57 @@ impl From<&EnvelopeError> for Problem {
             EnvelopeError::Event(EventError::Field(error)) => Self::from(error),
             EnvelopeError::Event(EventError::UnknownKind { found }) => {
                 let known: Vec<_> = ledger_spec::event::Kind::all().map(|kind| kind.name()).collect();
-                let known = known.join(" ");
-                let expected = format!("one of {known}");
-                Self::new(ProblemKind::UnknownKind).field("kind").found(found).expected(expected)
+                let expected = say!("one of {}", Words::data(known.join(" ")));
+                Self::new(ProblemKind::UnknownKind).field("kind").found(Words::data(found)).expected(expected)
             }
             EnvelopeError::Signature { position, fault } => Self::new(ProblemKind::BadSignature)
                 .field(format!("signatures[{position}]"))
-                .found(fault)
-                .expected(
-                    "an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified",
-                ),
+                .found(of_fault(fault))
+                .expected(say!(
+                    "an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified"
+                )),
             EnvelopeError::Disclosure(error) => Self::from(error),
-            other => Self::new(ProblemKind::InvalidValue).found(other),
+            other => Self::new(ProblemKind::InvalidValue).found(of_fault(other)),
         }
     }
 }
 
 impl From<&DisclosureError> for Problem {
     fn from(error: &DisclosureError) -> Self {
-        const NAMED: &str =
-            "the disclosures that `private` names, each once and as it was when it was signed";
+        let named =
+            || say!("the disclosures that `private` names, each once and as it was when it was signed");
         let at = |kind, position: &usize| Self::new(kind).field(format!("disclosures[{position}]"));
         match error {
             DisclosureError::Malformed { position, fault } => {
                 let expected =
-                    "base64url of a JSON array of salt (16 bytes in base64url), name and value, texts";
-                at(ProblemKind::MalformedDisclosure, position).found(fault).expected(expected)
+                    say!("base64url of a JSON array of salt (16 bytes in base64url), name and value, texts");
+                at(ProblemKind::MalformedDisclosure, position).found(fault.words()).expected(expected)
             }
             DisclosureError::TooLong { found, expected } => Self::new(ProblemKind::DisclosuresTooLong)
                 .field("disclosures")
                 .found(bytes(*found))
                 .expected(at_most(*expected)),
             DisclosureError::Doubled { position, first, name } => {
-                let found = format!("a second one of {name}, which disclosures[{first}] is of");
-                at(ProblemKind::DisclosureDoubled, position).found(found).expected("each field once")
+                let found = say!("a second one of {}, which disclosures[{}] is of", Words::data(name), first);
+                at(ProblemKind::DisclosureDoubled, position).found(found).expected(say!("each field once"))
             }
             DisclosureError::Superfluous { position, found, expected } => {
-                let found = format!("one of the digest {found}, beside {expected} that the event names");
-                at(ProblemKind::DisclosureSuperfluous, position).found(found).expected(NAMED)
+                let found = say!(
+                    "one of the digest {}, beside {} that the event names",
+                    Words::data(found),
+                    expected
+                );
+                at(ProblemKind::DisclosureSuperfluous, position).found(found).expected(named())
             }
             DisclosureError::Altered { position, found } => {
-                let found = format!("one of the digest {found}");
-                at(ProblemKind::DisclosureAltered, position).found(found).expected(NAMED)
+                let found = say!("one of the digest {}", Words::data(found));
+                at(ProblemKind::DisclosureAltered, position).found(found).expected(named())
             }
             DisclosureError::Missing { expected } => Self::new(ProblemKind::DisclosureMissing)
                 .field("disclosures")
-                .found("none of this digest")
-                .expected(format!("one of the digest {expected}")),
-            other => Self::new(ProblemKind::MalformedDisclosure).field("disclosures").found(other),
+                .found(say!("none of this digest"))
+                .expected(say!("one of the digest {}", Words::data(expected))),
+            other => Self::new(ProblemKind::MalformedDisclosure).field("disclosures").found(of_fault(other)),
         }
     }
 }
@@ -289,17 +296,19 @@ impl From<&DisclosureError> for Problem {
 impl From<&JsonError> for Problem {
     fn from(error: &JsonError) -> Self {
         let (kind, expected) = match error {
-            JsonError::Utf8 { .. } => (ProblemKind::InvalidUtf8, "UTF-8"),
-            JsonError::Truncated { .. } => (ProblemKind::TruncatedBody, "a whole JSON value"),
-            JsonError::DuplicateKey { .. } => (ProblemKind::DuplicateKey, "each key once"),
-            JsonError::Number { .. } => (ProblemKind::NumberOutOfRange, "a whole number of 64 bits"),
-            JsonError::TooDeep { .. } => (ProblemKind::MalformedJson, "a value that nests less deep"),
-            JsonError::TooManyKeys { .. } => {
-                (ProblemKind::MalformedJson, "an object of as many keys as are read")
+            JsonError::Utf8 { .. } => (ProblemKind::InvalidUtf8, say!("UTF-8")),
+            JsonError::Truncated { .. } => (ProblemKind::TruncatedBody, say!("a whole JSON value")),
+            JsonError::DuplicateKey { .. } => {
+                (ProblemKind::DuplicateKey, say!("each key once in one object"))
             }
-            _ => (ProblemKind::MalformedJson, "JSON (RFC 8259)"),
+            JsonError::Number { .. } => (ProblemKind::NumberOutOfRange, say!("a whole number of 64 bits")),
+            JsonError::TooDeep { .. } => (ProblemKind::MalformedJson, say!("a value that nests less deep")),
+            JsonError::TooManyKeys { .. } => {
+                (ProblemKind::MalformedJson, say!("an object of as many keys as are read"))
+            }
+            _ => (ProblemKind::MalformedJson, say!("JSON (RFC 8259)")),
         };
-        Self::new(kind).found(error).expected(expected)
+        Self::new(kind).found(error.words()).expected(expected)
     }
 }
 
@@ -309,20 +318,26 @@ impl From<&FieldError> for Problem {
             FieldFault::Missing => Self::new(ProblemKind::MissingField),
             FieldFault::Unknown => Self::new(ProblemKind::UnknownField),
             FieldFault::Type { found, expected } => {
-                Self::new(ProblemKind::WrongType).found(found).expected(expected)
+                Self::new(ProblemKind::WrongType).found(of_text(found)).expected(of_text(expected))
             }
             FieldFault::Range { found, min, max, unit } => {
                 let kind =
                     if unit.is_empty() { ProblemKind::NumberOutOfRange } else { ProblemKind::InvalidValue };
-                let expected = format!("{min} to {max} {unit}");
-                Self::new(kind).found(format!("{found} {unit}").trim()).expected(expected.trim())
+                let found = Words::data(found);
+                let (found, expected) = match *unit {
+                    "" => (found, say!("{} to {}", min, max)),
+                    unit => {
+                        (say!("{} {}", found, of_text(unit)), say!("{} to {} {}", min, max, of_text(unit)))
+                    }
+                };
+                Self::new(kind).found(found).expected(expected)
             }
             FieldFault::Value { found, expected } => {
-                Self::new(ProblemKind::InvalidValue).found(found).expected(expected)
+                Self::new(ProblemKind::InvalidValue).found(Words::data(found)).expected(expected)
             }
             FieldFault::Id(error) => Self::from(error),
             FieldFault::Time(error) => Self::from(error),
-            other => Self::new(ProblemKind::InvalidValue).found(other),
+            other => Self::new(ProblemKind::InvalidValue).found(other.words()),
         };
         problem.field(&error.field)
     }
@@ -334,14 +349,14 @@ impl From<&IdError> for Problem {
             IdError::CheckCharacter { found, expected, .. } => {
                 Self::new(ProblemKind::CheckCharacter).found(found).expected(expected)
             }
-            other => Self::new(ProblemKind::MalformedIdentifier).found(other),
+            other => Self::new(ProblemKind::MalformedIdentifier).found(other.words()),
         }
     }
 }
 
 impl From<&TimeError> for Problem {
     fn from(error: &TimeError) -> Self {
-        Self::new(ProblemKind::MalformedTime).found(error)
+        Self::new(ProblemKind::MalformedTime).found(error.words())
     }
 }
 
@@ -360,8 +375,8 @@ impl From<&SubmitError> for Problem {
     fn from(error: &SubmitError) -> Self {
         match error {
             SubmitError::QueueFull { queued, limit } => Self::new(ProblemKind::QueueFull)
-                .found(format!("{queued} events waiting"))
-                .expected(format!("at most {limit}")),
+                .found(say!("{} events waiting", queued))
+                .expected(say!("at most {}", limit)),
             SubmitError::Stopped(error) => Self::from(error),
         }
     }
@@ -371,7 +386,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::NoEntry { found, size } => {
-                let expected = format!("an index below {size}");
+                let expected = say!("an index below {}", size);
                 Self::new(ProblemKind::NotFound).field("index").found(found).expected(expected)
             }
             QueryError::Unanswered(error) => error.into(),
@@ -379,7 +394,7 @@ impl From<QueryError> for Problem {
                 Self::new(ProblemKind::NotPublic).field("index").found(index)
             }
             QueryError::NoPublicEntry(index) => {
-                let expected = "an entry that is public at the moment of asking";
+                let expected = say!("an entry that is public at the moment of asking");
                 Self::new(ProblemKind::NotFound).field("index").found(index).expected(expected)
             }
             QueryError::Read(ReadError::Erased(index)) => Self::erased(index),
@@ -392,8 +407,8 @@ impl From<QueryError> for Problem {
             QueryError::Stream(error) => damaged(&error),
             QueryError::Fields { index, found } => damaged(&format_args!("entry {index}: {found}")),
             QueryError::Behind { found, expected } => Self::new(ProblemKind::Behind)
-                .found(format!("{found} entries taken in"))
-                .expected(format!("{expected}, which the question is about")),
+                .found(say!("{} entries taken in", found))
+                .expected(say!("{}, which the question is about", expected)),
             QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
         }
     }
@@ -402,13 +417,16 @@ impl From<QueryError> for Problem {
 impl From<Unanswered> for Problem {
     fn from(error: Unanswered) -> Self {
         match error {
-            Unanswered::NoList(code) => {
-                Self::new(ProblemKind::NotFound).field("code").found(code).expected("a list of /v1/catalogue")
-            }
+            Unanswered::NoList(code) => Self::new(ProblemKind::NotFound)
+                .field("code")
+                .found(code)
+                .expected(say!("a list of /v1/catalogue")),
             Unanswered::NotForReader { .. } => Self::new(ProblemKind::NotPublic).field("code"),
             Unanswered::Cursor(_) => {
-                let expected = "the entry of a line of this answer at these instants, public still: `next` of the page before";
-                Self::parameter("after", "another entry", expected)
+                let expected = say!(
+                    "the entry of a line of this answer at these instants, public still: `next` of the page before"
+                );
+                Self::parameter("after", say!("another entry"), expected)
             }
         }
     }
@@ -432,12 +450,12 @@ fn damaged(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(ProblemKind::Damaged)
 }
 
-fn bytes(count: usize) -> String {
-    format!("{count} bytes")
+fn bytes(count: usize) -> Words {
+    say!("{} bytes", count)
 }
 
-fn at_most(count: usize) -> String {
-    format!("at most {count} bytes")
+fn at_most(count: usize) -> Words {
+    say!("at most {} bytes", count)
 }
 
 /// The problems of a status and their titles, for `/docs`.

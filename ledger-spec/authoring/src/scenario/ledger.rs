@@ -163,7 +163,7 @@ impl ScenarioLedger {
         let mut world = Self { ledger, stated, fields, recorded, city, auditor, events: 0 };
         let body = json!({
             "spec_version": 1,
-            "operator": { "name": { "zh": "账本运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
+            "operator": { "name": { "zh": "台账运行单位", "en": "Operator" }, "key": key_text(OPERATOR, "a") },
             "registrars": [{
                 "id": REGISTRAR,
                 "name": { "zh": "中共湘乡市委机构编制委员会办公室", "en": "Establishment Office" },

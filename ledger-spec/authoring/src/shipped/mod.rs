@@ -20,6 +20,7 @@ use ledger_spec::id::CatalogueItem;
 use ledger_spec::json::Json;
 use ledger_spec::json::fields::{FieldError, FieldFault, Fields};
 use ledger_spec::time::Date;
+use ledger_spec::wording::Words;
 use std::sync::Arc;
 use toml_text::{Document, Table};
 
@@ -262,7 +263,7 @@ fn firsts<A, B>(pairs: Vec<(A, B)>) -> Vec<A> {
 
 /// A fault of a field whose value was read but does not fit.
 fn value_fault(field: &str, found: impl ToString, expected: &str) -> ShippedFault {
-    let fault = FieldFault::Value { found: found.to_string(), expected: expected.to_owned() };
+    let fault = FieldFault::Value { found: found.to_string(), expected: Words::data(expected) };
     FieldError { field: field.to_owned(), fault }.into()
 }
 

@@ -11,12 +11,14 @@ use crate::event::Event;
 use crate::event::envelope::VerifiedEvent;
 use crate::id::{EventId, SubjectId};
 use crate::json::Json;
+use crate::wording::{Words, say};
 use numbers::Number;
 use tlog::defect::{OrDefect as _, defect};
 
 /// What is expected in the place of such a number.
-pub(super) const NO_NUMBER: &str =
-    "no such number, in the event or beside it: a person is named by a pseudonym";
+pub(super) fn no_number() -> Words {
+    say!("no such number, in the event or beside it: a person is named by a pseudonym")
+}
 
 /// The fields of an event, as a refusal names them.
 const FIELDS: [&str; 10] =
@@ -34,15 +36,15 @@ pub(super) fn nothing_in_clear(event: &VerifiedEvent) -> Result<(), Refusal> {
         if let Some(number) = in_value(value, own) {
             let field = FIELDS.into_iter().find(|known| known == name);
             let field = field.or_defect("an event was read: it has no other fields");
-            return Err(refuse(Rule::NoPersonalData, field, number.name(), NO_NUMBER));
+            return Err(refuse(Rule::NoPersonalData, field, number.words(), no_number()));
         }
     }
     Ok(())
 }
 
 /// What number of a person a text beside an event holds, in words.
-pub(super) fn number_in(event: &Event, text: &str) -> Option<&'static str> {
-    in_text(text, own_code(event)).map(Number::name)
+pub(super) fn number_in(event: &Event, text: &str) -> Option<Words> {
+    in_text(text, own_code(event)).map(Number::words)
 }
 
 /// Whether a code that a person may bear too is admitted is L24's to say; where it is, its own events name it.

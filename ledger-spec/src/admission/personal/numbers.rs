@@ -5,6 +5,7 @@ use super::checks::{is_bank_card, is_mobile, is_old_resident, is_resident, is_ye
 use super::digits::{Form, digit};
 use crate::id::Uscc;
 use crate::json::characters::{is_blank, is_hidden};
+use crate::wording::{Words, say};
 
 /// The fewest digits in a group of a number that has no check of its own worth the name: in the groups of days and
 /// serial numbers there are fewer.
@@ -31,12 +32,12 @@ pub(super) enum Number {
 
 impl Number {
     /// What a refusal says of it, without the number.
-    pub(super) const fn name(self) -> &'static str {
+    pub(super) fn words(self) -> Words {
         match self {
-            Self::Resident => "an identity number",
-            Self::OldResident => "an identity number of 15 digits",
-            Self::Mobile => "a mobile telephone number",
-            Self::BankCard => "a bank card's number",
+            Self::Resident => say!("an identity number"),
+            Self::OldResident => say!("an identity number of 15 digits"),
+            Self::Mobile => say!("a mobile telephone number"),
+            Self::BankCard => say!("a bank card's number"),
         }
     }
 }

@@ -8,12 +8,14 @@ use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, Source, keyfile};
 use crate::progress::Progress as _;
 use crate::server::Running;
+use crate::words::{say, told};
 use clap::Args;
 use ledger_authoring::shipped::{AdoptedItem, Adoption, Shipped, adoption};
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft};
 use ledger_spec::id::AuthorityId;
+use ledger_spec::wording::Words;
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -46,7 +48,7 @@ impl Adopt {
         let shipped = files::load_right(self.files.as_deref())?;
         let steward = Steward {
             issuer: AuthorityId::parse(&self.issuer)
-                .map_err(|error| Failure::usage(format!("--issuer: {error}")))?,
+                .map_err(|error| Failure::usage(say!("--issuer: {}", told(&error))))?,
             key: keyfile::read(&self.key)?.secret_key(),
         };
         match (&self.source.dir, &self.source.url) {
@@ -57,7 +59,7 @@ impl Adopt {
                 steward.adopt(&client, &shipped, &adopted, json)
             }
             // clap lets no other case through.
-            (None, None) => Err(Failure::usage("--dir or --url is expected")),
+            (None, None) => Err(Failure::usage(say!("--dir or --url is expected"))),
         }
     }
 }
@@ -94,12 +96,11 @@ impl Steward {
         }
         match plan.late.first() {
             None => Ok(()),
-            Some(late) => Err(Failure::wrong(format!(
-                "{} tables come late, such as {}: the ledger's newest counts from {}; a later `effective` \
-                 would count",
-                plan.late.len(),
-                late.table.item,
-                late.newest.date()
+            Some(late) => Err(Failure::wrong(say!(
+                "{} tables come late, such as {}: the ledger's newest counts from {}; a later `effective` would count",
+                Words::data(plan.late.len()),
+                Words::data(&late.table.item),
+                Words::data(late.newest.date())
             ))),
         }
     }
@@ -125,7 +126,12 @@ impl Steward {
                     0 => String::new(),
                     more => format!(" (and {more} more refused)"),
                 };
-                return Err(Failure::wrong(format!("{}: {problem}{more}", planned.item())));
+                return Err(Failure::wrong(say!(
+                    "{}: {}{}",
+                    Words::data(planned.item()),
+                    Words::data(problem),
+                    Words::data(more)
+                )));
             }
             done += as_u64(batch.len());
             bar.step(done, total);
@@ -145,8 +151,9 @@ impl Steward {
             salt: keyfile::new_salt()?,
             body: planned.body(),
         };
-        let bytes =
-            draft.to_bytes().map_err(|error| Failure::wrong(format!("{}: {error}", planned.table.place)))?;
+        let bytes = draft.to_bytes().map_err(|error| {
+            Failure::wrong(say!("{}: {}", Words::data(&planned.table.place), told(&error)))
+        })?;
         Ok(seal(&bytes, &[&self.key]))
     }
 }

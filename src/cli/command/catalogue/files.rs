@@ -1,7 +1,9 @@
 //! Where a catalogue's files come from: a folder, or the program itself.
 
 use crate::cli::failure::Failure;
+use crate::words::{quoted, say};
 use ledger_authoring::shipped::{Shipped, ShippedError};
+use ledger_spec::wording::Words;
 use std::path::{Path, PathBuf};
 use tlog::defect::OrDefect as _;
 
@@ -11,7 +13,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Result<Shipped, Vec<ShippedE
     let mut paths = Vec::new();
     gather(folder, &mut paths)?;
     if paths.is_empty() {
-        return Err(Failure::usage(format!("{}: holds no .toml file", folder.display())));
+        return Err(Failure::usage(say!("{}: holds no .toml file", Words::data(folder.display()))));
     }
     paths.sort();
     let mut texts = Vec::with_capacity(paths.len());
@@ -27,8 +29,12 @@ pub(super) fn load_right(folder: Option<&Path>) -> Result<Shipped, Failure> {
     load(folder)?.map_err(|faults| {
         let first = faults.first().or_defect("a catalogue that is refused has a fault");
         match faults.len() {
-            1 => Failure::usage(first),
-            more => Failure::usage(format!("{first} (and {} faults more: see catalogue check)", more - 1)),
+            1 => Failure::usage(quoted(first)),
+            more => Failure::usage(say!(
+                "{} (and {} faults more: see catalogue check)",
+                quoted(first),
+                Words::data(more - 1)
+            )),
         }
     })
 }

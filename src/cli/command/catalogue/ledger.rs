@@ -5,12 +5,14 @@ use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
 use crate::cli::talk::Bar;
 use crate::progress::Progress as _;
+use crate::words::{quoted, say};
 use ledger_authoring::shipped::Shipped;
 use ledger_spec::authority::Recorded;
 use ledger_spec::catalogue::Catalogue;
 use ledger_spec::event::Event;
 use ledger_spec::id::{CatalogueItem, SubjectId};
 use ledger_spec::time::RecordedTime;
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -43,7 +45,7 @@ pub(super) fn adopted(source: &Source, shipped: &Shipped) -> Result<Arc<Catalogu
         }
         (None, Some(url)) => of_server(&Client::new(url)?, shipped),
         // clap lets no other case through.
-        (None, None) => Err(Failure::usage("--dir or --url is expected")),
+        (None, None) => Err(Failure::usage(say!("--dir or --url is expected"))),
     }
 }
 
@@ -67,7 +69,9 @@ pub(super) fn of_server(client: &Client, shipped: &Shipped) -> Result<Arc<Catalo
 fn history(client: &Client, item: &CatalogueItem) -> Result<Vec<(Event, Recorded)>, Failure> {
     let subject = SubjectId::Catalogue(item.clone()).to_string();
     let path = format!("/v1/subjects/{}/events?limit={PAGE}", encoded(&subject));
-    let unexpected = |reason: &dyn std::fmt::Display| Failure::unreachable(format!("{path}: {reason}"));
+    let unexpected = |reason: &dyn std::fmt::Display| {
+        Failure::unreachable(say!("{}: {}", Words::data(&path), quoted(reason)))
+    };
     let (mut all, mut before) = (Vec::new(), String::new());
     loop {
         let page: Page = client.get_json(&format!("{path}{before}"))?;

@@ -7,8 +7,10 @@ mod words;
 
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, Source, talk};
+use crate::words::say;
 use clap::{Args, Subcommand};
 use ledger_authoring::shipped::adoption;
+use ledger_spec::wording::Words;
 use std::path::PathBuf;
 
 /// Check a catalogue's files, compare them with what a ledger has adopted, adopt them.
@@ -69,7 +71,7 @@ impl Check {
             Ok(shipped) => words::put_counts(&shipped, json),
             Err(faults) => {
                 words::put_faults(&faults, json)?;
-                Err(Failure::wrong(format!("{} faults in the catalogue", faults.len())))
+                Err(Failure::wrong(say!("{} faults in the catalogue", Words::data(faults.len()))))
             }
         }
     }

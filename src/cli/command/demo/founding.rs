@@ -6,11 +6,13 @@ use crate::cli::edition_import::State;
 use crate::cli::failure::Failure;
 use crate::cli::keyfile;
 use crate::ledger::{Founding, Settings};
+use crate::words::say;
 use ledger_spec::definition::{ItemKind, Name};
 use ledger_spec::event::{Change, Draft, EnrolledRegistrar, Kind, SaltKey, StepKind};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::Kek;
 use ledger_spec::time::Date;
+use ledger_spec::wording::Words;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -100,7 +102,10 @@ impl Founded {
             });
             let subject = SubjectId::Authority(authority(id)?);
             self.state(client, REGISTRAR, Kind::AuthorityEnrolled, &subject, body).map_err(|failure| {
-                Failure { message: format!("{id}, {since}: {}", failure.message), ..failure }
+                Failure {
+                    message: say!("{}: {}", Words::data(format_args!("{id}, {since}")), failure.message),
+                    ..failure
+                }
             })?;
         }
         let subject = SubjectId::parse(&format!("catalogue:list.{LIST}")).map_err(Failure::usage)?;
@@ -122,7 +127,7 @@ impl Founded {
     /// before nobody can check looking back: the ledger says so beside every one of them.
     pub(super) fn open_migration(&self, client: &Client, states: &[State]) -> Result<EventId, Failure> {
         let (Some(first), Some(last)) = (states.first(), states.last()) else {
-            return Err(Failure::usage("no state shows any row"));
+            return Err(Failure::usage(say!("no state shows any row")));
         };
         let body = json!({
             "from": first.date.to_string(),

@@ -13,12 +13,14 @@ use crate::cli::words::standing_in_words;
 use crate::cli::{Outcome, keyfile, pages, talk};
 use crate::ledger::MasterKey;
 use crate::server::Running;
+use crate::words::say;
 use clap::Args;
 use founding::{Founded, LIST};
 use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Draft, Kind, StepKind};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
+use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::ErrorKind;
@@ -153,7 +155,7 @@ fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a 
     let (Some(first), Some(last)) =
         (states.first(), states.iter().rev().find(|state| !state.rows.is_empty()))
     else {
-        return Err(Failure::usage("no state shows any row"));
+        return Err(Failure::usage(say!("no state shows any row")));
     };
     let members = |state: &State| -> Result<Vec<Member>, Failure> {
         let path = format!("/v1/lists/{LIST}");
@@ -162,7 +164,7 @@ fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a 
     let (before, mut after) = (members(first)?, members(last)?);
     let at = after.iter().position(|member| before.iter().all(|known| known.subject != member.subject));
     if after.is_empty() {
-        return Err(Failure::wrong(format!("the list is empty on {}", last.date)));
+        return Err(Failure::wrong(say!("the list is empty on {}", Words::data(last.date))));
     }
     Ok((after.swap_remove(at.unwrap_or(0)), last))
 }
@@ -171,7 +173,7 @@ fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outco
     talk::say("4. One subject's standing, before and after, by the time at which facts hold:");
     for state in [states.first(), states.last()].into_iter().flatten() {
         let path = format!("/v1/subjects/{}?valid_at={}", member.subject, state.date);
-        talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
+        talk::say(standing_in_words(&client.get_json(&path)?, &client)?.trim_end());
     }
     Ok(())
 }
@@ -221,8 +223,8 @@ fn repair(
     }
     let path = format!("/v1/subjects/{}", member.subject);
     talk::say("7. Repair accepted and granted, which ends publicity; the standing now:");
-    talk::say(standing_in_words(&client.get_json(&path)?).trim_end());
-    seen.ok_or_else(|| Failure::wrong("no receipt"))
+    talk::say(standing_in_words(&client.get_json(&path)?, &client)?.trim_end());
+    seen.ok_or_else(|| Failure::wrong(say!("no receipt")))
 }
 
 /// Appends one event and gives the server's line for it, with its receipt.
@@ -236,7 +238,7 @@ fn append_one(
     match answer.into_iter().next() {
         Some(line) if line.status.is_in() => Ok(line),
         Some(line) => Err(Failure::wrong(Problem::of(&line).in_words())),
-        None => Err(Failure::unreachable("no answer to the event")),
+        None => Err(Failure::unreachable(say!("no answer to the event"))),
     }
 }
 
@@ -263,7 +265,7 @@ fn make_room(dir: &Path) -> Outcome {
         drop(lock);
     } else if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {
         let said = "was not made by a demo, and is left alone; --dir names another";
-        return Err(Failure::usage(format!("{}: {said}", dir.display())));
+        return Err(Failure::usage(say!("{}: {}", Words::data(dir.display()), Words::data(said))));
     }
     Ok(())
 }

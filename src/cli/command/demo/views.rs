@@ -8,6 +8,7 @@ use crate::cli::proven::{Found as _, Proven};
 use crate::cli::talk::{self, Bar};
 use crate::server::Running;
 use crate::tile_client::TileClient;
+use crate::words::say;
 use ledger_spec::audit::ProvenEntry;
 use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
 use serde_json::value::RawValue;
@@ -40,7 +41,7 @@ pub(super) struct Auditor {
 
 /// Shows what its issuer, a stranger and an auditor see of an event that was just appended.
 pub(super) fn of_one(client: &Client, auditor: &Auditor, line: AppendedLine) -> Result<Seen, Failure> {
-    let index = line.index.ok_or_else(|| Failure::unreachable("an answer without an index"))?;
+    let index = line.index.ok_or_else(|| Failure::unreachable(say!("an answer without an index")))?;
     let proven = prove(client, line)?;
     talk::say(&format!("6. What entry {index} shows, to whom:"));
     let (entry, stranger) = stranger(client, index)?;
@@ -51,7 +52,7 @@ pub(super) fn of_one(client: &Client, auditor: &Auditor, line: AppendedLine) -> 
 /// Verifies a receipt the way its issuer can for ever: proof, entry, opening and key, and nothing else.
 fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
     let (Some(receipt), Some(entry)) = (line.receipt, line.entry) else {
-        return Err(Failure::unreachable("an answer without a receipt"));
+        return Err(Failure::unreachable(say!("an answer without a receipt")));
     };
     let (entry, key) = (from_base64(&entry).map_err(Failure::wrong)?, opening_of(client)?.operator);
     let opening = line.opening.map(|json| Opening::from_json(json.get().as_bytes())).transpose();

@@ -1,0 +1,185 @@
+//! What is said of what cannot be read: JSON, fields, identifiers, times, signatures, disclosures.
+
+use super::{Wording, Words};
+
+const fn w(en: &'static str, zh: &'static str) -> Wording {
+    Wording { en, zh }
+}
+
+/// By what is read, from JSON to envelopes.
+#[rustfmt::skip] // one wording a line
+pub(super) const FAULTS: &[Wording] = &[
+    // JSON.
+    w("invalid UTF-8 at byte {}", "第 {} 字节处不是有效的 UTF-8"),
+    w("the JSON ends in the middle of a value (line {}, column {})", "JSON 在第 {0} 行第 {1} 列处中断"),
+    w("not JSON at line {}, column {}", "第 {0} 行第 {1} 列处不是 JSON"),
+    w("key {} stands twice in one object", "同一对象中字段 {} 出现两次"),
+    w("number {} is not a whole number of 64 bits", "数值 {} 不是 64 位整数"),
+    w("more than {} keys in one object", "同一对象中字段超过 {} 个"),
+    w("nested deeper than {} levels", "嵌套超过 {} 层"),
+    w("a value that nests less deep", "嵌套层数较少的内容"),
+    w("an object of as many keys as are read", "字段个数不超过上限的对象"),
+    w("a whole JSON value", "完整的 JSON"),
+    w("a whole number of 64 bits", "64 位整数"),
+    w("JSON (RFC 8259)", "JSON（RFC 8259）"),
+    w("UTF-8", "UTF-8"),
+    w("null", "空值（null）"),
+    w("a boolean", "布尔值"),
+    w("a number", "数值"),
+    w("a string", "字符串"),
+    w("an array", "数组"),
+    w("an object", "对象"),
+    // Fields.
+    w("is missing", "未填写"),
+    w("is not known here", "未定义"),
+    w("is {} where {} is expected", "为{0}，应为{1}"),
+    w("{} is outside {} to {}", "{0} 不在 {1} 至 {2} 之间"),
+    w("{} is outside {} to {} {}", "{0} 不在 {1} 至 {2} {3}之间"),
+    w("{} is not {}", "{0} 不是{1}"),
+    w("has U+{} at character {}, which nobody sees or which reorders others", "第 {1} 个字符（从 0 起）为不可见或者改变文字顺序的字符 U+{0}"),
+    w("is a name of blank characters only", "名称仅由空白字符组成"),
+    w("field {}: {}", "字段 {0}：{1}"),
+    w("{} to {}", "{0} 至 {1}"),
+    w("{} to {} {}", "{0} 至 {1} {2}"),
+    w("{} {}", "{0} {1}"),
+    w("characters", "个字符"),
+    w("items", "项"),
+    w("a number above {}: ascending, each once", "大于 {} 的数值（由小到大，不得重复）"),
+    w("an index above {}: ascending, each once", "大于 {} 的序号（由小到大，不得重复）"),
+    w("a value once", "不得重复的值"),
+    w("a name once", "不得重复的名称"),
+    w("an item once", "不得重复的项目"),
+    w("an id once", "不得重复的代号"),
+    w("text without control characters other than line feeds", "除换行外不含控制字符的文字"),
+    w("a control character", "控制字符"),
+    w("at most {}, which is {}", "不大于 {0} 所填的 {1}"),
+    w("1 to 64 letters, digits, `-`, `_`, `.`, `:` or `+`", "1 至 64 个字母、数字或 `-`、`_`、`.`、`:`、`+`"),
+    w("tier, until_ended, as_decided, permanent or an object", "`tier`、`until_ended`、`as_decided`、`permanent` 或对象"),
+    w("a code, prefix.* or *", "代码、前缀.* 或 *"),
+    w("a Saturday or Sunday of {}", "{} 年的周六、周日"),
+    w("a weekday of {}", "{} 年的周一至周五"),
+    w("one of the columns: {}", "下列栏目之一：{}"),
+    w("a column of 1 to 64 characters", "1 至 64 个字符的栏目名"),
+    w("an origin: a name without spaces or +", "台账名称（不含空格和 +）"),
+    w("something, here or in fields", "此处或 `fields` 中至少填写一项"),
+    w("ASCII letters and digits", "拉丁字母和数字"),
+    w("no last day where lifetime is true", "终身（lifetime 为 true）的，不填届满日期"),
+    w("the vkey of a witness: {}", "见证方的公钥（vkey）：{}"),
+    w("the vkey of a witness", "见证方的公钥（vkey）"),
+    w("a text", "文字"),
+    w("a text of the form {}", "格式为{}的文字"),
+    w("one of {} that is in force on {}", "{1} 当日有效的下列值之一：{0}"),
+    w("some of {} that are in force on {}, each once, with {} between", "{1} 当日有效的下列值中的一项或多项（不得重复，以“{2}”分隔）：{0}"),
+    // Texts of bytes.
+    w("not canonical {}", "不是规范的 {} 编码"),
+    w("{} bytes where {} are expected", "{0} 字节，应为 {1} 字节"),
+    w("{} bytes", "{} 字节"),
+    w("at most {} bytes", "不超过 {} 字节"),
+    // Identifiers.
+    w("unknown scheme where {} is known", "标识的类别未知，已知的类别：{}"),
+    w("{} of {} bytes where {} are expected", "{0}长 {1} 字节，应为 {2} 字节"),
+    w("{} has {} at byte {} where {} is expected", "{0}第 {2} 字节处（从 0 起）为 {1}，应为{3}"),
+    w("{} has no {}", "{0}缺少 {1}"),
+    w("{} has check character {} where {} is expected", "{0}的校验码为 {1}，应为 {2}"),
+    w("{} has a birth date that is in no calendar", "{}中的出生日期不存在"),
+    w("authority:, catalogue:, ext:, household:, ledger, person:, place: or uscc:", "authority:、catalogue:、ext:、household:、`ledger`、person:、place:、uscc:"),
+    w("catalogue: and basis. calendar. list. measure. points. procedure. rating. or type.", "catalogue: 之后接 basis.、calendar.、list.、measure.、points.、procedure.、rating. 或 type."),
+    w("event id", "事项编号"),
+    w("unified social credit code", "统一社会信用代码"),
+    w("place code", "行政区划代码"),
+    w("external id", "外部标识"),
+    w("external code", "外部代码"),
+    w("register", "登记簿代号"),
+    w("resident number", "公民身份号码"),
+    w("epoch of a pseudonym", "假名的期次"),
+    w("person pseudonym", "自然人假名"),
+    w("household pseudonym", "家庭户假名"),
+    w("a digit", "数字"),
+    w("a lower-case hex digit", "小写十六进制数字"),
+    w("2 to 9 behind a 0", "0 之后的 2 至 9"),
+    w("1 to 9", "1 至 9"),
+    w("1 to 32", "1 至 32"),
+    w("1 to 64", "1 至 64"),
+    w("1 to 128", "1 至 128"),
+    w("6, 9 or 12", "6、9 或 12"),
+    w("version 7", "版本号 7"),
+    w("variant 8 to b", "变体 8 至 b"),
+    w("a digit or a capital letter other than I, O, S, V, Z", "数字或者 I、O、S、V、Z 以外的大写字母"),
+    w("a registering department of GB 32100-2015, table 1", "GB 32100-2015 表 1 所列的登记管理部门"),
+    w("a letter, a digit, `.`, `_` or `-`", "字母、数字或 `.`、`_`、`-`"),
+    // Times.
+    w("{} expected at byte {}", "第 {1} 字节处（从 0 起）应为{0}"),
+    w("{} {} where {} to {} is possible", "{0}为 {1}，应在 {2} 至 {3} 之间"),
+    w("{} us since the epoch where {} to {} is possible", "时间戳 {0} 微秒，应在 {1} 至 {2} 之间"),
+    w("year", "年"),
+    w("month", "月"),
+    w("day", "日"),
+    w("hour", "时"),
+    w("minute", "分"),
+    w("second", "秒"),
+    w("offset hour", "时区的时"),
+    w("offset minute", "时区的分"),
+    w("an offset, `Z` or ±hh:mm,", "时区（`Z` 或 ±hh:mm）"),
+    w("the end of the text", "文字的末尾"),
+    w("a known offset", "已知的时区"),
+    // Keys, signatures, checkpoints.
+    w("the key is not a point of edwards25519", "公钥不是 edwards25519 曲线上的点"),
+    w("the key is not canonically encoded", "公钥编码不规范"),
+    w("the key is of small order", "公钥为小阶点"),
+    w("the key has a part of small order", "公钥含小阶分量"),
+    w("the signature does not verify strictly under the key", "以该公钥严格验证签名未通过"),
+    w("an Ed25519 signature over the DSSE pre-authentication encoding, strictly verified", "对 DSSE 预认证编码作出并能通过严格验证的 Ed25519 签名"),
+    w("no cosigned checkpoint", "没有经联署的检查点"),
+    w("a cosigned checkpoint though no auditing witness is named", "未指定审计见证方而附有联署的检查点"),
+    w("a ledger that nobody has opened", "尚未启用的台账"),
+    w("a checkpoint over {} entries where {} to {} are expected", "检查点涵盖 {0} 个条目，应为 {1} 至 {2} 个"),
+    w("a checkpoint that none of the auditing witnesses has cosigned", "没有任何审计见证方联署的检查点"),
+    w("no checkpoint that the operator signed", "不是台账运营单位签署的检查点"),
+    w("an auditing witness's line that is not its own", "审计见证方的联署不是其本人作出"),
+    w("event of {} bytes where at most {} are accepted", "事项长 {0} 字节，不得超过 {1} 字节"),
+    w("event: {}", "事项：{}"),
+    w("event: kind {} is not known", "事项种类 {} 未定义"),
+    // Disclosures.
+    w("disclosure {} {}", "第 {0} 个披露项（从 0 起）：{1}"),
+    w("disclosures of {} bytes where at most {} are accepted", "披露项合计 {0} 字节，不得超过 {1} 字节"),
+    w("disclosures {} and {} are both of the field {}", "第 {0} 个和第 {1} 个披露项（从 0 起）都属于字段 {2}"),
+    w("disclosure {} has the digest {}; `private` names {} and it is none of them", "第 {0} 个披露项（从 0 起）的摘要值 {1} 不在 `private` 所列的 {2} 项之内"),
+    w("disclosure {} has the digest {}, which does not stand in `private`", "第 {0} 个披露项（从 0 起）的摘要值 {1} 未列入 `private`"),
+    w("no disclosure has the digest {}, which stands in `private`", "`private` 所列摘要值 {} 没有对应的披露项"),
+    w("is not base64url without padding, in its one spelling", "不是无填充的规范 base64url 编码"),
+    w("is {} where an array of three texts, salt, name and value, is expected", "为{}，应为盐、名称、值三个字符串组成的数组"),
+    w("[{}]", "数组（{}）"),
+    w("salt: {}", "盐：{}"),
+    w("name: {}", "名称：{}"),
+    w("value: {}", "值：{}"),
+    w("base64url of a JSON array of salt (16 bytes in base64url), name and value, texts", "由盐（16 字节，base64url）、名称、值三个字符串组成的 JSON 数组的 base64url 编码"),
+    w("the disclosures that `private` names, each once and as it was when it was signed", "`private` 所列的各个披露项，每项一次，内容与签名时一致"),
+    w("a second one of {}, which disclosures[{}] is of", "字段 {0} 的又一披露项，前一项为 disclosures[{1}]"),
+    w("each field once", "每个字段一个披露项"),
+    w("one of the digest {}, beside {} that the event names", "摘要值为 {0} 的披露项，不在事项所列的 {1} 项之内"),
+    w("one of the digest {}", "摘要值为 {} 的披露项"),
+    w("none of this digest", "没有该摘要值的披露项"),
+    // Numbers of persons.
+    w("an identity number", "公民身份号码"),
+    w("an identity number of 15 digits", "15 位公民身份号码"),
+    w("a mobile telephone number", "手机号码"),
+    w("a bank card's number", "银行卡号"),
+    // Authorities that do not act.
+    w("succeeded by {} on {}", "已于 {1} 由{0}承接职责"),
+    w("suspended since {}", "自 {} 起被暂停"),
+];
+
+/// What an error says in a text that is part of its type: one of these wordings, or as it is where it has none, as
+/// `18` and `\`-\`` have none.
+#[must_use]
+pub fn of_text(english: &'static str) -> Words {
+    let known = FAULTS.iter().find(|wording| wording.en == english);
+    known.map_or_else(|| Words::data(english), |wording| Words::phrase(wording, Vec::new()))
+}
+
+/// What an error of [`tlog`] says, where it is one of these wordings.
+pub fn of_fault(error: impl core::fmt::Display) -> Words {
+    let text = error.to_string();
+    let known = FAULTS.iter().find(|wording| wording.en == text);
+    known.map_or(Words::data(&text), |wording| Words::phrase(wording, Vec::new()))
+}

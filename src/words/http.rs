@@ -1,0 +1,66 @@
+//! What answers over HTTP say of what they found and expected, beside the wordings of `ledger_spec`.
+
+use ledger_spec::wording::Wording;
+
+const fn w(en: &'static str, zh: &'static str) -> Wording {
+    Wording { en, zh }
+}
+
+/// By what is read, from the request's line to what is asked.
+#[rustfmt::skip] // one wording a line
+pub(super) const HTTP: &[Wording] = &[
+    w("{} is {}; expected {}", "{0}，实际情况：{1}；要求：{2}"),
+    w("entry {} is not in the log, which holds {}", "没有第 {0} 号条目，日志共有 {1} 个条目"),
+    w("entry {} is not for a reader whose sight is {}", "第 {0} 号条目不供{1}查阅"),
+    w("list {} is {}; the reader's sight is {}", "名单 {0} 的公开范围为{1}，查阅者为{2}"),
+    w("entry {} is not one that the answer shows at these instants", "第 {} 号条目不在该时点的应答之内"),
+    w("entry {} is none that is public", "第 {} 号条目未公开"),
+    w("this copy is blind: what is sealed cannot be opened here", "此副本未持有加密内容的开启材料，不能查阅"),
+    w("case files cover {} entries; {} are asked about", "已汇总 {0} 个条目，查询涉及 {1} 个"),
+    w("entry {}: {}", "第 {0} 号条目：{1}"),
+    w("a number of entries up to {}, all there are, is expected", "应为不超过 {}（现有条目总数）的条目数"),
+    w("percent-encoded UTF-8", "以百分号编码的 UTF-8 文字"),
+    w("no parameters", "不带参数"),
+    w("only {}", "仅限 {}"),
+    w("parameter {}", "参数 {}"),
+    w("the parameter twice", "参数重复"),
+    w("each parameter once", "每个参数只出现一次"),
+    w("fewer parameters", "较少的参数"),
+    w("a whole number {} to {}", "{0} 至 {1} 的整数"),
+    w("an RFC 3339 instant such as 2026-11-01T00:00:00+08:00, or a day such as 2026-11-01", "RFC 3339 时刻（如 2026-11-01T00:00:00+08:00）或日期（如 2026-11-01）"),
+    w("a number of entries up to {}, all there are", "不超过 {}（现有条目总数）的条目数"),
+    w("the header twice", "请求头重复"),
+    w("it once", "只出现一次"),
+    w("other bytes than ASCII", "含非 ASCII 字节"),
+    w("the id of an event of this feed", "本订阅所发消息的编号"),
+    w("POST /v1/questions/… with the subject in the body", "以 POST /v1/questions/… 提交，主体标识写在请求正文中"),
+    w("localhost, or an IP address", "localhost 或 IP 地址"),
+    w("<index>, with .p/<width> where partial", "<序号>，不完整的后接 .p/<宽度>"),
+    w("<level>/<index> or entries/<index>, with .p/<width> where partial", "<层>/<序号> 或 entries/<序号>，不完整的后接 .p/<宽度>"),
+    w("openings of the {} entries that are published", "已公布的 {} 个条目范围内的开启材料"),
+    w("a tile of the {} entries that are published", "已公布的 {} 个条目范围内的分块"),
+    w("a size from 0 to {}", "0 至 {} 的规模"),
+    w("an object with `subject`, an identifier, and nothing else", "仅含 `subject`（主体标识）的对象"),
+    w("no receipts where dry_run=true: nothing is appended", "dry_run=true 时不出具回执：未作任何记载"),
+    w("more than {} lines", "超过 {} 行"),
+    w("at most {}", "不超过 {}"),
+    w("no line", "没有内容"),
+    w("an envelope a line", "每行一个信封"),
+    w("a compressed body", "经压缩的报文"),
+    w("no media type", "未注明内容类型"),
+    w("application/json or application/x-ndjson", "application/json 或 application/x-ndjson"),
+    w("as many bytes as announced", "与所声明长度一致的报文"),
+    w("each key once in one object", "同一对象中每个字段只出现一次"),
+    w("an event that stood in entry {}", "原在第 {} 号条目的事项"),
+    w("{} events waiting", "待处理事项 {} 项"),
+    w("an index below {}", "小于 {} 的序号"),
+    w("an entry that is public at the moment of asking", "查询时公开的条目"),
+    w("{} entries taken in", "已汇总 {} 个条目"),
+    w("{}, which the question is about", "查询所涉及的 {} 个条目"),
+    w("a list of /v1/catalogue", "/v1/catalogue 所列的名单"),
+    w("another entry", "其他条目"),
+    w("the entry of a line of this answer at these instants, public still: `next` of the page before", "本应答在相同时点中仍公开的条目，即上一页的 `next`"),
+    w("the request is of {}; the time here is {}, and the server answers since {}", "请求的时间为 {0}，本台账时间为 {1}，服务自 {2} 起答复"),
+    w("a request with this nonce came before", "使用该随机数的请求已经提交过"),
+    w("{} numbers asked for, {} left for now", "申请转换 {0} 个，当前剩余 {1} 个"),
+];
