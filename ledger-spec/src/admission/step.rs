@@ -155,11 +155,11 @@ fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) 
         |field, found: Words, expected: Words| Err(refuse(Rule::RepairConditions, field, found, expected));
     if corrected_on.is_none() {
         let expected = say!("an application that says when the conduct was corrected");
-        return refused("body.application", say!("no corrected_on"), expected.into());
+        return refused("body.application", say!("no corrected_on"), expected);
     }
     if !commitment {
         let expected = say!("an application with a public commitment");
-        return refused("body.application", say!("no commitment"), expected.into());
+        return refused("body.application", say!("no commitment"), expected);
     }
     conditions_of_type(case, *target, decision)?;
     conditions_of_list(case, *target, decision)?;

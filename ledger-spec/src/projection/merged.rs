@@ -2,11 +2,12 @@
 //! held against that one's file: what was stated of it since may have taken the merger back.
 
 use super::page::MOST_NAMED;
-use super::question::{CaseFileSource, SubjectQuestion};
 use super::suspicion::Suspicion;
-use crate::casefile::{AsOf, CaseAsOf, Fact, Identity, Item};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item};
+use crate::governance::Governance;
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use tlog::position::EntryIndex;
 
 /// The subjects that went on in another.
@@ -20,24 +21,21 @@ pub struct MergedFrom {
     pub(super) compromised: BTreeSet<EntryIndex>,
 }
 
-/// Those that a question asks for: its standing tells them.
-pub(super) fn of<S: CaseFileSource>(
-    source: &S,
-    what: SubjectQuestion,
+/// Those that went on in `subject` at two instants.
+pub(super) fn of<E>(
+    case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
+    governance: &Governance,
     subject: &SubjectId,
     as_of: AsOf,
-) -> Result<MergedFrom, S::Error> {
-    let (governance, mut found) = (source.governance(), MergedFrom::default());
-    if what != SubjectQuestion::Standing {
-        return Ok(found);
-    }
+) -> Result<MergedFrom, E> {
+    let mut found = MergedFrom::default();
     let mergers = governance.mergers.that_went_on_in(subject, as_of.valid_at, as_of.known);
     for (at, (of, entry)) in mergers.enumerate() {
         if at >= MOST_NAMED {
             found.more += 1;
             continue;
         }
-        let file = source.case_file(of)?;
+        let file = case_file(of)?;
         let case = CaseAsOf::new(of, &file, &governance.catalogue, as_of);
         let Some(merger) = standing(&case).filter(|merger| merger.entry == entry) else { continue };
         let suspicion = Suspicion { case: &case, directory: &governance.directory };

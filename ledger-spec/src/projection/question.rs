@@ -4,7 +4,7 @@
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
-    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, names, whole_days,
+    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, merged, names, whole_days,
 };
 use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
@@ -283,7 +283,12 @@ impl Question {
         Ok(match self {
             Self::Subject { subject, what, page } => {
                 let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
-                let merged = super::merged::of(source, *what, subject, as_of)?;
+                let merged = match what {
+                    SubjectQuestion::Standing => {
+                        merged::of(|of| source.case_file(of), governance, subject, as_of)?
+                    }
+                    _ => merged::MergedFrom::default(),
+                };
                 let of = Projector::new(subject, &file, over, as_of, viewer).with_merged(merged);
                 let answer = what.answer(&of.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
@@ -320,7 +325,7 @@ impl Question {
         viewer: Viewer,
     ) -> Result<AsOf, S::Error> {
         if self.is_of_whole_days(viewer.sight) {
-            whole_days::within(source, as_of, viewer.moment)
+            whole_days::within(|entry| source.recorded_at(entry), as_of, viewer.moment)
         } else {
             Ok(as_of)
         }

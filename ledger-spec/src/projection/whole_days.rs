@@ -1,16 +1,19 @@
 //! Whole days: what counts over many subjects is told to the public of those alone.
 
-use super::question::CaseFileSource;
 use crate::casefile::AsOf;
-use crate::time::ValidTime;
+use crate::time::{RecordedTime, ValidTime};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// The last whole days within two instants: of valid time, the days that are over; of entries, those of days that are
 /// over at the moment of asking and are known to their end.
-pub(super) fn within<S: CaseFileSource>(source: &S, as_of: AsOf, moment: AsOf) -> Result<AsOf, S::Error> {
+pub(super) fn within<E>(
+    recorded_at: impl Fn(EntryIndex) -> Result<RecordedTime, E>,
+    as_of: AsOf,
+    moment: AsOf,
+) -> Result<AsOf, E> {
     // A clock past the year 2199 is past everything.
-    let recorded = |entry| -> Result<ValidTime, S::Error> {
-        Ok(ValidTime::at_recorded(source.recorded_at(entry)?).unwrap_or(ValidTime::MAX))
+    let recorded = |entry| -> Result<ValidTime, E> {
+        Ok(ValidTime::at_recorded(recorded_at(entry)?).unwrap_or(ValidTime::MAX))
     };
     let mut last = end_of_whole_day(moment.valid_at);
     if as_of.known < moment.known {

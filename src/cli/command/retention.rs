@@ -65,7 +65,9 @@ impl ProposeErasures {
             None => now,
         };
         if !ledger.snapshots.log().is_opened() {
-            return Err(Failure::usage(say!("a blind copy shows nobody's records: an opened one is expected")));
+            return Err(Failure::usage(say!(
+                "a blind copy shows nobody's records: an opened one is expected"
+            )));
         }
         let as_of = reading.as_of(valid_at, Known::Everything).map_err(Failure::unreachable)?;
         let viewer = reading.viewer(Sight::Court, now);

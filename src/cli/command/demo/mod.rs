@@ -173,7 +173,7 @@ fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outco
     talk::say("4. One subject's standing, before and after, by the time at which facts hold:");
     for state in [states.first(), states.last()].into_iter().flatten() {
         let path = format!("/v1/subjects/{}?valid_at={}", member.subject, state.date);
-        talk::say(standing_in_words(&client.get_json(&path)?, &client)?.trim_end());
+        talk::say(standing_in_words(&client.get_json(&path)?, client)?.trim_end());
     }
     Ok(())
 }
@@ -223,7 +223,7 @@ fn repair(
     }
     let path = format!("/v1/subjects/{}", member.subject);
     talk::say("7. Repair accepted and granted, which ends publicity; the standing now:");
-    talk::say(standing_in_words(&client.get_json(&path)?, &client)?.trim_end());
+    talk::say(standing_in_words(&client.get_json(&path)?, client)?.trim_end());
     seen.ok_or_else(|| Failure::wrong(say!("no receipt")))
 }
 
