@@ -88,7 +88,9 @@ fn others(language: Language, more: usize) -> String {
 
 /// When something ends, or ended, and why: what is to come is not said as if it were over.
 fn ending(end: &Ended, valid_at: ValidTime, language: Language) -> String {
-    let day = end.at.date();
+    // A term ends with its last day: from the next on it holds no more.
+    let last = ValidTime::from_micros(end.at.micros() - 1).ok().filter(|_| end.cause == Cause::Expired);
+    let day = last.unwrap_or(end.at).date();
     match (language, end.at > valid_at, end.cause) {
         (Language::Zh, true, Cause::Expired) => format!("至 {day} 届满"),
         (Language::Zh, true, why) => format!("将于 {day} 失效（{}）", why.chinese()),
@@ -127,7 +129,7 @@ pub(super) fn subject(answered: &Answered<Standing>, names: &Names, language: La
     }
     for one in &standing.repairs {
         let what = language.pick("修复申请", "repair");
-        line(&mut out, &telling.statement(&one.line, what, &one.target.to_string(), &[]));
+        line(&mut out, &telling.application(&one.line, what, &one.target.to_string()));
     }
     if let Some(notice) = &answered.notice {
         line(&mut out, &format!("  {}", said(notice, language)));
@@ -194,11 +196,22 @@ impl Telling<'_> {
 
     /// One record, listing or repair on a line, and below it what it says, what ends it and what has to be said beside it.
     fn statement(&self, one: &Line, what: &str, named: &str, below: &[String]) -> String {
+        self.told((one, life(self.language, one.life)), what, named, below)
+    }
+
+    /// The same of an application, which is not in force but has come so far.
+    fn application(&self, one: &Line, what: &str, named: &str) -> String {
+        let state = one.phase.filter(|_| one.life == Life::InForce);
+        let state = state.map(|phase| self.language.pick(phase.chinese(), phase.name()));
+        self.told((one, state.unwrap_or(life(self.language, one.life))), what, named, &[])
+    }
+
+    fn told(&self, (one, state): (&Line, &str), what: &str, named: &str, below: &[String]) -> String {
         let language = self.language;
         let mut out = format!(
             "  {what} #{} {named}: {}, {} {} ({})",
             one.entry,
-            life(language, one.life),
+            state,
             language.pick("自", "from"),
             one.valid_from.date(),
             self.names.authority(&one.issuer, language),

@@ -135,7 +135,8 @@ fn domain(params: &Params) -> Result<Domain, Problem> {
 #[serde(deny_unknown_fields)]
 struct AboutSubject {
     /// The subject: a person, a household, or any other
-    subject: SubjectId,
+    #[schema(value_type = SubjectId)]
+    subject: String,
 }
 
 /// The same answers with the subject in the body: the only way to ask about persons and households.
@@ -183,7 +184,8 @@ async fn subject_in(headers: &HeaderMap, body: Body) -> Result<SubjectId, Proble
         let problem = Problem::new(ProblemKind::MalformedJson);
         problem.expected(say!("an object with `subject`, an identifier, and nothing else"))
     };
-    serde_json::from_slice(&bytes).map(|AboutSubject { subject }| subject).map_err(|_| malformed())
+    let AboutSubject { subject } = serde_json::from_slice(&bytes).map_err(|_| malformed())?;
+    SubjectId::parse(&subject).map_err(|error| Problem::from(&error).field("subject"))
 }
 
 /// No projection has this name.

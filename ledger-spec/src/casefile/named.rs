@@ -7,14 +7,14 @@ use crate::wording::named;
 named!(Life { NotYet = "尚未生效", InForce = "有效", Ended = "已失效" });
 named!(Cause {
     Revoked = "原决定被撤销",
-    FiledInError = "录入有误，已撤下",
-    Sealed = "已封存",
-    Repaired = "已准予修复",
-    Removed = "已移出",
-    TakenBack = "已撤回",
+    FiledInError = "记载有误撤下",
+    Sealed = "封存",
+    Repaired = "准予修复",
+    Removed = "移出名单",
+    TakenBack = "撤回",
     Expired = "期限届满",
-    GroundEnded = "所依据的事项已失效",
-    Superseded = "被新的结果取代",
+    GroundEnded = "所依据的记载失效",
+    Superseded = "由新的结果取代",
     Displaced = "因列入严重失信主体名单而失效",
 });
 named!(Mark {
@@ -22,13 +22,13 @@ named!(Mark {
     Annotated = "附有主体说明",
     UnderReview = "正在复议或诉讼",
     Objected = "异议处理中",
-    ObjectionOverdue = "异议逾期未决，暂停公示",
+    ObjectionOverdue = "异议逾期未处理，暂停公示",
     ObjectionUpheld = "异议成立，待更正",
     Held = "保全中",
     PublicationStayed = "依法暂停公示",
     Masked = "破产重整、和解期间屏蔽",
-    Exempted = "措施已豁免",
-    NotVerified = "历史数据迁移",
+    Exempted = "措施豁免期内",
+    NotVerified = "历史数据迁入，部分规则未核验",
     CompromisedKey = "签署密钥当时可能已失控，待核实",
 });
 named!(Sight { Public = "社会公众", Shared = "政务部门", Restricted = "经授权者", Court = "法院" });

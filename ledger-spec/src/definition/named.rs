@@ -6,7 +6,7 @@ use super::words::{AuthorityLevel, Disclosure, Domain, Level, Polarity, Severity
 use crate::id::SubjectKind;
 use crate::wording::named;
 
-named!(AuthorityLevel { County = "县级", City = "市级", Province = "省级", Centre = "中央" });
+named!(AuthorityLevel { County = "县级", City = "市级", Province = "省级", Centre = "国家级" });
 named!(Polarity { Positive = "守信", Neutral = "中性", Negative = "失信" });
 named!(Disclosure { Public = "社会公开", Shared = "政务共享", Restricted = "授权查询" });
 named!(Severity { Minor = "轻微", General = "一般", Serious = "严重" });
@@ -15,7 +15,7 @@ named!(Status {
     BasisRequired = "须逐件引用依据",
     Repealed = "已废止",
     Excluded = "不得记载",
-    Reference = "只作引用",
+    Reference = "只供参考",
 });
 // The plan's own words (3.1-1).
 named!(Domain {
