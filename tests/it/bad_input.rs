@@ -241,7 +241,11 @@ fn what_http_itself_gets_wrong_is_a_problem_too() {
         ("invalid-parameter", 400, server.get("/v1/subjects/ext:a:b/events?before=-1")),
         ("person-in-path", 400, server.get(&format!("/v1/subjects/person:{}", "0".repeat(64)))),
         ("person-in-path", 400, server.get(&format!("/v1/subjects/household:{}/events", "0".repeat(64)))),
-        ("malformed-identifier", 400, server.post_to("/v1/questions/records", json, "{\"subject\":\"person:1\"}")),
+        (
+            "malformed-identifier",
+            400,
+            server.post_to("/v1/questions/records", json, "{\"subject\":\"person:1\"}"),
+        ),
         ("body-too-large", 413, server.post_to("/v1/questions/records", json, " ".repeat(1_025))),
         ("unsupported-media-type", 415, server.post_to("/v1/questions/records", ndjson, "{}")),
         ("not-found", 404, server.post_to("/v1/questions/score", json, "{\"subject\":\"ext:a:b\"}")),

@@ -4,7 +4,7 @@ use super::case::Case;
 use super::step::unheld;
 use super::{Governance, Refusal, Rule, refuse};
 use crate::auditing::Unaudited;
-use crate::casefile::{Fact, Item, ItemNumber};
+use crate::casefile::{Cause, Fact, Item, ItemNumber};
 use crate::event::{Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
 use crate::id::{EventId, SubjectId};
 use crate::wording::{Words, say};
@@ -29,6 +29,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
         let Some(item) = case.file.get(*number) else { continue };
         with_all_that_rests_on_it(case, &going, (*number, item))?;
         with_what_it_acts_upon(&going, item)?;
+        with_what_it_ended(case, &going, item)?;
         unheld(case, "body.events", *number)?;
         if !case.is(Role::Court) {
             decided(case, (*number, item))?;
@@ -99,6 +100,23 @@ fn with_what_it_acts_upon(going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(
         found,
         say!("what is done about a thing together with the thing"),
     ))
+}
+
+/// L26: what took the place of a thing, or made it fall, goes only with it, or it would stand again and tell of what is gone.
+fn with_what_it_ended(case: &Case<'_>, going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let ended = case.file.items().find(|(number, _)| {
+        let end = as_of.end(*number).filter(|end| matches!(end.cause, Cause::Displaced | Cause::Superseded));
+        end.is_some_and(|end| end.entry == Some(item.entry)) && !going.contains(number)
+    });
+    match ended {
+        None => Ok(()),
+        Some((_, left)) => {
+            let found = say!("entry {} without entry {}, which it ended", item.entry, left.entry);
+            let expected = say!("a thing together with what it ended, which would stand again");
+            Err(refuse(Rule::ErasureWhole, "body.events", found, expected))
+        }
+    }
 }
 
 /// L15, L17, L19, D10: single fields that travel beside an event go by its issuer's order or a court's, whatever it is; the

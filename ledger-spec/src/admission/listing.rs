@@ -118,6 +118,11 @@ pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refu
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", Words::data(found), expected));
     }
     case.live(Rule::MeasureConditions, "body.rests_on", number)?;
+    let holds = |as_of: &CaseAsOf<'_>| as_of.in_force(number);
+    if !case.barred_as_of(case.file, body.decision.as_ref()).iter().all(holds) {
+        let expected = say!("something in force now, or a decision from when it was");
+        return Err(refuse(Rule::MeasureConditions, "body.rests_on", say!("not in force"), expected));
+    }
     grave_enough(case, definition, number)?;
     imposed_once(case, definition, (body, number))?;
     term(case, definition, body.term)?;

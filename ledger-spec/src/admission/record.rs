@@ -6,8 +6,8 @@ use super::{Refusal, Rule, once, refuse};
 use crate::authority::Migration;
 use crate::casefile::{Fact, RecordFact};
 use crate::definition::{
-    DetailField, Disclosure, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL, Severity,
-    Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
+    DetailField, Disclosure, GIVING_STEPS, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
+    STEP, Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -211,7 +211,9 @@ impl Filing<'_, '_> {
                 return refused(say!("{}: {}", Words::data(name), Words::data(value)), field.expected(day));
             }
             self.as_narrow_as(field, value)?;
-            if name == VALID_UNTIL {
+            // A licence that is cancelled or annulled says the day that it had.
+            let given = self.body.detail(STEP).is_none_or(|step| GIVING_STEPS.contains(&step));
+            if name == VALID_UNTIL && given {
                 self.ends_after_it_begins(value)?;
             }
         }

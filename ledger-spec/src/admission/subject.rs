@@ -4,7 +4,7 @@ use super::case::Case;
 use super::{Refusal, Rule, identity, refuse};
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
-use crate::id::{SubjectId, Uscc};
+use crate::id::{SubjectId, SubjectKind, Uscc};
 use crate::wording::{Words, say};
 
 /// A02, L10, L11, L19, L22.
@@ -103,6 +103,12 @@ fn described(case: &Case<'_>, scheme: Scheme, body: &SubjectRegistered) -> Resul
         return Err(refuse(Rule::NoPersonalData, "body.name", say!("a name"), expected));
     }
     case.day_begun("body.registered_on", body.registered_on)?;
+    // Whom it is about, rules ask of the identifier: a person under another sort of it would be treated as a body.
+    let natural = matches!(body.kind, Some(SubjectKind::Person | SubjectKind::Household));
+    if let Some(kind) = body.kind.filter(|_| natural && !case.event.subject.is_natural()) {
+        let expected = say!("a person: or household: subject for one");
+        return Err(refuse(Rule::SubjectFits, "body.kind", kind, expected));
+    }
     match (case.event.subject.kind(), body.kind) {
         (Some(shown), Some(stated)) if shown != stated => {
             let expected = say!("{}, which the identifier shows", shown);

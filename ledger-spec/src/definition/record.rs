@@ -152,6 +152,8 @@ pub const STEP: &str = "step";
 pub const MATTER: &str = "matter";
 /// The tag of a type whose records are bans: they are published while they run, as the decision says.
 pub const BAN: &str = "ban";
+/// The steps of a licence that give it, for a time that begins no earlier.
+pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
 /// The field of a type in which a licence says its first day.
 pub const VALID_FROM: &str = "valid_from";
 /// The field of a type in which a licence says its last day.

@@ -4,7 +4,7 @@ use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
 use super::suspicion::Suspicion;
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
+use crate::casefile::{CaseAsOf, Cause, End, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Class, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
@@ -179,6 +179,10 @@ impl<'a> Projector<'a> {
         let (marks, more_marks) = self.marks(number);
         // What the public is shown of the past ends as is known since: an end that was taken back is none.
         let end = self.now.as_ref().unwrap_or(case).end(number);
+        // What is yet to end it by another entry says what that is: the public is told of terms alone.
+        let told =
+            |end: &End| self.sight > Sight::Public || end.entry.is_none() || end.at <= case.as_of.valid_at;
+        let end = end.filter(told);
         Some(Line {
             event: item.id,
             entry: item.entry,

@@ -3,7 +3,7 @@
 
 use super::page::MOST_NAMED;
 use super::suspicion::Suspicion;
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight};
 use crate::governance::Governance;
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
@@ -26,11 +26,13 @@ pub(super) fn of<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     governance: &Governance,
     subject: &SubjectId,
-    as_of: AsOf,
+    (as_of, sight): (AsOf, Sight),
 ) -> Result<MergedFrom, E> {
     let mut found = MergedFrom::default();
     let mergers = governance.mergers.that_went_on_in(subject, as_of.valid_at, as_of.known);
-    for (at, (of, entry)) in mergers.enumerate() {
+    // That an enterprise goes on from a person is told to those who may know of the person.
+    let told = mergers.filter(|(of, _)| sight >= Sight::Restricted || !of.is_natural());
+    for (at, (of, entry)) in told.enumerate() {
         if at >= MOST_NAMED {
             found.more += 1;
             continue;

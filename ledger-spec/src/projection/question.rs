@@ -285,7 +285,7 @@ impl Question {
                 let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
                 let merged = match what {
                     SubjectQuestion::Standing => {
-                        merged::of(|of| source.case_file(of), governance, subject, as_of)?
+                        merged::of(|of| source.case_file(of), governance, subject, (as_of, viewer.sight))?
                     }
                     _ => merged::MergedFrom::default(),
                 };

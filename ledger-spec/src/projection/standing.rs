@@ -303,7 +303,10 @@ impl<'a> Projector<'a> {
             Fact::Identity(Identity::Registered { kind, .. } | Identity::Amended { kind, .. }) => kind,
             _ => None,
         };
-        let mut compromised = self.suspicion().of_all(self.identities().map(|(_, item)| item));
+        // That another is named, who may be a person, is not told by a mark either.
+        let spoken = |item: &&Item| self.sight >= Sight::Restricted || !names_another(item);
+        let identities = self.identities().map(|(_, item)| item).filter(spoken);
+        let mut compromised = self.suspicion().of_all(identities);
         compromised.extend(&self.merged.compromised);
         Some(Registration {
             entry: item.entry,
@@ -317,7 +320,7 @@ impl<'a> Projector<'a> {
             more_identifiers,
             merged_into: merged,
             marks: MarkLine::of_compromised(&compromised, self.sight),
-            merged_from: self.merged.subjects.iter().filter(|id| told(id)).cloned().collect(),
+            merged_from: self.merged.subjects.clone(),
             more_merged_from: self.merged.more,
             dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
         })
@@ -443,6 +446,11 @@ impl StateLine {
 /// Whether an event states who the subject is: a registration or an amendment.
 const fn states_who(item: &Item) -> bool {
     matches!(item.fact, Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }))
+}
+
+/// Whether an event says which other identifier or subject there is.
+const fn names_another(item: &Item) -> bool {
+    matches!(item.fact, Fact::Identity(identity) if identity.names_another())
 }
 
 fn is(item: &Item, identity: Identity) -> bool {

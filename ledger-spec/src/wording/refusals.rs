@@ -293,4 +293,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("the decision on review, the judgment or the ruling, by its number and date", "复议决定书、判决书或者裁定书的文号和日期"),
     w("a step that names its decision, by its number and date", "载明决定书文号和日期的准予或者不予修复"),
     w("no decision", "未载明决定书"),
+    w("entry {} without entry {}, which it ended", "仅第 {0} 号条目，不含因其失效的第 {1} 号条目"),
+    w("a thing together with what it ended, which would stand again", "连同因其失效、否则将重新生效的事项"),
+    w("something in force now, or a decision from when it was", "现行有效的事项，或者写明其有效期间所作的决定"),
+    w("a person: or household: subject for one", "自然人、家庭户须以 person:、household: 标识"),
 ];

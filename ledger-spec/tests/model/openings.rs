@@ -429,7 +429,9 @@ fn imposed(q: &mut Question<'_>) {
                 && stands_in_the_way(q.past, one, event, true)
         });
         q.refuse_if(again, "L19");
-        q.refuse_if(!in_force(q.past, ground, event.valid_from), "D07");
+        let now = q.now.max(event.valid_from);
+        let over = event.decision_day().is_none() && !in_force(q.past, ground, now);
+        q.refuse_if(over || !in_force(q.past, ground, event.valid_from), "D07");
         q.refuse_if(!is_open(q.past, ground), "L16");
         let field = match ground.event.kind.as_str() {
             "record.filed" => "type",
