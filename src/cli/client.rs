@@ -228,7 +228,8 @@ impl Client {
 
     fn unreachable(&self, error: &ureq::Error) -> Failure {
         let why = match error {
-            ureq::Error::Io(error) => told(error),
+            // A certificate that is not trusted comes as one of these too, and says more than its kind.
+            ureq::Error::Io(error) if error.get_ref().is_none() => told(error),
             error => quoted(tile_client::reason(error)),
         };
         Failure::unreachable(say!("{}: {}", Words::data(&self.base), why))

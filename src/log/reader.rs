@@ -80,6 +80,14 @@ impl LogReader {
         }
     }
 
+    /// What opens a sealed entry of this log, put to it; `None` where it is erased.
+    pub fn open_unless_erased(&self, raw: RawEntry) -> Result<Option<EntryBytes>, ReadError> {
+        match self.say(raw)? {
+            Said::Event(event) => Ok(Some(event)),
+            Said::Erased(_) => Ok(None),
+        }
+    }
+
     /// What a raw entry says, or what erasure has left of that.
     pub fn say(&self, raw: RawEntry) -> Result<Said, ReadError> {
         say(&self.files, raw)

@@ -54,6 +54,10 @@ fn refusal(refusal: &Refusal) -> Words {
 
 /// What the system says, where it is of a kind that people meet.
 fn of_system(error: &io::Error) -> Option<Words> {
+    // What somebody put into it says more than its kind.
+    if error.get_ref().is_some() {
+        return None;
+    }
     Some(match error.kind() {
         ErrorKind::NotFound => say!("no such file or folder"),
         ErrorKind::PermissionDenied => say!("permission denied"),

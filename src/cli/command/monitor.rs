@@ -9,7 +9,6 @@ use crate::cli::locale::spoken;
 use crate::cli::look::{WitnessChange, Witnesses};
 use crate::cli::talk::{self, Bar};
 use crate::clock;
-use crate::log::ReadError;
 use crate::mirror::{Mirror, MirrorError};
 use crate::monitor::{LateDelistings, Reason, Sighting, Watch};
 use crate::snapshot::Snapshots;
@@ -271,11 +270,9 @@ impl Monitor {
             if entry.is_sealed() && !snapshots.log().is_opened() {
                 continue;
             }
-            let entry = match snapshots.log().open(entry) {
-                // What is erased says nothing any more.
-                Err(ReadError::Erased(_)) => continue,
-                opened => opened.map_err(|error| unread(&error))?,
-            };
+            // What is erased says nothing any more.
+            let opened = snapshots.log().open_unless_erased(entry).map_err(|error| unread(&error))?;
+            let Some(entry) = opened else { continue };
             if let Some(sighting) = watch.see(entry.entry()).map_err(|error| unread(&error))? {
                 Report::Entry(sighting).deliver(delivery)?;
                 write_told(&self.dir, next)?;

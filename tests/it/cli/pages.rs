@@ -39,8 +39,8 @@ fn show_puts_pages_together_unless_one_is_wanted() {
         }
     }
     let words = served.run(&["show", "subject", SUBJECT, "--limit", "2"]).right();
-    assert!(words.contains("and 905 more") && words.contains("#6 market.penalty"), "{words}");
-    assert!(!words.contains("#7 market.penalty"), "{words}");
+    assert!(words.contains("and 905 more") && words.contains("#6 B (market.penalty)"), "{words}");
+    assert!(!words.contains("#7 B (market.penalty)"), "{words}");
     served.run(&["show", "subject", SUBJECT, "--limit", "0"]).failed(2, "--limit");
     served.stop();
 }
