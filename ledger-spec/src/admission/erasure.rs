@@ -4,7 +4,7 @@ use super::case::Case;
 use super::step::unheld;
 use super::{Governance, Refusal, Rule, refuse};
 use crate::auditing::Unaudited;
-use crate::casefile::{Cause, Fact, Item, ItemNumber};
+use crate::casefile::{Fact, Item, ItemNumber};
 use crate::event::{Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
 use crate::id::{EventId, SubjectId};
 use crate::wording::{Words, say};
@@ -33,7 +33,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
         unheld(case, "body.events", *number)?;
         if !case.is(Role::Court) {
             decided(case, (*number, item))?;
-            if !acts(item) {
+            if !item.fact.is_done_about_another() {
                 case.by_source(item)?;
             }
         }
@@ -90,7 +90,7 @@ fn with_all_that_rests_on_it(
 /// L26: what moves a thing or speaks of it goes only with it, or the thing would stand as if that had never been: a sealed
 /// record in force again, an objection that nobody raised.
 fn with_what_it_acts_upon(going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(), Refusal> {
-    if !acts(item) || item.fact.refers_to().iter().all(|under| going.contains(under)) {
+    if !item.fact.is_done_about_another() || item.fact.refers_to().iter().all(|under| going.contains(under)) {
         return Ok(());
     }
     let found = say!("entry {} without what it is about", item.entry);
@@ -105,13 +105,10 @@ fn with_what_it_acts_upon(going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(
 /// L26: what took the place of a thing, or made it fall, goes only with it, or it would stand again and tell of what is gone.
 fn with_what_it_ended(case: &Case<'_>, going: &BTreeSet<ItemNumber>, item: &Item) -> Result<(), Refusal> {
     let as_of = case.as_of();
-    let ended = case.file.items().find(|(number, _)| {
-        let end = as_of.end(*number).filter(|end| matches!(end.cause, Cause::Displaced | Cause::Superseded));
-        end.is_some_and(|end| end.entry == Some(item.entry)) && !going.contains(number)
-    });
-    match ended {
+    let ended = as_of.ended_by(item).find(|number| !going.contains(number));
+    match ended.and_then(|number| case.file.get(number)) {
         None => Ok(()),
-        Some((_, left)) => {
+        Some(left) => {
             let found = say!("entry {} without entry {}, which it ended", item.entry, left.entry);
             let expected = say!("a thing together with what it ended, which would stand again");
             Err(refuse(Rule::ErasureWhole, "body.events", found, expected))
@@ -148,19 +145,6 @@ fn single_fields(case: &Case<'_>, body: &ErasureOrdered, of: &FieldsOrdered) -> 
     }
     unheld(case, "body.fields", number)?;
     if case.is(Role::Court) { Ok(()) } else { case.by_source(item) }
-}
-
-/// Whether it moves a thing or speaks of it. It goes with the thing, whoever issued it; a fact that rests on a thing goes by
-/// its own issuer's order.
-const fn acts(item: &Item) -> bool {
-    matches!(
-        item.fact,
-        Fact::Step(_)
-            | Fact::Application { .. }
-            | Fact::Objection { .. }
-            | Fact::Complaint { .. }
-            | Fact::Hold { .. }
-    )
 }
 
 /// L16: nobody takes away what is objected to, or the objection, before it is decided; a court may.

@@ -289,12 +289,13 @@ fn upheld_for_good(case: &Case<'_>, upheld: &Item) -> Result<(), Refusal> {
 fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
     let record = body.record.as_ref().and_then(|id| case.file.entry_of(id));
     let beneath = |number: ItemNumber| case.person.get(number).map(|item| item.entry);
+    let person = case.person_as_of();
     let same = case.person.of_class(Class::Listing).find(|(number, item)| match &item.fact {
         Fact::Listing(listing) => {
             listing.list == body.list
                 && listing.record.and_then(beneath) == record
                 && (record.is_some() || definition.serious)
-                && stands_in_the_way(case, (*number, item), (body.until, record.is_some()))
+                && stands_in_the_way(&person, (*number, item), (body.until, record.is_some()))
         }
         _ => false,
     });
@@ -323,17 +324,17 @@ fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> 
 /// Whether an earlier entry or measure leaves no room for another on the same ground: it holds on some day of the other's
 /// life; or its time was over, or it was repaired, and on the same `ground` that has been answered for.
 fn stands_in_the_way(
-    case: &Case<'_>,
+    person: &CaseAsOf<'_>,
     (number, item): (ItemNumber, &Item),
     (until, on_ground): (Option<Date>, bool),
 ) -> bool {
     if until.is_some_and(|until| until < item.from.date()) {
         return false;
     }
-    match case.person_as_of().end(number) {
+    match person.end(number) {
         None => true,
         Some(end) => {
-            end.at > case.event.valid_from
+            end.at > person.as_of.valid_at
                 || on_ground && matches!(end.cause, Cause::Expired | Cause::Repaired)
         }
     }
@@ -371,7 +372,7 @@ fn imposed_once(
             measure.measure == body.measure
                 && measure.rests_on.and_then(|ground| root_entry(&person, ground)) == root
                 && (for_a_time || case.is_source(item))
-                && stands_in_the_way(case, (*number, item), (until, true))
+                && stands_in_the_way(&person, (*number, item), (until, true))
         }
         _ => false,
     });

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{Fact, NameHash, RecordFact};
+use crate::casefile::{Fact, Item, NameHash, RecordFact};
 use crate::definition::{FINE, Polarity};
 use crate::event::{Class, Phase, RecordFiled};
 use crate::wording::{Words, say};
@@ -12,11 +12,8 @@ pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Re
     let (as_of, number) = (case.person_as_of(), NameHash::of(&body.decision.number));
     let same = case.person.of_class(Class::Record).find(|(filed, item)| {
         let Fact::Record(record) = &item.fact else { return false };
-        record.decision == number
-            && record.decided_on == body.decision.date
-            && record.record_type == body.record_type
+        is_of_decision(case, (body, number), (item, record))
             && as_of.polarity(record) == Polarity::Negative
-            && case.is_source(item)
             && !case.person.last_phase(*filed).is_some_and(Phase::is_void)
     });
     match same {
@@ -59,10 +56,7 @@ pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> R
     let (as_of, number) = (case.person_as_of(), NameHash::of(&body.decision.number));
     let retracted = case.person.of_class(Class::Record).filter_map(|(filed, item)| {
         let Fact::Record(record) = &item.fact else { return None };
-        let same = record.decision == number
-            && record.decided_on == body.decision.date
-            && record.record_type == body.record_type
-            && case.is_source(item)
+        let same = is_of_decision(case, (body, number), (item, record))
             && case.person.last_phase(filed) == Some(Phase::Retracted);
         as_of.severity(filed).filter(|_| same)
     });
@@ -75,6 +69,18 @@ pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> R
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a record is of the same type and source, by the decision of this number and date.
+fn is_of_decision(
+    case: &Case<'_>,
+    (body, number): (&RecordFiled, NameHash),
+    (item, record): (&Item, &RecordFact),
+) -> bool {
+    record.decision == number
+        && record.decided_on == body.decision.date
+        && record.record_type == body.record_type
+        && case.is_source(item)
 }
 
 /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What

@@ -218,6 +218,19 @@ impl CaseAsOf<'_> {
         own.into_iter().chain(deeper).min()
     }
 
+    /// What something took the place of, or made fall: without it, that would stand again. Only entries on lists and grades do
+    /// so.
+    pub fn ended_by(&self, item: &Item) -> impl Iterator<Item = ItemNumber> {
+        let ends_others = matches!(item.fact, Fact::Listing(_) | Fact::Rating(_));
+        let all = ends_others.then(|| self.file.items()).into_iter().flatten();
+        let ended = all.filter(move |(number, _)| {
+            let end = self.end(*number);
+            let end = end.filter(|end| matches!(end.cause, Cause::Displaced | Cause::Superseded));
+            end.is_some_and(|end| end.entry == Some(item.entry))
+        });
+        ended.map(|(number, _)| number)
+    }
+
     /// P28: an entry on a red list, or an incentive, falls with the first entry on a list of the seriously dishonest that holds
     /// beside it, unless the decision beneath that never counted.
     fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {

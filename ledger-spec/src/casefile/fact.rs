@@ -292,6 +292,19 @@ impl<R: Copy> Fact<R> {
 }
 
 impl Fact {
+    /// Whether it moves a thing or speaks of it: it goes with the thing, whoever issued it (L26); a fact that rests on a thing
+    /// goes by its own issuer's order.
+    pub const fn is_done_about_another(&self) -> bool {
+        matches!(
+            self,
+            Self::Step(_)
+                | Self::Application { .. }
+                | Self::Objection { .. }
+                | Self::Complaint { .. }
+                | Self::Hold { .. }
+        )
+    }
+
     /// What it began and in which phase; `None` for steps.
     pub const fn opens(&self) -> Option<(Class, Phase)> {
         Some(match self {

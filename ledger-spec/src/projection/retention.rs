@@ -206,13 +206,14 @@ fn withdrawn(case: &CaseAsOf<'_>, consent: ItemNumber) -> Option<Date> {
     case.moves(consent).last().map(|(_, step)| step.from.date())
 }
 
-/// All that follows something or rests on it, itself too.
+/// All that follows something, rests on it or was ended by it, itself too: what an order has to name (L26).
 fn close(case: &CaseAsOf<'_>, number: ItemNumber, going: &mut BTreeSet<ItemNumber>) {
     let mut next = vec![number];
     while let Some(one) = next.pop() {
         if going.insert(one) {
             let followers = case.file.followers(one).filter(|(_, item)| case.knows(item));
             next.extend(followers.map(|(follower, _)| follower));
+            next.extend(case.file.get(one).into_iter().flat_map(|item| case.ended_by(item)));
         }
     }
 }
@@ -258,7 +259,7 @@ fn with_all(
         let waits =
             matches!(item.fact, Fact::Complaint { .. }) && case.phase_at(number) == Some(Phase::Filed);
         line.contested |= open || waits;
-        if !is_done_about(item) {
+        if !item.fact.is_done_about_another() {
             let source = governance.directory.id_of(acting(case, governance, item.issuer));
             if *source != line.source {
                 others.insert(source.clone());
@@ -274,16 +275,4 @@ fn with_all(
     });
     line.others = others.into_iter().collect();
     line
-}
-
-/// Whether something moves a thing or speaks of it: it goes with the thing, whoever issued it (L26).
-const fn is_done_about(item: &Item) -> bool {
-    matches!(
-        item.fact,
-        Fact::Step(_)
-            | Fact::Application { .. }
-            | Fact::Objection { .. }
-            | Fact::Complaint { .. }
-            | Fact::Hold { .. }
-    )
 }
