@@ -123,7 +123,9 @@ pub fn severity_fits(past: &History, record: &Stated, severity: Option<&str>) ->
 fn migration<'a>(q: &mut Question<'a>) -> Vec<&'a str> {
     let Some(id) = q.event.text("migration") else { return Vec::new() };
     let about = format!("authority:{}", q.event.issuer);
-    let opened = q.past.find(&about, id).filter(|one| one.event.kind == "migration.opened");
+    // An id may stand in what is sealed of it too, where it names another thing.
+    let is_such = |one: &&Accepted| one.event.kind == "migration.opened" && one.event.id == id;
+    let opened = q.past.stream(&about).find(is_such);
     let Some(opened) = opened.filter(|one| phase(q.past, one) == Some("opened")) else {
         q.refuse("D14");
         return Vec::new();
