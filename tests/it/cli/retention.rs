@@ -94,4 +94,13 @@ fn what_the_law_lets_go_is_proposed_ordered_and_erased() {
     assert!(erased.contains("erased 2 entries"), "{erased}");
     folder.audit("l");
     assert_eq!(proposed(&folder, &[]).len(), 1);
+
+    // A monitor that opens goes past what is gone, to what says so.
+    let served = folder.serve();
+    folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
+    let monitor = ["monitor", &served.url, "--openings", &served.openings, "--dir", "m", "--vkey", "l.vkey"];
+    let told = folder.run(&[&monitor[..], &["--once", "--governance"]].concat()).right();
+    assert!(told.lines().last().unwrap().contains("ledger.erased"), "{told}");
+    assert_eq!(folder.run(&[&monitor[..], &["--once", "--governance"]].concat()).right(), "", "told already");
+    served.stop();
 }
