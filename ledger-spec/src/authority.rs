@@ -326,7 +326,7 @@ impl Directory {
         let Some(number) = self.key_number(&body.key) else { return };
         let said = (event, by.recorded);
         match (body.corrects, body.compromised_since) {
-            (Some(_), since) => self.compromises.take_back(number, since, by.by.clone(), said),
+            (Some(of), since) => self.compromises.take_back((number, of), since, by.by.clone(), said),
             (None, Some(since)) => self.compromises.say(number, since, said),
             (None, None) => {}
         }

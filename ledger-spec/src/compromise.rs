@@ -58,8 +58,16 @@ struct Statement {
     since: Option<ValidTime>,
     event: EventId,
     recorded: Recorded,
-    /// Where it takes back what was said before, the keys that signed it.
-    taking_back: Option<Vec<KeyNumber>>,
+    taking_back: Option<TakingBack>,
+}
+
+/// That a statement takes another back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct TakingBack {
+    /// The event of the other.
+    corrects: EventId,
+    /// The keys that signed this one.
+    signers: Vec<KeyNumber>,
 }
 
 /// What counts of all that was said.
@@ -95,15 +103,16 @@ impl Compromises {
         self.spread(key, Compromise { since, said_by: recorded.index }, recorded);
     }
 
-    /// Takes in that what was said of a key is taken back: wholly, or but for what it signed since a later time.
+    /// Takes in that what an event said of a key is taken back: wholly, or but for what the key signed since a later time.
+    /// What others said of it stands.
     pub fn take_back(
         &mut self,
-        key: KeyNumber,
+        (key, corrects): (KeyNumber, EventId),
         since: Option<ValidTime>,
         signers: Vec<KeyNumber>,
         (event, recorded): (EventId, Recorded),
     ) {
-        let taking_back = Some(signers);
+        let taking_back = Some(TakingBack { corrects, signers });
         self.statements.push(Statement { of: key, since, event, recorded, taking_back });
         self.tell(recorded);
     }
@@ -155,12 +164,11 @@ impl Compromises {
             weighed.own = self.own(known, &weighed.taken_back);
             weighed.all = self.with_brought(&weighed.own);
             let clear = |at: &usize| {
-                let Some(Statement { taking_back: Some(signers), recorded, .. }) = self.statements.get(*at)
-                else {
+                let Some(Statement { taking_back: Some(by), recorded, .. }) = self.statements.get(*at) else {
                     return false;
                 };
                 let covered = |key| weighed.all.get(key).is_some_and(|said| said.covers(recorded.at));
-                recorded.index.is_in(known) && !signers.iter().any(covered)
+                recorded.index.is_in(known) && !by.signers.iter().any(covered)
             };
             let counting: BTreeSet<usize> = (0..self.statements.len()).filter(clear).collect();
             if counting.is_subset(&weighed.taken_back) {
@@ -170,22 +178,18 @@ impl Compromises {
         }
     }
 
+    /// Of each key by itself the earliest time that is said, by what was not taken back.
     fn own(&self, known: TreeSize, taken_back: &BTreeSet<usize>) -> BTreeMap<KeyNumber, (ValidTime, usize)> {
+        let counts = |(at, one): &(usize, &Statement)| one.taking_back.is_none() || taken_back.contains(at);
+        let said = self.statements.iter().enumerate().take_while(|(_, one)| one.recorded.index.is_in(known));
+        let counting: Vec<(usize, &Statement)> = said.filter(counts).collect();
+        let corrected: BTreeSet<EventId> =
+            counting.iter().filter_map(|(_, one)| Some(one.taking_back.as_ref()?.corrects)).collect();
         let mut own: BTreeMap<KeyNumber, (ValidTime, usize)> = BTreeMap::new();
-        for (at, statement) in self.statements.iter().enumerate() {
-            if !statement.recorded.index.is_in(known) {
-                break;
-            }
-            let before = own.get(&statement.of).map(|(since, _)| *since);
-            match (&statement.taking_back, statement.since) {
-                (None, Some(since)) if before.is_none_or(|before| since < before) => {
-                    own.insert(statement.of, (since, at));
-                }
-                (Some(_), Some(since)) if taken_back.contains(&at) => {
-                    own.insert(statement.of, (since, at));
-                }
-                (Some(_), None) if taken_back.contains(&at) => _ = own.remove(&statement.of),
-                _ => {}
+        for (at, one) in counting.into_iter().filter(|(_, one)| !corrected.contains(&one.event)) {
+            let Some(since) = one.since else { continue };
+            if own.get(&one.of).is_none_or(|(before, _)| since < *before) {
+                own.insert(one.of, (since, at));
             }
         }
         own

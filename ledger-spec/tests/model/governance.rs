@@ -113,21 +113,19 @@ fn says_more(known: Option<(ValidTime, &str)>, body: &Value) -> bool {
 
 /// Since when a key was in wrong hands, by what is said of itself and counts, and which event says so.
 fn since_of<'a>(past: &'a History, key: &str, counting: &[usize]) -> Option<(ValidTime, &'a str)> {
-    let mut counts = None;
-    for one in past.0.iter().filter(|one| one.event.kind == "authority.key_revoked") {
-        let (said, id) = (said_since(&one.event.body), one.event.id.as_str());
-        if one.event.body["key"] != key {
-            continue;
-        }
-        if one.event.text("corrects").is_some() {
-            if counting.contains(&one.at) {
-                counts = said.map(|said| (said, id));
-            }
-        } else if said.is_some_and(|said| counts.is_none_or(|(known, _)| said < known)) {
-            counts = said.map(|said| (said, id));
-        }
-    }
-    counts
+    let of_key = |one: &&std::sync::Arc<Accepted>| {
+        one.event.kind == "authority.key_revoked" && one.event.body["key"] == key
+    };
+    let taking_back = past.0.iter().filter(of_key).filter(|one| counting.contains(&one.at));
+    let taken_back: Vec<&str> = taking_back.filter_map(|one| one.event.text("corrects")).collect();
+    let stands = |one: &Accepted| {
+        let counts = one.event.text("corrects").is_none() || counting.contains(&one.at);
+        counts && !taken_back.contains(&one.event.id.as_str())
+    };
+    let standing = past.0.iter().filter(of_key).filter(|one| stands(one));
+    let said = standing.filter_map(|one| Some((said_since(&one.event.body)?, one.event.id.as_str())));
+    // Of two that say the same the one that was said first.
+    said.min_by_key(|(since, _)| *since)
 }
 
 /// What takes back and counts: none at first, then whatever none signs that is suspect as it stands.
