@@ -63,6 +63,14 @@ pub enum TileClientError {
         /// The status.
         status: u16,
     },
+    /// The server says of itself that what was asked for is damaged there.
+    #[error("{url}: the ledger is damaged here, as its server says{}", place.as_ref().map(|place| format!(": {place}")).unwrap_or_default())]
+    Damaged {
+        /// What was asked for.
+        url: String,
+        /// Where, in its words.
+        place: Option<String>,
+    },
     /// A tile of another length than its width says.
     #[error("{url}: {fault}")]
     Tile {
@@ -216,8 +224,19 @@ impl TileClient {
         let status = response.status().as_u16();
         let body = response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec();
         let body = body.map_err(unreachable)?;
-        if status == 200 { Ok(body) } else { Err(TileClientError::Status { url: url.to_owned(), status }) }
+        match said_damaged(status, &body) {
+            _ if status == 200 => Ok(body),
+            Some(place) => Err(TileClientError::Damaged { url: url.to_owned(), place }),
+            None => Err(TileClientError::Status { url: url.to_owned(), status }),
+        }
     }
+}
+
+/// What the problem document of a ledger says of damage, which is no trouble of the moment: where it is.
+fn said_damaged(status: u16, body: &[u8]) -> Option<Option<String>> {
+    let problem: serde_json::Value = serde_json::from_slice(body).ok().filter(|_| status == 500)?;
+    let damaged = problem.get("type")?.as_str()? == "urn:credit-ledger:problem:damaged";
+    damaged.then(|| Some(problem.get("found")?.as_str()?.to_owned()))
 }
 
 /// The first part of a full tile that a partial one is.

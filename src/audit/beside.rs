@@ -1,10 +1,11 @@
 //! The files beside the log as a whole: the audit has opened every entry with them, one by one; that nothing else stands
-//! there, no file of another generation, no second root, no byte behind, is looked at here.
+//! there, no file of another generation, no second root, no byte behind, is looked at here, and that the root is no older than the log.
 
 use super::AuditFailure;
 use crate::sealed_files::{CheckedLog, LogSays, SealedOpenError, check};
 use crate::storage::Disk;
 use ledger_spec::erasures::Erased;
+use ledger_spec::id::IdentityEpoch;
 use ledger_spec::sealed::Kek;
 use tlog::checkpoint::Origin;
 use tlog::position::{EntryIndex, TreeSize};
@@ -13,6 +14,8 @@ use tlog::position::{EntryIndex, TreeSize};
 pub(super) struct Master {
     pub(super) origin: Origin,
     pub(super) kek: Kek,
+    /// Whether it is a copy's: then its root is its own.
+    pub(super) copy: bool,
 }
 
 /// A log whose entries are right.
@@ -24,6 +27,8 @@ pub(super) struct OfLog<'a> {
     pub(super) clear: &'a [EntryIndex],
     /// What it says is erased.
     pub(super) erased: &'a Erased,
+    /// How many identity keys it says that the ledger has had.
+    pub(super) identities: IdentityEpoch,
 }
 
 impl Master {
@@ -38,7 +43,8 @@ impl Master {
                 LogSays::Whole
             }
         };
-        let checked = CheckedLog { size: log.size, open_ended: log.open_ended, says: &says };
+        let identities = (!self.copy).then_some(log.identities);
+        let checked = CheckedLog { size: log.size, open_ended: log.open_ended, identities, says: &says };
         check(disk, &self.origin, &self.kek, &checked).map_err(|error| match error {
             SealedOpenError::Disk(error) => AuditFailure::Unreadable(error),
             other => AuditFailure::Beside(other),

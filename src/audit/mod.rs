@@ -235,7 +235,8 @@ fn audit_once(
     let report = judge(&*disk, halves, &mut auditing, (&vkey, key_given))?;
     if let Some(master) = master {
         let (size, clear, erased) = (report.size, &*clear, &report.erased);
-        master.check(&*disk, &OfLog { size, open_ended, clear, erased })?;
+        let identities = auditing.auditor.ledger().governance().identity_epoch;
+        master.check(&*disk, &OfLog { size, open_ended, clear, erased, identities })?;
     }
     match no_key {
         // An empty log names no key, and its checkpoint holds under the one given.
@@ -259,14 +260,14 @@ fn openings_of(
     let origin = Origin::parse(vkey.name().as_str());
     let origin = origin.map_err(|error| AuditFailure::NoKey(error.to_string()))?;
     let settings = if blind { None } else { Settings::read(dir).ok() };
-    let fields = settings.as_ref().is_some_and(|settings| !settings.copy);
+    let copy = settings.as_ref().is_some_and(|settings| settings.copy);
     let Some(master) = settings.and_then(|settings| settings.master) else {
         return Ok((Box::new(Blind(origin)), None));
     };
     let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
     let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
-    let master = Master { origin: origin.clone(), kek };
-    Ok((Box::new(OfFolder::new(origin, files, fields)), Some(master)))
+    let master = Master { origin: origin.clone(), kek, copy };
+    Ok((Box::new(OfFolder::new(origin, files, !copy)), Some(master)))
 }
 
 /// The checkpoint that an earlier audit covered.

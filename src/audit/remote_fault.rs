@@ -99,7 +99,7 @@ impl RemoteFault {
     pub(crate) fn is_unreadable(&self) -> bool {
         match self {
             Self::Read(TileClientError::Status { status, .. }) => *status != 404,
-            Self::Read(TileClientError::Tile { .. }) => false,
+            Self::Read(TileClientError::Tile { .. } | TileClientError::Damaged { .. }) => false,
             Self::Read(_) => true,
             _ => false,
         }

@@ -9,6 +9,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,20 +41,29 @@ fn erasure(shared: &Shared) -> &'static str {
     }
 }
 
+/// What a question has come upon: the rest is served, and somebody has to look at it.
+fn damage(shared: &Shared) -> &'static str {
+    if shared.damage_found.load(Ordering::Relaxed) {
+        "damage: FOUND: something that was asked for could not be read; `audit` names the first place\n"
+    } else {
+        ""
+    }
+}
+
 /// Whether events can be appended.
 #[utoipa::path(
     get,
     path = "/readyz",
     operation_id = "getReadiness",
     tag = "operation",
-    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, and each witness", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, damage that a question came upon since the start, and each witness", body = String, content_type = "text/plain")),
 )]
 async fn readyz(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     match shared.unready() {
         Some(problem) => Err(problem),
         None => {
-            let text = format!("ready\n{}{}", erasure(&shared), witnesses::words(&shared));
+            let text = format!("ready\n{}{}{}", erasure(&shared), damage(&shared), witnesses::words(&shared));
             Ok(([(CONTENT_TYPE, PLAIN)], text).into_response())
         }
     }

@@ -19,6 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tlog::defect::as_u64;
 use utoipa_axum::router::OpenApiRouter;
@@ -166,6 +167,8 @@ fn now(shared: &Shared) -> Registry {
         let what = "1 where a start could not destroy what the log says is erased";
         registry.register("erasure_unfinished", what, ConstGauge::new(unfinished));
     }
+    let found = u64::from(shared.damage_found.load(Ordering::Relaxed));
+    registry.register("damage_found", "1 once a question came upon damage", ConstGauge::new(found));
     shared.places.gauges(&mut registry);
     witnesses::gauges(shared, &mut registry);
     registry

@@ -52,6 +52,7 @@ use serde_json::Value;
 use std::any::Any;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tlog::note::VerifierKey;
 use tokio::sync::watch;
@@ -88,6 +89,8 @@ struct Shared {
     even_times: EvenTimes,
     /// How many threads verify a batch.
     threads: usize,
+    /// Whether something that was asked for was found damaged.
+    damage_found: AtomicBool,
     /// Whether the server was told to stop.
     stopping: watch::Sender<bool>,
     /// The OpenAPI document.
@@ -122,7 +125,16 @@ impl FrontDoor {
         let places = AllPlaces::new(&app.settings, threads);
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
         let even_times = EvenTimes::start()?;
-        Ok(Self(Arc::new(Shared { app, metrics, places, even_times, threads, stopping, document })))
+        Ok(Self(Arc::new(Shared {
+            app,
+            metrics,
+            places,
+            even_times,
+            threads,
+            damage_found: AtomicBool::new(false),
+            stopping,
+            document,
+        })))
     }
 
     /// The routes.
@@ -195,6 +207,9 @@ async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
     let limit = Duration::from_secs(shared.app.settings.request_seconds);
     let answer = tokio::time::timeout(limit, next.run(request)).await;
     let answer = answer.unwrap_or_else(|_| Problem::new(ProblemKind::Timeout).into_response());
+    if answer.extensions().get::<Problem>().is_some_and(|problem| problem.kind() == ProblemKind::Damaged) {
+        shared.damage_found.store(true, Ordering::Relaxed);
+    }
     let answer = in_words(answer, language);
     let (status, took) = (answer.status().as_u16(), started.elapsed());
     let route = route.as_deref().unwrap_or("unmatched");

@@ -5,6 +5,7 @@ use super::Shared;
 use super::params::{Params, segment};
 use super::problem::{Problem, ProblemKind};
 use super::reading::{OCTETS, Text, read};
+use crate::log::ReadError;
 use crate::query::QueryError;
 use crate::words::say;
 use axum::extract::{RawQuery, State};
@@ -66,8 +67,21 @@ pub(super) async fn openings(
             .expected(expected));
     }
     read(shared, move |shared, _| {
-        let openings = shared.app.snapshots.log().openings(bundle).map_err(QueryError::from)?;
+        let openings = shared.app.snapshots.log().openings(bundle).map_err(with_its_place)?;
         Ok(([(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, NEVER)], openings.to_vec()))
     })
     .await
+}
+
+/// Whoever may read everything is told of which entry it is that nothing can be opened.
+fn with_its_place(error: ReadError) -> Problem {
+    let entry = match &error {
+        ReadError::Damaged(damage) => damage.entry,
+        _ => None,
+    };
+    let problem = Problem::from(QueryError::from(error));
+    match entry {
+        Some(entry) => problem.found(say!("entry {}", entry)),
+        None => problem,
+    }
 }

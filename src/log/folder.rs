@@ -87,8 +87,13 @@ pub(super) fn missing(file: String, entry: EntryIndex) -> Damage {
 }
 
 /// A segment that does not begin where the one before it ended: another is missing, or that one is
-/// too short.
+/// too short; or it begins within that one, and is none of the log's.
 pub(super) fn gap(disk: &dyn Disk, first: EntryIndex, expected: EntryIndex) -> Result<Damage, DiskError> {
+    if first < expected {
+        let wanted = format!("no file of this name: the segment before holds the entries up to {expected}");
+        let (file, found) = (layout::segment(first), "a file".to_owned());
+        return Ok(Damage { file, offset: 0, entry: None, what: "file", found, expected: wanted });
+    }
     let path = layout::segment(expected);
     if !disk.exists(&path)? {
         return Ok(missing(path, expected));

@@ -6,6 +6,7 @@ use super::group_scan::{GroupScan, LogSays};
 use super::{layout, root_copies, start_up};
 use crate::damage::Damage;
 use crate::storage::Disk;
+use ledger_spec::id::IdentityEpoch;
 use ledger_spec::sealed::{FileHeader, Generation, Group, Kek, OtherCopy, Root, RootError};
 use std::collections::BTreeMap;
 use tlog::checkpoint::Origin;
@@ -20,6 +21,8 @@ pub struct CheckedLog<'a> {
     /// a copy of the root that is older than the other, nor a group's files of the generation before or after the root's.
     /// All of that may be in the making.
     pub open_ended: bool,
+    /// How many identity keys it says the ledger has had; a copy, whose root has one of its own, is not asked.
+    pub identities: Option<IdentityEpoch>,
     /// What it says of an entry that it holds.
     pub says: &'a dyn Fn(EntryIndex) -> LogSays,
 }
@@ -36,6 +39,14 @@ pub fn check(
     let in_the_making = log.open_ended && matches!(copies.chosen.other, OtherCopy::Older(_));
     if let Some(damage) = copies.damage().filter(|_| !in_the_making) {
         return Err(damage.into());
+    }
+    // One that is ahead is what a start goes on from.
+    let found = copies.chosen.root.identities.epoch();
+    if let Some(expected) = log.identities.filter(|expected| found < *expected) {
+        return Err(layout::older_root(found, expected).into());
+    }
+    if let Some(name) = layout::beside_the_root(disk)?.into_iter().next() {
+        return Err(layout::superfluous(name, None, "the root has two copies").into());
     }
     let (files, others) = layout::files(disk)?;
     if let Some(name) = others.into_iter().next() {

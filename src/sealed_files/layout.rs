@@ -3,6 +3,7 @@
 use super::error::SealedReadError;
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskErrorKind};
+use ledger_spec::id::IdentityEpoch;
 use ledger_spec::sealed::{FileHeader, FileKind, GROUP_LEN, Generation, Group, RootCopy, RootError};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -64,6 +65,15 @@ pub(super) fn files(disk: &dyn Disk) -> Result<(Vec<FileHeader>, Vec<String>), S
     Ok((files, others))
 }
 
+/// What lies in the folder of keys by the name of a root and is none of its copies: an older one that somebody put aside,
+/// say, which opens what is to be erased.
+pub(super) fn beside_the_root(disk: &dyn Disk) -> Result<Vec<String>, SealedReadError> {
+    let names = disk.list(KEYS)?.into_iter().map(|name| format!("{KEYS}/{name}"));
+    // A replacement that did not finish leaves what it wrote, which the next one removes.
+    let ours = |path: &str| COPIES.iter().any(|copy| root(*copy) == path.trim_end_matches(".new"));
+    Ok(names.filter(|path| path.starts_with("keys/root") && !ours(path)).collect())
+}
+
 /// The file that a name is of.
 fn file_of(name: &str) -> Option<FileHeader> {
     let mut parts = name.split('.');
@@ -85,6 +95,18 @@ pub(super) fn missing(file: String, entry: Option<EntryIndex>) -> Damage {
 pub(super) fn superfluous(file: String, entry: Option<EntryIndex>, why: &str) -> Damage {
     let (found, expected) = ("a file".to_owned(), format!("no file of this name: {why}"));
     Damage { file, offset: 0, entry, what: "file", found, expected }
+}
+
+/// The root has had fewer identity keys than the log says: it is older than the log.
+pub(super) fn older_root(found: IdentityEpoch, expected: IdentityEpoch) -> Damage {
+    Damage {
+        file: root(RootCopy::A).to_owned(),
+        offset: 0,
+        entry: None,
+        what: "number of identity keys",
+        found: found.to_string(),
+        expected: expected.to_string(),
+    }
 }
 
 /// The root has no key for a group that the log has entries of: it is older than the log.

@@ -192,3 +192,30 @@ fn a_blind_monitor_tells_when_no_auditor_has_cosigned_lately() {
     );
     server.finish();
 }
+
+#[test]
+fn damage_under_a_running_server_is_told_with_its_entry() {
+    let server = served("damage-found", 0);
+    let entries = filed(&server);
+    let ready = || server.get("/readyz").text().to_owned();
+    assert!(ready().starts_with("ready\n") && !ready().contains("damage"), "{}", ready());
+    // One byte of what is kept of the second of them, in the middle of its frame.
+    let sealed = server.folder().join("sealed");
+    let body = std::fs::read_dir(&sealed).unwrap().map(|file| file.unwrap().path());
+    let body = body.filter(|path| path.extension().is_some_and(|found| found == "body")).max().unwrap();
+    let mut bytes = std::fs::read(&body).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[end - 40] ^= 1;
+    std::fs::write(&body, bytes).unwrap();
+
+    let root = Folder::new("damage-found-files");
+    let (url, openings) = (format!("http://{}", server.address), format!("http://{}", server.openings));
+    let vkey = server.vkey.to_string();
+    let (code, _, err) = run(&root, &["audit", "--url", &url, "--vkey", &vkey, "--openings", &openings]);
+    assert!(code == 1 && err.contains(&format!("entry {}", entries[1])), "{code} {err}");
+    assert!(ready().starts_with("ready\n") && ready().contains("damage: FOUND"), "{}", ready());
+    assert!(server.sample("credit_ledger_damage_found") > 0.5);
+    // What is in the clear is as it was, and everything else is served.
+    assert_eq!(run(&root, &["audit", "--url", &url, "--vkey", &vkey, "--blind"]).0, 0);
+    server.stop();
+}

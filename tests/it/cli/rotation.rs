@@ -156,3 +156,39 @@ fn copied(folder: &Folder, from: &str, to: &str) {
         fs::copy(file.path(), folder.path(to).join(file.file_name())).unwrap();
     }
 }
+
+#[test]
+fn an_older_root_under_its_older_master_key_is_named_by_an_audit() {
+    let folder = Folder::new();
+    let served = folder.ledger();
+    import(&served, "2017/5/1").right();
+    served.stop();
+    let kept = ["l/keys/root.a", "l/keys/root.b", "l.master.key"];
+    let keep = |to: &str| kept.iter().for_each(|part| copied_file(&folder, part, &format!("{to}/{part}")));
+    let back =
+        |from: &str| kept.iter().for_each(|part| copied_file(&folder, &format!("{from}/{part}"), part));
+    keep("before");
+    folder.run(&["rotate", "--dir", "l"]).right();
+    keep("after");
+    back("before");
+    let audit = || folder.run(&["audit", "--dir", "l"]);
+    let ran = audit().failed(1, "");
+    assert!(ran.err.contains("keys/root.a") && ran.err.contains("identity keys"), "{}", ran.err);
+    back("after");
+    audit().right();
+    // One that was put aside in its folder is told, and a segment that is none of the log's.
+    for (from, stray) in
+        [("before/l/keys/root.a", "l/keys/root.a.old"), ("l/log/offsets", "l/log/00000000000000000002.seg")]
+    {
+        copied_file(&folder, from, stray);
+        let ran = audit().failed(1, "");
+        assert!(ran.err.contains(stray.trim_start_matches("l/")), "{stray}: {}", ran.err);
+        fs::remove_file(folder.path(stray)).unwrap();
+    }
+    audit().right();
+}
+
+fn copied_file(folder: &Folder, from: &str, to: &str) {
+    fs::create_dir_all(folder.path(to).parent().unwrap()).unwrap();
+    fs::copy(folder.path(from), folder.path(to)).unwrap();
+}

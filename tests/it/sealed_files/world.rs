@@ -183,7 +183,7 @@ impl World {
     /// The first damage that the check finds.
     pub fn first_damage(&self, disk: &MemoryDisk, open_ended: bool) -> Option<Damage> {
         let says = |index| self.says(index);
-        let log = CheckedLog { size: self.size(), open_ended, says: &says };
+        let log = CheckedLog { size: self.size(), open_ended, identities: None, says: &says };
         match check(disk, &origin(), &self.master(), &log) {
             Ok(()) => None,
             Err(SealedOpenError::Damaged(damage)) => Some(damage),
