@@ -35,6 +35,7 @@ mod memory_disk;
 mod metrics;
 mod oracles;
 mod oracles_bisected;
+mod oracles_past;
 mod packing;
 mod pages;
 mod people;

@@ -8,7 +8,8 @@ use crate::id::{Pseudonym, SubjectId};
 use crate::wording::{Words, say};
 
 /// L28: nothing begins under a pseudonym of another epoch than the newest. What stands under an older one goes on where it
-/// stands; a hold reaches what stands there, and renewals link the two.
+/// stands, and renewals link the two. A hold of all of a subject begins like anything else: by the newest name it reaches
+/// what stands under each, and by an older one that was never used it would reach nothing.
 pub(super) fn of_current_epoch(case: &Case<'_>) -> Result<(), Refusal> {
     let Some(pseudonym) = case.event.subject.pseudonym() else { return Ok(()) };
     let (found, current) = (pseudonym.epoch(), case.governance.identity_epoch);
@@ -16,7 +17,7 @@ pub(super) fn of_current_epoch(case: &Case<'_>) -> Result<(), Refusal> {
         Body::IdentifierLinked(body) if case.event.subject.renewal(&body.identifier).is_some() => {
             return Ok(());
         }
-        Body::HoldPlaced(_) | Body::ErasureOrdered(_) => true,
+        Body::ErasureOrdered(_) => true,
         _ => !Fact::of(case.event).refers_to().is_empty(),
     };
     if found == current || goes_on && found < current {

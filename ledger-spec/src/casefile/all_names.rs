@@ -4,6 +4,7 @@
 use super::CaseFile;
 use crate::id::SubjectId;
 use std::ops::Deref;
+use tlog::defect::OrDefect as _;
 use tlog::position::TreeSize;
 
 /// The names of one subject, and the file of each, the one that was asked about first.
@@ -40,6 +41,12 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
     #[must_use]
     pub fn names(&self) -> &[SubjectId] {
         &self.names
+    }
+
+    /// The file of the name that was asked about.
+    #[must_use]
+    pub fn first(&self) -> &F {
+        self.files.first().or_defect("the name that is asked about is one of all")
     }
 
     /// The one file, where there is but one name.

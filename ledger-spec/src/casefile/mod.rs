@@ -4,6 +4,7 @@
 //! one is read when it is shown. It decides nothing by itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
 //! past can be asked about.
 
+mod all_names;
 mod as_of;
 mod ends;
 mod fact;
@@ -12,15 +13,14 @@ mod from_event;
 mod item_row;
 mod joined;
 mod named;
-mod names;
 mod publicity;
 
+pub use all_names::Named;
 pub use as_of::{AsOf, CaseAsOf};
 pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
-pub use names::Named;
 pub use publicity::{Mark, Marked, Sight, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};

@@ -3,7 +3,7 @@
 
 use super::page::MOST_NAMED;
 use super::suspicion::Suspicion;
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
 use crate::governance::Governance;
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
@@ -21,38 +21,43 @@ pub struct MergedFrom {
     pub(super) compromised: BTreeSet<EntryIndex>,
 }
 
-/// Those that went on in `subject` at two instants.
+/// Those that went on in `subject` at two instants, and at the moment of asking where that bounds the reader: what was
+/// taken back since is not told.
 pub(super) fn of<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     governance: &Governance,
     subject: &SubjectId,
-    (as_of, sight): (AsOf, Sight),
+    (as_of, viewer): (AsOf, Viewer),
 ) -> Result<MergedFrom, E> {
     let mut found = MergedFrom::default();
     let mergers = governance.mergers.that_went_on_in(subject, as_of.valid_at, as_of.known);
     // That an enterprise goes on from a person is told to those who may know of the person.
-    let told = mergers.filter(|(of, _)| sight >= Sight::Restricted || !of.is_natural());
+    let told = mergers.filter(|(of, _)| viewer.sight >= Sight::Restricted || !of.is_natural());
     for (at, (of, entry)) in told.enumerate() {
         if at >= MOST_NAMED {
             found.more += 1;
             continue;
         }
         let file = case_file(of)?;
-        let case = CaseAsOf::new(of, &file, &governance.catalogue, as_of);
-        let Some(merger) = standing(&case).filter(|merger| merger.entry == entry) else { continue };
-        let suspicion = Suspicion { case: &case, directory: &governance.directory };
+        let at = |as_of| CaseAsOf::new(of, &file, &governance.catalogue, as_of);
+        let (case, now) = (at(as_of), viewer.bound(as_of).map(at));
+        let told = now.as_ref().unwrap_or(&case);
+        let (Some(_), Some(merger)) = (merger_of(&case, entry), merger_of(told, entry)) else { continue };
+        let suspicion = Suspicion { case: told, directory: &governance.directory };
         found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
         found.subjects.push(of.clone());
     }
     Ok(found)
 }
 
-/// The merger that counts of a subject: the last, unless it was stated anew since who it is.
-fn standing<'a>(case: &CaseAsOf<'a>) -> Option<&'a Item> {
+/// The merger of this entry, where it is the one that counts of its subject: the last, unless it was stated anew since who
+/// that is.
+fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
     let begun = case.file.registrations().filter(|item| case.has_begun(item));
-    begun.fold(None, |merger, item| match &item.fact {
+    let last = begun.fold(None, |merger, item| match &item.fact {
         Fact::Identity(Identity::Merged) => Some(item),
         Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => None,
         _ => merger,
-    })
+    });
+    last.filter(|merger| merger.entry == entry)
 }

@@ -70,8 +70,10 @@ use crate::id::{AuthorityId, EventId, SubjectId};
 use merged::MergedFrom;
 use page::OnPage;
 use standing::Taken;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use tlog::defect::OrDefect as _;
+use tlog::position::EntryIndex;
 
 /// What every projection of a subject is computed from: its case file at two instants, as whom one reads, and which
 /// part of the answer one wants.
@@ -86,6 +88,8 @@ pub struct Projector<'a> {
     /// The same file at the moment of asking, where that bounds what is shown.
     now: Option<CaseAsOf<'a>>,
     merged: MergedFrom,
+    /// The entries that are shown, where that is not for the rules of disclosure alone to say.
+    shown: Option<BTreeSet<EntryIndex>>,
     /// The steps of matters that the reader sees taken; found once, since every line of a matter asks.
     taken: OnceLock<Vec<Taken<'a>>>,
     page: Page,
@@ -120,6 +124,7 @@ impl<'a> Projector<'a> {
             page: Page::default(),
             events: None,
             merged: MergedFrom::default(),
+            shown: None,
             taken: OnceLock::new(),
         }
     }
@@ -138,6 +143,13 @@ impl<'a> Projector<'a> {
         self
     }
 
+    /// The same where of all that stands in the file these entries alone are shown.
+    #[must_use]
+    pub fn showing_alone(mut self, shown: Option<BTreeSet<EntryIndex>>) -> Self {
+        self.shown = shown;
+        self
+    }
+
     /// The same for one page of the answer.
     #[must_use]
     pub const fn on_page(mut self, page: Page) -> Self {
@@ -150,13 +162,21 @@ impl<'a> Projector<'a> {
     #[must_use]
     pub fn shows(&self, number: ItemNumber) -> bool {
         let now = || self.now.as_ref().is_none_or(|now| now.shows(number, self.sight));
-        self.case.shows(number, self.sight) && now()
+        self.case.shows(number, self.sight) && now() && self.is_asked_about(number)
+    }
+
+    /// Whether the thing at `number` is among those that may be shown at all.
+    fn is_asked_about(&self, number: ItemNumber) -> bool {
+        let among = |shown: &BTreeSet<EntryIndex>| {
+            self.case.file.get(number).is_some_and(|item| shown.contains(&item.entry))
+        };
+        self.shown.as_ref().is_none_or(among)
     }
 
     /// The same for any event of the file.
     fn shows_event(&self, number: ItemNumber) -> bool {
         let now = || self.now.as_ref().is_none_or(|now| now.shows_event(number, self.sight));
-        self.case.shows_event(number, self.sight) && now()
+        self.case.shows_event(number, self.sight) && now() && self.is_asked_about(number)
     }
 
     /// Everything known of a class that the reader sees, begun or not.

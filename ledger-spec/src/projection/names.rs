@@ -1,9 +1,18 @@
 //! A subject under all its pseudonyms: what is asked about it does not care under which of them an event was filed.
 
-use crate::casefile::{CaseFile, Named};
+use crate::casefile::{CaseFile, Named, Sight};
 use crate::id::SubjectId;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
+
+/// The file of a subject with what stands under its other pseudonyms, and which of that the reader may be shown.
+pub(super) struct UnderAllNames {
+    /// All of it: one thing may bear on another that stands under another name.
+    pub(super) file: Arc<CaseFile>,
+    /// To the public what stands under the name that it asked about, and nothing else: no name leads to another.
+    pub(super) shown: Option<BTreeSet<EntryIndex>>,
+}
 
 /// The file of a subject, with what stands under its pseudonyms of other epochs, as far as the links that say so are among
 /// the first `known` entries.
@@ -11,7 +20,13 @@ pub(super) fn under_all_names<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     subject: &SubjectId,
     known: TreeSize,
-) -> Result<Arc<CaseFile>, E> {
+    sight: Sight,
+) -> Result<UnderAllNames, E> {
     let named = Named::of(case_file, subject, known)?;
-    Ok(named.only().cloned().unwrap_or_else(|| Arc::new(named.joined())))
+    if let Some(only) = named.only() {
+        return Ok(UnderAllNames { file: only.clone(), shown: None });
+    }
+    let asked_about = named.first().items().map(|(_, item)| item.entry);
+    let shown = (sight == Sight::Public).then(|| asked_about.collect());
+    Ok(UnderAllNames { file: Arc::new(named.joined()), shown })
 }

@@ -282,14 +282,16 @@ impl Question {
         let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
-                let file = names::under_all_names(|of| source.case_file(of), subject, as_of.known)?;
+                let (known, sight) = (as_of.known, viewer.sight);
+                let named = names::under_all_names(|of| source.case_file(of), subject, known, sight)?;
                 let merged = match what {
                     SubjectQuestion::Standing => {
-                        merged::of(|of| source.case_file(of), governance, subject, (as_of, viewer.sight))?
+                        merged::of(|of| source.case_file(of), governance, subject, (as_of, viewer))?
                     }
                     _ => merged::MergedFrom::default(),
                 };
-                let of = Projector::new(subject, &file, over, as_of, viewer).with_merged(merged);
+                let of = Projector::new(subject, &named.file, over, as_of, viewer).with_merged(merged);
+                let of = of.showing_alone(named.shown);
                 let answer = what.answer(&of.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
             }

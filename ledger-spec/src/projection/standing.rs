@@ -3,7 +3,7 @@
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, MarkLine, Projector};
-use crate::casefile::{Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
+use crate::casefile::{CaseAsOf, Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
 use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
@@ -265,12 +265,24 @@ impl<'a> Projector<'a> {
         self.identities().rfind(|(_, item)| states_who(item))
     }
 
-    /// The events that say who the subject is, as far as they have begun, numbered.
-    /// Who a natural person is, departments and the public are not told.
+    /// The events that say who the subject is, as far as they have begun, by the moment of asking too where that bounds the
+    /// reader, numbered. Who a natural person is, departments and the public are not told.
     fn identities(&self) -> impl DoubleEndedIterator<Item = (usize, &Item)> {
         let told = self.sight >= Sight::Restricted || !self.case.subject.is_natural();
         let told = self.case.file.registrations().enumerate().filter(move |_| told);
-        told.filter(|(_, item)| self.case.has_begun(item))
+        told.filter(|(_, item)| {
+            self.case.has_begun(item) && self.now.as_ref().is_none_or(|now| now.has_begun(item))
+        })
+    }
+
+    /// Whether it was stated anew who the subject is, after this event and by the moment of asking where that bounds the
+    /// reader: an end or a merger that was taken back is not told.
+    fn is_stated_anew(&self, at: usize) -> bool {
+        let anew = |now: &CaseAsOf<'_>| {
+            let later = now.file.registrations().skip(at + 1);
+            later.filter(|item| now.has_begun(item)).any(states_who)
+        };
+        self.now.as_ref().is_some_and(anew)
     }
 
     /// Who the subject is, as the reader may know it.
@@ -280,7 +292,10 @@ impl<'a> Projector<'a> {
         // Identifiers stay when the rest is stated anew; what came before any registration names nobody.
         let links = self.identities().filter(|(at, item)| *at > first && is(item, Identity::Linked));
         let (links, more_identifiers) = page::first(links.collect(), MOST_NAMED);
-        let since = |identity| self.identities().rfind(|(at, item)| *at > last && is(item, identity));
+        let since = |identity| {
+            let found = self.identities().rfind(|(at, item)| *at > last && is(item, identity));
+            found.filter(|(at, _)| !self.is_stated_anew(*at))
+        };
         // That an enterprise is a person's is told to those who may know of the person.
         let told = |id: &SubjectId| self.sight >= Sight::Restricted || !id.is_natural();
         let identifier = |(_, item): (usize, &Item)| match self.body(item)? {

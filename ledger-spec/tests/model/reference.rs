@@ -221,7 +221,7 @@ impl<'a> Question<'a> {
             let value = &event.body[*field];
             is_id(value) || value.as_array().is_some_and(|all| all.iter().any(is_id))
         };
-        let goes_on = event.kind == "hold.placed" || NAMING.iter().any(names);
+        let goes_on = NAMING.iter().any(names);
         self.refuse_if(found > now || found < now && !goes_on, "L28");
     }
 

@@ -76,9 +76,10 @@ pub fn cases() -> Vec<Case> {
         after("L28", "under-old-pseudonym", "a name of before", &[rotating(id, 2)], &registered(next, 1)),
         by("L28", "under-later-pseudonym", "a name of an epoch to come", &registered(id, 2)),
         accepted_after("under-new-pseudonym", "the name of now", &[rotating(id, 2)], &registered(next, 2)),
-        accepted_after(
+        after(
+            "L28",
             "hold-under-old-pseudonym",
-            "a hold reaches what stands under a name of before",
+            "a hold on all of a subject, by a name of before",
             &[rotating(id, 2)],
             &holding(next, 1),
         ),
