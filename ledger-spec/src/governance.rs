@@ -52,6 +52,12 @@ impl Governance {
                 let mergers = Arc::make_mut(&mut self.mergers);
                 return mergers.merge(&event.subject, body, event.valid_from, recorded);
             }
+            Body::SubjectAmended(_) => {
+                if self.mergers.knows(&event.subject) {
+                    Arc::make_mut(&mut self.mergers).take_back(&event.subject);
+                }
+                return;
+            }
             Body::HoldPlaced(_) => return Arc::make_mut(&mut self.erasures).hold(&event.subject, event.id),
             Body::Step(step) if step.kind == StepKind::HoldReleased => {
                 return Arc::make_mut(&mut self.erasures).release(&event.subject, step.of);
@@ -101,6 +107,7 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::Catalogue(..)
             | Kind::MigrationOpened
             | Kind::SubjectMerged
+            | Kind::SubjectAmended
             | Kind::ErasureOrdered
             | Kind::HoldPlaced
             | Kind::Step(StepKind::HoldReleased)

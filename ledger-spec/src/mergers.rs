@@ -17,6 +17,8 @@ struct Merger {
     of: SubjectId,
     from: ValidTime,
     entry: EntryIndex,
+    /// Whether it was stated anew since who the subject is: then it did not go on in another.
+    taken_back: bool,
 }
 
 impl Mergers {
@@ -28,8 +30,36 @@ impl Mergers {
         from: ValidTime,
         recorded: Recorded,
     ) {
-        let merger = Merger { of: of.clone(), from, entry: recorded.index };
+        let merger = Merger { of: of.clone(), from, entry: recorded.index, taken_back: false };
         self.0.entry(body.into.clone()).or_default().push(merger);
+    }
+
+    /// Takes in that it was stated anew who a subject is.
+    pub(crate) fn take_back(&mut self, of: &SubjectId) {
+        for merger in self.0.values_mut().flatten().filter(|merger| merger.of == *of) {
+            merger.taken_back = true;
+        }
+    }
+
+    /// Whether some merger says that the subject went on in another, and nothing since that it did not.
+    pub(crate) fn knows(&self, of: &SubjectId) -> bool {
+        self.0.values().flatten().any(|merger| merger.of == *of && !merger.taken_back)
+    }
+
+    /// Whether `of` went on in `subject`, by itself or with what it went on in.
+    pub fn goes_on_in(&self, of: &SubjectId, subject: &SubjectId) -> bool {
+        let (mut seen, mut next) = (Vec::new(), vec![subject]);
+        while let Some(one) = next.pop() {
+            if one == of {
+                return true;
+            }
+            if !seen.contains(&one) {
+                seen.push(one);
+                let taken = self.0.get(one).into_iter().flatten().filter(|merger| !merger.taken_back);
+                next.extend(taken.map(|merger| &merger.of));
+            }
+        }
+        false
     }
 
     /// The subjects that a subject took over by a valid instant, as far as the first `known` entries say, each with the entry

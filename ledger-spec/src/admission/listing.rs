@@ -1,20 +1,15 @@
-//! Rules for notices, entries on lists, and measures.
+//! Rules for notices and entries on lists.
 
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
-use super::{Refusal, Rule, refuse};
+use super::{Refusal, Rule, once, refuse, subject};
 use crate::authority::Migration;
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber};
-use crate::definition::{
-    Direction, ListDefinition, MeasureDefinition, Pattern, Persons, Polarity, ProcedurePeriod,
-};
-use crate::event::{
-    Class, Extra, ListingEntered, ListingNotified, MeasureImposed, Phase, Review, Role, StepKind, Term,
-};
+use crate::casefile::{Fact, Item, ItemNumber};
+use crate::definition::{ListDefinition, Pattern, Persons, Polarity, ProcedurePeriod, Severity};
+use crate::event::{Class, Extra, ListingEntered, ListingNotified, Phase, StepKind};
 use crate::id::ListCode;
 use crate::time::Date;
 use crate::wording::{Joint, Words, say};
-use tlog::position::EntryIndex;
 
 /// A01, A02, D05, L10, L11, L15, L16, L20.
 pub(super) fn notice(case: &Case<'_>, body: &ListingNotified) -> Result<(), Refusal> {
@@ -37,6 +32,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     let definition = list(case, &body.list, day)?;
     case.fits(&definition.subjects, &definition.kinds)?;
     case.decision_begun(body.decision.as_ref())?;
+    subject::exists(case, day)?;
     let code = body.list.to_string();
     let item = Catalogued { code: &code, common: &definition.common };
     case.of_level("body.list", &code, definition.least_level)?;
@@ -50,7 +46,7 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
         person_on_list(case, (item, definition), body, day)?;
     }
     ground(case, definition, body, migration)?;
-    once(case, definition, body)?;
+    once::entered(case, definition, body)?;
     if definition.polarity == Polarity::Positive
         && let Some(listed) = case.seriously_listed(body.decision.as_ref())
     {
@@ -81,52 +77,14 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
         if until > last && !waived(migration, Rule::ListConditions) {
             return Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or earlier", last)));
         }
+        // Before the time from which it may end early an entry with a term does not end.
+        let least = definition.early_months.map(|months| case.day().plus_months(months.into()));
+        if let Some(least) = least.filter(|least| until < *least && !waived(migration, Rule::ListConditions))
+        {
+            return Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or later", least)));
+        }
     }
     case.reviewed(definition.legal_review, migration)
-}
-
-/// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
-pub(super) fn measure(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
-    let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
-    let measures = &case.governance.catalogue.measures;
-    let Some(definition) = measures.at(&body.measure, day.start_of_day(), case.known()) else {
-        return Err(case.not_in_catalogue("body.measure", &code, measures.ever(&body.measure), day));
-    };
-    case.competent("body.measure", &code, Over::Measures)?;
-    case.fits(&definition.subjects, &definition.kinds)?;
-    case.decision_begun(body.decision.as_ref())?;
-    case.of_level("body.measure", &code, definition.least_level)?;
-    let item = Catalogued { code: &code, common: &definition.common };
-    case.recordable("body.measure", item, definition.status, &body.basis, day)?;
-    if definition.direction == Direction::Incentive
-        && let Some(listed) = case.seriously_listed(body.decision.as_ref())
-    {
-        let found = say!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
-        return Err(refuse(Rule::MeasureConditions, "subject", found, say!("a subject on no such list")));
-    }
-    let classes = [Class::Record, Class::Listing, Class::Rating];
-    let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
-    case.stands("body.rests_on", (number, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
-    let found = match &item.fact {
-        Fact::Record(record) => record.record_type.to_string(),
-        Fact::Listing(listing) => listing.list.to_string(),
-        Fact::Rating(rating) => rating.scheme.to_string(),
-        _ => String::new(),
-    };
-    if !covers(&definition.rests_on, &found) {
-        let expected = names(&definition.rests_on);
-        return Err(refuse(Rule::MeasureConditions, "body.rests_on", Words::data(found), expected));
-    }
-    case.live(Rule::MeasureConditions, "body.rests_on", number)?;
-    let holds = |as_of: &CaseAsOf<'_>| as_of.in_force(number);
-    if !case.barred_as_of(case.file, body.decision.as_ref()).iter().all(holds) {
-        let expected = say!("something in force now, or a decision from when it was");
-        return Err(refuse(Rule::MeasureConditions, "body.rests_on", say!("not in force"), expected));
-    }
-    grave_enough(case, definition, number)?;
-    imposed_once(case, definition, (body, number))?;
-    term(case, definition, body.term)?;
-    case.reviewed(definition.legal_review, None)
 }
 
 /// A01, A02 for a list.
@@ -201,7 +159,28 @@ fn ground(
     let (number, item) = case.refers("body.record", record, Class::Record)?;
     case.stands("body.record", (number, item), &[Phase::Filed])?;
     of_type(case, definition, item)?;
-    if waived(migration, Rule::ListConditions) { Ok(()) } else { live(case, number) }
+    if waived(migration, Rule::ListConditions) {
+        return Ok(());
+    }
+    live(case, number)?;
+    grave_enough(case, (Rule::ListConditions, "body.record"), definition.least_severity, number)
+}
+
+/// D05, D07: the record beneath is as grave as the list or measure asks.
+pub(super) fn grave_enough(
+    case: &Case<'_>,
+    (rule, field): (Rule, &'static str),
+    least: Option<Severity>,
+    ground: ItemNumber,
+) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    match least.zip(as_of.severity(as_of.root_of(ground))) {
+        Some((least, found)) if found < least => {
+            let expected = say!("a record that is {} at least", least);
+            Err(refuse(rule, field, found, expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The last day of the restriction that the record beneath an entry names.
@@ -249,12 +228,16 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     if as_of.pending_review(number).is_some() {
         return refused(say!("a decision under review"), say!("one that is contested no more"));
     }
-    // That the time has passed is counted and never taken from who says it.
-    if let Some(upheld) = as_of.upheld_by(number) {
-        return upheld_for_good(case, upheld);
-    }
-    if record.review == Some(Review::Upheld) {
-        return Ok(());
+    // That the time has passed is counted, and what came of a review is taken from whoever reviewed; neither is from who
+    // decided, whatever was filed.
+    let directory = &case.governance.directory;
+    let reviewed = as_of.reviewed_by(number).filter(|closed| {
+        case.file
+            .get(number)
+            .is_some_and(|filed| !directory.acts_for(directory.id_of(closed.issuer), filed.issuer))
+    });
+    if let Some(reviewed) = reviewed {
+        return reviewed_for_good(case, reviewed);
     }
     let served = record.served_on.unwrap_or(record.decided_on);
     let last = [ProcedurePeriod::ReviewAdministrative, ProcedurePeriod::ReviewLitigation]
@@ -270,125 +253,23 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     }
 }
 
-/// D05: a review by an authority that upholds can be taken to court for a time; what a court upholds stands.
-fn upheld_for_good(case: &Case<'_>, upheld: &Item) -> Result<(), Refusal> {
-    let directory = &case.governance.directory;
-    let by_court = directory.by_number(upheld.issuer).is_some_and(|issuer| issuer.is_any(&[Role::Court]));
-    let day = upheld.step().and_then(|step| step.decided_on).unwrap_or_else(|| upheld.from.date());
-    match case.as_of().deadline(ProcedurePeriod::ReviewAfterReview, day, day) {
-        Some(last) if !by_court && case.day() <= last => {
-            let found = say!("a decision upheld on {}", day);
-            let expected = say!("an entry after {}, the last day for going to court", last);
+/// D05: what came of a review can be contested for a time too: a decision on reconsideration in court, a judgment of the first
+/// instance by appeal (行政诉讼法第四十五、八十五条).
+fn reviewed_for_good(case: &Case<'_>, reviewed: &Item) -> Result<(), Refusal> {
+    let Some(step) = reviewed.step().filter(|step| !step.is_final) else { return Ok(()) };
+    let period =
+        if step.by_court { ProcedurePeriod::ReviewAppeal } else { ProcedurePeriod::ReviewAfterReview };
+    let decided = step.decided_on.unwrap_or_else(|| reviewed.from.date());
+    let served = step.served_on.unwrap_or(decided);
+    match case.as_of().deadline(period, served, decided) {
+        Some(last) if case.day() <= last => {
+            let found = say!("a decision reviewed on {}", decided);
+            let expected =
+                say!("an entry after {}, the last day for contesting what came of the review", last);
             Err(refuse(Rule::ListConditions, "body.record", found, expected))
         }
         _ => Ok(()),
     }
-}
-
-/// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over.
-fn once(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) -> Result<(), Refusal> {
-    let record = body.record.as_ref().and_then(|id| case.file.entry_of(id));
-    let beneath = |number: ItemNumber| case.person.get(number).map(|item| item.entry);
-    let person = case.person_as_of();
-    let same = case.person.of_class(Class::Listing).find(|(number, item)| match &item.fact {
-        Fact::Listing(listing) => {
-            listing.list == body.list
-                && listing.record.and_then(beneath) == record
-                && (record.is_some() || definition.serious)
-                && stands_in_the_way(&person, (*number, item), (body.until, record.is_some()))
-        }
-        _ => false,
-    });
-    match same {
-        None => Ok(()),
-        Some((_, item)) => {
-            let found = match &body.record {
-                None => say!("{}, which the subject is on, entered {}", &body.list, case.told(item)),
-                Some(record) => say!(
-                    "{}, which the subject is on for record {}, entered {}",
-                    &body.list,
-                    record,
-                    case.told(item),
-                ),
-            };
-            Err(refuse(
-                Rule::NotTwice,
-                "body.list",
-                found,
-                say!("a list that the subject is not on for this"),
-            ))
-        }
-    }
-}
-
-/// Whether an earlier entry or measure leaves no room for another on the same ground: it holds on some day of the other's
-/// life; or its time was over, or it was repaired, and on the same `ground` that has been answered for.
-fn stands_in_the_way(
-    person: &CaseAsOf<'_>,
-    (number, item): (ItemNumber, &Item),
-    (until, on_ground): (Option<Date>, bool),
-) -> bool {
-    if until.is_some_and(|until| until < item.from.date()) {
-        return false;
-    }
-    match person.end(number) {
-        None => true,
-        Some(end) => {
-            end.at > person.as_of.valid_at
-                || on_ground && matches!(end.cause, Cause::Expired | Cause::Repaired)
-        }
-    }
-}
-
-/// D07: the record beneath is as grave as the measure asks.
-fn grave_enough(case: &Case<'_>, definition: &MeasureDefinition, ground: ItemNumber) -> Result<(), Refusal> {
-    let as_of = case.as_of();
-    let Some((least, found)) = definition.least_severity.zip(as_of.severity(as_of.root_of(ground))) else {
-        return Ok(());
-    };
-    if found >= least {
-        return Ok(());
-    }
-    let expected = say!("a record that is {} at least", least);
-    Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected))
-}
-
-/// L19: what is imposed on a ground for a time is not imposed on it again, by whomever; nor by the same authority what
-/// holds with its ground.
-fn imposed_once(
-    case: &Case<'_>,
-    definition: &MeasureDefinition,
-    (body, ground): (&MeasureImposed, ItemNumber),
-) -> Result<(), Refusal> {
-    let for_a_time = definition.ends.as_ref().is_some_and(|ends| ends.by.has_term());
-    let root = root_entry(&case.as_of(), ground);
-    let person = case.person_as_of();
-    let until = match body.term {
-        Term::Until(until) => Some(until),
-        Term::WithGround | Term::Lifetime => None,
-    };
-    let same = case.person.of_class(Class::Measure).find(|(number, item)| match &item.fact {
-        Fact::Measure(measure) => {
-            measure.measure == body.measure
-                && measure.rests_on.and_then(|ground| root_entry(&person, ground)) == root
-                && (for_a_time || case.is_source(item))
-                && stands_in_the_way(&person, (*number, item), (until, true))
-        }
-        _ => false,
-    });
-    match same {
-        None => Ok(()),
-        Some((_, item)) => {
-            let found = say!("{}, imposed on this ground {}", &body.measure, case.told(item));
-            let expected = say!("a measure that was not imposed on this ground yet");
-            Err(refuse(Rule::NotTwice, "body.measure", found, expected))
-        }
-    }
-}
-
-/// The entry of what something rests on in the end, which is the same under whatever name it is looked at.
-fn root_entry(case: &CaseAsOf<'_>, ground: ItemNumber) -> Option<EntryIndex> {
-    case.file.get(case.root_of(ground)).map(|item| item.entry)
 }
 
 fn live(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
@@ -452,46 +333,11 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
     }
 }
 
-/// D07: how long a measure lasts.
-fn term(case: &Case<'_>, definition: &MeasureDefinition, term: Term) -> Result<(), Refusal> {
-    let refused =
-        |found: Words, expected: Words| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
-    match term {
-        Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
-            let expected = say!("the last day that the decision sets, or lifetime where the law gives that");
-            refused(say!("absent"), expected)
-        }
-        Term::WithGround => Ok(()),
-        Term::Lifetime if definition.lifetime => Ok(()),
-        Term::Lifetime => {
-            let expected = say!("false: the catalogue gives no such measure for life");
-            Err(refuse(Rule::MeasureConditions, "body.lifetime", Words::data("true"), expected))
-        }
-        Term::Until(until) => {
-            let day = case.day();
-            let (least, most) = (definition.min_months, definition.max_months);
-            if let Some(first) =
-                least.map(|months| day.plus_months(months.into())).filter(|first| until < *first)
-            {
-                return refused(until.into(), say!("{} or later", first));
-            }
-            if let Some(last) = most.map(|months| day.plus_months(months.into())).filter(|last| until > *last)
-            {
-                return refused(until.into(), say!("{} or earlier", last));
-            }
-            if until < day {
-                return refused(until.into(), say!("{} or later", day));
-            }
-            Ok(())
-        }
-    }
-}
-
-fn covers(patterns: &[Pattern], code: &str) -> bool {
+pub(super) fn covers(patterns: &[Pattern], code: &str) -> bool {
     patterns.iter().any(|pattern| pattern.covers(code))
 }
 
-fn names(patterns: &[Pattern]) -> Words {
+pub(super) fn names(patterns: &[Pattern]) -> Words {
     if patterns.is_empty() {
         return say!("any type");
     }

@@ -14,7 +14,9 @@ mod erasure;
 mod fields;
 mod identity;
 mod listing;
+mod measure;
 mod once;
+mod penalty;
 mod personal;
 mod record;
 mod rights;
@@ -197,7 +199,7 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
         Body::RecordFiled(body) => record::filing(case, body),
         Body::ListingNotified(body) => listing::notice(case, body),
         Body::ListingEntered(body) => listing::entering(case, body),
-        Body::MeasureImposed(body) => listing::measure(case, body),
+        Body::MeasureImposed(body) => measure::imposition(case, body),
         Body::RepairApplied(body) => rights::application(case, body),
         Body::ObjectionRaised(body) => rights::objection(case, body),
         Body::ComplaintFiled(body) => rights::complaint(case, body),

@@ -1,18 +1,25 @@
-//! What of a record happens once: by one decision, about one conduct (A10), and not graver than it was filed in error (A04).
+//! What happens once: a record by one decision, about one conduct (A10), and not graver than it was filed in error (A04); an
+//! entry on a list and a measure on one ground (L19). What one decision is, is said here and nowhere else.
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{Fact, Item, NameHash, RecordFact};
-use crate::definition::{FINE, Polarity};
-use crate::event::{Class, Phase, RecordFiled};
+use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, MeasureFact, NameHash, RecordFact};
+use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity};
+use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};
+use crate::id::AuthorityId;
+use crate::time::Date;
 use crate::wording::{Words, say};
 
-/// A10: one decision, one record of a type, whatever conduct it is said to be about.
+/// A10: one decision, one record, whatever conduct it is said to be about and of whatever type: where a document punishes two
+/// violations, the record says both (行政处罚决定书文号 is the row's), and a record of another type only shows that one.
 pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
-    let (as_of, number) = (case.person_as_of(), NameHash::of(&body.decision.number));
+    let (as_of, decision) = (case.person_as_of(), decision_of(body));
+    // What only shows another record is by the same decision, and by no other.
+    let shown = body.rests_on.as_ref().and_then(|id| case.file.entry_of(id));
     let same = case.person.of_class(Class::Record).find(|(filed, item)| {
         let Fact::Record(record) = &item.fact else { return false };
-        is_of_decision(case, (body, number), (item, record))
+        is_of_decision(case, &case.issuer.id, decision, (item, record))
+            && shown != Some(item.entry)
             && as_of.polarity(record) == Polarity::Negative
             && !case.person.last_phase(*filed).is_some_and(Phase::is_void)
     });
@@ -53,10 +60,10 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
 /// A04: what was filed in error does not come back graver by the same decision: that takes another, before which the
 /// subject is heard.
 pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
-    let (as_of, number) = (case.person_as_of(), NameHash::of(&body.decision.number));
+    let (as_of, decision) = (case.person_as_of(), decision_of(body));
     let retracted = case.person.of_class(Class::Record).filter_map(|(filed, item)| {
         let Fact::Record(record) = &item.fact else { return None };
-        let same = is_of_decision(case, (body, number), (item, record))
+        let same = is_of_decision(case, &case.issuer.id, decision, (item, record))
             && case.person.last_phase(filed) == Some(Phase::Retracted);
         as_of.severity(filed).filter(|_| same)
     });
@@ -71,16 +78,21 @@ pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> R
     }
 }
 
-/// Whether a record is of the same type and source, by the decision of this number and date.
+fn decision_of(body: &RecordFiled) -> (NameHash, Date) {
+    (NameHash::of_decision(&body.decision.number), body.decision.date)
+}
+
+/// Whether a record is of this decision: of one source, by one number, however it is spelled, and of one date. Neither its
+/// type nor what else is said of it makes another decision of it.
 fn is_of_decision(
     case: &Case<'_>,
-    (body, number): (&RecordFiled, NameHash),
+    issuer: &AuthorityId,
+    (number, date): (NameHash, Date),
     (item, record): (&Item, &RecordFact),
 ) -> bool {
     record.decision == number
-        && record.decided_on == body.decision.date
-        && record.record_type == body.record_type
-        && case.is_source(item)
+        && record.decided_on == date
+        && case.governance.directory.acts_for(issuer, item.issuer)
 }
 
 /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
@@ -88,4 +100,187 @@ fn is_of_decision(
 fn may_both_fine(body: &RecordFiled, record: &RecordFact) -> bool {
     let fines = body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE));
     fines != Some(false) && record.fines != Some(false)
+}
+
+/// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over; and
+/// after it was taken off, no longer than that entry could have held.
+pub(super) fn entered(
+    case: &Case<'_>,
+    definition: &ListDefinition,
+    body: &ListingEntered,
+) -> Result<(), Refusal> {
+    let ground = body.record.as_ref().and_then(|id| case.person.find(id)).map(|(number, _)| number);
+    let person = case.person_as_of();
+    let restricted = ground.filter(|_| definition.as_long_as_record);
+    let restricted = restricted.and_then(|record| person.record(record)?.restriction_until);
+    let by_list =
+        definition.months_of(body.item.as_deref()).map(|months| case.day().plus_months(months.into()));
+    let last = body.until.or(by_list.max(restricted.filter(|_| by_list.is_some())));
+    let same = case.person.of_class(Class::Listing).find(|(number, item)| {
+        let Fact::Listing(listing) = &item.fact else { return false };
+        listing.list == body.list
+            && on_one_ground(case, &person, listing.record, ground)
+            && (ground.is_some() || definition.serious)
+            && {
+                // After its time a new act on another ground of the list's rule is a new one.
+                let answered = ground.is_some() && listing.item.as_deref() == body.item.as_deref();
+                let last = last.map_or(Last::None, Last::Day);
+                let next = Next { until: body.until, last, answered, most: None };
+                stands_in_the_way(&person, (*number, item), &next)
+            }
+    });
+    match same {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = match &body.record {
+                None => say!("{}, which the subject is on, entered {}", &body.list, case.told(item)),
+                Some(record) => say!(
+                    "{}, which the subject is on for record {}, entered {}",
+                    &body.list,
+                    record,
+                    case.told(item),
+                ),
+            };
+            Err(refuse(
+                Rule::NotTwice,
+                "body.list",
+                found,
+                say!("a list that the subject is not on for this"),
+            ))
+        }
+    }
+}
+
+/// L19: what is imposed on a ground for a time is not imposed on it again, by whomever and by whatever code; nor by the same
+/// authority what holds with its ground.
+pub(super) fn imposed(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Result<(), Refusal> {
+    let for_a_time = has_term(definition);
+    let person = case.person_as_of();
+    let ground = case.file.get(ground).and_then(|item| case.person.find(&item.id)).map(|(number, _)| number);
+    let (until, last) = match body.term {
+        Term::Until(until) => (Some(until), Last::Day(until)),
+        Term::WithGround => (None, Last::None),
+        Term::Lifetime => (None, Last::Life),
+    };
+    let next = |most| Next { until, last, answered: true, most };
+    let same = case.person.of_class(Class::Measure).find(|(number, item)| match &item.fact {
+        Fact::Measure(measure) => {
+            let same_code = measure.measure == body.measure;
+            // By another article the law gives another time, which began with the first all the same.
+            let most = definition.max_months.filter(|_| !same_code);
+            let most = most.map(|months| item.from.date().plus_months(months.into()));
+            (same_code && (for_a_time || case.is_source(item))
+                || is_one_ban(&person, definition, case.day(), (item, measure)))
+                && on_one_ground(case, &person, measure.rests_on, ground)
+                && stands_in_the_way(&person, (*number, item), &next(most))
+        }
+        _ => false,
+    });
+    match same {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = say!("{}, imposed on this ground {}", &body.measure, case.told(item));
+            let expected = say!("a measure that was not imposed on this ground yet");
+            Err(refuse(Rule::NotTwice, "body.measure", found, expected))
+        }
+    }
+}
+
+fn has_term(definition: &MeasureDefinition) -> bool {
+    definition.ends.as_ref().is_some_and(|ends| ends.by.has_term())
+}
+
+/// Whether a ban for a time closes a domain that an earlier one closes: by another article it is the same ban. What one decision
+/// sets for two violations begins on one day.
+fn is_one_ban(
+    person: &CaseAsOf<'_>,
+    definition: &MeasureDefinition,
+    day: Date,
+    (item, measure): (&Item, &MeasureFact),
+) -> bool {
+    let is_ban = |one: &MeasureDefinition| one.direction == Direction::Ban && has_term(one);
+    person.measure_of(item, measure).is_some_and(|earlier| {
+        is_ban(definition)
+            && is_ban(earlier)
+            && item.from.date() != day
+            && earlier.bars.iter().any(|domain| definition.bars.contains(domain))
+    })
+}
+
+/// Whether two things rest in the end on one record, or on records of one decision; or on none.
+fn on_one_ground(
+    case: &Case<'_>,
+    person: &CaseAsOf<'_>,
+    one: Option<ItemNumber>,
+    other: Option<ItemNumber>,
+) -> bool {
+    let root = |number: Option<ItemNumber>| {
+        let root = person.root_of(number?);
+        person.file.get(root).map(|item| (root, item))
+    };
+    match (root(one), root(other)) {
+        (None, None) => true,
+        (Some((one, first)), Some((other, second))) => {
+            let directory = &case.governance.directory;
+            let of_one_decision = || {
+                let (first_record, second_record) = (person.record(one)?, person.record(other)?);
+                let decision = |record: &RecordFact| (record.decision, record.decided_on);
+                let (by_first, by_second) = (directory.id_of(first.issuer), directory.id_of(second.issuer));
+                Some(
+                    is_of_decision(case, by_second, decision(second_record), (first, first_record))
+                        || is_of_decision(case, by_first, decision(first_record), (second, second_record)),
+                )
+            };
+            one == other || of_one_decision() == Some(true)
+        }
+        _ => false,
+    }
+}
+
+/// What is to be entered or imposed, as L19 asks of it.
+struct Next {
+    /// The last day that it names.
+    until: Option<Date>,
+    /// The last day that it would have.
+    last: Last,
+    /// Whether an earlier one on the same ground has been answered for.
+    answered: bool,
+    /// The last day that it could have had in the earlier one's place, where that is not the earlier one's.
+    most: Option<Date>,
+}
+
+#[derive(Clone, Copy)]
+enum Last {
+    Day(Date),
+    /// It ends by a decision alone, or with its ground.
+    None,
+    /// A life is measured by what the law gives (D07), and not by what was imposed before.
+    Life,
+}
+
+/// Whether an earlier entry or measure leaves no room for another on the same ground: it holds on some day of the other's
+/// life; or, where that is answered for, its time was over or it was repaired, or it was taken back and the other would go
+/// on when the earlier one could not have. What was annulled is as if it had not been.
+fn stands_in_the_way(person: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), next: &Next) -> bool {
+    if next.until.is_some_and(|until| until < item.from.date()) {
+        return false;
+    }
+    let Some(end) = person.end(number) else { return true };
+    if end.at > person.as_of.valid_at {
+        return true;
+    }
+    let is_lived = matches!(end.cause, Cause::Expired | Cause::Repaired);
+    let goes_on = || {
+        let most = next.most.or_else(|| person.farthest(number, item));
+        most.filter(|_| !person.annulled_by_court(number)).is_some_and(|most| match next.last {
+            Last::Day(last) => last > most,
+            Last::None => true,
+            Last::Life => false,
+        })
+    };
+    next.answered && (is_lived || goes_on())
 }

@@ -2,12 +2,12 @@
 
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
-use super::{Refusal, Rule, once, refuse};
+use super::{Refusal, Rule, once, penalty, refuse, subject};
 use crate::authority::Migration;
 use crate::casefile::{Fact, RecordFact};
 use crate::definition::{
-    DetailField, Disclosure, GIVING_STEPS, MINOR_KINDS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL,
-    STEP, Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
+    DetailField, Disclosure, GIVING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL, STEP,
+    Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -51,7 +51,10 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
     let polarity = polarity(body, definition)?;
     let filing = Filing { case, body, definition, migration, polarity, decided, code: code.clone() };
     filing.times()?;
-    filing.subject_exists()?;
+    subject::exists(case, decided)?;
+    if !filing.waives(Rule::DetailsFit) {
+        penalty::amounts(body)?;
+    }
     filing.severity()?;
     filing.restriction()?;
     filing.details()?;
@@ -105,30 +108,22 @@ impl Filing<'_, '_> {
         self.case.day_begun("body.notice.served_on", self.body.notice.map(|notice| notice.served_on))?;
         let conduct = self.body.conduct.as_ref();
         self.case.day_begun("body.conduct.ended_on", conduct.map(|conduct| conduct.ended_on))?;
-        self.case.day_begun("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on))
-    }
-
-    /// L16: nobody is recorded before it was there, nor decided about when it was gone. Of a natural person nobody is told when
-    /// that was.
-    fn subject_exists(&self) -> Result<(), Refusal> {
-        let (file, decided) = (self.case.person, self.decided);
-        let refused = |why: Words| {
-            let found =
-                if self.case.event.subject.is_natural() { say!("a decision of {}", decided) } else { why };
-            Err(refuse(
-                Rule::InPhase,
-                "subject",
-                found,
-                say!("a subject that exists when it is decided about"),
-            ))
-        };
-        if let Some(born) = file.registered_on().filter(|born| decided < *born) {
-            return refused(say!("a decision of {}, before the subject was registered on {}", decided, born));
+        self.case
+            .day_begun("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on))?;
+        if self.polarity != Polarity::Negative {
+            return Ok(());
         }
-        match file.dissolved_on().filter(|gone| decided > *gone) {
+        // What is punished has happened and come to light by then.
+        let days = [
+            ("body.conduct.ended_on", conduct.map(|conduct| conduct.ended_on)),
+            ("body.conduct.discovered_on", conduct.and_then(|conduct| conduct.discovered_on)),
+        ];
+        match days.into_iter().find_map(|(field, day)| Some((field, day.filter(|day| *day > self.decided)?)))
+        {
             None => Ok(()),
-            Some(gone) => {
-                refused(say!("a decision of {}, after the subject was dissolved on {}", decided, gone))
+            Some((field, day)) => {
+                let expected = say!("{} or earlier, when it was decided", self.decided);
+                Err(refuse(Rule::OrderOfTime, field, day, expected))
             }
         }
     }
@@ -180,16 +175,12 @@ impl Filing<'_, '_> {
                 refused(found.into(), say!("{} for {}", names(allowed), Words::data(&self.code)))
             }
             (false, Some(found)) => refused(found.into(), say!("no severity: the record is not negative")),
-            (true, Some(found)) if found != Severity::Minor && self.is_of_minor_kinds() => {
-                refused(found.into(), say!("minor: a warning or criticism alone is no more"))
+            (true, Some(found)) => {
+                let natural = self.case.event.subject.is_natural();
+                penalty::severity(self.body, found, *allowed == [Severity::Minor], natural)
             }
-            _ => Ok(()),
+            (false, None) => Ok(()),
         }
-    }
-
-    /// Whether a penalty says of which kinds it is, and all of them are minor.
-    fn is_of_minor_kinds(&self) -> bool {
-        self.body.penalty_kinds().is_some_and(|mut kinds| kinds.all(|kind| MINOR_KINDS.contains(&kind)))
     }
 
     /// D04.
@@ -414,7 +405,8 @@ impl Filing<'_, '_> {
         }
     }
 
-    /// A09: by the tiers in force on the day of the document; without any, nothing is enforced here.
+    /// A09: by the tiers in force on the day of the document; without any, nothing is enforced here. Who shortens it goes no
+    /// lower than the tier's least: before that nothing is published less, but by repair.
     fn publicity(&self) -> Result<(), Refusal> {
         let Some(publicity) = &self.body.publicity else { return Ok(()) };
         let field = "body.publicity.until";
@@ -424,12 +416,21 @@ impl Filing<'_, '_> {
             return Err(refuse(Rule::PublicityWithinTier, "body.publicity.need", say!("absent"), expected));
         }
         let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
-        let last = self.case.as_of().deadline(tier, self.decided, self.decided);
-        match last {
+        let as_of = self.case.as_of();
+        match as_of.deadline(tier, self.decided, self.decided) {
             Some(latest) if publicity.until > latest => {
                 Err(refuse(Rule::PublicityWithinTier, field, publicity.until, say!("{} or earlier", latest)))
             }
-            _ => Ok(()),
+            _ => match as_of.deadline(
+                ProcedurePeriod::of_tier(severity, TierBound::Min),
+                self.decided,
+                self.decided,
+            ) {
+                Some(least) if publicity.until < least => {
+                    Err(refuse(Rule::PublicityWithinTier, field, publicity.until, say!("{} or later", least)))
+                }
+                _ => Ok(()),
+            },
         }
     }
 }

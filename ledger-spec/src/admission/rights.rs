@@ -20,6 +20,19 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
     let (number, item) = case.refers_any("body.target", &body.target, &[Class::Record, Class::Listing])?;
     case.same_list(body.list.as_ref(), item)?;
     case.stands("body.target", (number, item), &[Phase::Filed, Phase::Entered])?;
+    let ended = match &item.fact {
+        Fact::Record(record) => record.conduct_ended_on,
+        Fact::Listing(listing) => {
+            listing.record.and_then(|ground| case.as_of().record(ground)?.conduct_ended_on)
+        }
+        _ => None,
+    };
+    if let Some((corrected, ended)) =
+        body.corrected_on.zip(ended).filter(|(corrected, ended)| corrected < ended)
+    {
+        let expected = say!("{} or later, when the conduct ended", ended);
+        return Err(refuse(Rule::OrderOfTime, "body.corrected_on", corrected, expected));
+    }
     not_barred(case)?;
     let pending = case.file.followers(number).find(|(application, item)| {
         matches!(item.fact, Fact::Application { .. })
@@ -42,8 +55,9 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
 fn not_barred(case: &Case<'_>) -> Result<(), Refusal> {
     let as_of = case.person_as_of();
     // By all that is known: an application that begins earlier than the rescission is made after it all the same.
-    let rescinded =
-        case.person.items().filter(|(_, step)| step.step_kind() == Some(StepKind::RepairRescinded));
+    let rescinded = case.person.items().filter(|(_, step)| {
+        step.step().is_some_and(|fact| fact.kind == StepKind::RepairRescinded && !fact.void)
+    });
     let Some((_, last)) = rescinded.max_by_key(|(_, step)| step.from) else { return Ok(()) };
     let day = last.from.date();
     match as_of.deadline(ProcedurePeriod::RepairAfterFraud, day, day) {

@@ -5,7 +5,7 @@ use super::{Refusal, Rule, listing, refuse};
 use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
 use crate::definition::{EarlyFrom, Polarity, ProcedurePeriod, RepairCondition, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
-use crate::time::Date;
+use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
 
 /// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
@@ -68,8 +68,11 @@ fn acts_for(case: &Case<'_>, to: &crate::id::AuthorityId) -> bool {
 
 /// A03: a court that ends what another filed does so by a judgment, which has a number and a date.
 fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal> {
-    let ends =
-        matches!(body.kind, StepKind::RecordRevoked | StepKind::RecordSealed | StepKind::ListingRemoved);
+    let ends = matches!(
+        body.kind,
+        StepKind::RecordRevoked | StepKind::RecordSealed | StepKind::ListingRemoved | StepKind::MeasureLifted
+    );
+    annulled_by_decision(body)?;
     if !ends || body.decision.is_some() || !case.is(Role::Court) || case.is_source(item) {
         return Ok(());
     }
@@ -77,10 +80,32 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
     Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
-/// A03: who decided says that a review of it is over by the document of whoever reviewed it.
+/// A03: that an entry should never have been made is a decision too.
+fn annulled_by_decision(body: &Step) -> Result<(), Refusal> {
+    if body.extra != (Extra::Removal { annulled: true }) || body.decision.is_some() {
+        return Ok(());
+    }
+    let expected = say!("the decision that annuls the entry, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+}
+
+/// A03: who opened a review closes it, or a court; what who decided said of itself, whoever reviews that, or who decided by
+/// the document of whoever did.
 fn review_closed(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
     under_review(case, number, true)?;
-    if body.decision.is_some() || case.is(Role::Court) || case.reviews(item) {
+    if case.is(Role::Court) {
+        return Ok(());
+    }
+    let as_of = case.as_of();
+    let directory = &case.governance.directory;
+    let opened = as_of.pending_review(number).map_or(item.issuer, |opened| opened.issuer);
+    let of_source = opened == item.issuer || directory.acts_for(directory.id_of(opened), item.issuer);
+    if !of_source && !directory.acts_for(&case.issuer.id, opened) {
+        let found = say!("a review that {} opened", directory.id_of(opened));
+        let expected = say!("the decision on review, stated by whoever opened it, or by a court");
+        return Err(refuse(Rule::DecisionComplete, "issuer", found, expected));
+    }
+    if body.decision.is_some() || !case.is_source(item) {
         return Ok(());
     }
     let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
@@ -161,6 +186,9 @@ fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) 
         let expected = say!("an application with a public commitment");
         return refused("body.application", say!("no commitment"), expected);
     }
+    // No document shows that it was decided before it was applied for.
+    let applied = ValidTime::at_recorded(application.recorded_at).map(ValidTime::date);
+    let decision = decision.filter(|decision| applied.is_ok_and(|applied| decision.date >= applied));
     conditions_of_type(case, *target, decision)?;
     conditions_of_list(case, *target, decision)?;
     match least_day(case, *target, *corrected_on) {

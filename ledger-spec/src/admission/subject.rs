@@ -5,6 +5,7 @@ use super::{Refusal, Rule, identity, refuse};
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, SubjectKind, Uscc};
+use crate::time::Date;
 use crate::wording::{Words, say};
 
 /// A02, L10, L11, L19, L22.
@@ -34,10 +35,41 @@ pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Re
     another(case, "body.identifier", &body.identifier)
 }
 
-/// A02, L11, L15.
+/// A02, L11, L15, L16.
 pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusal> {
     registered(case)?;
-    another(case, "body.into", &body.into)
+    another(case, "body.into", &body.into)?;
+    if case.person.is_merged() {
+        let expected = say!("a subject that has not gone on in another yet");
+        return Err(refuse(Rule::InPhase, "subject", say!("a subject that went on in another"), expected));
+    }
+    if case.governance.mergers.goes_on_in(&body.into, &case.event.subject) {
+        let found = say!("{}, which went on in {}", &body.into, &case.event.subject);
+        return Err(refuse(Rule::InPhase, "body.into", found, say!("a subject that goes on by itself")));
+    }
+    Ok(())
+}
+
+/// L16: nobody is recorded, entered on a list or made the object of a measure by a decision from before it was there, nor from
+/// when it was gone. Of a natural person nobody is told when that was.
+pub(super) fn exists(case: &Case<'_>, decided: Date) -> Result<(), Refusal> {
+    let file = case.person;
+    let refused = |why: Words| {
+        let found = if case.event.subject.is_natural() { say!("a decision of {}", decided) } else { why };
+        let expected = say!("a subject that exists when it is decided about");
+        Err(refuse(Rule::InPhase, "subject", found, expected))
+    };
+    if let Some(born) = file.registered_on().filter(|born| decided < *born) {
+        return refused(say!("a decision of {}, before the subject was registered on {}", decided, born));
+    }
+    match file.gone_on().filter(|gone| decided > *gone) {
+        None => Ok(()),
+        Some(gone) => refused(say!(
+            "a decision of {}, after the subject was dissolved or went on in another on {}",
+            decided,
+            gone
+        )),
+    }
 }
 
 /// A02, L10, L11, L15.
@@ -89,12 +121,19 @@ fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
     Ok(scheme)
 }
 
+/// A02, L15: who registered the subject states what becomes of it, or who follows that authority.
 fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
     let scheme = registrar_of(case)?;
-    if case.person.is_registered() {
+    let Some(registrar) = case.person.registrar() else {
+        let expected = say!("a registered subject");
+        return Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, expected));
+    };
+    let directory = &case.governance.directory;
+    if directory.acts_for(&case.issuer.id, registrar) {
         return Ok(scheme);
     }
-    Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, say!("a registered subject")))
+    let expected = say!("{}, which registered the subject", directory.id_of(registrar));
+    Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected))
 }
 
 fn described(case: &Case<'_>, scheme: Scheme, body: &SubjectRegistered) -> Result<(), Refusal> {

@@ -1,10 +1,10 @@
 //! When things end, and why: computed from the two instants, never stored.
 
-use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact, Stage};
 use crate::definition::words;
 use crate::definition::{
-    Direction, ListDefinition, MeasureDefinition, Polarity, ProcedurePeriod, RatingScheme, RecordType,
-    TierBound, VALID_UNTIL, Validity,
+    Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, ProcedurePeriod, RED_LIST,
+    RatingScheme, RecordType, Severity, TAKING_STEPS, TierBound, VALID_UNTIL, Validity,
 };
 use crate::event::{Class, Phase, StepKind, Term};
 use crate::rule::ProjectionRule;
@@ -131,6 +131,8 @@ impl CaseAsOf<'_> {
         let mut ends = self.step_ends(number);
         match &item.fact {
             Fact::Record(record) => {
+                ends.extend(self.displaced(number, item));
+                ends.extend(self.licence_taken(item, record));
                 ends.extend(self.end_but_term(number));
                 ends.extend(self.record_expiry(number, record).map(expiry));
             }
@@ -139,6 +141,8 @@ impl CaseAsOf<'_> {
                 ends.extend(self.repair_end(number));
                 ends.extend(self.listing_expiry(number, item, listing).map(expiry));
                 ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
+                let least = self.list_of(item, listing).and_then(|adopted| adopted.least_severity);
+                ends.extend(listing.record.and_then(|ground| self.lightened(ground, least)));
             }
             Fact::Measure(measure) => {
                 ends.extend(self.displaced(number, item));
@@ -211,6 +215,39 @@ impl CaseAsOf<'_> {
         ends.into_iter().min()
     }
 
+    /// P10: the correction by which the record beneath became less grave than what rests on it asks.
+    fn lightened(&self, ground: ItemNumber, least: Option<Severity>) -> Option<End> {
+        let (least, root) = (least?, self.root_of(ground));
+        self.severity(root).filter(|found| *found < least)?;
+        let steps = self.file.followers(root).filter(|(_, step)| self.has_begun(step));
+        let corrects = |step: &Item| step.step().is_some_and(|fact| fact.severity.is_some());
+        let (_, corrected) = steps.filter(|(_, step)| corrects(step)).last()?;
+        Some(End { at: corrected.from, cause: Cause::GroundEnded, entry: Some(corrected.entry) })
+    }
+
+    /// P12: the record by which a licence was taken that this one gave.
+    fn licence_taken(&self, item: &Item, record: &RecordFact) -> Option<End> {
+        let given = record.stage.as_ref().filter(|stage| GIVING_STEPS.contains(&&*stage.step))?;
+        let same = |taken: &Stage| match (given.licence, taken.licence) {
+            (Some(given), Some(taken)) => given == taken,
+            _ => given.matter == taken.matter,
+        };
+        let takes = |other: &RecordFact| {
+            other.record_type == record.record_type
+                && other
+                    .stage
+                    .as_ref()
+                    .is_some_and(|stage| TAKING_STEPS.contains(&&*stage.step) && same(stage))
+        };
+        let taken = self.known(Class::Record).filter(|(number, later)| {
+            (later.from, later.entry) > (item.from, item.entry)
+                && self.record(*number).is_some_and(takes)
+                && !self.phase_at(*number).is_some_and(Phase::is_void)
+        });
+        let end = |later: &Item| End { at: later.from, cause: Cause::TakenBack, entry: Some(later.entry) };
+        taken.map(|(_, later)| end(later)).min()
+    }
+
     /// The first revocation of a decision, of this one or of what it rests on: it never counted.
     fn revoked(&self, number: ItemNumber) -> Option<End> {
         let own = self.step_ends(number).into_iter().filter(|end| end.cause.is_void()).min();
@@ -218,21 +255,68 @@ impl CaseAsOf<'_> {
         own.into_iter().chain(deeper).min()
     }
 
+    /// Whether the decision behind an entry on a list or a measure was annulled itself: it was taken off or lifted for that, or
+    /// by a court that did not make it.
+    #[must_use]
+    pub fn annulled(&self, number: ItemNumber) -> bool {
+        self.moves(number).any(|(_, step)| step.step().is_some_and(|fact| fact.void))
+            || self.annulled_by_court(number)
+    }
+
+    /// Whether a court took it off or lifted it that did not make it.
+    #[must_use]
+    pub fn annulled_by_court(&self, number: ItemNumber) -> bool {
+        let by_another = |step: &Item| self.file.get(number).is_some_and(|item| item.issuer != step.issuer);
+        self.moves(number).any(|(_, step)| {
+            by_another(step)
+                && step.step().is_some_and(|fact| {
+                    fact.by_court && matches!(fact.to, Some(Phase::Removed | Phase::Lifted))
+                })
+        })
+    }
+
+    /// The last day that the law gave an entry on a list or a measure, however early it ended; `None` where it has no term.
+    pub fn farthest(&self, number: ItemNumber, item: &Item) -> Option<Date> {
+        match &item.fact {
+            Fact::Listing(listing) => {
+                let months = self.list_of(item, listing)?.months_of(listing.item.as_deref());
+                let by_list = months.map(|months| last_day(item.from.date(), months));
+                by_list.max(self.listing_expiry(number, item, listing))
+            }
+            Fact::Measure(measure) => {
+                let months = self.measure_of(item, measure).and_then(|adopted| adopted.max_months);
+                let by_law = months.map(|months| last_day(item.from.date(), months));
+                match measure.term {
+                    Term::Until(until) => by_law.max(Some(until)),
+                    Term::WithGround | Term::Lifetime => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// What something took the place of, or made fall: without it, that would stand again. Only entries on lists and grades do
     /// so.
     pub fn ended_by(&self, item: &Item) -> impl Iterator<Item = ItemNumber> {
-        let ends_others = matches!(item.fact, Fact::Listing(_) | Fact::Rating(_));
+        let ends_others = match &item.fact {
+            Fact::Listing(_) | Fact::Rating(_) => true,
+            Fact::Record(record) => {
+                record.stage.as_ref().is_some_and(|stage| TAKING_STEPS.contains(&&*stage.step))
+            }
+            _ => false,
+        };
         let all = ends_others.then(|| self.file.items()).into_iter().flatten();
         let ended = all.filter(move |(number, _)| {
             let end = self.end(*number);
-            let end = end.filter(|end| matches!(end.cause, Cause::Displaced | Cause::Superseded));
+            let end = end
+                .filter(|end| matches!(end.cause, Cause::Displaced | Cause::Superseded | Cause::TakenBack));
             end.is_some_and(|end| end.entry == Some(item.entry))
         });
         ended.map(|(number, _)| number)
     }
 
-    /// P28: an entry on a red list, or an incentive, falls with the first entry on a list of the seriously dishonest that holds
-    /// beside it, unless the decision beneath that never counted.
+    /// P28: an entry on a red list, what recognises the subject as one for it, or an incentive, falls with the first entry on a
+    /// list of the seriously dishonest that holds beside it, unless that was annulled or the decision beneath it never counted.
     fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {
         let favours = match &item.fact {
             Fact::Listing(listing) => {
@@ -241,6 +325,9 @@ impl CaseAsOf<'_> {
             Fact::Measure(measure) => {
                 let adopted = self.measure_of(item, measure);
                 adopted.is_some_and(|measure| measure.direction == Direction::Incentive)
+            }
+            Fact::Record(record) => {
+                self.type_of(record).is_some_and(|definition| definition.has_tag(RED_LIST))
             }
             _ => false,
         };
@@ -254,6 +341,7 @@ impl CaseAsOf<'_> {
             adopted.is_some_and(|list| list.serious && list.polarity == Polarity::Negative)
                 && self.end(*other).is_none_or(|end| end.at > item.from)
                 && self.revoked(*other).is_none_or(|end| end.at > self.as_of.valid_at)
+                && !self.annulled(*other)
         });
         let at = |black: &Item| black.from.max(item.from);
         serious
@@ -276,7 +364,10 @@ impl CaseAsOf<'_> {
     }
 
     fn measure_ends(&self, item: &Item, measure: &MeasureFact, ends: &mut Vec<End>) {
-        let outlives = self.measure_of(item, measure).is_some_and(|adopted| adopted.outlives_publicity);
+        let adopted = self.measure_of(item, measure);
+        let outlives = adopted.is_some_and(|adopted| adopted.outlives_publicity);
+        let least = adopted.and_then(|adopted| adopted.least_severity);
+        ends.extend(measure.rests_on.and_then(|ground| self.lightened(ground, least)));
         if let Term::Until(until) = measure.term {
             ends.push(expiry(until));
         }

@@ -1,6 +1,7 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
 use super::ItemNumber;
+use super::spelling::folded;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
@@ -149,6 +150,8 @@ pub struct Stage {
     pub matter: NameHash,
     /// The step, one of the type's.
     pub step: Box<str>,
+    /// The licence, where it is about one that says its number.
+    pub licence: Option<NameHash>,
 }
 
 /// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
@@ -157,6 +160,11 @@ pub struct Stage {
 pub struct NameHash([u8; 16]);
 
 impl NameHash {
+    /// The decision whose document has this number, however it is spelled.
+    pub fn of_decision(number: &str) -> Self {
+        Self::of(&folded(number))
+    }
+
     /// What has this name.
     pub fn of(name: &str) -> Self {
         let mut half = [0; 16];
@@ -217,16 +225,27 @@ pub struct StepFact<R = ItemNumber> {
     pub until: Option<Date>,
     /// The severity that it corrects to.
     pub severity: Option<Severity>,
+    /// Whether it corrects what a record says.
+    pub changes: bool,
     /// Whether it answers a statement.
     pub answered: bool,
     /// Whether a complaint was founded.
     pub founded: bool,
     /// What a review came to.
     pub reviewed: Option<ReviewOutcome>,
+    /// Whether nobody can contest that any more.
+    pub is_final: bool,
+    /// Whether what it moves should never have been: an entry whose decision was annulled; of a rescission, whether the
+    /// authority erred itself.
+    pub void: bool,
+    /// Whether a court took it.
+    pub by_court: bool,
     /// The domain in which a measure was used.
     pub domain: Option<Domain>,
     /// The date of the document that decides.
     pub decided_on: Option<Date>,
+    /// When that was served.
+    pub served_on: Option<Date>,
 }
 
 impl Identity {

@@ -4,7 +4,7 @@ use super::CaseFile;
 use super::fact::{
     Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
 };
-use crate::definition::{FINE, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL};
+use crate::definition::{FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL};
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
 use crate::id::EventId;
 use crate::time::Date;
@@ -82,6 +82,14 @@ impl Fact<EventId> {
         }
     }
 
+    /// The same of an issuer that is a court: what such a one takes off or lifts of another's, it annuls.
+    pub(super) fn issued(mut self, by_court: bool) -> Self {
+        if let Self::Step(step) = &mut self {
+            step.by_court = by_court;
+        }
+        self
+    }
+
     /// The same with what it refers to by number. A reference that is not in the file is left out, and where a
     /// fact is nothing without it, it is [`Fact::Plain`]: admission lets none pass, and what an audit recalls
     /// without it is held against a checkpoint afterwards.
@@ -144,7 +152,7 @@ impl RecordFact<EventId> {
             polarity: body.polarity,
             severity: body.severity,
             decided_on: body.decision.date,
-            decision: NameHash::of(&body.decision.number),
+            decision: NameHash::of_decision(&body.decision.number),
             served_on: body.decision.served_on,
             valid_until: body.detail(VALID_UNTIL).and_then(|day| Date::parse(day).ok()),
             fines: body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE)),
@@ -152,8 +160,9 @@ impl RecordFact<EventId> {
                 .penalty_kinds()
                 .is_some_and(|mut kinds| kinds.any(|kind| RESTRICTING_KINDS.contains(&kind))),
             stage: body.detail(STEP).map(|step| Stage {
-                matter: NameHash::of(body.detail(MATTER).unwrap_or(&body.decision.number)),
+                matter: NameHash::of_decision(body.detail(MATTER).unwrap_or(&body.decision.number)),
                 step: step.into(),
+                licence: body.detail(LICENCE_NUMBER).map(NameHash::of_decision),
             }),
             disclosure: body.disclosure,
             published_on_basis: body.publication.as_ref().is_some_and(|publication| publication.masked),
@@ -249,19 +258,30 @@ impl StepFact<EventId> {
             to: step.kind.row().to,
             until: None,
             severity: None,
+            changes: false,
             answered: false,
             founded: false,
             reviewed: None,
+            is_final: false,
+            void: false,
+            by_court: false,
             domain: None,
             decided_on: step.decision.as_ref().map(|decision| decision.date),
+            served_on: step.decision.as_ref().and_then(|decision| decision.served_on),
         };
         match &step.extra {
-            Extra::Correction { severity, .. } => fact.severity = *severity,
+            Extra::Correction { severity, summary } => {
+                (fact.severity, fact.changes) = (*severity, severity.is_some() || summary.is_some());
+            }
             Extra::Statement { answered, .. } => fact.answered = *answered,
             Extra::Until(until) => fact.until = *until,
             Extra::Use { domain, .. } => fact.domain = Some(*domain),
             Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
-            Extra::Reviewed(outcome) => fact.reviewed = Some(*outcome),
+            Extra::Reviewed { outcome, last } => {
+                (fact.reviewed, fact.is_final) = (Some(*outcome), *last);
+            }
+            Extra::Removal { annulled } => fact.void = *annulled,
+            Extra::Rescission { own_error } => fact.void = *own_error,
             Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Served { .. } => {}
         }
         fact
@@ -276,11 +296,16 @@ impl<R> StepFact<R> {
             to: self.to,
             until: self.until,
             severity: self.severity,
+            changes: self.changes,
             answered: self.answered,
             founded: self.founded,
             reviewed: self.reviewed,
+            is_final: self.is_final,
+            void: self.void,
+            by_court: self.by_court,
             domain: self.domain,
             decided_on: self.decided_on,
+            served_on: self.served_on,
         })
     }
 }

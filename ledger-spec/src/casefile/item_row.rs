@@ -7,6 +7,7 @@
 use super::{Fact, Filed};
 use crate::authority::{AuthorityNumber, Directory};
 use crate::compromise::KeyNumber;
+use crate::event::Role;
 use crate::id::EventId;
 use crate::time::{RecordedTime, ValidTime};
 use bincode::config::{Configuration, Limit};
@@ -59,7 +60,7 @@ struct Stored {
 impl ItemRow {
     /// The version of the bytes. It is raised with every change of what they are or mean, so that stores of another
     /// are made again; a test holds it.
-    pub const FORMAT: u8 = 4;
+    pub const FORMAT: u8 = 5;
 
     /// The row of an admitted event; `None` where its issuer is not in the directory, which is so of what an audit
     /// recalls and of nothing that was admitted.
@@ -73,7 +74,7 @@ impl ItemRow {
             signers: signers.iter().filter_map(|key| directory.key_number(key)).collect(),
             from: event.valid_from,
             fields: u8::try_from(event.private.len()).or_defect("an event names at most 64 fields"),
-            fact: Fact::of(event),
+            fact: Fact::of(event).issued(directory.get(&event.issuer)?.is_any(&[Role::Court])),
         })
     }
 

@@ -14,6 +14,7 @@ mod item_row;
 mod joined;
 mod named;
 mod publicity;
+mod spelling;
 
 pub use all_names::Named;
 pub use as_of::{AsOf, CaseAsOf};
@@ -288,13 +289,33 @@ impl CaseFile {
         stated.last()
     }
 
-    /// The day on which it was dissolved, as far as nothing was stated of who it is since.
-    pub fn dissolved_on(&self) -> Option<Date> {
-        self.registrations().fold(None, |dissolved, item| match &item.fact {
-            Fact::Identity(Identity::Dissolved) => Some(item.from.date()),
+    /// The first day on which it was dissolved or went on in another, as far as nothing was stated of who it is since.
+    pub fn gone_on(&self) -> Option<Date> {
+        self.registrations().fold(None, |gone, item| match &item.fact {
+            Fact::Identity(Identity::Dissolved | Identity::Merged) => {
+                Some(gone.map_or(item.from.date(), |gone: Date| gone.min(item.from.date())))
+            }
             Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => None,
-            _ => dissolved,
+            _ => gone,
         })
+    }
+
+    /// Whether it went on in another, as far as nothing was stated of who it is since.
+    #[must_use]
+    pub fn is_merged(&self) -> bool {
+        self.registrations().fold(false, |merged, item| match &item.fact {
+            Fact::Identity(Identity::Merged) => true,
+            Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => false,
+            _ => merged,
+        })
+    }
+
+    /// Who registered it.
+    pub fn registrar(&self) -> Option<AuthorityNumber> {
+        let mut registrations = self.registrations();
+        let registered =
+            registrations.find(|item| matches!(item.fact, Fact::Identity(Identity::Registered { .. })));
+        registered.map(|item| item.issuer)
     }
 
     /// The other pseudonyms of the subject that its events say, with the entry that says each.

@@ -197,8 +197,8 @@ impl CaseAsOf<'_> {
             Fact::Record(record) => {
                 // Of a decision that is gone nothing is pending any more.
                 let void = self.phase_at(number).is_some_and(Phase::is_void);
-                if let Some(entry) = self.pending_review(number).filter(|_| !void) {
-                    mark(Mark::UnderReview, entry);
+                if let Some(opened) = self.pending_review(number).filter(|_| !void) {
+                    mark(Mark::UnderReview, opened.entry);
                 }
                 if record.migration.is_some() {
                     mark(Mark::NotVerified, item.entry);
@@ -282,23 +282,31 @@ impl CaseAsOf<'_> {
         last.is_some_and(|(corrected, _)| corrected > objection)
     }
 
-    /// The step that says that the last review of a record's decision upheld it, where that is so.
-    pub fn upheld_by(&self, number: ItemNumber) -> Option<&Item> {
+    /// The step that closed the last review of a record's decision, where that upheld or changed it.
+    pub fn reviewed_by(&self, number: ItemNumber) -> Option<&Item> {
         let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
-        (closed.step()?.reviewed == Some(ReviewOutcome::Upheld)).then_some(closed)
+        let decides = |outcome| matches!(outcome, ReviewOutcome::Upheld | ReviewOutcome::Changed);
+        closed.step()?.reviewed.is_some_and(decides).then_some(closed)
     }
 
-    /// The entry that says that a record's decision is under review, where that is so: until the review is closed, or the
-    /// record is corrected by a decision, which is what a review comes to.
-    pub fn pending_review(&self, number: ItemNumber) -> Option<EntryIndex> {
+    /// What says that a record's decision is under review, where that is so: until the review is closed, or, where whoever
+    /// decided said it, until that authority corrects the record by the decision that changed it and the time for going to
+    /// court after that is over (行政诉讼法第四十五条).
+    pub fn pending_review(&self, number: ItemNumber) -> Option<&Item> {
         let filed = self.file.get(number)?;
         let pending = self.record(number)?.review == Some(Review::Pending);
         let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        steps.fold(pending.then_some(filed.entry), |pending, (_, step)| match step.step() {
+        steps.fold(pending.then_some(filed), |pending, (_, step)| match step.step() {
             Some(fact) => match fact.kind {
-                StepKind::ReviewOpened => Some(step.entry),
+                StepKind::ReviewOpened => Some(step),
                 StepKind::ReviewClosed => None,
-                StepKind::RecordCorrected if fact.decided_on.is_some() => None,
+                StepKind::RecordCorrected if fact.changes => pending.filter(|opened| {
+                    let over = |decided| {
+                        let last = self.deadline(ProcedurePeriod::ReviewAfterReview, decided, decided);
+                        last.is_none_or(|last| self.is_past(last))
+                    };
+                    opened.issuer != filed.issuer || !fact.decided_on.is_some_and(over)
+                }),
                 _ => pending,
             },
             None => pending,

@@ -37,12 +37,12 @@ impl Definition {
                 differing!(a, b, names; notice_required, persons, legal_review, status, owner);
                 differing!(a, b, names; early_from, max_extension_months, ends, serious, least_level);
                 differing!(a, b, names; items, after_review, repair_asks, min_extension_months);
-                differing!(a, b, names; as_long_as_record);
+                differing!(a, b, names; as_long_as_record, least_severity);
             }
             (Self::Measure(a), Self::Measure(b)) => {
                 differing!(a, b, names; direction, disclosure, subjects, kinds, rests_on, min_months);
                 differing!(a, b, names; max_months, lifetime, outlives_publicity, bars, legal_review, status);
-                differing!(a, b, names; ends, least_level, least_severity);
+                differing!(a, b, names; ends, least_level, least_severity, from_decision);
             }
             (Self::Rating(a), Self::Rating(b)) => {
                 differing!(a, b, names; subjects, kinds, grades, disclosure, public_grades, cycle_months);

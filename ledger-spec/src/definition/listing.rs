@@ -33,6 +33,8 @@ pub struct ListDefinition {
     pub personal_of_persons: Vec<String>,
     /// Types of records on which an entry may rest; any where none is named.
     pub types: Vec<Pattern>,
+    /// The least severity of the record on which an entry may rest.
+    pub least_severity: Option<Severity>,
     /// Whether an entry must rest on a record.
     pub requires_record: bool,
     /// How long an entry lasts.
@@ -149,6 +151,8 @@ pub struct MeasureDefinition {
     pub min_months: Option<u16>,
     /// How long at most.
     pub max_months: Option<u16>,
+    /// Whether its time is counted from the decision beneath it, whenever it is imposed.
+    pub from_decision: bool,
     /// Whether it may be for life.
     pub lifetime: bool,
     /// Whether it goes on when its record is no longer published.
@@ -218,6 +222,7 @@ impl ListDefinition {
             personal,
             personal_of_persons,
             types: fields.parsed_array("types", (0, 100), Pattern::parse)?,
+            least_severity: fields.optional_parsed("least_severity", Severity::parse_word)?,
             requires_record: fields.flag("requires_record")?,
             months: months(fields, "months")?,
             early_months: early_months(fields)?,
@@ -255,6 +260,7 @@ impl MeasureDefinition {
             least_severity: fields.optional_parsed("least_severity", Severity::parse_word)?,
             min_months,
             max_months,
+            from_decision: fields.flag("from_decision")?,
             lifetime: fields.flag("lifetime")?,
             outlives_publicity: fields.flag("outlives_publicity")?,
             bars: fields.parsed_array("bars", (0, 11), Domain::parse_word)?,

@@ -142,18 +142,38 @@ pub const PENALTY_KIND: &str = "penalty_kind";
 pub const FINE: &str = "fine";
 /// The kinds that are minor, where a penalty is of no other (国家发展改革委令第36号).
 pub const MINOR_KINDS: [&str; 2] = ["warning", "criticism"];
-/// The kinds that close, restrict or revoke: publicity of those is not ended early where a type's rule says so.
-pub const RESTRICTING_KINDS: [&str; 5] =
+/// The kinds that are serious, whatever else a penalty is of (国家发展改革委令第36号).
+pub const SERIOUS_KINDS: [&str; 5] =
     ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred"];
+/// The kinds that are no less than general (国家发展改革委令第36号).
+pub const GENERAL_KINDS: [&str; 4] =
+    ["licence_suspended", "grade_lowered", "gains_forfeited", "goods_forfeited"];
+/// The kinds that are not ended early where a type's rule says so (国家市场监督管理总局令第45号): the serious ones, and the
+/// lowering of a grade of qualification.
+pub const RESTRICTING_KINDS: [&str; 6] =
+    ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred", "grade_lowered"];
+/// The field of a type in which a penalty says its fine, in units of 10,000 yuan.
+pub const FINE_AMOUNT: &str = "fine_wan_yuan";
+/// The field of a type in which a penalty says what was forfeited, in units of 10,000 yuan.
+pub const FORFEITED_AMOUNT: &str = "forfeited_wan_yuan";
+/// The kinds that are forfeited.
+pub const FORFEITING_KINDS: [&str; 2] = ["gains_forfeited", "goods_forfeited"];
 /// The field of a type in which a record says which step of a matter it is, and the one that says of which matter; of that
 /// of its decision's number where it says none.
 pub const STEP: &str = "step";
 /// See [`STEP`].
 pub const MATTER: &str = "matter";
+/// The tag of a type whose records recognise a subject as one for a red list: such a one stands beside no entry on a list of
+/// the seriously dishonest (发改财金规〔2017〕1798号).
+pub const RED_LIST: &str = "red_list";
 /// The tag of a type whose records are bans: they are published while they run, as the decision says.
 pub const BAN: &str = "ban";
 /// The steps of a licence that give it, for a time that begins no earlier.
 pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
+/// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).
+pub const TAKING_STEPS: [&str; 3] = ["withdrawn", "annulled", "cancelled"];
+/// The field of a type in which a licence says its number.
+pub const LICENCE_NUMBER: &str = "licence_number";
 /// The field of a type in which a licence says its first day.
 pub const VALID_FROM: &str = "valid_from";
 /// The field of a type in which a licence says its last day.

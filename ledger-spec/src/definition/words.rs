@@ -87,6 +87,8 @@ pub enum ProcedurePeriod {
     ReviewLitigation,
     /// For going to court after a reconsideration.
     ReviewAfterReview,
+    /// For appealing against a judgment of the first instance.
+    ReviewAppeal,
     /// For which nobody may apply for repair again whose repair was rescinded.
     RepairAfterFraud,
 }
@@ -290,6 +292,7 @@ words!(ProcedurePeriod {
     ReviewAdministrative = "review.administrative",
     ReviewLitigation = "review.litigation",
     ReviewAfterReview = "review.after_review",
+    ReviewAppeal = "review.appeal",
     RepairAfterFraud = "repair.after_fraud",
 });
 words!(Unit { Day = "day", WorkingDay = "working_day", Month = "month", Year = "year" });

@@ -177,8 +177,23 @@ pub enum Extra {
     Finding(Finding),
     /// `listing.corrected`: the whole row as it is right.
     Row(Vec<(String, String)>),
+    /// `listing.removed`
+    Removal {
+        /// Whether the decision to enter was annulled or withdrawn: it should never have been made.
+        annulled: bool,
+    },
+    /// `repair.rescinded`
+    Rescission {
+        /// Whether the authority erred itself: whoever applied has to answer for nothing.
+        own_error: bool,
+    },
     /// `record.review_closed`
-    Reviewed(ReviewOutcome),
+    Reviewed {
+        /// What it came to.
+        outcome: ReviewOutcome,
+        /// Whether nobody can contest that any more: a judgment on appeal, a final ruling.
+        last: bool,
+    },
     /// `repair.served`: when the decision was delivered, and how.
     Served {
         /// The day.
@@ -310,7 +325,12 @@ impl Extra {
                 outcome: fields.text("outcome", 1000)?,
             },
             StepKind::ListingCorrected => Self::Row(row(fields)?),
-            StepKind::ReviewClosed => Self::Reviewed(fields.parsed("outcome", ReviewOutcome::parse_word)?),
+            StepKind::ListingRemoved => Self::Removal { annulled: fields.flag("annulled")? },
+            StepKind::RepairRescinded => Self::Rescission { own_error: fields.flag("own_error")? },
+            StepKind::ReviewClosed => Self::Reviewed {
+                outcome: fields.parsed("outcome", ReviewOutcome::parse_word)?,
+                last: fields.flag("final")?,
+            },
             StepKind::RepairServed => Self::Served {
                 served_on: fields.parsed("served_on", Date::parse)?,
                 how: fields.parsed("how", Delivery::parse_word)?,
@@ -387,7 +407,7 @@ steps! {
     MeasureExempted = "measure.exempted": Measure."imposition"
         from [Imposed] to Exempted, Source, why, by [Department, Court];
     MeasureLifted = "measure.lifted": Measure."imposition"
-        from [Imposed, Exempted] to Lifted, Source, why, by [Department, Court];
+        from [Imposed, Exempted] to Lifted, SourceOrCourt, why, by [Department, Court];
     MeasureApplied = "measure.applied": Measure."imposition"
         from [Imposed, Exempted] to same, AnyRole, _, by [Department, Court];
     RepairAccepted = "repair.accepted": Application."application"

@@ -358,7 +358,7 @@ fn statement(body: &Step) -> Option<String> {
         Extra::Statement { statement, .. } => statement.clone(),
         Extra::Correction { summary, .. } => summary.clone(),
         Extra::Use { outcome, .. } => Some(outcome.clone()),
-        Extra::Reviewed(outcome) => Some(outcome.name().to_owned()),
+        Extra::Reviewed { outcome, .. } => Some(outcome.name().to_owned()),
         Extra::Served { served_on, how } => Some(format!("{served_on} {}", how.name())),
         _ => None,
     }

@@ -258,7 +258,8 @@ fn with_all(
         let open = matches!(case.phase_at(number), Some(Phase::Raised | Phase::Forwarded));
         let waits =
             matches!(item.fact, Fact::Complaint { .. }) && case.phase_at(number) == Some(Phase::Filed);
-        line.contested |= open || waits;
+        // What is under review may come to be needed by whoever reviews it.
+        line.contested |= open || waits || case.pending_review(number).is_some();
         if !item.fact.is_done_about_another() {
             let source = governance.directory.id_of(acting(case, governance, item.issuer));
             if *source != line.source {

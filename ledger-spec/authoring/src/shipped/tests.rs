@@ -102,7 +102,7 @@ fn what_is_shipped_loads_clean_and_is_all_there() {
         [
             ("basis", 175),
             ("type", 238),
-            ("list", 33),
+            ("list", 34),
             ("measure", 66),
             ("rating", 29),
             ("points", 3),

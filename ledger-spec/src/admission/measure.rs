@@ -1,0 +1,100 @@
+//! Rules for measures.
+
+use super::basis::Catalogued;
+use super::case::{Case, Over};
+use super::listing::{covers, grave_enough, names};
+use super::{Refusal, Rule, once, refuse, subject};
+use crate::casefile::{CaseAsOf, Fact, ItemNumber};
+use crate::definition::{Direction, MeasureDefinition};
+use crate::event::{Class, MeasureImposed, Phase, Term};
+use crate::wording::{Words, say};
+
+/// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
+pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
+    let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
+    let measures = &case.governance.catalogue.measures;
+    let Some(definition) = measures.at(&body.measure, day.start_of_day(), case.known()) else {
+        return Err(case.not_in_catalogue("body.measure", &code, measures.ever(&body.measure), day));
+    };
+    case.competent("body.measure", &code, Over::Measures)?;
+    case.fits(&definition.subjects, &definition.kinds)?;
+    case.decision_begun(body.decision.as_ref())?;
+    subject::exists(case, day)?;
+    case.of_level("body.measure", &code, definition.least_level)?;
+    let item = Catalogued { code: &code, common: &definition.common };
+    case.recordable("body.measure", item, definition.status, &body.basis, day)?;
+    if definition.direction == Direction::Incentive
+        && let Some(listed) = case.seriously_listed(body.decision.as_ref())
+    {
+        let found = say!("a subject on a list of the seriously dishonest, entered {}", case.told(listed));
+        return Err(refuse(Rule::MeasureConditions, "subject", found, say!("a subject on no such list")));
+    }
+    let classes = [Class::Record, Class::Listing, Class::Rating];
+    let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
+    case.stands("body.rests_on", (number, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
+    let found = match &item.fact {
+        Fact::Record(record) => record.record_type.to_string(),
+        Fact::Listing(listing) => listing.list.to_string(),
+        Fact::Rating(rating) => rating.scheme.to_string(),
+        _ => String::new(),
+    };
+    if !covers(&definition.rests_on, &found) {
+        let expected = names(&definition.rests_on);
+        return Err(refuse(Rule::MeasureConditions, "body.rests_on", Words::data(found), expected));
+    }
+    case.live(Rule::MeasureConditions, "body.rests_on", number)?;
+    let holds = |as_of: &CaseAsOf<'_>| as_of.in_force(number);
+    if !case.barred_as_of(case.file, body.decision.as_ref()).iter().all(holds) {
+        let expected = say!("something in force now, or a decision from when it was");
+        return Err(refuse(Rule::MeasureConditions, "body.rests_on", say!("not in force"), expected));
+    }
+    let asked = (Rule::MeasureConditions, "body.rests_on");
+    grave_enough(case, asked, definition.least_severity, number)?;
+    once::imposed(case, definition, (body, number))?;
+    term(case, definition, (body.term, number))?;
+    case.reviewed(definition.legal_review, None)
+}
+
+/// D07: how long a measure lasts.
+fn term(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (term, ground): (Term, ItemNumber),
+) -> Result<(), Refusal> {
+    let refused =
+        |found: Words, expected: Words| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
+    match term {
+        Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
+            let expected = say!("the last day that the decision sets, or lifetime where the law gives that");
+            refused(say!("absent"), expected)
+        }
+        Term::WithGround => Ok(()),
+        Term::Lifetime if definition.lifetime => Ok(()),
+        Term::Lifetime => {
+            let expected = say!("false: the catalogue gives no such measure for life");
+            Err(refuse(Rule::MeasureConditions, "body.lifetime", Words::data("true"), expected))
+        }
+        Term::Until(until) => {
+            let day = case.day();
+            let as_of = case.as_of();
+            // What has run since the decision beneath counts, where it is imposed later, or once more as it is right.
+            let decided = as_of.record(as_of.root_of(ground)).map_or(day, |record| record.decided_on);
+            let begins = if definition.from_decision { decided } else { day };
+            let (least, most) = (definition.min_months, definition.max_months);
+            if let Some(first) =
+                least.map(|months| decided.min(day).plus_months(months.into())).filter(|first| until < *first)
+            {
+                return refused(until.into(), say!("{} or later", first));
+            }
+            if let Some(last) =
+                most.map(|months| begins.plus_months(months.into())).filter(|last| until > *last)
+            {
+                return refused(until.into(), say!("{} or earlier", last));
+            }
+            if until < day {
+                return refused(until.into(), say!("{} or later", day));
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The number of a document, however it is spelled: one decision is not two because somebody typed another bracket.
+
+use crate::json::characters::{is_blank, is_hidden};
+
+/// Brackets that stand around a year or a place. They all say the same, and so does their absence at an end.
+const BRACKETS: &str = "〔〕﹝﹞〘〙【】〖〗［］[]（）()〈〉《》<>「」『』｛｝{}";
+/// What joins two numbers.
+const DASHES: &str = "-‐‑‒–—―−－﹣";
+/// The full-width forms of ASCII, and how far they lie from it.
+const FULL_WIDTH: (u32, u32, u32) = (0xff01, 0xff5e, 0xfee0);
+
+/// The number with one spelling: width and case folded, blanks and what nobody sees left out, every bracket the same and
+/// every dash, without 第 and without zeros before a number (GB/T 9704 has neither).
+pub(super) fn folded(number: &str) -> String {
+    let mut out = String::with_capacity(number.len());
+    for c in number.chars().filter(|c| !is_blank(*c) && !is_hidden(*c) && *c != '第') {
+        let c = half_width(c).to_ascii_lowercase();
+        let c = match c {
+            _ if BRACKETS.contains(c) => '|',
+            _ if DASHES.contains(c) => '-',
+            _ => c,
+        };
+        if c == '|' && out.chars().last().is_none_or(|last| last == '|') {
+            continue;
+        }
+        // A zero that begins a number says nothing.
+        let after_zero = c.is_ascii_digit() && out.ends_with('0');
+        let begins = |zero: &str| !zero.ends_with(|c: char| c.is_ascii_digit());
+        if after_zero && out.strip_suffix('0').is_some_and(begins) {
+            out.pop();
+        }
+        out.push(c);
+    }
+    out.trim_end_matches('|').to_owned()
+}
+
+fn half_width(c: char) -> char {
+    let (first, last, by) = FULL_WIDTH;
+    let code = u32::from(c);
+    let narrow = (first..=last).contains(&code).then(|| char::from_u32(code - by)).flatten();
+    narrow.unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn spellings_of_one_number_are_one() {
+        for same in [
+            "湘乡财采罚〔2026〕2号",
+            "湘乡财采罚[2026]2号",
+            "湘乡财采罚［２０２６］２号",
+            "湘乡财采罚【2026】2号",
+            "湘乡财采罚（2026）第2号",
+            " 湘乡财采罚 〔2026〕\u{3000}002号",
+            "湘乡财采罚\u{200b}(2026)2号",
+        ] {
+            assert_eq!(folded(same), "湘乡财采罚|2026|2号", "{same}");
+        }
+        assert_eq!(folded("（2026）湘0381行初1号"), folded("(2026)湘0381行初01号"));
+        assert_eq!(folded("AB—1"), folded("ａｂ-1"));
+    }
+
+    #[test]
+    fn other_numbers_stay_others() {
+        for (one, other) in [
+            ("罚〔2026〕2号", "罚〔2026〕20号"),
+            ("罚〔2026〕1-23号", "罚〔2026〕12-3号"),
+            ("罚〔2026〕2号", "罚〔2026〕2号之一"),
+            ("罚〔202〕62号", "罚〔2026〕2号"),
+            ("罚0号", "罚号"),
+        ] {
+            assert_ne!(folded(one), folded(other), "{one} {other}");
+        }
+    }
+}
