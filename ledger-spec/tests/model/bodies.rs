@@ -138,6 +138,8 @@ impl Generator {
                 let days = i64::try_from(self.chance.below(60)).unwrap();
                 event.body = json!({ "registered_on": event.day().plus_days(-days).to_string() });
             }
+            "subject.dissolved" => event.body = json!({ "reason": "struck off" }),
+            "subject.merged" => event.body = json!({ "into": self.chance.pick(SUBJECTS) }),
             "subject.identifier_accepted" => event.body = json!({ "reason": "genuine" }),
             "subject.identifier_linked" => event.body = json!({ "identifier": self.chance.pick(SUBJECTS) }),
             _ => {}
@@ -182,7 +184,7 @@ impl Generator {
         let day = event.day().plus_days(-i64::try_from(self.chance.below(120)).unwrap());
         let document = "ab".repeat(32);
         event.body = json!({ "type": code, "decision": {
-            "number": format!("No. {}", self.chance.below(30)), "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
+            "number": self.number(), "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
             "served_on": day.to_string(), "document": document,
         } });
         if code == "base.mixed" {
@@ -213,6 +215,17 @@ impl Generator {
         }
     }
 
+    /// One of thirty numbers, spelled in one of several ways.
+    fn number(&mut self) -> String {
+        let number = self.chance.below(30);
+        match self.chance.below(5) {
+            0 => format!("no.〔2025〕{number}"),
+            1 => format!("No. [2025] {number}"),
+            2 => format!("No.（2025）{number}"),
+            _ => format!("No. (2025){number}"),
+        }
+    }
+
     fn due_process(&mut self, event: &mut Stated, day: Date) {
         let served = day.plus_days(-i64::try_from(self.chance.below(12)).unwrap());
         let statement = *self.chance.pick(&["none", "answered"]);
@@ -223,6 +236,10 @@ impl Generator {
         if self.chance.percent(10) {
             let months = u32::try_from(self.chance.below(40)).unwrap();
             event.body["restriction_until"] = json!(day.plus_months(months).to_string());
+        }
+        if self.chance.percent(6) {
+            let months = u32::try_from(self.chance.below(26)).unwrap();
+            event.body["publicity"] = json!({ "until": day.plus_months(months).to_string() });
         }
         if self.chance.percent(80) {
             let id = format!("case {}", self.chance.below(40));
@@ -272,7 +289,12 @@ impl Generator {
     }
 
     fn measure(&mut self, past: &History, event: &mut Stated) {
-        let measure = *self.chance.pick(world::MEASURES);
+        let measure = *self.chance.weighted(&[
+            (3, &"measures.ban"),
+            (2, &"measures.bar"),
+            (2, &"measures.praise"),
+            (2, &"measures.watch"),
+        ]);
         let kinds: &[&str] = match measure {
             "measures.praise" => &["listing.entered", "rating.assigned"],
             _ => &["record.filed", "listing.entered"],
@@ -281,8 +303,9 @@ impl Generator {
         event.body = json!({ "measure": measure });
         let ground = self.thing(past, event, kinds).map_or(any, |ground| ground.event.id.clone());
         event.body["rests_on"] = json!(ground);
-        if self.chance.percent(40) {
-            let months = u32::try_from(self.chance.below(15)).unwrap();
+        let open = matches!(measure, "measures.praise" | "measures.watch");
+        if self.chance.percent(if open { 40 } else { 80 }) {
+            let months = 2 + u32::try_from(self.chance.below(11)).unwrap();
             event.body["until"] = json!(event.day().plus_months(months).to_string());
         } else if self.chance.percent(20) {
             event.body["lifetime"] = json!(true);

@@ -2,7 +2,7 @@
 //! what falls with what it rests on (README, P08 to P13).
 
 use crate::history::{Accepted, History};
-use crate::once::is_serious;
+use crate::once::{is_grave_enough, is_serious, root_of};
 use crate::openings::asked_at;
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
@@ -72,6 +72,11 @@ fn is_revoked(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 
 /// Whether something has ended otherwise than by its term.
 fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    is_ended_by_itself(past, thing, at) || is_displaced(past, thing, at)
+}
+
+/// The same but for what displaces it: an entry on a list does not fall with that of its record, since it is displaced itself.
+fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let event = &thing.event;
     let later = |one: &Accepted| {
         one.event.kind == "rating.assigned"
@@ -81,7 +86,7 @@ fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     };
     let superseded = event.kind == "rating.assigned" && past.stream(&event.subject).any(later);
     let fallen = grounds(past, thing).into_iter().any(|ground| match event.kind.as_str() {
-        "listing.entered" => is_ended_early(past, ground, at),
+        "listing.entered" => is_ended_by_itself(past, ground, at),
         "record.filed" | "measure.imposed" => !in_force(past, ground, at),
         _ => false,
     });
@@ -96,7 +101,7 @@ fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
         || superseded
         || fallen
         || unconsented
-        || is_displaced(past, thing, at)
+        || is_lightened(past, thing, at)
 }
 
 fn is_repaired(past: &History, thing: &Accepted, at: ValidTime) -> bool {
@@ -116,6 +121,9 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
         "measure.imposed" => {
             adopted("measure", "measure").is_some_and(|measure| measure["direction"] == "incentive")
         }
+        "record.filed" => adopted("type", "type").is_some_and(|definition| {
+            definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == "red_list"))
+        }),
         _ => false,
     };
     favours
@@ -131,7 +139,54 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 fn is_annulled(past: &History, entry: &Accepted, at: ValidTime) -> bool {
     let void =
         |one: &Accepted| matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"));
+    let annulled = past.stream(&entry.event.subject).any(|one| {
+        one.event.kind == "listing.removed"
+            && one.event.text("listing") == Some(&entry.event.id)
+            && one.event.flag("annulled")
+            && one.event.valid_from <= at
+    });
+    if annulled || is_ended_by_court(past, entry, at) {
+        return true;
+    }
     grounds(past, entry).into_iter().any(|ground| void(ground) || is_annulled(past, ground, at))
+}
+
+/// Whether a court took something off or lifted it that did not make it.
+pub fn is_ended_by_court(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    past.stream(&thing.event.subject).any(|one| {
+        let field = match one.event.kind.as_str() {
+            "listing.removed" => "listing",
+            "measure.lifted" => "imposition",
+            _ => return false,
+        };
+        one.event.text(field) == Some(&thing.event.id)
+            && one.event.valid_from <= at
+            && one.event.issuer != thing.event.issuer
+            && History(past.0[..one.at].to_vec(), false)
+                .capacity(&one.event.issuer)
+                .is_some_and(|(roles, _)| roles.contains(&"court"))
+    })
+}
+
+/// P10: whether the record beneath was corrected to less than what something asks of it.
+fn is_lightened(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    let event = &thing.event;
+    let (sort, beneath) = match event.kind.as_str() {
+        "listing.entered" => ("list", "record"),
+        "measure.imposed" => ("measure", "rests_on"),
+        _ => return false,
+    };
+    let ground = event.text(beneath).and_then(|id| past.find(&event.subject, id));
+    let adopted = past.definition(sort, event.text(sort).unwrap(), asked_at(event));
+    let Some((ground, adopted)) = ground.zip(adopted) else { return false };
+    let root = root_of(past, ground);
+    let corrected = past.stream(&event.subject).any(|one| {
+        one.event.kind == "record.corrected"
+            && one.event.text("record") == Some(&root.event.id)
+            && one.event.text("severity").is_some()
+            && one.event.valid_from <= at
+    });
+    corrected && !is_grave_enough(past, adopted, ground, at)
 }
 
 /// Whether something has ended at a time, begun or not.

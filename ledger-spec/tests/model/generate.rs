@@ -159,10 +159,24 @@ impl Generator {
             "record.corrected" if self.chance.percent(40) => {
                 body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));
             }
-            "record.corrected" if self.chance.percent(30) => self.judged(body, day),
-            "record.revoked" | "record.sealed" | "listing.removed" if self.chance.percent(85) => {
+            "record.corrected" if self.chance.percent(30) => {
+                self.judged(body, day);
+                if self.chance.percent(50) {
+                    body["summary"] = json!("as it is");
+                }
+            }
+            "listing.removed" => {
+                if self.chance.percent(85) {
+                    self.judged(body, day);
+                }
+                if self.chance.percent(30) {
+                    body["annulled"] = json!(true);
+                }
+            }
+            "record.revoked" | "record.sealed" | "measure.lifted" if self.chance.percent(85) => {
                 self.judged(body, day);
             }
+            "repair.rescinded" if self.chance.percent(50) => body["own_error"] = json!(true),
             "repair.granted" | "repair.refused" if self.chance.percent(60) => self.judged(body, day),
             "repair.served" => {
                 let served = day.plus_days(i64::try_from(self.chance.below(30)).unwrap() - 25);
@@ -171,6 +185,9 @@ impl Generator {
             }
             "record.review_closed" => {
                 body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "withdrawn"]));
+                if self.chance.percent(40) {
+                    self.judged(body, day);
+                }
             }
             "listing.corrected" => {
                 body["row"] = json!({ "name": "right", "ground": "g" });
@@ -213,9 +230,9 @@ impl Generator {
         let kind = self.chance.weighted(&[
             (22, "record.filed"),
             (9, "listing.notified"),
-            (14, "listing.entered"),
+            (16, "listing.entered"),
             (8, "measure.imposed"),
-            (11, "repair.applied"),
+            (15, "repair.applied"),
             (8, "objection.raised"),
             (3, "complaint.filed"),
             (3, "hold.placed"),
@@ -231,10 +248,15 @@ impl Generator {
             (3, "transfer.made"),
             (3, "migration.opened"),
             (2, "subject.registered"),
-            (1, "subject.amended"),
+            (2, "subject.amended"),
+            (1, "subject.dissolved"),
+            (1, "subject.merged"),
             (2, "subject.identifier_accepted"),
             (1, "subject.identifier_linked"),
         ]);
+        // Who is gone is recorded no more: most stay.
+        let stays = matches!(kind, "subject.dissolved" | "subject.merged") && self.chance.percent(90);
+        let kind = if stays { "measure.imposed" } else { kind };
         let subject = match kind {
             "rectification.ordered" | "migration.opened" | "incident.opened" => {
                 format!("authority:{}", self.chance.pick(AUTHORITIES))

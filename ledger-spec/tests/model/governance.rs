@@ -233,6 +233,43 @@ pub fn subject(q: &mut Question<'_>) {
         "subject.registered" | "subject.identifier_accepted" => q.refuse_if(said(&event.kind), "L19"),
         _ => q.refuse_if(!said("subject.registered"), "L15"),
     }
+    // Who registered it states what becomes of it.
+    let registered = past.person(&event.subject).find(|one| one.event.kind == "subject.registered");
+    if let Some(registered) = registered
+        .filter(|_| !matches!(event.kind.as_str(), "subject.registered" | "subject.identifier_accepted"))
+    {
+        q.refuse_if(!past.acts_for(&event.issuer, &registered.event.issuer), "A02");
+    }
+    if event.kind == "subject.merged" {
+        let into = event.text("into").unwrap();
+        q.refuse_if(into == event.subject, "L11");
+        q.refuse_if(is_merged(past, &event.subject), "L16");
+        q.refuse_if(goes_on_in(past, into, &event.subject, 9), "L16");
+    }
+}
+
+/// Whether a subject, under any name, went on in another, as far as nothing was stated of who it is since.
+fn is_merged(past: &History, subject: &str) -> bool {
+    past.person(subject).fold(false, |merged, one| match one.event.kind.as_str() {
+        "subject.merged" => true,
+        "subject.registered" | "subject.amended" => false,
+        _ => merged,
+    })
+}
+
+/// Whether a subject went on in another, by itself or with what it went on in.
+fn goes_on_in(past: &History, of: &str, subject: &str, deep: usize) -> bool {
+    let standing = |one: &str| {
+        past.stream(one).fold(Vec::new(), |mut into, said| match said.event.kind.as_str() {
+            "subject.merged" => {
+                into.push(said.event.text("into").unwrap());
+                into
+            }
+            "subject.amended" => Vec::new(),
+            _ => into,
+        })
+    };
+    of == subject || deep > 0 && standing(of).into_iter().any(|on| goes_on_in(past, on, subject, deep - 1))
 }
 
 /// L16: whether a subject was registered by a day, as last stated, and not dissolved before it.
@@ -244,7 +281,9 @@ pub fn exists(past: &History, subject: &str, day: Date) -> bool {
     let mut gone = None;
     for one in past.person(subject) {
         match one.event.kind.as_str() {
-            "subject.dissolved" => gone = Some(one.event.day()),
+            "subject.dissolved" | "subject.merged" => {
+                gone = Some(gone.map_or(one.event.day(), |gone: Date| gone.min(one.event.day())));
+            }
             "subject.registered" | "subject.amended" => gone = None,
             _ => {}
         }

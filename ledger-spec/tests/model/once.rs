@@ -4,6 +4,8 @@ use crate::force::{self, in_force};
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
 use crate::reference::{Question, phase, severity};
+use ledger_spec::time::{Date, ValidTime};
+use serde_json::Value;
 
 /// Whether an entry is on a list of the seriously dishonest.
 pub fn is_serious(past: &History, entry: &Accepted) -> bool {
@@ -21,14 +23,74 @@ pub fn is_seriously_listed(q: &Question<'_>) -> bool {
     at(q.event.valid_from) || q.event.decision_day().is_none() && at(q.now.max(q.event.valid_from))
 }
 
-/// L19: whether something earlier leaves no room for this on the same ground: it holds on some day of this one's life, or was
-/// lived through to its end.
-pub fn stands_in_the_way(past: &History, one: &Accepted, event: &Stated, on_ground: bool) -> bool {
+/// L19: whether something earlier leaves no room for this: it holds on some day of this one's life; or, where that is answered
+/// for, was lived through to its end, or was taken back and this would end on a later day than it could have. `last` is the last
+/// day of this one, `None` where it has none; `most` the last day that another article gives in its place.
+pub fn stands_in_the_way(
+    past: &History,
+    one: &Accepted,
+    event: &Stated,
+    (last, most, answered): (Option<Date>, Option<Date>, bool),
+) -> bool {
     if event.date("until").is_some_and(|until| until < one.event.day()) {
         return false;
     }
     let at = event.valid_from;
-    !force::has_ended_by(past, one, at) || on_ground && force::is_lived_through(past, one, at)
+    if !force::has_ended_by(past, one, at) {
+        return true;
+    }
+    let most = most.or_else(|| farthest(past, one, at)).filter(|_| !force::is_ended_by_court(past, one, at));
+    let goes_on = || !event.flag("lifetime") && most.is_some_and(|most| last.is_none_or(|last| last > most));
+    answered && (force::is_lived_through(past, one, at) || goes_on())
+}
+
+/// The last day that something could have had.
+fn farthest(past: &History, one: &Accepted, at: ValidTime) -> Option<Date> {
+    let event = &one.event;
+    let (sort, field) =
+        if event.kind == "listing.entered" { ("list", "months") } else { ("measure", "max_months") };
+    let definition = past.definition(sort, event.text(sort).unwrap(), asked_at(event));
+    let months = definition.and_then(|definition| definition[field].as_u64());
+    let by_law = months.map(|months| event.day().plus_months(u32::try_from(months).unwrap()));
+    match event.kind.as_str() {
+        "listing.entered" => by_law.max(force::last_day(past, one, at)),
+        _ => event.date("until").map(|until| by_law.map_or(until, |by_law| by_law.max(until))),
+    }
+}
+
+/// Whether two things rest in the end on one record, or on records of one decision.
+pub fn is_one_ground(past: &History, one: &Accepted, other: &Accepted) -> bool {
+    let (one, other) = (root_of(past, one), root_of(past, other));
+    let by = |who: &Accepted, whose: &Accepted| past.acts_for(&who.event.issuer, &whose.event.issuer);
+    one.event.id == other.event.id
+        || is_one_decision(&one.event, &other.event) && (by(one, other) || by(other, one))
+}
+
+/// Whether two records name one decision, however its number is spelled, and whoever filed them.
+pub fn is_one_decision(one: &Stated, other: &Stated) -> bool {
+    let number = |record: &Stated| {
+        let number = record.body["decision"]["number"].as_str().unwrap_or_default();
+        let same = |c: char| match c {
+            '（' | '〔' | '[' => '(',
+            '）' | '〕' | ']' => ')',
+            c => c,
+        };
+        let number = number.chars().filter(|c| *c != ' ').map(same).collect::<String>();
+        number.to_lowercase().trim_end_matches(')').replace([')', '('], "|")
+    };
+    let records = [one, other].iter().all(|one| one.kind == "record.filed");
+    records && number(one) == number(other) && one.decision_day() == other.decision_day()
+}
+
+/// Whether a record is as grave as what is to rest on it asks, at the event's time; what has no severity is.
+pub fn is_grave_enough(past: &History, definition: &Value, ground: &Accepted, at: ValidTime) -> bool {
+    let rank = |word: &str| ["minor", "general", "serious"].iter().position(|one| *one == word);
+    let root = root_of(past, ground);
+    let severity = if root.event.kind == "record.filed" { severity(past, root, at) } else { None };
+    let (Some(least), Some(severity)) = (definition["least_severity"].as_str(), severity) else {
+        return true;
+    };
+    rank(&severity) >= rank(least)
 }
 
 /// What something rests on in the end.
@@ -48,9 +110,7 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
     };
     past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
-            && one.event.text("type") == event.text("type")
-            && one.event.body["decision"]["number"] == event.body["decision"]["number"]
-            && one.event.decision_day() == event.decision_day()
+            && is_one_decision(&one.event, event)
             && past.acts_for(&event.issuer, &one.event.issuer)
             && phase(past, one) == Some("retracted")
             && severity(past, one, event.valid_from)

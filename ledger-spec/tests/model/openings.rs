@@ -3,7 +3,10 @@
 use crate::force::in_force;
 use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
-use crate::once::{is_graver_than_retracted, is_seriously_listed, root_of, stands_in_the_way};
+use crate::once::{
+    is_grave_enough, is_graver_than_retracted, is_one_decision, is_one_ground, is_seriously_listed, root_of,
+    stands_in_the_way,
+};
 use crate::reference::{Question, covers, last_moved, phase, phase_at};
 use crate::repair::{is_barred_from_repair, is_in_repair};
 use crate::table::{FILERS, has_ended, scheme};
@@ -26,6 +29,13 @@ pub fn opening(q: &mut Question<'_>) {
                 q.refuse_if(!is_open(q.past, target), "L16");
                 q.refuse_if(is_in_repair(q.past, target), "L19");
                 q.refuse_if(is_barred_from_repair(q.past, q.event), "D13");
+                let record = match target.event.kind.as_str() {
+                    "record.filed" => Some(target),
+                    _ => target.event.text("record").and_then(|id| q.past.find(&target.event.subject, id)),
+                };
+                let ended = record.and_then(|record| date(&record.event.body["conduct"]["ended_on"]));
+                let corrected = q.event.date("corrected_on");
+                q.refuse_if(corrected.zip(ended).is_some_and(|(corrected, ended)| corrected < ended), "L20");
             }
         }
         "objection.raised" => {
@@ -235,7 +245,24 @@ fn record(q: &mut Question<'_>) {
         asked("A10", is_known_decision(past, event));
         asked("A06", limited && is_time_barred(past, event));
         asked("A11", event.body["review"].is_null());
+        let after = ["ended_on", "discovered_on"]
+            .iter()
+            .filter_map(|day| date(&event.body["conduct"][day]))
+            .any(|day| day > decided);
+        q.refuse_if(after, "L20");
+        q.refuse_if(!is_published_in_time(past, event, decided), "A09");
     }
+}
+
+/// A09: publicity ends within the tier's bounds; of a minor record there is none without need.
+fn is_published_in_time(past: &History, event: &Stated, decided: Date) -> bool {
+    let Some(until) = date(&event.body["publicity"]["until"]) else { return true };
+    let severity = event.text("severity").unwrap_or("serious");
+    let bound = |end: &str| {
+        past.deadline("repair.tiers", &format!("{severity}.{end}"), decided, decided.start_of_day())
+    };
+    let needed = severity != "minor" || event.body["publicity"]["need"].is_string();
+    needed && bound("max").is_none_or(|max| until <= max) && bound("min").is_none_or(|min| until >= min)
 }
 
 /// D12 and A07: whether the event names a consent that is in force and covers the type.
@@ -284,13 +311,12 @@ fn is_known_conduct(past: &History, event: &Stated) -> bool {
         })
 }
 
-/// A10: one decision, one negative record of a type.
+/// A10: one decision, one negative record.
 fn is_known_decision(past: &History, event: &Stated) -> bool {
     past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
-            && one.event.text("type") == event.text("type")
-            && one.event.body["decision"]["number"] == event.body["decision"]["number"]
-            && one.event.decision_day() == event.decision_day()
+            && event.text("rests_on") != Some(&one.event.id)
+            && is_one_decision(&one.event, event)
             && polarity(past, &one.event) == Some("negative")
             && past.acts_for(&event.issuer, &one.event.issuer)
             && phase(past, one).is_some_and(|phase| !has_ended(phase))
@@ -359,12 +385,21 @@ fn entered(q: &mut Question<'_>) {
     }
     let red = list["polarity"] == "positive" && is_seriously_listed(q);
     q.refuse_if(red, "D05");
+    q.refuse_if(!exists(past, &event.subject, event.decision_day().unwrap_or(event.day())), "L16");
+    let months =
+        list["months"].as_u64().map(|months| event.day().plus_months(u32::try_from(months).unwrap()));
+    let last = event.date("until").or(months);
     let again = past.person(&event.subject).any(|one| {
+        let beneath = one.event.text("record").and_then(|id| past.find(&one.event.subject, id));
+        let same = match (beneath, record) {
+            (Some(one), Some(other)) => is_one_ground(past, one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
         one.event.kind == "listing.entered"
             && one.event.text("list") == event.text("list")
-            && one.event.text("record") == event.text("record")
-            && (event.text("record").is_some() || list["serious"] == true)
-            && stands_in_the_way(past, one, event, event.text("record").is_some())
+            && same
+            && (record.is_some() || list["serious"] == true)
+            && stands_in_the_way(past, one, event, (last, None, record.is_some()))
     });
     q.refuse_if(again, "L19");
     let never = list["persons"].as_str().unwrap_or("never") == "never";
@@ -380,7 +415,12 @@ fn entered(q: &mut Question<'_>) {
         q.refuse_if(record.is_some_and(|record| !in_force(past, record, event.valid_from)), "D05");
         if let (Some(until), Some(months)) = (event.date("until"), list["months"].as_u64()) {
             q.refuse_if(until > event.day().plus_months(u32::try_from(months).unwrap()), "D05");
+            let early = list["early_months"].as_u64().map(|months| u32::try_from(months).unwrap());
+            let early = early.map(|months| event.day().plus_months(months));
+            q.refuse_if(early.is_some_and(|early| until < early), "D05");
         }
+        let grave = |record| is_grave_enough(past, list, record, event.valid_from);
+        q.refuse_if(record.is_some_and(|record| !grave(record)), "D05");
     }
     if !unchecked.contains(&"A04") {
         match notice {
@@ -419,18 +459,17 @@ fn imposed(q: &mut Question<'_>) {
     reviewed(q, measure, &[]);
     let barred = measure["direction"] == "incentive" && is_seriously_listed(q);
     q.refuse_if(barred, "D07");
+    q.refuse_if(!exists(q.past, &event.subject, event.decision_day().unwrap_or(event.day())), "L16");
     if let Some(ground) = ground {
-        let root = root_of(q.past, ground);
-        let again = q.past.stream(&event.subject).any(|one| {
+        let again = q.past.person(&event.subject).any(|one| {
             one.event.kind == "measure.imposed"
-                && one.event.text("measure") == event.text("measure")
                 && q.past
-                    .find(&event.subject, one.event.text("rests_on").unwrap())
-                    .is_some_and(|on| root_of(q.past, on).event.id == root.event.id)
-                && q.past.acts_for(&event.issuer, &one.event.issuer)
-                && stands_in_the_way(q.past, one, event, true)
+                    .find(&one.event.subject, one.event.text("rests_on").unwrap())
+                    .is_some_and(|on| is_one_ground(q.past, on, ground))
+                && is_imposed_again(q, measure, one)
         });
         q.refuse_if(again, "L19");
+        q.refuse_if(!is_grave_enough(q.past, measure, ground, event.valid_from), "D07");
         let now = q.now.max(event.valid_from);
         let over = event.decision_day().is_none() && !in_force(q.past, ground, now);
         q.refuse_if(over || !in_force(q.past, ground, event.valid_from), "D07");
@@ -444,15 +483,41 @@ fn imposed(q: &mut Question<'_>) {
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
     }
+    let decided = ground.map(|ground| root_of(q.past, ground));
+    let decided = decided.filter(|root| root.event.kind == "record.filed");
+    let decided = decided.and_then(|root| root.event.decision_day()).unwrap_or(event.day());
     if let Some(until) = event.date("until") {
-        let after = |field: &str| {
-            measure[field].as_u64().map(|months| event.day().plus_months(u32::try_from(months).unwrap()))
+        let after = |field: &str, from: Date| {
+            measure[field].as_u64().map(|months| from.plus_months(u32::try_from(months).unwrap()))
         };
         q.refuse_if(until < event.day(), "D07");
-        q.refuse_if(after("min_months").is_some_and(|first| until < first), "D07");
-        q.refuse_if(after("max_months").is_some_and(|last| until > last), "D07");
+        let first = after("min_months", decided.min(event.day()));
+        q.refuse_if(first.is_some_and(|first| until < first), "D07");
+        q.refuse_if(after("max_months", event.day()).is_some_and(|last| until > last), "D07");
     }
     q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
+    let open = event.date("until").is_none() && !event.flag("lifetime");
+    q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
+}
+
+/// L19: whether an earlier measure on one ground leaves no room for this one: the same by the same authority, or by anybody
+/// where it ends by a term; or another ban for a time that closes a domain which this one closes, from another day.
+fn is_imposed_again(q: &Question<'_>, measure: &Value, one: &Accepted) -> bool {
+    let event = q.event;
+    let earlier = q.past.definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event));
+    let same = one.event.text("measure") == event.text("measure");
+    let own = measure["ends"]["by"] == "term" || q.past.acts_for(&event.issuer, &one.event.issuer);
+    let is_ban = |one: &Value| one["direction"] == "ban" && one["ends"]["by"] == "term";
+    let bars = |one: &Value| one["bars"].as_array().cloned().unwrap_or_default();
+    let another = earlier.is_some_and(|earlier| {
+        is_ban(earlier)
+            && is_ban(measure)
+            && one.event.day() != event.day()
+            && bars(earlier).iter().any(|domain| bars(measure).contains(domain))
+    });
+    let most = measure["max_months"].as_u64().filter(|_| !same);
+    let most = most.map(|months| one.event.day().plus_months(u32::try_from(months).unwrap()));
+    (same && own || another) && stands_in_the_way(q.past, one, event, (event.date("until"), most, true))
 }
 
 fn rating(q: &mut Question<'_>) {

@@ -304,20 +304,27 @@ impl<'a> Question<'a> {
         let last = last_moved(self.past, moved, row.kind);
         self.refuse_if(self.event.valid_from < last, "L20");
         self.who(row, moved);
-        let ends = matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed");
+        let ends =
+            matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed" | "measure.lifted");
         let others =
             self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, &moved.event.issuer);
-        self.refuse_if(ends && others && self.event.body["decision"].is_null(), "A03");
+        let annuls = row.kind == "listing.removed" && self.event.flag("annulled");
+        self.refuse_if((ends && others || annuls) && self.event.body["decision"].is_null(), "A03");
         match self.event.kind.as_str() {
             "record.corrected" => self.correction(moved),
             "record.review_opened" => {
                 self.refuse_if(is_under_review(self.past, moved, self.event.valid_from), "L16")
             }
             "record.review_closed" => {
-                self.refuse_if(!is_under_review(self.past, moved, self.event.valid_from), "L16");
+                let opened = review_opened_by(self.past, moved, self.event.valid_from);
+                self.refuse_if(opened.is_none(), "L16");
                 // Who reviews, of those of these worlds, is a court.
                 let own = !self.has_role(&["court"]);
-                self.refuse_if(own && self.event.body["decision"].is_null(), "A03");
+                let of_source = |opened: &str| self.past.acts_for(opened, &moved.event.issuer);
+                let of_another = opened.is_some_and(|opened| {
+                    !of_source(opened) && !self.past.acts_for(&self.event.issuer, opened)
+                });
+                self.refuse_if(own && (of_another || self.event.body["decision"].is_null()), "A03");
             }
             "listing.corrected" => openings::row_corrected(self, moved),
             "record.sealed" => {
@@ -436,7 +443,7 @@ impl<'a> Question<'a> {
         // The list's own months stand in the place of the tier's.
         let first = of_list.or_else(|| record.and_then(|record| self.tier_minimum(record)));
         self.refuse_if(first.is_some_and(|first| self.event.day() < first), "D13");
-        repair::asked_of_repair(self, target);
+        repair::asked_of_repair(self, target, application.recorded.date());
     }
 
     /// The first day on which a record of its tier may be repaired.
@@ -451,15 +458,25 @@ impl<'a> Question<'a> {
 
 /// Whether a record's decision is under review at a valid time, by what began by then, in the log's order.
 pub fn is_under_review(past: &History, record: &Accepted, at: ValidTime) -> bool {
-    let mut pending = record.event.text("review") == Some("pending");
+    review_opened_by(past, record, at).is_some()
+}
+
+/// Who said that a record's decision is under review, where that is so. No time for going to court after a reconsideration is
+/// adopted in these worlds.
+fn review_opened_by<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> Option<&'a str> {
+    let source = record.event.issuer.as_str();
+    let mut pending = (record.event.text("review") == Some("pending")).then_some(source);
     for later in past.stream(&record.event.subject) {
         if later.event.text("record") != Some(&record.event.id) || later.event.valid_from > at {
             continue;
         }
         match later.event.kind.as_str() {
-            "record.review_opened" => pending = true,
-            "record.review_closed" => pending = false,
-            "record.corrected" if !later.event.body["decision"].is_null() => pending = false,
+            "record.review_opened" => pending = Some(later.event.issuer.as_str()),
+            "record.review_closed" => pending = None,
+            "record.corrected" if !later.event.body["decision"].is_null() => {
+                let changes = later.event.text("severity").is_some() || later.event.text("summary").is_some();
+                pending = pending.filter(|opened| !changes || *opened != source);
+            }
             _ => {}
         }
     }

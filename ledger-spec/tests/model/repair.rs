@@ -4,6 +4,7 @@ use crate::force::in_force;
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
 use crate::reference::{Question, phase};
+use ledger_spec::time::Date;
 
 /// Whether an application for repair of this thing is open, or granted.
 pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
@@ -16,14 +17,16 @@ pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
 
 /// D13: whose repair was rescinded does not apply again for a time.
 pub fn is_barred_from_repair(past: &History, event: &Stated) -> bool {
-    let rescinded = past.person(&event.subject).filter(|one| one.event.kind == "repair.rescinded");
+    let rescinded = past
+        .person(&event.subject)
+        .filter(|one| one.event.kind == "repair.rescinded" && !one.event.flag("own_error"));
     let Some(day) = rescinded.map(|one| one.event.day()).max() else { return false };
     let until = past.deadline("repair.tiers", "repair.after_fraud", day, day.start_of_day());
     until.is_some_and(|until| event.day() <= until)
 }
 
 /// D13: what the type of a record asks of its repair.
-pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted) {
+pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted, applied: Date) {
     let (past, event) = (q.past, q.event);
     if target.event.kind != "record.filed" {
         return;
@@ -34,9 +37,8 @@ pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted) {
         |one: &str| definition["repair_asks"].as_array().is_some_and(|all| all.iter().any(|a| a == one));
     // What bars is asked now as well, where no document shows that it was decided before.
     let now = q.now.max(event.valid_from);
-    let holds = |one: &Accepted| {
-        in_force(past, one, event.valid_from) || event.decision_day().is_none() && in_force(past, one, now)
-    };
+    let shown = event.decision_day().is_some_and(|decided| decided >= applied);
+    let holds = |one: &Accepted| in_force(past, one, event.valid_from) || !shown && in_force(past, one, now);
     let again = past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
             && one.event.text("type") == Some(code)

@@ -70,7 +70,7 @@ pub const STEPS: &[Row] = &[
     row("listing.corrected", LISTING, &["entered"], None, Who::Source),
     row("listing.removed", LISTING, &["entered"], Some("removed"), Who::SourceOr("court")),
     row("measure.exempted", MEASURE, &["imposed"], Some("exempted"), Who::Source),
-    row("measure.lifted", MEASURE, &["imposed", "exempted"], Some("lifted"), Who::Source),
+    row("measure.lifted", MEASURE, &["imposed", "exempted"], Some("lifted"), Who::SourceOr("court")),
     row("measure.applied", MEASURE, &["imposed", "exempted"], None, Who::Any(&["department", "court"])),
     row("repair.accepted", REPAIR, &["applied"], Some("accepted"), Who::TargetSourceOr("window")),
     row("repair.returned", REPAIR, &["applied"], Some("returned"), Who::TargetSourceOr("window")),

@@ -53,7 +53,7 @@ pub const TYPES: &[&str] = &[
     "base.agreed",
 ];
 pub const LISTS: &[&str] = &["lists.black", "lists.red", "lists.grave", "lists.plain", "lists.late"];
-pub const MEASURES: &[&str] = &["measures.ban", "measures.praise", "measures.watch"];
+pub const MEASURES: &[&str] = &["measures.ban", "measures.bar", "measures.praise", "measures.watch"];
 pub const RATINGS: &[&str] = &["ratings.tax", "ratings.late"];
 pub const POINTS: &[&str] = &["points.road"];
 
@@ -201,7 +201,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             OLD,
             record_type(
                 "positive",
-                &json!({ "validity": { "months": 8 }, "tags": ["rural:deed", "cs:ethics"] }),
+                &json!({ "validity": { "months": 8 }, "tags": ["rural:deed", "cs:ethics", "red_list"] }),
             ),
         ),
         (
@@ -227,7 +227,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             list(
                 "negative",
                 &json!({
-            "types": ["base.penalty", "base.fine"], "requires_record": true, "months": 12, "early_months": 4,
+            "types": ["base.penalty", "base.fine"], "requires_record": true, "months": 12, "early_months": 4, "least_severity": "general",
             "notice_required": true }),
             ),
         ),
@@ -257,7 +257,18 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
                 "ban",
                 &json!({
             "rests_on": ["base.penalty", "base.fine", "lists.black"], "min_months": 2, "max_months": 12, "lifetime": true,
-            "bars": ["procurement"] }),
+            "bars": ["procurement"], "ends": { "by": "term" } }),
+            ),
+        ),
+        (
+            "measure_adopted",
+            "measure.measures.bar",
+            OLD,
+            measure(
+                "ban",
+                &json!({
+            "rests_on": ["base.penalty", "base.fine", "lists.black"], "max_months": 9, "least_severity": "serious",
+            "bars": ["procurement", "tendering"], "ends": { "by": "term" } }),
             ),
         ),
         (
