@@ -82,7 +82,7 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
 
 /// A03: that an entry should never have been made is a decision too.
 fn annulled_by_decision(body: &Step) -> Result<(), Refusal> {
-    if body.extra != (Extra::Removal { annulled: true }) || body.decision.is_some() {
+    if body.extra != (Extra::Annulled(true)) || body.decision.is_some() {
         return Ok(());
     }
     let expected = say!("the decision that annuls the entry, by its number and date");

@@ -280,8 +280,7 @@ impl StepFact<EventId> {
             Extra::Reviewed { outcome, last } => {
                 (fact.reviewed, fact.is_final) = (Some(*outcome), *last);
             }
-            Extra::Removal { annulled } => fact.void = *annulled,
-            Extra::Rescission { own_error } => fact.void = *own_error,
+            Extra::Annulled(void) | Extra::OwnError(void) => fact.void = *void,
             Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Served { .. } => {}
         }
         fact

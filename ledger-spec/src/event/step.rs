@@ -177,16 +177,10 @@ pub enum Extra {
     Finding(Finding),
     /// `listing.corrected`: the whole row as it is right.
     Row(Vec<(String, String)>),
-    /// `listing.removed`
-    Removal {
-        /// Whether the decision to enter was annulled or withdrawn: it should never have been made.
-        annulled: bool,
-    },
-    /// `repair.rescinded`
-    Rescission {
-        /// Whether the authority erred itself: whoever applied has to answer for nothing.
-        own_error: bool,
-    },
+    /// `listing.removed`: whether the decision to enter was annulled.
+    Annulled(bool),
+    /// `repair.rescinded`: whether the authority erred itself.
+    OwnError(bool),
     /// `record.review_closed`
     Reviewed {
         /// What it came to.
@@ -325,8 +319,8 @@ impl Extra {
                 outcome: fields.text("outcome", 1000)?,
             },
             StepKind::ListingCorrected => Self::Row(row(fields)?),
-            StepKind::ListingRemoved => Self::Removal { annulled: fields.flag("annulled")? },
-            StepKind::RepairRescinded => Self::Rescission { own_error: fields.flag("own_error")? },
+            StepKind::ListingRemoved => Self::Annulled(fields.flag("annulled")?),
+            StepKind::RepairRescinded => Self::OwnError(fields.flag("own_error")?),
             StepKind::ReviewClosed => Self::Reviewed {
                 outcome: fields.parsed("outcome", ReviewOutcome::parse_word)?,
                 last: fields.flag("final")?,

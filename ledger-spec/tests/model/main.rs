@@ -1,7 +1,7 @@
 //! The model test: random events go to the engine and to a reference that was written separately from it,
 //! small, slow and plain; both have to say the same of each, and of every phase at every instant.
 //!
-//! `reference`, `openings`, `repair`, `force`, `governance` and `history` are the reference, `table` is its state machines;
+//! `reference`, `openings`, `measures`, `once`, `reviews`, `repair`, `force`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
 //! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
 //! person under two names. `told` holds that every refusal is in one language.
@@ -20,12 +20,14 @@ mod force;
 mod generate;
 mod governance;
 mod history;
+mod measures;
 mod once;
 mod openings;
 mod pages;
 mod reference;
 mod renamed;
 mod repair;
+mod reviews;
 mod spoil;
 mod table;
 mod told;

@@ -5,7 +5,7 @@
 
 use crate::history::{Accepted, History, Stated, date, epoch, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
-use crate::{force, governance, openings, repair};
+use crate::{force, governance, openings, repair, reviews};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -313,18 +313,10 @@ impl<'a> Question<'a> {
         match self.event.kind.as_str() {
             "record.corrected" => self.correction(moved),
             "record.review_opened" => {
-                self.refuse_if(is_under_review(self.past, moved, self.event.valid_from), "L16")
+                self.refuse_if(reviews::is_pending(self.past, moved, self.event.valid_from), "L16")
             }
             "record.review_closed" => {
-                let opened = review_opened_by(self.past, moved, self.event.valid_from);
-                self.refuse_if(opened.is_none(), "L16");
-                // Who reviews, of those of these worlds, is a court.
-                let own = !self.has_role(&["court"]);
-                let of_source = |opened: &str| self.past.acts_for(opened, &moved.event.issuer);
-                let of_another = opened.is_some_and(|opened| {
-                    !of_source(opened) && !self.past.acts_for(&self.event.issuer, opened)
-                });
-                self.refuse_if(own && (of_another || self.event.body["decision"].is_null()), "A03");
+                reviews::closed(self, moved);
             }
             "listing.corrected" => openings::row_corrected(self, moved),
             "record.sealed" => {
@@ -454,33 +446,6 @@ impl<'a> Question<'a> {
         let day = record.event.decision_day().unwrap();
         self.past.deadline("repair.tiers", &format!("{severity}.min"), day, day.start_of_day())
     }
-}
-
-/// Whether a record's decision is under review at a valid time, by what began by then, in the log's order.
-pub fn is_under_review(past: &History, record: &Accepted, at: ValidTime) -> bool {
-    review_opened_by(past, record, at).is_some()
-}
-
-/// Who said that a record's decision is under review, where that is so. No time for going to court after a reconsideration is
-/// adopted in these worlds.
-fn review_opened_by<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> Option<&'a str> {
-    let source = record.event.issuer.as_str();
-    let mut pending = (record.event.text("review") == Some("pending")).then_some(source);
-    for later in past.stream(&record.event.subject) {
-        if later.event.text("record") != Some(&record.event.id) || later.event.valid_from > at {
-            continue;
-        }
-        match later.event.kind.as_str() {
-            "record.review_opened" => pending = Some(later.event.issuer.as_str()),
-            "record.review_closed" => pending = None,
-            "record.corrected" if !later.event.body["decision"].is_null() => {
-                let changes = later.event.text("severity").is_some() || later.event.text("summary").is_some();
-                pending = pending.filter(|opened| !changes || *opened != source);
-            }
-            _ => {}
-        }
-    }
-    pending
 }
 
 /// The severity of a record at a valid time, as last corrected by then.

@@ -12,6 +12,7 @@
 mod answer;
 mod base;
 mod case;
+mod contested;
 mod disclosed;
 mod due;
 mod endings;

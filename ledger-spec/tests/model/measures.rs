@@ -1,0 +1,81 @@
+//! The reference's rules about measures.
+
+use crate::force::in_force;
+use crate::governance::exists;
+use crate::history::Accepted;
+use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, root_of, stands_in_the_way};
+use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
+use crate::reference::{Question, covers};
+use ledger_spec::time::Date;
+use serde_json::Value;
+
+pub fn imposed(q: &mut Question<'_>) {
+    let event = q.event;
+    let at = asked_at(event);
+    q.competent("measures", event.text("measure").unwrap());
+    let ground = q.reference("rests_on", &["record.filed", "listing.entered", "rating.assigned"]);
+    let Some(measure) = in_catalogue(q, "measure", "measure", at) else { return };
+    status(q, measure, false, at);
+    reviewed(q, measure, &[]);
+    let barred = measure["direction"] == "incentive" && is_seriously_listed(q);
+    q.refuse_if(barred, "D07");
+    q.refuse_if(!exists(q.past, &event.subject, event.decision_day().unwrap_or(event.day())), "L16");
+    if let Some(ground) = ground {
+        let again = q.past.person(&event.subject).any(|one| {
+            one.event.kind == "measure.imposed"
+                && q.past
+                    .find(&one.event.subject, one.event.text("rests_on").unwrap())
+                    .is_some_and(|on| is_one_ground(q.past, on, ground))
+                && is_imposed_again(q, measure, one)
+        });
+        q.refuse_if(again, "L19");
+        q.refuse_if(!is_grave_enough(q.past, measure, ground, event.valid_from), "D07");
+        let now = q.now.max(event.valid_from);
+        let over = event.decision_day().is_none() && !in_force(q.past, ground, now);
+        q.refuse_if(over || !in_force(q.past, ground, event.valid_from), "D07");
+        q.refuse_if(!is_open(q.past, ground), "L16");
+        let field = match ground.event.kind.as_str() {
+            "record.filed" => "type",
+            "listing.entered" => "list",
+            _ => "scheme",
+        };
+        let code = ground.event.text(field).unwrap();
+        let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
+        q.refuse_if(!allowed, "D07");
+    }
+    let decided = ground.map(|ground| root_of(q.past, ground));
+    let decided = decided.filter(|root| root.event.kind == "record.filed");
+    let decided = decided.and_then(|root| root.event.decision_day()).unwrap_or(event.day());
+    if let Some(until) = event.date("until") {
+        let after = |field: &str, from: Date| {
+            measure[field].as_u64().map(|months| from.plus_months(u32::try_from(months).unwrap()))
+        };
+        q.refuse_if(until < event.day(), "D07");
+        let first = after("min_months", decided.min(event.day()));
+        q.refuse_if(first.is_some_and(|first| until < first), "D07");
+        q.refuse_if(after("max_months", event.day()).is_some_and(|last| until > last), "D07");
+    }
+    q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
+    let open = event.date("until").is_none() && !event.flag("lifetime");
+    q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
+}
+
+/// L19: whether an earlier measure on one ground leaves no room for this one: the same by the same authority, or by anybody
+/// where it ends by a term; or another ban for a time that closes a domain which this one closes, from another day.
+fn is_imposed_again(q: &Question<'_>, measure: &Value, one: &Accepted) -> bool {
+    let event = q.event;
+    let earlier = q.past.definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event));
+    let same = one.event.text("measure") == event.text("measure");
+    let own = measure["ends"]["by"] == "term" || q.past.acts_for(&event.issuer, &one.event.issuer);
+    let is_ban = |one: &Value| one["direction"] == "ban" && one["ends"]["by"] == "term";
+    let bars = |one: &Value| one["bars"].as_array().cloned().unwrap_or_default();
+    let another = earlier.is_some_and(|earlier| {
+        is_ban(earlier)
+            && is_ban(measure)
+            && one.event.day() != event.day()
+            && bars(earlier).iter().any(|domain| bars(measure).contains(domain))
+    });
+    let most = measure["max_months"].as_u64().filter(|_| !same);
+    let most = most.map(|months| one.event.day().plus_months(u32::try_from(months).unwrap()));
+    (same && own || another) && stands_in_the_way(q.past, one, event, (event.date("until"), most, true))
+}
