@@ -122,7 +122,9 @@ impl Projector<'_> {
         seen.numbers.retain(|number| self.closes(*number, domain));
         let unseen = self.closed_out_of_sight(domain);
         let letter = self.letter(domain, &seen, unseen).beside(&marks);
-        let eligible = match (seen.numbers.is_empty() && !unseen, self.told(seen.withheld)) {
+        // What was imposed on a subject that went on in this one goes on with it.
+        let alone = self.kept_out.is_empty();
+        let eligible = match (seen.numbers.is_empty() && !unseen && alone, self.told(seen.withheld)) {
             (false, _) => Some(false),
             (true, Some(_)) => Some(true),
             (true, None) => None,
@@ -178,6 +180,22 @@ impl Projector<'_> {
         let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
         let known = self.case.as_of.known;
+        if reasons.is_empty() && !unseen && !self.kept_out.is_empty() {
+            let merged = self.kept_out.iter().map(ToString::to_string).collect::<Vec<_>>();
+            return Name {
+                zh: format!(
+                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；并入{subject}的{}在该领域有生效的限制措施，随合并由其承受。",
+                    domain.chinese(),
+                    merged.join("、")
+                ),
+                en: format!(
+                    "As of {at}, with {known} entries known, no measure on {subject} itself closes {}; a measure in force \
+                     on {}, which went on in {subject}, does, and goes on with it.",
+                    domain.name(),
+                    merged.join(", ")
+                ),
+            };
+        }
         if reasons.is_empty() && unseen {
             return Name {
                 zh: format!(

@@ -1,9 +1,11 @@
 //! Which subjects went on in the one that is asked about. Each merger stands in the stream of the one that ended, and is
 //! held against that one's file: what was stated of it since may have taken the merger back.
 
+use super::Projector;
 use super::page::MOST_NAMED;
 use super::suspicion::Suspicion;
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
+use crate::definition::Domain;
 use crate::governance::Governance;
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
@@ -60,4 +62,24 @@ fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
         _ => merger,
     });
     last.filter(|merger| merger.entry == entry)
+}
+
+/// Which of those that went on in `subject` are kept out of a domain, as far as the reader is told: what was imposed on them
+/// goes on with it.
+pub(super) fn kept_out<E>(
+    case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
+    governance: &Governance,
+    (subject, domain): (&SubjectId, Domain),
+    (as_of, viewer): (AsOf, Viewer),
+) -> Result<Vec<SubjectId>, E> {
+    let over = (&*governance.catalogue, &*governance.directory);
+    let merged = of(&case_file, governance, subject, (as_of, viewer))?;
+    let mut closed = Vec::new();
+    for one in merged.subjects {
+        let file = case_file(&one)?;
+        if Projector::new(&one, &file, over, as_of, viewer).eligibility(domain).eligible == Some(false) {
+            closed.push(one);
+        }
+    }
+    Ok(closed)
 }

@@ -90,6 +90,8 @@ pub struct Projector<'a> {
     merged: MergedFrom,
     /// The entries that are shown, where that is not for the rules of disclosure alone to say.
     shown: Option<BTreeSet<EntryIndex>>,
+    /// Those of them that are kept out of the domain that is asked about.
+    kept_out: Vec<SubjectId>,
     /// The steps of matters that the reader sees taken; found once, since every line of a matter asks.
     taken: OnceLock<Vec<Taken<'a>>>,
     page: Page,
@@ -125,6 +127,7 @@ impl<'a> Projector<'a> {
             events: None,
             merged: MergedFrom::default(),
             shown: None,
+            kept_out: Vec::new(),
             taken: OnceLock::new(),
         }
     }
@@ -133,6 +136,13 @@ impl<'a> Projector<'a> {
     #[must_use]
     pub const fn with_events(mut self, events: &'a dyn Events) -> Self {
         self.events = Some(events);
+        self
+    }
+
+    /// The same with the subjects that went on in this one and are kept out of the domain that is asked about.
+    #[must_use]
+    pub(super) fn with_kept_out(mut self, kept_out: Vec<SubjectId>) -> Self {
+        self.kept_out = kept_out;
         self
     }
 

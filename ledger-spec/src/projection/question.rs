@@ -292,6 +292,14 @@ impl Question {
                 };
                 let of = Projector::new(subject, &named.file, over, as_of, viewer).with_merged(merged);
                 let of = of.showing_alone(named.shown);
+                let of = match what {
+                    SubjectQuestion::Eligibility(domain) => {
+                        let about = (subject, *domain);
+                        let case_file = |of: &SubjectId| source.case_file(of);
+                        of.with_kept_out(merged::kept_out(case_file, governance, about, (as_of, viewer))?)
+                    }
+                    _ => of,
+                };
                 let answer = what.answer(&of.with_events(&events).on_page(*page));
                 Answer::Subject(events.unless_faulty(answer)?)
             }
