@@ -190,8 +190,9 @@ impl<'a> Case<'a> {
     ) -> Result<(), Refusal> {
         let phase = self.file.last_phase(number);
         if !phase.is_some_and(|phase| phases.contains(&phase)) {
-            let found = phase.map_or_else(|| say!("unknown"), Words::from);
-            let expected = Words::several(phases.iter().copied(), Joint::Or);
+            let class = item.opens().map_or(Class::Plain, |(class, _)| class);
+            let found = phase.map_or_else(|| say!("unknown"), |phase| phase.of(class));
+            let expected = Words::several(phases.iter().map(|phase| phase.of(class)), Joint::Or);
             return Err(refuse(Rule::InPhase, field, found, expected));
         }
         self.not_before(field, item.from)

@@ -4,8 +4,8 @@ use super::governance::{RevocationReason, Role};
 use super::kinds::{Change, Kind};
 use super::record::{DataCategory, Review, Secrecy};
 use super::rights::ReportKind;
-use super::step::{Phase, StepKind};
-use crate::wording::named;
+use super::step::{Class, Phase, StepKind};
+use crate::wording::{Words, named};
 
 named!(Role {
     Operator = "台账运营单位",
@@ -77,6 +77,29 @@ named!(Phase {
     Opened = "已开启",
     Closed = "已关闭",
 });
+
+impl Phase {
+    /// Its name in Chinese, of a thing of this class: a word that several share does not fit all of them.
+    #[must_use]
+    pub const fn chinese_of(self, class: Class) -> &'static str {
+        match (self, class) {
+            (Self::Granted, Class::Consent) => "已授权",
+            (Self::Withdrawn, Class::Consent) => "已撤回授权",
+            (Self::Filed, Class::Complaint) => "已提出",
+            (Self::Accepted, Class::Transfer) => "已接收",
+            (Self::Made, Class::Transfer) => "已移送",
+            (Self::Ordered, Class::Erasure) => "已决定删除",
+            (Self::Withdrawn, Class::Erasure) => "已撤回删除决定",
+            _ => self.chinese(),
+        }
+    }
+
+    /// The same to be said, in either language.
+    #[must_use]
+    pub const fn of(self, class: Class) -> Words {
+        Words::named(self.name(), self.chinese_of(class))
+    }
+}
 
 named!(StepKind {
     RecordCorrected = "更正记录",
@@ -174,5 +197,22 @@ impl Kind {
             Self::Catalogue(item, change) => return format!("{}：{}", item.chinese(), change.chinese()),
         };
         plain.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_phase_is_told_by_what_it_is_of() {
+        for (phase, class, zh) in [
+            (Phase::Granted, Class::Consent, "已授权"),
+            (Phase::Granted, Class::Application, "已准予"),
+            (Phase::Filed, Class::Complaint, "已提出"),
+            (Phase::Filed, Class::Record, "已记载"),
+        ] {
+            assert_eq!(phase.chinese_of(class), zh);
+        }
     }
 }
