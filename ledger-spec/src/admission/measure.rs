@@ -51,7 +51,7 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     let asked = (Rule::MeasureConditions, "body.rests_on");
     grave_enough(case, asked, definition.least_severity, number)?;
     once::imposed(case, definition, (body, number))?;
-    term(case, definition, (body.term, number))?;
+    term(case, definition, (body, number))?;
     case.reviewed(definition.legal_review, None)
 }
 
@@ -59,11 +59,11 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
 fn term(
     case: &Case<'_>,
     definition: &MeasureDefinition,
-    (term, ground): (Term, ItemNumber),
+    (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Result<(), Refusal> {
     let refused =
         |found: Words, expected: Words| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
-    match term {
+    match body.term {
         Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
             let expected = say!("the last day that the decision sets, or lifetime where the law gives that");
             refused(say!("absent"), expected)
@@ -77,14 +77,16 @@ fn term(
         Term::Until(until) => {
             let day = case.day();
             let as_of = case.as_of();
-            // What has run since the decision beneath counts, where it is imposed later, or once more as it is right.
             let decided = as_of.record(as_of.root_of(ground)).map_or(day, |record| record.decided_on);
             let begins = if definition.from_decision { decided } else { day };
+            // What was lifted has run for a part.
+            let first =
+                once::begun(case, definition, (body, ground)).map_or(begins, |first| first.min(begins));
             let (least, most) = (definition.min_months, definition.max_months);
-            if let Some(first) =
-                least.map(|months| decided.min(day).plus_months(months.into())).filter(|first| until < *first)
+            if let Some(least) =
+                least.map(|months| first.plus_months(months.into())).filter(|least| until < *least)
             {
-                return refused(until.into(), say!("{} or later", first));
+                return refused(until.into(), say!("{} or later", least));
             }
             if let Some(last) =
                 most.map(|months| begins.plus_months(months.into())).filter(|last| until > *last)

@@ -190,6 +190,26 @@ pub(super) fn imposed(
     }
 }
 
+/// The day on which what the law counts as the same measure on one ground began first, where that was lifted: what it ran
+/// counts in the next one.
+pub(super) fn begun(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Option<Date> {
+    let person = case.person_as_of();
+    let ground = case.file.get(ground).and_then(|item| case.person.find(&item.id)).map(|(number, _)| number);
+    let lifted = case.person.of_class(Class::Measure).filter(|(number, item)| match &item.fact {
+        Fact::Measure(measure) => {
+            (measure.measure == body.measure || is_one_ban(&person, definition, case.day(), (item, measure)))
+                && on_one_ground(case, &person, measure.rests_on, ground)
+                && case.person.last_phase(*number) == Some(Phase::Lifted)
+        }
+        _ => false,
+    });
+    lifted.map(|(_, item)| item.from.date()).min()
+}
+
 fn has_term(definition: &MeasureDefinition) -> bool {
     definition.ends.as_ref().is_some_and(|ends| ends.by.has_term())
 }

@@ -3,9 +3,9 @@
 use crate::force::in_force;
 use crate::governance::exists;
 use crate::history::Accepted;
-use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, root_of, stands_in_the_way};
+use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
-use crate::reference::{Question, covers};
+use crate::reference::{Question, covers, phase};
 use ledger_spec::time::Date;
 use serde_json::Value;
 
@@ -43,15 +43,14 @@ pub fn imposed(q: &mut Question<'_>) {
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
     }
-    let decided = ground.map(|ground| root_of(q.past, ground));
-    let decided = decided.filter(|root| root.event.kind == "record.filed");
-    let decided = decided.and_then(|root| root.event.decision_day()).unwrap_or(event.day());
+    let begun = ground.and_then(|ground| begun(q, measure, ground));
+    let begun = begun.map_or(event.day(), |begun| begun.min(event.day()));
     if let Some(until) = event.date("until") {
         let after = |field: &str, from: Date| {
             measure[field].as_u64().map(|months| from.plus_months(u32::try_from(months).unwrap()))
         };
         q.refuse_if(until < event.day(), "D07");
-        let first = after("min_months", decided.min(event.day()));
+        let first = after("min_months", begun);
         q.refuse_if(first.is_some_and(|first| until < first), "D07");
         q.refuse_if(after("max_months", event.day()).is_some_and(|last| until > last), "D07");
     }
@@ -60,21 +59,39 @@ pub fn imposed(q: &mut Question<'_>) {
     q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
 }
 
+/// The day on which the same on one ground began first, where that was lifted.
+fn begun(q: &Question<'_>, measure: &Value, ground: &Accepted) -> Option<Date> {
+    let lifted = q.past.person(&q.event.subject).filter(|one| {
+        one.event.kind == "measure.imposed"
+            && (one.event.text("measure") == q.event.text("measure") || is_another_ban(q, measure, one))
+            && phase(q.past, one) == Some("lifted")
+            && q.past
+                .find(&one.event.subject, one.event.text("rests_on").unwrap())
+                .is_some_and(|on| is_one_ground(q.past, on, ground))
+    });
+    lifted.map(|one| one.event.day()).min()
+}
+
+/// Whether an earlier measure and this one are bans for a time that close one domain, from days of their own.
+fn is_another_ban(q: &Question<'_>, measure: &Value, one: &Accepted) -> bool {
+    let earlier = q.past.definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event));
+    let is_ban = |one: &Value| one["direction"] == "ban" && one["ends"]["by"] == "term";
+    let bars = |one: &Value| one["bars"].as_array().cloned().unwrap_or_default();
+    earlier.is_some_and(|earlier| {
+        is_ban(earlier)
+            && is_ban(measure)
+            && one.event.day() != q.event.day()
+            && bars(earlier).iter().any(|domain| bars(measure).contains(domain))
+    })
+}
+
 /// L19: whether an earlier measure on one ground leaves no room for this one: the same by the same authority, or by anybody
 /// where it ends by a term; or another ban for a time that closes a domain which this one closes, from another day.
 fn is_imposed_again(q: &Question<'_>, measure: &Value, one: &Accepted) -> bool {
     let event = q.event;
-    let earlier = q.past.definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event));
     let same = one.event.text("measure") == event.text("measure");
     let own = measure["ends"]["by"] == "term" || q.past.acts_for(&event.issuer, &one.event.issuer);
-    let is_ban = |one: &Value| one["direction"] == "ban" && one["ends"]["by"] == "term";
-    let bars = |one: &Value| one["bars"].as_array().cloned().unwrap_or_default();
-    let another = earlier.is_some_and(|earlier| {
-        is_ban(earlier)
-            && is_ban(measure)
-            && one.event.day() != event.day()
-            && bars(earlier).iter().any(|domain| bars(measure).contains(domain))
-    });
+    let another = is_another_ban(q, measure, one);
     let most = measure["max_months"].as_u64().filter(|_| !same);
     let most = most.map(|months| one.event.day().plus_months(u32::try_from(months).unwrap()));
     (same && own || another) && stands_in_the_way(q.past, one, event, (event.date("until"), most, true))
