@@ -2,6 +2,8 @@
 //! later was right while it could be seen.
 
 use crate::authority::Directory;
+use crate::compromise::KeyNumber;
+use crate::entry::Recorded;
 use crate::event::{AuditorsNamed, LedgerErased};
 use crate::wording::{Words, say};
 use tlog::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
@@ -9,10 +11,18 @@ use tlog::cosignature::{BadCosignature, CosignerKey};
 use tlog::note::{KeyError, KeyName, VerifierKey};
 use tlog::position::{EntryIndex, TreeSize};
 
-/// The auditing witnesses of a ledger, as last named.
+/// The auditing witnesses of a ledger, as they were named one time after the other.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Auditors {
-    named: Vec<CosignerKey>,
+    namings: Vec<Naming>,
+}
+
+/// Who they are from an entry on, and which keys say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Naming {
+    auditors: Vec<CosignerKey>,
+    by: Vec<KeyNumber>,
+    recorded: Recorded,
 }
 
 /// Why a note does not show that what is erased was audited before.
@@ -70,14 +80,20 @@ impl Unaudited {
 
 impl Auditors {
     /// Takes in who they are from now on.
-    pub(crate) fn name(&mut self, body: &AuditorsNamed) {
-        self.named.clone_from(&body.auditors);
+    pub(crate) fn name(&mut self, body: &AuditorsNamed, by: Vec<KeyNumber>, recorded: Recorded) {
+        self.namings.push(Naming { auditors: body.auditors.clone(), by, recorded });
     }
 
-    /// Each of them.
+    /// Each of them: as they were named last by keys of which nothing is said at all that the directory knows. A thief of a
+    /// registrar's key would else name nobody, or himself (README, "What is said of keys").
     #[must_use]
-    pub fn named(&self) -> &[CosignerKey] {
-        &self.named
+    pub fn named(&self, directory: &Directory) -> &[CosignerKey] {
+        let all = TreeSize::new(u64::MAX);
+        let suspect = |naming: &Naming| {
+            let of = |key: &KeyNumber| directory.compromises().of(*key, naming.recorded.at, all);
+            naming.by.iter().any(|key| of(key).is_some())
+        };
+        self.namings.iter().rfind(|naming| !suspect(naming)).map_or(&[], |naming| &naming.auditors)
     }
 
     /// When the last of them cosigned, in seconds since 1970; `None` where nobody did.
@@ -85,9 +101,13 @@ impl Auditors {
     /// # Errors
     ///
     /// Where a line that names one of them is not its own.
-    pub fn cosigned(&self, checkpoint: &SignedCheckpoint) -> Result<Option<u64>, BadCosignature> {
+    pub fn cosigned(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        directory: &Directory,
+    ) -> Result<Option<u64>, BadCosignature> {
         let mut latest = None;
-        for auditor in &self.named {
+        for auditor in self.named(directory) {
             latest = latest.max(auditor.time_of(checkpoint.note())?);
         }
         Ok(latest)
@@ -107,7 +127,7 @@ impl Auditors {
         let operator = directory.operator_key().ok_or(Unaudited::NotOpened)?;
         let key = VerifierKey::new(KeyName::parse(origin.as_str())?, &operator)?;
         let signed = SignedCheckpoint::verify(note, &key)?;
-        match self.cosigned(&signed)? {
+        match self.cosigned(&signed, directory)? {
             Some(_) => Ok(signed),
             None => Err(Unaudited::NotCosigned),
         }
@@ -126,7 +146,7 @@ impl Auditors {
         origin: &Origin,
         directory: &Directory,
     ) -> Result<Option<Checkpoint>, Unaudited> {
-        let note = match (&body.cosigned, self.named.is_empty()) {
+        let note = match (&body.cosigned, self.named(directory).is_empty()) {
             (None, true) => return Ok(None),
             (None, false) => return Err(Unaudited::Missing),
             (Some(_), true) => return Err(Unaudited::NobodyNamed),

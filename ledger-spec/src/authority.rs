@@ -9,12 +9,12 @@ pub use crate::entry::Recorded;
 use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::rule::Rule;
-use crate::time::{Date, ValidTime};
+use crate::time::{Date, RecordedTime, ValidTime};
 use crate::wording::{Words, say};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::defect::OrDefect as _;
 use tlog::key::{KeyError, PublicKey};
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The number of an authority in the order of enrolment: a small, stable stand-in for its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
@@ -102,6 +102,8 @@ pub struct Directory {
     parsed: HashMap<[u8; 32], PublicKey>,
     /// The keys that may have been in wrong hands.
     compromises: Compromises,
+    /// When each entry about an authority was recorded, and which keys signed it.
+    signed: BTreeMap<EntryIndex, (RecordedTime, Vec<KeyNumber>)>,
     migrations: BTreeMap<EventId, Migration>,
 }
 
@@ -212,9 +214,22 @@ impl Directory {
         self.authorities.iter()
     }
 
+    /// The entries that say, of keys in wrong hands, that they signed this entry about an authority, as far as the first
+    /// `known` entries say (P26).
+    #[must_use]
+    pub fn signed_by_suspects(&self, entry: EntryIndex, known: TreeSize) -> BTreeSet<EntryIndex> {
+        let signed = self.signed.get(&entry).filter(|_| entry.is_in(known));
+        let of = |(at, by): &(RecordedTime, Vec<KeyNumber>)| {
+            let said = by.iter().filter_map(|key| self.compromises.of(*key, *at, known));
+            said.map(|found| found.said_by).collect()
+        };
+        signed.map(of).unwrap_or_default()
+    }
+
     /// Takes in one admitted event and by which keys it is signed; events of other kinds change nothing.
     pub fn apply(&mut self, event: &Event, recorded: Recorded, signers: &[[u8; 32]]) {
-        let by = signers.iter().filter_map(|key| self.key_number(key)).collect();
+        let by: Vec<KeyNumber> = signers.iter().filter_map(|key| self.key_number(key)).collect();
+        self.signed.insert(recorded.index, (recorded.at, by.clone()));
         let brought = Brought { recorded, by };
         match (&event.body, &event.subject) {
             (Body::LedgerOpened(body), _) => {

@@ -39,7 +39,10 @@ impl Governance {
                 return Arc::make_mut(&mut self.erasures).order(filed, body);
             }
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
-            Body::AuditorsNamed(body) => return Arc::make_mut(&mut self.auditors).name(body),
+            Body::AuditorsNamed(body) => {
+                let by = signers.iter().filter_map(|key| self.directory.key_number(key)).collect();
+                return Arc::make_mut(&mut self.auditors).name(body, by, recorded);
+            }
             Body::IdentityRotated(body) => self.identity_epoch = body.epoch,
             Body::IdentifierLinked(body) => {
                 let (one, other) = (&event.subject, &body.identifier);

@@ -260,6 +260,10 @@ fn openings_of(
     let origin = Origin::parse(vkey.name().as_str());
     let origin = origin.map_err(|error| AuditFailure::NoKey(error.to_string()))?;
     let settings = if blind { None } else { Settings::read(dir).ok() };
+    // What would be opened is there, and nothing says by which key: that was not asked for.
+    if !blind && settings.is_none() && dir.join("sealed").is_dir() {
+        return Err(AuditFailure::MasterKey("ledger.toml, which names it, cannot be read".to_owned()));
+    }
     let copy = settings.as_ref().is_some_and(|settings| settings.copy);
     let Some(master) = settings.and_then(|settings| settings.master) else {
         return Ok((Box::new(Blind(origin)), None));

@@ -189,6 +189,7 @@ mod tests {
 
     fn oversight() -> Arc<CityAnswer> {
         Arc::new(CityAnswer::Oversight(ledger_spec::projection::Oversight {
+            marks: Vec::new(),
             authorities: Vec::new(),
             commitments: Vec::new(),
         }))

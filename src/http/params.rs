@@ -124,7 +124,8 @@ pub(super) fn index(path: Result<Path<String>, PathRejection>) -> Result<EntryIn
     let text = segment(path)?;
     let index = decimal(&text).filter(|index| *index <= MAX_INDEX).map(EntryIndex::new);
     index.ok_or_else(|| {
-        Problem::parameter("index", shorten(&text), say!("a whole number {} to {}", 0_u8, MAX_INDEX))
+        // It may be anything, a number of a person among that: it is not repeated.
+        Problem::parameter("index", say!("something else"), say!("a whole number {} to {}", 0_u8, MAX_INDEX))
     })
 }
 

@@ -85,7 +85,7 @@ impl Erasing {
     /// The newest checkpoint that an auditing witness has cosigned, where there is one.
     fn audited(&self, snapshots: &Snapshots) -> Result<Option<SignedCheckpoint>, LedgerError> {
         let governance = &snapshots.latest().governance;
-        if governance.auditors.named().is_empty() {
+        if governance.auditors.named(&governance.directory).is_empty() {
             return Ok(None);
         }
         let failed = |error: &dyn std::fmt::Display| {
@@ -167,7 +167,7 @@ impl Erasing {
         let audited = self.audited(snapshots)?;
         let size = match &audited {
             Some(signed) => signed.checkpoint().size(),
-            None if governance.auditors.named().is_empty() => TreeSize::new(u64::MAX),
+            None if governance.auditors.named(&governance.directory).is_empty() => TreeSize::new(u64::MAX),
             None => TreeSize::EMPTY,
         };
         let due = self.possible(snapshots, by, size)?;

@@ -202,11 +202,19 @@ fn claim(path: &Path, dir: &Path) -> Result<(), LedgerError> {
     fs::write(&owner, format!("{}\n", told(dir)?)).map_err(at(&owner))
 }
 
-/// Whether a key is this folder's to replace; one that is nobody's is its from now on.
+/// Whether a key is this folder's to replace. Where nothing says whose it is (the key alone was restored, say), a copy of the
+/// folder could take it away from the first one: then whoever knows has to say so.
 fn is_of(path: &Path, dir: &Path) -> Result<(), LedgerError> {
     let owner = owner_of(path);
     match fs::read_to_string(&owner) {
-        Err(error) if error.kind() == ErrorKind::NotFound => claim(path, dir),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let (owner, asks) = (owner.display(), told(dir)?);
+            let reason = format!(
+                "there is no {owner}, so nothing says whose key it is, and {asks} would replace it: where no other folder \
+                 is opened by it, write {asks} into that file"
+            );
+            Err(LedgerError::Key { path: path.to_owned(), reason })
+        }
         Err(error) => Err(at(&owner)(error)),
         Ok(found) if found.trim_end() == told(dir)? => Ok(()),
         Ok(found) => {

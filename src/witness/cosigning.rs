@@ -291,10 +291,11 @@ impl Witnessing {
 
     /// Keeps what an auditing witness has cosigned: what is erased has to lie below that.
     fn keep_audited(&self, signed: &SignedCheckpoint) {
-        let auditors = &self.snapshots.latest().governance.auditors;
+        let latest = self.snapshots.latest();
+        let (auditors, directory) = (&latest.governance.auditors, &latest.governance.directory);
         let size = signed.checkpoint().size();
         let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
-        if size <= *audited || !matches!(auditors.cosigned(signed), Ok(Some(_))) {
+        if size <= *audited || !matches!(auditors.cosigned(signed, directory), Ok(Some(_))) {
             return;
         }
         match audited_checkpoint::keep(&self.dir, signed) {

@@ -18,6 +18,7 @@ pub(super) const HTTP: &[Wording] = &[
     w("this copy is blind: what is sealed cannot be opened here", "此副本未持有加密内容的开启材料，不能查阅"),
     w("case files cover {} entries; {} are asked about", "已汇总 {0} 个条目，查询涉及 {1} 个"),
     w("entry {}", "第 {} 号条目"),
+    w("something else", "其他内容"),
     w("entry {}: {}", "第 {0} 号条目：{1}"),
     w("a number of entries up to {}, all there are, is expected", "条目数不得超过 {}（现有条目总数）"),
     w("percent-encoded UTF-8", "以百分号编码的 UTF-8 文字"),

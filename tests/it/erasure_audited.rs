@@ -8,6 +8,7 @@ use ledger_spec::event::envelope::seal;
 use serde_json::{Value, json};
 use std::process::Command;
 use tlog::cosignature::CosignerKey;
+use tlog::key::SecretKey;
 use tlog::note::{KeyName, NoteSigner, SignedNote};
 
 const SUBJECT: &str = "ext:test:gone";
@@ -41,9 +42,21 @@ fn what_an_auditing_witness_has_not_seen_is_not_erased() {
     served.until("/checkpoint/witnessed", |status, body| status == 200 && body.contains("\n7\n"));
     // It looks away; what comes now it has not seen.
     auditor.kill();
+    // A stolen key of the registrar names nobody: that counts no more once it is known that it was stolen.
+    let stolen = SecretKey::from_seed(&[78; 32]);
+    let of_registrar = |n, kind, body, key: &SecretKey| {
+        let about = if kind == "ledger.auditors_named" { "ledger" } else { "authority:registrar" };
+        append(&served, &seal(&event(n, kind, "registrar", about, body), &[key]));
+    };
+    let key_of = || stolen.public().to_base64url();
+    of_registrar(22, "authority.key_added", json!({ "key": key_of() }), &people::registrar());
+    of_registrar(23, "ledger.auditors_named", json!({ "auditors": [] }), &stolen);
+    let since = "2026-01-01T00:00:00+08:00";
+    let revoked = json!({ "key": key_of(), "reason": "compromised", "compromised_since": since });
+    of_registrar(24, "authority.key_revoked", revoked, &people::registrar());
     append(&served, &people::penalty(20, SUBJECT));
     let order =
-        json!({ "events": [id(20).to_string()], "entries": [7], "basis": [{ "instrument": "law.one" }] });
+        json!({ "events": [id(20).to_string()], "entries": [10], "basis": [{ "instrument": "law.one" }] });
     append(
         &served,
         &seal(&event(21, "erasure.ordered", "department", SUBJECT, order), &[&people::department()]),
@@ -60,8 +73,8 @@ fn what_an_auditing_witness_has_not_seen_is_not_erased() {
     // It comes back, and cosigns all that there is: then it goes.
     let auditor = witness(&address);
     let served = serve(&dir);
-    served.until("/v1/entries/7", |status, _| status == 404);
-    let (_, said) = served.get("/v1/entries/9");
+    served.until("/v1/entries/10", |status, _| status == 404);
+    let (_, said) = served.get("/v1/entries/12");
     let said: Value = serde_json::from_str(&said).unwrap();
     let note = said["event"]["body"]["cosigned"].as_str().unwrap();
     let note = SignedNote::parse(note.as_bytes()).unwrap();

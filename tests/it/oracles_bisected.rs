@@ -41,6 +41,9 @@ fn served() -> (Server, Vec<u64>) {
         ("objection.raised", json!({"target": id(21).to_string(), "list": LIST, "ground": "秘"})),
         ("hold.placed", json!({"target": id(21).to_string(), "reason": "秘", "case": "(2026)1"})),
         ("hold.placed", json!({"target": record_id, "reason": "秘", "case": "(2026)2"})),
+        // What keeps one back from everybody for a time, and lets it go.
+        ("hold.placed", json!({"target": record_id, "reason": "秘", "case": "(2026)3", "publication": true})),
+        ("hold.released", json!({"hold": id(34).to_string(), "reason": "秘"})),
         ("record.annotated", json!({"record": record_id, "statement": "本单位已改正"})),
         ("record.corrected", json!({"record": record_id, "reason": "笔误", "summary": "更正的话"})),
     ];

@@ -249,6 +249,12 @@ pub struct StepFact<R = ItemNumber> {
 }
 
 impl Identity {
+    /// Whether the event states who the subject is: a registration or an amendment.
+    #[must_use]
+    pub const fn states_who(&self) -> bool {
+        matches!(self, Self::Registered { .. } | Self::Amended { .. })
+    }
+
     /// Whether the event names another subject or another identifier of this one, which may be a person's.
     #[must_use]
     pub const fn names_another(&self) -> bool {

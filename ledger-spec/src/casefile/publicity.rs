@@ -1,6 +1,6 @@
 //! Who may see what, and what has to be said beside it: disclosure, publication and marks.
 
-use super::{AsOf, CaseAsOf, Fact, Item, ItemNumber, Life, RecordFact};
+use super::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, Life, RecordFact};
 use crate::definition::words;
 use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, TierBound};
 use crate::event::{Class, Phase, Review, ReviewOutcome, StepKind};
@@ -124,6 +124,14 @@ impl Viewer {
     #[must_use]
     pub fn bound(self, as_of: AsOf) -> Option<AsOf> {
         (self.sight == Sight::Public && self.moment != as_of).then_some(self.moment)
+    }
+
+    /// The instants by which it is judged where something stood: what holds, masks, displaces or stays a thing the public is not
+    /// shown, and by what was known before and after it would find its entry. So for the public what is known at the moment of
+    /// asking decides that, and what was known by the instants that it asks about, which things are shown at all.
+    #[must_use]
+    pub fn judged_by(self, as_of: AsOf) -> AsOf {
+        self.bound(as_of).map_or(as_of, |now| AsOf { known: now.known.max(as_of.known), ..as_of })
     }
 }
 
@@ -408,9 +416,9 @@ impl CaseAsOf<'_> {
         sight == Sight::Shared || (class == Disclosure::Public && self.is_published(number, item))
     }
 
-    /// Whether a reader of this sight is shown an event of the file as it was signed. What the public sees of natural
-    /// persons and households is what projections show, never an event as it was signed; nor one that names what the public
-    /// does not see: a ground that is not shown, or whom the subject was linked to.
+    /// Whether a reader of this sight is shown an event of the file as it was signed: not the public one that names what it
+    /// does not see, a ground that is not shown, or whom the subject was linked to; nor an end of the subject that was taken
+    /// back.
     #[must_use]
     pub fn shows_signed(&self, number: ItemNumber, sight: Sight) -> bool {
         if sight > Sight::Public {
@@ -419,10 +427,22 @@ impl CaseAsOf<'_> {
         let Some(item) = self.file.get(number) else { return false };
         let names_hidden = match &item.fact {
             Fact::Step(step) => !self.shows_signed(step.of, sight),
+            Fact::Identity(Identity::Dissolved) => self.is_stated_anew(item),
             Fact::Identity(identity) => identity.names_another(),
             fact => fact.grounds().into_iter().any(|ground| !self.shows_event(ground, sight)),
         };
-        !self.subject.is_natural() && !names_hidden && self.shows_event(number, sight)
+        !names_hidden && self.shows_event(number, sight)
+    }
+
+    /// Whether it was stated anew who the subject is, after this event.
+    #[must_use]
+    pub fn is_stated_anew(&self, item: &Item) -> bool {
+        let anew = |later: &Item| {
+            later.entry > item.entry
+                && self.has_begun(later)
+                && matches!(&later.fact, Fact::Identity(identity) if identity.states_who())
+        };
+        self.file.registrations().any(anew)
     }
 
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for

@@ -3,7 +3,7 @@
 use super::suspicion::Suspicion;
 use super::{MarkLine, Page};
 use crate::authority::Directory;
-use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
+use crate::casefile::{CaseAsOf, Cause, Fact, ItemNumber, Sight, Viewer};
 use crate::event::Class;
 use crate::id::{EventId, ListCode, SubjectId};
 use crate::rule::ProjectionRule;
@@ -72,11 +72,11 @@ impl Departed {
         list: &ListCode,
         viewer: Viewer,
     ) {
-        let now = viewer.bound(case.as_of);
-        // Known to the public is what is known now: else two answers would say which entry made something leave.
-        let at = now.map_or(case.as_of, |now| AsOf { known: now.known, ..case.as_of });
+        // Else two answers would say which entry made something leave.
+        let at = viewer.judged_by(case.as_of);
         let known = CaseAsOf::new(case.subject, case.file, case.catalogue, at);
-        let now = now.map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
+        let now =
+            viewer.bound(case.as_of).map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
         let suspicion = Suspicion { case: &known, directory };
         let leaver = Leaver { suspicion, sight: viewer.sight };
         let left = known.begun(Class::Listing).filter_map(|(number, item)| {

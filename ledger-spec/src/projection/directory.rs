@@ -1,7 +1,7 @@
 //! The directory of authorities and keys as of any date.
 
 use super::leaf::hex;
-use super::{CompromiseLine, TakenBackLine};
+use super::{CompromiseLine, MarkLine, TakenBackLine};
 use crate::authority::{Authority, Directory, KeyRecord, Recorded, Stated};
 use crate::casefile::AsOf;
 use crate::definition::{Name, Pattern, Scheme};
@@ -10,6 +10,7 @@ use crate::id::{AuthorityId, EventId};
 use crate::rule::Rule;
 use crate::time::Date;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Who might sign what at two instants.
@@ -54,6 +55,10 @@ pub struct AuthorityLine {
     pub successor: Option<AuthorityId>,
     /// Its keys.
     pub keys: Vec<KeyLine>,
+    /// Where a key may have been in wrong hands when it signed something that says this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// One key.
@@ -103,6 +108,10 @@ pub struct MigrationLine {
     /// The entry that closed it, if one had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<EntryIndex>,
+    /// Where a key may have been in wrong hands when it signed that (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 impl DirectoryAt {
@@ -120,6 +129,11 @@ impl DirectoryAt {
                 unchecked: migration.unchecked.clone(),
                 opened: migration.opened.index,
                 closed: migration.closed.filter(known).map(|closed| closed.index),
+                marks: marks(
+                    [Some(migration.opened), migration.closed].into_iter().flatten(),
+                    directory,
+                    as_of,
+                ),
             })
             .collect();
         migrations.sort_by_key(|migration| migration.opened);
@@ -134,7 +148,11 @@ fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<Aut
     let (capacity, competence) = (&stated.what, &stated.what.competence);
     let then = authority.as_known(as_of.known);
     let successor = then.successions.iter().rfind(|stated| stated.from <= as_of.valid_at);
+    let said = [authority.enrolled, stated.recorded].into_iter();
+    let said = said.chain(then.successions.iter().map(|stated| stated.recorded));
+    let said = said.chain(then.suspensions.iter().map(|stated| stated.recorded));
     Some(AuthorityLine {
+        marks: marks(said, directory, as_of),
         id: authority.id.clone(),
         name: capacity.name.clone(),
         roles: capacity.roles.clone(),
@@ -149,6 +167,13 @@ fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<Aut
         successor: successor.map(|stated: &Stated<_>| stated.what.clone()),
         keys: then.keys.iter().map(|record| key_line(record, directory, as_of.known)).collect(),
     })
+}
+
+/// What is said of the keys that signed these entries.
+fn marks(said: impl Iterator<Item = Recorded>, directory: &Directory, as_of: AsOf) -> Vec<MarkLine> {
+    let suspects: BTreeSet<EntryIndex> =
+        said.flat_map(|recorded| directory.signed_by_suspects(recorded.index, as_of.known)).collect();
+    MarkLine::of_governance(&suspects)
 }
 
 fn key_line(record: &KeyRecord, directory: &Directory, known: TreeSize) -> KeyLine {

@@ -5,9 +5,11 @@
 //! departments did counts once for who acts for them now. Without a declared population there is no ratio, and that is
 //! said.
 
+use super::MarkLine;
 use super::cell::Count;
 use super::oversight::filed_in_time;
 use super::states::Counted;
+use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, Polarity};
@@ -26,6 +28,10 @@ use tlog::position::EntryIndex;
 pub struct Indicators {
     /// All fifteen, in the plan's order.
     pub indicators: Vec<IndicatorLine>,
+    /// Where a key may have been in wrong hands when it signed something of what was gone through to count (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// One indicator.
@@ -62,6 +68,8 @@ pub(super) struct Counts {
     departments: Departments,
     /// What was declared for the place that is asked about.
     declared: Vec<Declared>,
+    /// The entries that say of keys in wrong hands that they signed something of it.
+    suspect: BTreeSet<EntryIndex>,
 }
 
 /// The part of the count that is about who filed and who used.
@@ -88,6 +96,7 @@ impl Counts {
             *slot += u64::from(coverage.covers(case));
         }
         self.judicial += self.departments.count(case, directory);
+        self.suspect.extend(Suspicion { case, directory }.on_all());
         if case.subject == place {
             let declared = case.begun(Class::Population).filter_map(|(_, item)| match item.fact {
                 Fact::Population { indicator, count, reached, .. } => {
@@ -106,6 +115,7 @@ impl Counts {
         self.departments.used.extend(other.departments.used);
         self.departments.filed.extend(other.departments.filed);
         self.declared.extend(other.declared);
+        self.suspect.extend(other.suspect);
     }
 
     pub(super) fn indicators(self, directory: &Directory, as_of: AsOf, sight: Sight) -> Indicators {
@@ -131,7 +141,7 @@ impl Counts {
             .into_iter()
             .map(|indicator| line(indicator, numerator(indicator), declared(indicator), sight))
             .collect();
-        Indicators { indicators }
+        Indicators { indicators, marks: MarkLine::of_compromised(&self.suspect, sight) }
     }
 }
 

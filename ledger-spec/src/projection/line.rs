@@ -169,7 +169,7 @@ impl<'a> Projector<'a> {
     /// What can be said of the thing at `number`; `None` where it is not known.
     pub fn line(&self, number: ItemNumber) -> Option<Line> {
         let case = &self.case;
-        let item = case.file.get(number).filter(|item| case.knows(item))?;
+        let item = case.file.get(number).filter(|item| item.entry.is_in(self.known))?;
         let correction = self.last_correction(number).map(|(step, _)| step);
         let steps = case
             .file

@@ -179,7 +179,7 @@ impl Projector<'_> {
     fn letter(&self, domain: Domain, seen: &Seen, unseen: bool) -> Name {
         let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
-        let known = self.case.as_of.known;
+        let known = self.known;
         if reasons.is_empty() && !unseen && !self.kept_out.is_empty() {
             let merged = self.kept_out.iter().map(ToString::to_string).collect::<Vec<_>>();
             return Name {

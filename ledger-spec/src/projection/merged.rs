@@ -42,7 +42,7 @@ pub(super) fn of<E>(
         }
         let file = case_file(of)?;
         let at = |as_of| CaseAsOf::new(of, &file, &governance.catalogue, as_of);
-        let (case, now) = (at(as_of), viewer.bound(as_of).map(at));
+        let (case, now) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at));
         let told = now.as_ref().unwrap_or(&case);
         let (Some(_), Some(merger)) = (merger_of(&case, entry), merger_of(told, entry)) else { continue };
         let suspicion = Suspicion { case: told, directory: &governance.directory };

@@ -63,7 +63,7 @@ pub use states::{Counted, MadeBy, State};
 pub use whole::Events;
 
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, ItemNumber, Sight, Viewer};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Item, ItemNumber, Sight, Viewer};
 use crate::catalogue::Catalogue;
 use crate::event::Class;
 use crate::id::{AuthorityId, EventId, SubjectId};
@@ -73,14 +73,16 @@ use standing::Taken;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use tlog::defect::OrDefect as _;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// What every projection of a subject is computed from: its case file at two instants, as whom one reads, and which
 /// part of the answer one wants.
 #[derive(Clone)]
 pub struct Projector<'a> {
-    /// The case file at two instants.
+    /// The case file at two instants: for the public by all that is known at the moment of asking.
     pub case: CaseAsOf<'a>,
+    /// What is known by the instants that are asked about: of things that came later nothing is shown.
+    known: TreeSize,
     /// The authorities.
     pub directory: &'a Directory,
     /// As whom one reads.
@@ -117,9 +119,10 @@ impl<'a> Projector<'a> {
         viewer: Viewer,
     ) -> Self {
         let at = |as_of| CaseAsOf::new(subject, file, catalogue, as_of);
-        let (case, now, sight) = (at(as_of), viewer.bound(as_of).map(at), viewer.sight);
+        let (case, now, sight) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at), viewer.sight);
         Self {
             case,
+            known: as_of.known,
             directory,
             sight,
             now,
@@ -175,12 +178,13 @@ impl<'a> Projector<'a> {
         self.case.shows(number, self.sight) && now() && self.is_asked_about(number)
     }
 
-    /// Whether the thing at `number` is among those that may be shown at all.
+    /// Whether the thing at `number` is among those that are asked about.
     fn is_asked_about(&self, number: ItemNumber) -> bool {
-        let among = |shown: &BTreeSet<EntryIndex>| {
-            self.case.file.get(number).is_some_and(|item| shown.contains(&item.entry))
+        let among = |item: &Item| {
+            item.entry.is_in(self.known)
+                && self.shown.as_ref().is_none_or(|shown| shown.contains(&item.entry))
         };
-        self.shown.as_ref().is_none_or(among)
+        self.case.file.get(number).is_some_and(among)
     }
 
     /// The same for any event of the file.

@@ -2,8 +2,10 @@
 //! how commitments were kept. Counts of what authorities did, never of what subjects are; to the public, a count of few
 //! is not told (`cell`).
 
+use super::MarkLine;
 use super::cell::Count;
 use super::states::MadeBy;
+use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
@@ -11,8 +13,9 @@ use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
 use crate::time::{Date, ValidTime};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use tlog::position::EntryIndex;
 
 /// What the log shows of every authority's work at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +25,10 @@ pub struct Oversight {
     pub authorities: Vec<OversightLine>,
     /// How commitments were kept, by who holds them.
     pub commitments: Vec<CommitmentRate>,
+    /// Where a key may have been in wrong hands when it signed something of what was gone through to count (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// One authority's work.
@@ -216,11 +223,13 @@ pub(super) struct Work<'a> {
     lines: BTreeMap<AuthorityId, OversightLine>,
     /// By authority and the word for who made them.
     commitments: BTreeMap<(AuthorityId, &'static str), CommitmentRate>,
+    /// The entries that say of keys in wrong hands that they signed something of it.
+    suspect: BTreeSet<EntryIndex>,
 }
 
 impl<'a> Work<'a> {
     pub(super) const fn new(directory: &'a Directory) -> Self {
-        Self { directory, lines: BTreeMap::new(), commitments: BTreeMap::new() }
+        Self { directory, lines: BTreeMap::new(), commitments: BTreeMap::new(), suspect: BTreeSet::new() }
     }
 
     pub(super) fn take(&mut self, case: &CaseAsOf<'_>) {
@@ -228,12 +237,14 @@ impl<'a> Work<'a> {
         self.rights(case);
         self.listings(case);
         self.commitments(case);
+        self.suspect.extend(Suspicion { case, directory: self.directory }.on_all());
         if let SubjectId::Authority(id) = case.subject {
             self.rectifications(case, id);
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
+        self.suspect.extend(other.suspect);
         for (id, line) in other.lines {
             self.line_of(id).add(&line);
         }
@@ -254,7 +265,7 @@ impl<'a> Work<'a> {
             commitments.iter_mut().for_each(CommitmentRate::suppress);
             commitments.retain(|rate| rate.made.is_positive());
         }
-        Oversight { authorities, commitments }
+        Oversight { authorities, commitments, marks: MarkLine::of_compromised(&self.suspect, sight) }
     }
 
     fn of(&mut self, authority: AuthorityNumber) -> &mut OversightLine {

@@ -282,7 +282,7 @@ impl Question {
         let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
-                let (known, sight) = (as_of.known, viewer.sight);
+                let (known, sight) = (viewer.judged_by(as_of).known, viewer.sight);
                 let named = names::under_all_names(|of| source.case_file(of), subject, known, sight)?;
                 let merged = match what {
                     SubjectQuestion::Standing => {

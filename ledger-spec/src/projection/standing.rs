@@ -3,7 +3,7 @@
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, MarkLine, Projector};
-use crate::casefile::{CaseAsOf, Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
+use crate::casefile::{Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
 use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
@@ -271,18 +271,9 @@ impl<'a> Projector<'a> {
         let told = self.sight >= Sight::Restricted || !self.case.subject.is_natural();
         let told = self.case.file.registrations().enumerate().filter(move |_| told);
         told.filter(|(_, item)| {
-            self.case.has_begun(item) && self.now.as_ref().is_none_or(|now| now.has_begun(item))
+            let begun = self.now.as_ref().is_none_or(|now| now.has_begun(item));
+            item.entry.is_in(self.known) && self.case.has_begun(item) && begun
         })
-    }
-
-    /// Whether it was stated anew who the subject is, after this event and by the moment of asking where that bounds the
-    /// reader: an end or a merger that was taken back is not told.
-    fn is_stated_anew(&self, at: usize) -> bool {
-        let anew = |now: &CaseAsOf<'_>| {
-            let later = now.file.registrations().skip(at + 1);
-            later.filter(|item| now.has_begun(item)).any(states_who)
-        };
-        self.now.as_ref().is_some_and(anew)
     }
 
     /// Who the subject is, as the reader may know it.
@@ -294,7 +285,8 @@ impl<'a> Projector<'a> {
         let (links, more_identifiers) = page::first(links.collect(), MOST_NAMED);
         let since = |identity| {
             let found = self.identities().rfind(|(at, item)| *at > last && is(item, identity));
-            found.filter(|(at, _)| !self.is_stated_anew(*at))
+            // An end or a merger that was taken back by the moment of asking is not told to whom that bounds.
+            found.filter(|(_, item)| self.now.as_ref().is_none_or(|now| !now.is_stated_anew(item)))
         };
         // That an enterprise is a person's is told to those who may know of the person.
         let told = |id: &SubjectId| self.sight >= Sight::Restricted || !id.is_natural();
@@ -441,7 +433,7 @@ impl<'a> Projector<'a> {
     /// The applications for repair of what the reader sees, and how many are left out: an application says
     /// that its target exists, and is no more public than that.
     pub(super) fn seen_repairs(&self) -> (Vec<ItemNumber>, usize) {
-        let all = self.case.known(Class::Application);
+        let all = self.case.known(Class::Application).filter(|(_, item)| item.entry.is_in(self.known));
         let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(number, item)| {
             self.shows(*number) || item.fact.target().is_some_and(|target| self.shows(target))
         });
@@ -460,7 +452,7 @@ impl StateLine {
 
 /// Whether an event states who the subject is: a registration or an amendment.
 const fn states_who(item: &Item) -> bool {
-    matches!(item.fact, Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }))
+    matches!(&item.fact, Fact::Identity(identity) if identity.states_who())
 }
 
 /// Whether an event says which other identifier or subject there is.

@@ -75,6 +75,14 @@ impl Suspicion<'_, '_> {
         all.flat_map(|number| self.on(number, &may_know)).collect()
     }
 
+    /// The same of everything in the file that has begun.
+    pub(super) fn on_all(&self) -> BTreeSet<EntryIndex> {
+        if self.directory.compromises().is_empty() {
+            return BTreeSet::new();
+        }
+        self.of_all(self.case.file.items().map(|(_, item)| item))
+    }
+
     /// The same of these events by themselves.
     pub(super) fn of_all<'i>(&self, items: impl Iterator<Item = &'i Item>) -> BTreeSet<EntryIndex> {
         items.flat_map(|item| self.of(item).collect::<Vec<_>>()).collect()

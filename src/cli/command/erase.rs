@@ -77,7 +77,7 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
     let always = RecordedTime::from_micros(u64::MAX);
     let left = governance.erasures.due(always, &governance.directory).count();
     if left > 0 {
-        let why = if governance.auditors.named().is_empty() {
+        let why = if governance.auditors.named(&governance.directory).is_empty() {
             "what lies beside what they name is damaged"
         } else {
             "no auditing witness has cosigned a checkpoint over all that they name yet, which a running server collects"

@@ -186,6 +186,14 @@ fn an_older_root_under_its_older_master_key_is_named_by_an_audit() {
         fs::remove_file(folder.path(stray)).unwrap();
     }
     audit().right();
+    // Where nothing says whose key it is, no folder takes it for its own; and without its settings none is audited blindly.
+    fs::remove_file(folder.path("l.master.key.of")).unwrap();
+    let ran = folder.run(&["rotate", "--dir", "l"]);
+    assert!(ran.code != 0 && ran.err.contains("l.master.key.of"), "{}", ran.err);
+    audit().right();
+    fs::remove_file(folder.path("l/ledger.toml")).unwrap();
+    assert!(audit().err.contains("ledger.toml"), "{}", audit().err);
+    folder.run(&["audit", "--dir", "l", "--blind"]).right();
 }
 
 fn copied_file(folder: &Folder, from: &str, to: &str) {

@@ -114,7 +114,10 @@ pub(super) fn digit(c: char) -> Option<(u8, Form)> {
 
 fn ideograph(c: char) -> Option<u8> {
     const VALUES: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let at = VALUES.iter().position(|known| *known == c).or((c == '零').then_some(0));
+    /// As amounts are written that nobody is to change.
+    const CAPITALS: [char; 10] = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖'];
+    let among = |values: &[char; 10]| values.iter().position(|known| *known == c);
+    let at = among(&VALUES).or_else(|| among(&CAPITALS));
     at.and_then(|at| u8::try_from(at).ok())
 }
 
@@ -146,6 +149,7 @@ mod tests {
         for (digits, form) in [
             ("0123456789", Form::Plain),
             ("〇一二三四五六七八九", Form::Ideograph),
+            ("零壹贰叁肆伍陆柒捌玖", Form::Ideograph),
             ("⓪①②③④⑤⑥⑦⑧⑨", Form::Other),
             ("⁰¹²³⁴⁵⁶⁷⁸⁹", Form::Other),
             ("⓿❶❷❸❹❺❻❼❽❾", Form::Other),

@@ -270,7 +270,7 @@ impl Between {
 fn parting(c: char) -> Option<Between> {
     match c {
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Some(Between::Plain),
-        '(' | ')' | '_' | '/' => Some(Between::Marked),
+        '(' | ')' | '_' | '/' | '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{30fb}' => Some(Between::Marked),
         '.' => Some(Between::Stop),
         _ => (is_blank(c) && c != '\n').then_some(Between::Plain),
     }
@@ -281,9 +281,11 @@ fn is_unseen(c: char) -> bool {
     is_hidden(c) || matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}')
 }
 
-/// The ASCII character of which this is the full-width form.
+/// The ASCII character of which this is the full-width form, or the X that it looks like.
 fn half_width(c: char) -> char {
     match u32::from(c) {
+        // Roman ten, the sign of multiplication, Cyrillic and Greek letters.
+        0x2169 | 0x2179 | 0xd7 | 0x425 | 0x445 | 0x3a7 | 0x3c7 => 'X',
         code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
         _ => c,
     }
@@ -329,6 +331,12 @@ mod tests {
             ("11010519491231002X", Number::Resident),
             ("身份证：11010519491231002x号", Number::Resident),
             ("11010519491231002ｘ", Number::Resident),
+            ("11010519491231002Ⅹ", Number::Resident),
+            ("11010519491231002×", Number::Resident),
+            ("11010519491231002Х", Number::Resident),
+            ("110105·19491231·002X", Number::Resident),
+            ("138·0013·8000", Number::Mobile),
+            ("壹叁捌零零壹叁捌零零零", Number::Mobile),
             ("110105 19491231 002X", Number::Resident),
             ("110105-19491231-002 X", Number::Resident),
             ("11010\u{2060}519491231002\u{feff}X", Number::Resident),
