@@ -2,7 +2,7 @@
 //! something else (a page that asks to log in, half an answer) has given none, and that is an error.
 
 use super::failure::Failure;
-use crate::words::{quoted, say};
+use crate::words::{say, told};
 use ledger_spec::wording::Words;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -43,35 +43,33 @@ impl<'de> Deserialize<'de> for Row {
 /// The one JSON object that an answer is, without the white space around it.
 pub(super) fn object(text: &str) -> Result<&str, Failure> {
     let read: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
-    read.map(|_| text.trim()).map_err(|error| none("a JSON object", text, &error))
+    read.map(|_| text.trim()).map_err(|error| none(say!("a JSON object"), text, told(&error)))
 }
 
 /// The rows of a list, one JSON object a line. No line is no row: a list may be empty.
 pub(super) fn rows(text: &str) -> Result<Vec<Row>, Failure> {
-    let read = |line: &str| {
-        serde_json::from_str(line)
-            .map_err(|error| none("a list's rows, one JSON object a line", line, &error))
-    };
+    let rows = || say!("a list's rows, one JSON object a line");
+    let read = |line: &str| serde_json::from_str(line).map_err(|error| none(rows(), line, told(&error)));
     if !text.is_empty() && !text.ends_with('\n') {
-        return Err(none("a list's rows, one JSON object a line", text, &"it breaks off within a line"));
+        return Err(none(rows(), text, say!("it breaks off within a line")));
     }
     text.lines().map(read).collect()
 }
 
 /// The text of a signed checkpoint. Its signature is for `verify` and `audit` to check.
 pub(super) fn checkpoint(text: &str) -> Result<&str, Failure> {
-    let what = "a signed checkpoint";
-    let note = SignedNote::parse(text.as_bytes()).map_err(|error| none(what, text, &error))?;
-    Checkpoint::parse(note.text()).map(|_| text).map_err(|error| none(what, text, &error))
+    let what = || say!("a signed checkpoint");
+    let note = SignedNote::parse(text.as_bytes()).map_err(|error| none(what(), text, told(&error)))?;
+    Checkpoint::parse(note.text()).map(|_| text).map_err(|error| none(what(), text, told(&error)))
 }
 
 /// What came instead of an answer.
-fn none(expected: &str, found: &str, why: &dyn std::fmt::Display) -> Failure {
+fn none(expected: Words, found: &str, why: Words) -> Failure {
     let head: String = found.trim_start().chars().take(SHOWN).collect();
     Failure::unreachable(say!(
         "no answer: {} is expected ({}); found {}",
-        Words::data(expected),
-        quoted(why),
+        expected,
+        why,
         Words::data(format_args!("{head:?}"))
     ))
 }

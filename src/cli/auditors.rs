@@ -10,6 +10,7 @@ use crate::clock;
 use crate::ledger::LedgerError;
 use crate::mirror::{Mirror, MirrorError};
 use crate::tile_client::{TileClient, TileClientError};
+use crate::words::told;
 use ledger_spec::time::RecordedTime;
 use serde::Serialize;
 use std::fmt::Display;
@@ -95,7 +96,7 @@ impl Auditors {
                 // A mirror, or a ledger without a policy.
                 Err(TileClientError::Status { status: 404, .. }) => continue,
                 Err(error) => {
-                    talk::say(&error.to_string());
+                    talk::say(&told(&error));
                     continue;
                 }
                 Ok(note) => note,

@@ -42,6 +42,7 @@ pub(super) struct Problem {
     pub(super) kind: String,
     pub(super) title: String,
     pub(super) detail: Option<String>,
+    pub(super) advice: String,
     pub(super) rule: Option<String>,
     pub(super) field: Option<String>,
     pub(super) found: Option<String>,
@@ -56,23 +57,37 @@ impl Problem {
         read.and_then(Result::ok).unwrap_or_default()
     }
 
-    /// The problem on one line.
-    pub(super) fn in_words(&self) -> String {
-        let language = spoken();
-        let colon = language.pick("：", ": ");
-        let rule = self.rule.as_ref().map(|rule| format!("{rule}{colon}")).unwrap_or_default();
-        match (&self.detail, &self.field) {
-            (Some(detail), _) => format!("{rule}{detail}"),
+    /// The problem on one line: what kind it is, what was found, what to do. A server says these in the language that it
+    /// was asked in.
+    pub(super) fn in_words(&self) -> Words {
+        let detail = match (&self.detail, &self.field) {
+            (Some(detail), _) => Some(Words::data(detail)),
             (None, Some(field)) => {
                 let data = |text: &Option<String>| text.as_ref().map(Words::data);
                 let found = data(&self.found).unwrap_or_else(|| say!("absent"));
                 let expected = data(&self.expected).unwrap_or_else(|| say!("another value"));
-                let said = say!("{} is {}; expected {}", Words::data(field), found, expected);
-                format!("{rule}{}", said.text(language))
+                Some(say!("{} is {}; expected {}", Words::data(field), found, expected))
             }
-            (None, None) if self.title.is_empty() => format!("{rule}{}", self.kind),
-            (None, None) => format!("{rule}{}", self.title),
+            (None, None) => None,
+        };
+        let title = if self.title.is_empty() { &self.kind } else { &self.title };
+        let title = match &self.rule {
+            Some(rule) => say!("{} ({})", Words::data(title), Words::data(rule)),
+            None => Words::data(title),
+        };
+        let said = match detail {
+            Some(detail) => say!("{}: {}", title, detail),
+            None => title,
+        };
+        match self.advice.as_str() {
+            "" => said,
+            advice => say!("{}. What to do: {}", said, Words::data(advice)),
         }
+    }
+
+    /// Whether it says nothing, as where whoever answered was no ledger.
+    fn is_silent(&self) -> bool {
+        self.kind.is_empty() && self.title.is_empty() && self.detail.is_none()
     }
 }
 
@@ -294,9 +309,11 @@ fn is_overloaded(body: &[u8]) -> bool {
 /// A refusal of a whole request: the caller's fault or the server's.
 fn refused(path: &str, status: u16, body: &[u8]) -> Failure {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
-    let said = problem.in_words();
-    let message =
-        if said.is_empty() { format!("{path}: status {status}") } else { format!("{path}: {said}") };
+    let path = Words::data(path);
+    let message = match problem.is_silent() {
+        true => say!("{}: status {}", path, status),
+        false => say!("{}: {}", path, problem.in_words()),
+    };
     if (400..500).contains(&status) { Failure::wrong(message) } else { Failure::unreachable(message) }
 }
 

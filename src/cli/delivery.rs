@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::talk;
 use crate::clock;
 use crate::tile_client;
-use crate::words::{say, told};
+use crate::words::{quoted, say, told};
 use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::fs::OpenOptions;
@@ -101,7 +101,11 @@ impl Delivery {
             Failure::unreachable(say!("{}: {}", Words::data(path.display()), told(&error)))
         })?;
         self.refused += 1;
-        talk::say(&format!("{reason}: the report is kept in {}, and the others go on", path.display()));
+        talk::say(&say!(
+            "{}: the report is kept in {}, and the others go on",
+            quoted(reason),
+            Words::data(path.display())
+        ));
         Ok(())
     }
 }

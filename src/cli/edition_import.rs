@@ -87,8 +87,12 @@ impl Counts {
             return talk::put_json(self);
         }
         let Self { states, entered, removed, appended, .. } = self;
-        talk::put_line(&format!(
-            "{states} states: {entered} entered, {removed} removed; {appended} events appended"
+        talk::put_words(&say!(
+            "{} states: {} entered, {} removed; {} events appended",
+            states,
+            entered,
+            removed,
+            appended
         ))
     }
 }
@@ -101,7 +105,7 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<State>, Failure> {
         let path = item.map_err(Failure::file(folder))?.path();
         let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default();
         if !matches!(extension, "tsv" | "csv") {
-            talk::say(&format!("passed over: {}", path.display()));
+            talk::say(&say!("passed over: {}", Words::data(path.display())));
             continue;
         }
         let stem = path.file_stem().and_then(|text| text.to_str()).unwrap_or_default();
@@ -168,7 +172,7 @@ impl Job {
             states.iter().map(|state| self.subjects(state, &columns)).collect::<Result<_, _>>()?;
         let origin = origin_of(client)?;
         self.refuse_unseen_past(client)?;
-        let bar = Bar::new("importing states");
+        let bar = Bar::new(&say!("importing states"));
         let total = as_u64(states.len());
         let mut counts = Counts { states: total, ..Counts::default() };
         let mut nothing_later = false;
@@ -186,10 +190,10 @@ impl Job {
             }
             if !plan.in_order {
                 counts.not_in_order.push(state.date.to_string());
-                let path = state.path.display();
-                talk::say(&format!(
-                    "{path}: rows that stay changed places; they stay where they were entered, the members \
-                     are the same"
+                let path = Words::data(state.path.display());
+                talk::say(&say!(
+                    "{}: rows that stay changed places; they stay where they were entered, the members are the same",
+                    path
                 ));
             }
             let events = self.events((&origin, &personal), state, &columns, subjects, &members, &plan)?;
@@ -250,8 +254,8 @@ impl Job {
     fn edition(&self, client: &Client, at: &str) -> Result<Members, Failure> {
         let path = format!("/v1/lists/{}", encoded(self.list.as_str()));
         let Some(dir) = &self.dir else { return pages::list(client, &path, at) };
-        let ledger =
-            crate::ledger::open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
+        let ledger = crate::ledger::open_to_read(dir, &Bar::new(&say!("reading the log")))
+            .map_err(Failure::unreachable)?;
         let reading = Reading::new(&ledger.snapshots);
         let now = ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?;
         let valid_at = ValidTime::parse_or_end_of_day(at).map_err(Failure::usage)?;
@@ -392,7 +396,7 @@ fn send(client: &Client, state: &State, events: &[String]) -> Result<u64, Failur
                 return Err(Failure::wrong(say!(
                     "{}: refused: {}",
                     Words::data(state.path.display()),
-                    Words::data(problem)
+                    problem
                 )));
             }
             appended += u64::from(line.status == LineStatus::Placed);

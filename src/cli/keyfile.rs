@@ -42,10 +42,9 @@ pub(super) fn salts(path: &Path) -> Result<SaltKey, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let secret = Zeroizing::new(random()?);
             write_secret(path, &SaltKey::secret_text(&secret)).map_err(Failure::usage)?;
-            talk::say(&format!(
-                "salt key made: {}; keep it, also when the signing key is replaced: by it a table that comes in again \
-                 is known to be the same",
-                path.display()
+            talk::say(&say!(
+                "salt key made: {}; keep it, also when the signing key is replaced: by it a table that comes in again is known to be the same",
+                Words::data(path.display())
             ));
             Ok(SaltKey::of(&secret))
         }

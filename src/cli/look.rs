@@ -5,6 +5,7 @@ use super::talk::Bar;
 use crate::audit::RemoteFault;
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
 use crate::witness::{self, Shown};
+use crate::words::say;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,7 +51,7 @@ impl Witnesses {
     /// order, since a ledger publishes before it submits.
     pub(super) fn look(&mut self, follower: &mut Mirror) -> Result<Look, MirrorError> {
         let shown = self.policy.as_ref().map(|policy| witness::ask(policy, &self.vkey)).unwrap_or_default();
-        let step = follower.advance(&Bar::new("copying"), &mut |_| {})?;
+        let step = follower.advance(&Bar::new(&say!("copying")), &mut |_| {})?;
         let mut behind = match &step {
             MirrorStep::Behind(fault) => Some(fault.clone()),
             _ => None,

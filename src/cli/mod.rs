@@ -21,7 +21,9 @@ mod names;
 mod one_field;
 mod pages;
 mod personal;
+mod plain;
 mod proven;
+mod rows;
 mod table;
 mod talk;
 mod words;
@@ -34,7 +36,8 @@ use command::{
 };
 use failure::Failure;
 use ledger_spec::wording::{Language, Words};
-use locale::spoken;
+use locale::{Lang, spoken};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,6 +65,9 @@ pub struct Arguments {
     /// Print data as JSON, one value a line.
     #[arg(long, global = true)]
     json: bool,
+    /// The language of what people read: zh or en. [default: that of LANG]
+    #[arg(long, global = true)]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
@@ -112,15 +118,16 @@ impl Arguments {
     /// Reads the arguments; what is wrong with them, or the help that is asked for, ends the program.
     #[must_use]
     pub fn read() -> Self {
+        locale::choose(std::env::args_os());
         let language = spoken();
-        let found = arguments::in_language(Self::command(), language).try_get_matches();
+        let found = arguments::in_language(Self::command(), language).try_get_matches_from(called());
         let read = found.and_then(|matches| Self::from_arg_matches(&matches));
         read.unwrap_or_else(|error| match arguments::fault(&error).filter(|_| language == Language::Zh) {
             None => error.exit(),
             Some(fault) => {
                 let help = say!("usage of a command: {}", Words::data("credit-ledger --help"));
-                talk::say(&say!("error: {}", fault).text(language));
-                talk::say(&help.text(language));
+                talk::say(&say!("error: {}", fault));
+                talk::say(&help);
                 std::process::exit(2)
             }
         })
@@ -129,6 +136,8 @@ impl Arguments {
     /// Runs the command and says how it went, in the exit code and on stderr.
     pub fn run(self) -> ExitCode {
         let json = self.json;
+        // Chosen before, where the arguments were read from the command line.
+        self.lang.into_iter().for_each(locale::speak);
         let outcome = match self.command {
             Command::Init(command) => command.run(json),
             Command::Keygen(command) => command.run(json),
@@ -157,11 +166,17 @@ impl Arguments {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                talk::say(&say!("error: {}", failure.message).text(spoken()));
+                talk::say(&say!("error: {}", failure.message));
                 failure.code.into()
             }
         }
     }
+}
+
+/// The arguments, under the program's own name: whatever the file is called that it was started from, help and faults
+/// call it by that.
+fn called() -> impl Iterator<Item = OsString> {
+    std::iter::once(OsString::from("credit-ledger")).chain(std::env::args_os().skip(1))
 }
 
 #[cfg(test)]

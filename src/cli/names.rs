@@ -52,6 +52,12 @@ impl Names {
         with_code(all.find(|item| item.code == code).map(|item| &item.title), code, language)
     }
 
+    /// The columns of a list in their order, where the list is known.
+    pub(super) fn columns(&self, code: &str) -> &[String] {
+        let all = self.catalogue.iter().flat_map(|catalogue| &catalogue.lists);
+        all.into_iter().find(|list| list.item.code == code).map_or(&[], |list| &list.columns)
+    }
+
     /// A field of a type and its value, both by their titles where they have any.
     pub(super) fn field(&self, code: &str, (name, value): (&str, &str), language: Language) -> String {
         let known = self.type_of(code).and_then(|one| one.fields.iter().find(|field| field.name == name));

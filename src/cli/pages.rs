@@ -10,6 +10,7 @@ use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tlog::position::EntryIndex;
 
 /// The names and values of a query.
@@ -122,6 +123,24 @@ pub(super) fn list<T: DeserializeOwned>(client: &Client, path: &str, day: &str) 
     serde_json::from_str(&text).map_err(|error| {
         Failure::unreachable(say!("{}: another answer than expected: {}", Words::data(path), told(&error)))
     })
+}
+
+/// Adds a page's rows, each as it was written: its columns have an order.
+pub(super) fn add_rows(rows: &mut String, page: &str) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    struct Members {
+        members: Vec<Member>,
+    }
+    #[derive(Deserialize)]
+    struct Member {
+        row: Box<RawValue>,
+    }
+    let unread = |error| Failure::unreachable(say!("another answer than expected: {}", told(&error)));
+    for member in serde_json::from_str::<Members>(page).map_err(unread)?.members {
+        rows.push_str(member.row.get());
+        rows.push('\n');
+    }
+    Ok(())
 }
 
 /// Adds the lines of the next page of the same answer. A line has an `entry` or an `event`; what has neither is said over

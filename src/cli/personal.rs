@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::talk::Bar;
 use crate::ledger::{ReadOnlyLedger, open_to_read};
 use crate::query::{Known, Reading};
+use crate::words::say;
 use ledger_authoring::splitting::{PersonalFields, day_that_counts};
 use ledger_spec::event::Kind;
 use ledger_spec::id::SubjectId;
@@ -37,7 +38,7 @@ impl<'a> PersonalByDay<'a> {
 
     /// By the catalogue that a ledger's folder holds.
     pub(super) fn of_folder(dir: &Path) -> Result<Self, Failure> {
-        let ledger = open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
+        let ledger = open_to_read(dir, &Bar::new(&say!("reading the log"))).map_err(Failure::unreachable)?;
         Ok(Self { source: Source::Folder(Box::new(ledger)), known: RefCell::new(BTreeMap::new()) })
     }
 

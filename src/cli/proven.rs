@@ -1,14 +1,18 @@
 //! What was found right offline, for programs and for people.
 
+use super::words::kind_words;
+use crate::words::say;
 use ledger_spec::audit::{AuditStatement, ProvenEntry, VerifiedEntry};
-use ledger_spec::event::DisclosedField;
+use ledger_spec::event::{DisclosedField, Kind};
+use ledger_spec::time::{RecordedTime, ValidTime};
+use ledger_spec::wording::{Joint, Words};
 use serde::Serialize;
 use tlog::bytes::to_hex;
 
 /// Something that was found right.
 pub(super) trait Found: Serialize {
     /// In words, for people.
-    fn in_words(&self) -> String;
+    fn in_words(&self) -> Words;
 }
 
 /// What a receipt proves.
@@ -92,9 +96,26 @@ fn shown(fields: &[DisclosedField]) -> Vec<Shown> {
     fields.iter().map(one).collect()
 }
 
-/// Each field on a line of its own.
-fn lines(fields: &[Shown]) -> String {
-    fields.iter().map(|Shown { name, value }| format!("\n  {name}: {value}")).collect()
+/// What was found, and below it each field on a line of its own.
+fn with_fields(found: Words, fields: &[Shown]) -> Words {
+    let field = |all, Shown { name, value }: &Shown| {
+        say!("{}{}", all, Words::data(format_args!("\n  {name}: {value}")))
+    };
+    fields.iter().fold(found, field)
+}
+
+/// What was found, and below it what an auditor states of it.
+fn with_audit(found: Words, audited: Option<&Audited>) -> Words {
+    match audited {
+        None => found,
+        Some(audited) => say!("{}\n{}", found, say!("{}{}", Words::data("  "), audited.in_words())),
+    }
+}
+
+/// An instant as the reader has it: of UTC+08:00 in Chinese as in English, as all dates here are.
+pub(super) fn instant(at: RecordedTime) -> Words {
+    // A clock past the year 2199 has no civil time.
+    ValidTime::at_recorded(at).map_or_else(|_| Words::data(at.to_text()), Words::data)
 }
 
 fn signers(verified: &VerifiedEntry) -> Vec<String> {
@@ -102,32 +123,42 @@ fn signers(verified: &VerifiedEntry) -> Vec<String> {
 }
 
 impl Found for Alone {
-    fn in_words(&self) -> String {
-        format!(
+    fn in_words(&self) -> Words {
+        let found = say!(
             "right: {} that says it is entry {}, {} signature(s) hold; whether it stands in a ledger is not shown",
-            self.kind,
+            kind(self.kind),
             self.index,
             self.signed_by.len()
-        ) + &lines(&self.fields)
+        );
+        with_fields(found, &self.fields)
     }
 }
 
 impl Found for Proven {
-    fn in_words(&self) -> String {
-        format!(
-            "right: entry {} of {}, under its checkpoint over {} entries\n  \
-             {} {} by {} about {}, recorded {}",
+    fn in_words(&self) -> Words {
+        let found = say!(
+            "right: entry {} of {}, under its checkpoint over {} entries\n  {} {} by {} about {}, recorded {}",
             self.index,
-            self.origin,
+            Words::data(&self.origin),
             self.size,
-            self.kind,
-            self.event,
-            self.issuer,
-            self.subject,
-            self.recorded_at
-        ) + &lines(&self.fields)
-            + &self.audited.as_ref().map(Audited::line).unwrap_or_default()
+            kind(self.kind),
+            Words::data(&self.event),
+            Words::data(&self.issuer),
+            Words::data(&self.subject),
+            said_instant(&self.recorded_at)
+        );
+        with_audit(with_fields(found, &self.fields), self.audited.as_ref())
     }
+}
+
+/// A kind of event by its name.
+fn kind(name: &'static str) -> Words {
+    Kind::parse(name).map_or_else(|| Words::data(name), kind_words)
+}
+
+/// An instant that was written as data.
+fn said_instant(text: &str) -> Words {
+    RecordedTime::parse(text).map_or_else(|_| Words::data(text), instant)
 }
 
 /// What an auditor states of a tree.
@@ -144,17 +175,15 @@ impl Audited {
         Self { at: stated.audited_at().to_text(), erased }
     }
 
-    /// On a line of its own.
-    fn line(&self) -> String {
-        format!("\n  {}", self.in_words())
-    }
-
-    fn in_words(&self) -> String {
+    fn in_words(&self) -> Words {
         let but = match self.erased.as_slice() {
-            [] => String::new(),
-            erased => format!(", but for what is erased: {}", erased.join(", ")),
+            [] => Words::data(""),
+            erased => {
+                let erased = Words::several(erased.iter().map(Words::data), Joint::And);
+                say!(", but for what is erased: {}", erased)
+            }
         };
-        format!("all of it was opened and found right at {}{but}", self.at)
+        say!("all of it was opened and found right at {}{}", said_instant(&self.at), but)
     }
 }
 
@@ -181,10 +210,13 @@ impl Stated {
 }
 
 impl Found for Stated {
-    fn in_words(&self) -> String {
+    fn in_words(&self) -> Words {
         let Self { origin, size, root, audited, .. } = self;
-        format!(
-            "right: the auditor's statement about {origin}, {size} entries, root {root}\n  {}",
+        say!(
+            "right: the auditor's statement about {}, {} entries, root {}\n  {}",
+            Words::data(origin),
+            size,
+            Words::data(root),
             audited.in_words()
         )
     }
@@ -207,16 +239,26 @@ pub(super) struct Signed {
 }
 
 impl Found for Signed {
-    fn in_words(&self) -> String {
+    fn in_words(&self) -> Words {
         let from = match self.goes_on_from {
-            Some(size) => format!(", which begins with the {size} entries of the older one"),
-            None => String::new(),
+            Some(size) => say!(", which begins with the {} entries of the older one", size),
+            None => Words::data(""),
         };
-        let names: Vec<_> = self.witnesses.iter().map(|(name, _)| name.as_str()).collect();
-        let by = if names.is_empty() { String::new() } else { format!(", cosigned by {}", names.join(", ")) };
-        format!(
-            "right: checkpoint of {} over {} entries, root {}{from}{by}",
-            self.origin, self.size, self.root
-        ) + &self.audited.as_ref().map(Audited::line).unwrap_or_default()
+        let by = match self.witnesses.as_slice() {
+            [] => Words::data(""),
+            witnesses => {
+                let names = witnesses.iter().map(|(name, _)| Words::data(name));
+                say!(", cosigned by {}", Words::several(names, Joint::And))
+            }
+        };
+        let found = say!(
+            "right: checkpoint of {} over {} entries, root {}{}{}",
+            Words::data(&self.origin),
+            self.size,
+            Words::data(&self.root),
+            from,
+            by
+        );
+        with_audit(found, self.audited.as_ref())
     }
 }

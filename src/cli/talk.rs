@@ -1,17 +1,19 @@
 //! Talk on stderr, data on stdout, and progress where somebody watches.
 
 use super::failure::Failure;
+use super::locale::spoken;
 use crate::progress::Progress;
 use crate::words::{say, told};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ledger_spec::json::characters::shown;
+use ledger_spec::wording::Words;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
-/// Says something on stderr. A stderr that is gone is no reason to stop. What nobody sees or what moves a cursor is
-/// escaped: a name may have come from anybody.
-pub(super) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", shown(text));
+/// Says something on stderr, in the language of whoever runs the program. A stderr that is gone is no reason to stop.
+/// What nobody sees or what moves a cursor is escaped: a name may have come from anybody.
+pub(super) fn say(words: &Words) {
+    let _ = writeln!(io::stderr(), "{}", shown(&words.text(spoken())));
 }
 
 /// Writes data to stdout: byte for byte to a file or a program, escaped to a terminal. A reader that went away ends
@@ -28,6 +30,11 @@ pub(super) fn put_line(text: &str) -> Result<(), Failure> {
     put(&format!("{text}\n"))
 }
 
+/// Writes what a command came to, in the language of whoever runs the program.
+pub(super) fn put_words(words: &Words) -> Result<(), Failure> {
+    put_line(&words.text(spoken()))
+}
+
 /// Writes a value as one line of JSON.
 pub(super) fn put_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text =
@@ -39,7 +46,7 @@ pub(super) fn put_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(super) fn new(what: &Words) -> Self {
         let target = if io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
@@ -49,7 +56,7 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({eta})") {
             bar.set_style(style);
         }
-        bar.set_message(what);
+        bar.set_message(what.text(spoken()));
         Self(bar)
     }
 }

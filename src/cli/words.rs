@@ -5,23 +5,24 @@ use super::client::Client;
 use super::failure::Failure;
 use super::locale::spoken;
 use super::names::{Names, said};
+use super::rows::aligned;
+use crate::words::say;
 use ledger_spec::casefile::{Cause, Life, Mark};
 use ledger_spec::definition::Disclosure;
 use ledger_spec::event::{Event, EventError, Kind};
 use ledger_spec::json::characters;
 use ledger_spec::projection::{
-    Answered, Authorities, CatalogueAt, DecisionLine, Ended, EntryLine, EventsPage, ItemLine, Line,
+    Answered, Authorities, CatalogueAt, Counted, DecisionLine, Ended, EntryLine, EventsPage, ItemLine, Line,
     ListingLine, RecordLine, Standing, State,
 };
 use ledger_spec::time::ValidTime;
-use ledger_spec::wording::Language;
-use serde_json::{Map, Value};
+use ledger_spec::wording::{Language, Words};
 use std::fmt::Write as _;
 use tlog::bytes::to_hex;
-use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
-const fn state_words(language: Language, state: State) -> &'static str {
+/// What can be said of a subject in a word.
+pub(super) fn state_words(state: State) -> Words {
     let (zh, en) = match state {
         State::NoRecord => ("本台账无记录", "no record here"),
         State::Registered => ("已登记", "registered"),
@@ -31,7 +32,19 @@ const fn state_words(language: Language, state: State) -> &'static str {
         State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
         State::Withheld => ("另有不公开事项", "more that is not public"),
     };
-    language.pick(zh, en)
+    Words::both(en, zh)
+}
+
+/// Whether an indicator could be counted.
+pub(super) fn counted_words(counted: Counted) -> Words {
+    let zh = match counted {
+        Counted::Counted => "已统计",
+        Counted::NoPopulation => "分母未申报",
+        Counted::NotInTheLog => "台账无法统计",
+        Counted::Attested => "经申报",
+        Counted::Suppressed => "数量过小，不予显示",
+    };
+    Words::both(counted.name(), zh)
 }
 
 const fn life(language: Language, life: Life) -> &'static str {
@@ -108,7 +121,7 @@ pub(super) fn subject(answered: &Answered<Standing>, names: &Names, language: La
     let (at, subject) = (language.pick("截至", "valid at"), shown(answered.subject.as_ref()));
     line(&mut out, &format!("{subject}  ({at} {})", answered.valid_at));
     for state in &standing.states {
-        let mut words = format!("  {}", state_words(language, state.state));
+        let mut words = format!("  {}", state_words(state.state).text(language));
         if !state.because.is_empty() {
             let rules: Vec<_> = state.rules.iter().map(|rule| rule.id()).collect();
             let (entries, because) = (language.pick("条目", "entries"), joined(&state.because));
@@ -188,8 +201,14 @@ impl Telling<'_> {
     }
 
     fn listing(&self, one: &ListingLine) -> String {
-        let cells: Vec<_> = one.row.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let below: Vec<_> = Some(cells.join("; ")).filter(|text| !text.is_empty()).into_iter().collect();
+        let language = self.language;
+        let mut cells: Vec<_> = one.row.iter().collect();
+        let columns = self.names.columns(one.list.as_str());
+        cells.sort_by_key(|(name, _)| columns.iter().position(|column| column == *name));
+        let cell = |(name, value): (&String, &String)| format!("{name}{}{value}", language.pick("：", ": "));
+        let cells: Vec<_> = cells.into_iter().map(cell).collect();
+        let below: Vec<_> =
+            Some(cells.join(language.pick("；", "; "))).filter(|text| !text.is_empty()).into_iter().collect();
         let what = self.language.pick("名单", "list");
         self.statement(&one.line, what, &self.names.item(one.list.as_str(), self.language), &below)
     }
@@ -225,7 +244,7 @@ impl Telling<'_> {
         }
         for step in &one.steps {
             let (from, reason) = (step.valid_from.date(), shown(step.reason.as_ref()));
-            let kind = kind_words(Kind::Step(step.kind), language);
+            let kind = kind_words(Kind::Step(step.kind)).text(language);
             let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
         }
         if let Some(end) = &one.end {
@@ -246,18 +265,8 @@ impl Telling<'_> {
 }
 
 /// A kind of event: by its code, in Chinese by its name before that.
-fn kind_words(kind: Kind, language: Language) -> String {
-    match language {
-        Language::Zh => format!("{}（{}）", kind.chinese(), kind.name()),
-        Language::En => kind.name().to_owned(),
-    }
-}
-
-/// A projection without words of its own, as indented data.
-pub(super) fn plain_data(answer: &Map<String, Value>) -> String {
-    let mut shown = answer.clone();
-    shown.remove("checkpoint");
-    serde_json::to_string_pretty(&shown).or_defect("a value that was read always writes") + "\n"
+pub(super) fn kind_words(kind: Kind) -> Words {
+    Words::both(kind.name(), format_args!("{}（{}）", kind.chinese(), kind.name()))
 }
 
 /// A page of a history.
@@ -267,7 +276,7 @@ pub(super) fn events(page: &EventsPage, names: &Names, language: Language) -> Re
         out.push_str(&entry(one, names, language)?);
     }
     if let Some(next) = page.next {
-        line(&mut out, &format!("... --before {next}"));
+        line(&mut out, &say!("... --before {}", next).text(language));
     }
     Ok(out)
 }
@@ -284,7 +293,7 @@ pub(super) fn entry(one: &EntryLine, names: &Names, language: Language) -> Resul
         &format!(
             "#{} {at} {} {} -> {} ({})",
             one.index,
-            kind_words(event.kind(), language),
+            kind_words(event.kind()).text(language),
             names.authority(&event.issuer, language),
             event.subject,
             event.valid_from.date(),
@@ -297,17 +306,14 @@ pub(super) fn entry(one: &EntryLine, names: &Names, language: Language) -> Resul
 pub(super) fn rows(rows: &[Row], language: Language) -> String {
     let mut out = String::new();
     // A row has the columns that its reader may see: those of a person's are fewer than those of a firm's.
-    let mut columns: Vec<&str> = Vec::new();
     if let Some(widest) = rows.iter().max_by_key(|row| row.0.len()) {
-        columns.extend(widest.0.iter().map(|(name, _)| name.as_str()));
-        line(&mut out, &columns.join("\t"));
-    }
-    for row in rows {
-        let cell = |column: &&str| {
+        let columns: Vec<_> = widest.0.iter().map(|(name, _)| name.clone()).collect();
+        let cell = |row: &Row, column: &String| {
             let found = row.0.iter().find(|(name, _)| name == column);
-            found.map_or("", |(_, value)| value.as_str())
+            found.map_or_else(String::new, |(_, value)| value.clone())
         };
-        line(&mut out, &columns.iter().map(cell).collect::<Vec<_>>().join("\t"));
+        let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect());
+        out += &aligned(columns.clone(), cells);
     }
     line(&mut out, &format!("# {} {}", rows.len(), language.pick("行", "rows")));
     out
@@ -342,47 +348,32 @@ pub(super) fn authorities(answer: &Authorities, language: Language) -> String {
     out
 }
 
-/// Types and lists.
+/// Types and lists, a line each.
 pub(super) fn catalogue(answer: &CatalogueAt, language: Language) -> String {
-    let mut out = String::new();
-    for one in &answer.types {
-        let what = language.pick("类型", "type");
-        line(
-            &mut out,
-            &item(
-                &one.item,
-                what,
-                language.pick(one.polarity.chinese(), one.polarity.name()),
-                one.disclosure,
-                language,
-            ),
-        );
-    }
-    for one in &answer.lists {
-        let what = language.pick("名单", "list");
-        line(
-            &mut out,
-            &item(
-                &one.item,
-                what,
-                language.pick(one.polarity.chinese(), one.polarity.name()),
-                one.disclosure,
-                language,
-            ),
-        );
-    }
-    out
+    let types = answer.types.iter().map(|one| {
+        let polarity = language.pick(one.polarity.chinese(), one.polarity.name());
+        item(&one.item, language.pick("类型", "type"), polarity, one.disclosure, language)
+    });
+    let lists = answer.lists.iter().map(|one| {
+        let polarity = language.pick(one.polarity.chinese(), one.polarity.name());
+        item(&one.item, language.pick("名单", "list"), polarity, one.disclosure, language)
+    });
+    aligned(Vec::new(), types.chain(lists))
 }
 
-fn item(one: &ItemLine, what: &str, polarity: &str, disclosure: Disclosure, language: Language) -> String {
+fn item(
+    one: &ItemLine,
+    what: &str,
+    polarity: &str,
+    disclosure: Disclosure,
+    language: Language,
+) -> Vec<String> {
     let basis: Vec<_> = one.basis.iter().map(|basis| basis.title.as_deref().unwrap_or_default()).collect();
-    format!(
-        "{what} {}  {}  [{polarity}, {}]  {}",
-        one.code,
-        said(&one.title, language),
-        language.pick(disclosure.chinese(), disclosure.name()),
-        basis.join("; ")
-    )
+    let disclosure = language.pick(disclosure.chinese(), disclosure.name());
+    let title = said(&one.title, language);
+    [what, one.code.as_str(), title, polarity, disclosure, &basis.join(language.pick("；", "; "))]
+        .map(str::to_owned)
+        .into()
 }
 
 /// One line, with what nobody sees and what moves a cursor escaped: a name may have come from anybody.

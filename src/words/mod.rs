@@ -1,7 +1,13 @@
 //! What people read, in both languages, beside the wordings of `ledger_spec`: each stands once, by its English.
 
 mod cli;
+mod faults;
+mod heard;
 mod http;
+mod labels;
+mod results;
+
+pub use labels::{label, value_words};
 
 use core::any::Any;
 use core::fmt::Display;
@@ -12,10 +18,12 @@ use ledger_spec::json::JsonError;
 use ledger_spec::json::fields::{FieldError, FieldFault};
 use ledger_spec::time::TimeError;
 use ledger_spec::wording::{WORDINGS, Wording, Words};
+use serde_json::error::Category;
 use std::io::{self, ErrorKind};
 
 /// Every wording of the program.
-pub const ALL: [&[Wording]; 4] = [WORDINGS[0], WORDINGS[1], http::HTTP, cli::CLI];
+pub const ALL: [&[Wording]; 6] =
+    [WORDINGS[0], WORDINGS[1], http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS];
 
 /// What is said in one of these wordings, by its English, with its parts.
 macro_rules! say {
@@ -26,7 +34,8 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// What an error says: in both languages where it has words, else as it says it, which Chinese has in quotes.
+/// What an error says: in both languages where it or its English has words, else as it says it, which Chinese has in
+/// quotes.
 pub fn told<E: Display + 'static>(error: &E) -> Words {
     let any = error as &dyn Any;
     if let Some(words) = any.downcast_ref::<Words>() {
@@ -42,6 +51,7 @@ pub fn told<E: Display + 'static>(error: &E) -> Words {
     let typed = typed.or_else(|| any.downcast_ref().map(EventError::words));
     let typed = typed.or_else(|| any.downcast_ref().map(refusal));
     let typed = typed.or_else(|| any.downcast_ref().and_then(of_system));
+    let typed = typed.or_else(|| any.downcast_ref().map(of_json));
     typed.unwrap_or_else(|| quoted(error))
 }
 
@@ -50,6 +60,16 @@ fn refusal(refusal: &Refusal) -> Words {
     let rule = Words::data(format_args!("{} ({})", refusal.rule.id(), refusal.rule.slug()));
     let said = say!("{} is {}; expected {}", Words::data(refusal.field), &refusal.found, &refusal.expected);
     say!("{}: {}", rule, said)
+}
+
+/// What is wrong with a text that should have been JSON of a certain form.
+fn of_json(error: &serde_json::Error) -> Words {
+    let (line, column) = (Words::data(error.line()), Words::data(error.column()));
+    match error.classify() {
+        Category::Syntax => say!("not JSON at line {}, column {}", line, column),
+        Category::Eof => say!("the JSON ends in the middle of a value (line {}, column {})", line, column),
+        Category::Io | Category::Data => quoted(error),
+    }
 }
 
 /// What the system says, where it is of a kind that people meet.
@@ -73,11 +93,10 @@ fn of_system(error: &io::Error) -> Option<Words> {
     })
 }
 
-/// What somebody else's program says: one of the wordings where it is the English of one, else as it is, in quotes.
+/// What a text in English says: in one of the wordings where it is of one, else as it is, in quotes.
 pub fn quoted(text: impl Display) -> Words {
     let text = text.to_string();
-    let known = ALL.into_iter().flatten().find(|wording| wording.en == text);
-    known.map_or_else(|| say!("{}", Words::data(&text)), |wording| Words::phrase(wording, Vec::new()))
+    heard::of(&text).unwrap_or_else(|| say!("{}", Words::data(&text)))
 }
 
 #[cfg(test)]

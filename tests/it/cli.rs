@@ -267,7 +267,8 @@ fn from_a_new_ledger_to_a_verified_receipt() {
         let refused = folder.run_with(&["check", source[0], source[1]], &secret);
         let refused = refused.failed(1, "1 of 1 events would be refused");
         assert!(
-            refused.out.contains(r#""rule":"A11""#) && refused.out.contains("行政复议法"),
+            refused.out.contains(r#""rule":"A11""#)
+                && refused.out.contains("Administrative Reconsideration Law"),
             "{}",
             refused.out
         );

@@ -25,6 +25,7 @@ mod house;
 mod house_circles;
 mod house_specification;
 mod house_values;
+mod house_words;
 mod http;
 mod http_server;
 mod https;

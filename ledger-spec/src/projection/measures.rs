@@ -8,6 +8,7 @@ use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name}
 use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode};
 use crate::rule::ProjectionRule;
+use crate::wording::Language;
 use serde::Serialize;
 use tlog::position::EntryIndex;
 
@@ -179,12 +180,13 @@ impl Projector<'_> {
     fn letter(&self, domain: Domain, seen: &Seen, unseen: bool) -> Name {
         let reasons = &seen.numbers;
         let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
+        let (at_zh, at) = (at.said(Language::Zh), at.said(Language::En));
         let known = self.known;
         if reasons.is_empty() && !unseen && !self.kept_out.is_empty() {
             let merged = self.kept_out.iter().map(ToString::to_string).collect::<Vec<_>>();
             return Name {
                 zh: format!(
-                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；并入{subject}的{}在该领域有生效的限制措施，随合并由其承受。",
+                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；并入{subject}的{}在该领域有生效的限制措施，随合并由其承受。",
                     domain.chinese(),
                     merged.join("、")
                 ),
@@ -199,7 +201,7 @@ impl Projector<'_> {
         if reasons.is_empty() && unseen {
             return Name {
                 zh: format!(
-                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
+                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
                     domain.chinese()
                 ),
                 en: format!(
@@ -212,7 +214,7 @@ impl Projector<'_> {
         if reasons.is_empty() && self.told(seen.withheld).is_none() {
             return Name {
                 zh: format!(
-                    "截至{at}（台账条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
+                    "截至{at_zh}（台账条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
                     domain.chinese()
                 ),
                 en: format!(
@@ -225,7 +227,7 @@ impl Projector<'_> {
         if reasons.is_empty() {
             return Name {
                 zh: format!(
-                    "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域无生效的限制措施。",
+                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域无生效的限制措施。",
                     domain.chinese()
                 ),
                 en: format!(
@@ -244,7 +246,7 @@ impl Projector<'_> {
         };
         Name {
             zh: format!(
-                "经查，截至{at}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
+                "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
                 domain.chinese()
             ),
             en: format!(

@@ -5,6 +5,7 @@
 
 mod civil;
 mod period;
+mod said;
 
 pub use period::{Period, Unit, WorkingDays};
 
@@ -19,8 +20,7 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 const CIVIL_OFFSET: i64 = 8 * 3_600 * MICROS_PER_SECOND;
 const YEARS: (i64, i64) = (1900, 2199);
 
-/// When the ledger committed an entry: microseconds since 1970-01-01T00:00:00Z, never decreasing
-/// along the log.
+/// When the ledger committed an entry: microseconds since 1970-01-01T00:00:00Z, never decreasing along the log.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, bincode::Encode, bincode::Decode,
 )]

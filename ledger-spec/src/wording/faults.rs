@@ -114,6 +114,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("version 7", "版本号 7"),
     w("variant 8 to b", "变体 8 至 b"),
     w("a digit or a capital letter other than I, O, S, V, Z", "数字或者 I、O、S、V、Z 以外的大写字母"),
+    w("`a`-`z`, `0`-`9` or `-`", "`a` 至 `z`、`0` 至 `9` 或 `-`"),
     w("a registering department of GB 32100-2015, table 1", "GB 32100-2015 表 1 所列的登记管理部门"),
     w("a letter, a digit, `.`, `_` or `-`", "字母、数字或 `.`、`_`、`-`"),
     // Times.

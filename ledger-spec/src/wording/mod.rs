@@ -66,6 +66,8 @@ pub struct Words(Said);
 enum Said {
     /// The same in every language.
     Data(String),
+    /// What somebody has named in both languages.
+    Both { en: String, zh: String },
     /// A value of a closed vocabulary: its code, and in Chinese its name before that.
     Named { code: &'static str, zh: &'static str },
     /// A wording with its parts.
@@ -87,6 +89,11 @@ impl Words {
     /// What is the same in every language: an identifier, a path, a date, a number, what somebody wrote.
     pub fn data(data: impl fmt::Display) -> Self {
         Self(Said::Data(data.to_string()))
+    }
+
+    /// What somebody has named in both languages.
+    pub fn both(en: impl fmt::Display, zh: impl fmt::Display) -> Self {
+        Self(Said::Both { en: en.to_string(), zh: zh.to_string() })
     }
 
     /// A value of a closed vocabulary.
@@ -117,6 +124,7 @@ impl Words {
     fn write(&self, out: &mut String, language: Language) {
         match (&self.0, language) {
             (Said::Data(data), _) => put(out, data, language),
+            (Said::Both { en, zh }, _) => put(out, language.pick(zh, en), language),
             (Said::Named { code, .. }, Language::En) => out.push_str(code),
             (Said::Named { code, zh }, Language::Zh) => put(out, &format!("{zh}（{code}）"), language),
             (Said::Phrase { wording, parts }, _) => {

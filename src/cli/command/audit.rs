@@ -6,7 +6,7 @@ use crate::cli::input::{client, client_of, read_file, read_vkey};
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
-use crate::words::{quoted, say, told};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::audit::{AuditStatement, Scope};
 use ledger_spec::wording::Words;
@@ -123,7 +123,7 @@ impl Audit {
             blind: self.blind,
         };
         let audited = {
-            let bar = Bar::new("auditing");
+            let bar = Bar::new(&say!("auditing"));
             match (&self.url, &self.dir) {
                 (Some(url), _) => {
                     let (remote, openings) =
@@ -152,8 +152,9 @@ impl Audit {
         match report.scope {
             Scope::Opened => {}
             Scope::Blind => {
-                let why = "the folder names no master key, so this audit was blind and has nothing to state";
-                return Err(Failure::usage(say!("--statement: {}", quoted(why))));
+                let why =
+                    say!("the folder names no master key, so this audit was blind and has nothing to state");
+                return Err(Failure::usage(say!("--statement: {}", why)));
             }
         }
         let stated =
@@ -161,7 +162,8 @@ impl Audit {
         let note =
             stated.sign(auditor).map_err(|error| Failure::usage(say!("--statement: {}", told(&error))))?;
         std::fs::write(path, note.to_string()).map_err(Failure::file(path))?;
-        talk::say(&format!("{}: signed by {}", path.display(), auditor.verifier_key()));
+        let by = Words::data(auditor.verifier_key());
+        talk::say(&say!("{}: signed by {}", Words::data(path.display()), by));
         Ok(())
     }
 
@@ -194,29 +196,47 @@ impl Audit {
                 checkpoint: note,
             });
         }
-        let whose = if key_given { "the given key" } else { "the key that entry 0 names" };
+        let whose = if key_given { say!("the given key") } else { say!("the key that entry 0 names") };
         let seen = match scope {
-            Scope::Opened if erased == 0 => "; everything was opened".to_owned(),
-            Scope::Opened => format!(
-                "; everything was opened but {erased} that are erased, each as an order names it: what they said cannot be looked at any more"
+            Scope::Opened if erased == 0 => say!("; everything was opened"),
+            Scope::Opened => say!(
+                "; everything was opened but {} that are erased, each as an order names it: what they said cannot be looked at any more",
+                erased
             ),
-            Scope::Blind => format!(
-                "; {unopened} sealed entries were not opened: of them it is shown that they stand there"
-            ),
+            Scope::Blind => {
+                say!(
+                    "; {} sealed entries were not opened: of them it is shown that they stand there",
+                    unopened
+                )
+            }
         };
         let fields = match (scope, fields_erased) {
-            (Scope::Blind, _) | (_, Some(0)) => String::new(),
+            (Scope::Blind, _) | (_, Some(0)) => Words::data(""),
             (_, Some(fields)) => {
-                format!("; of {fields} single fields too nothing is left, each as an order names it")
+                say!("; of {} single fields too nothing is left, each as an order names it", fields)
             }
-            (_, None) => "; which personal fields are kept beside events was not seen".to_owned(),
+            (_, None) => say!("; which personal fields are kept beside events was not seen"),
         };
-        let known =
-            if known > 0 { format!(", {known} of them known from an earlier audit") } else { String::new() };
-        talk::put_line(&format!(
-            "right: {size} entries of {origin}{known}, root {root}, checkpoint verified with {whose}: {vkey}\n\
-             {signatures} signatures verified, {admitted} admissions asked again, {} authorities{seen}{fields}",
-            authorities.len()
+        let known = match known {
+            0 => Words::data(""),
+            known => say!(", {} of them known from an earlier audit", known),
+        };
+        talk::put_words(&say!(
+            "right: {} entries of {}{}, root {}, checkpoint verified with {}: {}",
+            size,
+            Words::data(origin),
+            known,
+            Words::data(root),
+            whose,
+            Words::data(vkey)
+        ))?;
+        talk::put_words(&say!(
+            "{} signatures verified, {} admissions asked again, {} authorities{}{}",
+            signatures,
+            admitted,
+            authorities.len(),
+            seen,
+            fields
         ))
     }
 }

@@ -72,8 +72,8 @@ fn at_server(url: &str, envelopes: &[String]) -> Result<usize, Failure> {
 
 /// Asks a ledger's folder.
 fn in_folder(dir: &Path, envelopes: &[String]) -> Result<usize, Failure> {
-    let ledger =
-        crate::ledger::open_to_read(dir, &Bar::new("reading the log")).map_err(Failure::unreachable)?;
+    let ledger = crate::ledger::open_to_read(dir, &Bar::new(&say!("reading the log")))
+        .map_err(Failure::unreachable)?;
     let read = |envelope: &String| SentEvent::read(envelope.as_bytes())?.verify();
     let (mut events, mut slots) = (Vec::<WholeEvent>::new(), Vec::with_capacity(envelopes.len()));
     for envelope in envelopes {

@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::ledger::OpenLedger;
 use crate::sequencer::EventOutcome;
-use crate::words::{quoted, say};
+use crate::words::say;
 use clap::Args;
 use ledger_spec::time::RecordedTime;
 use ledger_spec::wording::Words;
@@ -39,7 +39,7 @@ impl Erase {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
         let ledger = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         let erased = carried_out(&ledger);
@@ -52,7 +52,7 @@ impl Erase {
             return talk::put_json(&erased);
         }
         let Erased { entries, fields } = erased;
-        talk::put_line(&format!("erased {entries} entries and {fields} single fields"))
+        talk::put_words(&say!("erased {} entries and {} single fields", entries, fields))
     }
 }
 
@@ -78,15 +78,13 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
     let left = governance.erasures.due(always, &governance.directory).count();
     if left > 0 {
         let why = if governance.auditors.named(&governance.directory).is_empty() {
-            "what lies beside what they name is damaged"
+            say!("what lies beside what they name is damaged")
         } else {
-            "no auditing witness has cosigned a checkpoint over all that they name yet, which a running server collects"
+            say!(
+                "no auditing witness has cosigned a checkpoint over all that they name yet, which a running server collects"
+            )
         };
-        return Err(Failure::unreachable(say!(
-            "{} orders are not carried out: {}",
-            Words::data(left),
-            quoted(why)
-        )));
+        return Err(Failure::unreachable(say!("{} orders are not carried out: {}", Words::data(left), why)));
     }
     let now = erased();
     Ok(Erased { entries: now.0.saturating_sub(before.0), fields: now.1.saturating_sub(before.1) })

@@ -8,8 +8,10 @@ use crate::cli::look::Witnesses;
 use crate::cli::talk::{self, Bar};
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
 use crate::server::Running;
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_spec::audit::Scope;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -78,7 +80,7 @@ impl Follow {
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {
-            let bar = Bar::new("reading the copy");
+            let bar = Bar::new(&say!("reading the copy"));
             Mirror::open(&self.dir, remote, openings, vkey, &bar).map_err(Failure::from)?
         };
         let (mut running, interruption) = (None::<Running>, Interruption::listen()?);
@@ -86,8 +88,9 @@ impl Follow {
             match witnesses.look(&mut follower) {
                 Ok(look) => {
                     for change in look.changes {
-                        let missing = change.missing.as_deref().unwrap_or("all is well again");
-                        talk::say(&format!("witness {}: {missing}", change.witness));
+                        let well = || say!("all is well again");
+                        let missing = change.missing.as_deref().map_or_else(well, quoted);
+                        talk::say(&say!("witness {}: {}", Words::data(&change.witness), missing));
                         witnesses.told(change);
                     }
                     if let MirrorStep::Advanced { from, to } = look.step {
@@ -98,7 +101,7 @@ impl Follow {
                     }
                 }
                 // A follower outlives the server that it follows; one look does not.
-                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
+                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&told(&fault)),
                 Err(error) => return Err(Failure::from(error)),
             }
             if self.once {
@@ -129,9 +132,16 @@ impl Follow {
             return talk::put_json(&Copied { scope: scope.name(), from, entries, root });
         }
         let seen = match scope {
-            Scope::Opened => "opened",
-            Scope::Blind => "blind: sealed entries not opened",
+            Scope::Opened => say!("sealed entries opened"),
+            Scope::Blind => say!("blind: sealed entries not opened"),
         };
-        talk::put_line(&format!("verified and copied entries {from} to {entries}, root {root} ({seen})"))
+        let root = Words::data(root);
+        talk::put_words(&say!(
+            "verified and copied entries {} to {}, root {} ({})",
+            from,
+            entries,
+            root,
+            seen
+        ))
     }
 }

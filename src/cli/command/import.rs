@@ -3,12 +3,13 @@
 use crate::api::LineStatus;
 use crate::cli::client::{BATCH, Client, Problem, batches, origin_of};
 use crate::cli::failure::Failure;
+use crate::cli::locale::spoken;
 use crate::cli::personal::PersonalByDay;
 use crate::cli::table::Table;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, edition_import, keyfile, table};
 use crate::progress::Progress as _;
-use crate::words::{say, told};
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_authoring::mapping::{Mapping, Row, RowError, resident_number};
 use ledger_spec::event::{SaltKey, seal_with};
@@ -194,7 +195,7 @@ fn import_table(
             Vec::new()
         })
     };
-    let bar = Bar::new("importing");
+    let bar = Bar::new(&say!("importing"));
     let total = as_u64(table.rows.len());
     let (mut counts, mut refused) = (Counts { rows: total, ..Counts::default() }, Vec::new());
     let mut done = 0;
@@ -223,7 +224,7 @@ fn import_table(
                         let problem = Problem::of(line);
                         let field = problem.field.clone().unwrap_or_else(|| "event".into());
                         let value = problem.found.clone().unwrap_or_else(|| cells.join(" | "));
-                        let error = RowError { field, value, reason: problem.in_words() };
+                        let error = RowError { field, value, reason: problem.in_words().text(spoken()) };
                         refused.push(Refused { row, error });
                     }
                 }
@@ -287,7 +288,13 @@ fn finish(path: &Path, mut counts: Counts, refused: &[Refused], json: bool) -> O
         talk::put_json(&counts)?;
     } else {
         let Counts { rows, placed, repeated, refused, .. } = counts;
-        talk::put_line(&format!("{rows} rows: {placed} placed, {repeated} there before, {refused} refused"))?;
+        talk::put_words(&say!(
+            "{} rows: {} placed, {} there before, {} refused",
+            rows,
+            placed,
+            repeated,
+            refused
+        ))?;
     }
     match counts.refused_file {
         None => Ok(()),
@@ -303,7 +310,8 @@ fn write_refused(path: &Path, refused: &[Refused]) -> csv::Result<()> {
     let mut writer = csv::Writer::from_path(path)?;
     writer.write_record(["row", "field", "value", "reason"])?;
     for Refused { row, error } in refused {
-        writer.write_record([&row.to_string(), &error.field, &error.value, &error.reason])?;
+        let reason = quoted(&error.reason).text(spoken());
+        writer.write_record([&row.to_string(), &error.field, &error.value, &reason])?;
     }
     writer.flush()?;
     Ok(())

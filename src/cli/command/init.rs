@@ -3,13 +3,13 @@
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, keyfile, talk};
 use crate::ledger::{Founding, LedgerError, MasterKey, Settings};
-use crate::words::{quoted, say, told};
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::definition::Name;
 use ledger_spec::event::EnrolledRegistrar;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::sealed::Kek;
-use ledger_spec::wording::Words;
+use ledger_spec::wording::{Joint, Words};
 use serde::Serialize;
 use std::path::PathBuf;
 use tlog::bytes::{from_base64url_exact, from_hex};
@@ -110,7 +110,7 @@ impl Init {
             founding.keys.iter().map(|key| self.dir.join(crate::ledger::key_file(key.name().as_str()))),
         );
         let vkey = NoteSigner::from_seed(founding.settings.origin.key_name().clone(), &seed).verifier_key();
-        talk::say(&format!("made {}; secret keys: {}", self.dir.display(), shown(&keys)));
+        talk::say(&say!("made {}; secret keys: {}", Words::data(self.dir.display()), shown(&keys)));
         if json {
             let origin = founding.settings.origin.to_string();
             return talk::put_json(&Made { dir: self.dir, origin, vkey: vkey.to_string(), keys });
@@ -119,8 +119,8 @@ impl Init {
     }
 }
 
-fn shown(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+fn shown(paths: &[PathBuf]) -> Words {
+    Words::several(paths.iter().map(|path| Words::data(path.display())), Joint::And)
 }
 
 fn signer(id: &AuthorityId, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
@@ -130,25 +130,20 @@ fn signer(id: &AuthorityId, seed: &[u8; 32]) -> Result<NoteSigner, Failure> {
 
 /// An authority as the command line writes it.
 fn party(option: &str, text: &str) -> Result<(AuthorityId, Name, Option<[u8; 32]>), Failure> {
-    let wrong = |reason: String| {
-        Failure::usage(say!(
-            "{} {}: {}",
-            Words::data(option),
-            Words::data(format_args!("{text:?}")),
-            quoted(reason)
-        ))
+    let wrong = |reason: Words| {
+        Failure::usage(say!("{} {}: {}", Words::data(option), Words::data(format_args!("{text:?}")), reason))
     };
     let parts: Vec<&str> = text.split(':').collect();
     let (id, zh, en, key) = match parts[..] {
         [id] => (id, id, id, None),
         [id, zh, en] => (id, zh, en, None),
         [id, zh, en, key] => (id, zh, en, Some(key)),
-        _ => return Err(wrong("ID, ID:ZH:EN or ID:ZH:EN:KEY is expected".into())),
+        _ => return Err(wrong(say!("ID, ID:ZH:EN or ID:ZH:EN:KEY is expected"))),
     };
-    let id = AuthorityId::parse(id).map_err(|error| wrong(error.to_string()))?;
+    let id = AuthorityId::parse(id).map_err(|error| wrong(told(&error)))?;
     let key = key
         .map(|key| from_hex::<32>(key).or_else(|_| from_base64url_exact::<32>(key)))
         .transpose()
-        .map_err(|_| wrong("the key is neither 64 hex digits nor base64url of 32 bytes".into()))?;
+        .map_err(|_| wrong(say!("the key is neither 64 hex digits nor base64url of 32 bytes")))?;
     Ok((id, Name { zh: zh.to_owned(), en: en.to_owned() }, key))
 }

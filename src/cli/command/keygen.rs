@@ -5,6 +5,7 @@ use crate::cli::{Outcome, keyfile, talk};
 use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::id::AuthorityId;
+use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::path::PathBuf;
 use tlog::bytes::{to_base64url, to_hex};
@@ -44,7 +45,7 @@ impl Keygen {
         let file = self.out.unwrap_or_else(|| PathBuf::from(format!("{name}.key")));
         let signer = keyfile::make(&name, &file)?;
         let key = *signer.verifier_key().public_key();
-        talk::say(&format!("secret key: {}", file.display()));
+        talk::say(&say!("secret key: {}", Words::data(file.display())));
         let public = Public { name: self.name, public_key: to_base64url(&key), keyid: to_hex(&key), file };
         if json { talk::put_json(&public) } else { talk::put_line(&public.public_key) }
     }

@@ -5,7 +5,6 @@ use crate::cli::auditors::{AuditChange, Auditors, Within};
 use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
 use crate::cli::input::{client, client_of, read_vkey};
-use crate::cli::locale::spoken;
 use crate::cli::look::{WitnessChange, Witnesses};
 use crate::cli::talk::{self, Bar};
 use crate::clock;
@@ -159,7 +158,7 @@ impl Monitor {
             self.audited_within.clone().map(|within| Auditors::new(&self.auditor, within, &self.url, &vkey));
         let mut auditors = auditors.transpose()?;
         let mut follower = {
-            let bar = Bar::new("reading the copy");
+            let bar = Bar::new(&say!("reading the copy"));
             Mirror::open(&self.dir, remote, openings, vkey, &bar).map_err(Failure::from)?
         };
         let mut late = BTreeMap::new();
@@ -185,12 +184,12 @@ impl Monitor {
                         auditors.told(change);
                     }
                     if let Some(fault) = look.behind {
-                        talk::say(&fault.to_string());
+                        talk::say(&told(&*fault));
                         thread::sleep(Duration::from_secs(1));
                         continue;
                     }
                 }
-                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&fault.to_string()),
+                Err(MirrorError::Unreachable(fault)) if !self.once => talk::say(&told(&fault)),
                 Err(error) => {
                     if matches!(error, MirrorError::Fault { .. }) {
                         Report::Fault { fault: error.to_string() }.deliver(&mut delivery)?;
@@ -203,7 +202,7 @@ impl Monitor {
                 .map_or(Ok(()), |snapshots| self.tell(&watch, &snapshots, &mut late, &mut delivery));
             match told {
                 // What could not be delivered is tried again.
-                Err(error) if !self.once => talk::say(&error.message.text(spoken())),
+                Err(error) if !self.once => talk::say(&error.message),
                 other => other?,
             }
             if self.once {
@@ -219,7 +218,7 @@ impl Monitor {
         match report.deliver(delivery) {
             Ok(()) => Ok(true),
             Err(error) if !self.once => {
-                talk::say(&error.message.text(spoken()));
+                talk::say(&error.message);
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -238,9 +237,9 @@ impl Monitor {
                 Words::data(option)
             )));
         }
-        talk::say(
-            "blind: of sealed entries nothing is told; --openings says where the ledger gives what opens them",
-        );
+        talk::say(&say!(
+            "blind: of sealed entries nothing is told; --openings says where the ledger gives what opens them"
+        ));
         Ok(())
     }
 

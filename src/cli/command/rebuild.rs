@@ -3,6 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
+use crate::words::say;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -28,12 +29,12 @@ struct Rebuilt {
 impl Rebuild {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         let entries = {
-            let bar = Bar::new("rebuilding");
+            let bar = Bar::new(&say!("rebuilding"));
             crate::ledger::rebuild(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         if json {
             return talk::put_json(&Rebuilt { entries });
         }
-        talk::put_line(&format!("rebuilt from {entries} entries"))
+        talk::put_words(&say!("rebuilt from {} entries", entries))
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
-use crate::cli::locale::{Lang, spoken};
+use crate::cli::locale::spoken;
 use crate::cli::talk::{self, Bar};
 use crate::clock;
 use crate::ledger;
 use crate::query::{Known, Reading};
-use crate::words::say;
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::DueWhen;
@@ -15,7 +15,7 @@ use ledger_spec::event::ErasureOrdered;
 use ledger_spec::id::AuthorityId;
 use ledger_spec::projection::{CaseFileSource as _, CityAnswer, CityQuestion, DueLine, Retention};
 use ledger_spec::time::ValidTime;
-use ledger_spec::wording::Language;
+use ledger_spec::wording::{Language, Words};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tlog::defect::defect;
@@ -46,22 +46,19 @@ pub(in crate::cli) struct ProposeErasures {
     /// Write orders that may be signed into this folder, which is made: one file each, named after its first entry.
     #[arg(long, value_name = "FOLDER")]
     drafts: Option<PathBuf>,
-    /// The language of what is printed. [default: the environment's]
-    #[arg(long, value_enum)]
-    lang: Option<Lang>,
 }
 
 impl ProposeErasures {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         let ledger = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             ledger::open_to_read(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         let reading = Reading::new(&ledger.snapshots);
         let now = ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?;
         let valid_at = match &self.valid_at {
             Some(text) => ValidTime::parse_or_end_of_day(text)
-                .map_err(|error| Failure::usage(format!("--valid-at: {error}")))?,
+                .map_err(|error| Failure::usage(say!("--valid-at: {}", told(&error))))?,
             None => now,
         };
         if !ledger.snapshots.log().is_opened() {
@@ -78,17 +75,14 @@ impl ProposeErasures {
         if let Some(folder) = &self.drafts {
             let origin = reading.snapshot().governance.origin.as_ref().map(ToString::to_string);
             let written = draft(folder, &asked, origin, now)?;
-            talk::say(&format!("{written} orders drafted in {}", folder.display()));
+            talk::say(&say!("{} orders drafted in {}", written, Words::data(folder.display())));
         }
         if json {
             return talk::put_json(&asked);
         }
-        let language = self.lang.map_or_else(spoken, |lang| lang.0);
+        let language = spoken();
         if asked.due.is_empty() {
-            return talk::put_line(match language {
-                Language::Zh => "没有依法可以删除的记录",
-                Language::En => "there is no record that the law lets go",
-            });
+            return talk::put_line(&say!("there is no record that the law lets go").text(language));
         }
         asked.due.iter().try_for_each(|line| talk::put_line(&in_words(line, language)))
     }
@@ -110,8 +104,9 @@ fn draft(folder: &Path, asked: &Retention, origin: Option<String>, now: ValidTim
         let Some(first) = order.first() else { continue };
         if first.events.len() > ErasureOrdered::MAX {
             let entry = first.entry;
-            talk::say(&format!(
-                "entry {entry}: more goes with it than one order names: a court is to be asked"
+            talk::say(&say!(
+                "entry {}: more goes with it than one order names: a court is to be asked",
+                entry
             ));
             continue;
         }

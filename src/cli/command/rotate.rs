@@ -3,6 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
+use crate::words::say;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ impl Rotate {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
         let ledger = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             crate::ledger::renew_identity(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         let epoch = ledger.identities.epoch().get();
@@ -41,6 +42,6 @@ impl Rotate {
         if json {
             return talk::put_json(&Rotated { epoch });
         }
-        talk::put_line(&format!("pseudonyms are of epoch {epoch} now"))
+        talk::put_words(&say!("pseudonyms are of epoch {} now", epoch))
     }
 }

@@ -1,8 +1,9 @@
 //! `scenario`: case files run on a ledger in memory.
 
 use crate::cli::failure::Failure;
+use crate::cli::locale::spoken;
 use crate::cli::{Outcome, talk};
-use crate::words::{say, told};
+use crate::words::{quoted, say, told};
 use clap::Args;
 use ledger_authoring::scenario::{Base, Report, Scenario, run};
 use ledger_spec::wording::Words;
@@ -59,7 +60,7 @@ impl RunScenarios {
                 Words::data(count)
             )));
         }
-        talk::say(&format!("{} cases, each as it says", files.len()));
+        talk::say(&say!("{} cases, each as it says", files.len()));
         Ok(())
     }
 }
@@ -83,10 +84,11 @@ fn tell(json: bool, file: &Path, scenario: &Scenario, report: &Report) -> Outcom
     if json {
         return talk::put_json(&told);
     }
-    let word = if told.mismatches.is_empty() { "ok   " } else { "wrong" };
-    let mut text = format!("{word} {}  {}\n", told.file, told.title);
+    let word = if told.mismatches.is_empty() { say!("ok") } else { say!("wrong") };
+    let title = spoken().pick(&scenario.title.zh, &scenario.title.en);
+    let mut text = format!("{:<5} {}  {title}\n", word.text(spoken()), told.file);
     for mismatch in &told.mismatches {
-        text.push_str(&format!("  {mismatch}\n"));
+        text.push_str(&format!("  {}\n", quoted(mismatch).text(spoken())));
     }
     talk::put(&text)
 }

@@ -4,6 +4,7 @@ use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::server::Running;
+use crate::words::say;
 use clap::Args;
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -42,7 +43,7 @@ impl Serve {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
         let service = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         let (origin, vkey) = (service.settings.origin.to_string(), service.vkey.to_string());
@@ -54,6 +55,6 @@ impl Serve {
             talk::put_line(&url)?;
             openings.map_or(Ok(()), |openings| talk::put_line(&openings))?;
         }
-        Ok(running.until_interrupted(|| talk::say("stopping: what is queued is finished first"))?)
+        Ok(running.until_interrupted(|| talk::say(&say!("stopping: what is queued is finished first")))?)
     }
 }

@@ -7,10 +7,11 @@ use crate::cli::Outcome;
 use crate::cli::answer;
 use crate::cli::client::{Client, encoded};
 use crate::cli::failure::Failure;
-use crate::cli::locale::{Lang, spoken};
+use crate::cli::locale::spoken;
 use crate::cli::names::Names;
 use crate::cli::one_field::OneField;
 use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
+use crate::cli::plain::plain;
 use crate::cli::talk::{self, Bar};
 use crate::cli::words;
 use crate::clock;
@@ -27,7 +28,6 @@ use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use serde_json::value::RawValue;
 use std::path::PathBuf;
 use tlog::defect::defect;
 use tlog::position::EntryIndex;
@@ -64,9 +64,6 @@ pub(in crate::cli) struct Show {
     /// As whom one reads a folder: public, shared, restricted or court.
     #[arg(long, global = true, default_value = "restricted", value_parser = sight)]
     sight: Sight,
-    /// The language of words for people: zh or en. [default: that of LANG]
-    #[arg(long, global = true)]
-    lang: Option<Lang>,
 }
 
 #[derive(Subcommand)]
@@ -147,12 +144,11 @@ enum What {
 
 impl Show {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let by_name =
-            !json && matches!(self.what, What::Subject { .. } | What::Events { .. } | What::Entry { .. });
+        let by_name = !json && self.what.has_names();
         let (text, names) = match (&self.dir, &self.url) {
             (Some(dir), _) => {
                 let ledger = {
-                    let bar = Bar::new("reading the log");
+                    let bar = Bar::new(&say!("reading the log"));
                     ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
                 };
                 let reading = Reading::new(&ledger.snapshots);
@@ -172,7 +168,7 @@ impl Show {
             // Options that stand behind the subcommand cannot be required by clap.
             (None, None) => return Err(Failure::usage(say!("--dir or --url is expected"))),
         };
-        let language = self.lang.map_or_else(spoken, |lang| lang.0);
+        let language = spoken();
         match &self.what {
             What::Checkpoint if json => talk::put_json(&answer::checkpoint(&text)?),
             What::Checkpoint => talk::put(answer::checkpoint(&text)?),
@@ -201,7 +197,7 @@ impl Show {
             | What::Departures { .. }
             | What::Indicators { .. }
             | What::Oversight
-            | What::Directory => talk::put(&words::plain_data(&read(&text)?)),
+            | What::Directory => talk::put(&plain(&text, &names, language)?),
         }
     }
 
@@ -222,7 +218,7 @@ impl Show {
         }
         let mut rows = String::new();
         if !paging.is_one() {
-            pages::each(client, &query, body, path, |page| add_rows(&mut rows, page))?;
+            pages::each(client, &query, body, path, |page| pages::add_rows(&mut rows, page))?;
             return Ok(rows);
         }
         let page = client.ask_text(&path(&query), body)?;
@@ -230,7 +226,7 @@ impl Show {
         if !is_list {
             return Ok(page);
         }
-        add_rows(&mut rows, &page)?;
+        pages::add_rows(&mut rows, &page)?;
         Ok(rows)
     }
 
@@ -310,6 +306,25 @@ impl Show {
 }
 
 impl What {
+    /// Whether codes stand in it whose names are to be told with them.
+    const fn has_names(&self) -> bool {
+        match self {
+            Self::Subject { .. }
+            | Self::View { .. }
+            | Self::Departures { .. }
+            | Self::Oversight
+            | Self::Directory
+            | Self::Events { .. }
+            | Self::Entry { .. } => true,
+            Self::Indicators { .. }
+            | Self::Field { .. }
+            | Self::List { .. }
+            | Self::Authorities
+            | Self::Catalogue
+            | Self::Checkpoint => false,
+        }
+    }
+
     /// The question of the one door that this asks; what has no two instants is asked for by itself.
     fn question(&self) -> Result<Question, Failure> {
         Ok(match self {
@@ -416,7 +431,7 @@ fn about(name: &str, domain: Option<&str>) -> Result<SubjectQuestion, Failure> {
 }
 
 fn sight(text: &str) -> Result<Sight, String> {
-    Sight::parse(text).ok_or_else(|| "public, shared, restricted or court is expected".to_owned())
+    Sight::parse(text).ok_or_else(|| say!("public, shared, restricted or court is expected").to_string())
 }
 
 fn subject(text: &str) -> Result<SubjectId, Failure> {
@@ -425,23 +440,6 @@ fn subject(text: &str) -> Result<SubjectId, Failure> {
 
 fn list(text: &str) -> Result<ListCode, Failure> {
     ListCode::parse(text).map_err(|error| Failure::usage(say!("list: {}", told(&error))))
-}
-
-/// Adds a page's rows, each as it was written: its columns have an order.
-fn add_rows(rows: &mut String, page: &str) -> Result<(), Failure> {
-    #[derive(Deserialize)]
-    struct Members {
-        members: Vec<Member>,
-    }
-    #[derive(Deserialize)]
-    struct Member {
-        row: Box<RawValue>,
-    }
-    for member in read::<Members>(page)?.members {
-        rows.push_str(member.row.get());
-        rows.push('\n');
-    }
-    Ok(())
 }
 
 /// Says where the next page begins, if there is one.
@@ -456,7 +454,7 @@ fn tell_next(page: &str) -> Outcome {
 
 fn say_next(next: Option<u64>) {
     if let Some(next) = next {
-        talk::say(&format!("... --after {next}"));
+        talk::say(&say!("... --after {}", next));
     }
 }
 

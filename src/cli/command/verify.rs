@@ -173,7 +173,7 @@ fn audited(
 fn tell(found: Result<impl Found, impl Display + 'static>, json: bool) -> Outcome {
     match found {
         Ok(proven) if json => talk::put_json(&proven),
-        Ok(proven) => talk::put_line(&proven.in_words()),
+        Ok(proven) => talk::put_words(&proven.in_words()),
         Err(reason) => {
             if json {
                 talk::put_json(&serde_json::json!({"right": false, "fault": reason.to_string()}))?;

@@ -141,7 +141,7 @@ impl Witness {
             vkey: vkey.clone(),
             witness: self.name.clone(),
         };
-        let bar = Bar::new("reading the copy");
+        let bar = Bar::new(&say!("reading the copy"));
         match OpenedCopy::start(source, disk, &bar) {
             Ok(started) => Ok(Some(started)),
             Err(OpenedCopyError::Mirror(error)) => Err(error.into()),

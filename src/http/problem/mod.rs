@@ -145,7 +145,7 @@ impl Problem {
             status: self.kind.status(),
             detail: self.detail(language),
             rule: rule.map(|rule| rule.id()),
-            legal_basis: rule.and_then(|rule| rule.basis()),
+            legal_basis: rule.and_then(|rule| rule.cited(language)),
             field: self.field.as_deref(),
             found: self.found.as_ref().map(|words| words.text(language)),
             expected: self.expected.as_ref().map(|words| words.text(language)),

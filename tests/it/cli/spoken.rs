@@ -3,6 +3,8 @@
 use super::{Folder, Ran, event};
 use std::process::Output;
 
+mod every_command;
+
 const SUBJECT: &str = "uscc:914403001922038216";
 const RECORD: &str = r#"{"type":"market.penalty","severity":"general","review":"none","notice":{"served_on":"2017-01-01","statement":"answered"},"decision":{"number":"乙罚字7号","date":"2017-01-01","issued_by":"甲局","article":"乙法第一条","served_on":"2017-01-01","document":"0000000000000000000000000000000000000000000000000000000000000000"}}"#;
 

@@ -68,7 +68,7 @@ impl Steward {
     /// Serves the folder to nobody but this command for as long as it takes.
     fn adopt_into_folder(&self, dir: &Path, shipped: &Shipped, json: bool) -> Outcome {
         let service = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             crate::ledger::open(dir, &bar).map_err(Failure::unreachable)?
         };
         let adopted = service.snapshots.latest().governance.catalogue.clone();
@@ -92,7 +92,7 @@ impl Steward {
                 "unchanged": plan.unchanged,
             }))?;
         } else {
-            talk::put_line(&words::summary(&plan))?;
+            talk::put_words(&words::summary(&plan))?;
         }
         match plan.late.first() {
             None => Ok(()),
@@ -113,7 +113,7 @@ impl Steward {
         let origin = origin_of(client)?;
         let envelopes: Vec<String> =
             plan.changes.iter().map(|one| self.envelope(&origin, one)).collect::<Result<_, _>>()?;
-        let bar = Bar::new("adopting");
+        let bar = Bar::new(&say!("adopting"));
         let total = as_u64(envelopes.len());
         let mut sent = plan.changes.iter();
         let mut done = 0;
@@ -123,15 +123,10 @@ impl Steward {
             if let Some((line, planned)) = refused.next() {
                 let problem = Problem::of(line).in_words();
                 let more = match refused.count() {
-                    0 => String::new(),
-                    more => format!(" (and {more} more refused)"),
+                    0 => Words::data(""),
+                    more => say!(" (and {} more refused)", more),
                 };
-                return Err(Failure::wrong(say!(
-                    "{}: {}{}",
-                    Words::data(planned.item()),
-                    Words::data(problem),
-                    Words::data(more)
-                )));
+                return Err(Failure::wrong(say!("{}: {}{}", Words::data(planned.item()), problem, more)));
             }
             done += as_u64(batch.len());
             bar.step(done, total);

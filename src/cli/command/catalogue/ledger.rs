@@ -39,7 +39,7 @@ struct Entry {
 pub(super) fn adopted(source: &Source, shipped: &Shipped) -> Result<Arc<Catalogue>, Failure> {
     match (&source.dir, &source.url) {
         (Some(dir), _) => {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             let ledger = crate::ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?;
             Ok(ledger.snapshots.latest().governance.catalogue.clone())
         }
@@ -53,7 +53,7 @@ pub(super) fn adopted(source: &Source, shipped: &Shipped) -> Result<Arc<Catalogu
 pub(super) fn of_server(client: &Client, shipped: &Shipped) -> Result<Arc<Catalogue>, Failure> {
     let mut items: Vec<&CatalogueItem> = shipped.items.iter().map(|one| &one.item).collect();
     items.dedup();
-    let bar = Bar::new("asking for the catalogue");
+    let bar = Bar::new(&say!("asking for the catalogue"));
     let total = as_u64(items.len());
     let mut catalogue = Catalogue::default();
     for (item, done) in items.into_iter().zip(1..) {

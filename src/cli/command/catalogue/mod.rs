@@ -84,7 +84,7 @@ impl Diff {
         let plan = adoption(&shipped, &adopted);
         words::put_plan(&plan, json)?;
         if !json {
-            talk::put_line(&words::summary(&plan))?;
+            talk::put_words(&words::summary(&plan))?;
         }
         Ok(())
     }

@@ -1,10 +1,14 @@
 //! What the commands print: for people, or one JSON value a line.
 
 use crate::cli::failure::Failure;
+use crate::cli::locale::spoken;
+use crate::cli::rows::aligned;
 use crate::cli::talk;
+use crate::words::{say, told};
 use ledger_authoring::shipped::{AdoptedItem, Adoption, Late, Shipped, ShippedError};
-use ledger_spec::definition::Confidence;
+use ledger_spec::definition::{Confidence, ItemKind};
 use ledger_spec::event::Change;
+use ledger_spec::wording::{Joint, Words};
 use serde_json::json;
 
 /// How many tables of each sort there are.
@@ -14,14 +18,21 @@ pub(super) fn put_counts(shipped: &Shipped, json: bool) -> Result<(), Failure> {
     let mut rows: Vec<_> =
         shipped.counts().iter().map(|count| (count.sort.name(), count.tables, count.unsure)).collect();
     rows.push(("authority", authorities.len(), unsure));
-    for (sort, tables, unsure) in rows {
-        if json {
-            talk::put_json(&json!({ "sort": sort, "tables": tables, "unsure": unsure }))?;
-        } else {
-            talk::put_line(&format!("{sort:<10} {tables:>4}, of which unsure {unsure}"))?;
-        }
+    if json {
+        let one = |(sort, tables, unsure)| json!({ "sort": sort, "tables": tables, "unsure": unsure });
+        return rows.into_iter().map(one).try_for_each(|one| talk::put_json(&one));
     }
-    Ok(())
+    let header = [say!("sort"), say!("tables"), say!("of which unsure")];
+    let rows = rows.into_iter().map(|(sort, tables, unsure)| {
+        [sort_words(sort), Words::data(tables), Words::data(unsure)].map(|cell| cell.text(spoken())).into()
+    });
+    talk::put(&aligned(header.map(|cell| cell.text(spoken())).into(), rows))
+}
+
+/// A sort of tables by its name.
+fn sort_words(sort: &'static str) -> Words {
+    let known = ItemKind::ALL.into_iter().find(|kind| kind.name() == sort);
+    known.map_or_else(|| Words::named(sort, "单位"), Words::from)
 }
 
 /// All that is wrong, a line each.
@@ -33,7 +44,7 @@ pub(super) fn put_faults(faults: &[ShippedError], json: bool) -> Result<(), Fail
                 "fault": one.fault.to_string(), "file": &*place.file, "line": place.line,
             }))?;
         } else {
-            talk::put_line(&one.to_string())?;
+            talk::put_words(&told(one))?;
         }
     }
     Ok(())
@@ -42,17 +53,17 @@ pub(super) fn put_faults(faults: &[ShippedError], json: bool) -> Result<(), Fail
 /// What adopting would do, a line each.
 pub(super) fn put_plan(plan: &Adoption<'_>, json: bool) -> Result<(), Failure> {
     for planned in &plan.changes {
-        if json { talk::put_json(&change_json(planned))? } else { talk::put_line(&change_line(planned))? }
+        if json { talk::put_json(&change_json(planned))? } else { talk::put_words(&change_line(planned))? }
     }
     for late in &plan.late {
-        if json { talk::put_json(&late_json(late))? } else { talk::put_line(&late_line(late))? }
+        if json { talk::put_json(&late_json(late))? } else { talk::put_words(&late_line(late))? }
     }
     Ok(())
 }
 
 /// The numbers of a plan.
-pub(super) fn summary(plan: &Adoption<'_>) -> String {
-    format!(
+pub(super) fn summary(plan: &Adoption<'_>) -> Words {
+    say!(
         "{} new, {} amended, {} repealed, {} late; {} as they are",
         plan.count(Change::Adopted),
         plan.count(Change::Amended),
@@ -63,37 +74,46 @@ pub(super) fn summary(plan: &Adoption<'_>) -> String {
 }
 
 /// Why a table cannot be adopted.
-fn late_line(late: &Late<'_>) -> String {
-    format!(
-        "late      {} from {}, when the ledger's newest counts from {} ({})",
-        late.table.item,
-        late.effective,
-        late.newest.date(),
-        late.table.place
+fn late_line(late: &Late<'_>) -> Words {
+    say!(
+        "{} {} from {}, when the ledger's newest counts from {} ({})",
+        padded(&say!("late")),
+        Words::data(&late.table.item),
+        Words::data(late.effective),
+        Words::data(late.newest.date()),
+        Words::data(&late.table.place)
     )
 }
 
-fn change_line(planned: &AdoptedItem<'_>) -> String {
+fn change_line(planned: &AdoptedItem<'_>) -> Words {
     let fields = match planned.fields.as_slice() {
-        [] => String::new(),
-        fields => format!(": {}", fields.join(", ")),
+        [] => Words::data(""),
+        fields => say!(": {}", Words::several(fields.iter().map(Words::data), Joint::And)),
     };
-    let title = planned.table.definition.title().map(|title| format!("  {}", title.zh)).unwrap_or_default();
-    format!("{:<9} {} from {}{fields}{title}", word(planned.change), planned.item(), planned.effective)
+    let title = planned.table.definition.title();
+    let title = title.map(|title| say!("{}{}", Words::data("  "), Words::both(&title.en, &title.zh)));
+    let (item, from) = (Words::data(planned.item()), Words::data(planned.effective));
+    let told = say!("{}{}", fields, title.unwrap_or_else(|| Words::data("")));
+    say!("{} {} from {}{}", padded(&word(planned.change)), item, from, told)
 }
 
-const fn word(change: Change) -> &'static str {
+/// What becomes of a table, as wide as the widest of these words: those of one language are all as long, or padded.
+fn padded(word: &Words) -> Words {
+    Words::data(format_args!("{:<9}", word.text(spoken())))
+}
+
+fn word(change: Change) -> Words {
     match change {
-        Change::Adopted => "new",
-        Change::Amended => "amended",
-        Change::Repealed => "repealed",
+        Change::Adopted => say!("new"),
+        Change::Amended => say!("amended"),
+        Change::Repealed => say!("repealed"),
     }
 }
 
 fn change_json(planned: &AdoptedItem<'_>) -> serde_json::Value {
     let title = planned.table.definition.title();
     json!({
-        "change": word(planned.change),
+        "change": word(planned.change).to_string(),
         "subject": planned.subject().to_string(),
         "kind": planned.kind().name(),
         "effective": planned.effective.to_string(),

@@ -81,7 +81,6 @@ impl Founded {
 
     /// Enrols steward and departments, adopts the list.
     pub(super) fn enrol(&self, client: &Client) -> Result<(), Failure> {
-        let since = "enrolled by the registrar";
         let competences = [
             (STEWARD, "目录管理方", "Catalogue steward", "steward", json!({})),
             (
@@ -103,7 +102,7 @@ impl Founded {
             let subject = SubjectId::Authority(authority(id)?);
             self.state(client, REGISTRAR, Kind::AuthorityEnrolled, &subject, body).map_err(|failure| {
                 Failure {
-                    message: say!("{}: {}", Words::data(format_args!("{id}, {since}")), failure.message),
+                    message: say!("{}, enrolled by the registrar: {}", Words::data(id), failure.message),
                     ..failure
                 }
             })?;

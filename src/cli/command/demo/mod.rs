@@ -79,7 +79,7 @@ impl Demo {
         };
         let founded = Founded::make(&self.dir)?;
         let service = {
-            let bar = Bar::new("reading the log");
+            let bar = Bar::new(&say!("reading the log"));
             crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
         };
         let vkey = service.vkey.clone();
@@ -94,40 +94,50 @@ impl Demo {
             let stopped = running.stop();
             return shown.and(stopped.map_err(Failure::from));
         }
-        talk::say("Serving until Ctrl-C.");
-        Ok(running.until_interrupted(|| talk::say("stopping: what is queued is finished first"))?)
+        talk::say(&say!("Serving until Ctrl-C."));
+        Ok(running.until_interrupted(|| talk::say(&say!("stopping: what is queued is finished first")))?)
     }
 
     fn show(&self, founded: &Founded, states: &[State], auditor: &Auditor, json: bool) -> Outcome {
         let (dir, url) = (self.dir.display(), auditor.log.url());
-        talk::say(&format!("1. A new ledger in {dir}, served at {url}; keys in {dir}/keys"));
+        let keys = Words::data(format_args!("{dir}/keys"));
+        talk::say(&say!(
+            "1. A new ledger in {}, served at {}; keys in {}",
+            Words::data(&dir),
+            Words::data(url),
+            keys
+        ));
         let client = Client::new(url)?;
         founded.enrol(&client)?;
-        talk::say("2. Registrar, steward, two departments enrolled; the list adopted");
+        talk::say(&say!("2. Registrar, steward, two departments enrolled; the list adopted"));
         let migration = founded.open_migration(&client, states)?;
         let (issuer, keys) = founded.labour()?;
         let job = Job::new(LIST, "ext:mhlw:{establishment}", &issuer, keys, Some(migration), None)?;
         let counts = job.run(&client, states)?;
         founded.close_migration(&client, migration)?;
         let (entered, removed) = (counts.entered, counts.removed);
-        talk::say(&format!(
-            "3. {} states of the list came in through a migration: {entered} entries and {removed} removals, signed",
-            counts.states
+        talk::say(&say!(
+            "3. {} states of the list came in through a migration: {} entries and {} removals, signed",
+            counts.states,
+            entered,
+            removed
         ));
         let (member, last) = interesting(&client, states)?;
         before_and_after(&client, &member, states)?;
         let seen = repair((&client, auditor), founded, &member, last.date)?;
         let report = auditor.audit()?;
         let openings = auditor.openings.url();
-        talk::say(&format!(
-            "8. The whole ledger audited from outside, with what {openings} opens: right, {} entries, root {}",
-            report.size, report.root
+        talk::say(&say!(
+            "8. The whole ledger audited from outside, with what {} opens: right, {} entries, root {}",
+            Words::data(openings),
+            report.size,
+            Words::data(report.root)
         ));
         {
-            let bar = Bar::new("auditing");
+            let bar = Bar::new(&say!("auditing"));
             crate::audit::audit(&self.dir, Some(auditor.vkey.clone()), &bar).map_err(Failure::wrong)?;
         }
-        talk::say("   and every file of its folder: right");
+        talk::say(&say!("   and every file of its folder: right"));
         if json {
             talk::put_json(&json!({
                 "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
@@ -137,14 +147,14 @@ impl Demo {
             }))?;
         }
         if !self.once {
-            talk::say(&format!(
-                "\nTry next:\n  \
-                 curl '{url}/v1/subjects/{}'\n  \
+            let commands = format!(
+                "  curl '{url}/v1/subjects/{}'\n  \
                  curl '{url}/v1/lists/{LIST}?valid_at={}'\n  \
                  curl '{url}/v1/receipts/0'\n  \
-                 credit-ledger audit --url {url} --openings {openings} --vkey '{}'\n",
+                 credit-ledger audit --url {url} --openings {openings} --vkey '{}'",
                 member.subject, last.date, report.vkey
-            ));
+            );
+            talk::say(&say!("\nTry next:\n{}\n", Words::data(commands)));
         }
         Ok(())
     }
@@ -170,10 +180,10 @@ fn interesting<'a>(client: &Client, states: &'a [State]) -> Result<(Member, &'a 
 }
 
 fn before_and_after(client: &Client, member: &Member, states: &[State]) -> Outcome {
-    talk::say("4. One subject's standing, before and after, by the time at which facts hold:");
+    talk::say(&say!("4. One subject's standing, before and after, by the time at which facts hold:"));
     for state in [states.first(), states.last()].into_iter().flatten() {
         let path = format!("/v1/subjects/{}?valid_at={}", member.subject, state.date);
-        talk::say(standing_in_words(&client.get_json(&path)?, client)?.trim_end());
+        talk::say(&Words::data(standing_in_words(&client.get_json(&path)?, client)?.trim_end()));
     }
     Ok(())
 }
@@ -222,8 +232,8 @@ fn repair(
         }
     }
     let path = format!("/v1/subjects/{}", member.subject);
-    talk::say("7. Repair accepted and granted, which ends publicity; the standing now:");
-    talk::say(standing_in_words(&client.get_json(&path)?, client)?.trim_end());
+    talk::say(&say!("7. Repair accepted and granted, which ends publicity; the standing now:"));
+    talk::say(&Words::data(standing_in_words(&client.get_json(&path)?, client)?.trim_end()));
     seen.ok_or_else(|| Failure::wrong(say!("no receipt")))
 }
 
@@ -264,8 +274,8 @@ fn make_room(dir: &Path) -> Outcome {
         std::fs::remove_dir_all(dir).map_err(Failure::file(dir))?;
         drop(lock);
     } else if std::fs::read_dir(dir).is_ok_and(|mut items| items.next().is_some()) {
-        let said = "was not made by a demo, and is left alone; --dir names another";
-        return Err(Failure::usage(say!("{}: {}", Words::data(dir.display()), Words::data(said))));
+        let said = say!("was not made by a demo, and is left alone; --dir names another");
+        return Err(Failure::usage(say!("{}: {}", Words::data(dir.display()), said)));
     }
     Ok(())
 }

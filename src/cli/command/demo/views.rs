@@ -4,13 +4,14 @@ use crate::api::AppendedLine;
 use crate::audit::{AuditOptions, AuditReport, audit_remote};
 use crate::cli::client::{Client, opening_of};
 use crate::cli::failure::Failure;
-use crate::cli::proven::{Found as _, Proven};
+use crate::cli::proven::{Found as _, Proven, instant};
 use crate::cli::talk::{self, Bar};
 use crate::server::Running;
 use crate::tile_client::TileClient;
 use crate::words::say;
 use ledger_spec::audit::ProvenEntry;
 use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
+use ledger_spec::wording::Words;
 use serde_json::value::RawValue;
 use tlog::bytes::{from_base64, to_hex};
 use tlog::checkpoint::Origin;
@@ -43,7 +44,7 @@ pub(super) struct Auditor {
 pub(super) fn of_one(client: &Client, auditor: &Auditor, line: AppendedLine) -> Result<Seen, Failure> {
     let index = line.index.ok_or_else(|| Failure::unreachable(say!("an answer without an index")))?;
     let proven = prove(client, line)?;
-    talk::say(&format!("6. What entry {index} shows, to whom:"));
+    talk::say(&say!("6. What entry {} shows, to whom:", index));
     let (entry, stranger) = stranger(client, index)?;
     let auditor = auditor.event(&entry)?;
     Ok(Seen { proven, stranger, auditor })
@@ -63,8 +64,9 @@ fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
     let proven =
         ProvenEntry::verify(receipt.as_bytes(), &entry, opening.as_ref(), &key).map_err(Failure::wrong)?;
     let proven = Proven::of(&proven, Vec::new(), None);
-    talk::say(&format!(
-        "5. Repair applied for; its receipt verified offline with {key}:\n   {}",
+    talk::say(&say!(
+        "5. Repair applied for; its receipt verified offline with {}:\n   {}",
+        Words::data(key),
         proven.in_words()
     ));
     Ok(proven)
@@ -75,11 +77,12 @@ fn stranger(client: &Client, index: EntryIndex) -> Result<(SealedEntry, String),
     let bytes = client.get_bytes(&format!("/v1/entries/{index}/raw"))?;
     let entry = SealedEntry::decode(&bytes).map_err(Failure::wrong)?;
     let hex = to_hex(&bytes);
-    talk::say(&format!(
-        "   a stranger, {} bytes: number {}, recorded {}, the entry before, a commitment, and nothing else\n   {hex}",
+    talk::say(&say!(
+        "   a stranger, {} bytes: number {}, recorded {}, the entry before, a commitment, and nothing else\n   {}",
         bytes.len(),
         entry.index,
-        entry.recorded_at.to_text(),
+        instant(entry.recorded_at),
+        Words::data(&hex)
     ));
     Ok((entry, hex))
 }
@@ -101,22 +104,22 @@ impl Auditor {
         let mut openings =
             read_bundle(&openings, usize::from(bundle.width())).map_err(Failure::unreachable)?;
         let Some(Some(Opening::Auditor(opening))) = openings.pop() else {
-            return Err(Failure::wrong(format!("nothing opens entry {}", entry.index)));
+            return Err(Failure::wrong(say!("nothing opens entry {}", entry.index)));
         };
         let origin = Origin::parse(self.vkey.name().as_str()).map_err(Failure::wrong)?;
         let opened = opening.recall(entry, &origin).map_err(Failure::wrong)?;
         let event = serde_json::from_slice::<Box<RawValue>>(&opened.event).map_err(Failure::wrong)?;
-        talk::say(&format!(
+        talk::say(&say!(
             "   an auditor, with what {} opens, the event that it was made of:\n   {}",
-            self.openings.url(),
-            event.get()
+            Words::data(self.openings.url()),
+            Words::data(event.get())
         ));
         Ok(event)
     }
 
     /// Audits everything from outside, as `audit --url … --openings …` does.
     pub(super) fn audit(&self) -> Result<AuditReport, Failure> {
-        let bar = Bar::new("auditing");
+        let bar = Bar::new(&say!("auditing"));
         let options = AuditOptions { vkey: Some(self.vkey.clone()), ..AuditOptions::default() };
         audit_remote(&self.log, Some(&self.openings), options, &bar).map_err(Failure::wrong)
     }
