@@ -122,8 +122,8 @@ fn main() {
                 let file = store.file(&SubjectStream::sealed(subject.clone()), size).unwrap().file;
                 let as_of =
                     AsOf { valid_at: ValidTime::parse("2025-12-01T09:00:00+08:00").unwrap(), known: size };
-                let over = (&*ledger.governance().catalogue, &*ledger.governance().directory);
-                drop(black_box(Projector::new(&subject, &file, over, as_of, by_all(as_of)).standing()));
+                let governance = ledger.governance();
+                drop(black_box(Projector::new(&subject, &file, governance, as_of, by_all(as_of)).standing()));
             })
         })
         .collect();

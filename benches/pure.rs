@@ -142,8 +142,7 @@ fn answers(c: &mut Criterion) {
     let asked = AsOf { valid_at, known: TreeSize::new(34) };
     let whole = Stated(events.clone());
     let standing = |file: &CaseFile| {
-        let over = (&*governance.catalogue, &*governance.directory);
-        Projector::new(&subject, file, over, asked, Viewer { sight: Sight::Restricted, moment: asked })
+        Projector::new(&subject, file, governance, asked, Viewer { sight: Sight::Restricted, moment: asked })
             .with_events(&whole)
             .standing()
     };

@@ -184,6 +184,12 @@ impl Directory {
         false
     }
 
+    /// Whether what these two state is of one source: one is the other, or follows it through successions.
+    #[must_use]
+    pub fn is_one_source(&self, one: AuthorityNumber, other: AuthorityNumber) -> bool {
+        one == other || self.acts_for(self.id_of(one), other) || self.acts_for(self.id_of(other), one)
+    }
+
     /// Who acts for `number` at these instants: itself, or who took over its tasks by then.
     #[must_use]
     pub fn acting_for(

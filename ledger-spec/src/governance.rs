@@ -2,10 +2,10 @@
 
 use crate::auditing::Auditors;
 use crate::authority::Directory;
-use crate::casefile::Filed;
+use crate::casefile::{Annulment, Annulments, Filed, NameHash};
 use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
-use crate::event::{Body, Kind, StepKind};
+use crate::event::{Annulled, Body, Kind, StepKind};
 use crate::id::{IdentityEpoch, SubjectId};
 use crate::mergers::Mergers;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Governance {
     pub erasures: Arc<Erasures>,
     /// Which subjects went on in which.
     pub mergers: Arc<Mergers>,
+    /// Which decisions were annulled.
+    pub annulments: Arc<Annulments>,
     /// The epoch of the pseudonyms that are given now.
     pub identity_epoch: IdentityEpoch,
 }
@@ -36,6 +38,7 @@ impl Governance {
         let Filed { event, recorded, signers } = filed;
         match &event.body {
             Body::ErasureOrdered(body) => {
+                body.annulled.iter().for_each(|one| self.keep(one));
                 return Arc::make_mut(&mut self.erasures).order(filed, body);
             }
             Body::LedgerErased(body) => return Arc::make_mut(&mut self.erasures).erase(body),
@@ -68,6 +71,8 @@ impl Governance {
             Body::Step(step) if step.kind == StepKind::ErasureWithdrawn => {
                 return Arc::make_mut(&mut self.erasures).withdraw(&event.subject, &step.of);
             }
+            // Which decision it is about its subject's file says: whoever folds takes that in ([`Self::annul`]).
+            Body::Step(step) if step.kind == StepKind::RecordRevoked => return,
             _ => {}
         }
         match event.kind() {
@@ -83,6 +88,22 @@ impl Governance {
                     Arc::make_mut(&mut self.directory).apply(event, recorded, signers);
                 }
             }
+        }
+    }
+
+    /// Takes in that a decision was annulled: whoever folds has to say so of each revocation that is not as regards its subject
+    /// alone, since it names the record and not the decision.
+    pub fn annul(&mut self, annulment: Annulment) {
+        Arc::make_mut(&mut self.annulments).annul(annulment);
+    }
+
+    /// Takes in what an order says of a revocation that goes: what fell with it does not stand again. One of an issuer that is
+    /// not enrolled is none that stood here.
+    fn keep(&mut self, annulled: &Annulled) {
+        let Annulled { issuer, decision, date, from, entry } = annulled;
+        if let Some(issuer) = self.directory.number(issuer) {
+            let decision = NameHash::new(*decision);
+            self.annul(Annulment { issuer, decision, date: *date, from: *from, entry: *entry });
         }
     }
 
@@ -113,7 +134,7 @@ pub fn governs(kind: Kind) -> bool {
             | Kind::SubjectAmended
             | Kind::ErasureOrdered
             | Kind::HoldPlaced
-            | Kind::Step(StepKind::HoldReleased)
+            | Kind::Step(StepKind::HoldReleased | StepKind::RecordRevoked)
             | Kind::LedgerErased
             | Kind::AuditorsNamed
             | Kind::IdentityRotated

@@ -47,8 +47,8 @@ pub struct StoreError(String);
 
 /// Names what is stored, and its version: a copy of another version is under another key and is rebuilt. A new version begins
 /// also where other kinds govern than before, since a copy says which entries do: the third, since mergers do, the fourth, since what
-/// takes one back does.
-const CONTEXT: &str = "credit-ledger v4 index";
+/// takes one back does, the fifth, since revocations do.
+const CONTEXT: &str = "credit-ledger v5 index";
 const META_KEY: &[u8] = b"closed";
 /// The trees, each of which knows its rows by a number.
 const HEADS: &str = "heads";

@@ -34,6 +34,7 @@ pub(crate) fn published_of(
     let size = checkpoint.checkpoint().size();
     let last = size.last_index().ok_or(LedgerError::Empty)?;
     let mut governance = Governance::default();
+    let mut revocations: Vec<(Event, EntryIndex)> = Vec::new();
     for at in streams.index().governance_entries().into_iter().filter(|at| at.is_in(size)) {
         // A hold that was erased is gone with its release: the two leave nothing behind.
         let Said::Event(read) = streams.log().said(at)? else { continue };
@@ -44,6 +45,18 @@ pub(crate) fn published_of(
         }
         let recorded = Recorded { index: at, at: read.entry().recorded_at };
         governance.apply(Filed { event: &event, recorded, signers: &read.entry().signers() });
+        if event.annuls_decision_of().is_some() {
+            revocations.push((event, at));
+        }
+    }
+    // A revocation names the record: by which decision that is, its file says, which is read once every issuer is known.
+    for (event, at) in revocations {
+        let Some(record) = event.annuls_decision_of() else { continue };
+        let file = streams.file(&event.subject_stream(), size, &governance.directory)?;
+        let annulled = file.find(&record).and_then(|(of, _)| file.annulment(of, event.valid_from, at));
+        if let Some(annulment) = annulled {
+            governance.annul(annulment);
+        }
     }
     // Who was renamed is one subject to erasures, and links of names do not govern: of those few they are read here.
     let persons: Vec<SubjectId> = governance.erasures.persons().cloned().collect();

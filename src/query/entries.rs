@@ -4,11 +4,11 @@ use super::source::parse;
 use super::{QueryError, Reading};
 use crate::log::{EntryBytes, RawEntry, ReadError};
 use ledger_spec::authority::Directory;
-use ledger_spec::casefile::{CaseAsOf, Head, Sight, Viewer};
+use ledger_spec::casefile::{Head, Sight, Viewer};
 use ledger_spec::entry::{ChainHash, EntryHashes, StreamVersion};
 use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::id::{Sealing, StreamKey, SubjectId, SubjectStream};
-use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, more_may_exist};
+use ledger_spec::projection::{CaseFileSource as _, EntryLine, EventsPage, case_of, more_may_exist};
 use ledger_spec::sealed::{Hashing, Opening, Plain};
 use tlog::hash::TreeHash;
 use tlog::merkle::ConsistencyProof;
@@ -75,8 +75,7 @@ impl Reading<'_> {
             other => other,
         })?;
         let file = self.case_file(&found.event.subject)?;
-        let catalogue = &self.snapshot.governance.catalogue;
-        let case = CaseAsOf::new(&found.event.subject, &file, catalogue, viewer.moment);
+        let case = case_of(&found.event.subject, &file, &self.snapshot.governance, viewer.moment);
         let number = file.find(&found.event.id).map(|(number, _)| number);
         match number.is_some_and(|number| case.shows_signed(number, viewer.sight)) {
             true => Ok(found),
@@ -115,7 +114,7 @@ impl Reading<'_> {
     ) -> Result<EventsPage, QueryError> {
         self.sees_what_is_sealed()?;
         let file = self.case_file(subject)?;
-        let case = CaseAsOf::new(subject, &file, &self.snapshot.governance.catalogue, viewer.moment);
+        let case = case_of(subject, &file, &self.snapshot.governance, viewer.moment);
         let (mut events, mut next) = (Vec::new(), None);
         // How many were left out, and how many of these before the page's last event: those after it are the next page's.
         let (mut withheld, mut between) = (0, 0);

@@ -5,7 +5,7 @@ use super::step::unheld;
 use super::{Governance, Refusal, Rule, refuse};
 use crate::auditing::Unaudited;
 use crate::casefile::{Fact, Item, ItemNumber};
-use crate::event::{Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
+use crate::event::{Annulled, Erasable, ErasureOrdered, FieldsOrdered, LedgerErased, Phase, Role};
 use crate::id::{EventId, SubjectId};
 use crate::wording::{Words, say};
 use std::collections::BTreeSet;
@@ -38,7 +38,38 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
             }
         }
     }
+    keeps_annulments(case, &going, body)?;
     case.on_basis(Rule::BasisRequired, "body.basis", None, &body.basis, case.day())
+}
+
+/// L26: a revocation that goes leaves behind which decision was annulled, or what fell with it in others' streams would stand
+/// again. Of revocations that are erased already, as whoever admits the log anew finds it, there is nothing to hold that against.
+fn keeps_annulments(
+    case: &Case<'_>,
+    going: &BTreeSet<ItemNumber>,
+    body: &ErasureOrdered,
+) -> Result<(), Refusal> {
+    if going.len() < body.events.len() {
+        return Ok(());
+    }
+    let directory = &case.governance.directory;
+    let stays = going.iter().filter_map(|number| case.file.annulment_by(*number));
+    let mut stays: Vec<Annulled> = stays.map(|annulment| annulment.told(directory)).collect();
+    stays.sort_by_key(|one| one.entry);
+    if body.annulled == stays {
+        return Ok(());
+    }
+    let differs = |one: &&Annulled| !body.annulled.contains(*one);
+    let expected = match stays.iter().find(differs).or(stays.first()) {
+        Some(one) => say!("what the revocation in entry {} annulled, and nothing else", one.entry),
+        None => say!("none, since no revocation goes that others' records rest on"),
+    };
+    Err(refuse(
+        Rule::ErasureWhole,
+        "body.annulled",
+        say!("{} annulled decisions", body.annulled.len()),
+        expected,
+    ))
 }
 
 /// The event's number in its file, if it can be erased; `None` where it is.

@@ -1,6 +1,7 @@
 //! A case file at two instants: where each thing stands.
 
-use super::{CaseFile, Fact, Item, ItemNumber, RecordFact};
+use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
+use crate::authority::Directory;
 use crate::catalogue::Catalogue;
 use crate::definition::{Polarity, Pole, ProcedurePeriod, RecordType, Severity};
 use crate::event::{Class, Phase, StepKind};
@@ -31,14 +32,46 @@ pub struct CaseAsOf<'a> {
     pub as_of: AsOf,
     /// The ruling that masks repairable records at these instants (P17).
     pub(super) masked_by: Option<ItemNumber>,
+    /// The decisions that were annulled, in whosever stream that stands; `None` for admission, which asks one stream alone.
+    annulled: Option<(&'a Annulments, &'a Directory)>,
 }
 
 impl<'a> CaseAsOf<'a> {
     /// The file at these instants.
     pub fn new(subject: &'a SubjectId, file: &'a CaseFile, catalogue: &'a Catalogue, as_of: AsOf) -> Self {
-        let mut case = Self { subject, file, catalogue, as_of, masked_by: None };
+        let mut case = Self { subject, file, catalogue, as_of, masked_by: None, annulled: None };
         case.masked_by = case.masking();
         case
+    }
+
+    /// The same where the annulment of a decision reaches the records that others' streams show to be by it.
+    #[must_use]
+    pub fn with_annulled(self, annulments: &'a Annulments, directory: &'a Directory) -> Self {
+        let mut case = Self { annulled: Some((annulments, directory)), ..self };
+        case.masked_by = case.masking();
+        case
+    }
+
+    /// The same at other instants.
+    #[must_use]
+    pub fn at(&self, as_of: AsOf) -> Self {
+        let mut case = Self { as_of, ..self.clone() };
+        case.masked_by = case.masking();
+        case
+    }
+
+    /// The annulment of the decision by which the record at `number` was filed, as far as it is known, if other streams' are asked.
+    pub(super) fn annulment_of(&self, number: ItemNumber) -> Option<Annulment> {
+        let (annulments, directory) = self.annulled?;
+        let (item, record) = (self.file.get(number)?, self.record(number)?);
+        annulments.first((item.issuer, record.decision, record.decided_on), directory, self.as_of.known)
+    }
+
+    /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,
+    /// or it was filed in error.
+    pub fn is_void(&self, number: ItemNumber) -> bool {
+        self.phase_at(number).is_some_and(Phase::is_void)
+            || self.annulment_of(number).is_some_and(|found| found.from <= self.as_of.valid_at)
     }
 
     /// Whether the event at this item is known.
@@ -138,6 +171,7 @@ impl<'a> CaseAsOf<'a> {
             Fact::Record(record) => {
                 self.type_of(record).is_some_and(|definition| definition.has_tag("masks_repairable"))
                     && self.phase_at(*number) == Some(Phase::Filed)
+                    && !self.is_void(*number)
             }
             _ => false,
         });

@@ -158,7 +158,7 @@ impl CaseAsOf<'_> {
         ends.into_iter().min()
     }
 
-    /// Ends that steps bring.
+    /// Ends that steps bring, and a revocation of the same decision in another stream.
     fn step_ends(&self, number: ItemNumber) -> Vec<End> {
         let ends = self.file.moves(number).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
             let cause = match step.fact.moved_to()? {
@@ -171,7 +171,13 @@ impl CaseAsOf<'_> {
             };
             Some(End { at: step.from, cause, entry: Some(step.entry) })
         });
-        ends.collect()
+        let from = self.file.get(number).map(|item| item.from);
+        let annulled = self.annulment_of(number).zip(from).map(|(found, from)| End {
+            at: found.from.max(from),
+            cause: Cause::Revoked,
+            entry: Some(found.entry),
+        });
+        ends.chain(annulled).collect()
     }
 
     /// P08: the repair that stands at the valid instant, or begins later; one that was rescinded by then
@@ -242,7 +248,7 @@ impl CaseAsOf<'_> {
         let taken = self.known(Class::Record).filter(|(number, later)| {
             (later.from, later.entry) > (item.from, item.entry)
                 && self.record(*number).is_some_and(takes)
-                && !self.phase_at(*number).is_some_and(Phase::is_void)
+                && !self.is_void(*number)
         });
         let end = |later: &Item| End { at: later.from, cause: Cause::TakenBack, entry: Some(later.entry) };
         taken.map(|(_, later)| end(later)).min()

@@ -156,7 +156,7 @@ pub struct Stage {
 
 /// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
 /// enough to tell whether two are one, and says nothing in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct NameHash([u8; 16]);
 
 impl NameHash {
@@ -170,6 +170,18 @@ impl NameHash {
         let mut half = [0; 16];
         half.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
         Self(half)
+    }
+
+    /// The hash that has these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -238,6 +250,8 @@ pub struct StepFact<R = ItemNumber> {
     /// Whether what it moves should never have been: an entry whose decision was annulled; of a rescission, whether the
     /// authority erred itself.
     pub void: bool,
+    /// Whether a decision was revoked as regards this subject alone.
+    pub alone: bool,
     /// Whether a court took it.
     pub by_court: bool,
     /// The domain in which a measure was used.

@@ -264,6 +264,7 @@ impl StepFact<EventId> {
             reviewed: None,
             is_final: false,
             void: false,
+            alone: false,
             by_court: false,
             domain: None,
             decided_on: step.decision.as_ref().map(|decision| decision.date),
@@ -280,6 +281,7 @@ impl StepFact<EventId> {
             Extra::Reviewed { outcome, last } => {
                 (fact.reviewed, fact.is_final) = (Some(*outcome), *last);
             }
+            Extra::OnlyThis(alone) => fact.alone = *alone,
             Extra::Annulled(void) | Extra::OwnError(void) => fact.void = *void,
             Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Served { .. } => {}
         }
@@ -301,6 +303,7 @@ impl<R> StepFact<R> {
             reviewed: self.reviewed,
             is_final: self.is_final,
             void: self.void,
+            alone: self.alone,
             by_court: self.by_court,
             domain: self.domain,
             decided_on: self.decided_on,

@@ -5,6 +5,7 @@
 //! past can be asked about.
 
 mod all_names;
+mod annulments;
 mod as_of;
 mod ends;
 mod fact;
@@ -17,6 +18,7 @@ mod publicity;
 mod spelling;
 
 pub use all_names::Named;
+pub use annulments::{Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
 pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact};
@@ -361,6 +363,21 @@ impl CaseFile {
     /// The holds on all of the subject, in the log's order.
     pub fn subject_holds(&self) -> impl Iterator<Item = (ItemNumber, &Item)> {
         self.holds.iter().map(|at| (*at, self.own(*at)))
+    }
+
+    /// What a revocation of the record at `number` says of its decision, which others may have records by.
+    pub fn annulment(&self, number: ItemNumber, from: ValidTime, entry: EntryIndex) -> Option<Annulment> {
+        let item = self.get(number)?;
+        let Fact::Record(record) = &item.fact else { return None };
+        let (decision, date) = (record.decision, record.decided_on);
+        Some(Annulment { issuer: item.issuer, decision, date, from, entry })
+    }
+
+    /// The same of the step at `number`, where it revokes a decision and does so as regards everybody.
+    pub fn annulment_by(&self, number: ItemNumber) -> Option<Annulment> {
+        let item = self.get(number)?;
+        let step = item.step().filter(|step| step.kind == StepKind::RecordRevoked && !step.alone)?;
+        self.annulment(step.of, item.from, item.entry)
     }
 
     /// The numbers of what `class` began, in the log's order.

@@ -181,7 +181,7 @@ impl CaseAsOf<'_> {
     /// corrected, annotated or came in by a migration stays so; of what stood beside something for a time nothing is told once
     /// it is over. They are as is known now: whoever asks for less to be known does not find out when a mark was filed.
     pub fn still_told(&self, number: ItemNumber, valid_at: ValidTime) -> Vec<Marked> {
-        let then = Self::new(self.subject, self.file, self.catalogue, AsOf { valid_at, ..self.as_of });
+        let then = self.at(AsOf { valid_at, ..self.as_of });
         let (mut marks, now) = (then.marks(number), self.marks(number));
         marks.retain(|marked| !marked.mark.passes() || now.contains(marked));
         marks
@@ -204,7 +204,7 @@ impl CaseAsOf<'_> {
         match &item.fact {
             Fact::Record(record) => {
                 // Of a decision that is gone nothing is pending any more.
-                let void = self.phase_at(number).is_some_and(Phase::is_void);
+                let void = self.is_void(number);
                 if let Some(opened) = self.pending_review(number).filter(|_| !void) {
                     mark(Mark::UnderReview, opened.entry);
                 }

@@ -1,9 +1,12 @@
 //! Bodies of what is erased: the order, which names what goes and why; and the ledger's word that it is gone.
 
 use crate::definition::Citation;
-use crate::id::EventId;
+use crate::id::{AuthorityId, EventId};
 use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::time::{Date, ValidTime};
 use crate::wording::say;
+use serde::{Serialize, Serializer};
+use tlog::bytes::{from_hex, to_hex};
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -34,6 +37,22 @@ pub struct FieldsOrdered {
     pub fields: Vec<FieldPlace>,
 }
 
+/// What an order keeps of a revocation that goes: that a decision was annulled, which others' records rest on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Annulled {
+    /// Who filed the record that was revoked.
+    pub issuer: AuthorityId,
+    /// Half the BLAKE3 hash of the decision's number, folded, as case files keep it: an order says nothing in words.
+    #[serde(serialize_with = "in_hex")]
+    pub decision: [u8; 16],
+    /// The decision's date.
+    pub date: Date,
+    /// From when on it counts no more (valid time).
+    pub from: ValidTime,
+    /// The entry that held the revocation.
+    pub entry: EntryIndex,
+}
+
 /// `erasure.ordered`: events of the subject, or single fields beside them, are to be erased for ever. It says nothing of what
 /// they said, and holds no free text: it cannot be erased itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +63,8 @@ pub struct ErasureOrdered {
     pub entries: Vec<EntryIndex>,
     /// Which fields of events that stay, by ascending entries.
     pub fields: Vec<FieldsOrdered>,
+    /// What stays of the revocations that go and are as regards everybody, by ascending entries.
+    pub annulled: Vec<Annulled>,
     /// By what law.
     pub basis: Vec<Citation>,
 }
@@ -81,6 +102,8 @@ impl ErasureOrdered {
     pub const MAX: usize = 256;
     /// Most fields that one order names.
     pub const MAX_FIELDS: usize = 128;
+    /// Most revocations of which something stays: each goes with the record that it revokes.
+    pub const MAX_ANNULLED: usize = Self::MAX / 2;
 
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let body = Self {
@@ -89,6 +112,7 @@ impl ErasureOrdered {
             fields: beside(fields, Self::MAX_FIELDS, |one, fields| {
                 Ok(FieldsOrdered { event: one.parsed("event", EventId::parse)?, fields })
             })?,
+            annulled: annulled(fields, Self::MAX_ANNULLED)?,
             basis: Citation::parse_all(fields, "basis")?,
         };
         something(fields, body.events.is_empty() && body.fields.is_empty(), "events")?;
@@ -145,6 +169,38 @@ fn indexes(fields: &mut Fields, most: usize) -> Result<Vec<EntryIndex>, FieldErr
     Ok(numbers.into_iter().map(EntryIndex::new).collect())
 }
 
+fn in_hex<S: Serializer>(half: &[u8; 16], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&to_hex(half))
+}
+
+/// `annulled`: objects by ascending `entry`.
+fn annulled(fields: &mut Fields, most: usize) -> Result<Vec<Annulled>, FieldError> {
+    let (mut all, mut last) = (Vec::new(), None);
+    for (path, item) in fields.array("annulled", 0, most)? {
+        let mut one = Fields::of(&path, item)?;
+        let entry = ascending(&mut one, &mut last)?;
+        all.push(Annulled {
+            issuer: one.parsed("issuer", AuthorityId::parse)?,
+            decision: one.parsed("decision", from_hex::<16>)?,
+            date: one.parsed("date", Date::parse)?,
+            from: one.parsed("from", ValidTime::parse)?,
+            entry,
+        });
+        one.finish()?;
+    }
+    Ok(all)
+}
+
+/// `entry`, above that of the object before.
+fn ascending(one: &mut Fields, last: &mut Option<EntryIndex>) -> Result<EntryIndex, FieldError> {
+    let entry = EntryIndex::new(one.number("entry", 0, MOST)?);
+    if let Some(before) = last.replace(entry).filter(|before| entry <= *before) {
+        let expected = say!("an index above {}: ascending, each once", before);
+        return Err(one.error("entry", FieldFault::Value { found: entry.to_string(), expected }));
+    }
+    Ok(entry)
+}
+
 /// `fields`: objects by ascending `entry`, each with its `places`, and what else `read` takes of it.
 fn beside<T>(
     fields: &mut Fields,
@@ -154,11 +210,7 @@ fn beside<T>(
     let (mut all, mut last, mut count) = (Vec::new(), None, 0);
     for (path, item) in fields.array("fields", 0, most)? {
         let mut one = Fields::of(&path, item)?;
-        let entry = EntryIndex::new(one.number("entry", 0, MOST)?);
-        if let Some(before) = last.replace(entry).filter(|before| entry <= *before) {
-            let expected = say!("an index above {}: ascending, each once", before);
-            return Err(one.error("entry", FieldFault::Value { found: entry.to_string(), expected }));
-        }
+        let entry = ascending(&mut one, &mut last)?;
         let places = one.ascending_numbers("places", (1, 64), LAST_PLACE)?;
         count += places.len();
         if count > most {

@@ -33,7 +33,7 @@ pub use disclosed::{
     MAX_FIELDS,
 };
 pub use draft::Draft;
-pub use erasure::{Erasable, ErasureOrdered, FieldPlace, FieldsOrdered, LedgerErased};
+pub use erasure::{Annulled, Erasable, ErasureOrdered, FieldPlace, FieldsOrdered, LedgerErased};
 pub use governance::{
     AuditorsNamed, AuthorityEnrolled, AuthoritySucceeded, AuthoritySuspended, Capacity, Competence,
     EnrolledRegistrar, KeyAdded, KeyRevoked, LedgerOpened, RevocationReason, Role,
@@ -211,6 +211,16 @@ impl Event {
     /// The first of them: its subject's.
     pub fn subject_stream(&self) -> SubjectStream {
         SubjectStream { sealing: self.kind().sealing(), subject: self.subject.clone() }
+    }
+
+    /// The record whose decision it annuls as regards everybody about whom there is a record by it.
+    pub fn annuls_decision_of(&self) -> Option<EventId> {
+        match &self.body {
+            Body::Step(Step { kind: StepKind::RecordRevoked, of, extra, .. }) => {
+                (*extra != Extra::OnlyThis(true)).then_some(*of)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -177,6 +177,8 @@ pub enum Extra {
     Finding(Finding),
     /// `listing.corrected`: the whole row as it is right.
     Row(Vec<(String, String)>),
+    /// `record.revoked`: whether the decision was revoked as regards this subject alone, and not with all that it says of others.
+    OnlyThis(bool),
     /// `listing.removed`: whether the decision to enter was annulled.
     Annulled(bool),
     /// `repair.rescinded`: whether the authority erred itself.
@@ -319,6 +321,7 @@ impl Extra {
                 outcome: fields.text("outcome", 1000)?,
             },
             StepKind::ListingCorrected => Self::Row(row(fields)?),
+            StepKind::RecordRevoked => Self::OnlyThis(fields.flag("only_this")?),
             StepKind::ListingRemoved => Self::Annulled(fields.flag("annulled")?),
             StepKind::RepairRescinded => Self::OwnError(fields.flag("own_error")?),
             StepKind::ReviewClosed => Self::Reviewed {

@@ -8,8 +8,8 @@
 use super::departures::Departed;
 use super::indicators::Counts;
 use super::oversight::Work;
-use super::{Departures, Indicators, Oversight, Projector, Retention, Roll};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, CaseFiles, Sight, Viewer};
+use super::{Departures, Indicators, Oversight, Projector, Retention, Roll, case_of};
+use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight, Viewer};
 use crate::governance::Governance;
 use crate::id::{ListCode, SubjectId};
 use tlog::defect::defect;
@@ -116,11 +116,11 @@ impl<'a> CityFold<'a> {
     pub fn take(&mut self, subject: &SubjectId, file: &CaseFile) {
         self.files += 1;
         let CityAsked { question, governance, as_of, viewer } = self.asked;
-        let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
-        let case = || CaseAsOf::new(subject, file, catalogue, as_of);
+        let directory = &*governance.directory;
+        let case = || case_of(subject, file, governance, as_of);
         match (&mut self.part, question) {
             (Part::Roll(roll), _) => {
-                roll.take(&Projector::new(subject, file, (catalogue, directory), as_of, viewer));
+                roll.take(&Projector::new(subject, file, governance, as_of, viewer));
             }
             (Part::Departures(departed), CityQuestion::Departures(list)) => {
                 departed.take(&case(), directory, list, viewer);

@@ -73,10 +73,8 @@ impl Departed {
         viewer: Viewer,
     ) {
         // Else two answers would say which entry made something leave.
-        let at = viewer.judged_by(case.as_of);
-        let known = CaseAsOf::new(case.subject, case.file, case.catalogue, at);
-        let now =
-            viewer.bound(case.as_of).map(|now| CaseAsOf::new(case.subject, case.file, case.catalogue, now));
+        let known = case.at(viewer.judged_by(case.as_of));
+        let now = viewer.bound(case.as_of).map(|now| case.at(now));
         let suspicion = Suspicion { case: &known, directory };
         let leaver = Leaver { suspicion, sight: viewer.sight };
         let left = known.begun(Class::Listing).filter_map(|(number, item)| {

@@ -13,7 +13,7 @@ use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, Polarity};
-use crate::event::{Class, Indicator, Phase, Role};
+use crate::event::{Class, Indicator, Role};
 use crate::id::{SubjectId, SubjectKind};
 use crate::rule::ProjectionRule;
 use crate::time::ValidTime;
@@ -190,7 +190,7 @@ impl Coverage {
 
 /// Whether a record was neither annulled nor filed in error: what was opens no file and is no disclosure.
 fn stands(case: &CaseAsOf<'_>, number: ItemNumber) -> bool {
-    !matches!(case.phase_at(number), Some(Phase::Revoked | Phase::Retracted))
+    !case.is_void(number)
 }
 
 /// Whoever is dissolved, or was merged into another, is in no population any more.

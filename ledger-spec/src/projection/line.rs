@@ -194,7 +194,7 @@ impl<'a> Projector<'a> {
             end: end.map(|end| Ended {
                 at: end.at,
                 cause: end.cause,
-                entry: end.entry,
+                entry: end.entry.filter(|entry| self.tells_end(*entry)),
                 reason: end.entry.and_then(|entry| self.reason_of(entry)),
                 rule: end.cause.rule(),
             }),
@@ -249,6 +249,12 @@ impl<'a> Projector<'a> {
                 | Mark::Masked
                 | Mark::Exempted => false,
             }
+    }
+
+    /// Whether the reader may know which entry an end rests on: one of another subject's stream, where a decision about both was
+    /// revoked, is for those alone who may see that stream too.
+    fn tells_end(&self, entry: EntryIndex) -> bool {
+        self.sight >= Sight::Restricted || self.case.file.at(entry).is_some()
     }
 
     /// P26: the entries that say of a key in wrong hands that it signed the thing at `number`, a step on it, or what it

@@ -1,9 +1,9 @@
 //! Which subjects went on in the one that is asked about. Each merger stands in the stream of the one that ended, and is
 //! held against that one's file: what was stated of it since may have taken the merger back.
 
-use super::Projector;
 use super::page::MOST_NAMED;
 use super::suspicion::Suspicion;
+use super::{Projector, case_of};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
 use crate::definition::Domain;
 use crate::governance::Governance;
@@ -41,7 +41,7 @@ pub(super) fn of<E>(
             continue;
         }
         let file = case_file(of)?;
-        let at = |as_of| CaseAsOf::new(of, &file, &governance.catalogue, as_of);
+        let at = |as_of| case_of(of, &file, governance, as_of);
         let (case, now) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at));
         let told = now.as_ref().unwrap_or(&case);
         let (Some(_), Some(merger)) = (merger_of(&case, entry), merger_of(told, entry)) else { continue };
@@ -72,12 +72,12 @@ pub(super) fn kept_out<E>(
     (subject, domain): (&SubjectId, Domain),
     (as_of, viewer): (AsOf, Viewer),
 ) -> Result<Vec<SubjectId>, E> {
-    let over = (&*governance.catalogue, &*governance.directory);
     let merged = of(&case_file, governance, subject, (as_of, viewer))?;
     let mut closed = Vec::new();
     for one in merged.subjects {
         let file = case_file(&one)?;
-        if Projector::new(&one, &file, over, as_of, viewer).eligibility(domain).eligible == Some(false) {
+        if Projector::new(&one, &file, governance, as_of, viewer).eligibility(domain).eligible == Some(false)
+        {
             closed.push(one);
         }
     }

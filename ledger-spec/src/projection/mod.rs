@@ -64,8 +64,8 @@ pub use whole::Events;
 
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Item, ItemNumber, Sight, Viewer};
-use crate::catalogue::Catalogue;
 use crate::event::Class;
+use crate::governance::Governance;
 use crate::id::{AuthorityId, EventId, SubjectId};
 use merged::MergedFrom;
 use page::OnPage;
@@ -109,21 +109,33 @@ pub struct Seen {
     pub withheld: usize,
 }
 
+/// A subject's file at two instants as every answer has it: what others' streams say of a common decision counts.
+#[must_use]
+pub fn case_of<'a>(
+    subject: &'a SubjectId,
+    file: &'a CaseFile,
+    governance: &'a Governance,
+    as_of: AsOf,
+) -> CaseAsOf<'a> {
+    let case = CaseAsOf::new(subject, file, &governance.catalogue, as_of);
+    case.with_annulled(&governance.annulments, &governance.directory)
+}
+
 impl<'a> Projector<'a> {
     /// A view of all of a subject's file, by facts alone.
     pub fn new(
         subject: &'a SubjectId,
         file: &'a CaseFile,
-        (catalogue, directory): (&'a Catalogue, &'a Directory),
+        governance: &'a Governance,
         as_of: AsOf,
         viewer: Viewer,
     ) -> Self {
-        let at = |as_of| CaseAsOf::new(subject, file, catalogue, as_of);
-        let (case, now, sight) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at), viewer.sight);
+        let case = case_of(subject, file, governance, viewer.judged_by(as_of));
+        let (now, sight) = (viewer.bound(as_of).map(|now| case.at(now)), viewer.sight);
         Self {
             case,
             known: as_of.known,
-            directory,
+            directory: &governance.directory,
             sight,
             now,
             page: Page::default(),

@@ -278,7 +278,6 @@ impl Question {
         viewer: Viewer,
     ) -> Result<Answer, S::Error> {
         let (governance, events) = (source.governance(), Reader::new(source));
-        let over = (&*governance.catalogue, &*governance.directory);
         let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
@@ -290,7 +289,7 @@ impl Question {
                     }
                     _ => merged::MergedFrom::default(),
                 };
-                let of = Projector::new(subject, &named.file, over, as_of, viewer).with_merged(merged);
+                let of = Projector::new(subject, &named.file, governance, as_of, viewer).with_merged(merged);
                 let of = of.showing_alone(named.shown);
                 let of = match what {
                     SubjectQuestion::Eligibility(domain) => {
@@ -321,8 +320,10 @@ impl Question {
                 city!(source, CityQuestion::Indicators(place.clone()), as_of, viewer, Indicators)
             }
             Self::Oversight => city!(source, CityQuestion::Oversight, as_of, viewer, Oversight),
-            Self::Directory => Answer::Directory(DirectoryAt::of(over.1, as_of)),
-            Self::Catalogue => Answer::Catalogue(CatalogueAt::of(over.0, over.1, as_of)),
+            Self::Directory => Answer::Directory(DirectoryAt::of(&governance.directory, as_of)),
+            Self::Catalogue => {
+                Answer::Catalogue(CatalogueAt::of(&governance.catalogue, &governance.directory, as_of))
+            }
         })
     }
 
@@ -463,11 +464,10 @@ fn members<S: CaseFileSource>(
     viewer: Viewer,
 ) -> Result<Vec<Member>, S::Error> {
     let (governance, events) = (source.governance(), Reader::new(source));
-    let over = (&*governance.catalogue, &*governance.directory);
     let mut members = Vec::with_capacity(places.len());
     for place in places {
         let file = source.case_file(&place.subject)?;
-        let projector = Projector::new(&place.subject, &file, over, as_of, viewer);
+        let projector = Projector::new(&place.subject, &file, governance, as_of, viewer);
         let member = projector.with_events(&events).member(place.number);
         members.push(member.or_defect("who is on a roll was entered there"));
     }

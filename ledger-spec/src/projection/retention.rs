@@ -6,7 +6,7 @@
 use crate::authority::AuthorityNumber;
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, RecordFact};
 use crate::definition::{DueWhen, Instrument, Name, Polarity, RetentionRule};
-use crate::event::{Class, Phase};
+use crate::event::{Annulled, Class, Phase};
 use crate::governance::Governance;
 use crate::id::{AuthorityId, BasisCode, EventId, SubjectId, TypeCode};
 use crate::rule::ProjectionRule;
@@ -61,6 +61,9 @@ pub struct DueLine {
     pub events: Vec<EventId>,
     /// The entries that hold them.
     pub entries: Vec<EntryIndex>,
+    /// What the order has to say of revocations that go (L26).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annulled: Vec<Annulled>,
     /// The rule by which it follows.
     pub rule: ProjectionRule,
 }
@@ -140,6 +143,7 @@ fn due(
         others: Vec::new(),
         events: Vec::new(),
         entries: Vec::new(),
+        annulled: Vec::new(),
         rule: ProjectionRule::Retention,
     };
     Some((line, going))
@@ -255,6 +259,7 @@ fn with_all(
     for (number, item) in going.iter().filter_map(|number| Some((*number, case.file.get(*number)?))) {
         line.events.push(item.id);
         line.entries.push(item.entry);
+        line.annulled.extend(case.file.annulment_by(number).map(|found| found.told(&governance.directory)));
         let open = matches!(case.phase_at(number), Some(Phase::Raised | Phase::Forwarded));
         let waits =
             matches!(item.fact, Fact::Complaint { .. }) && case.phase_at(number) == Some(Phase::Filed);

@@ -15,7 +15,7 @@ use crate::admission::{
     Admission, AdmittedEvent, Governance, Known, Refusal, admit, fields_fit, id_taken, links, of_known_keys,
 };
 use crate::authority::Recorded;
-use crate::casefile::{CaseEntry, CaseFile, Filed, Head, Named};
+use crate::casefile::{Annulment, CaseEntry, CaseFile, Filed, Head, Named};
 use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, DisclosedFields, DisclosureError, Event, WholeEvent};
@@ -243,7 +243,7 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
         let ends = self.ends(admitted.event())?;
-        let names = self.names(admitted.event())?;
+        let beside = self.beside(admitted.event(), at.index)?;
         let entry = admitted.entry(self.tip(), heads(&ends));
         let (bytes, sealed) = match self.in_the_log(&entry, admitted.event(), randomness) {
             Ok(made) => made,
@@ -251,7 +251,7 @@ impl<S: Streams> State<S> {
         };
         let hashes = EntryHashes::of(&bytes);
         let (event, signers) = (admitted.event(), admitted.signers());
-        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, &names), hashes.chain);
+        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, beside), hashes.chain);
         Ok(Ok(EnteredEntry { entry, bytes, hashes, sealed, fields }))
     }
 
@@ -294,17 +294,17 @@ impl<S: Streams> State<S> {
         if !entry.links.iter().copied().eq(links(heads(&ends))) {
             return Ok(Ok(Err(broken_link(&ends, &entry.links))));
         }
-        let names = self.names(admitted.event())?;
+        let beside = self.beside(admitted.event(), at.index)?;
         let (event, signers) = (admitted.event(), admitted.signers());
-        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, &names), chain);
+        self.apply(Filed { event, recorded: at, signers: &signers }, (ends, beside), chain);
         Ok(Ok(Ok(admitted)))
     }
 
     /// Takes in an entry that was admitted before, as whoever asks knows: no rule is asked.
     fn recall_entry(&mut self, event: &Event, entry: &EntryHeader, chain: ChainHash) -> Result<(), S::Error> {
         let recorded = Recorded { index: entry.index, at: entry.recorded_at };
-        let (ends, names) = (self.ends(event)?, self.names(event)?);
-        self.apply(Filed { event, recorded, signers: &entry.signers() }, (ends, &names), chain);
+        let (ends, beside) = (self.ends(event)?, self.beside(event, entry.index)?);
+        self.apply(Filed { event, recorded, signers: &entry.signers() }, (ends, beside), chain);
         Ok(())
     }
 
@@ -365,6 +365,18 @@ impl<S: Streams> State<S> {
         Named::of(file, subject, TreeSize::new(u64::MAX)).map(Some)
     }
 
+    /// What governance takes in of an event that its subject's file says and it does not.
+    fn beside(&mut self, event: &Event, entry: EntryIndex) -> Result<Beside, S::Error> {
+        Ok(Beside { names: self.names(event)?, annulment: self.annulment(event, entry)? })
+    }
+
+    /// The decision that an event annuls as regards everybody.
+    fn annulment(&mut self, event: &Event, entry: EntryIndex) -> Result<Option<Annulment>, S::Error> {
+        let Some(record) = event.annuls_decision_of() else { return Ok(None) };
+        let file = self.streams.file(&event.subject_stream(), &self.governance.directory)?;
+        Ok(file.find(&record).and_then(|(number, _)| file.annulment(number, event.valid_from, entry)))
+    }
+
     /// Every name of the subject of an event that erasures have to know it by.
     fn names(&mut self, event: &Event) -> Result<Vec<SubjectId>, S::Error> {
         if !matches!(event.body, Body::HoldPlaced(_) | Body::ErasureOrdered(_)) {
@@ -380,11 +392,14 @@ impl<S: Streams> State<S> {
     }
 
     /// The one fold: takes in an admitted event as the next entry, whose chain hash is `chain`. `ends` are where its
-    /// streams ended before it, `names` those of its subject, as [`Self::names`] gives them.
-    fn apply(&mut self, filed: Filed<'_>, (ends, names): (Vec<End>, &[SubjectId]), chain: ChainHash) {
+    /// streams ended before it, `beside` what [`Self::beside`] gives.
+    fn apply(&mut self, filed: Filed<'_>, (ends, beside): (Vec<End>, Beside), chain: ChainHash) {
         let Filed { event, recorded, .. } = filed;
         self.governance.apply(filed);
-        self.governance.name(names);
+        self.governance.name(&beside.names);
+        if let Some(annulment) = beside.annulment {
+            self.governance.annul(annulment);
+        }
         let advanced = |head: Option<Head>| Head::advanced(head.as_ref(), recorded.index);
         self.streams.take(Added {
             heads: ends.into_iter().map(|(head, stream)| (stream, advanced(head))).collect(),
@@ -400,6 +415,14 @@ impl<S: Streams> State<Attempt<'_, S>> {
     pub fn attempted(self) -> Attempted {
         Attempted { governance: self.governance, end: self.end, added: self.streams.into_added() }
     }
+}
+
+/// What an event changes in what governs that follows from its subject's file.
+struct Beside {
+    /// The names of its subject.
+    names: Vec<SubjectId>,
+    /// The decision that it annuls.
+    annulment: Option<Annulment>,
 }
 
 /// A stream, and where it ends; `None` while nothing stands in it.

@@ -261,6 +261,12 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a record, or what rests on one", "记录或者依附于记录的事项"),
     w("entry {} without entry {}, which follows it", "第 {0} 号条目，未包括其后续的第 {1} 号条目"),
     w("a thing with everything that follows it or rests on it", "事项及其全部后续和依附的事项"),
+    w(
+        "what the revocation in entry {} annulled, and nothing else",
+        "第 {} 号条目的撤销记载所撤销的决定，且不得有其他",
+    ),
+    w("none, since no revocation goes that others' records rest on", "无（一并删除的条目中没有涉及他人记录的撤销记载）"),
+    w("{} annulled decisions", "{} 项被撤销的决定"),
     w("entry {} without what it is about", "第 {} 号条目，未包括其所针对的事项"),
     w("what is done about a thing together with the thing", "办理事项连同其所针对的事项"),
     w("field {} of {}", "{1} 的第 {0} 个字段（从 0 起）"),

@@ -113,7 +113,6 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     };
     let as_of = AsOf { valid_at: ValidTime::parse(text(input, "valid_at")).map_err(refused)?, known };
     let governance = built.ledger.governance();
-    let (catalogue, directory) = (&*governance.catalogue, &*governance.directory);
     let sight = Sight::parse(input["sight"].as_str().unwrap_or("restricted")).unwrap();
     // Asked at the instants that are asked about, unless the case says when.
     let moment = match input.get("asked_at").and_then(Value::as_str) {
@@ -132,7 +131,7 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     }
     let subject = SubjectId::parse(text(input, "subject")).map_err(refused)?;
     let file = built.case_file(&subject).map_err(refused)?;
-    let view = Projector::new(&subject, &file, (catalogue, directory), as_of, viewer).with_events(&built);
+    let view = Projector::new(&subject, &file, governance, as_of, viewer).with_events(&built);
     json(serde_json::to_value(view.standing()))
 }
 

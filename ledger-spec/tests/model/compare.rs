@@ -2,6 +2,7 @@
 
 use crate::generate::Generator;
 use crate::history::{Accepted, History, Stated};
+use crate::once::is_void;
 use crate::pages::World;
 use crate::reference::{Verdict, judge, phase_at};
 use crate::renamed::Told;
@@ -17,6 +18,7 @@ use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::Event;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, pre_authentication_encoding};
 use ledger_spec::id::SubjectId;
+use ledger_spec::projection::case_of;
 use ledger_spec::sealed::{NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -301,10 +303,15 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     let asked = AsOf { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
     let found = CaseAsOf::new(&id, &file, &ledger.governance().catalogue, asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
-    (found.as_deref() != expected).then(|| {
-        let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();
-        format!("phase at {at}, {known} known: engine {found:?}, reference {expected:?} of {what}")
-    })
+    let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();
+    if found.as_deref() != expected {
+        return Some(format!(
+            "phase at {at}, {known} known: engine {found:?}, reference {expected:?} of {what}"
+        ));
+    }
+    let (stands, void) = (case_of(&id, &file, ledger.governance(), asked), is_void(past, opening, at, known));
+    (stands.is_void(place) != void)
+        .then(|| format!("void at {at}, {known} known: engine {}, reference {void} of {what}", !void))
 }
 
 impl fmt::Display for Answer {

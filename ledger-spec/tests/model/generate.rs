@@ -155,6 +155,9 @@ impl Generator {
 
     fn fill_step(&mut self, kind: &str, body: &mut Value, day: Date) {
         body["reason"] = json!("because");
+        if kind == "record.revoked" && self.chance.percent(30) {
+            body["only_this"] = json!(true);
+        }
         match kind {
             "record.corrected" if self.chance.percent(40) => {
                 body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));

@@ -3,7 +3,7 @@
 use crate::force::{self, in_force};
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
-use crate::reference::{Question, phase, severity};
+use crate::reference::{Question, phase, phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
@@ -115,5 +115,25 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
             && phase(past, one) == Some("retracted")
             && severity(past, one, event.valid_from)
                 .is_some_and(|stated| rank(event.text("severity")) > rank(Some(&stated)))
+    })
+}
+
+/// Whether a record never counted, by a valid time and by what the first `known` entries say: it is revoked or retracted, or some
+/// record by the same decision is revoked, whoever that is about, and not as regards that one alone.
+pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usize) -> bool {
+    if matches!(phase_at(past, opening, valid, known), Some("revoked" | "retracted")) {
+        return true;
+    }
+    let by = |who: &Accepted, whose: &Accepted| past.acts_for(&who.event.issuer, &whose.event.issuer);
+    let counts = |one: &Accepted| {
+        let revokes = one.event.kind == "record.revoked" && !one.event.flag("only_this");
+        revokes && one.at < known && one.event.valid_from <= valid
+    };
+    past.0.iter().filter(|one| counts(one)).any(|one| {
+        let mut records = past.stream(&one.event.subject).filter(|filed| filed.event.kind == "record.filed");
+        let revoked = records.find(|filed| Some(filed.event.id.as_str()) == one.event.text("record"));
+        revoked.is_some_and(|filed| {
+            is_one_decision(&filed.event, &opening.event) && (by(filed, opening) || by(opening, filed))
+        })
     })
 }

@@ -120,13 +120,17 @@ fn draft(folder: &Path, asked: &Retention, origin: Option<String>, now: ValidTim
                 basis.push(one);
             }
         }
+        let mut body = json!({ "events": first.events, "entries": first.entries, "basis": basis });
+        if let (false, Some(fields)) = (first.annulled.is_empty(), body.as_object_mut()) {
+            fields.insert("annulled".to_owned(), json!(first.annulled));
+        }
         let event = json!({
             "origin": origin,
             "kind": "erasure.ordered",
             "issuer": first.source,
             "subject": first.subject,
             "valid_from": now.to_string(),
-            "body": { "events": first.events, "entries": first.entries, "basis": basis },
+            "body": body,
         });
         let path = folder.join(format!("{}.json", first.entry));
         std::fs::write(&path, format!("{event:#}\n")).map_err(Failure::file(&path))?;

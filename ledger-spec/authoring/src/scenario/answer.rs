@@ -137,8 +137,8 @@ impl Reader<'_> {
     pub(super) fn line(&self, subject: &SubjectId, event: &EventId) -> Result<Value, Error> {
         let governance = self.ledger.governance();
         let file = self.ledger.ledger.subject(subject);
-        let over = (&*governance.catalogue, &*governance.directory);
-        let read = Projector::new(subject, &file, over, self.as_of, self.viewer).with_events(self.ledger);
+        let read =
+            Projector::new(subject, &file, governance, self.as_of, self.viewer).with_events(self.ledger);
         let found = file.find(event).and_then(|(number, _)| Some((number, read.line(number)?)));
         let Some((number, line)) = found else { return Ok(json!({ "life": "unknown", "shown": false })) };
         let mut line = to_value(line)?;

@@ -3,10 +3,11 @@
 use super::case::{Case, accepted_after, after, by};
 use super::kinds::auditor;
 use crate::base::{
-    COURT, LAW, Making, OPERATOR, REGISTRAR, WINDOW, id_of, key_of, law, revoking, with, with_issuer,
+    COURT, DEPARTMENT, LAW, Making, OPERATOR, REGISTRAR, WINDOW, id_of, key_of, law, revoking, with,
+    with_issuer,
 };
 use ledger_spec::event::{Kind, StepKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The record, the entry on a list that rests on it, and the application for its repair.
 const WHOLE: [u8; 3] = [9, 10, 11];
@@ -15,6 +16,25 @@ fn ordering(id: u8, entries: &[u8]) -> Making {
     let events: Vec<_> = entries.iter().map(|number| id_of(*number)).collect();
     let body = json!({ "events": events, "entries": entries, "basis": [{ "instrument": LAW }] });
     Making { kind: Kind::ErasureOrdered, body, ..revoking(id, 9) }
+}
+
+/// Everything, with the revocation of the record, which stands in entry 13.
+fn with_revocation(id: u8, revocation: u8) -> Making {
+    let events: Vec<_> = WHOLE.iter().chain(&[revocation]).map(|number| id_of(*number)).collect();
+    with(with(ordering(id, &WHOLE), "events", json!(events)), "entries", json!([9, 10, 11, 13]))
+}
+
+/// What stays of it: the decision by which the record was filed.
+fn annulled() -> Value {
+    json!({
+        "issuer": DEPARTMENT, "decision": "2f0831fd860f513d59902d1765dce1df", "date": "2025-10-30",
+        "from": "2025-11-18T00:00:00+08:00", "entry": 13,
+    })
+}
+
+fn over(mut object: Value, field: &str, value: Value) -> Value {
+    object[field] = value;
+    object
 }
 
 fn erasing(id: u8, entries: &[u8]) -> Making {
@@ -49,6 +69,42 @@ pub fn cases() -> Vec<Case> {
             "a court does",
             &[law(31)],
             &with_issuer(ordering(id, &WHOLE), COURT),
+        ),
+        after(
+            "L26",
+            "erases-revocation",
+            "with the revocation of the record, and nothing is said of what that annulled",
+            &[law(31), revoking(30, 9)],
+            &with_revocation(id, 30),
+        ),
+        accepted_after(
+            "erases-revocation-that-stays-said",
+            "the same, and the decision stays annulled",
+            &[law(31), revoking(30, 9)],
+            &with(with_revocation(id, 30), "annulled", json!([annulled()])),
+        ),
+        after(
+            "L26",
+            "erases-revocation-of-other-day",
+            "the same, and another decision is said to stay annulled",
+            &[law(31), revoking(30, 9)],
+            &with(
+                with_revocation(id, 30),
+                "annulled",
+                json!([over(annulled(), "date", json!("2025-10-31"))]),
+            ),
+        ),
+        accepted_after(
+            "erases-revocation-of-one",
+            "the decision was revoked as regards this subject alone: nothing stays",
+            &[law(31), with(revoking(30, 9), "only_this", json!(true))],
+            &with_revocation(id, 30),
+        ),
+        by(
+            "L26",
+            "erases-no-revocation",
+            "a decision is said to be annulled, and no revocation goes",
+            &with(ordering(id, &WHOLE), "annulled", json!([annulled()])),
         ),
         by("L06", "window-orders-erasure", "a window may not", &with_issuer(ordering(id, &WHOLE), WINDOW)),
         by("L26", "erases-record-alone", "without the entry on a list that rests on it", &ordering(id, &[9])),
