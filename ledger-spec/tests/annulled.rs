@@ -1,5 +1,7 @@
 //! A decision that another subject's stream says is annulled, and what the order that erases the revocation leaves of it.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use ledger_spec::authority::Recorded;
 use ledger_spec::casefile::{AsOf, CaseFile, Cause, Filed, Life, NameHash, Sight, Viewer};
 use ledger_spec::event::{Draft, Event, Kind, Salt};
