@@ -419,6 +419,13 @@ impl Authority {
         self.history.iter().rfind(|stated| stated.recorded.index.is_in(known) && stated.from <= valid)
     }
 
+    /// Where it is stated, beside what it is: that it was enrolled, succeeded and suspended.
+    pub fn stated_beside(&self) -> impl Iterator<Item = Recorded> {
+        let succeeded = self.successions.iter().map(|stated| stated.recorded);
+        let suspended = self.suspensions.iter().map(|stated| stated.recorded);
+        std::iter::once(self.enrolled).chain(succeeded).chain(suspended)
+    }
+
     /// Whether it is one of `roles`.
     #[must_use]
     pub fn is_any(&self, roles: &[Role]) -> bool {

@@ -41,6 +41,10 @@ pub struct EnrolledAuthority {
     pub keys: Vec<KeyHistory>,
     /// The entry that enrolled it.
     pub enrolled: EntryIndex,
+    /// Where a key may have been in wrong hands when it signed something that says this (P26).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub marks: Vec<MarkLine>,
 }
 
 /// What an authority may act on.
@@ -425,7 +429,10 @@ fn list(item: Counting, one: &ListDefinition) -> ListLine {
 impl EnrolledAuthority {
     fn of(authority: &Authority, directory: &Directory) -> Self {
         let competence = &authority.competence;
+        let last = authority.history.last().map(|stated| stated.recorded);
+        let stated = last.into_iter().chain(authority.stated_beside());
         Self {
+            marks: MarkLine::of_stated(stated, directory, TreeSize::new(u64::MAX)),
             id: authority.id.clone(),
             name: authority.name.clone(),
             roles: authority.roles.clone(),

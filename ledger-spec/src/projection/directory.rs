@@ -10,7 +10,6 @@ use crate::id::{AuthorityId, EventId};
 use crate::rule::Rule;
 use crate::time::Date;
 use serde::Serialize;
-use std::collections::BTreeSet;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Who might sign what at two instants.
@@ -129,10 +128,10 @@ impl DirectoryAt {
                 unchecked: migration.unchecked.clone(),
                 opened: migration.opened.index,
                 closed: migration.closed.filter(known).map(|closed| closed.index),
-                marks: marks(
+                marks: MarkLine::of_stated(
                     [Some(migration.opened), migration.closed].into_iter().flatten(),
                     directory,
-                    as_of,
+                    as_of.known,
                 ),
             })
             .collect();
@@ -148,11 +147,9 @@ fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<Aut
     let (capacity, competence) = (&stated.what, &stated.what.competence);
     let then = authority.as_known(as_of.known);
     let successor = then.successions.iter().rfind(|stated| stated.from <= as_of.valid_at);
-    let said = [authority.enrolled, stated.recorded].into_iter();
-    let said = said.chain(then.successions.iter().map(|stated| stated.recorded));
-    let said = said.chain(then.suspensions.iter().map(|stated| stated.recorded));
+    let said = std::iter::once(stated.recorded).chain(then.stated_beside());
     Some(AuthorityLine {
-        marks: marks(said, directory, as_of),
+        marks: MarkLine::of_stated(said, directory, as_of.known),
         id: authority.id.clone(),
         name: capacity.name.clone(),
         roles: capacity.roles.clone(),
@@ -167,13 +164,6 @@ fn line(authority: &Authority, directory: &Directory, as_of: AsOf) -> Option<Aut
         successor: successor.map(|stated: &Stated<_>| stated.what.clone()),
         keys: then.keys.iter().map(|record| key_line(record, directory, as_of.known)).collect(),
     })
-}
-
-/// What is said of the keys that signed these entries.
-fn marks(said: impl Iterator<Item = Recorded>, directory: &Directory, as_of: AsOf) -> Vec<MarkLine> {
-    let suspects: BTreeSet<EntryIndex> =
-        said.flat_map(|recorded| directory.signed_by_suspects(recorded.index, as_of.known)).collect();
-    MarkLine::of_governance(&suspects)
 }
 
 fn key_line(record: &KeyRecord, directory: &Directory, known: TreeSize) -> KeyLine {

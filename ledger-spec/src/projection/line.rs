@@ -4,6 +4,7 @@ use super::Projector;
 use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
 use super::suspicion::Suspicion;
+use crate::authority::{Directory, Recorded};
 use crate::casefile::{CaseAsOf, Cause, End, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Class, Decision, Extra, Phase, Step, StepKind};
@@ -12,7 +13,7 @@ use crate::rule::{ProjectionRule, Rule};
 use crate::time::{Date, RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// One thing in a case file, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +157,16 @@ impl MarkLine {
             return told.into_iter().collect();
         }
         Self::of_governance(said)
+    }
+
+    /// The same of what is stated of authorities by these entries.
+    pub(super) fn of_stated(
+        stated: impl Iterator<Item = Recorded>,
+        directory: &Directory,
+        known: TreeSize,
+    ) -> Vec<Self> {
+        let said = stated.flat_map(|recorded| directory.signed_by_suspects(recorded.index, known));
+        Self::of_governance(&said.collect())
     }
 
     /// The same of what governs, which is in the clear.
