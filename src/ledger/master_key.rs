@@ -448,6 +448,9 @@ mod tests {
         let real = elsewhere.join("key");
         fs::rename(&kept.file, &real).unwrap();
         std::os::unix::fs::symlink(&real, &kept.file).unwrap();
+        // Nobody says there whose it is: then nobody replaces it.
+        assert!(kept.master.replace(&kept.dir).is_err());
+        claim(&real, &kept.dir).unwrap();
         let replacing = kept.master.replace(&kept.dir).unwrap().unwrap();
         let key = Kek::copied(replacing.key().expose());
         assert!(elsewhere.join("key.next").exists());

@@ -70,7 +70,7 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
         ("penalty.limitation_harm", "涉及危害后果的处罚时效"), ("minor.min", "轻微失信最短公示期"), ("minor.max", "轻微失信最长公示期"),
         ("general.min", "一般失信最短公示期"), ("general.max", "一般失信最长公示期"), ("serious.min", "严重失信最短公示期"),
         ("serious.max", "严重失信最长公示期"), ("special.min", "特定领域最短公示期"), ("tax.limitation", "税务处罚时效"),
-        ("review.administrative", "申请复议"), ("review.litigation", "提起诉讼"), ("review.after_review", "复议后起诉"),
+        ("review.administrative", "申请复议"), ("review.litigation", "提起诉讼"), ("review.after_review", "复议后起诉"), ("review.appeal", "提起上诉"),
         ("repair.after_fraud", "修复被撤销后再次申请"),
     ]),
 ];
