@@ -1,13 +1,11 @@
 //! The number of a document, however it is spelled: one decision is not two because somebody typed another bracket.
 
-use crate::json::characters::{is_blank, is_hidden};
+use crate::json::characters::{half_width, is_blank, is_hidden};
 
 /// Brackets that stand around a year or a place. They all say the same, and so does their absence at an end.
 const BRACKETS: &str = "〔〕﹝﹞〘〙【】〖〗［］[]（）()〈〉《》<>「」『』｛｝{}";
 /// What joins two numbers.
 const DASHES: &str = "-‐‑‒–—―−－﹣";
-/// The full-width forms of ASCII, and how far they lie from it.
-const FULL_WIDTH: (u32, u32, u32) = (0xff01, 0xff5e, 0xfee0);
 
 /// The number with one spelling: width and case folded, blanks and what nobody sees left out, every bracket the same and
 /// every dash, without 第 and without zeros before a number (GB/T 9704 has neither).
@@ -32,13 +30,6 @@ pub(super) fn folded(number: &str) -> String {
         out.push(c);
     }
     out.trim_end_matches('|').to_owned()
-}
-
-fn half_width(c: char) -> char {
-    let (first, last, by) = FULL_WIDTH;
-    let code = u32::from(c);
-    let narrow = (first..=last).contains(&code).then(|| char::from_u32(code - by)).flatten();
-    narrow.unwrap_or(c)
 }
 
 #[cfg(test)]

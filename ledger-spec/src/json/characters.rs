@@ -71,6 +71,14 @@ pub fn is_hidden(c: char) -> bool {
     !c.is_ascii() && HIDDEN.iter().any(|range| within(c, *range))
 }
 
+/// The ASCII character of which this is the full-width form; any other as it is.
+pub(crate) fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
 /// Whether the character shows nothing: `White_Space`, and the Braille pattern without dots.
 #[must_use]
 pub const fn is_blank(c: char) -> bool {

@@ -56,12 +56,8 @@ pub(super) fn of<E>(
 /// that is.
 fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
     let begun = case.file.registrations().filter(|item| case.has_begun(item));
-    let last = begun.fold(None, |merger, item| match &item.fact {
-        Fact::Identity(Identity::Merged) => Some(item),
-        Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => None,
-        _ => merger,
-    });
-    last.filter(|merger| merger.entry == entry)
+    let last = begun.filter(|item| matches!(item.fact, Fact::Identity(Identity::Merged))).last();
+    last.filter(|merger| merger.entry == entry && !case.is_stated_anew(merger))
 }
 
 /// Which of those that went on in `subject` are kept out of a domain, as far as the reader is told: what was imposed on them

@@ -4,7 +4,7 @@
 use super::checks::{is_bank_card, is_mobile, is_old_resident, is_resident, is_year};
 use super::digits::{Form, digit};
 use crate::id::Uscc;
-use crate::json::characters::{is_blank, is_hidden};
+use crate::json::characters::{half_width, is_blank, is_hidden};
 use crate::wording::{Words, say};
 
 /// The fewest digits in a group of a number that has no check of its own worth the name: in the groups of days and
@@ -208,7 +208,7 @@ fn groups(text: &str) -> Vec<Group> {
     let (mut between, mut before, mut form) = (None, ' ', Form::Plain);
     // What the letters right before are to digits behind them; whether a bracket opened before the last group.
     let (mut word, mut opened) = (Touch::Nothing, false);
-    let mut seen = text.chars().filter(|c| !is_unseen(*c)).map(half_width).peekable();
+    let mut seen = text.chars().filter(|c| !is_unseen(*c)).map(as_ascii).peekable();
     while let Some(read) = seen.next() {
         let mut c = read;
         if let Some((value, of)) = digit(c) {
@@ -281,13 +281,12 @@ fn is_unseen(c: char) -> bool {
     is_hidden(c) || matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}')
 }
 
-/// The ASCII character of which this is the full-width form, or the X that it looks like.
-fn half_width(c: char) -> char {
-    match u32::from(c) {
-        // Roman ten, the sign of multiplication, Cyrillic and Greek letters.
-        0x2169 | 0x2179 | 0xd7 | 0x425 | 0x445 | 0x3a7 | 0x3c7 => 'X',
-        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
-        _ => c,
+/// The ASCII character of which this is the full-width form, or the X that it looks like: Roman ten, the sign of
+/// multiplication, Cyrillic and Greek letters.
+fn as_ascii(c: char) -> char {
+    match c {
+        'Ⅹ' | 'ⅹ' | '×' | 'Х' | 'х' | 'Χ' | 'χ' => 'X',
+        _ => half_width(c),
     }
 }
 
