@@ -55,8 +55,8 @@ pub(super) fn of<E>(
 /// The merger of this entry, where it is the one that counts of its subject: the last, unless it was stated anew since who
 /// that is.
 fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
-    let begun = case.file.registrations().filter(|item| case.has_begun(item));
-    let last = begun.filter(|item| matches!(item.fact, Fact::Identity(Identity::Merged))).last();
+    let mut begun = case.file.registrations().filter(|item| case.has_begun(item));
+    let last = begun.rfind(|item| matches!(item.fact, Fact::Identity(Identity::Merged)));
     last.filter(|merger| merger.entry == entry && !case.is_stated_anew(merger))
 }
 
