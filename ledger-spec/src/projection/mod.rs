@@ -10,6 +10,7 @@
 mod catalogue;
 mod cell;
 mod city;
+mod clock;
 mod conduct;
 mod departures;
 mod directory;

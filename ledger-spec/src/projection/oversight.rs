@@ -4,6 +4,7 @@
 
 use super::MarkLine;
 use super::cell::Count;
+use super::clock::{ran_out, recorded_day};
 use super::states::MadeBy;
 use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
@@ -11,7 +12,6 @@ use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
-use crate::time::{Date, ValidTime};
 use serde::Serialize;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +58,11 @@ pub struct OversightLine {
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub late_withdrawals: Count,
-    /// Objections to what it filed that are open past their last day.
+    /// Objections to what it filed that were not decided by their last day.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_objections: Count,
-    /// Applications for repair of what it filed that wait past their last day.
+    /// Applications for repair of what it filed that were not accepted, or not decided, by their last day.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_repairs: Count,
@@ -74,11 +74,11 @@ pub struct OversightLine {
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub longest_delisting_days: Count,
-    /// Complaints that wait past their last day: about what it filed, or about nothing filed and taken in by it.
+    /// Complaints not answered by their last day: about what it filed, or about nothing filed and taken in by it.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_complaints: Count,
-    /// Rectifications ordered of it that wait past their day.
+    /// Rectifications ordered of it that were not done by their day.
     #[serde(skip_serializing_if = "Count::is_suppressed")]
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub overdue_rectifications: Count,
@@ -211,11 +211,6 @@ pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     Some(recorded_day(item)? <= last)
 }
 
-/// The day on which it was recorded; none by a clock that was past all days.
-fn recorded_day(item: &Item) -> Option<Date> {
-    ValidTime::at_recorded(item.recorded_at).ok().map(ValidTime::date)
-}
-
 /// The departments' work in some of the case files.
 #[derive(Debug)]
 pub(super) struct Work<'a> {
@@ -309,20 +304,13 @@ impl<'a> Work<'a> {
 
     fn rights(&mut self, case: &CaseAsOf<'_>) {
         for (number, item) in case.begun(Class::Objection) {
-            let open = matches!(case.phase_at(number), Some(Phase::Raised | Phase::Forwarded));
-            if open && case.objection_deadline(item).is_some_and(|last| case.is_past(last)) {
-                self.about(case, item).overdue_objections += 1;
-            }
+            self.about(case, item).overdue_objections += u64::from(ran_out(case, number, item));
         }
         for (number, item) in case.begun(Class::Application) {
-            if repair_due(case, number, item).is_some_and(|last| case.is_past(last)) {
-                self.about(case, item).overdue_repairs += 1;
-            }
+            self.about(case, item).overdue_repairs += u64::from(ran_out(case, number, item));
         }
         for (number, item) in case.begun(Class::Complaint) {
-            let due = case.deadline(ProcedurePeriod::ComplaintDecide, item.from.date(), item.from.date());
-            let open = case.phase_at(number) == Some(Phase::Filed);
-            if open && due.is_some_and(|last| case.is_past(last)) {
+            if ran_out(case, number, item) {
                 let about = match item.fact {
                     Fact::Complaint { about: Some(about) } => case.file.get(about),
                     _ => None,
@@ -385,8 +373,7 @@ impl<'a> Work<'a> {
 
     fn rectifications(&mut self, case: &CaseAsOf<'_>, authority: &AuthorityId) {
         for (number, item) in case.begun(Class::Order) {
-            let Fact::Order { due } = item.fact else { continue };
-            if case.phase_at(number) == Some(Phase::Ordered) && case.is_past(due) {
+            if ran_out(case, number, item) {
                 self.line_of(authority.clone()).overdue_rectifications += 1;
             }
         }
@@ -405,16 +392,4 @@ fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
     let last = case.deadline(ProcedurePeriod::PenaltyWithdraw, decided, decided);
     last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last)
-}
-
-/// The last day of the step that an application for repair awaits (P21).
-pub(super) fn repair_due(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> Option<Date> {
-    match case.phase_at(number)? {
-        Phase::Applied => case.deadline(ProcedurePeriod::RepairAccept, item.from.date(), item.from.date()),
-        Phase::Accepted => {
-            let accepted = case.moves(number).last().map_or(item.from, |(_, step)| step.from).date();
-            case.deadline(ProcedurePeriod::RepairDecide, accepted, accepted)
-        }
-        _ => None,
-    }
 }

@@ -413,7 +413,7 @@ impl<'a> Projector<'a> {
             Some(Body::RepairApplied(body)) => body.statement,
             _ => None,
         };
-        let due = super::oversight::repair_due(case, number, item);
+        let due = super::clock::repair_due(case, number, item);
         Some(RepairLine {
             target: case.file.get(*target)?.id,
             statement,
