@@ -183,10 +183,10 @@ pub(super) fn grave_enough(
     }
 }
 
-/// The last day of the restriction that the record beneath an entry names.
+/// The last day of what the decision beneath an entry restricts.
 fn restriction_beneath(case: &Case<'_>, body: &ListingEntered) -> Option<Date> {
     let (number, _) = case.file.find(body.record.as_ref()?)?;
-    case.as_of().record(number)?.restriction_until
+    case.as_of().restriction_by(number)
 }
 
 /// D05: an entry says on which ground it is made only where the list tells them apart.

@@ -33,7 +33,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
         StepKind::RepairServed => served(case, number, &body.extra),
-        StepKind::ListingExtended => extension(case, number, item, &body.extra),
+        StepKind::ListingExtended => extension(case, body, (number, item)),
         StepKind::RecordCorrected => correction(case, (number, item), &body.extra),
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
         _ => Ok(()),
@@ -338,8 +338,10 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
 }
 
 /// D05: an extension goes beyond the term that there is, and no further than the list's own rule lets it.
-fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) -> Result<(), Refusal> {
-    let (Extra::Until(Some(until)), Fact::Listing(listing)) = (extra, &item.fact) else { return Ok(()) };
+fn extension(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
+    let (Extra::Until(Some(until)), Fact::Listing(listing)) = (&body.extra, &item.fact) else {
+        return Ok(());
+    };
     let as_of = case.as_of();
     let adopted = as_of.list_of(item, listing);
     let most = || {
@@ -382,6 +384,8 @@ fn extension(case: &Case<'_>, number: ItemNumber, item: &Item, extra: &Extra) ->
         _ if *until < case.day() => {
             Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or later", case.day())))
         }
+        // What makes it longer is a decision as much as what made it.
+        _ if adopted.is_some_and(|list| list.serious) => case.whole_decision(body.decision.as_ref()),
         _ => Ok(()),
     }
 }

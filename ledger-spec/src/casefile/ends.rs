@@ -1,10 +1,11 @@
 //! When things end, and why: computed from the two instants, never stored.
 
+use super::terms::last_day;
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact, Stage};
 use crate::definition::words;
 use crate::definition::{
-    Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, ProcedurePeriod, RED_LIST,
-    RatingScheme, RecordType, Severity, TAKING_STEPS, TierBound, VALID_UNTIL, Validity,
+    Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
+    TAKING_STEPS, Validity,
 };
 use crate::event::{Class, Phase, StepKind, Term};
 use crate::rule::ProjectionRule;
@@ -135,11 +136,11 @@ impl CaseAsOf<'_> {
                 ends.extend(self.licence_taken(item, record));
                 ends.extend(self.end_but_term(number));
                 ends.extend(self.record_expiry(number, record).map(expiry));
+                ends.extend(self.unlisted(number, record));
             }
             Fact::Listing(listing) => {
                 ends.extend(self.displaced(number, item));
-                ends.extend(self.repair_end(number));
-                ends.extend(self.listing_expiry(number, item, listing).map(expiry));
+                ends.extend(self.listing_end(number, item, listing));
                 ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
                 let least = self.list_of(item, listing).and_then(|adopted| adopted.least_severity);
                 ends.extend(listing.record.and_then(|ground| self.lightened(ground, least)));
@@ -199,6 +200,34 @@ impl CaseAsOf<'_> {
             })
         });
         granted.min()
+    }
+
+    /// The first end of an entry on a list that is its own, not that of what it rests on.
+    pub(super) fn listing_end(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<End> {
+        let mut ends = self.step_ends(number);
+        ends.extend(self.repair_end(number));
+        ends.extend(self.listing_expiry(number, item, listing).map(expiry));
+        ends.into_iter().min()
+    }
+
+    /// The end of the last of the entries on lists that were made by the record at `number`, where it lasts as long as those:
+    /// who is off the list is not called by the decision any more that put him there.
+    pub(super) fn unlisted(&self, number: ItemNumber, record: &RecordFact) -> Option<End> {
+        if self.type_of(record)?.validity != Validity::WhileListed {
+            return None;
+        }
+        let entries = self.file.followers(number).filter(|(_, item)| self.knows(item));
+        let ends = entries.filter_map(|(entry, item)| match &item.fact {
+            Fact::Listing(listing) => Some(self.listing_end(entry, item, listing)),
+            _ => None,
+        });
+        // One that has no end keeps the record, so the whole has one only where each has.
+        let last = ends.collect::<Option<Vec<End>>>()?.into_iter().max()?;
+        let cause = match last.cause {
+            Cause::Removed | Cause::Expired => last.cause,
+            _ => Cause::GroundEnded,
+        };
+        Some(End { cause, ..last })
     }
 
     /// P10: the end of what something rests on, as far as it takes that down.
@@ -279,26 +308,6 @@ impl CaseAsOf<'_> {
                     fact.by_court && matches!(fact.to, Some(Phase::Removed | Phase::Lifted))
                 })
         })
-    }
-
-    /// The last day that the law gave an entry on a list or a measure, however early it ended; `None` where it has no term.
-    pub fn farthest(&self, number: ItemNumber, item: &Item) -> Option<Date> {
-        match &item.fact {
-            Fact::Listing(listing) => {
-                let months = self.list_of(item, listing)?.months_of(listing.item.as_deref());
-                let by_list = months.map(|months| last_day(item.from.date(), months));
-                by_list.max(self.listing_expiry(number, item, listing))
-            }
-            Fact::Measure(measure) => {
-                let months = self.measure_of(item, measure).and_then(|adopted| adopted.max_months);
-                let by_law = months.map(|months| last_day(item.from.date(), months));
-                match measure.term {
-                    Term::Until(until) => by_law.max(Some(until)),
-                    Term::WithGround | Term::Lifetime => None,
-                }
-            }
-            _ => None,
-        }
     }
 
     /// What something took the place of, or made fall: without it, that would stand again. Only entries on lists and grades do
@@ -417,59 +426,6 @@ impl CaseAsOf<'_> {
             entry: Some(later.entry),
         }));
     }
-
-    /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry.
-    pub fn listing_expiry(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<Date> {
-        let extended = self.last_step(number, StepKind::ListingExtended);
-        if let Some(until) = extended.and_then(|(_, step)| step.step()?.until) {
-            return Some(until);
-        }
-        listing.until.or_else(|| {
-            let adopted = self.list_of(item, listing);
-            let months = adopted.and_then(|adopted| adopted.months_of(listing.item.as_deref()));
-            let last = months.map(|months| last_day(item.from.date(), months));
-            last.max(self.restricted_until(item, listing).filter(|_| last.is_some()))
-        })
-    }
-
-    /// The last day of the restriction beneath an entry, where the list lasts as long.
-    pub fn restricted_until(&self, item: &Item, listing: &ListingFact) -> Option<Date> {
-        let record = self.record(listing.record?)?;
-        let lasts = self.list_of(item, listing).is_some_and(|list| list.as_long_as_record);
-        record.restriction_until.filter(|_| lasts)
-    }
-
-    /// The last day on which a record counts: the term that its type gives, or the day that it names itself where its type
-    /// has a field for that, as a licence has.
-    pub fn record_expiry(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
-        let definition = self.type_of(record)?;
-        let named = record.valid_until.filter(|_| definition.has_field(VALID_UNTIL));
-        self.term_of(definition, number, record).into_iter().chain(named).min()
-    }
-
-    fn term_of(&self, definition: &RecordType, number: ItemNumber, record: &RecordFact) -> Option<Date> {
-        let decided = record.decided_on;
-        match definition.validity {
-            Validity::Tier => self.tier_period(number, record, TierBound::Max),
-            Validity::Fixed { period, .. } => {
-                Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
-            }
-            Validity::Between { max, .. } => Some(
-                record
-                    .restriction_until
-                    .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.as_of.known))),
-            ),
-            Validity::AsDecided => record.restriction_until,
-            Validity::UntilEnded | Validity::Permanent => None,
-        }
-    }
-
-    /// The day on which a tier's `min` or `max` is reached, from the date of the document (Order 36), by the
-    /// procedure in force on that date.
-    pub fn tier_period(&self, number: ItemNumber, record: &RecordFact, bound: TierBound) -> Option<Date> {
-        let period = ProcedurePeriod::of_tier(self.severity(number)?, bound);
-        self.deadline(period, record.decided_on, record.decided_on)
-    }
 }
 
 /// How much of a ground's ends takes down what rests on it.
@@ -487,9 +443,4 @@ enum Cascade {
 fn expiry(last_day: Date) -> End {
     let at = ValidTime::from_micros(last_day.end_of_day().micros() + 1).unwrap_or(ValidTime::MAX);
     End { at, cause: Cause::Expired, entry: None }
-}
-
-/// The last day of a term of so many months that begins on `from`.
-fn last_day(from: Date, months: u16) -> Date {
-    from.plus_months(months.into())
 }

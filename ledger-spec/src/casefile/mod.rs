@@ -16,6 +16,7 @@ mod joined;
 mod named;
 mod publicity;
 mod spelling;
+mod terms;
 
 pub use all_names::Named;
 pub use annulments::{Annulment, Annulments};

@@ -94,6 +94,8 @@ pub enum Validity {
     Tier,
     /// Until an event ends it.
     UntilEnded,
+    /// Until an event ends it, or every entry on a list that was made by it is over.
+    WhileListed,
     /// As the decision says.
     AsDecided,
     /// For ever.
@@ -305,10 +307,11 @@ impl Validity {
         match &*word {
             "tier" => Ok(Self::Tier),
             "until_ended" => Ok(Self::UntilEnded),
+            "while_listed" => Ok(Self::WhileListed),
             "as_decided" => Ok(Self::AsDecided),
             "permanent" => Ok(Self::Permanent),
             other => {
-                let expected = say!("tier, until_ended, as_decided, permanent or an object");
+                let expected = say!("tier, until_ended, while_listed, as_decided, permanent or an object");
                 Err(fields.error("validity", FieldFault::Value { found: shorten(other), expected }))
             }
         }

@@ -54,7 +54,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("a control character", "控制字符"),
     w("at most {}, which is {}", "不大于 {0} 所填的 {1}"),
     w("1 to 64 letters, digits, `-`, `_`, `.`, `:` or `+`", "1 至 64 个字母、数字或 `-`、`_`、`.`、`:`、`+`"),
-    w("tier, until_ended, as_decided, permanent or an object", "`tier`、`until_ended`、`as_decided`、`permanent` 或对象"),
+    w("tier, until_ended, while_listed, as_decided, permanent or an object", "`tier`、`until_ended`、`while_listed`、`as_decided`、`permanent` 或对象"),
     w("a code, prefix.* or *", "代码、前缀.* 或 *"),
     w("a Saturday or Sunday of {}", "{} 年的周六、周日"),
     w("a weekday of {}", "{} 年的周一至周五"),

@@ -200,7 +200,14 @@ impl Generator {
             }
             "record.annotated" => body["statement"] = json!("said"),
             "listing.statement_received" => body["answered"] = json!(self.chance.percent(50)),
-            "listing.extended" => body["until"] = json!(day.plus_days(90).to_string()),
+            "listing.extended" => {
+                body["until"] = json!(day.plus_days(90).to_string());
+                if self.chance.percent(80) {
+                    let day = day.to_string();
+                    body["decision"] = json!({ "number": "extended", "date": day, "issued_by": "the bureau",
+                        "article": "art. 5", "served_on": day, "document": "ab".repeat(32) });
+                }
+            }
             "measure.applied" => {
                 body["domain"] = json!("tendering");
                 body["outcome"] = json!("kept out");

@@ -1,0 +1,113 @@
+//! The terms of things: the last day that a decision, the catalogue or the law gives them, whatever else ends them sooner.
+
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
+use crate::definition::{Direction, ProcedurePeriod, RecordType, TierBound, VALID_UNTIL, Validity};
+use crate::event::{Phase, StepKind, Term};
+use crate::time::Date;
+
+impl CaseAsOf<'_> {
+    /// The last day that the law gave an entry on a list or a measure, however early it ended; `None` where it has no term.
+    pub fn farthest(&self, number: ItemNumber, item: &Item) -> Option<Date> {
+        match &item.fact {
+            Fact::Listing(listing) => {
+                let months = self.list_of(item, listing)?.months_of(listing.item.as_deref());
+                let by_list = months.map(|months| last_day(item.from.date(), months));
+                by_list.max(self.listing_expiry(number, item, listing))
+            }
+            Fact::Measure(measure) => {
+                let months = self.measure_of(item, measure).and_then(|adopted| adopted.max_months);
+                let by_law = months.map(|months| last_day(item.from.date(), months));
+                match measure.term {
+                    Term::Until(until) => by_law.max(Some(until)),
+                    Term::WithGround | Term::Lifetime => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry.
+    pub fn listing_expiry(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let extended = self.last_step(number, StepKind::ListingExtended);
+        if let Some(until) = extended.and_then(|(_, step)| step.step()?.until) {
+            return Some(until);
+        }
+        listing.until.or_else(|| {
+            let adopted = self.list_of(item, listing);
+            let months = adopted.and_then(|adopted| adopted.months_of(listing.item.as_deref()));
+            let last = months.map(|months| last_day(item.from.date(), months));
+            last.max(self.restricted_until(item, listing).filter(|_| last.is_some()))
+        })
+    }
+
+    /// The last day of the restriction beneath an entry, where the list lasts as long.
+    fn restricted_until(&self, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let record = listing.record?;
+        let lasts = self.list_of(item, listing).is_some_and(|list| list.as_long_as_record);
+        self.restriction_by(record).filter(|_| lasts)
+    }
+
+    /// The last day of what the decision of the record at `number` restricts: as the record says, or a ban that was imposed by it.
+    pub fn restriction_by(&self, number: ItemNumber) -> Option<Date> {
+        let stated = self.record(number)?.restriction_until;
+        let imposed = self.file.followers(number).filter(|(_, item)| self.knows(item));
+        let bans = imposed.filter_map(|(ban, item)| match &item.fact {
+            Fact::Measure(measure) if self.is_ban(item, measure) => match measure.term {
+                Term::Until(until) => Some(self.lifted(ban).map_or(until, |lifted| lifted.min(until))),
+                Term::WithGround | Term::Lifetime => None,
+            },
+            _ => None,
+        });
+        bans.max().max(stated)
+    }
+
+    fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {
+        self.measure_of(item, measure).is_some_and(|adopted| adopted.direction == Direction::Ban)
+    }
+
+    /// The day on which what was imposed was lifted, as far as that is known.
+    fn lifted(&self, number: ItemNumber) -> Option<Date> {
+        let steps = self.file.moves(number).filter(|(_, step)| self.knows(step));
+        steps
+            .filter(|(_, step)| step.fact.moved_to() == Some(Phase::Lifted))
+            .map(|(_, step)| step.from.date())
+            .min()
+    }
+
+    /// The last day on which a record counts: the term that its type gives, or the day that it names itself where its type
+    /// has a field for that, as a licence has.
+    pub fn record_expiry(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
+        let definition = self.type_of(record)?;
+        let named = record.valid_until.filter(|_| definition.has_field(VALID_UNTIL));
+        self.term_of(definition, number, record).into_iter().chain(named).min()
+    }
+
+    fn term_of(&self, definition: &RecordType, number: ItemNumber, record: &RecordFact) -> Option<Date> {
+        let decided = record.decided_on;
+        match definition.validity {
+            Validity::Tier => self.tier_period(number, record, TierBound::Max),
+            Validity::Fixed { period, .. } => {
+                Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
+            }
+            Validity::Between { max, .. } => Some(
+                record
+                    .restriction_until
+                    .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.as_of.known))),
+            ),
+            Validity::AsDecided => record.restriction_until,
+            Validity::UntilEnded | Validity::WhileListed | Validity::Permanent => None,
+        }
+    }
+
+    /// The day on which a tier's `min` or `max` is reached, from the date of the document (Order 36), by the
+    /// procedure in force on that date.
+    pub fn tier_period(&self, number: ItemNumber, record: &RecordFact, bound: TierBound) -> Option<Date> {
+        let period = ProcedurePeriod::of_tier(self.severity(number)?, bound);
+        self.deadline(period, record.decided_on, record.decided_on)
+    }
+}
+
+/// The last day of a term of so many months that begins on `from`.
+pub(super) fn last_day(from: Date, months: u16) -> Date {
+    from.plus_months(months.into())
+}
