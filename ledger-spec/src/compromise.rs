@@ -258,6 +258,12 @@ impl Compromises {
         self.of.get(&key)?.last().map(|told| told.from.at)
     }
 
+    /// The entries, of the first `known`, by which something is said of a key and counts.
+    #[must_use]
+    pub fn standing(&self, known: TreeSize) -> BTreeSet<EntryIndex> {
+        self.of.keys().filter_map(|key| self.said(*key, known)).map(|found| found.said_by).collect()
+    }
+
     /// Whether nothing is said of any.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -65,7 +65,7 @@ pub(super) fn new_salt() -> Result<Salt, Failure> {
     Ok(Salt::from_bytes(random()?))
 }
 
-/// A new event id, of now.
+/// A new event id, of today.
 pub(super) fn new_event_id() -> Result<EventId, Failure> {
-    Ok(EventId::from_parts(crate::clock::now().micros() / 1000, random()?))
+    Ok(EventId::of_day(crate::clock::now().micros() / 1000, random()?))
 }

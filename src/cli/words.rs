@@ -13,7 +13,7 @@ use ledger_spec::event::{Event, EventError, Kind};
 use ledger_spec::json::characters;
 use ledger_spec::projection::{
     Answered, Authorities, CatalogueAt, Counted, DecisionLine, Ended, EntryLine, EventsPage, ItemLine, Line,
-    ListingLine, RecordLine, Standing, State,
+    ListingLine, RecordLine, Registration, Standing, State,
 };
 use ledger_spec::time::ValidTime;
 use ledger_spec::wording::{Language, Words};
@@ -28,7 +28,12 @@ pub(super) fn state_words(state: State) -> Words {
         State::Registered => ("已登记", "registered"),
         State::RecordInForce => ("有有效记录", "record in force"),
         State::Listed => ("在名单中", "on a list"),
+        State::MeasureInForce => ("有有效措施", "measure in force"),
+        State::Rated => ("有有效评级", "graded"),
+        State::PointsCharged => ("有信用记分", "points charged"),
+        State::Committed => ("作出过信用承诺", "made a commitment"),
         State::RepairPending => ("信用修复办理中", "repair pending"),
+        State::Successor => ("承继已并入的主体", "took over a subject that was merged into it"),
         State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
         State::Withheld => ("另有不公开事项", "more that is not public"),
     };
@@ -130,8 +135,8 @@ pub(super) fn subject(answered: &Answered<Standing>, names: &Names, language: La
         }
         line(&mut out, &words);
     }
-    if let Some(name) = standing.registration.as_ref().and_then(|registration| registration.name.as_ref()) {
-        line(&mut out, &format!("  {}: {name}", language.pick("登记名称", "registered name")));
+    if let Some(registration) = &standing.registration {
+        self::registration(&mut out, registration, language);
     }
     let telling = Telling { names, language, valid_at: answered.valid_at };
     for one in &standing.records {
@@ -148,6 +153,28 @@ pub(super) fn subject(answered: &Answered<Standing>, names: &Names, language: La
         line(&mut out, &format!("  {}", said(notice, language)));
     }
     out
+}
+
+/// Who the subject is, what it went on in, and who went on in it.
+fn registration(out: &mut String, registration: &Registration, language: Language) {
+    let mut tell = |zh: &str, en: &str, what: &str| {
+        line(out, &format!("  {}{}{what}", language.pick(zh, en), language.pick("：", ": ")));
+    };
+    if let Some(name) = &registration.name {
+        tell("登记名称", "registered name", name);
+    }
+    if let Some(from) = registration.dissolved_from {
+        tell("已注销，自", "dissolved from", &from.to_string());
+    }
+    if let Some(into) = &registration.merged_into {
+        tell("已并入", "merged into", &into.to_string());
+    }
+    if !registration.merged_from.is_empty() {
+        let all: Vec<_> = registration.merged_from.iter().map(ToString::to_string).collect();
+        let more = others(language, registration.more_merged_from);
+        let all = format!("{}{more}", all.join(language.pick("、", ", ")));
+        tell("并入本主体的", "merged into it", &all);
+    }
 }
 
 /// How lines are told: by which names, in which language, at which instant.
@@ -175,6 +202,9 @@ impl Telling<'_> {
         );
         if let Some(decision) = &one.decision {
             below.push(self.decision(decision));
+        }
+        if let Some(last) = one.restriction_until {
+            below.push(format!("{} {last}", language.pick("限制至", "restricted until")));
         }
         let details = one.details.iter();
         let details = details.map(|(name, value)| self.names.field(code, (name, value), language));

@@ -26,7 +26,7 @@ pub(super) fn operator_event(
     };
     let draft = Draft {
         origin,
-        id: EventId::from_parts(now.micros() / 1000, random()?),
+        id: EventId::of_day(now.micros() / 1000, random()?),
         kind,
         issuer: &operator.id,
         subject,

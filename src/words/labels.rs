@@ -41,7 +41,7 @@ const LABELS: &[(&str, &str)] = &[
     ("published", "是否公示"), ("purpose", "用途"), ("ratings", "评价"), ("reason", "理由"),
     ("reasons", "理由"), ("recipient", "接收方"), ("record", "记录"), ("recorded_at", "记载时间"),
     ("records", "记录"), ("registered_on", "登记日期"), ("registration", "登记"), ("released", "已解除"),
-    ("repairs", "修复"), ("reports", "信用报告"), ("restricted", "授权查询"), ("rests_on", "依据事项"),
+    ("repairs", "修复"), ("reports", "信用报告"), ("restricted", "授权查询"), ("restriction_until", "限制至"), ("rests_on", "依据事项"),
     ("revocations", "撤销"), ("revoked", "撤销"), ("roles", "职责"), ("row", "名单内容"),
     ("rule", "规则"), ("rule_of_scheme", "记分规则"), ("rules", "规则"), ("scheme", "办法"),
     ("schemes", "办法"), ("scope", "授权范围"), ("served_on", "送达日期"), ("severity", "失信程度"),

@@ -186,7 +186,7 @@ pub(super) fn grave_enough(
 /// The last day of what the decision beneath an entry restricts.
 fn restriction_beneath(case: &Case<'_>, body: &ListingEntered) -> Option<Date> {
     let (number, _) = case.file.find(body.record.as_ref()?)?;
-    case.as_of().restriction_by(number)
+    case.as_of().restriction_by(number, |_| true)
 }
 
 /// D05: an entry says on which ground it is made only where the list tells them apart.

@@ -112,7 +112,7 @@ pub(super) fn entered(
     let ground = body.record.as_ref().and_then(|id| case.person.find(id)).map(|(number, _)| number);
     let person = case.person_as_of();
     let restricted = ground.filter(|_| definition.as_long_as_record);
-    let restricted = restricted.and_then(|record| person.restriction_by(record));
+    let restricted = restricted.and_then(|record| person.restriction_by(record, |_| true));
     let by_list =
         definition.months_of(body.item.as_deref()).map(|months| case.day().plus_months(months.into()));
     let last = body.until.or(by_list.max(restricted.filter(|_| by_list.is_some())));

@@ -44,13 +44,14 @@ impl CaseAsOf<'_> {
     fn restricted_until(&self, item: &Item, listing: &ListingFact) -> Option<Date> {
         let record = listing.record?;
         let lasts = self.list_of(item, listing).is_some_and(|list| list.as_long_as_record);
-        self.restriction_by(record).filter(|_| lasts)
+        self.restriction_by(record, |_| true).filter(|_| lasts)
     }
 
-    /// The last day of what the decision of the record at `number` restricts: as the record says, or a ban that was imposed by it.
-    pub fn restriction_by(&self, number: ItemNumber) -> Option<Date> {
+    /// The last day of what the decision of the record at `number` restricts: as the record says, or a ban that was imposed by it,
+    /// of those that `may_know` lets the reader know.
+    pub fn restriction_by(&self, number: ItemNumber, may_know: impl Fn(ItemNumber) -> bool) -> Option<Date> {
         let stated = self.record(number)?.restriction_until;
-        let imposed = self.file.followers(number).filter(|(_, item)| self.knows(item));
+        let imposed = self.file.followers(number).filter(|(ban, item)| self.knows(item) && may_know(*ban));
         let bans = imposed.filter_map(|(ban, item)| match &item.fact {
             Fact::Measure(measure) if self.is_ban(item, measure) => match measure.term {
                 Term::Until(until) => Some(self.lifted(ban).map_or(until, |lifted| lifted.min(until))),

@@ -8,6 +8,8 @@ const PART: &str = "event id";
 /// Where the text has hyphens (RFC 9562 §4).
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
+const MILLIS_OF_A_DAY: u64 = 24 * 60 * 60 * 1000;
+
 /// A UUID of version 7, in lower-case hex groups of 8-4-4-4-12.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
 pub struct EventId([u8; 16]);
@@ -40,6 +42,13 @@ impl EventId {
         id[6] = id[6] & 0x0f | 0x70;
         id[8] = id[8] & 0x3f | 0x80;
         Self(id)
+    }
+
+    /// An id of the day (UTC) that holds this millisecond. An id may be told where its entry is not, as that of a notice is: a
+    /// time to the millisecond would say which entry it is.
+    #[must_use]
+    pub fn of_day(unix_millis: u64, random: [u8; 10]) -> Self {
+        Self::from_parts(unix_millis - unix_millis % MILLIS_OF_A_DAY, random)
     }
 
     /// An id from its 16 bytes, which have to be of version 7 and of RFC 9562's variant.
@@ -88,6 +97,9 @@ mod tests {
         assert_eq!(EventId::from_parts(0x017f_22e2_79b0, random), id);
         assert_eq!(id.as_bytes()[..2], [0x01, 0x7f]);
         assert_eq!(EventId::from_bytes(*id.as_bytes()), Ok(id));
+        let (first, last) = (0x017f_22e2_79b0 / MILLIS_OF_A_DAY * MILLIS_OF_A_DAY, 0x017f_22e2_79b0);
+        assert_eq!(EventId::of_day(last, random), EventId::of_day(first, random));
+        assert_eq!(EventId::of_day(first, random), EventId::from_parts(first, random));
         assert!(EventId::from_bytes([0; 16]).is_err());
     }
 

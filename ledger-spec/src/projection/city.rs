@@ -158,7 +158,7 @@ impl<'a> CityFold<'a> {
             (Part::Indicators(counts), _) => {
                 CityAnswer::Indicators(counts.indicators(&governance.directory, as_of, viewer.sight))
             }
-            (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight(viewer.sight)),
+            (Part::Oversight(work), _) => CityAnswer::Oversight(work.oversight(as_of, viewer.sight)),
             (Part::Retention(retention), _) => CityAnswer::Retention(retention.in_order()),
             (Part::Departures(_), _) => defect("a fold has the part of its own question"),
         }

@@ -62,6 +62,8 @@ pub(super) struct Departed(Vec<Departure>);
 struct Leaver<'a, 'c> {
     suspicion: Suspicion<'a, 'c>,
     sight: Sight,
+    /// The instant by which it has left.
+    last: ValidTime,
 }
 
 impl Departed {
@@ -75,8 +77,11 @@ impl Departed {
         // Else two answers would say which entry made something leave.
         let known = case.at(viewer.judged_by(case.as_of));
         let now = viewer.bound(case.as_of).map(|now| case.at(now));
+        // What is yet to leave is told to those who see what is on the list now: the public may not see it.
+        let last =
+            now.as_ref().map_or(known.as_of.valid_at, |now| now.as_of.valid_at.min(known.as_of.valid_at));
         let suspicion = Suspicion { case: &known, directory };
-        let leaver = Leaver { suspicion, sight: viewer.sight };
+        let leaver = Leaver { suspicion, sight: viewer.sight, last };
         let left = known.begun(Class::Listing).filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
             // What is not of the reader's class any more is not told either.
@@ -116,7 +121,7 @@ impl Leaver<'_, '_> {
     fn departure(&self, number: ItemNumber) -> Option<Departure> {
         let (case, seen) = (self.suspicion.case, self.sight >= Sight::Restricted);
         let item = case.file.get(number)?;
-        let end = case.end(number).filter(|end| end.at <= case.as_of.valid_at)?;
+        let end = case.end(number).filter(|end| end.at <= self.last)?;
         self.sight.reaches(case.disclosure(number)).then(|| Departure {
             event: item.id,
             entry: seen.then_some(item.entry),

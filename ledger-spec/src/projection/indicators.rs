@@ -141,7 +141,7 @@ impl Counts {
             .into_iter()
             .map(|indicator| line(indicator, numerator(indicator), declared(indicator), sight))
             .collect();
-        Indicators { indicators, marks: MarkLine::of_compromised(&self.suspect, sight) }
+        Indicators { indicators, marks: MarkLine::of_counts(&self.suspect, directory, (as_of, sight)) }
     }
 }
 

@@ -5,7 +5,7 @@ use super::leaf::{from_hex_if_any, hex_if_any};
 use super::page::{MOST_BESIDE, is_none, last};
 use super::suspicion::Suspicion;
 use crate::authority::{Directory, Recorded};
-use crate::casefile::{CaseAsOf, Cause, End, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
+use crate::casefile::{AsOf, CaseAsOf, Cause, End, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
 use crate::definition::{Disclosure, Severity};
 use crate::event::{Body, Class, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
@@ -159,6 +159,19 @@ impl MarkLine {
         Self::of_governance(said)
     }
 
+    /// The same of what was gone through to count. The public is told of any key of which something is said, whether or not it
+    /// signed something of that: one thing that it did would else be a count of one.
+    pub(super) fn of_counts(
+        said: &BTreeSet<EntryIndex>,
+        directory: &Directory,
+        (as_of, sight): (AsOf, Sight),
+    ) -> Vec<Self> {
+        match sight {
+            Sight::Public => Self::of_compromised(&directory.compromises().standing(as_of.known), sight),
+            _ => Self::of_compromised(said, sight),
+        }
+    }
+
     /// The same of what is stated of authorities by these entries.
     pub(super) fn of_stated(
         stated: impl Iterator<Item = Recorded>,
@@ -230,6 +243,8 @@ impl<'a> Projector<'a> {
         }
         all.extend(self.signed_by_compromised(number));
         all.sort_unstable();
+        // To whom their entries are not told, neither is how many there are.
+        all.dedup_by(|next, one| next.mark == one.mark && !self.tells_entry(one));
         let mut shown: Vec<MarkLine> = Vec::new();
         for same in all.chunk_by(|one, next| one.mark == next.mark) {
             shown.extend(

@@ -19,6 +19,8 @@ pub struct MergedFrom {
     pub subjects: Vec<SubjectId>,
     /// How many more mergers are said to have been, which were not held against their files.
     pub more: usize,
+    /// The entries of these mergers.
+    pub(super) entries: Vec<EntryIndex>,
     /// The entries that say of a key in wrong hands that it signed one of these mergers (P26).
     pub(super) compromised: BTreeSet<EntryIndex>,
 }
@@ -48,6 +50,7 @@ pub(super) fn of<E>(
         let suspicion = Suspicion { case: told, directory: &governance.directory };
         found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
         found.subjects.push(of.clone());
+        found.entries.push(entry);
     }
     Ok(found)
 }

@@ -8,7 +8,7 @@ use super::clock::{ran_out, recorded_day};
 use super::states::MadeBy;
 use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
+use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    pub(super) fn oversight(self, sight: Sight) -> Oversight {
+    pub(super) fn oversight(self, as_of: AsOf, sight: Sight) -> Oversight {
         let (mut authorities, mut commitments): (Vec<_>, Vec<_>) =
             (self.lines.into_values().collect(), self.commitments.into_values().collect());
         if sight == Sight::Public {
@@ -260,7 +260,8 @@ impl<'a> Work<'a> {
             commitments.iter_mut().for_each(CommitmentRate::suppress);
             commitments.retain(|rate| rate.made.is_positive());
         }
-        Oversight { authorities, commitments, marks: MarkLine::of_compromised(&self.suspect, sight) }
+        let marks = MarkLine::of_counts(&self.suspect, self.directory, (as_of, sight));
+        Oversight { authorities, commitments, marks }
     }
 
     fn of(&mut self, authority: AuthorityNumber) -> &mut OversightLine {

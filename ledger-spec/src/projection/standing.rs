@@ -29,7 +29,8 @@ pub struct Standing {
     pub listings: Vec<ListingLine>,
     /// The applications for repair.
     pub repairs: Vec<RepairLine>,
-    /// How many records, entries and applications were left out because the reader may not see them; not told to the public.
+    /// How many records, entries, applications, measures, grades, points and commitments were left out because the reader may
+    /// not see them; not told to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub withheld: Option<usize>,
@@ -136,6 +137,10 @@ pub struct RecordLine {
     #[serde(default, skip_serializing_if = "is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub undisclosed: usize,
+    /// The last day of what its decision restricts: as it says itself, or by the bans that were imposed by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub restriction_until: Option<Date>,
     /// Whether everyone can see it at the valid instant.
     pub published: bool,
     /// The last day on which it may be published (P18).
@@ -187,6 +192,14 @@ pub struct RepairLine {
     pub overdue: bool,
 }
 
+/// What else may be in force, with the word for it and the rule by which it ends.
+const OTHERS: [(Class, State, ProjectionRule); 4] = [
+    (Class::Measure, State::MeasureInForce, ProjectionRule::TakenBack),
+    (Class::Rating, State::Rated, ProjectionRule::Superseded),
+    (Class::Charge, State::PointsCharged, ProjectionRule::Points),
+    (Class::Commitment, State::Committed, ProjectionRule::TakenBack),
+];
+
 /// A step of a matter that was taken, by a record of this type.
 pub(super) type Taken<'a> = (&'a TypeCode, &'a Stage);
 
@@ -195,9 +208,14 @@ impl<'a> Projector<'a> {
     pub fn standing(&self) -> Standing {
         let (records, listings) = (self.seen(Class::Record), self.seen(Class::Listing));
         let (repairs, hidden) = self.seen_repairs();
-        let withheld = records.withheld + listings.withheld + hidden;
-        let withheld = self.told(withheld);
-        let states = self.states([&records.numbers, &listings.numbers, &repairs], withheld);
+        let others = OTHERS.map(|(class, ..)| self.seen(class));
+        let left_out: usize = others.iter().map(|seen| seen.withheld).sum();
+        let withheld = self.told(records.withheld + listings.withheld + hidden + left_out);
+        let mut states = self.states([&records.numbers, &listings.numbers, &repairs]);
+        for ((_, state, rule), seen) in OTHERS.into_iter().zip(&others) {
+            states.push(StateLine::of(state, self.in_force(&seen.numbers), rule));
+        }
+        let states = self.and_nothing_else(states, withheld);
         let ([records, listings, repairs], next) = self.cut([records.numbers, listings.numbers, repairs]);
         Standing {
             states,
@@ -212,21 +230,23 @@ impl<'a> Projector<'a> {
     }
 
     /// What is said over everything that the reader sees.
-    fn states(
-        &self,
-        [records, listings, repairs]: [&[ItemNumber]; 3],
-        withheld: Option<usize>,
-    ) -> Vec<StateLine> {
+    fn states(&self, [records, listings, repairs]: [&[ItemNumber]; 3]) -> Vec<StateLine> {
         let case = &self.case;
         let pending =
             |number: &ItemNumber| matches!(case.phase_at(*number), Some(Phase::Applied | Phase::Accepted));
         let registered = self.registering().map(|(_, item)| item.entry).into_iter().collect();
-        let mut states = vec![
+        vec![
             StateLine::of(State::Registered, registered, ProjectionRule::Registered),
             StateLine::of(State::RecordInForce, self.in_force(records), ProjectionRule::RecordInForce),
             StateLine::of(State::Listed, self.in_force(listings), ProjectionRule::Listed),
             StateLine::of(State::RepairPending, self.entries(repairs, pending), ProjectionRule::Repair),
-        ];
+            StateLine::of(State::Successor, self.merged.entries.clone(), ProjectionRule::Merged),
+        ]
+    }
+
+    /// The states that rest on something; and, to whom that is told, that more is left out, or that there is nothing.
+    fn and_nothing_else(&self, mut states: Vec<StateLine>, withheld: Option<usize>) -> Vec<StateLine> {
+        states.sort_by_key(|line| line.state);
         states.retain(|state| !state.because.is_empty());
         let Some(withheld) = withheld else { return states };
         if withheld > 0 {
@@ -282,7 +302,6 @@ impl<'a> Projector<'a> {
         let (last, item) = self.registering()?;
         // Identifiers stay when the rest is stated anew; what came before any registration names nobody.
         let links = self.identities().filter(|(at, item)| *at > first && is(item, Identity::Linked));
-        let (links, more_identifiers) = page::first(links.collect(), MOST_NAMED);
         let since = |identity| {
             let found = self.identities().rfind(|(at, item)| *at > last && is(item, identity));
             // An end or a merger that was taken back by the moment of asking is not told to whom that bounds.
@@ -294,6 +313,8 @@ impl<'a> Projector<'a> {
             Body::IdentifierLinked(body) => Some(body.identifier).filter(told),
             _ => None,
         };
+        // What is not told is not counted either.
+        let (identifiers, more_identifiers) = page::first(links.filter_map(identifier).collect(), MOST_NAMED);
         let merged = since(Identity::Merged).and_then(|(_, item)| match self.body(item)? {
             Body::SubjectMerged(body) => Some(body.into).filter(told),
             _ => None,
@@ -323,7 +344,7 @@ impl<'a> Projector<'a> {
             undisclosed: whole.map_or(0, |whole| whole.undisclosed),
             kind: self.case.subject.kind().or(kind),
             registered_on,
-            identifiers: links.into_iter().filter_map(identifier).collect(),
+            identifiers,
             more_identifiers,
             merged_into: merged,
             marks: MarkLine::of_compromised(&compromised, self.sight),
@@ -382,6 +403,7 @@ impl<'a> Projector<'a> {
             details,
             missing: self.missing_steps(record),
             undisclosed: whole.as_ref().map_or(0, |whole| whole.undisclosed),
+            restriction_until: case.restriction_by(number, |ban| self.shows(ban)),
             published: case.shows(number, Sight::Public),
             publicity_until: case.publicity_until(number, record),
             line,

@@ -14,8 +14,18 @@ pub enum State {
     RecordInForce,
     /// It is on a list.
     Listed,
+    /// A measure against it, or in its favour, is in force.
+    MeasureInForce,
+    /// A grade that it was given counts.
+    Rated,
+    /// Points were charged to it, and not cancelled.
+    PointsCharged,
+    /// It made a commitment, whatever came of that.
+    Committed,
     /// An application of its for repair awaits a step.
     RepairPending,
+    /// Another subject was merged into it: what stands of that one bears on it.
+    Successor,
     /// Events about it stand here, and nothing of them is in force.
     NothingInForce,
     /// There is more than is shown here.
@@ -27,7 +37,12 @@ words!(State {
     Registered = "registered",
     RecordInForce = "record-in-force",
     Listed = "listed",
+    MeasureInForce = "measure-in-force",
+    Rated = "rated",
+    PointsCharged = "points-charged",
+    Committed = "committed",
     RepairPending = "repair-pending",
+    Successor = "successor",
     NothingInForce = "nothing-in-force",
     Withheld = "withheld",
 });

@@ -79,4 +79,6 @@ projection_rules! {
     Retention = "P27";
     /// P28: an entry on a red list and an incentive fall with an entry on a list of the seriously dishonest.
     Displaced = "P28";
+    /// P29: who was merged into another goes on in it, with what is imposed on it, until that is stated anew.
+    Merged = "P29";
 }
