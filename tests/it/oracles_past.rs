@@ -3,7 +3,7 @@
 
 use crate::http_server::{JSON, Server};
 use crate::oracles::noon;
-use crate::people::{TYPE, department, event, id, negative, registrar};
+use crate::people::{event, registrar};
 use ledger_spec::event::envelope::seal;
 use serde_json::{Value, json};
 
@@ -45,32 +45,4 @@ fn a_merger_and_an_end_that_were_taken_back_are_told_of_no_instant() {
     }
     assert_eq!(ask(ENDED, size)["name"], "甲公司");
     assert_eq!(server.finish(), size);
-}
-
-#[test]
-fn a_public_record_does_not_name_the_consent_that_it_came_with() {
-    let server = Server::start_by("oracle-consent", noon, |_| {});
-    let by_department = |n: u64, kind: &str, body: Value| {
-        let answer = server.post(JSON, seal(&event(n, kind, "department", ENDED, body), &[&department()]));
-        assert_eq!(answer.status, 201, "{kind}: {}", answer.text());
-        answer.json()["index"].as_u64().unwrap()
-    };
-    let consent = by_department(40, "consent.granted", json!({"scope": [TYPE], "purpose": "秘"}));
-    let mut body = negative("测罚字〔2026〕41号");
-    body["consent"] = json!(id(40).to_string());
-    let with = by_department(41, "record.filed", body);
-    let without = by_department(42, "record.filed", negative("测罚字〔2026〕42号"));
-    // What names nothing hidden is given as it was signed, as before.
-    for (entry, signed) in [(with, false), (without, true)] {
-        let answer = server.get(&format!("/v1/entries/{entry}"));
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        assert_eq!(answer.json().get("envelope").is_some(), signed, "{}", answer.text());
-        let listed = server.get(&format!("/v1/subjects/{ENDED}/events"));
-        for answer in [answer, listed] {
-            assert!(!answer.text().contains(&id(40).to_string()), "{}", answer.text());
-            assert!(!answer.text().contains('秘'), "{}", answer.text());
-        }
-    }
-    assert_eq!(server.get(&format!("/v1/entries/{consent}")).status, 404);
-    assert_eq!(server.finish(), without + 1);
 }

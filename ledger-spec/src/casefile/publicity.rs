@@ -429,11 +429,8 @@ impl CaseAsOf<'_> {
             Fact::Step(step) => !self.shows_signed(step.of, sight),
             Fact::Identity(Identity::Dissolved) => self.is_stated_anew(item),
             Fact::Identity(identity) => identity.names_another(),
-            // That there was a notice the law demands: naming it tells nothing.
-            fact => fact.refers_to().into_iter().any(|other| {
-                !self.shows_event(other, sight)
-                    && !self.file.get(other).is_some_and(|item| matches!(item.fact, Fact::Notice { .. }))
-            }),
+            // A notice or a consent is none of these: that there was one the law demands.
+            fact => fact.grounds().into_iter().any(|ground| !self.shows_event(ground, sight)),
         };
         !names_hidden && self.shows_event(number, sight)
     }

@@ -1,6 +1,7 @@
 //! The command line speaks the language of the locale, wholly.
 
 use super::{Folder, Ran, event};
+use crate::people::whole;
 use std::process::Output;
 
 mod every_command;
@@ -75,6 +76,10 @@ fn a_subject_is_shown_by_names() {
     let lacking = RECORD.replace(r#""article":"乙法第一条","#, "");
     let lacking = event("record.filed", "dept", SUBJECT, &lacking.replace("乙罚字7号", "乙罚字8号"));
     let envelope = folder.run_with(&["sign", "--key", "dept.key", "--new"], &lacking).right();
+    // An id that is told does not say which entry it is of: it is one of the day.
+    let id = *whole(&envelope).event().id.as_bytes();
+    let millis = u64::from_be_bytes([0, 0, id[0], id[1], id[2], id[3], id[4], id[5]]);
+    assert_eq!(millis % 86_400_000, 0, "{envelope}");
     folder.write("lacking.json", &envelope);
     for source in [["--url", &served.url], ["--dir", "l"]] {
         let refused = in_chinese(&folder, "LC_ALL", &["check", source[0], source[1], "lacking.json"]);
