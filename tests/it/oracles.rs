@@ -63,6 +63,13 @@ fn served(name: &str, clock: fn() -> RecordedTime) -> (Server, std::ops::Range<u
         "title": people::name(), "polarity": "neutral", "disclosure": "shared",
         "subjects": ["ext"], "basis": [{"title": "测试依据"}], "confidence": "V",
     });
+    let court = SecretKey::from_seed(&[8; 32]);
+    let enrolled = json!({
+        "name": people::name(), "roles": ["court"], "keys": [court.public().to_base64url()],
+        "competence": {"types": ["*"], "subjects": ["ext"]},
+    });
+    let enrolled = event(9, "authority.enrolled", "registrar", "authority:court", enrolled);
+    assert_eq!(server.post(JSON, seal(&enrolled, &[&registrar()])).status, 201);
     append(&server, 10, "catalogue.type_adopted", "catalogue:type.base.shared", adopted);
     append(&server, 11, "record.filed", HIDDEN, shared());
     append(&server, 12, "record.filed", HIDDEN, people::negative("测罚字〔2026〕12号"));
@@ -73,10 +80,13 @@ fn served(name: &str, clock: fn() -> RecordedTime) -> (Server, std::ops::Range<u
         HIDDEN,
         json!({"list": LIST, "row": {"name": "甲", "reason": "一"}}),
     );
-    append(&server, 14, "record.sealed", HIDDEN, json!({"record": id(12).to_string(), "reason": "秘2"}));
+    let judged = json!({"number": "（2026）测行初14号", "date": "2026-01-01"});
+    let judged = json!({"record": id(12).to_string(), "reason": "秘2", "decision": judged});
+    let judged = event(14, "record.sealed", "court", HIDDEN, judged);
+    assert_eq!(server.post(JSON, seal(&judged, &[&court])).status, 201);
     let removed = json!({"list": LIST, "listing": id(13).to_string(), "reason": "秘3"});
     append(&server, 15, "listing.removed", HIDDEN, removed);
-    (server, 6..11)
+    (server, 7..12)
 }
 
 fn shared() -> Value {
@@ -288,7 +298,7 @@ fn who_has_no_key_is_told_nothing_of_what_stands_in_a_stream() {
             post(&event(12, "record.filed", "department", HIDDEN, people::negative("另一份")), &department());
         assert_eq!(known.problem(), "id-reused");
     }
-    assert_eq!(server.finish(), 11);
+    assert_eq!(server.finish(), 12);
 }
 
 #[test]
@@ -319,7 +329,7 @@ fn whose_key_is_revoked_is_told_nothing_of_a_stream() {
         "who has an event does not learn how many came before: {}",
         first.text()
     );
-    assert_eq!(server.finish(), 12);
+    assert_eq!(server.finish(), 13);
 }
 
 /// An event of the department's with a valid time of its own.
@@ -417,7 +427,7 @@ fn persons_are_asked_about_in_a_body_and_the_answer_is_the_same() {
             );
         }
     }
-    assert_eq!(server.finish(), 12);
+    assert_eq!(server.finish(), 13);
 }
 
 #[test]

@@ -404,6 +404,7 @@ fn a_dry_run_asks_every_rule_and_appends_nothing() {
             "ext:test:a",
             json!({
                 "record": id(100).to_string(), "reason": "撤销",
+                "decision": {"number": "测撤〔2026〕1号", "date": "2026-01-01"},
             }),
         ),
         &[&department()],

@@ -10,6 +10,7 @@ mod basis;
 mod case;
 mod catalogue;
 mod conduct;
+mod early_end;
 mod erasure;
 mod fields;
 mod identity;

@@ -2,8 +2,8 @@
 
 use super::{Refusal, Rule, refuse};
 use crate::definition::{
-    FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, MINOR_KINDS, PENALTY_KIND,
-    SERIOUS_KINDS, Severity,
+    FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, MINOR_KINDS, PENALTY_KIND, Severity,
+    least_severity_of,
 };
 use crate::event::RecordFiled;
 use crate::wording::{Words, say};
@@ -26,15 +26,18 @@ pub(super) fn severity(
     let Some(kinds) = body.penalty_kinds().map(Iterator::collect::<Vec<_>>) else {
         return Ok(());
     };
-    let any = |of: &[&str]| kinds.iter().any(|kind| of.contains(kind));
     if found != Severity::Minor && kinds.iter().all(|kind| MINOR_KINDS.contains(kind)) {
         return refused(say!("minor: a warning or criticism alone is no more"));
     }
-    if found < Severity::Serious && any(&SERIOUS_KINDS) {
-        return refused(say!("serious: a penalty that closes, restricts, bars or revokes is no less"));
-    }
-    if found < Severity::General && any(&GENERAL_KINDS) {
-        return refused(say!("general or graver: what is forfeited, suspended or lowered is no less"));
+    match least_severity_of(kinds.iter().copied()) {
+        Some(least) if found >= least => {}
+        Some(Severity::Serious) => {
+            return refused(say!("serious: a penalty that closes, restricts, bars or revokes is no less"));
+        }
+        Some(_) => {
+            return refused(say!("general or graver: what is forfeited, suspended or lowered is no less"));
+        }
+        None => {}
     }
     let most = if natural { SIMPLE_FINE_OF_PERSONS } else { SIMPLE_FINE };
     match body.detail(FINE_AMOUNT).and_then(fen) {

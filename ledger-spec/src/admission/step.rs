@@ -1,9 +1,10 @@
 //! Rules for steps: one for all by the table of [`StepKind`], and what some ask besides.
 
 use super::case::Case;
+use super::early_end::before_its_time;
 use super::{Refusal, Rule, listing, refuse};
 use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
-use crate::definition::{EarlyFrom, Polarity, ProcedurePeriod, RepairCondition, TierBound};
+use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
@@ -29,12 +30,19 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::ReviewOpened => under_review(case, number, false),
         StepKind::ReviewClosed => review_closed(case, body, (number, item)),
         StepKind::ListingCorrected => listing::row_corrected(case, item, &body.extra),
-        StepKind::RecordSealed => unheld(case, "body.record", number),
+        StepKind::RecordSealed => {
+            unheld(case, "body.record", number)?;
+            before_its_time(case, body, (number, item))
+        }
+        StepKind::ListingRemoved
+        | StepKind::MeasureLifted
+        | StepKind::MeasureExempted
+        | StepKind::RecordRevoked => before_its_time(case, body, (number, item)),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
         StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
         StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, body, (number, item)),
-        StepKind::RecordCorrected => correction(case, (number, item), &body.extra),
+        StepKind::RecordCorrected => correction(case, body, (number, item)),
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
         _ => Ok(()),
     }
@@ -210,6 +218,7 @@ fn conditions_of_type(
     let as_of = case.as_of();
     let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
     let Some(definition) = as_of.type_of(record) else { return Ok(()) };
+    off_the_list(case, target)?;
     no_ban_runs(case, &definition.repair_asks, (target, None), decision)?;
     let refused = |found: Words, expected: Words| {
         Err(refuse(Rule::RepairConditions, "body.application", found, expected))
@@ -267,6 +276,27 @@ fn conditions_of_list(
     match case.as_of().list_of(item, listing) {
         Some(definition) => no_ban_runs(case, &definition.repair_asks, (target, listing.record), decision),
         None => Ok(()),
+    }
+}
+
+/// D13: what an entry on a list was made by is not repaired before that entry, where its list has its own rule for that.
+fn off_the_list(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let standing = case.file.followers(target).find(|(entry, item)| match &item.fact {
+        Fact::Listing(listing) => {
+            let ends = as_of.list_of(item, listing).and_then(|list| list.ends.as_ref());
+            let applied_for = |by| matches!(by, EndsBy::Application | EndsBy::TermAndApplication);
+            ends.is_some_and(|ends| applied_for(ends.by)) && as_of.in_force(*entry)
+        }
+        _ => false,
+    });
+    match standing {
+        None => Ok(()),
+        Some((_, item)) => {
+            let found = say!("a subject on a list, entered {}", case.told(item));
+            let expected = say!("the entry on the list repaired or over first: it has its own conditions");
+            Err(refuse(Rule::RepairConditions, "body.application", found, expected))
+        }
     }
 }
 
@@ -401,12 +431,19 @@ fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
 
 /// A04, A08: a corrected severity is one that the record may have, and none that is graver: that takes a decision, before
 /// which the subject is heard.
-fn correction(case: &Case<'_>, (number, item): (ItemNumber, &Item), extra: &Extra) -> Result<(), Refusal> {
-    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) = (extra, &item.fact)
+fn correction(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
+    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) =
+        (&body.extra, &item.fact)
     else {
         return Ok(());
     };
     let as_of = case.as_of();
+    // What a decision changed may be of other kinds by now; a slip that is put right is of the same.
+    let kinds = record.least_severity.filter(|_| body.decision.is_none());
+    if let Some(least) = kinds.filter(|least| severity < least) {
+        let expected = say!("{} or graver, by the kinds of the penalty", least);
+        return Err(refuse(Rule::SeverityGiven, "body.severity", *severity, expected));
+    }
     if let Some(stated) = as_of.severity(number).filter(|stated| severity > stated) {
         let found = say!("{}, graver than {}", *severity, stated);
         let expected =

@@ -123,6 +123,8 @@ pub struct RecordFact<R = ItemNumber> {
     pub valid_until: Option<Date>,
     /// Whether a fine is among its penalties, where its own fields say which there are.
     pub fines: Option<bool>,
+    /// The least severity that the kinds of its penalties allow, where its own fields say which there are.
+    pub least_severity: Option<Severity>,
     /// Whether its penalties close, restrict or revoke, where its own fields say which there are.
     pub restricts: bool,
     /// Which step of which matter it is, where its own fields say so.

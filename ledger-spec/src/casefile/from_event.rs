@@ -4,7 +4,9 @@ use super::CaseFile;
 use super::fact::{
     Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
 };
-use crate::definition::{FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL};
+use crate::definition::{
+    FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL, least_severity_of,
+};
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
 use crate::id::EventId;
 use crate::time::Date;
@@ -156,6 +158,7 @@ impl RecordFact<EventId> {
             served_on: body.decision.served_on,
             valid_until: body.detail(VALID_UNTIL).and_then(|day| Date::parse(day).ok()),
             fines: body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE)),
+            least_severity: body.penalty_kinds().and_then(least_severity_of),
             restricts: body
                 .penalty_kinds()
                 .is_some_and(|mut kinds| kinds.any(|kind| RESTRICTING_KINDS.contains(&kind))),
@@ -190,6 +193,7 @@ impl<R> RecordFact<R> {
             served_on: self.served_on,
             valid_until: self.valid_until,
             fines: self.fines,
+            least_severity: self.least_severity,
             restricts: self.restricts,
             stage: self.stage,
             disclosure: self.disclosure,

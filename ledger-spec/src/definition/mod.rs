@@ -18,7 +18,7 @@ pub use record::{
     DetailField, DetailForm, DetailValue, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS,
     GENERAL_KINDS, GIVING_STEPS, LICENCE_NUMBER, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RED_LIST,
     RESTRICTING_KINDS, RecordType, RepairCondition, SERIOUS_KINDS, SEVERAL, STEP, TAKING_STEPS, VALID_FROM,
-    VALID_UNTIL, Validity,
+    VALID_UNTIL, Validity, least_severity_of,
 };
 pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};

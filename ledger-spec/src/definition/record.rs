@@ -150,6 +150,16 @@ pub const SERIOUS_KINDS: [&str; 5] =
 /// The kinds that are no less than general (国家发展改革委令第36号).
 pub const GENERAL_KINDS: [&str; 4] =
     ["licence_suspended", "grade_lowered", "gains_forfeited", "goods_forfeited"];
+/// The least severity that a penalty of these kinds has; `None` where they leave it to the filer.
+pub fn least_severity_of<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Option<Severity> {
+    let of = |kind: &str| match kind {
+        kind if SERIOUS_KINDS.contains(&kind) => Some(Severity::Serious),
+        kind if GENERAL_KINDS.contains(&kind) => Some(Severity::General),
+        _ => None,
+    };
+    kinds.into_iter().filter_map(of).max()
+}
+
 /// The kinds that are not ended early where a type's rule says so (国家市场监督管理总局令第45号): the serious ones, and the
 /// lowering of a grade of qualification.
 pub const RESTRICTING_KINDS: [&str; 6] =

@@ -16,6 +16,7 @@ mod bodies;
 mod chance;
 mod changes;
 mod compare;
+mod early_end;
 mod force;
 mod generate;
 mod governance;

@@ -3,6 +3,7 @@
 //!
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
+use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
 use crate::{force, governance, openings, repair, reviews};
@@ -310,6 +311,7 @@ impl<'a> Question<'a> {
             self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, &moved.event.issuer);
         let annuls = row.kind == "listing.removed" && self.event.flag("annulled");
         self.refuse_if((ends && others || annuls) && self.event.body["decision"].is_null(), "A03");
+        early_end::before_its_time(self, moved);
         match self.event.kind.as_str() {
             "record.corrected" => self.correction(moved),
             "record.review_opened" => {

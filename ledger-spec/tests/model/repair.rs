@@ -1,5 +1,6 @@
 //! The reference's rules about repair that ask for more than the thing itself.
 
+use crate::early_end;
 use crate::force::in_force;
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
@@ -35,6 +36,14 @@ pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted, applied: Date) {
     let Some(definition) = past.definition("type", code, asked_at(&target.event)) else { return };
     let asks =
         |one: &str| definition["repair_asks"].as_array().is_some_and(|all| all.iter().any(|a| a == one));
+    // What an entry on a list with a rule of its own was made by stays as long as that.
+    let listed = past.stream(&event.subject).any(|one| {
+        one.event.kind == "listing.entered"
+            && one.event.text("record") == Some(&target.event.id)
+            && early_end::ends_of(past, one).is_some_and(|by| by.ends_with("application"))
+            && in_force(past, one, event.valid_from)
+    });
+    q.refuse_if(listed, "D13");
     // What bars is asked now as well, where no document shows that it was decided before.
     let now = q.now.max(event.valid_from);
     let shown = event.decision_day().is_some_and(|decided| decided >= applied);

@@ -228,7 +228,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
                 "negative",
                 &json!({
             "types": ["base.penalty", "base.fine"], "requires_record": true, "months": 12, "early_months": 4, "least_severity": "general",
-            "notice_required": true }),
+            "notice_required": true, "ends": { "by": "term_and_application" } }),
             ),
         ),
         (

@@ -16,7 +16,8 @@ fn ended(served: &Served<'_>, number: &str) -> (u64, String) {
     let shown = ["show", "entry", &entry.to_string(), "--dir", "l", "--sight", "court", "--json"];
     let shown: Value = serde_json::from_str(&served.folder.run(&shown).right()).unwrap();
     let id = shown["event"]["id"].as_str().unwrap().to_owned();
-    let revoked = json!({ "record": id, "reason": "办结" }).to_string();
+    let decision = json!({ "number": "测撤〔2017〕1号", "date": "2017-01-01" });
+    let revoked = json!({ "record": id, "reason": "办结", "decision": decision }).to_string();
     served.append("dept.key", &event("record.revoked", "dept", PERSON, &revoked)).right();
     (entry, id)
 }

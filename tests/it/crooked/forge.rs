@@ -185,7 +185,9 @@ fn history(at: usize) -> Said {
         }
         REVOKED => penalty(id, "ext:case:1"),
         _ if at == REVOKED + 1 => {
-            let body = json!({"record": people::id(id - 1).to_string(), "reason": "annulled"});
+            let decision = json!({"number": "测撤〔2026〕1号", "date": "2026-01-01"});
+            let body =
+                json!({"record": people::id(id - 1).to_string(), "reason": "annulled", "decision": decision});
             Said::new(id, "record.revoked", "market", "ext:case:1", body)
         }
         _ if LISTED.contains(&at) => {

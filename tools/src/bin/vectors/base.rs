@@ -238,7 +238,8 @@ pub fn deciding(id: u8, kind: Kind, application: u8, list: Option<&str>) -> Maki
 }
 
 pub fn revoking(id: u8, record: u8) -> Making {
-    let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review" });
+    let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review",
+                        "decision": { "number": "R-1", "date": "2025-11-18" } });
     Making::new(id, Kind::Step(StepKind::RecordRevoked), DEPARTMENT, FIRM, body)
         .valid_from("2025-11-18T00:00:00+08:00")
 }
