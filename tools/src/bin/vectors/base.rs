@@ -237,11 +237,15 @@ pub fn deciding(id: u8, kind: Kind, application: u8, list: Option<&str>) -> Maki
     Making::new(id, kind, DEPARTMENT, FIRM, body).valid_from("2025-11-15T00:00:00+08:00")
 }
 
-pub fn revoking(id: u8, record: u8) -> Making {
-    let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review",
-                        "decision": { "number": "R-1", "date": "2025-11-18" } });
+/// A record is revoked, and no decision is named.
+pub fn revoking_by_a_word(id: u8, record: u8) -> Making {
+    let body = json!({ "record": event_id(record).to_string(), "reason": "annulled on review" });
     Making::new(id, Kind::Step(StepKind::RecordRevoked), DEPARTMENT, FIRM, body)
         .valid_from("2025-11-18T00:00:00+08:00")
+}
+
+pub fn revoking(id: u8, record: u8) -> Making {
+    with(revoking_by_a_word(id, record), "decision", json!({ "number": "R-1", "date": "2025-11-18" }))
 }
 
 pub fn registering(id: u8, subject: &str) -> Making {

@@ -3,7 +3,7 @@
 use super::case::{Case, accepted, accepted_after, after, by};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OTHER_FIRM, REGISTRAR, STEWARD, a_list, decision,
-    entering, filing, id_of, law, merge, name, period, periods, registering, removing, revoking,
+    entering, filing, id_of, law, merge, name, period, periods, registering, removing, revoking_by_a_word,
     type_adopted, with, with_issuer,
 };
 use ledger_spec::event::{Kind, StepKind};
@@ -79,7 +79,7 @@ fn year_list(id: u8) -> Making {
 
 /// A step on the record, by its source.
 fn stepping(id: u8, step: StepKind) -> Making {
-    Making { kind: Kind::Step(step), ..revoking(id, 9) }
+    Making { kind: Kind::Step(step), ..revoking_by_a_word(id, 9) }
 }
 
 fn reviews() -> Vec<Case> {

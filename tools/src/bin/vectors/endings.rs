@@ -2,8 +2,8 @@
 
 use super::case::{Case, accepted, accepted_after, after, by};
 use crate::base::{
-    COURT, Making, OTHER_FIRM, WINDOW, accepting, applying, deciding, entering, removing, revoking, with,
-    with_issuer,
+    COURT, Making, OTHER_FIRM, WINDOW, accepting, applying, deciding, entering, removing, revoking,
+    revoking_by_a_word, with, with_issuer,
 };
 use ledger_spec::event::{Kind, StepKind};
 use serde_json::json;
@@ -17,7 +17,7 @@ fn judged(making: Making) -> Making {
 
 /// A step on the record, by its source.
 fn stepping(id: u8, step: StepKind) -> Making {
-    Making { kind: Kind::Step(step), ..revoking(id, 9) }
+    Making { kind: Kind::Step(step), ..revoking_by_a_word(id, 9) }
 }
 
 fn closing(id: u8) -> Making {
@@ -83,7 +83,13 @@ pub fn cases() -> Vec<Case> {
             "A03",
             "court-without-judgment",
             "a court that annuls and names no judgment",
-            &with_issuer(revoking(id, 9), COURT),
+            &with_issuer(revoking_by_a_word(id, 9), COURT),
+        ),
+        by(
+            "A03",
+            "revoked-by-a-word",
+            "the department annuls a penalty and names no decision",
+            &revoking_by_a_word(id, 9),
         ),
         by(
             "L20",

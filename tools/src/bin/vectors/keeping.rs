@@ -84,7 +84,15 @@ fn rights() -> Vec<Case> {
             &dismissed(40, 31).keys(&[12]),
         ),
         after("D10", "sealed-under-hold", "sealed while a court holds it", &[held], &sealed),
-        accepted("sealed", "sealed without a hold", &sealed),
+        by("L17", "sealed-by-its-source", "a company's penalty that holds, by who filed it", &sealed),
+        accepted(
+            "sealed",
+            "sealed without a hold, by a court",
+            &with_issuer(
+                with(sealed.clone(), "decision", json!({ "number": "J-1", "date": "2025-11-20" })),
+                COURT,
+            ),
+        ),
         after(
             "D13",
             "too-early",
