@@ -2,7 +2,7 @@
 //! there, no file of another generation, no second root, no byte behind, is looked at here, and that the root is no older than the log.
 
 use super::AuditFailure;
-use crate::sealed_files::{CheckedLog, LogSays, SealedOpenError, check};
+use crate::sealed_files::{CheckedLog, LogSays, SealedOpenError, Span, check};
 use crate::storage::Disk;
 use ledger_spec::erasures::Erased;
 use ledger_spec::id::IdentityEpoch;
@@ -32,8 +32,9 @@ pub(super) struct OfLog<'a> {
 }
 
 impl Master {
-    /// Holds all files against the log and the root, to the byte.
-    pub(super) fn check(&self, disk: &dyn Disk, log: &OfLog<'_>) -> Result<(), AuditFailure> {
+    /// Holds all files against the log and the root, to the byte. Of which entries something stands behind the log, it gives,
+    /// where the folder says that a process writes.
+    pub(super) fn check(&self, disk: &dyn Disk, log: &OfLog<'_>) -> Result<Option<Span>, AuditFailure> {
         let says = |index: EntryIndex| {
             if log.clear.binary_search(&index).is_ok() {
                 LogSays::Clear

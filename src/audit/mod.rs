@@ -23,7 +23,7 @@ use crate::ledger::Settings;
 use crate::log::{self, OpenError, verify_files};
 use crate::parallel;
 use crate::progress::Progress;
-use crate::sealed_files::{SealedOpenError, SealedReader};
+use crate::sealed_files::{SealedOpenError, SealedReader, Span};
 use crate::storage::{Disk, DiskError, FileDisk};
 use beside::{Master, OfLog};
 use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
@@ -73,6 +73,8 @@ pub struct AuditReport {
     pub counts: Counts,
     /// What the log says is erased: of an opened audit, all that was not opened.
     pub erased: Arc<Erased>,
+    /// Of which entries something stands beside the log that it does not hold, where the folder says that a process writes.
+    pub behind: Option<Span>,
 }
 
 /// Where in a file, or in a tile, an entry's bytes begin.
@@ -232,11 +234,14 @@ fn audit_once(
     let mut auditing = Auditing::new(openings.scope(), known(options.known.as_deref(), &vkey)?);
     let (halves, clear) = go_through(&*disk, &vkey, &*openings, &mut auditing, progress)?;
     let open_ended = halves.0.as_ref().is_ok_and(|verified| verified.open_ended);
-    let report = judge(&*disk, halves, &mut auditing, (&vkey, key_given))?;
+    let mut report = judge(&*disk, halves, &mut auditing, (&vkey, key_given))?;
     if let Some(master) = master {
         let (size, clear, erased) = (report.size, &*clear, &report.erased);
         let identities = auditing.auditor.ledger().governance().identity_epoch;
-        master.check(&*disk, &OfLog { size, open_ended, clear, erased, identities })?;
+        let behind = master.check(&*disk, &OfLog { size, open_ended, clear, erased, identities })?;
+        // What a running server has recorded since is no matter.
+        let now = log::covered(&*disk, &vkey).map_err(AuditFailure::Files)?;
+        report.behind = behind.filter(|span| !span.last.is_in(now));
     }
     match no_key {
         // An empty log names no key, and its checkpoint holds under the one given.
@@ -421,6 +426,7 @@ fn report(
         scope: auditing.auditor.scope(),
         counts: Counts { fields_erased: auditing.auditor.fields_erased(), ..auditing.counts.clone() },
         erased: auditing.auditor.ledger().governance().erasures.erased().clone(),
+        behind: None,
         checkpoint,
     })
 }

@@ -373,7 +373,7 @@ fn open_log(
     let master = settings.master_key()?;
     let kek = master.read(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
-    let opened = Log::open(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
+    let opened = Log::open_unmarked(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
     let (mut log, report) = opened?;
     report_recovery(&report);
     let (files, found) = log.open_beside(&kek, &report)?;

@@ -10,7 +10,7 @@ use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
 use crate::progress::Progress;
 use crate::sealed_files::SealedFiles;
-use crate::storage::Disk;
+use crate::storage::{Disk, DiskError};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::erasures::Erased;
 use ledger_spec::sealed::Kek;
@@ -52,8 +52,8 @@ impl LogCopy {
     }
 
     /// From now on what opens sealed entries is written and read there: the copy is an opened one.
-    pub fn attach(&mut self, files: SealedFiles) {
-        self.0.attach(files);
+    pub fn attach(&mut self, files: SealedFiles) -> Result<(), DiskError> {
+        self.0.attach(files)
     }
 
     /// As [`Log::erase`].
@@ -75,6 +75,7 @@ impl LogCopy {
         }
         let last = log.check_continues(&batch)?;
         log.stopped = true;
+        log.mark_running()?;
         log.write_beside(&mut batch)?;
         log.commit(&batch, last)?;
         log.stopped = false;

@@ -20,6 +20,7 @@ mod fields;
 mod file_check;
 mod folder;
 mod frame;
+mod kept;
 mod layout;
 mod open_files;
 mod parallel_read;
@@ -41,19 +42,16 @@ pub use file_check::{Verified, verify_files};
 pub use folder::is_open;
 pub use read_only::{covered, first_entry, open_to_read, position_of, stored_leaves};
 pub use reader::{Frames, LogReader};
-pub use recovery::{Cut, OpenReport, Rebuilt};
+pub use recovery::{Cut, OpenReport, Rebuilt, Stop};
 pub use said::{EntryBytes, ErasedEntry, RawEntry, Said};
 
 use crate::progress::Progress;
-use crate::sealed_files::{
-    LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader, SealedWriteError,
-};
+use crate::sealed_files::SealedFiles;
 use crate::storage::{self, Disk, DiskError};
 use frame::{COMMIT_LEN, Commit, FRAME_HEAD, HEADER_LEN, SegmentHeader, as_u64};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntryError, EntryHashes};
-use ledger_spec::erasures::Erased;
-use ledger_spec::sealed::{Kek, LogEntry};
+use ledger_spec::sealed::LogEntry;
 use ledger_spec::state::EnteredEntry;
 use open_files::{Offsets, OpenFiles, Segment};
 use recovery::Opened;
@@ -120,6 +118,8 @@ pub struct Log {
     chain: ChainHash,
     /// Set while an append runs and left so when it fails: what is durable is then unknown.
     stopped: bool,
+    /// Whether the folder says that a process writes.
+    running: bool,
 }
 
 impl Default for LogConfig {
@@ -205,7 +205,13 @@ impl Log {
         disk.sync_dir("")?;
         let (segments, size, chain) = (vec![Arc::new(segment)], TreeSize::EMPTY, ChainHash::ZERO);
         let end = as_u64(HEADER_LEN);
-        Self::over(disk, checkpoints, config, Opened { segments, offsets, checkpoint, size, chain, end })
+        let made = Self::over(
+            disk,
+            checkpoints,
+            config,
+            Opened { segments, offsets, checkpoint, size, chain, end },
+        )?;
+        Ok(Self { running: true, ..made })
     }
 
     /// Opens a log after whatever ended its last use: quickly after a clean stop, by reading every
@@ -213,6 +219,20 @@ impl Log {
     /// each entry of such a full scan ([`OpenReport::scanned`]), in order. Damage is refused:
     /// segments and checkpoint are then as they were.
     pub fn open(
+        disk: Arc<dyn Disk>,
+        signer: NoteSigner,
+        config: LogConfig,
+        progress: &dyn Progress,
+        visitor: &mut dyn FnMut(EntryIndex, &[u8]),
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let (mut log, report) = Self::open_unmarked(disk, signer, config, progress, visitor)?;
+        log.mark_running()?;
+        Ok((log, report))
+    }
+
+    /// The same where what is kept beside the log is still to be judged: the folder says that a process writes once that was
+    /// done ([`Log::open_beside`]), so that a start which is refused leaves it as it was.
+    pub fn open_unmarked(
         disk: Arc<dyn Disk>,
         signer: NoteSigner,
         config: LogConfig,
@@ -231,12 +251,28 @@ impl Log {
     ) -> Result<(Self, OpenReport), OpenError> {
         let running = disk.exists(layout::RUNNING)?;
         let (state, report) = if running || config.rebuild {
-            recovery::recover(&*disk, &checkpoints, config.rebuild, progress, visitor)?
+            let stop = if running { Stop::Unclean } else { Stop::Clean };
+            recovery::recover(&*disk, &checkpoints, (stop, config.rebuild), progress, visitor)?
         } else {
             clean_start::open(&disk, checkpoints.key())?
         };
-        folder::mark_running(&*disk, state.size)?;
-        Ok((Self::over(disk, checkpoints, config, state)?, report))
+        let mut log = Self::over(disk, checkpoints, config, state)?;
+        if running {
+            // With what was computed anew since.
+            log.mark_running()?;
+        }
+        Ok((log, report))
+    }
+
+    /// Notes durably that a process writes from now on. Not before everything that can refuse a start has judged: a start
+    /// that is refused changes nothing, least of all how the last stop is understood by the next.
+    fn mark_running(&mut self) -> Result<(), DiskError> {
+        if self.running {
+            return Ok(());
+        }
+        folder::mark_running(&*self.disk, self.size)?;
+        self.running = true;
+        Ok(())
     }
 
     /// Appends a batch: when this returns, the batch is durable and published. A batch is whole or
@@ -250,6 +286,7 @@ impl Log {
         }
         let last = self.check_continues(&batch)?;
         self.stopped = true;
+        self.mark_running()?;
         let first = self.size.next_index();
         self.write_beside(&mut batch)?;
         let (size, root) = self.commit(&batch, last)?;
@@ -258,72 +295,6 @@ impl Log {
         let checkpoint = self.publish_checkpoint(checkpoint)?;
         self.stopped = false;
         Ok(Committed { first, size, root, checkpoint })
-    }
-
-    /// Opens the files beside this log after whatever ended their last use, as the log's own opening reported it, and
-    /// goes on with them.
-    pub fn open_beside(
-        &mut self,
-        kek: &Kek,
-        opened: &OpenReport,
-    ) -> Result<(SealedReader, SealedOpenReport), SealedOpenError> {
-        let (raw, origin) = (self.reader(), self.checkpoint().checkpoint().origin().clone());
-        let says = |index| match raw.raw(index).map(|raw| matches!(raw.entry(), LogEntry::Sealed(_))) {
-            Ok(false) => LogSays::Clear,
-            // What cannot be read here is told by whoever reads it.
-            Ok(true) | Err(_) => LogSays::Sealed,
-        };
-        let stop = if opened.scanned { LastStop::Unclean(&says) } else { LastStop::Clean };
-        let (files, report) = SealedFiles::open(Arc::clone(&self.disk), &origin, kek, self.size(), stop)?;
-        let reader = files.reader();
-        self.attach(files);
-        Ok((reader, report))
-    }
-
-    /// Destroys what opens these entries, but for their links, and these single fields; under a new master key from then on,
-    /// where one is given. Says whether anything was erased by this.
-    pub fn erase(&mut self, due: &Erased, new_master: Option<&Kek>) -> Result<bool, EraseError> {
-        let resealed = fields::resealed(&self.reader(), due)?;
-        let Some(files) = &mut self.beside else { return Ok(false) };
-        let erased = files.erase(&due.entries, &resealed, new_master)?;
-        Ok(!erased.is_empty() || !resealed.is_empty())
-    }
-
-    /// What of this is there still.
-    pub fn not_erased(&self, erased: &Erased) -> Result<Erased, EraseError> {
-        let Some(files) = &self.beside else { return Ok(Erased::default()) };
-        let entries = files.reader().not_erased(&erased.entries)?;
-        // Damage is told of by whoever asks for the entry: it is no reason to answer nobody.
-        let mut pass_over = |error: ReadError| {
-            tracing::error!(%error, "beside a field that is erased: whether it is gone cannot be seen");
-            Ok(())
-        };
-        Ok(Erased { entries, fields: fields::left(&self.reader(), erased, &mut pass_over)? })
-    }
-
-    /// Begins the next epoch of pseudonyms, under a new master key from then on, where one is given. A log that nothing is
-    /// kept beside has none.
-    pub fn renew_identity(&mut self, new_master: Option<&Kek>) -> Result<(), SealedWriteError> {
-        self.beside.as_mut().map_or(Ok(()), |files| files.renew_identity(new_master))
-    }
-
-    /// From now on what opens sealed entries is written and read there.
-    pub fn attach(&mut self, files: SealedFiles) {
-        self.reader().attach(&files.reader());
-        self.beside = Some(files);
-    }
-
-    /// Writes what is kept beside the log of the sealed entries of a batch. It is durable when this returns, and before
-    /// the first byte of their entries is written: so whatever the log holds can be opened, or is damaged.
-    fn write_beside(&mut self, batch: &mut [EncodedEntry]) -> Result<(), AppendError> {
-        let kept: Vec<Beside> = batch.iter_mut().filter_map(|entry| entry.beside.take()).collect();
-        if kept.is_empty() {
-            return Ok(());
-        }
-        let origin = self.checkpoint().checkpoint().origin().clone();
-        let files = self.beside.as_mut().ok_or(AppendError::NoKeys)?;
-        let records = beside::records(files, &origin, kept.into_iter())?;
-        Ok(files.write(&records)?)
     }
 
     /// How many entries the log holds.
@@ -352,6 +323,9 @@ impl Log {
         if self.stopped {
             return Err(AppendError::Stopped);
         }
+        if !self.running {
+            return Ok(());
+        }
         self.sync_derived().and_then(|()| self.mark_stopped()).map_err(AppendError::from)
     }
 
@@ -367,8 +341,21 @@ impl Log {
         let segment = segment.or_defect("creation makes a segment, and both ways of opening refuse without");
         let room = segment.file.len()?;
         let files = OpenFiles::new(levels, offsets, tail, segments, checkpoint);
-        let (beside, stopped) = (None, false);
-        Ok(Self { disk, checkpoints, config, files, beside, segment, end, room, size, chain, stopped })
+        let (beside, stopped, running) = (None, false, false);
+        Ok(Self {
+            disk,
+            checkpoints,
+            config,
+            files,
+            beside,
+            segment,
+            end,
+            room,
+            size,
+            chain,
+            stopped,
+            running,
+        })
     }
 
     /// The chain hash of the batch's last entry, where the batch continues the log.

@@ -34,12 +34,24 @@ use tlog::position::{EntryIndex, TreeSize};
 pub struct OpenReport {
     /// Whether every entry was read (and given to the visitor).
     pub scanned: bool,
+    /// How the last use ended, which is another question: derived files can be made anew after a clean stop too.
+    pub stop: Stop,
     /// Entries beyond the checkpoint that were kept: from the first size to the second.
     pub adopted: Option<(TreeSize, TreeSize)>,
     /// The tail that was cut.
     pub cut: Option<Cut>,
     /// Derived files that were not as they should be and are now.
     pub rebuilt: Vec<Rebuilt>,
+}
+
+/// How the last use of a log ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stop {
+    /// It was closed: whatever stands there was durable, and nothing stands behind.
+    #[default]
+    Clean,
+    /// In any other way.
+    Unclean,
 }
 
 /// A tail that was never acknowledged and has been cut.
@@ -82,7 +94,7 @@ pub(super) struct Opened {
 pub(super) fn recover(
     disk: &dyn Disk,
     checkpoints: &CheckpointSigner,
-    rebuild: bool,
+    (stop, rebuild): (Stop, bool),
     progress: &dyn Progress,
     visitor: &mut dyn FnMut(EntryIndex, &[u8]),
 ) -> Result<(Opened, OpenReport), OpenError> {
@@ -97,6 +109,7 @@ pub(super) fn recover(
         visitor,
         // A copy has its checkpoint before it has the entries, and can get those again.
         floor: if checkpoints.is_others() { TreeSize::EMPTY } else { size_of(&checkpoint).max(synced) },
+        was_whole: stop == Stop::Clean && !checkpoints.is_others(),
         trusted: if rebuild { TreeSize::EMPTY } else { synced },
         checkpoint: &checkpoint,
         read: (0, total_bytes(disk, &firsts)?),
@@ -105,7 +118,7 @@ pub(super) fn recover(
         rewrite: (0, as_u64(HEADER_LEN)),
         end: as_u64(HEADER_LEN),
         torn_segment: None,
-        report: OpenReport { scanned: true, ..OpenReport::default() },
+        report: OpenReport { scanned: true, stop, ..OpenReport::default() },
     };
     pass.check_root(0, 0)?;
     for (place, &first) in firsts.iter().enumerate() {
@@ -144,6 +157,8 @@ struct Pass<'a> {
     visitor: &'a mut dyn FnMut(EntryIndex, &[u8]),
     /// Entries below were durable.
     floor: TreeSize,
+    /// Whether it was closed as it is: then no tail of it is torn. A copy can get again what it has not.
+    was_whole: bool,
     /// Derived files of entries below were durable.
     trusted: TreeSize,
     checkpoint: &'a SignedCheckpoint,
@@ -228,7 +243,12 @@ impl Pass<'_> {
     ) -> Result<(), OpenError> {
         let (path, bytes) = (layout::segment(first), file.len()?);
         let begins_log = first == EntryIndex::new(0);
-        if begins_log || !last || !self.nothing_durable_from(first) || bytes > as_u64(HEADER_LEN) {
+        if begins_log
+            || self.was_whole
+            || !last
+            || !self.nothing_durable_from(first)
+            || bytes > as_u64(HEADER_LEN)
+        {
             return Err(OpenError::Damaged(Damage {
                 file: path,
                 offset: 0,
@@ -264,6 +284,9 @@ impl Pass<'_> {
                 expected,
             })
         };
+        if self.was_whole {
+            return Err(damage("whole batches alone, because the log was closed".to_owned()));
+        }
         if !self.nothing_durable_from(closed) {
             return Err(damage(format!("entries up to size {}, which were durable", self.floor)));
         }

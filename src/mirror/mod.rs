@@ -163,7 +163,8 @@ impl Mirror {
         }
         if let Some(kek) = &self.kek {
             let says = |at| if clear.contains(&at) { LogSays::Clear } else { LogSays::Sealed };
-            log.attach(copy_files(disk, origin, kek, log.size(), LastStop::Unclean(&says))?);
+            let files = copy_files(disk, origin, kek, log.size(), LastStop::Unclean(&says))?;
+            log.attach(files).map_err(LedgerError::from)?;
             // The copies of the root are one now.
             if let Some(master) = &self.settings.master {
                 master.settle(&self.dir)?;
@@ -362,7 +363,7 @@ impl Mirror {
         let begun = LogCopy::create(disk, self.vkey.clone(), config, checkpoint.clone());
         let mut log = begun.map_err(LedgerError::from)?;
         if let Some(files) = beside {
-            log.attach(files);
+            log.attach(files).map_err(LedgerError::from)?;
         }
         Ok(log)
     }

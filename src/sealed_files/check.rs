@@ -2,12 +2,13 @@
 //! first fault and changes nothing.
 
 use super::error::SealedOpenError;
+use super::frame_file::Span;
 use super::group_scan::{GroupScan, LogSays};
 use super::{layout, root_copies, start_up};
 use crate::damage::Damage;
 use crate::storage::Disk;
 use ledger_spec::id::IdentityEpoch;
-use ledger_spec::sealed::{FileHeader, Generation, Group, Kek, OtherCopy, Root, RootError};
+use ledger_spec::sealed::{FileHeader, FileKind, Generation, Group, Kek, OtherCopy, Root, RootError};
 use std::collections::BTreeMap;
 use tlog::checkpoint::Origin;
 use tlog::position::{EntryIndex, TreeSize};
@@ -28,13 +29,14 @@ pub struct CheckedLog<'a> {
 }
 
 /// Checks all files: both copies of the root, that no file is missing or too many, headers, every frame and slot of every
-/// entry, that every slot unwraps, and that nothing stands behind.
+/// entry, that every slot unwraps, and that nothing stands behind: of what does, where that may be in the making, it gives
+/// the entries.
 pub fn check(
     disk: &dyn Disk,
     origin: &Origin,
     kek: &Kek,
     log: &CheckedLog<'_>,
-) -> Result<(), SealedOpenError> {
+) -> Result<Option<Span>, SealedOpenError> {
     let copies = root_copies::read(disk, origin, kek)?;
     let in_the_making = log.open_ended && matches!(copies.chosen.other, OtherCopy::Older(_));
     if let Some(damage) = copies.damage().filter(|_| !in_the_making) {
@@ -55,14 +57,22 @@ pub fn check(
     let mut by_group: BTreeMap<Group, Vec<FileHeader>> = BTreeMap::new();
     files.into_iter().for_each(|file| by_group.entry(file.group).or_default().push(file));
     let last = Group::of(log.size.next_index());
+    let mut behind = None;
     for group in (0..=last.get()).map(Group::new) {
         let files = by_group.remove(&group).unwrap_or_default();
-        check_group(disk, &copies.chosen.root, group, &files, log)?;
+        behind = check_group(disk, &copies.chosen.root, group, &files, log)?.or(behind);
     }
-    match by_group.values().flatten().next() {
-        Some(file) if !log.open_ended => Err(start_up::superfluous(file, log.size).into()),
-        _ => Ok(()),
+    if let Some(file) = by_group.values().flatten().next().filter(|_| !log.open_ended) {
+        return Err(start_up::superfluous(file, log.size).into());
     }
+    let beyond = by_group.values().filter_map(|files| spans(disk, files));
+    Ok(beyond.chain(behind).reduce(Span::with))
+}
+
+/// The entries that files of one group have skeletons of: every sealed one has its own.
+fn spans(disk: &dyn Disk, files: &[FileHeader]) -> Option<Span> {
+    let skeletons = files.iter().filter(|file| file.kind == FileKind::Link);
+    skeletons.filter_map(|file| Span::of_file(disk, *file)).reduce(Span::with)
 }
 
 fn check_group(
@@ -71,12 +81,12 @@ fn check_group(
     group: Group,
     files: &[FileHeader],
     log: &CheckedLog<'_>,
-) -> Result<(), SealedOpenError> {
+) -> Result<Option<Span>, SealedOpenError> {
     let in_the_making = log.open_ended && group == Group::of(log.size.next_index());
     if layout::entries(group, log.size).all(|index| (log.says)(index) == LogSays::Clear) {
         return match files.first() {
             Some(file) if !in_the_making => Err(start_up::superfluous(file, log.size).into()),
-            _ => Ok(()),
+            _ => Ok(spans(disk, files)),
         };
     }
     let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
@@ -90,7 +100,7 @@ fn check_group(
     scan.judge(log.says, Some(key))?;
     match scan.behind() {
         Some(damage) if !in_the_making => Err(damage.into()),
-        _ => Ok(()),
+        _ => Ok(scan.span_behind()),
     }
 }
 

@@ -6,6 +6,7 @@ use super::frame_walk::{self, FrameWalk, HEADER, parse};
 use super::layout;
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
+use core::fmt;
 use ledger_spec::sealed::{FileHeader, FrameError, RecordFault};
 use std::sync::{Arc, PoisonError, RwLock};
 use tlog::defect::as_usize;
@@ -45,8 +46,19 @@ pub(super) enum Behind {
     Room,
     /// Bytes that are no frame.
     NoFrame(RecordFault),
-    /// The frame of an entry that the log does not hold.
-    Frame(EntryIndex),
+    /// Frames of entries that the log does not hold.
+    Frames(Span),
+}
+
+/// Entries that have frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: EntryIndex,
+    /// The last of them.
+    pub last: EntryIndex,
 }
 
 impl FrameFile {
@@ -99,7 +111,13 @@ impl FrameFile {
         let behind = loop {
             match walk.next()? {
                 None => break Behind::Room,
-                Some(Ok(frame)) if !frame.index.is_in(size) => break Behind::Frame(frame.index),
+                Some(Ok(frame)) if !frame.index.is_in(size) => {
+                    let mut span = Span::of(frame.index);
+                    while let Some(Ok(frame)) = walk.next()? {
+                        span = span.with(Span::of(frame.index));
+                    }
+                    break Behind::Frames(span);
+                }
                 Some(Ok(frame)) => table.push(frame.index, frame.offset, frame.end),
                 Some(Err(error)) => {
                     table.faults.push(error);
@@ -186,7 +204,7 @@ impl FrameFile {
         let (found, entry) = match behind {
             Behind::Room => return None,
             Behind::NoFrame(fault) => (fault.to_string(), None),
-            Behind::Frame(index) => (shown(*index), Some(*index)),
+            Behind::Frames(span) => (span.to_string(), Some(span.first)),
         };
         let expected = format!("nothing behind the entries below {size}");
         Some(self.damage(self.end(), entry, &found, &expected))
@@ -199,6 +217,40 @@ impl FrameFile {
 
     fn with<T>(&self, ask: impl FnOnce(&FrameTable) -> T) -> T {
         ask(&self.table.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Span {
+    /// Of one entry.
+    pub(super) const fn of(index: EntryIndex) -> Self {
+        Self { count: 1, first: index, last: index }
+    }
+
+    /// With those of another, none of which is among these.
+    pub(super) fn with(self, other: Self) -> Self {
+        let (first, last) = (self.first.min(other.first), self.last.max(other.last));
+        Self { count: self.count.saturating_add(other.count), first, last }
+    }
+
+    /// All frames of a file, as far as they can be read: what is to be told of a file whose entries the log does not hold.
+    pub(super) fn of_file(disk: &dyn Disk, header: FileHeader) -> Option<Self> {
+        let mut span = None;
+        let mut take = |index, _: &[u8]| {
+            let one = Self::of(index);
+            span = Some(span.map_or(one, |span: Self| span.with(one)));
+        };
+        FrameFile::open(disk, header, None, &mut take).ok()?;
+        span
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, first, last } = self;
+        match count {
+            1 => f.write_str(&shown(*first)),
+            _ => write!(f, "the frames of {count} entries from {first} to {last}"),
+        }
     }
 }
 

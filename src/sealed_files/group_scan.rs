@@ -2,7 +2,7 @@
 //! and audits judge by the same scan.
 
 use super::error::SealedReadError;
-use super::frame_file::{Behind, FrameFile};
+use super::frame_file::{Behind, FrameFile, Span};
 use super::layout;
 use super::open_group::OpenGroup;
 use super::slot_file::{SlotFile, Slots};
@@ -113,6 +113,15 @@ impl GroupScan {
         });
         let body = self.files.body.behind(&self.body, self.size);
         body.or_else(|| self.files.link.behind(&self.link, self.size)).or(slot)
+    }
+
+    /// Of which entries something stands behind what the log holds, where frames say so.
+    pub(super) fn span_behind(&self) -> Option<Span> {
+        let spans = [&self.link, &self.body].map(|behind| match behind {
+            Behind::Frames(span) => Some(*span),
+            Behind::Room | Behind::NoFrame(_) => None,
+        });
+        spans.into_iter().flatten().max_by_key(|span| span.count)
     }
 
     /// Cuts what stands behind what the log holds, durably, and gives the files that are left.

@@ -8,6 +8,7 @@
 //! are removed unread, half written as they may be.
 
 use super::error::SealedOpenError;
+use super::frame_file::Span;
 use super::group_scan::{GroupScan, LogSays, SealedCut};
 use super::open_group::OpenGroup;
 use super::{SealedOpenReport, layout};
@@ -103,12 +104,11 @@ impl Judged {
     /// Does it. Gives the group that is written to next, if it has files, and what was cut and removed.
     pub(super) fn settle(self, disk: &dyn Disk) -> Result<(Option<OpenGroup>, SealedOpenReport), DiskError> {
         let Self { scan, beyond, replaced, unclean } = self;
-        let (beyond, replaced) = (remove(disk, &beyond)?, remove(disk, &replaced)?);
+        let mut cut: Vec<SealedCut> = beyond.iter().map(|file| unheld(disk, file)).collect();
+        remove(disk, &beyond)?;
+        let replaced = remove(disk, &replaced)?;
         // Also where nothing is removed now: of an earlier removal it is unknown whether it lasts.
         disk.sync_dir(layout::SEALED)?;
-        let found = "a file of entries that the log does not hold";
-        let cut = |file| SealedCut { file, offset: 0, found: found.to_owned() };
-        let mut cut: Vec<SealedCut> = beyond.into_iter().map(cut).collect();
         let files = match scan {
             Some(scan) if unclean => Some(scan.cut(&mut cut)?),
             scan => scan.map(|scan| scan.files),
@@ -122,6 +122,17 @@ fn scan(disk: &dyn Disk, root: &Root, group: Group, size: TreeSize) -> Result<Gr
         Ok((generation, _)) => Ok(GroupScan::read(disk, group, generation, size)?),
         Err(error) => Err(layout::no_key(group, &error).into()),
     }
+}
+
+/// A file of entries that the log does not hold, as what is cut: with those of them that it has frames of.
+fn unheld(disk: &dyn Disk, header: &FileHeader) -> SealedCut {
+    let span = match header.kind {
+        FileKind::Body | FileKind::Link => Span::of_file(disk, *header),
+        FileKind::Slot => None,
+    };
+    let found = span
+        .map_or_else(|| "a file of entries that the log does not hold".to_owned(), |span| span.to_string());
+    SealedCut { file: layout::path(header), offset: 0, found }
 }
 
 /// A file of entries that the log does not hold.

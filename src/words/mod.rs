@@ -1,6 +1,7 @@
 //! What people read, in both languages, beside the wordings of `ledger_spec`: each stands once, by its English.
 
 mod cli;
+mod damage;
 mod faults;
 mod heard;
 mod http;
@@ -22,8 +23,8 @@ use serde_json::error::Category;
 use std::io::{self, ErrorKind};
 
 /// Every wording of the program.
-pub const ALL: [&[Wording]; 6] =
-    [WORDINGS[0], WORDINGS[1], http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS];
+pub const ALL: [&[Wording]; 7] =
+    [WORDINGS[0], WORDINGS[1], http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS, damage::DAMAGE];
 
 /// What is said in one of these wordings, by its English, with its parts.
 macro_rules! say {

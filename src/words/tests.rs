@@ -21,7 +21,9 @@ const KEPT: [&str; 10] =
 #[test]
 fn every_wording_is_whole_in_both_languages() {
     let (english, mut wrong) = (english(), Vec::new());
-    for Wording { en, zh } in [http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS].into_iter().flatten() {
+    for Wording { en, zh } in
+        [http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS, damage::DAMAGE].into_iter().flatten()
+    {
         // A day as tables write it is an example.
         assert!(!en.replace("2017年5月1日", "").chars().any(is_chinese), "{en}");
         assert!(

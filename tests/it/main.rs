@@ -43,6 +43,7 @@ mod people;
 mod places;
 mod projections;
 mod restored;
+mod restored_log;
 mod rotation_cuts;
 mod sealed_files;
 mod sigkill;

@@ -29,7 +29,7 @@ struct Told {
     start: Result<(), String>,
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     for file in walk::files(from, "") {
         let target: PathBuf = to.join(file.strip_prefix(from).unwrap());
         std::fs::create_dir_all(target.parent().unwrap()).unwrap();

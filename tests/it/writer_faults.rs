@@ -58,7 +58,7 @@ pub fn start_with(
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
     let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
     let origin = Origin::parse(people::ORIGIN).unwrap();
-    log.attach(SealedFiles::create(Arc::new(disk.clone()), &origin, &kek()).unwrap());
+    log.attach(SealedFiles::create(Arc::new(disk.clone()), &origin, &kek()).unwrap()).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
     let opening = json!({
         "spec_version": 1,

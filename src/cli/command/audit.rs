@@ -95,6 +95,16 @@ struct Right {
     /// Entries by authority, of those whose admission was asked.
     authorities: BTreeMap<String, u64>,
     checkpoint: String,
+    /// Entries that the log does not hold and of which something stands beside it; a running server may be writing them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<Behind>,
+}
+
+#[derive(Serialize)]
+struct Behind {
+    entries: u64,
+    first: u64,
+    last: u64,
 }
 
 #[derive(Serialize)]
@@ -174,7 +184,7 @@ impl Audit {
             std::fs::write(path, &note)
                 .map_err(|error| Failure::usage(say!("{}: {}", Words::data(path.display()), told(&error))))?;
         }
-        let AuditReport { origin, size, root, vkey, key_given, scope, counts, .. } = report;
+        let AuditReport { origin, size, root, vkey, key_given, scope, counts, behind, .. } = report;
         let Counts { known, admitted, unopened, erased, fields_erased, signatures, authorities } = counts;
         if json {
             let authorities = authorities.into_iter().map(|(id, count)| (id.to_string(), count)).collect();
@@ -194,6 +204,11 @@ impl Audit {
                 signatures,
                 authorities,
                 checkpoint: note,
+                behind: behind.map(|behind| Behind {
+                    entries: behind.count,
+                    first: behind.first.get(),
+                    last: behind.last.get(),
+                }),
             });
         }
         let whose = if key_given { say!("the given key") } else { say!("the key that entry 0 names") };
@@ -237,7 +252,15 @@ impl Audit {
             authorities.len(),
             seen,
             fields
-        ))
+        ))?;
+        behind.map_or(Ok(()), |behind| {
+            talk::put_words(&say!(
+                "behind the log stands what opens {} entries that it does not hold, from {} to {}: a running server may be writing them; where none runs, the next start takes them for never acknowledged and cuts them",
+                behind.count,
+                behind.first,
+                behind.last
+            ))
+        })
     }
 }
 

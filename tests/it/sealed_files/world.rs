@@ -185,7 +185,7 @@ impl World {
         let says = |index| self.says(index);
         let log = CheckedLog { size: self.size(), open_ended, identities: None, says: &says };
         match check(disk, &origin(), &self.master(), &log) {
-            Ok(()) => None,
+            Ok(_) => None,
             Err(SealedOpenError::Damaged(damage)) => Some(damage),
             Err(other) => panic!("{other}"),
         }
