@@ -410,6 +410,7 @@ fn report(
         return Err(Failed::Other(AuditFailure::Shrunk { found: stated.size(), expected: known }));
     }
     auditing.auditor.compare(stated).map_err(Failed::Entry)?;
+    auditing.auditor.account().map_err(Failed::Entry)?;
     for vouched in auditing.auditor.vouched() {
         let tail = leaves(vouched.tail()).map_err(Failed::Other)?;
         vouched.hold(&tail).map_err(Failed::Entry)?;

@@ -152,7 +152,7 @@ impl Auditing {
         }
     }
 
-    /// Where the earlier audit ended, the log has to be what it was then.
+    /// Where the earlier audit ended, the log has to be what it was then. What is erased of it may be said further on.
     fn come_by(&mut self) -> Result<(), AuditError> {
         match &self.known {
             Some(known) if known.size() == self.auditor.ledger().size() => self.auditor.compare(known),

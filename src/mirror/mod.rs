@@ -173,7 +173,7 @@ impl Mirror {
         // A copy is begun under its first checkpoint, and stores before it compares: what was wrong then is wrong now.
         let (checkpoint, auditor) = (log.checkpoint(), &self.auditing.auditor);
         self.unexplained = checkpoint.checkpoint().size() == auditor.ledger().size()
-            && auditor.compare(checkpoint.checkpoint()).is_err();
+            && auditor.compare(checkpoint.checkpoint()).and_then(|()| auditor.account()).is_err();
         self.log = Some(log);
         self.show()
     }
@@ -335,7 +335,8 @@ impl Mirror {
         if let Some(fault) = suspect {
             return Err(self.remote_fault(fault, signed));
         }
-        if let Err(error) = self.auditing.auditor.compare(newer.checkpoint()) {
+        let auditor = &self.auditing.auditor;
+        if let Err(error) = auditor.compare(newer.checkpoint()).and_then(|()| auditor.account()) {
             if self.may_be_explained_by_the_next(from, newer)? {
                 return Ok(());
             }

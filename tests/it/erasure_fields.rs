@@ -105,7 +105,7 @@ fn audited_with(dir: &Path, at: u64, fields: &dyn Fn(Vec<Vec<u8>>) -> Vec<Vec<u8
     for entry in read {
         auditor.absorb(entry).unwrap();
     }
-    let judged = auditor.compare(log.checkpoint().checkpoint());
+    let judged = auditor.compare(log.checkpoint().checkpoint()).and_then(|()| auditor.account());
     let fault = judged.err().or_else(|| auditor.revived(EntryIndex::new(0)));
     fault.map(|error| {
         assert_eq!(error.index.get(), at);

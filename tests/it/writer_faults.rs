@@ -176,6 +176,7 @@ pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Appended]) {
         auditor.absorb(entry).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
     auditor.compare(log.checkpoint().checkpoint()).unwrap();
+    auditor.account().unwrap();
 }
 
 #[test]

@@ -306,8 +306,10 @@ impl Auditor {
         self.erased.keys().find(|entry| !erasures.is_erased(**entry)).copied()
     }
 
-    /// Whether the log says of everything of which only the links were left that it is erased, as an order names it.
-    fn excused(&self) -> Result<(), AuditError> {
+    /// Whether the log says of everything of which only the links were left, and of every field that is not there, that it is
+    /// erased, as an order names it. What is erased is said further on in the log: this is asked at its end, where a checkpoint
+    /// was found to cover it ([`Auditor::compare`]), and nowhere before.
+    pub fn account(&self) -> Result<(), AuditError> {
         let erasures = &self.ledger.governance().erasures;
         for (index, links) in &self.erased {
             let fault = match erasures.ordered(*index).filter(|_| erasures.is_erased(*index)) {
@@ -323,8 +325,8 @@ impl Auditor {
         })
     }
 
-    /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries, and the log accounts for
-    /// what is erased of them.
+    /// Whether a checkpoint (whose signature the caller has verified) covers exactly these entries: size, root and origin. At
+    /// the end of the log [`Auditor::account`] is to be asked too.
     pub fn compare(&self, checkpoint: &Checkpoint) -> Result<(), AuditError> {
         let size = self.ledger.size();
         let fault = if checkpoint.size() != size {
@@ -340,10 +342,7 @@ impl Auditor {
                 _ => None,
             }
         };
-        match fault {
-            Some(fault) => Err(AuditError { index: size.next_index(), fault }),
-            None => self.excused(),
-        }
+        fault.map_or(Ok(()), |fault| Err(AuditError { index: size.next_index(), fault }))
     }
 
     /// The checkpoints of earlier trees under which the log says that something was erased, which this has not yet asked for:

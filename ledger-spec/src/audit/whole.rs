@@ -160,6 +160,7 @@ impl AuditedLedger {
             part.absorb(&mut auditor, checkpoint.checkpoint(), key)?;
         }
         auditor.compare(checkpoint.checkpoint())?;
+        auditor.account()?;
         for vouched in auditor.vouched() {
             let leaves = leaves_of(&vouched, checkpoint.checkpoint(), &mut fetch)?;
             vouched.hold(&leaves)?;

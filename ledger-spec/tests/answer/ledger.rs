@@ -169,6 +169,7 @@ pub fn audit(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
     if input.get("checkpoint").is_some() {
         let signed = SignedCheckpoint::verify(text(input, "checkpoint").as_bytes(), &vkey(input));
         auditor.compare(signed.map_err(refused)?.checkpoint()).map_err(fault)?;
+        auditor.account().map_err(fault)?;
     }
     let (size, root) = (auditor.ledger().size().get(), auditor.root().to_string());
     Ok(json!({ "size": size, "root": root, "unopened": auditor.unopened() }))
