@@ -51,6 +51,18 @@ pub enum AuditFault {
     /// Erased as it is, nothing says that it was to be.
     #[error("nothing is left of this entry but its links, and the ledger does not say that it is erased")]
     NotErased,
+    /// Erased as it is, nothing says so up to an entry that cannot be admitted as the log stands without this one: what is
+    /// lost comes first.
+    #[error(
+        "nothing is left of this entry but its links, and up to entry {until} the ledger does not say that it is erased; \
+         entry {until}: {fault}"
+    )]
+    LostBefore {
+        /// The entry that is at fault as far as can be seen.
+        until: EntryIndex,
+        /// What is wrong with that one.
+        fault: Box<AuditFault>,
+    },
     /// The order names something else in its place.
     #[error("an order names {expected} here; what is left of the entry is of {found}")]
     OtherErased {

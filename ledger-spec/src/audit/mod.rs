@@ -27,7 +27,7 @@ use crate::admission::AdmittedEvent;
 use crate::entry::{ChainHash, EntryHashes, EntryHeader};
 use crate::event::{Body, Erasable, Event, FieldPlace};
 use crate::id::Sealing;
-use crate::sealed::{AuditorOpening, Remains, SealedEntry, SealedLinks};
+use crate::sealed::{AuditorOpening, Remains, SealedEntry, SealedLinks, StreamTag};
 use crate::state::Ledger;
 use crate::time::RecordedTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,22 +168,39 @@ impl Auditor {
         let index = self.ledger.size().next_index();
         let hashes = read.hashes();
         let absorbed = match read {
-            ReadEntry::Event(read) => self.admit(*read, index),
-            ReadEntry::Silent(silent) => self.pass(&silent, index),
+            ReadEntry::Event(read) => self.admit(*read, index)?,
+            ReadEntry::Silent(silent) => {
+                self.pass(&silent, index).map_err(|fault| AuditError { index, fault })?
+            }
         };
-        let absorbed = absorbed.map_err(|fault| AuditError { index, fault })?;
         self.grow(hashes);
         Ok(absorbed)
     }
 
-    fn admit(&mut self, read: ReadEvent, index: EntryIndex) -> Result<Absorbed, AuditFault> {
+    fn admit(&mut self, read: ReadEvent, index: EntryIndex) -> Result<Absorbed, AuditError> {
+        let at = |fault| AuditError { index, fault };
         let ReadEvent { header, event, hashes, opening, missing } = read;
-        self.follows(&Place::of(&header), index)?;
+        self.follows(&Place::of(&header), index).map_err(at)?;
         // The streams of what is sealed are not whole where some of it is not seen.
         if self.scope == Scope::Blind && event.event().kind().sealing() == Sealing::Sealed {
-            return Err(AuditFault::NotBlind);
+            return Err(at(AuditFault::NotBlind));
         }
-        let event = self.ledger.retrace(event, &header, hashes.chain)??;
+        let erases = match &event.event().body {
+            Body::LedgerErased(body) => body.entries.clone(),
+            _ => Vec::new(),
+        };
+        let retraced = match self.ledger.retrace(event, &header, hashes.chain) {
+            Ok(admitted) => admitted.map_err(AuditFault::from),
+            Err(broken) => Err(broken.into()),
+        };
+        let subject = opening.as_ref().map(|opening| &opening.links.subject.tag);
+        let event = retraced.map_err(|fault| match self.lost_before(subject, &erases) {
+            Some(lost) => AuditError {
+                index: lost,
+                fault: AuditFault::LostBefore { until: index, fault: Box::new(fault) },
+            },
+            None => at(fault),
+        })?;
         self.look_at_erasure(index, event.event());
         self.look_at_fields(index, missing.as_deref());
         Ok(Absorbed::Admitted(Box::new(AuditedEntry { header, event, opening })))
@@ -304,6 +321,19 @@ impl Auditor {
     pub fn unexplained(&self) -> Option<EntryIndex> {
         let erasures = &self.ledger.governance().erasures;
         self.erased.keys().find(|entry| !erasures.is_erased(**entry)).copied()
+    }
+
+    /// What an entry may have to stand on that cannot be admitted: the first of which only the links were left and the log does
+    /// not say so far that it is erased, nor this entry. One of its own subject's before those of others.
+    fn lost_before(&self, subject: Option<&StreamTag>, erases: &[EntryIndex]) -> Option<EntryIndex> {
+        let erasures = &self.ledger.governance().erasures;
+        let lost = || {
+            let unexplained =
+                |(entry, _): &(&EntryIndex, _)| !erasures.is_erased(**entry) && !erases.contains(entry);
+            self.erased.iter().filter(unexplained)
+        };
+        let own = lost().find(|(_, links)| subject == Some(&links.subject.tag));
+        own.or_else(|| lost().next()).map(|(entry, _)| *entry)
     }
 
     /// Whether the log says of everything of which only the links were left, and of every field that is not there, that it is
