@@ -59,6 +59,8 @@ pub struct Mirror {
     unshown: Vec<IndexRow>,
     /// Whether what is stored was found wrong under the checkpoint that covers it, or waits for the next to explain it.
     unexplained: bool,
+    /// How many entries were stored when the copy was opened.
+    reopened: TreeSize,
     snapshots: Option<Snapshots>,
     /// How many entries are erased here, once that was looked at.
     forgotten: Option<usize>,
@@ -110,6 +112,7 @@ impl Mirror {
             index: Arc::default(),
             unshown: Vec::new(),
             unexplained: false,
+            reopened: TreeSize::EMPTY,
             snapshots: None,
             forgotten: None,
             keeper: None,
@@ -174,6 +177,7 @@ impl Mirror {
         let (checkpoint, auditor) = (log.checkpoint(), &self.auditing.auditor);
         self.unexplained = checkpoint.checkpoint().size() == auditor.ledger().size()
             && auditor.compare(checkpoint.checkpoint()).and_then(|()| auditor.account()).is_err();
+        self.reopened = auditor.ledger().size();
         self.log = Some(log);
         self.show()
     }
@@ -329,7 +333,7 @@ impl Mirror {
                 if self.may_be_explained_by_the_next(from, newer)? {
                     return Ok(());
                 }
-                return Err(self.fault(entry_fault(error), signed));
+                return Err(self.at_fault(error, newer));
             }
         }
         if let Some(fault) = suspect {
@@ -340,7 +344,7 @@ impl Mirror {
             if self.may_be_explained_by_the_next(from, newer)? {
                 return Ok(());
             }
-            return Err(self.fault(entry_fault(error), signed));
+            return Err(self.at_fault(error, newer));
         }
         self.hold_vouched(signed)?;
         // What came with this checkpoint was opened after it said what is erased.

@@ -23,13 +23,13 @@ fn auditing(dir: &Path, vkey: &str, url: &str, openings: &str) -> Process {
     Process::start(&[&named[..], &["--opened", "--url", url, "--openings", openings]].concat(), 2)
 }
 
-fn of(server: &Server, dir: &Path) -> Process {
+pub fn of(server: &Server, dir: &Path) -> Process {
     let (url, openings) = (format!("http://{}", server.address), format!("http://{}", server.openings));
     auditing(dir, &server.vkey.to_string(), &url, &openings)
 }
 
 /// A request for what the server publishes now, from the size that was cosigned last.
-fn request(server: &Server, old: u64) -> String {
+pub fn request(server: &Server, old: u64) -> String {
     let (old, latest) = (TreeSize::new(old), server.snapshots.latest());
     let proof = match old {
         TreeSize::EMPTY => ConsistencyProof::from_hashes(Vec::new()).unwrap(),
@@ -38,7 +38,7 @@ fn request(server: &Server, old: u64) -> String {
     AddCheckpoint { old, proof, note: latest.checkpoint.note().clone() }.to_string()
 }
 
-fn add(witness: &Process, request: &str) -> (u16, String) {
+pub fn add(witness: &Process, request: &str) -> (u16, String) {
     witness.request("POST /add-checkpoint", request)
 }
 

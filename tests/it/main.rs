@@ -32,6 +32,7 @@ mod https;
 mod identities;
 mod ledger_folder;
 mod long_answers;
+mod lost;
 mod memory_disk;
 mod metrics;
 mod oracles;
