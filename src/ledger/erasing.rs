@@ -16,8 +16,7 @@ use ledger_spec::sealed::Kek;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::note::NoteSigner;
 use tlog::position::TreeSize;
@@ -32,8 +31,10 @@ pub struct Erasing {
     wait: u64,
     /// Held by whoever does something about the master key.
     replacing: Arc<Mutex<()>>,
-    /// Whether what the log says is erased could not be destroyed when the ledger was opened.
-    unfinished: AtomicBool,
+    /// Why what the log says is erased could not be destroyed when the ledger was opened, if it could not.
+    unfinished: OnceLock<String>,
+    /// What was destroyed then that the log had said is erased before.
+    resumed: OnceLock<Erased>,
 }
 
 impl Erasing {
@@ -46,7 +47,8 @@ impl Erasing {
             master: settings.master_key()?.clone(),
             wait: settings.erase_seconds.saturating_mul(1_000_000),
             replacing: Arc::default(),
-            unfinished: AtomicBool::new(false),
+            unfinished: OnceLock::new(),
+            resumed: OnceLock::new(),
         })
     }
 
@@ -54,7 +56,19 @@ impl Erasing {
     /// nobody is told of it, and whoever holds the folder and its keys could read it.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        self.unfinished.load(Ordering::Relaxed)
+        self.unfinished.get().is_some()
+    }
+
+    /// Why it is.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&str> {
+        self.unfinished.get().map(String::as_str)
+    }
+
+    /// What was erased when the ledger was opened: of an erasure that was said before and cut short.
+    #[must_use]
+    pub fn resumed(&self) -> Option<&Erased> {
+        self.resumed.get()
     }
 
     /// With what events are made in the ledger's name.
@@ -253,10 +267,14 @@ pub(super) fn finish_erasing(
         "an erasure that was cut short is finished"
     );
     let _forgetting = snapshots.streams().forget();
-    if let Err(error) = erase(log, &left) {
-        // Nobody is told of what is erased; that something still opens it is no reason to answer nobody.
-        tracing::error!(error, "an erasure could not be finished; it is tried again at the next start");
-        erasing.unfinished.store(true, Ordering::Relaxed);
+    // A ledger is opened once with this: nothing was set before.
+    match erase(log, &left) {
+        Ok(()) => drop(erasing.resumed.set(left)),
+        Err(error) => {
+            // Nobody is told of what is erased; that something still opens it is no reason to answer nobody.
+            tracing::error!(error, "an erasure could not be finished; it is tried again at the next start");
+            drop(erasing.unfinished.set(error));
+        }
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod disk_full;
 mod erasure;
 mod erasure_audited;
 mod erasure_fields;
+mod erasure_resumed;
 mod examples;
 mod feed;
 mod feed_limits;

@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::{self, Bar};
 use crate::ledger::OpenLedger;
 use crate::sequencer::EventOutcome;
-use crate::words::say;
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::time::RecordedTime;
 use ledger_spec::wording::Words;
@@ -33,6 +33,15 @@ pub(in crate::cli) struct Erase {
 struct Erased {
     entries: u64,
     fields: u64,
+    /// What an erasure before had said and not finished, and is destroyed now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished: Option<Finished>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct Finished {
+    entries: u64,
+    fields: u64,
 }
 
 impl Erase {
@@ -51,7 +60,14 @@ impl Erase {
         if json {
             return talk::put_json(&erased);
         }
-        let Erased { entries, fields } = erased;
+        let Erased { entries, fields, finished } = erased;
+        if let Some(Finished { entries, fields }) = finished {
+            talk::put_words(&say!(
+                "finished what was cut short: {} entries and {} single fields that the ledger had said are erased",
+                entries,
+                fields
+            ))?;
+        }
         talk::put_words(&say!("erased {} entries and {} single fields", entries, fields))
     }
 }
@@ -63,6 +79,13 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
         let erased = latest.governance.erasures.erased();
         (tlog::defect::as_u64(erased.entries.len()), tlog::defect::as_u64(erased.fields.len()))
     };
+    if let Some(reason) = ledger.erasing.unfinished() {
+        let reason = told(&reason.to_owned());
+        return Err(Failure::unreachable(say!(
+            "what the ledger says is erased could not be destroyed, and opens still: {}",
+            reason
+        )));
+    }
     let before = erased();
     while let Some(event) = ledger.erasing.ordered(&ledger.snapshots).map_err(Failure::unreachable)? {
         let answer = ledger.sequencer.submit(vec![event], true).map_err(Failure::unreachable)?;
@@ -87,5 +110,10 @@ fn carried_out(ledger: &OpenLedger) -> Result<Erased, Failure> {
         return Err(Failure::unreachable(say!("{} orders are not carried out: {}", Words::data(left), why)));
     }
     let now = erased();
-    Ok(Erased { entries: now.0.saturating_sub(before.0), fields: now.1.saturating_sub(before.1) })
+    let finished = ledger.erasing.resumed().map(|resumed| Finished {
+        entries: tlog::defect::as_u64(resumed.entries.len()),
+        fields: tlog::defect::as_u64(resumed.fields.len()),
+    });
+    let (entries, fields) = (now.0.saturating_sub(before.0), now.1.saturating_sub(before.1));
+    Ok(Erased { entries, fields, finished })
 }
