@@ -229,7 +229,7 @@ fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
     let disk = Arc::new(FileDisk::open(dir).unwrap());
     let beside = SealedFiles::create(disk.clone(), &origin, &kek).unwrap();
     let mut log = Log::create(disk, signer(), LogConfig::default()).unwrap();
-    log.attach(beside);
+    log.attach(beside).unwrap();
     let (mut ledger, mut batch, mut checks) = (Ledger::default(), Vec::new(), Vec::new());
     let department = key(4);
     let filed = (4..filings + 4).map(|n| {

@@ -15,7 +15,7 @@ use super::sequence::{Mismatch, SequenceCheck};
 use super::stored_checkpoint::{self, root_of, size_of};
 use super::tree::{RECENT, Tail};
 use crate::damage::Damage;
-use crate::storage::Disk;
+use crate::storage::{Disk, DiskErrorKind};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::EntryHashes;
 use tlog::checkpoint::SignedCheckpoint;
@@ -98,7 +98,12 @@ impl Check<'_> {
             })
         };
         for (folder, known) in [(layout::LOG, &of_log as &dyn Fn(&str) -> bool), (layout::TREE, &of_tree)] {
-            if let Some(name) = self.disk.list(folder)?.into_iter().find(|name| !known(name)) {
+            let names = match self.disk.list(folder) {
+                // Which of its files should be there is asked of each.
+                Err(error) if error.kind == DiskErrorKind::NotFound => Vec::new(),
+                names => names?,
+            };
+            if let Some(name) = names.into_iter().find(|name| !known(name)) {
                 return Err(OpenError::Damaged(Damage {
                     file: format!("{folder}/{name}"),
                     offset: 0,

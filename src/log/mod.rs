@@ -251,6 +251,8 @@ impl Log {
     ) -> Result<(Self, OpenReport), OpenError> {
         let running = disk.exists(layout::RUNNING)?;
         let (state, report) = if running || config.rebuild {
+            // All of it can be made anew, also where its folder is gone.
+            disk.create_dir(layout::TREE)?;
             let stop = if running { Stop::Unclean } else { Stop::Clean };
             recovery::recover(&*disk, &checkpoints, (stop, config.rebuild), progress, visitor)?
         } else {
