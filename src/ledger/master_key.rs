@@ -250,7 +250,11 @@ fn read_named(dir: &Path, path: &Path) -> Result<Kek, LedgerError> {
 }
 
 fn read_key(path: &Path) -> Result<Kek, LedgerError> {
-    parse(path, &Zeroizing::new(fs::read_to_string(path).map_err(at(path))?))
+    let read = fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => LedgerError::MasterKeyGone(path.to_owned()),
+        _ => at(path)(error),
+    });
+    parse(path, &Zeroizing::new(read?))
 }
 
 fn parse(path: &Path, text: &str) -> Result<Kek, LedgerError> {

@@ -163,6 +163,12 @@ pub enum LedgerError {
     /// A key stands where the new ledger's master key would.
     #[error("{0} exists already: the master key of another ledger, or of one whose making was broken off")]
     MasterKeyExists(PathBuf),
+    /// The file that holds the master key is not there.
+    #[error(
+        "{0} is not there: it holds the master key, without which nothing that is sealed can be opened; bring it back from \
+         where you keep it"
+    )]
+    MasterKeyGone(PathBuf),
     /// No master key is named, and something is sealed.
     #[error("ledger.toml names no master key: [master_key] with file, command or credential is expected")]
     NoMasterKey,

@@ -34,7 +34,8 @@ impl Openings {
         origin: &Origin,
         erased: impl FnOnce() -> Option<Arc<Erased>>,
     ) -> Result<Opened, ReadError> {
-        let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(entry, error.to_string()));
+        let wrong =
+            |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(&self.0, entry, error.to_string()));
         let (opening, disclosures) = unsealed(&self.0, self.0.read(entry.index)?, entry, origin)?;
         let said = erased();
         match (opening, said.as_ref().map(|erased| erased.entries.contains(&entry.index))) {
@@ -97,7 +98,7 @@ fn unsealed(
     entry: &SealedEntry,
     origin: &Origin,
 ) -> Result<(Opening, Vec<Vec<u8>>), ReadError> {
-    let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(entry, error.to_string()));
+    let wrong = |error: &dyn std::fmt::Display| ReadError::Damaged(not_this(files, entry, error.to_string()));
     match held {
         Held::All { payload, secret, skeleton } => {
             let kept = KeptBeside { payload, secret, skeleton };
@@ -155,10 +156,11 @@ pub(super) fn records(
 }
 
 /// Damage of what is kept beside an entry: it does not open it, or is not there and the log says nothing of an erasure.
-pub(super) fn not_this(entry: &SealedEntry, found: String) -> Damage {
+pub(super) fn not_this(files: &SealedReader, entry: &SealedEntry, found: String) -> Damage {
+    let (file, offset) = files.place(entry.index);
     Damage {
-        file: "sealed".to_owned(),
-        offset: 0,
+        file,
+        offset,
         entry: Some(entry.index),
         what: "what opens the entry",
         found,

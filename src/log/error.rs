@@ -149,9 +149,18 @@ impl Damage {
     pub fn advice(&self) -> &'static str {
         if self.is_derived() {
             "the segments can give it back: run `rebuild`"
+        } else if self.is_of_openings() {
+            // A mirror's are under keys of its own, and a backup of before an erasure would bring back what was erased.
+            "nothing was changed: keep this folder as evidence, check the disk, and restore log, sealed/ and keys/ together, \
+             from a backup of this very folder that was made after the last erasure; a mirror's sealed/ opens nothing here"
         } else {
             "nothing was changed: keep this folder as evidence, check the disk, and restore the file from a copy or a mirror"
         }
+    }
+
+    /// Whether it is of what opens the entries, or of the root of its keys.
+    fn is_of_openings(&self) -> bool {
+        self.file.starts_with("sealed") || self.file.starts_with("keys/")
     }
 
     /// Whether the file follows from the segments.

@@ -8,6 +8,7 @@ use ledger_spec::erasures::Erased;
 use ledger_spec::event::{Event, FieldPlace};
 use ledger_spec::sealed::{Content, FreshKey, Group, LogEntry, Place, Plain, SealedEntry};
 use std::collections::{BTreeMap, BTreeSet};
+use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
 
 /// What a payload holds, and what its event names.
@@ -48,8 +49,10 @@ pub(super) fn left(
                 continue;
             }
         };
-        let there =
-            payload.plain.disclosed(&payload.private).map_err(|error| wrong(&payload.entry, &error))?;
+        let there = payload
+            .plain
+            .disclosed(&payload.private)
+            .map_err(|error| wrong(reader, &payload.entry, &error))?;
         let is_there = |place: &u8| there.get(usize::from(*place)).is_some_and(Option::is_some);
         left.extend(erased.fields_of(entry).filter(is_there).map(|place| FieldPlace { entry, place }));
     }
@@ -66,13 +69,13 @@ pub(super) fn resealed(
         let Some(Payload { entry, plain, private, held }) = read(reader, index)? else { continue };
         let Held::All { secret, .. } = held else { continue };
         let places: Vec<u8> = erased.fields_of(index).collect();
-        let rest = plain.without(&private, &places).map_err(|error| wrong(&entry, &error))?;
+        let rest = plain.without(&private, &places).map_err(|error| wrong(reader, &entry, &error))?;
         let checkpoint = reader.checkpoint();
         let place = Place { origin: checkpoint.checkpoint().origin(), index };
         let key = FreshKey::try_filled(|key| getrandom::fill(key))
             .map_err(|error| EraseError::Randomness(error.to_string()))?;
         let sealed = rest.seal(key, secret.into_salt(), &place, &entry.commitment);
-        let (payload, secret) = sealed.map_err(|error| wrong(&entry, &error))?;
+        let (payload, secret) = sealed.map_err(|error| wrong(reader, &entry, &error))?;
         all.insert(index, Resealed { payload, secret });
     }
     Ok(all)
@@ -93,13 +96,14 @@ fn read(reader: &LogReader, index: EntryIndex) -> Result<Option<Payload>, ReadEr
     let Held::All { payload, secret, .. } = &held else { return Ok(None) };
     let checkpoint = reader.checkpoint();
     let place = Place { origin: checkpoint.checkpoint().origin(), index };
-    let plain =
-        Plain::open(payload, secret, &place, &entry.commitment).map_err(|error| wrong(entry, &error))?;
-    let content = Content::decode(&plain.content).map_err(|error| wrong(entry, &error))?;
-    let event = Event::parse(&content.event).map_err(|error| wrong(entry, &error))?;
+    let plain = Plain::open(payload, secret, &place, &entry.commitment)
+        .map_err(|error| wrong(reader, entry, &error))?;
+    let content = Content::decode(&plain.content).map_err(|error| wrong(reader, entry, &error))?;
+    let event = Event::parse(&content.event).map_err(|error| wrong(reader, entry, &error))?;
     Ok(Some(Payload { entry: *entry, plain, private: event.private, held }))
 }
 
-fn wrong(entry: &SealedEntry, error: &dyn std::fmt::Display) -> ReadError {
-    ReadError::Damaged(not_this(entry, error.to_string()))
+fn wrong(reader: &LogReader, entry: &SealedEntry, error: &dyn std::fmt::Display) -> ReadError {
+    let files = reader.sealed_files().or_defect("a payload was read from there");
+    ReadError::Damaged(not_this(files, entry, error.to_string()))
 }

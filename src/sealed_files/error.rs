@@ -10,7 +10,7 @@ use tlog::position::EntryIndex;
 #[non_exhaustive]
 pub enum SealedOpenError {
     /// Something that was durable is not what it was. Nothing was repaired.
-    #[error("damaged: {0}")]
+    #[error("damaged: {0}; {advice}", advice = .0.advice())]
     Damaged(Damage),
     /// There is a root here already, or there are files that need one.
     #[error("{found} is here already, where a new ledger has none")]
@@ -19,7 +19,10 @@ pub enum SealedOpenError {
         found: String,
     },
     /// No copy of the root counts: the master key is another, or both copies are lost.
-    #[error("keys/root: {0}")]
+    #[error(
+        "keys/root: {0}; nothing was changed: restore keys/root.a, keys/root.b and the master key as they belong together, made \
+         after the last erasure"
+    )]
     Root(#[from] ChooseError),
     /// The system gave no randomness for new keys.
     #[error("no randomness for keys: {0}")]

@@ -5,10 +5,10 @@ use super::error::{SealedOpenError, SealedReadError};
 use super::open_group::{self, Held, OpenGroup};
 use super::recent::Recent;
 use super::slot_file::SlotFile;
-use super::{layout, root_copies};
+use super::{layout, root_copies, start_up};
 use crate::damage::Damage;
 use crate::storage::Disk;
-use ledger_spec::sealed::{Generation, Group, GroupKey, Kek, Root};
+use ledger_spec::sealed::{FileKind, Generation, Group, GroupKey, Kek, Root, Slot};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tlog::checkpoint::Origin;
@@ -60,12 +60,21 @@ impl Shared {
         self.with_root(|root| {
             let (generation, key) = root.group(group).map_err(|error| layout::no_key(group, &error))?;
             ask(generation, key).map_err(|error| match error {
-                SealedReadError::Damaged(damage) => {
-                    root_copies::unless_replaced(&*self.disk, root.generation, damage)
-                }
+                SealedReadError::Damaged(damage) => root_copies::unless_replaced(
+                    &*self.disk,
+                    root.generation,
+                    self.cause(root, group, damage),
+                ),
                 other => other,
             })
         })
+    }
+
+    /// What lies behind damage of a group: where its files are of another generation than the root has keys for, it is that.
+    fn cause(&self, root: &Root, group: Group, damage: Damage) -> Damage {
+        let Ok((mut files, _)) = layout::files(&*self.disk) else { return damage };
+        files.retain(|file| file.group == group);
+        start_up::of_other_generations(root, &files).err().unwrap_or(damage)
     }
 
     /// The open files of a group in the generation that the root has, which is held meanwhile; those that are `doubted`
@@ -129,6 +138,15 @@ impl SealedReader {
             }
             other => other,
         })
+    }
+
+    /// Where the slot of an entry stands: what opens the entry begins there.
+    pub fn place(&self, index: EntryIndex) -> (String, u64) {
+        let group = Group::of(index);
+        let generation = self.with_root(|root| root.group(group).map(|(generation, _)| generation));
+        // Without a key of the group there is nothing to open it with, which is told before.
+        let generation = generation.unwrap_or(Generation::FIRST);
+        (layout::path(&layout::file(FileKind::Slot, group, generation)), Slot::offset(index))
     }
 
     /// What is kept of all sealed entries of a group that a log of `size` entries holds, in order: for whoever goes over

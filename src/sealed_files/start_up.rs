@@ -78,7 +78,7 @@ pub(super) fn judge(
 /// Of files those of another generation than the root has keys for: what an erasure that was cut short has made before
 /// its root, or replaced by it. In both cases the root's own are there. Where they are not, the root is older than the
 /// files, or somebody has put older files in their place.
-fn of_other_generations(root: &Root, files: &[FileHeader]) -> Result<Vec<FileHeader>, Damage> {
+pub(super) fn of_other_generations(root: &Root, files: &[FileHeader]) -> Result<Vec<FileHeader>, Damage> {
     let mut others = Vec::new();
     for file in files.iter().filter(|file| file.kind != FileKind::Link) {
         // A group without any key is told by whoever reads it.

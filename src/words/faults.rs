@@ -332,7 +332,6 @@ pub(super) const FAULTS: &[Wording] = &[
     w("entry {} is sealed, and this copy holds nothing that opens it", "第 {} 号条目已加密，此副本没有其开启材料"),
     w("the event of entry {} is erased", "第 {} 号条目的事项已删除"),
     w("{} is here already, where a new ledger has none", "{} 已经存在，而新台账不应有此文件"),
-    w("keys/root: {}", "keys/root：{}"),
     w("record of entry {} where one from {} on can follow", "此处为第 {0} 号条目的内容，应为自第 {1} 号起的条目"),
     w("a row that does not decrypt under the store's key", "以存储密钥不能解密的行"),
     w("there are none yet", "尚未生成"),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod advice;
 mod audited;
 mod auditing_witness;
 mod bad_input;

@@ -141,7 +141,7 @@ fn what_is_restored_of_an_older_generation_is_named_and_told_to_nobody() {
     // The root alone, and with the master key that it was under: it has no key for what there is.
     for (back, expected) in [
         (roots.clone(), ["master key"; 2]),
-        ([roots.clone(), vec![(MASTER, MASTER)]].concat(), ["no file", "generation"]),
+        ([roots.clone(), vec![(MASTER, MASTER)]].concat(), ["generation 1 where the root has 0"; 2]),
     ] {
         let told = world.with(&[], &back);
         assert!(told.audit.0 == 1 && told.audit.1.contains(expected[0]), "{expected:?}: {:?}", told.audit);
