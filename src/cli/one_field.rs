@@ -41,12 +41,17 @@ impl OneField {
                 [] => say!("none"),
                 _ => Words::several(there.iter().map(Words::data), Joint::And),
             };
-            return Err(Failure::wrong(say!(
+            let none = say!(
                 "entry {} has no field {} here; there are: {}",
                 Words::data(index),
                 Words::data(name),
                 there
-            )));
+            );
+            let erased = reading.snapshot().governance.erasures.erased().fields_of(index).count();
+            return Err(Failure::wrong(match erased {
+                0 => none,
+                erased => say!("{}; {} fields beside it are erased, and so are their names", none, erased),
+            }));
         };
         let receipt = reading.receipt(index).map_err(Failure::unreachable)?.to_string();
         Ok(Self {

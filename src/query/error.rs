@@ -75,6 +75,12 @@ pub enum QueryError {
 }
 
 impl QueryError {
+    /// Whether what was asked for is erased: it is not there, and nothing failed.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        matches!(self, Self::Read(ReadError::Erased(_)))
+    }
+
     /// What it says.
     #[must_use]
     pub fn words(&self) -> Words {

@@ -479,6 +479,7 @@ fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
 /// A question that the ledger has no answer to is the asker's; damage is not.
 fn failed(error: QueryError) -> Failure {
     match error {
+        error if error.is_erased() => Failure::wrong(error.words()),
         QueryError::Read(_)
         | QueryError::Stream(_)
         | QueryError::Event { .. }
