@@ -48,6 +48,7 @@ impl Master {
         let checked = CheckedLog { size: log.size, open_ended: log.open_ended, identities, says: &says };
         check(disk, &self.origin, &self.kek, &checked).map_err(|error| match error {
             SealedOpenError::Disk(error) => AuditFailure::Unreadable(error),
+            SealedOpenError::Replaced(replaced) => AuditFailure::Replaced(replaced),
             other => AuditFailure::Beside(other),
         })
     }

@@ -23,7 +23,7 @@ use crate::ledger::Settings;
 use crate::log::{self, OpenError, verify_files};
 use crate::parallel;
 use crate::progress::Progress;
-use crate::sealed_files::{SealedOpenError, SealedReader, Span};
+use crate::sealed_files::{Replaced, SealedOpenError, SealedReader, Span};
 use crate::storage::{Disk, DiskError, FileDisk};
 use beside::{Master, OfLog};
 use ledger_spec::audit::{AuditError, AuditFault, Opening, OpeningError, Scope};
@@ -133,6 +133,9 @@ pub enum AuditFailure {
     /// What opens the entries is not what it should be.
     #[error(transparent)]
     Beside(SealedOpenError),
+    /// What opens the entries was replaced while they were read, again and again: nothing is known about the ledger.
+    #[error(transparent)]
+    Replaced(Replaced),
     /// The folder could not be read: nothing is known about the ledger.
     #[error(transparent)]
     Unreadable(DiskError),
@@ -152,7 +155,7 @@ impl AuditFailure {
     /// Whether nothing is known of the ledger, rather than something wrong.
     pub fn is_unreadable(&self) -> bool {
         match self {
-            Self::Unreadable(_) | Self::Panicked | Self::MasterKey(_) => true,
+            Self::Unreadable(_) | Self::Replaced(_) | Self::Panicked | Self::MasterKey(_) => true,
             Self::Remote(fault) => fault.is_unreadable(),
             _ => false,
         }
@@ -208,6 +211,7 @@ pub fn audit_with(
                 thread::sleep(PAUSE);
             }
             // An erasure replaces roots and files while they are read.
+            Err(AuditFailure::Replaced(_)) => thread::sleep(PAUSE),
             Err(AuditFailure::Beside(_)) if log::is_open(dir) => thread::sleep(PAUSE),
             audited => return audited,
         }

@@ -112,6 +112,7 @@ impl OfFolder {
             Ok((opening, disclosures)) => {
                 Ok(Given { opening: Some(opening), fields: self.fields.then_some(disclosures) })
             }
+            Err(ReadError::Replaced(replaced)) => Err(AuditFailure::Replaced(replaced)),
             Err(ReadError::Disk(error)) => Err(AuditFailure::Unreadable(error)),
             Err(ReadError::Damaged(damage)) => Err(AuditFailure::Files(OpenError::Damaged(damage))),
             Err(_) => Ok(Given::default()),

@@ -24,7 +24,7 @@ use erasing::{erase_files, finish_erasing};
 pub use master_key::{MasterKey, Replacing};
 pub(crate) use published::published_of;
 use published::published_view;
-pub use read_only::{ReadOnlyLedger, open_to_read, operator_key};
+pub use read_only::{ReadOnlyLedger, ask, open_to_read, operator_key};
 use renewing::finish_renewing;
 pub use renewing::renew_identity;
 pub use settings::{Settings, SettingsError};

@@ -2,7 +2,7 @@
 
 use super::layout;
 use crate::damage::Damage;
-use crate::sealed_files::{SealedReadError, SealedWriteError};
+use crate::sealed_files::{Replaced, SealedReadError, SealedWriteError};
 use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::sealed::PayloadError;
@@ -111,6 +111,9 @@ pub enum ReadError {
     /// The bytes are not what they were; they are not served.
     #[error("damaged: {0}")]
     Damaged(Damage),
+    /// Another process has replaced what opens the entries meanwhile.
+    #[error(transparent)]
+    Replaced(#[from] Replaced),
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -120,6 +123,7 @@ impl From<SealedReadError> for ReadError {
     fn from(error: SealedReadError) -> Self {
         match error {
             SealedReadError::Damaged(damage) => Self::Damaged(damage),
+            SealedReadError::Replaced(replaced) => Self::Replaced(replaced),
             SealedReadError::Disk(error) => Self::Disk(error),
         }
     }

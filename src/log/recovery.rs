@@ -34,7 +34,7 @@ use tlog::position::{EntryIndex, TreeSize};
 pub struct OpenReport {
     /// Whether every entry was read (and given to the visitor).
     pub scanned: bool,
-    /// How the last use ended, which is another question: derived files can be made anew after a clean stop too.
+    /// How the last use ended: derived files can be made anew after a clean stop too.
     pub stop: Stop,
     /// Entries beyond the checkpoint that were kept: from the first size to the second.
     pub adopted: Option<(TreeSize, TreeSize)>,

@@ -2,8 +2,19 @@
 
 use crate::damage::Damage;
 use crate::storage::{DiskError, DiskErrorKind};
-use ledger_spec::sealed::{ChooseError, RootError};
+use ledger_spec::sealed::{ChooseError, Generation, RootError};
 use tlog::position::EntryIndex;
+
+/// Another process has replaced the root of keys since it was read, and with it files: of what is there now nothing is known.
+/// Opened anew they can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("keys/root is of generation {found} now, where {held} was read: open the files anew")]
+pub struct Replaced {
+    /// The generation that is there.
+    pub found: Generation,
+    /// The one that was read.
+    pub held: Generation,
+}
 
 /// Why the files are not made, not opened, or not as they should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +38,9 @@ pub enum SealedOpenError {
     /// The system gave no randomness for new keys.
     #[error("no randomness for keys: {0}")]
     Randomness(#[from] getrandom::Error),
+    /// Another process has replaced the root of keys meanwhile.
+    #[error(transparent)]
+    Replaced(#[from] Replaced),
     /// The disk failed; try again when it works.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -54,6 +68,9 @@ pub enum SealedWriteError {
     /// they were.
     #[error("damaged: {0}")]
     Damaged(Damage),
+    /// Another process has replaced the root of keys meanwhile.
+    #[error(transparent)]
+    Replaced(#[from] Replaced),
     /// An earlier write failed; open the files anew.
     #[error("the files beside the log have stopped after an earlier failure")]
     Stopped,
@@ -74,6 +91,9 @@ pub enum SealedReadError {
     /// The bytes are not what they were, or are gone; nothing of them is given out.
     #[error("damaged: {0}")]
     Damaged(Damage),
+    /// Another process has replaced the root of keys meanwhile.
+    #[error(transparent)]
+    Replaced(#[from] Replaced),
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -92,6 +112,7 @@ impl From<SealedReadError> for SealedWriteError {
     fn from(error: SealedReadError) -> Self {
         match error {
             SealedReadError::Damaged(damage) => Self::Damaged(damage),
+            SealedReadError::Replaced(replaced) => Self::Replaced(replaced),
             SealedReadError::Disk(error) => error.into(),
         }
     }
@@ -113,6 +134,7 @@ impl From<SealedReadError> for SealedOpenError {
     fn from(error: SealedReadError) -> Self {
         match error {
             SealedReadError::Damaged(damage) => Self::Damaged(damage),
+            SealedReadError::Replaced(replaced) => Self::Replaced(replaced),
             SealedReadError::Disk(error) => Self::Disk(error),
         }
     }

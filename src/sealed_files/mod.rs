@@ -31,7 +31,7 @@ mod writer;
 
 pub use check::{CheckedLog, check};
 pub use erase::Resealed;
-pub use error::{SealedOpenError, SealedReadError, SealedWriteError};
+pub use error::{Replaced, SealedOpenError, SealedReadError, SealedWriteError};
 pub use frame_file::Span;
 pub use group_scan::{LogSays, SealedCut};
 pub use open_group::Held;

@@ -1,6 +1,6 @@
 //! The root file in its two copies: made, chosen, mended, replaced.
 
-use super::error::{SealedOpenError, SealedReadError, SealedWriteError};
+use super::error::{Replaced, SealedOpenError, SealedReadError, SealedWriteError};
 use super::layout;
 use crate::damage::Damage;
 use crate::storage::{self, Disk, DiskError, DiskErrorKind};
@@ -91,10 +91,8 @@ pub(super) fn unless_replaced(disk: &dyn Disk, held: Generation, damage: Damage)
         Ok(named) => named.filter(|named| named.generation > held),
         Err(error) => return error.into(),
     };
-    newer.map_or(SealedReadError::Damaged(damage), |NamedMaster { generation, .. }| {
-        let path = layout::root(RootCopy::A).to_owned();
-        let message = format!("of generation {generation} now, where {held} was read: open the files anew");
-        SealedReadError::Disk(DiskError { kind: DiskErrorKind::Failed, operation: "read", path, message })
+    newer.map_or(SealedReadError::Damaged(damage), |NamedMaster { generation: found, .. }| {
+        Replaced { found, held }.into()
     })
 }
 

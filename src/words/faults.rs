@@ -299,7 +299,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("longer than memory", "超过内存容量"),
     w("the tree has no such level", "树没有此层"),
     w("node {} lies beyond what a file can hold", "节点 {} 超出文件所能容纳的范围"),
-    w("of generation {} now, where {} was read: open the files anew", "现为第 {0} 代，此前读取的为第 {1} 代：请重新打开文件"),
+    w("keys/root is of generation {} now, where {} was read: open the files anew", "keys/root 现为第 {0} 代，此前读取的为第 {1} 代：请重新打开文件"),
     w("No such file or directory (os error {})", "文件或目录不存在（系统错误 {}）"),
     w("Permission denied (os error {})", "没有权限（系统错误 {}）"),
     w("File exists (os error {})", "文件已经存在（系统错误 {}）"),

@@ -15,6 +15,7 @@ mod disclosures;
 mod disk_full;
 mod erasure;
 mod erasure_audited;
+mod erasure_beside;
 mod erasure_fields;
 mod erasure_resumed;
 mod examples;

@@ -147,16 +147,18 @@ impl Show {
         let by_name = !json && self.what.has_names();
         let (text, names) = match (&self.dir, &self.url) {
             (Some(dir), _) => {
-                let ledger = {
-                    let bar = Bar::new(&say!("reading the log"));
-                    ledger::open_to_read(dir, &bar).map_err(Failure::unreachable)?
+                let asked = |ledger: ReadOnlyLedger| {
+                    let reading = Reading::new(&ledger.snapshots);
+                    let names = match by_name {
+                        true => {
+                            Names::of_folder(&reading.snapshot().governance, self.as_of(&reading, now()?)?)
+                        }
+                        false => Names::none(),
+                    };
+                    Ok((self.answer_of_folder(&ledger)?, names))
                 };
-                let reading = Reading::new(&ledger.snapshots);
-                let names = match by_name {
-                    true => Names::of_folder(&reading.snapshot().governance, self.as_of(&reading, now()?)?),
-                    false => Names::none(),
-                };
-                (self.answer_of_folder(&ledger)?, names)
+                let bar = Bar::new(&say!("reading the log"));
+                ledger::ask(dir, &bar, asked, Failure::unreachable)?
             }
             (None, Some(url)) => {
                 let client = Client::new(url)?;

@@ -5,7 +5,7 @@ use super::damage::sample;
 use super::world::{BORDER, World, create, indexes, kek, origin};
 use crate::memory_disk::{MemoryDisk, Prng};
 use credit_ledger::sealed_files::{
-    Held, SealedFiles, SealedOpenError, SealedReadError, SealedReader, SealedWriteError,
+    Held, Replaced, SealedFiles, SealedOpenError, SealedReadError, SealedReader, SealedWriteError,
 };
 use credit_ledger::storage::{Disk as _, read_all};
 use ledger_spec::sealed::{Generation, Group, Root, Slot};
@@ -338,7 +338,7 @@ fn whoever_reads_beside_the_writer_is_told_to_open_the_files_anew() {
     let erased = of_all_groups(&world);
     world.erase(&mut files, &erased).unwrap();
     let replaced = |read: Result<(), SealedReadError>| match read {
-        Err(SealedReadError::Disk(error)) => assert!(error.message.contains("anew"), "{error}"),
+        Err(SealedReadError::Replaced(Replaced { found, held })) => assert!(found > held),
         other => panic!("{other:?}"),
     };
     for index in world.sealed.keys().map(|index| EntryIndex::new(*index)) {
