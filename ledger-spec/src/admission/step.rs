@@ -200,10 +200,10 @@ fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) 
     conditions_of_type(case, *target, decision)?;
     conditions_of_list(case, *target, decision)?;
     match least_day(case, *target, *corrected_on) {
-        Some(least) if case.day() < least => refused(
+        Some(least) if case.day() <= least => refused(
             "valid_from",
             case.day().into(),
-            say!("{} or later, when the least time is reached", least),
+            say!("{} or later, when the least time is reached", least.plus_days(1)),
         ),
         _ => Ok(()),
     }
@@ -336,7 +336,7 @@ fn no_ban_runs(
     }
 }
 
-/// The first day on which repair of `target` may be granted: the tier's least time from the date of the
+/// The last day on which repair of `target` may not be granted yet (民法典第二百零三条: a term ends with its last day): the tier's least time from the date of the
 /// document; for an entry on a list the list's own, where it has one, from the entry or from the correction.
 fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) -> Option<Date> {
     let (as_of, item) = (case.as_of(), case.file.get(target)?);
@@ -358,7 +358,11 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
                     EarlyFrom::Entry => item.from.date(),
                     EarlyFrom::Correction => corrected_on.unwrap_or_else(|| item.from.date()),
                 };
-                list.early_months.map(|months| from.plus_months(months.into()))
+                // Where no month has to pass, the day itself will do.
+                list.early_months.map(|months| match months {
+                    0 => from.plus_days(-1),
+                    months => from.plus_months(months.into()),
+                })
             });
             // The list's own rule goes before the general one.
             of_list.or_else(|| listing.record.and_then(of_record))

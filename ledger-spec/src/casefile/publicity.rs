@@ -247,9 +247,9 @@ impl CaseAsOf<'_> {
         marks
     }
 
-    /// The last day for deciding an objection.
+    /// The last day for deciding an objection, at the latest.
     pub fn objection_deadline(&self, raised: &Item) -> Option<Date> {
-        self.deadline(ProcedurePeriod::ObjectionDecide, raised.from.date(), raised.from.date())
+        self.deadline_at_latest(ProcedurePeriod::ObjectionDecide, raised.from.date(), raised.from.date())
     }
 
     /// P22: the entry of the exemption that sets a measure aside at the valid instant.

@@ -57,6 +57,10 @@ struct WorkingYears {
     changed: Option<Recorded>,
 }
 
+/// The most weekdays of a year that are not worked: its 13 holidays (全国年节及纪念日放假办法) and as many that are given up
+/// for them.
+const MOST_DAYS_OFF: u16 = 2 * 13;
+
 impl Catalogue {
     /// Takes in one admitted event and the keys that signed it; events of other kinds change nothing.
     pub fn apply(&mut self, event: &Event, recorded: Recorded, signers: Vec<KeyNumber>) {
@@ -206,6 +210,27 @@ impl Catalogue {
         let covered = period.unit != Unit::WorkingDay
             || (from.year()..=last.year()).all(|year| years.years.contains(&year));
         covered.then_some(last)
+    }
+
+    /// The last day of a period that begins on `from`, or the latest that it can be where its working days are not known yet: with
+    /// every holiday of such a year in it, and as many days given up for those. Who acts later than that is late in any case.
+    #[must_use]
+    pub fn last_day_at_latest(&self, period: Period, from: Date, known: TreeSize) -> Date {
+        let years = self.years(known);
+        let mut longer = period;
+        loop {
+            let last = longer.deadline(from, &years.days);
+            let unknown = (from.year()..=last.year()).filter(|year| !years.years.contains(year)).count();
+            let more = u16::try_from(unknown).unwrap_or(u16::MAX).saturating_mul(MOST_DAYS_OFF);
+            let number = match period.unit {
+                Unit::WorkingDay => period.number.saturating_add(more),
+                Unit::Day | Unit::Month | Unit::Year => period.number,
+            };
+            if number == longer.number || last == Date::LAST {
+                return last;
+            }
+            longer.number = number;
+        }
     }
 
     /// The working days that are known.

@@ -16,7 +16,7 @@ pub(super) fn recorded_day(item: &Item) -> Option<Date> {
 pub(super) fn ran_out(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> bool {
     let waiting =
         |phase: Phase, last: Option<Date>| last.is_some_and(|last| left(case, number, phase) > last);
-    let since_it_began = |period| case.deadline(period, item.from.date(), item.from.date());
+    let since_it_began = |period| case.deadline_at_latest(period, item.from.date(), item.from.date());
     match item.fact {
         Fact::Objection { .. } => waiting(Phase::Raised, case.objection_deadline(item)),
         Fact::Application { .. } => {
@@ -42,16 +42,24 @@ fn left(case: &CaseAsOf<'_>, number: ItemNumber, phase: Phase) -> Date {
 
 /// The last day for deciding an application for repair that was accepted.
 fn repair_decided_by(case: &CaseAsOf<'_>, number: ItemNumber) -> Option<Date> {
+    let accepted = accepted_on(case, number)?;
+    case.deadline_at_latest(ProcedurePeriod::RepairDecide, accepted, accepted)
+}
+
+/// When an application for repair was accepted.
+fn accepted_on(case: &CaseAsOf<'_>, number: ItemNumber) -> Option<Date> {
     let accepted = case.moves(number).find(|(_, step)| step.fact.moved_to() == Some(Phase::Accepted));
-    let accepted = accepted.map(|(_, step)| step.from.date())?;
-    case.deadline(ProcedurePeriod::RepairDecide, accepted, accepted)
+    accepted.map(|(_, step)| step.from.date())
 }
 
 /// The last day of the step that an application for repair awaits (P21).
 pub(super) fn repair_due(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> Option<Date> {
     match case.phase_at(number)? {
         Phase::Applied => case.deadline(ProcedurePeriod::RepairAccept, item.from.date(), item.from.date()),
-        Phase::Accepted => repair_decided_by(case, number),
+        Phase::Accepted => {
+            let accepted = accepted_on(case, number)?;
+            case.deadline(ProcedurePeriod::RepairDecide, accepted, accepted)
+        }
         _ => None,
     }
 }

@@ -200,15 +200,18 @@ impl CommitmentRate {
 }
 
 /// Whether a record was filed within the days that its type gives, by the recorded day; `None` where the
-/// type gives none, where the working days are not known, or where it came from an older register, which had it before.
+/// type gives none, where that cannot be told since the working days are not known yet, or where it came from an older register, which had it before.
 pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     let Fact::Record(record) = &item.fact else { return None };
     if record.migration.is_some() {
         return None;
     }
     let within = case.type_of(record)?.file_within?;
-    let last = case.catalogue.last_day(within, record.decided_on, case.as_of.known)?;
-    Some(recorded_day(item)? <= last)
+    let (known, filed) = (case.as_of.known, recorded_day(item)?);
+    if filed > case.catalogue.last_day_at_latest(within, record.decided_on, known) {
+        return Some(false);
+    }
+    case.catalogue.last_day(within, record.decided_on, known).map(|last| filed <= last)
 }
 
 /// The departments' work in some of the case files.
@@ -341,8 +344,8 @@ impl<'a> Work<'a> {
             // One that was removed before its ground ended stood no day too long.
             let days = end.at.date().days_until(until).max(0).unsigned_abs();
             let within = case.list_of(item, listing).and_then(|list| list.exit_within);
-            let last =
-                within.and_then(|within| case.catalogue.last_day(within, end.at.date(), case.as_of.known));
+            let last = within
+                .map(|within| case.catalogue.last_day_at_latest(within, end.at.date(), case.as_of.known));
             let line = self.of(item.issuer);
             line.longest_delisting_days.raise(days.into());
             line.overdue_delistings += u64::from(last.is_some_and(|last| until > last));
@@ -391,6 +394,6 @@ fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step
         return false;
     }
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
-    let last = case.deadline(ProcedurePeriod::PenaltyWithdraw, decided, decided);
+    let last = case.deadline_at_latest(ProcedurePeriod::PenaltyWithdraw, decided, decided);
     last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last)
 }

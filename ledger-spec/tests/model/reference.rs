@@ -434,15 +434,17 @@ impl<'a> Question<'a> {
         let of_list = target.event.text("list").and_then(|code| {
             let list = self.past.definition("list", code, openings::asked_at(&target.event))?;
             let months = u32::try_from(list["early_months"].as_u64()?).unwrap();
-            Some(target.event.day().plus_months(months))
+            // Where none has to pass, the day itself will do.
+            let first = target.event.day();
+            Some(if months == 0 { first.plus_days(-1) } else { first.plus_months(months) })
         });
         // The list's own months stand in the place of the tier's.
         let first = of_list.or_else(|| record.and_then(|record| self.tier_minimum(record)));
-        self.refuse_if(first.is_some_and(|first| self.event.day() < first), "D13");
+        self.refuse_if(first.is_some_and(|last| self.event.day() <= last), "D13");
         repair::asked_of_repair(self, target, application.recorded.date());
     }
 
-    /// The first day on which a record of its tier may be repaired.
+    /// The last day on which a record of its tier may not be repaired yet.
     fn tier_minimum(&self, record: &Accepted) -> Option<Date> {
         // Of a type that has been repealed for that day since, nobody can say that the record is negative.
         openings::polarity(self.past, &record.event)?;
