@@ -38,7 +38,7 @@ rules! {
     /// A01: the type, list, measure or scheme is in the catalogue, and in force when the decision was taken.
     InCatalogue = "A01" "not-in-catalogue" Some("国办发〔2020〕49号：目录管理，目录之外不得纳入");
     /// A02: the issuer is competent for the type, list, measure or scheme.
-    Competence = "A02" "not-competent" Some("国家市场监督管理总局令第45号：谁执法、谁认定、谁负责");
+    Competence = "A02" "not-competent" Some("行政处罚法第十七条：在法定职权范围内实施");
     /// A03: a negative record names the whole decision document.
     DecisionComplete = "A03" "decision-incomplete" Some("国办发〔2020〕49号：以具有法律效力的文书为依据");
     /// A04: the subject was heard before.

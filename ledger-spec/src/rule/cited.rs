@@ -13,8 +13,7 @@ const fn w(en: &'static str, zh: &'static str) -> Wording {
 const CITATIONS: &[Wording] = &[
     w("General Office of the State Council, Guobanfa [2020] No. 49: what is in no catalogue is not taken in",
         "国办发〔2020〕49号：目录管理，目录之外不得纳入"),
-    w("State Administration for Market Regulation, Order No. 45: whoever enforces recognises and answers for it",
-        "国家市场监督管理总局令第45号：谁执法、谁认定、谁负责"),
+    w("Administrative Penalty Law, article 17: within the powers that the law gives", "行政处罚法第十七条：在法定职权范围内实施"),
     w("General Office of the State Council, Guobanfa [2020] No. 49: a document with legal effect is what it rests on",
         "国办发〔2020〕49号：以具有法律效力的文书为依据"),
     w("General Office of the State Council, Guobanfa [2020] No. 49: notice beforehand", "国办发〔2020〕49号：事先告知"),
