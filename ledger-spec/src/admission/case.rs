@@ -295,12 +295,12 @@ impl<'a> Case<'a> {
         item.fact.code().is_some_and(|code| reviews.iter().any(|pattern| pattern.covers(code)))
     }
 
-    /// An entry, on a list of the seriously dishonest or of what is abnormal until it is cured, that holds when the event
-    /// begins to.
+    /// An entry, on a list of the seriously dishonest, on the directory of abnormal operations or on a list that is left by
+    /// application, that holds when the event begins to.
     pub(super) fn badly_listed(&self, decision: Option<&Decision>) -> Option<&'a Item> {
         let until_cured =
             |list: &ListDefinition| list.ends.as_ref().is_some_and(|ends| ends.by == EndsBy::Application);
-        self.listed(decision, |list| list.serious || until_cured(list))
+        self.listed(decision, |list| list.serious || list.abnormal || until_cured(list))
     }
 
     /// An entry on a list of seriously dishonest subjects that holds when the event begins to.

@@ -77,7 +77,10 @@ fn term(
         Term::Until(until) => {
             let day = case.day();
             let as_of = case.as_of();
-            let decided = as_of.record(as_of.root_of(ground)).map_or(day, |record| record.decided_on);
+            // A measure that has a decision of its own runs from that: one that a court annulled is made anew by another.
+            let own = body.decision.as_ref().map(|decision| decision.date);
+            let record = as_of.record(as_of.root_of(ground)).map(|record| record.decided_on);
+            let decided = own.or(record).unwrap_or(day);
             let begins = if definition.from_decision { decided } else { day };
             // What was lifted has run for a part.
             let first =

@@ -78,20 +78,21 @@ pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> R
     }
 }
 
-fn decision_of(body: &RecordFiled) -> (NameHash, Date) {
-    (NameHash::of_decision(&body.decision.number), body.decision.date)
+fn decision_of(body: &RecordFiled) -> (NameHash, Option<Date>) {
+    let by_date = !NameHash::carries_year(&body.decision.number);
+    (NameHash::of_decision(&body.decision.number), by_date.then_some(body.decision.date))
 }
 
-/// Whether a record is of this decision: of one source, by one number, however it is spelled, and of one date. Neither its
-/// type nor what else is said of it makes another decision of it.
+/// Whether a record is of this decision: of one source, by one number, however it is spelled, and of one date, unless the number
+/// carries its year, in which it is given once. Neither its type nor what else is said of it makes another decision of it.
 fn is_of_decision(
     case: &Case<'_>,
     issuer: &AuthorityId,
-    (number, date): (NameHash, Date),
+    (number, date): (NameHash, Option<Date>),
     (item, record): (&Item, &RecordFact),
 ) -> bool {
     record.decision == number
-        && record.decided_on == date
+        && date.is_none_or(|date| record.decided_on == date)
         && case.governance.directory.acts_for(issuer, item.issuer)
 }
 
@@ -248,7 +249,7 @@ fn on_one_ground(
             let directory = &case.governance.directory;
             let of_one_decision = || {
                 let (first_record, second_record) = (person.record(one)?, person.record(other)?);
-                let decision = |record: &RecordFact| (record.decision, record.decided_on);
+                let decision = |record: &RecordFact| (record.decision, Some(record.decided_on));
                 let (by_first, by_second) = (directory.id_of(first.issuer), directory.id_of(second.issuer));
                 Some(
                     is_of_decision(case, by_second, decision(second_record), (first, first_record))

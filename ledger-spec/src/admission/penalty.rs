@@ -2,8 +2,8 @@
 
 use super::{Refusal, Rule, refuse};
 use crate::definition::{
-    FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, MINOR_KINDS, PENALTY_KIND, Severity,
-    least_severity_of,
+    DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, HEARD_KINDS, MINOR_KINDS, PENALTY_KIND,
+    Severity, least_severity_of,
 };
 use crate::event::RecordFiled;
 use crate::wording::{Words, say};
@@ -49,8 +49,19 @@ pub(super) fn severity(
     }
 }
 
-/// D04: what is said to have been fined or forfeited is among the kinds of the penalty.
-pub(super) fn amounts(body: &RecordFiled) -> Result<(), Refusal> {
+/// Whether a penalty is of a kind before which a hearing may be asked for. What does not say of which kinds it is is not known
+/// to be.
+pub(super) fn is_heard(body: &RecordFiled) -> bool {
+    body.penalty_kinds().is_some_and(|mut kinds| kinds.any(|kind| HEARD_KINDS.contains(&kind)))
+}
+
+/// D04: only a natural person is detained, and what is said to have been fined or forfeited is among the kinds of the penalty.
+pub(super) fn amounts(body: &RecordFiled, natural: bool) -> Result<(), Refusal> {
+    if !natural && body.penalty_kinds().is_some_and(|mut kinds| kinds.any(|kind| kind == DETENTION)) {
+        let expected =
+            say!("a kind of penalty that a body can suffer: nobody but a natural person is detained");
+        return Err(refuse(Rule::DetailsFit, "body.details", Words::data(DETENTION), expected));
+    }
     let kinds: Option<Vec<_>> = body.penalty_kinds().map(Iterator::collect);
     let says = |of: &[&str]| kinds.as_ref().is_some_and(|kinds| kinds.iter().any(|kind| of.contains(kind)));
     for (field, of) in [(FINE_AMOUNT, &[FINE][..]), (FORFEITED_AMOUNT, &FORFEITING_KINDS[..])] {

@@ -53,7 +53,7 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
     filing.times()?;
     subject::exists(case, decided)?;
     if !filing.waives(Rule::DetailsFit) {
-        penalty::amounts(body)?;
+        penalty::amounts(body, case.event.subject.is_natural())?;
     }
     filing.severity()?;
     filing.restriction()?;
@@ -120,11 +120,23 @@ impl Filing<'_, '_> {
         ];
         match days.into_iter().find_map(|(field, day)| Some((field, day.filter(|day| *day > self.decided)?)))
         {
-            None => Ok(()),
+            None => self.told_once_known(),
             Some((field, day)) => {
                 let expected = say!("{} or earlier, when it was decided", self.decided);
                 Err(refuse(Rule::OrderOfTime, field, day, expected))
             }
+        }
+    }
+
+    /// L20: what is to be decided is told once it has come to light and been looked into (行政处罚法第四十四、五十四条).
+    fn told_once_known(&self) -> Result<(), Refusal> {
+        let discovered = self.body.conduct.as_ref().and_then(|conduct| conduct.discovered_on);
+        match (self.body.notice, discovered) {
+            (Some(notice), Some(discovered)) if notice.served_on < discovered => {
+                let expected = say!("{} or later, when it was discovered", discovered);
+                Err(refuse(Rule::OrderOfTime, "body.notice.served_on", notice.served_on, expected))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -366,9 +378,16 @@ impl Filing<'_, '_> {
         if notice.answered {
             return Ok(());
         }
-        match self.case.as_of().deadline(ProcedurePeriod::NoticeStatement, notice.served_on, self.decided) {
+        let as_of = self.case.as_of();
+        let last = |period| as_of.deadline(period, notice.served_on, self.decided);
+        let hearing = penalty::is_heard(self.body).then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
+        match last(ProcedurePeriod::NoticeStatement).max(hearing) {
             Some(last) if self.decided <= last => {
-                let expected = say!("a decision after {}, the last day for a statement", last);
+                let expected = if hearing == Some(last) {
+                    say!("a decision after {}, the last day for asking for a hearing", last)
+                } else {
+                    say!("a decision after {}, the last day for a statement", last)
+                };
                 Err(refuse(
                     Rule::NoticeServed,
                     "body.notice.statement",
@@ -380,23 +399,30 @@ impl Filing<'_, '_> {
         }
     }
 
-    /// A06, for types that rest on administrative penalties.
+    /// A06, for types that rest on administrative penalties; those that only name a period are asked where conduct is stated.
     fn limitation(&self) -> Result<(), Refusal> {
-        if !self.definition.limitation || self.waives(Rule::Limitation) {
+        let own = self.definition.limitation_period;
+        if !self.definition.limitation && own.is_none() || self.waives(Rule::Limitation) {
             return Ok(());
         }
         let Some(conduct) = &self.body.conduct else {
+            if !self.definition.limitation {
+                return Ok(());
+            }
             let expected = say!("the conduct, and when it ended");
             return Err(refuse(Rule::Limitation, "body.conduct", say!("absent"), expected));
         };
-        let own = self.definition.limitation_period.or(self.case.issuer.competence.limitation_period);
-        let period = match (own, conduct.harm) {
-            (Some(period), _) => period,
-            (None, true) => ProcedurePeriod::PenaltyLimitationHarm,
-            (None, false) => ProcedurePeriod::PenaltyLimitation,
-        };
+        let own = own.or(self.case.issuer.competence.limitation_period);
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
-        match self.case.as_of().deadline(period, conduct.ended_on, self.decided) {
+        let as_of = self.case.as_of();
+        let last =
+            as_of.deadline(own.unwrap_or(ProcedurePeriod::PenaltyLimitation), conduct.ended_on, self.decided);
+        // The longer period helps where it was law before the shorter one was over (行政处罚法第三十七条).
+        let general = own.is_none_or(|own| own == ProcedurePeriod::PenaltyLimitation);
+        let longer = last
+            .filter(|_| general && conduct.harm)
+            .and_then(|last| as_of.deadline(ProcedurePeriod::PenaltyLimitationHarm, conduct.ended_on, last));
+        match longer.or(last) {
             Some(last) if discovered > last => {
                 let expected = say!("discovered by {}", last);
                 Err(refuse(Rule::Limitation, "body.conduct", say!("discovered on {}", discovered), expected))

@@ -3,8 +3,8 @@
 use super::case::Case;
 use super::early_end::before_its_time;
 use super::{Refusal, Rule, listing, refuse};
-use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
-use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, TierBound};
+use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, RecordFact};
+use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, Severity, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
@@ -223,7 +223,12 @@ fn conditions_of_type(
     let refused = |found: Words, expected: Words| {
         Err(refuse(Rule::RepairConditions, "body.application", found, expected))
     };
-    for condition in &definition.repair_asks {
+    // What comes in under a general type is a penalty of its authority's all the same.
+    let source = case.governance.directory.by_number(item.issuer);
+    let penalty = definition.limitation && as_of.severity(target) > Some(Severity::Minor);
+    let by_source = source.filter(|_| penalty).map_or(&[][..], |source| &source.competence.repair_asks);
+    let besides = by_source.iter().filter(|one| !definition.repair_asks.contains(one));
+    for condition in definition.repair_asks.iter().chain(besides) {
         match condition {
             RepairCondition::NotListed => {
                 if let Some(listed) = case.badly_listed(decision) {
@@ -239,8 +244,12 @@ fn conditions_of_type(
                     let mut all = as_of.begun(Class::Record);
                     let again = all.find(|(number, later)| {
                         let other = as_of.record(*number);
-                        let same = other.is_some_and(|other| other.record_type == record.record_type);
-                        same && later.from > item.from && as_of.in_force(*number)
+                        let again = other.is_some_and(|other| {
+                            other.record_type == record.record_type
+                                && other.decided_on > record.decided_on
+                                && may_be_one_kind(other, record)
+                        });
+                        again && later.entry != item.entry && as_of.in_force(*number)
                     });
                     again.map(|(number, _)| number)
                 };
@@ -263,6 +272,11 @@ fn conditions_of_type(
         }
     }
     Ok(())
+}
+
+/// Whether two penalties are for violations of one kind: unless both say of which, they may be.
+fn may_be_one_kind(one: &RecordFact, other: &RecordFact) -> bool {
+    one.violation.is_none() || other.violation.is_none() || one.violation == other.violation
 }
 
 /// D13: what the list's own rule asks.
@@ -345,7 +359,8 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
         if as_of.polarity(record) != Polarity::Negative {
             return None;
         }
-        let special = as_of.type_of(record).filter(|definition| definition.special);
+        let special =
+            as_of.type_of(record).filter(|definition| definition.is_special(as_of.severity(number)));
         let special = special
             .and_then(|_| as_of.deadline(ProcedurePeriod::SpecialMin, record.decided_on, record.decided_on));
         as_of.tier_period(number, record, TierBound::Min).max(special)

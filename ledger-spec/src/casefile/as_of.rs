@@ -1,9 +1,9 @@
 //! A case file at two instants: where each thing stands.
 
-use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
+use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact, Stage};
 use crate::authority::Directory;
 use crate::catalogue::Catalogue;
-use crate::definition::{Polarity, Pole, ProcedurePeriod, RecordType, Severity};
+use crate::definition::{MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::SubjectId;
 use crate::time::{Date, ValidTime};
@@ -176,7 +176,9 @@ impl<'a> CaseAsOf<'a> {
     fn masking(&self) -> Option<ItemNumber> {
         let rulings = self.begun(Class::Record).filter(|(number, item)| match &item.fact {
             Fact::Record(record) => {
+                let approves = |stage: &Stage| MASKING_STEPS.contains(&&*stage.step);
                 self.type_of(record).is_some_and(|definition| definition.has_tag("masks_repairable"))
+                    && record.stage.as_ref().is_none_or(approves)
                     && self.phase_at(*number) == Some(Phase::Filed)
                     && !self.is_void(*number)
             }

@@ -1,7 +1,7 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
 use super::ItemNumber;
-use super::spelling::folded;
+use super::spelling::{carries_year, folded};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
@@ -127,6 +127,8 @@ pub struct RecordFact<R = ItemNumber> {
     pub least_severity: Option<Severity>,
     /// Whether its penalties close, restrict or revoke, where its own fields say which there are.
     pub restricts: bool,
+    /// For what kind of violation it was made, where its own fields say so.
+    pub violation: Option<NameHash>,
     /// Which step of which matter it is, where its own fields say so.
     pub stage: Option<Stage>,
     pub disclosure: Option<Disclosure>,
@@ -165,6 +167,11 @@ impl NameHash {
     /// The decision whose document has this number, however it is spelled.
     pub fn of_decision(number: &str) -> Self {
         Self::of(&folded(number))
+    }
+
+    /// Whether the number of a document carries its year in brackets, in which its authority gives it once (GB/T 9704).
+    pub fn carries_year(number: &str) -> bool {
+        carries_year(number)
     }
 
     /// What has this name.

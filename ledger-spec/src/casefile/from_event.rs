@@ -5,7 +5,7 @@ use super::fact::{
     Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
 };
 use crate::definition::{
-    FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL, least_severity_of,
+    CONDUCT, FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL, least_severity_of,
 };
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
 use crate::id::EventId;
@@ -162,6 +162,7 @@ impl RecordFact<EventId> {
             restricts: body
                 .penalty_kinds()
                 .is_some_and(|mut kinds| kinds.any(|kind| RESTRICTING_KINDS.contains(&kind))),
+            violation: body.detail(CONDUCT).map(NameHash::of),
             stage: body.detail(STEP).map(|step| Stage {
                 matter: NameHash::of_decision(body.detail(MATTER).unwrap_or(&body.decision.number)),
                 step: step.into(),
@@ -195,6 +196,7 @@ impl<R> RecordFact<R> {
             fines: self.fines,
             least_severity: self.least_severity,
             restricts: self.restricts,
+            violation: self.violation,
             stage: self.stage,
             disclosure: self.disclosure,
             published_on_basis: self.published_on_basis,

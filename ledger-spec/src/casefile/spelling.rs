@@ -32,9 +32,29 @@ pub(super) fn folded(number: &str) -> String {
     out.trim_end_matches('|').to_owned()
 }
 
+/// Whether a number carries the year in brackets, as 发文字号 and 案号 do: within it an authority gives a number once.
+pub(super) fn carries_year(number: &str) -> bool {
+    let is_year = |part: &str| {
+        part.len() == 4
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && ["19", "20"].contains(&&part[..2])
+    };
+    folded(number).split('|').any(is_year)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::{carries_year, folded};
+
+    #[test]
+    fn numbers_of_documents_carry_their_year() {
+        for number in ["湘乡财采罚〔2026〕2号", "（2026）湘0381行初1号", "罚[1999]3号"] {
+            assert!(carries_year(number), "{number}");
+        }
+        for number in ["罚2026号", "第2026001号", "罚〔12〕3号", "AB-2026-1", ""] {
+            assert!(!carries_year(number), "{number}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_number_are_one() {

@@ -26,8 +26,17 @@ impl CaseAsOf<'_> {
         }
     }
 
-    /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry.
+    /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry; no later than the
+    /// ban beneath it, where the list ends with that.
     pub fn listing_expiry(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<Date> {
+        let last = self.listing_term(number, item, listing);
+        let with_ban = self.list_of(item, listing).is_some_and(|list| list.ends_with_ban);
+        let ban =
+            listing.record.filter(|_| with_ban).and_then(|record| self.restriction_by(record, |_| true));
+        last.into_iter().chain(ban).min()
+    }
+
+    fn listing_term(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<Date> {
         let extended = self.last_step(number, StepKind::ListingExtended);
         if let Some(until) = extended.and_then(|(_, step)| step.step()?.until) {
             return Some(until);

@@ -28,7 +28,7 @@ impl Definition {
                 differing!(a, b, names; polarity, severities, disclosure, person_disclosure, subjects, kinds);
                 differing!(a, b, names; status, validity, filer, limitation, legal_review, file_within);
                 differing!(a, b, names; fields, tags, limitation_period, special, least_level, repair_asks);
-                differing!(a, b, names; published_from, retention);
+                differing!(a, b, names; published_from, retention, special_from);
             }
             (Self::List(a), Self::List(b)) => {
                 differing!(a, b, names; polarity, disclosure, subjects, kinds, columns, personal);
@@ -37,7 +37,7 @@ impl Definition {
                 differing!(a, b, names; notice_required, persons, legal_review, status, owner);
                 differing!(a, b, names; early_from, max_extension_months, ends, serious, least_level);
                 differing!(a, b, names; items, after_review, repair_asks, min_extension_months);
-                differing!(a, b, names; as_long_as_record, least_severity);
+                differing!(a, b, names; as_long_as_record, least_severity, abnormal, ends_with_ban);
             }
             (Self::Measure(a), Self::Measure(b)) => {
                 differing!(a, b, names; direction, disclosure, subjects, kinds, rests_on, min_months);

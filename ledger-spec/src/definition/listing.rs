@@ -60,6 +60,11 @@ pub struct ListDefinition {
     /// Whether it is a list of seriously dishonest subjects (国办发〔2020〕49号): an entry has a decision of its own, and no red
     /// list stands beside it.
     pub serious: bool,
+    /// Whether it is the directory of abnormal operations, on which nobody's penalty is ended early where a rule asks
+    /// [`RepairCondition::NotListed`].
+    pub abnormal: bool,
+    /// Whether an entry ends with the ban that the decision beneath it sets, where that is over sooner.
+    pub ends_with_ban: bool,
     /// The lowest level of authority that may keep it.
     pub least_level: Option<AuthorityLevel>,
     /// How soon after its end is known an entry has to leave the list.
@@ -235,6 +240,8 @@ impl ListDefinition {
             after_review: fields.flag("after_review")?,
             repair_asks: fields.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
             serious: fields.flag("serious")?,
+            abnormal: fields.flag("abnormal")?,
+            ends_with_ban: fields.flag("ends_with_ban")?,
             least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
             exit_within: optional_period(fields, "exit_within")?,
             publish_within: optional_period(fields, "publish_within")?,

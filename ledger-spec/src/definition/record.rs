@@ -42,6 +42,8 @@ pub struct RecordType {
     pub limitation_period: Option<ProcedurePeriod>,
     /// Whether food, drugs, special equipment, work safety or fire are concerned, so that publicity has a longer least.
     pub special: bool,
+    /// The least severity that is so concerned, where only grave ones are.
+    pub special_from: Option<Severity>,
     /// The lowest level of authority that may file it.
     pub least_level: Option<AuthorityLevel>,
     /// Whether a second officer signs (D08).
@@ -168,6 +170,13 @@ pub const RESTRICTING_KINDS: [&str; 6] =
 pub const FINE_AMOUNT: &str = "fine_wan_yuan";
 /// The field of a type in which a penalty says what was forfeited, in units of 10,000 yuan.
 pub const FORFEITED_AMOUNT: &str = "forfeited_wan_yuan";
+/// The field of a type in which a penalty says, in values that are named, for what kind of violation it was made. What is
+/// said of that in words of one's own (`violation`) tells no two kinds apart.
+pub const CONDUCT: &str = "conduct";
+/// The kind that only a natural person can suffer (行政处罚法第九条第五项).
+pub const DETENTION: &str = "detention";
+/// The kinds before which a hearing may be asked for, whatever the amount (行政处罚法第六十三条第三、四项).
+pub const HEARD_KINDS: [&str; 5] = ["licence_revoked", "grade_lowered", "suspended", "closed", "work_barred"];
 /// The kinds that are forfeited.
 pub const FORFEITING_KINDS: [&str; 2] = ["gains_forfeited", "goods_forfeited"];
 /// The field of a type in which a record says which step of a matter it is, and the one that says of which matter; of that
@@ -184,6 +193,9 @@ pub const BAN: &str = "ban";
 pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
 /// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).
 pub const TAKING_STEPS: [&str; 3] = ["withdrawn", "annulled", "cancelled"];
+/// The steps of a bankruptcy by which what can be repaired is masked: a ruling that approves a plan of reorganisation or
+/// recognises a composition (企业破产法第八十六、八十七、九十八条); one that only opens or declares it masks nothing.
+pub const MASKING_STEPS: [&str; 2] = ["plan_approved", "composition_recognised"];
 /// The field of a type in which a licence says its number.
 pub const LICENCE_NUMBER: &str = "licence_number";
 /// The field of a type in which a licence says its first day.
@@ -251,6 +263,7 @@ impl RecordType {
             limitation: fields.flag("limitation")?,
             limitation_period: fields.optional_parsed("limitation_period", ProcedurePeriod::parse_word)?,
             special: fields.flag("special")?,
+            special_from: fields.optional_parsed("special_from", Severity::parse_word)?,
             least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
             legal_review: fields.flag("legal_review")?,
             repair_asks: fields.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
@@ -259,6 +272,12 @@ impl RecordType {
             fields: DetailField::parse_all(fields)?,
             tags: fields.parsed_array("tags", (0, 16), token)?,
         })
+    }
+
+    /// Whether publicity of a record of this severity has the longer least (`special.min`).
+    #[must_use]
+    pub fn is_special(&self, severity: Option<Severity>) -> bool {
+        self.special || self.special_from.is_some_and(|least| severity >= Some(least))
     }
 
     /// Whether it has a field of this name.

@@ -47,6 +47,8 @@ pub struct Name {
 pub enum ProcedurePeriod {
     /// For a subject's statement after it was notified.
     NoticeStatement,
+    /// For asking for a hearing after notice, before the penalties that are heard (行政处罚法第六十三、六十四条).
+    NoticeHearing,
     /// For a window to forward an objection to the source.
     ObjectionForward,
     /// For the source to answer a forwarded objection.
@@ -272,6 +274,7 @@ words!(Level {
 });
 words!(ProcedurePeriod {
     NoticeStatement = "notice.statement",
+    NoticeHearing = "notice.hearing",
     ObjectionForward = "objection.forward",
     ObjectionSource = "objection.source",
     ObjectionDecide = "objection.decide",

@@ -1,6 +1,6 @@
 //! Bodies of `ledger.*` and `authority.*`: who may sign, and for what.
 
-use crate::definition::{AuthorityLevel, Name, Pattern, ProcedurePeriod, Scheme, words};
+use crate::definition::{AuthorityLevel, Name, Pattern, ProcedurePeriod, RepairCondition, Scheme, words};
 use crate::id::{AuthorityId, EventId};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
@@ -41,6 +41,8 @@ pub struct Competence {
     pub limitation_period: Option<ProcedurePeriod>,
     /// The types, lists and measures whose decisions it reviews, as the authority for reconsideration.
     pub reviews: Vec<Pattern>,
+    /// What repair of its penalties asks by a rule of its own, of whatever type they are (市场监督管理行政处罚信息公示规定第十四条).
+    pub repair_asks: Vec<RepairCondition>,
 }
 
 /// A registrar that the ledger opens with.
@@ -205,6 +207,7 @@ impl Capacity {
                     limitation_period: inner
                         .optional_parsed("limitation_period", ProcedurePeriod::parse_word)?,
                     reviews: inner.parsed_array("reviews", (0, 200), Pattern::parse)?,
+                    repair_asks: inner.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
                 };
                 inner.finish()?;
                 competence

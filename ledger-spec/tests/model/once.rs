@@ -68,6 +68,18 @@ pub fn is_one_ground(past: &History, one: &Accepted, other: &Accepted) -> bool {
 
 /// Whether two records name one decision, however its number is spelled, and whoever filed them.
 pub fn is_one_decision(one: &Stated, other: &Stated) -> bool {
+    has_one_number(one, other) && one.decision_day() == other.decision_day()
+}
+
+/// Whether what is to be filed names a decision that was filed: by its number and date, or by a number that carries its year.
+pub fn is_decision_again(filed: &Stated, event: &Stated) -> bool {
+    let number = event.body["decision"]["number"].as_str().unwrap_or_default();
+    let parts = number.split(['（', '〔', '[', '(', '）', '〕', ']', ')']);
+    let year = |part: &str| matches!(part.parse(), Ok(1900..=2099)) && part.len() == 4;
+    is_one_decision(filed, event) || has_one_number(filed, event) && parts.map(str::trim).any(year)
+}
+
+fn has_one_number(one: &Stated, other: &Stated) -> bool {
     let number = |record: &Stated| {
         let number = record.body["decision"]["number"].as_str().unwrap_or_default();
         let same = |c: char| match c {
@@ -79,7 +91,7 @@ pub fn is_one_decision(one: &Stated, other: &Stated) -> bool {
         number.to_lowercase().trim_end_matches(')').replace([')', '('], "|")
     };
     let records = [one, other].iter().all(|one| one.kind == "record.filed");
-    records && number(one) == number(other) && one.decision_day() == other.decision_day()
+    records && number(one) == number(other)
 }
 
 /// Whether a record is as grave as what is to rest on it asks, at the event's time; what has no severity is.
@@ -110,7 +122,7 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
     };
     past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
-            && is_one_decision(&one.event, event)
+            && is_decision_again(&one.event, event)
             && past.acts_for(&event.issuer, &one.event.issuer)
             && phase(past, one) == Some("retracted")
             && severity(past, one, event.valid_from)

@@ -5,7 +5,7 @@ use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
-    is_grave_enough, is_graver_than_retracted, is_one_decision, is_one_ground, is_seriously_listed,
+    is_decision_again, is_grave_enough, is_graver_than_retracted, is_one_ground, is_seriously_listed,
     stands_in_the_way,
 };
 use crate::reference::{Question, covers, last_moved, phase, phase_at};
@@ -246,7 +246,10 @@ fn record(q: &mut Question<'_>) {
             .iter()
             .filter_map(|day| date(&event.body["conduct"][day]))
             .any(|day| day > decided);
-        q.refuse_if(after, "L20");
+        let early = date(&event.body["notice"]["served_on"])
+            .zip(date(&event.body["conduct"]["discovered_on"]))
+            .is_some_and(|(told, discovered)| told < discovered);
+        q.refuse_if(after || early, "L20");
         q.refuse_if(!is_published_in_time(past, event, decided), "A09");
     }
 }
@@ -281,8 +284,12 @@ fn is_time_barred(past: &History, event: &Stated) -> bool {
     let conduct = &event.body["conduct"];
     let Some(ended) = date(&conduct["ended_on"]) else { return true };
     let decided = event.decision_day().unwrap();
-    let name = if conduct["harm"] == true { "penalty.limitation_harm" } else { "penalty.limitation" };
-    let last = past.deadline("penalty.clock", name, ended, decided.start_of_day());
+    let clock = |name, at: Date| past.deadline("penalty.clock", name, ended, at.start_of_day());
+    let short = clock("penalty.limitation", decided);
+    // Five years where that was law before the two were over.
+    let long =
+        short.filter(|_| conduct["harm"] == true).and_then(|over| clock("penalty.limitation_harm", over));
+    let last = long.or(short);
     last.is_some_and(|last| date(&conduct["discovered_on"]).unwrap_or(decided) > last)
 }
 
@@ -313,7 +320,7 @@ fn is_known_decision(past: &History, event: &Stated) -> bool {
     past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
             && event.text("rests_on") != Some(&one.event.id)
-            && is_one_decision(&one.event, event)
+            && is_decision_again(&one.event, event)
             && polarity(past, &one.event) == Some("negative")
             && past.acts_for(&event.issuer, &one.event.issuer)
             && phase(past, one).is_some_and(|phase| !has_ended(phase))

@@ -193,7 +193,7 @@ fn what_is_known_of_a_person_is_known_under_each_name() {
             "market",
             "record.filed",
             (new, 35),
-            record("base.fine", "5", "2025-02-01", Some("c2")),
+            record("base.fine", "5", "2025-03-01", Some("c2")),
             None,
         ),
         told("06-02", "market", "repair.granted", (old, 36), json!({ "application": id(5) }), Some("D13")),

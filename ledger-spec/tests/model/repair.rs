@@ -51,7 +51,7 @@ pub fn asked_of_repair(q: &mut Question<'_>, target: &Accepted, applied: Date) {
     let again = past.person(&event.subject).any(|one| {
         one.event.kind == "record.filed"
             && one.event.text("type") == Some(code)
-            && one.event.valid_from > target.event.valid_from
+            && one.event.decision_day() > target.event.decision_day()
             && holds(one)
     });
     q.refuse_if(asks("not_repeated") && again, "D13");
