@@ -50,8 +50,18 @@ pub struct Succession {
 }
 
 /// What an authority's competence is made of: files have it beside the rest, bodies together.
-const COMPETENCE: [&str; 9] =
-    ["types", "lists", "measures", "ratings", "points", "subjects", "level", "limitation_period", "reviews"];
+const COMPETENCE: [&str; 10] = [
+    "types",
+    "lists",
+    "measures",
+    "ratings",
+    "points",
+    "subjects",
+    "level",
+    "limitation_period",
+    "reviews",
+    "repair_asks",
+];
 
 impl ShippedAuthority {
     pub(super) fn read(table: &Table<'_, '_>) -> Result<Self, ShippedError> {
