@@ -122,6 +122,22 @@ impl Weight {
 }
 
 impl AllPlaces {
+    /// A place for an answer about a subject. Whether there is room is asked alike whatever stands about it, shown or not: one
+    /// about which very much stands waits for its own turn afterwards, where it keeps nobody else.
+    pub(super) async fn of_subject(&self, weight: Weight) -> Result<Place, Problem> {
+        match weight {
+            Weight::Light | Weight::Long => {
+                let place = self.light.take().await?;
+                if weight == Weight::Light {
+                    return Ok(place);
+                }
+                drop(place);
+                self.long.in_turn().await
+            }
+            Weight::Kept | Weight::List | Weight::Heavy => self.of(weight).take().await,
+        }
+    }
+
     /// Places as the settings have them; `cores` is how many threads the machine runs at once.
     pub(super) fn new(settings: &Settings, cores: usize) -> Self {
         Self {
@@ -184,6 +200,15 @@ impl Places {
             Ok(Ok(place)) => Ok(Place { _permit: place }),
             Ok(Err(_)) => Err(Problem::new(ProblemKind::Stopping)),
             Err(_) => Err(self.refuse()),
+        }
+    }
+
+    /// A place for who was given one of another kind before and gave it back: he waits for his turn, and is not told to come
+    /// again however many wait before him. Who is refused would else learn of which kind his question is.
+    pub(super) async fn in_turn(&self) -> Result<Place, Problem> {
+        match self.free.clone().acquire_owned().await {
+            Ok(place) => Ok(Place { _permit: place }),
+            Err(_) => Err(Problem::new(ProblemKind::Stopping)),
         }
     }
 

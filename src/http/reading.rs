@@ -165,7 +165,9 @@ pub(super) async fn read<A: IntoResponse>(
     shared: Arc<Shared>,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    read_weighing(shared, Weight::Light, answer).await
+    let place = shared.places.light.take().await?;
+    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
+    place.run(read).await?
 }
 
 /// The same for an answer about a subject, in the places of questions of its weight; it leaves at an even time.
@@ -174,21 +176,10 @@ pub(super) async fn read_about_subject<A: IntoResponse>(
     weight: Weight,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let place = shared.places.of(weight).take().await?;
     let asked = shared.clone();
     let read = move || answer(&asked, &Reading::new(&asked.app.snapshots)).map(IntoResponse::into_response);
-    shared.even_times.leave(place.run(read)).await?
-}
-
-/// The same in the places of questions of a weight, as soon as it is there.
-async fn read_weighing<A: IntoResponse>(
-    shared: Arc<Shared>,
-    weight: Weight,
-    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
-) -> Result<Response, Problem> {
-    let place = shared.places.of(weight).take().await?;
-    let read = move || answer(&shared, &Reading::new(&shared.app.snapshots)).map(IntoResponse::into_response);
-    place.run(read).await?
+    let answered = async { shared.places.of_subject(weight).await?.run(read).await? };
+    shared.even_times.leave(answered).await
 }
 
 /// The same for a question about one entry, at an even time however long its subject is. Who may see it depends on its
@@ -198,9 +189,8 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
     index: EntryIndex,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let place = shared.places.of(Weight::Light).take().await?;
-    let (looked, long) = (shared.clone(), shared.clone());
-    let found = place.run(move || {
+    let (looked, asked) = (shared.clone(), shared.clone());
+    let look = move || {
         let reading = Reading::new(&looked.app.snapshots);
         // What is wrong with the entry, or that there is none, is the answer's to say.
         let Ok(found) = reading.any_entry(index) else {
@@ -211,11 +201,15 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             return Ok(Err(answer));
         }
         answer(&looked, &reading).map(|answered| Ok(answered.into_response()))
-    });
+    };
     let answered = async {
-        match found.await?? {
+        match shared.places.light.take().await?.run(look).await?? {
             Ok(answered) => Ok(answered),
-            Err(answer) => read_weighing(long, Weight::Long, answer).await,
+            Err(answer) => {
+                let place = shared.places.long.in_turn().await?;
+                let read = move || answer(&asked, &Reading::new(&asked.app.snapshots));
+                place.run(move || read().map(IntoResponse::into_response)).await?
+            }
         }
     };
     shared.even_times.leave(answered).await
