@@ -4,7 +4,7 @@ use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::{Refusal, Rule, once, penalty, refuse, subject};
 use crate::authority::Migration;
-use crate::casefile::{Fact, RecordFact};
+use crate::casefile::{Fact, Item, ItemNumber, NameHash, RecordFact};
 use crate::definition::{
     DetailField, Disclosure, GIVING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL, STEP,
     Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
@@ -358,7 +358,22 @@ impl Filing<'_, '_> {
             let expected = say!("a record of another type that does not rest on another itself");
             return Err(refuse(Rule::ReferenceKnown, "body.rests_on", id, expected));
         }
-        self.case.stands("body.rests_on", (number, item), &[Phase::Filed])
+        self.case.stands("body.rests_on", (number, item), &[Phase::Filed])?;
+        self.as_grave_as_shown(number, item)
+    }
+
+    /// A08: one decision is of one severity, by whatever types it is shown.
+    fn as_grave_as_shown(&self, number: ItemNumber, item: &Item) -> Result<(), Refusal> {
+        let Fact::Record(shown) = &item.fact else { return Ok(()) };
+        let same = shown.decision == NameHash::of_decision(&self.body.decision.number)
+            && shown.decided_on == self.decided;
+        match self.case.as_of().severity(number).zip(self.body.severity) {
+            Some((shown, stated)) if same && shown != stated => {
+                let expected = say!("{}, as the record of the same decision that it shows", shown);
+                Err(refuse(Rule::SeverityGiven, "body.severity", stated, expected))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A04.

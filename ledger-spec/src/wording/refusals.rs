@@ -165,6 +165,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a court, or {} or later, when it has ended", "由法院作出；其他机关须在 {} 届满以后"),
     w("a court: it has not ended", "由法院作出：该记录尚未届满"),
     w("{} or graver, by the kinds of the penalty", "按处罚种类不得轻于“{}”"),
+    w("{}, as the record of the same decision that it shows", "{}（与所依据的同一决定的记录一致）"),
     w("two signatures by keys of the issuer: the catalogue asks for legal review", "记载单位两个密钥的签名（目录要求经法制审核）"),
     w("a migration.opened event", "migration.opened 事项"),
     w("closed by entry {}", "该迁移已由第 {} 号条目关闭"),

@@ -5,10 +5,10 @@ use crate::governance::exists;
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
-    is_decision_again, is_grave_enough, is_graver_than_retracted, is_one_ground, is_seriously_listed,
-    stands_in_the_way,
+    is_decision_again, is_grave_enough, is_graver_than_retracted, is_one_decision, is_one_ground,
+    is_seriously_listed, stands_in_the_way,
 };
-use crate::reference::{Question, covers, last_moved, phase, phase_at};
+use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
 use crate::repair::{is_barred_from_repair, is_in_repair};
 use crate::table::{FILERS, has_ended, scheme};
 use ledger_spec::time::{Date, ValidTime};
@@ -210,6 +210,9 @@ fn record(q: &mut Question<'_>) {
         q.refuse_if(!is_open(q.past, beneath), "L16");
         q.refuse_if(beneath.event.text("type") == Some(code), "L15");
         q.refuse_if(beneath.event.text("rests_on").is_some(), "L15");
+        let shown = severity(past, beneath, event.valid_from);
+        let stated = event.text("severity").filter(|_| is_one_decision(&beneath.event, event));
+        q.refuse_if(shown.zip(stated).is_some_and(|(shown, stated)| shown != stated), "A08");
     }
     let Some(definition) = in_catalogue(q, "type", "type", at) else { return };
     status(q, definition, consent, at);
