@@ -220,8 +220,8 @@ impl Catalogue {
         let mut longer = period;
         loop {
             let last = longer.deadline(from, &years.days);
-            let unknown = (from.year()..=last.year()).filter(|year| !years.years.contains(year)).count();
-            let more = u16::try_from(unknown).unwrap_or(u16::MAX).saturating_mul(MOST_DAYS_OFF);
+            let unknown = (from.year()..=last.year()).filter(|year| !years.years.contains(year));
+            let more = unknown.map(|_| 1).sum::<u16>().saturating_mul(MOST_DAYS_OFF);
             let number = match period.unit {
                 Unit::WorkingDay => period.number.saturating_add(more),
                 Unit::Day | Unit::Month | Unit::Year => period.number,
