@@ -53,6 +53,16 @@ pub fn is_renewal(one: &str, other: &str) -> bool {
 }
 
 impl Stated {
+    /// A03: the document that decides says all that it has to, and was served no earlier than it was made.
+    pub fn decision_is_whole(&self) -> bool {
+        let decision = &self.body["decision"];
+        let whole =
+            ["issued_by", "article", "served_on", "document"].iter().all(|field| decision[field].is_string());
+        let early = date(&decision["served_on"])
+            .is_some_and(|served| self.decision_day().is_some_and(|decided| served < decided));
+        whole && !early
+    }
+
     /// Whether another event is this one made again: in the same bytes, or by another name of its subject.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.bytes == other.bytes

@@ -239,7 +239,7 @@ fn record(q: &mut Question<'_>) {
     }
     let limited = definition["limitation"] == true;
     if negative {
-        asked("A03", !decision_is_whole(event));
+        asked("A03", !event.decision_is_whole());
         asked("A04", !was_heard(past, event) || is_graver_than_retracted(past, event));
         asked("A10", is_known_conduct(past, event));
         asked("A10", is_known_decision(past, event));
@@ -384,7 +384,7 @@ fn entered(q: &mut Question<'_>) {
         row.len() == columns.len() && columns.iter().all(|column| row.contains_key(column.as_str().unwrap()));
     q.refuse_if(!fits, "L18");
     if list["serious"] == true {
-        q.refuse_if(!decision_is_whole(event) && !unchecked.contains(&"A03"), "A03");
+        q.refuse_if(!event.decision_is_whole() && !unchecked.contains(&"A03"), "A03");
     }
     let red = list["polarity"] == "positive" && is_seriously_listed(q);
     q.refuse_if(red, "D05");
@@ -435,16 +435,6 @@ fn entered(q: &mut Question<'_>) {
             }
         }
     }
-}
-
-/// A03: the document that decides says all that it has to, and was served no earlier than it was made.
-pub fn decision_is_whole(event: &Stated) -> bool {
-    let decision = &event.body["decision"];
-    let whole =
-        ["issued_by", "article", "served_on", "document"].iter().all(|field| decision[field].is_string());
-    let early = date(&decision["served_on"])
-        .is_some_and(|served| event.decision_day().is_some_and(|decided| served < decided));
-    whole && !early
 }
 
 /// A04 of an entry on a list.

@@ -387,7 +387,7 @@ impl<'a> Question<'a> {
             openings::asked_at(&listing.event),
         );
         let serious = list.is_some_and(|list| list["serious"] == true);
-        self.refuse_if(serious && !openings::decision_is_whole(self.event), "A03");
+        self.refuse_if(serious && !self.event.decision_is_whole(), "A03");
         let months = |field: &str, from: Date| {
             let months = list.and_then(|list| list[field].as_u64());
             months.map(|months| from.plus_months(u32::try_from(months).unwrap()))
