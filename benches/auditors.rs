@@ -226,6 +226,9 @@ fn ledger(dir: &Path, filings: u64) -> Vec<Check> {
     Settings { master, ..Settings::new(origin.clone()) }.write(dir).unwrap();
     let kek = Kek::copied(&[9; 32]);
     std::fs::write(dir.join("master.key"), kek.secret_text().as_str()).unwrap();
+    // An erasure replaces the key, which only its own folder may.
+    let whose = std::fs::canonicalize(dir).unwrap();
+    std::fs::write(dir.join("master.key.of"), format!("{}\n", whose.display())).unwrap();
     let disk = Arc::new(FileDisk::open(dir).unwrap());
     let beside = SealedFiles::create(disk.clone(), &origin, &kek).unwrap();
     let mut log = Log::create(disk, signer(), LogConfig::default()).unwrap();
