@@ -1,7 +1,8 @@
 //! Places for work that takes time: so many at once, so many waiting and for so long, and whoever comes beyond that is
 //! told at once to come again. Light questions, pages of kept answers, long subjects, lists, questions about everybody
 //! and feeds have places of their own, so that none of them ever waits for another, and the threads that read for all of
-//! them are fewer than there may be.
+//! them are fewer than there may be. A question about a long subject is let in as a light one first, and waits for its
+//! own place afterwards: whoever asks is not told which it is.
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
@@ -85,7 +86,25 @@ pub(super) struct Places {
     free: Arc<Semaphore>,
     /// Room to wait in; whoever finds none is refused at once.
     room: Semaphore,
+    /// How many wait for their turn, whom nobody refuses.
+    in_turn: AtomicU64,
     refused: AtomicU64,
+}
+
+/// One who waits for his turn, counted until this is dropped.
+struct InTurn<'a>(&'a AtomicU64);
+
+impl<'a> InTurn<'a> {
+    fn count(waiting: &'a AtomicU64) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for InTurn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A place that was taken; it is free again when this is dropped.
@@ -174,7 +193,7 @@ impl AllPlaces {
         for kind in [&self.light, &self.kept, &self.long, &self.lists, &self.heavy, &self.feeds] {
             let of = Of { places: kind.name };
             taken.get_or_create(&of).inc_by(as_u64(kind.taken()));
-            waiting.get_or_create(&of).inc_by(as_u64(kind.waiting()));
+            waiting.get_or_create(&of).inc_by(kind.waiting());
             refused.get_or_create(&of).inc_by(kind.refused.load(Ordering::Relaxed));
         }
         registry.register("places_taken", "Questions that are answered now, and open feeds", taken);
@@ -186,7 +205,8 @@ impl AllPlaces {
 impl Places {
     fn new(name: &'static str, most: usize, most_waiting: usize) -> Self {
         let (free, room) = (Arc::new(Semaphore::new(most)), Semaphore::new(most_waiting));
-        Self { name, most, most_waiting, free, room, refused: AtomicU64::new(0) }
+        let (in_turn, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { name, most, most_waiting, free, room, in_turn, refused }
     }
 
     /// A place, once one is free; [`ProblemKind::Overloaded`] at once where too many wait, and after
@@ -206,6 +226,7 @@ impl Places {
     /// A place for who was given one of another kind before and gave it back: he waits for his turn, and is not told to come
     /// again however many wait before him. Who is refused would else learn of which kind his question is.
     pub(super) async fn in_turn(&self) -> Result<Place, Problem> {
+        let _waits = InTurn::count(&self.in_turn);
         match self.free.clone().acquire_owned().await {
             Ok(place) => Ok(Place { _permit: place }),
             Err(_) => Err(Problem::new(ProblemKind::Stopping)),
@@ -227,8 +248,8 @@ impl Places {
         self.most - self.free.available_permits()
     }
 
-    fn waiting(&self) -> usize {
-        self.most_waiting - self.room.available_permits()
+    fn waiting(&self) -> u64 {
+        as_u64(self.most_waiting - self.room.available_permits()) + self.in_turn.load(Ordering::Relaxed)
     }
 }
 

@@ -14,6 +14,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 const HEAVY_TAKEN: &str = "credit_ledger_places_taken{places=\"heavy\"}";
 const HEAVY_WAITING: &str = "credit_ledger_places_waiting{places=\"heavy\"}";
 const HEAVY_REFUSED: &str = "credit_ledger_places_refused_total{places=\"heavy\"}";
+/// Those about long subjects are counted with light ones: of which weight a subject is, is nobody's business.
+const LIGHT_WAITING: &str = "credit_ledger_places_waiting{places=\"light\"}";
 /// How often a question about everybody asks for the time before it is folded: whether an answer is kept.
 const LOOKS: usize = 1;
 /// How many heavy questions may wait.
@@ -195,6 +197,7 @@ fn subjects_with_very_many_events_have_places_of_their_own() {
     let (shut, held) = GATES[2].hold(&server, long, (0, 1));
     let asked = [long, &format!("{long}/records"), &format!("{long}/events"), "/v1/entries/1005"];
     let asked = asked.map(|path| server.ask(path));
+    server.until(LIGHT_WAITING, 4.0);
     for path in ["/v1/subjects/ext:test:edge", "/v1/entries/5", "/v1/receipts/1005", "/v1/oversight"] {
         assert_eq!(server.get(path).status, 200, "{path}");
     }
@@ -207,6 +210,7 @@ fn subjects_with_very_many_events_have_places_of_their_own() {
     assert_eq!(server.post(JSON, people::penalty(4_004, "ext:test:long")).status, 201);
     // However many wait, nobody is refused: that would say how much stands about whom he asks.
     let burst: Vec<_> = (0..120).map(|_| server.ask(long)).collect();
+    server.until(LIGHT_WAITING, 124.0);
     assert!(burst.iter().chain(&asked).all(is_silent), "one of them did not wait");
     drop(shut);
     for stream in asked.into_iter().chain(burst) {

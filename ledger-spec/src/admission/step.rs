@@ -350,8 +350,9 @@ fn no_ban_runs(
     }
 }
 
-/// The last day on which repair of `target` may not be granted yet (民法典第二百零三条: a term ends with its last day): the tier's least time from the date of the
-/// document; for an entry on a list the list's own, where it has one, from the entry or from the correction.
+/// The last day on which repair of `target` may not be granted yet, since a term ends with its last day (民法典第二百零三条): the
+/// tier's least time from the date of the document; for an entry on a list the list's own, where it has one, from the entry or
+/// from the correction.
 fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) -> Option<Date> {
     let (as_of, item) = (case.as_of(), case.file.get(target)?);
     let of_record = |number: ItemNumber| {

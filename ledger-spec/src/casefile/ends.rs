@@ -140,7 +140,7 @@ impl CaseAsOf<'_> {
             }
             Fact::Listing(listing) => {
                 ends.extend(self.displaced(number, item));
-                ends.extend(self.listing_end(number, item, listing));
+                ends.extend(self.own_ends(number, item, listing));
                 ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
                 let least = self.list_of(item, listing).and_then(|adopted| adopted.least_severity);
                 ends.extend(listing.record.and_then(|ground| self.lightened(ground, least)));
@@ -202,23 +202,22 @@ impl CaseAsOf<'_> {
         granted.min()
     }
 
-    /// The first end of an entry on a list that is its own, not that of what it rests on.
-    pub(super) fn listing_end(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> Option<End> {
-        let mut ends = self.step_ends(number);
-        ends.extend(self.repair_end(number));
-        ends.extend(self.listing_expiry(number, item, listing).map(expiry));
-        ends.into_iter().min()
+    /// Ends of an entry on a list that neither a step on it brings nor what it rests on: its repair and its term.
+    fn own_ends(&self, number: ItemNumber, item: &Item, listing: &ListingFact) -> impl Iterator<Item = End> {
+        self.repair_end(number).into_iter().chain(self.listing_expiry(number, item, listing).map(expiry))
     }
 
     /// The end of the last of the entries on lists that were made by the record at `number`, where it lasts as long as those:
     /// who is off the list is not called by the decision any more that put him there.
-    pub(super) fn unlisted(&self, number: ItemNumber, record: &RecordFact) -> Option<End> {
+    fn unlisted(&self, number: ItemNumber, record: &RecordFact) -> Option<End> {
         if self.type_of(record)?.validity != Validity::WhileListed {
             return None;
         }
         let entries = self.file.followers(number).filter(|(_, item)| self.knows(item));
         let ends = entries.filter_map(|(entry, item)| match &item.fact {
-            Fact::Listing(listing) => Some(self.listing_end(entry, item, listing)),
+            Fact::Listing(listing) => {
+                Some(self.step_ends(entry).into_iter().chain(self.own_ends(entry, item, listing)).min())
+            }
             _ => None,
         });
         // One that has no end keeps the record, so the whole has one only where each has.

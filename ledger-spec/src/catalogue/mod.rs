@@ -58,7 +58,7 @@ struct WorkingYears {
 }
 
 /// The most weekdays of a year that are not worked: its 13 holidays (全国年节及纪念日放假办法) and as many that are given up
-/// for them.
+/// for them. The number is from memory, and stands here for an upper bound alone.
 const MOST_DAYS_OFF: u16 = 2 * 13;
 
 impl Catalogue {

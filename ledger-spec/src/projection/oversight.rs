@@ -200,7 +200,8 @@ impl CommitmentRate {
 }
 
 /// Whether a record was filed within the days that its type gives, by the recorded day; `None` where the
-/// type gives none, where that cannot be told since the working days are not known yet, or where it came from an older register, which had it before.
+/// type gives none, where that cannot be told since the working days are not known yet, or where it came from an older
+/// register, which had it before.
 pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     let Fact::Record(record) = &item.fact else { return None };
     if record.migration.is_some() {
@@ -208,10 +209,12 @@ pub(super) fn filed_in_time(case: &CaseAsOf<'_>, item: &Item) -> Option<bool> {
     }
     let within = case.type_of(record)?.file_within?;
     let (known, filed) = (case.as_of.known, recorded_day(item)?);
-    if filed > case.catalogue.last_day_at_latest(within, record.decided_on, known) {
-        return Some(false);
+    match case.catalogue.last_day(within, record.decided_on, known) {
+        Some(last) => Some(filed <= last),
+        None => {
+            (filed > case.catalogue.last_day_at_latest(within, record.decided_on, known)).then_some(false)
+        }
     }
-    case.catalogue.last_day(within, record.decided_on, known).map(|last| filed <= last)
 }
 
 /// The departments' work in some of the case files.
