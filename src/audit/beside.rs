@@ -2,6 +2,7 @@
 //! there, no file of another generation, no second root, no byte behind, is looked at here, and that the root is no older than the log.
 
 use super::AuditFailure;
+use crate::parallel;
 use crate::sealed_files::{CheckedLog, LogSays, SealedOpenError, Span, check};
 use crate::storage::Disk;
 use ledger_spec::erasures::Erased;
@@ -45,7 +46,10 @@ impl Master {
             }
         };
         let identities = (!self.copy).then_some(log.identities);
-        let checked = CheckedLog { size: log.size, open_ended: log.open_ended, identities, says: &says };
+        let OfLog { size, open_ended, .. } = *log;
+        // The audit has unwrapped the slots: nothing was opened without.
+        let (unwrapped, threads) = (true, parallel::cores());
+        let checked = CheckedLog { size, open_ended, identities, says: &says, unwrapped, threads };
         check(disk, &self.origin, &self.kek, &checked).map_err(|error| match error {
             SealedOpenError::Disk(error) => AuditFailure::Unreadable(error),
             SealedOpenError::Replaced(replaced) => AuditFailure::Replaced(replaced),

@@ -4,13 +4,13 @@ use super::AuditFailure;
 use super::piece::Piece;
 use super::remote_fault::RemoteFault;
 use crate::log::{OpenError, ReadError, opening_of};
-use crate::sealed_files::SealedReader;
+use crate::sealed_files::{Held, SealedReadError, SealedReader};
 use crate::tile_client::{TileClient, TileClientError};
 use ledger_spec::audit::Scope;
 use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
 use tlog::checkpoint::{Checkpoint, Origin};
 use tlog::defect::as_usize;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 use tlog::tile::{TileId, TileKind};
 
 /// What opens the entries under audit.
@@ -100,15 +100,23 @@ impl OfFolder {
 
     /// What opens an entry, of which these are the bytes.
     pub(crate) fn one(&self, bytes: &[u8]) -> Result<Given, AuditFailure> {
-        match SealedEntry::decode(bytes) {
-            Ok(entry) => self.of_entry(&entry),
-            // What is no sealed entry is told of by whoever reads the entry.
-            Err(_) => Ok(Given::default()),
-        }
+        self.of_entry(bytes, |index| self.files.read(index))
     }
 
-    fn of_entry(&self, entry: &SealedEntry) -> Result<Given, AuditFailure> {
-        match opening_of(&self.files, entry, &self.origin) {
+    fn of_entry(
+        &self,
+        bytes: &[u8],
+        read: impl FnOnce(EntryIndex) -> Result<Held, SealedReadError>,
+    ) -> Result<Given, AuditFailure> {
+        let entry = match SealedEntry::decode(bytes) {
+            Ok(entry) => entry,
+            // What is no sealed entry is told of by whoever reads the entry.
+            Err(_) => return Ok(Given::default()),
+        };
+        let opened = read(entry.index)
+            .map_err(ReadError::from)
+            .and_then(|held| opening_of(&self.files, held, &entry, &self.origin));
+        match opened {
             Ok((opening, disclosures)) => {
                 Ok(Given { opening: Some(opening), fields: self.fields.then_some(disclosures) })
             }
@@ -130,7 +138,9 @@ impl Openings for OfFolder {
     }
 
     fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure> {
-        piece.entries().map(|(bytes, _)| self.one(bytes)).collect()
+        let mut ahead = self.files.ahead(piece.first()..piece.end());
+        let given = piece.entries().map(|(bytes, _)| self.of_entry(bytes, |index| ahead.take(index)));
+        given.collect()
     }
 }
 

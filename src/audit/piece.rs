@@ -5,7 +5,7 @@ use tlog::defect::{OrDefect as _, as_u64};
 use tlog::position::EntryIndex;
 
 /// Entries per piece: enough for batch verification to pay, few enough to be spread evenly.
-pub(crate) const PIECE: usize = 2048;
+pub(crate) const PIECE: usize = 1024;
 
 /// Entries that stand one after the other: one piece of memory for many.
 pub(crate) struct Piece {

@@ -81,14 +81,15 @@ pub(super) enum Opened {
     Erased(Remains),
 }
 
-/// What is kept to open a sealed entry, all of it or what erasure leaves, and the fields that travel beside its event: claims
+/// What opens a sealed entry, of what is kept beside it: all of it or what erasure leaves, and the fields that travel beside its event: claims
 /// until they are held against the entry.
 pub fn opening_of(
     files: &SealedReader,
+    held: Held,
     entry: &SealedEntry,
     origin: &Origin,
 ) -> Result<(Opening, Vec<Vec<u8>>), ReadError> {
-    unsealed(files, files.read(entry.index)?, entry, origin)
+    unsealed(files, held, entry, origin)
 }
 
 /// What opens an entry, and the fields that travel beside its event.

@@ -6,6 +6,7 @@ use super::frame_file::Span;
 use super::group_scan::{GroupScan, LogSays};
 use super::{layout, root_copies, start_up};
 use crate::damage::Damage;
+use crate::parallel;
 use crate::storage::Disk;
 use ledger_spec::id::IdentityEpoch;
 use ledger_spec::sealed::{FileHeader, FileKind, Generation, Group, Kek, OtherCopy, Root, RootError};
@@ -25,12 +26,16 @@ pub struct CheckedLog<'a> {
     /// How many identity keys it says the ledger has had; a copy, whose root has one of its own, is not asked.
     pub identities: Option<IdentityEpoch>,
     /// What it says of an entry that it holds.
-    pub says: &'a dyn Fn(EntryIndex) -> LogSays,
+    pub says: &'a (dyn Fn(EntryIndex) -> LogSays + Sync),
+    /// Whether every slot of it was unwrapped already, by whoever opened its entries: once is enough.
+    pub unwrapped: bool,
+    /// On how many threads groups are looked at side by side.
+    pub threads: usize,
 }
 
 /// Checks all files: both copies of the root, that no file is missing or too many, headers, every frame and slot of every
 /// entry, that every slot unwraps, and that nothing stands behind: of what does, where that may be in the making, it gives
-/// the entries.
+/// the entries. The first fault by the groups' order is told, whichever was found first.
 pub fn check(
     disk: &dyn Disk,
     origin: &Origin,
@@ -57,15 +62,21 @@ pub fn check(
     let mut by_group: BTreeMap<Group, Vec<FileHeader>> = BTreeMap::new();
     files.into_iter().for_each(|file| by_group.entry(file.group).or_default().push(file));
     let last = Group::of(log.size.next_index());
-    let mut behind = None;
-    for group in (0..=last.get()).map(Group::new) {
-        let files = by_group.remove(&group).unwrap_or_default();
-        behind = check_group(disk, &copies.chosen.root, group, &files, log)?.or(behind);
-    }
-    if let Some(file) = by_group.values().flatten().next().filter(|_| !log.open_ended) {
+    let beyond = by_group.split_off(&Group::new(last.get().saturating_add(1)));
+    let (root, mut behind) = (&copies.chosen.root, None);
+    let groups = (0..=last.get()).map(|group| {
+        let group = Group::new(group);
+        (group, by_group.remove(&group).unwrap_or_default())
+    });
+    let one = |(group, files): (Group, Vec<FileHeader>)| check_group(disk, root, group, &files, log);
+    parallel::in_order(log.threads, groups, one, |found| {
+        behind = found.or(behind);
+        Ok(())
+    })?;
+    if let Some(file) = beyond.values().flatten().next().filter(|_| !log.open_ended) {
         return Err(start_up::superfluous(file, log.size).into());
     }
-    let beyond = by_group.values().filter_map(|files| spans(disk, files));
+    let beyond = beyond.values().filter_map(|files| spans(disk, files));
     Ok(beyond.chain(behind).reduce(Span::with))
 }
 
@@ -97,7 +108,7 @@ fn check_group(
         return Err(damage.into());
     }
     let scan = GroupScan::read(disk, group, generation, log.size)?;
-    scan.judge(log.says, Some(key))?;
+    scan.judge(log.says, (!log.unwrapped).then_some(key))?;
     match scan.behind() {
         Some(damage) if !in_the_making => Err(damage.into()),
         _ => Ok(scan.span_behind()),

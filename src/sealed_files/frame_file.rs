@@ -8,9 +8,15 @@ use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
 use core::fmt;
 use ledger_spec::sealed::{FileHeader, FrameError, RecordFault};
+use std::iter::Peekable;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
-use tlog::defect::as_usize;
+use std::vec::IntoIter;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::position::{EntryIndex, TreeSize};
+
+/// The longest run that is read at once.
+const LONGEST_RUN: u64 = 1 << 20;
 
 /// A file of payloads or skeletons.
 pub(super) struct FrameFile {
@@ -37,6 +43,15 @@ pub(super) struct FramePlace {
     pub offset: u64,
     /// Where the next one begins.
     pub end: u64,
+}
+
+/// Frames that stand one after the other, as they were read.
+pub(super) struct FrameRun<'a> {
+    file: &'a FrameFile,
+    places: Peekable<IntoIter<FramePlace>>,
+    /// Where in the file the bytes begin.
+    start: u64,
+    bytes: Vec<u8>,
 }
 
 /// What stands behind the frames of the entries that the log holds.
@@ -175,9 +190,25 @@ impl FrameFile {
             }
             _ => error.into(),
         })?;
+        self.held_by(FramePlace { index, offset, end }, &bytes).map(Some)
+    }
+
+    /// The frames from one entry up to another, in one read, as far as that is not too long.
+    pub(super) fn read_run(&self, entries: &Range<EntryIndex>) -> Result<FrameRun<'_>, SealedReadError> {
+        let places = self.with(|table| table.run(entries));
+        let (first, last) = (places.first(), places.last());
+        let start = first.map_or(HEADER, |frame| frame.offset) - HEADER;
+        let mut bytes = vec![0; as_usize(last.map_or(start, |frame| frame.end) - start)];
+        self.file.read_at(start, &mut bytes)?;
+        Ok(FrameRun { file: self, places: places.into_iter().peekable(), start, bytes })
+    }
+
+    /// What a frame holds, of bytes that begin with what stands before it.
+    fn held_by(&self, place: FramePlace, bytes: &[u8]) -> Result<Vec<u8>, SealedReadError> {
+        let FramePlace { index, offset, end } = place;
         let first = layout::first_of(self.header.group);
-        match parse(&bytes, &self.header, offset, first) {
-            Ok(frame) if frame.index == index && frame.end == end => Ok(Some(frame.bytes.to_vec())),
+        match parse(bytes, &self.header, offset, first) {
+            Ok(frame) if frame.index == index && frame.end == end => Ok(frame.bytes.to_vec()),
             Ok(frame) => {
                 let (found, expected) = (shown(frame.index), shown(index));
                 Err(self.damage(offset, Some(index), &found, &expected).into())
@@ -217,6 +248,16 @@ impl FrameFile {
 
     fn with<T>(&self, ask: impl FnOnce(&FrameTable) -> T) -> T {
         ask(&self.table.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl FrameRun<'_> {
+    /// What the frame of an entry holds; `None` where there is none. Entries are asked for in order.
+    pub(super) fn next(&mut self, index: EntryIndex) -> Result<Option<Vec<u8>>, SealedReadError> {
+        let Some(place) = self.places.next_if(|place| place.index == index) else { return Ok(None) };
+        let [from, to] = [place.offset - HEADER, place.end].map(|at| as_usize(at - self.start));
+        let bytes = self.bytes.get(from..to).or_defect("a frame lies within what was read of its run");
+        self.file.held_by(place, bytes).map(Some)
     }
 }
 
@@ -267,6 +308,15 @@ impl FrameTable {
     fn place(&self, index: EntryIndex) -> Option<FramePlace> {
         let at = self.frames.binary_search_by_key(&index, |frame| frame.index).ok()?;
         self.frames.get(at).copied()
+    }
+
+    /// Where the frames of these entries lie, as many as are read at once.
+    fn run(&self, entries: &Range<EntryIndex>) -> Vec<FramePlace> {
+        let from = self.frames.partition_point(|frame| frame.index < entries.start);
+        let all = self.frames.get(from..).unwrap_or(&[]);
+        let first = all.first().map_or(0, |frame| frame.offset);
+        let of_run = |frame: &&FramePlace| frame.index < entries.end && frame.end - first <= LONGEST_RUN;
+        all.iter().take_while(of_run).copied().collect()
     }
 
     /// Where the frame of an entry lies or would lie, and what there is no frame.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
 
-/// How much is read at a time: the whole of most files.
-const CHUNK: u64 = 8 << 20;
+/// How much is read at a time: several of the longest frames, and little enough to stay in a core's memory.
+const CHUNK: u64 = 512 << 10;
 /// Length of a header, which stands before the first frame.
 pub(super) const HEADER: u64 = FileHeader::LEN as u64;
 /// The longest frame: its head, the longest payload, a tag.

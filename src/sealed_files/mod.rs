@@ -35,7 +35,7 @@ pub use error::{Replaced, SealedOpenError, SealedReadError, SealedWriteError};
 pub use frame_file::Span;
 pub use group_scan::{LogSays, SealedCut};
 pub use open_group::Held;
-pub use reader::SealedReader;
+pub use reader::{ReadAhead, SealedReader};
 pub use root_copies::{Mended, NamedMaster};
 pub use start_up::LastStop;
 pub use writer::SealedRecord;

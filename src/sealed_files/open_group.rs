@@ -7,6 +7,7 @@ use super::slot_file::SlotFile;
 use crate::storage::{Disk, DiskError};
 use ledger_spec::sealed::{FileKind, Generation, Group, GroupKey, SlotSecret};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic;
 use std::sync::Arc;
 use std::thread;
@@ -88,6 +89,24 @@ impl OpenGroup {
         let payload = self.body.read(index)?;
         let secret = self.slot.unwrap(index, &self.slot.read(index)?, key)?;
         self.held(index, payload, secret, skeleton)
+    }
+
+    /// What is kept of these entries of the group, in order, each of the three files read once; `None` for what is in the clear
+    /// or damaged, which asking for it by itself tells.
+    pub(super) fn read_run(
+        &self,
+        entries: &Range<EntryIndex>,
+        key: &GroupKey,
+    ) -> Result<Vec<Option<Held>>, SealedReadError> {
+        let (mut links, mut bodies) = (self.link.read_run(entries)?, self.body.read_run(entries)?);
+        let slots = self.slot.read_run(entries)?;
+        let mut one = |index| {
+            let (skeleton, payload) = (links.next(index)?, bodies.next(index)?);
+            let secret = self.slot.unwrap(index, &slots.of(index)?, key)?;
+            self.held(index, payload, secret, skeleton)
+        };
+        let indexes = (entries.start.get()..entries.end.get()).map(EntryIndex::new);
+        Ok(indexes.map(|index| one(index).ok()).collect())
     }
 
     fn held(

@@ -9,10 +9,11 @@ use super::{layout, root_copies, start_up};
 use crate::damage::Damage;
 use crate::storage::Disk;
 use ledger_spec::sealed::{FileKind, Generation, Group, GroupKey, Kek, Root, Slot};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tlog::checkpoint::Origin;
-use tlog::defect::OrDefect as _;
+use tlog::defect::{OrDefect as _, as_usize};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A reader of open files; clones are cheap. It is asked about entries that the log holds.
@@ -98,6 +99,12 @@ impl Shared {
         Ok(self.with_recent(|recent| recent.keep(group, files)))
     }
 
+    /// What is kept of entries of one group, as far as nothing is wrong with it.
+    fn read_run(&self, entries: &Range<EntryIndex>) -> Result<Vec<Option<Held>>, SealedReadError> {
+        let group = Group::of(entries.start);
+        self.with_key(group, |generation, key| self.open((group, generation), None)?.read_run(entries, key))
+    }
+
     fn read(&self, index: EntryIndex) -> Result<Held, SealedReadError> {
         let group = Group::of(index);
         self.with_key(group, |generation, key| {
@@ -114,6 +121,44 @@ impl Shared {
                 other => other,
             }
         })
+    }
+}
+
+/// How many entries are read ahead at once: so few that what they hold stays in a core's memory until it is opened.
+const AHEAD: u64 = 128;
+
+/// What is kept of entries that stand one after the other, read ahead.
+pub struct ReadAhead<'a> {
+    reader: &'a SealedReader,
+    /// Up to where they were read.
+    read: EntryIndex,
+    end: EntryIndex,
+    /// The last of those that were read.
+    held: VecDeque<Option<Held>>,
+}
+
+impl ReadAhead<'_> {
+    /// What is kept of an entry, as [`SealedReader::read`] gives it.
+    pub fn take(&mut self, index: EntryIndex) -> Result<Held, SealedReadError> {
+        if index >= self.read && index < self.end {
+            self.read_on(index);
+        }
+        let behind = self.read.get().checked_sub(index.get()).map(as_usize);
+        let at = behind.and_then(|behind| self.held.len().checked_sub(behind));
+        let held = at.and_then(|at| {
+            self.held.drain(..at);
+            self.held.pop_front().flatten()
+        });
+        held.map_or_else(|| self.reader.read(index), Ok)
+    }
+
+    /// Reads the entries from one on that are of its group, as many as are read at once. What could not be read so is looked at
+    /// by itself.
+    fn read_on(&mut self, index: EntryIndex) {
+        let next_group = layout::first_of(Group::new(Group::of(index).get().saturating_add(1)));
+        let until = EntryIndex::new(index.get().saturating_add(AHEAD)).min(next_group).min(self.end);
+        self.held = self.reader.0.read_run(&(index..until)).unwrap_or_default().into();
+        self.read = if self.held.is_empty() { index } else { until };
     }
 }
 
@@ -138,6 +183,11 @@ impl SealedReader {
             }
             other => other,
         })
+    }
+
+    /// What is kept of these entries, to be asked for in order and read ahead: for whoever goes over many of the log.
+    pub const fn ahead(&self, entries: Range<EntryIndex>) -> ReadAhead<'_> {
+        ReadAhead { reader: self, read: entries.start, end: entries.end, held: VecDeque::new() }
     }
 
     /// Where the slot of an entry stands: what opens the entry begins there.

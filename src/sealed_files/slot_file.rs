@@ -6,8 +6,9 @@ use super::layout;
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskError, DiskErrorKind, DiskFile};
 use ledger_spec::sealed::{FileHeader, FileKind, GROUP_LEN, Generation, Group, GroupKey, Slot, SlotSecret};
+use std::ops::Range;
 use std::sync::Arc;
-use tlog::defect::{as_u64, as_usize};
+use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::EntryIndex;
 
 /// Length of a file of slots: it never grows.
@@ -21,6 +22,13 @@ pub(super) struct SlotFile {
 
 /// All slots of a group, as they were read.
 pub(super) struct Slots(Vec<u8>);
+
+/// Slots that stand one after the other, as they were read.
+pub(super) struct SlotRun<'a> {
+    file: &'a SlotFile,
+    first: EntryIndex,
+    bytes: Vec<u8>,
+}
 
 impl SlotFile {
     /// Makes a new file of empty slots. Neither its bytes nor its name are synced.
@@ -93,6 +101,14 @@ impl SlotFile {
         Ok(Slots(bytes))
     }
 
+    /// The slots from one entry of the group up to another, in one read.
+    pub(super) fn read_run(&self, entries: &Range<EntryIndex>) -> Result<SlotRun<'_>, DiskError> {
+        let count = entries.end.get().saturating_sub(entries.start.get());
+        let mut bytes = vec![0; as_usize(count) * Slot::LEN];
+        self.file.read_at(Slot::offset(entries.start), &mut bytes)?;
+        Ok(SlotRun { file: self, first: entries.start, bytes })
+    }
+
     /// The slot of an entry, of all.
     pub(super) fn of(&self, slots: &Slots, index: EntryIndex) -> Result<Slot, SealedReadError> {
         let at = as_usize(Slot::offset(index));
@@ -151,6 +167,17 @@ impl SlotFile {
     ) -> Damage {
         let file = layout::path(&self.header);
         Damage { file, offset, entry, what, found, expected: expected.to_owned() }
+    }
+}
+
+impl SlotRun<'_> {
+    /// The slot of an entry of the run.
+    pub(super) fn of(&self, index: EntryIndex) -> Result<Slot, SealedReadError> {
+        let at = as_usize(index.get() - self.first.get()) * Slot::LEN;
+        let bytes = self.bytes.get(at..at + Slot::LEN).or_defect("the slot of an entry lies in its run");
+        let mut slot = [0; Slot::LEN];
+        slot.copy_from_slice(bytes);
+        self.file.decode(index, &slot)
     }
 }
 

@@ -91,7 +91,9 @@ fn audited_with(dir: &Path, at: u64, fields: &dyn Fn(Vec<Vec<u8>>) -> Vec<Vec<u8
         let raw = raw.unwrap();
         let opened = match raw.entry() {
             LogEntry::Clear(_) => None,
-            LogEntry::Sealed(entry) => Some(opening_of(files, entry, &origin).unwrap()),
+            LogEntry::Sealed(entry) => {
+                Some(opening_of(files, files.read(entry.index).unwrap(), entry, &origin).unwrap())
+            }
         };
         let (opening, there) = opened.unzip();
         let there = there.map(|there| if raw.entry().index().get() == at { fields(there) } else { there });

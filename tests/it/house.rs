@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 28] = [
     ("words", &[]),
     ("storage", &[]),
     ("tile_client", &[]),
-    ("sealed_files", &["damage", "storage"]),
+    ("sealed_files", &["parallel", "damage", "storage"]),
     ("log", &["damage", "storage", "parallel", "progress", "sealed_files"]),
     ("audited_checkpoint", &[]),
     ("row_cipher", &[]),

@@ -10,7 +10,7 @@ use crate::support::Folder;
 use credit_ledger::case_files::CaseFileStore;
 use credit_ledger::clock;
 use credit_ledger::index::{Index, IndexRow, IndexStore};
-use credit_ledger::log::{EncodedEntry, Log, LogConfig, opening_of};
+use credit_ledger::log::{EncodedEntry, Log, LogConfig, ReadError, opening_of};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::Reading;
 use credit_ledger::sealed_files::SealedFiles;
@@ -164,7 +164,10 @@ pub fn recovered(seed: u64, disk: MemoryDisk, acknowledged: &[Appended]) {
         let raw = raw.unwrap();
         let opening = match raw.entry() {
             LogEntry::Clear(_) => None,
-            LogEntry::Sealed(entry) => Some(opening_of(&files, entry, &origin)),
+            LogEntry::Sealed(entry) => {
+                let held = files.read(entry.index);
+                Some(held.map_err(ReadError::from).and_then(|held| opening_of(&files, held, entry, &origin)))
+            }
         };
         let opened = opening.transpose().unwrap_or_else(|e| panic!("seed {seed}: nothing opens it: {e}"));
         let (opening, fields) = opened.unzip();

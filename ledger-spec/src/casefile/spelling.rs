@@ -3,20 +3,66 @@
 use crate::json::characters::{half_width, is_blank, is_hidden};
 
 /// Brackets that stand around a year or a place. They all say the same, and so does their absence at an end.
-const BRACKETS: &str = "〔〕﹝﹞〘〙【】〖〗［］[]（）()〈〉《》<>「」『』｛｝{}";
+const fn is_bracket(c: char) -> bool {
+    matches!(
+        c,
+        '〔' | '〕'
+            | '﹝'
+            | '﹞'
+            | '〘'
+            | '〙'
+            | '【'
+            | '】'
+            | '〖'
+            | '〗'
+            | '［'
+            | '］'
+            | '['
+            | ']'
+            | '（'
+            | '）'
+            | '('
+            | ')'
+            | '〈'
+            | '〉'
+            | '《'
+            | '》'
+            | '<'
+            | '>'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+            | '｛'
+            | '｝'
+            | '{'
+            | '}'
+    )
+}
+
 /// What joins two numbers.
-const DASHES: &str = "-‐‑‒–—―−－﹣";
+const fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '－' | '﹣')
+}
+
+/// Whether nothing is to be asked of a character: what nearly every number is made of.
+const fn is_as_it_is(c: char) -> bool {
+    matches!(c, 'a'..='z' | '0'..='9' | '\u{4e00}'..='\u{9fff}')
+}
 
 /// The number with one spelling: width and case folded, blanks and what nobody sees left out, every bracket the same and
 /// every dash, without 第 and without zeros before a number (GB/T 9704 has neither).
 pub(super) fn folded(number: &str) -> String {
     let mut out = String::with_capacity(number.len());
-    for c in number.chars().filter(|c| !is_blank(*c) && !is_hidden(*c) && *c != '第') {
-        let c = half_width(c).to_ascii_lowercase();
+    for c in number.chars().filter(|c| *c != '第') {
         let c = match c {
-            _ if BRACKETS.contains(c) => '|',
-            _ if DASHES.contains(c) => '-',
-            _ => c,
+            _ if is_as_it_is(c) => c,
+            _ if is_blank(c) || is_hidden(c) => continue,
+            _ => match half_width(c).to_ascii_lowercase() {
+                c if is_bracket(c) => '|',
+                c if is_dash(c) => '-',
+                c => c,
+            },
         };
         if c == '|' && out.chars().last().is_none_or(|last| last == '|') {
             continue;

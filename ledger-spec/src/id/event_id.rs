@@ -53,7 +53,11 @@ impl EventId {
 
     /// An id from its 16 bytes, which have to be of version 7 and of RFC 9562's variant.
     pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, IdError> {
-        Self::parse(&Self(bytes).to_string())
+        match (bytes[6] >> 4, bytes[8] >> 6) {
+            (7, 0b10) => Ok(Self(bytes)),
+            // What is wrong is said of the text.
+            _ => Self::parse(&Self(bytes).to_string()),
+        }
     }
 
     /// The 16 bytes.

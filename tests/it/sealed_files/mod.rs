@@ -215,7 +215,14 @@ fn what_was_erased_is_told_from_what_is_damaged_by_the_log_alone() {
     let at = usize::try_from(Slot::offset(index)).unwrap();
     let checked = |disk: &MemoryDisk, of_it: LogSays| {
         let says = |asked| if asked == index { of_it } else { world.says(asked) };
-        let log = CheckedLog { size: world.size(), open_ended: false, identities: None, says: &says };
+        let log = CheckedLog {
+            size: world.size(),
+            open_ended: false,
+            identities: None,
+            says: &says,
+            unwrapped: false,
+            threads: 1,
+        };
         check(disk, &origin(), &kek(1), &log).map_err(|error| error.to_string())
     };
     // Half of it is gone: that is no erasure.

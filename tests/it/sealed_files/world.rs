@@ -183,7 +183,14 @@ impl World {
     /// The first damage that the check finds.
     pub fn first_damage(&self, disk: &MemoryDisk, open_ended: bool) -> Option<Damage> {
         let says = |index| self.says(index);
-        let log = CheckedLog { size: self.size(), open_ended, identities: None, says: &says };
+        let log = CheckedLog {
+            size: self.size(),
+            open_ended,
+            identities: None,
+            says: &says,
+            unwrapped: false,
+            threads: 1,
+        };
         match check(disk, &origin(), &self.master(), &log) {
             Ok(_) => None,
             Err(SealedOpenError::Damaged(damage)) => Some(damage),

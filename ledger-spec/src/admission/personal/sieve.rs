@@ -1,32 +1,84 @@
 //! Which bytes are looked at properly: hardly any event holds as many digits in a row as the shortest number has.
 
+use crate::id::EventId;
 use tlog::defect::OrDefect as _;
 
 /// Digits of the shortest number that L22 knows: a mobile number's.
 const SHORTEST: usize = 11;
+/// Length of an event's id in text.
+const ID: usize = 36;
+
+/// What a byte is to a number that stands around it.
+#[derive(Clone, Copy)]
+enum Class {
+    /// The end of it.
+    Parting,
+    /// One of its digits.
+    Digit,
+    /// Perhaps nothing: what stands between two groups of digits, or goes on a character beyond ASCII.
+    Between,
+    /// Begins or ends a string.
+    Quote,
+    /// Begins what may stand for any character.
+    Escape,
+    /// Begins a character beyond ASCII.
+    Beyond,
+}
+
+/// The class of every byte: nearly all that is done about an event is to look it up.
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Parting; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        classes[byte] = match byte {
+            0x30..=0x39 => Class::Digit,
+            0x20 | 0x2d | 0x2e | 0x28 | 0x29 | 0x5f | 0x2f | 0x80..=0xbf => Class::Between,
+            0x22 => Class::Quote,
+            0x5c => Class::Escape,
+            0xc2..=0xff => Class::Beyond,
+            _ => Class::Parting,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Whether the bytes of an event could hold a number that L22 refuses: digits enough with nothing between them that
 /// parts numbers, or characters written in a way that hides some.
 pub(super) fn may_hold_numbers(bytes: &[u8]) -> bool {
-    let mut digits = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => digits += 1,
-            b'\\' => return true,
-            b' ' | b'-' | b'.' | b'(' | b')' | b'_' | b'/' | 0x80..=0xbf => {}
-            0xc2..=0xff => match beyond_ascii(bytes.get(at..).or_defect("the place is within")) {
+    let (mut digits, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match CLASSES[usize::from(*byte)] {
+            Class::Parting => digits = 0,
+            Class::Between => {}
+            Class::Digit => digits += 1,
+            // A string that is an id and nothing else: its digits are chance, and are not looked at.
+            Class::Quote => {
+                digits = 0;
+                at += if is_id(bytes.get(at + 1..)) { ID } else { 0 };
+            }
+            Class::Escape => return true,
+            Class::Beyond => match beyond_ascii(bytes.get(at..).or_defect("the place is within")) {
                 Beyond::FullWidth => return true,
                 Beyond::Digit => digits += 1,
                 Beyond::Between => {}
                 Beyond::Parting => digits = 0,
             },
-            _ => digits = 0,
         }
         if digits >= SHORTEST {
             return true;
         }
+        at += 1;
     }
     false
+}
+
+/// Whether a string begins with these bytes that is an event's id and nothing else.
+fn is_id(rest: Option<&[u8]>) -> bool {
+    // Most strings are none, which the first of its hyphens tells.
+    let string = rest.filter(|rest| rest.get(8) == Some(&b'-')).and_then(|rest| rest.get(..=ID));
+    let Some((id, b"\"")) = string.map(|string| string.split_at(ID)) else { return false };
+    str::from_utf8(id).is_ok_and(|id| EventId::parse(id).is_ok())
 }
 
 /// What a character beyond ASCII is to a number.
@@ -89,6 +141,7 @@ mod tests {
             "2025年10月20日至2026年10月20日",
             "二〇二五年十月二十日至二〇二六年十月二十日",
             "“一、①第十三条”（2026）12号",
+            r#"{"id":"0193b2c4-7011-7123-8138-123456789012","of":["0193b2c4-7011-7123-8138-123456789012"]}"#,
             "",
         ] {
             assert!(!may_hold_numbers(text.as_bytes()), "{text}");
@@ -110,6 +163,11 @@ mod tests {
             "１３８",
             "138－0013\u{2011}8000",
             "\\u0031",
+            // No id, or not an id alone.
+            r#"{"id":"0193b2c4-7011-4123-8138-123456789012"}"#,
+            r#"{"id":"0193b2c4-7011-7123-8138-123456789012 "}"#,
+            r#"{"id":" 0193b2c4-7011-7123-8138-123456789012"}"#,
+            r#"{"id":"0193b2c4-7011-7123-8138-123456789012","n":13800138000}"#,
         ] {
             assert!(may_hold_numbers(text.as_bytes()), "{text}");
         }
