@@ -21,6 +21,7 @@ pub mod monitor;
 pub mod parallel;
 pub mod progress;
 pub mod query;
+pub mod replays;
 pub mod row_cipher;
 pub mod sealed_files;
 pub mod sequencer;

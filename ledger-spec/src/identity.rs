@@ -6,28 +6,20 @@
 //! never leaves the ledger's folder.
 
 use crate::definition::words;
-use crate::event::envelope::{EnvelopeError, encoding_of, read_envelope, seal_as};
 use crate::id::gb11643::ResidentNumber;
-use crate::id::{AuthorityId, IdentityEpoch, Pseudonym, SubjectId};
-use crate::json::Json;
-use crate::json::fields::{FieldFault, Fields, shorten};
+use crate::id::{IdentityEpoch, Pseudonym, SubjectId};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
+use crate::json::{Json, JsonError};
 pub use crate::sealed::{IdentityKey, IdentityKeys};
-use crate::time::RecordedTime;
 use crate::wording::say;
 use serde_json::json;
-use tlog::bytes::{from_base64url_exact, to_base64url};
 use tlog::checkpoint::Origin;
-use tlog::key::{KeyError, PublicKey, SecretKey};
 use zeroize::Zeroizing;
 
-/// The payload type of a request, so that none can be taken for an event.
-pub const PAYLOAD_TYPE: &str = "application/vnd.credit-ledger.resolve+json";
 /// Most numbers in one request.
 pub const MAX_NUMBERS: usize = 10_000;
-/// Longest request: so many numbers in base64, signatures, and room for white space.
-pub const MAX_REQUEST: usize = 320 * 1024;
-/// How far the time of a request may lie from the ledger's, in microseconds.
-pub const FRESH_MICROS: u64 = 120 * 1_000_000;
+/// Longest request: so many numbers, and room for white space.
+pub const MAX_REQUEST: usize = 256 * 1024;
 
 /// Whom a pseudonym names. Each has a key of its own, so that nobody who has both pseudonyms of one number sees that
 /// they are of one.
@@ -102,96 +94,52 @@ impl Pseudonyms {
     }
 }
 
-/// What an authority asks.
+/// What an authority asks: the body of its signed request ([`crate::request`]).
 #[derive(Debug)]
 pub struct ResolveRequest {
     /// The ledger that it asks.
     pub origin: Origin,
-    /// Who asks.
-    pub issuer: AuthorityId,
-    /// When, by its own clock.
-    pub at: RecordedTime,
-    /// What tells this request from its others.
-    pub nonce: [u8; 16],
     /// Whom the numbers are to name.
     pub scheme: PseudonymScheme,
     /// The numbers, 1 to [`MAX_NUMBERS`].
     pub numbers: Vec<ResidentNumber>,
 }
 
-/// A request whose every signature holds over its exact bytes.
-#[derive(Debug)]
-#[must_use]
-pub struct VerifiedRequest {
-    request: ResolveRequest,
-    signers: Vec<PublicKey>,
+/// Why bytes are no request to resolve numbers; no number is repeated in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// Not JSON as this ledger reads it.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A field of it.
+    #[error(transparent)]
+    Field(#[from] FieldError),
 }
 
 impl ResolveRequest {
-    /// The signed envelope of a request for `numbers`, each of which was checked.
+    /// The body of a request for `numbers`, each of which was checked.
     #[must_use]
-    pub fn seal(
-        origin: &Origin,
-        issuer: &AuthorityId,
-        at: RecordedTime,
-        nonce: [u8; 16],
-        (scheme, numbers): (PseudonymScheme, &[&str]),
-        key: &SecretKey,
-    ) -> String {
-        let payload = json!({
-            "origin": origin.as_str(), "issuer": issuer.as_str(), "at": at.to_text(),
-            "nonce": to_base64url(&nonce), "scheme": scheme.name(), "numbers": numbers,
-        });
-        seal_as(PAYLOAD_TYPE, payload.to_string().as_bytes(), &[key])
+    pub fn body(origin: &Origin, scheme: PseudonymScheme, numbers: &[&str]) -> Zeroizing<String> {
+        let body = json!({ "origin": origin.as_str(), "scheme": scheme.name(), "numbers": numbers });
+        Zeroizing::new(body.to_string())
     }
 
-    fn parse(payload: &[u8]) -> Result<Self, EnvelopeError> {
-        let mut fields = Fields::of("", Json::parse(payload)?)?;
+    /// Reads a request's body. Who asks is not said in it: that is who signed.
+    pub fn parse(body: &[u8]) -> Result<Self, ResolveError> {
+        let mut fields = Fields::of("", Json::parse(body)?)?;
         let origin = fields.borrowed("origin", 255)?;
         let origin = Origin::parse(&origin).map_err(|_| {
             let expected = say!("an origin: a name without spaces or +");
             fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
         })?;
-        let issuer = fields.parsed("issuer", AuthorityId::parse)?;
-        let at = fields.parsed("at", RecordedTime::parse)?;
-        let nonce = fields.parsed("nonce", from_base64url_exact::<16>)?;
         let scheme = fields.parsed("scheme", PseudonymScheme::parse_word)?;
         let mut numbers = Vec::new();
         for (path, item) in fields.array("numbers", 1, MAX_NUMBERS)? {
             numbers.push(Fields::item(path, item, ResidentNumber::parse)?);
         }
         fields.finish()?;
-        Ok(Self { origin, issuer, at, nonce, scheme, numbers })
-    }
-}
-
-impl VerifiedRequest {
-    /// Reads a request's envelope and checks every signature strictly.
-    pub fn from_envelope(bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        let (payload, raw) = read_envelope(bytes, PAYLOAD_TYPE, MAX_REQUEST)?;
-        let payload = Zeroizing::new(payload);
-        let message = Zeroizing::new(encoding_of(PAYLOAD_TYPE, &payload));
-        let mut signers = Vec::with_capacity(raw.len());
-        for (position, (key, signature)) in raw.into_iter().enumerate() {
-            let wrong = |fault| EnvelopeError::Signature { position, fault };
-            let key = PublicKey::parse(key).map_err(wrong)?;
-            if !PublicKey::verify_each(&[(&key, &message, &signature)]).contains(&true) {
-                return Err(wrong(KeyError::BadSignature));
-            }
-            signers.push(key);
-        }
-        Ok(Self { request: ResolveRequest::parse(&payload)?, signers })
-    }
-
-    /// What it asks.
-    pub const fn request(&self) -> &ResolveRequest {
-        &self.request
-    }
-
-    /// Who signed, in the envelope's order.
-    #[must_use]
-    pub fn signers(&self) -> &[PublicKey] {
-        &self.signers
+        Ok(Self { origin, scheme, numbers })
     }
 }
 
@@ -201,22 +149,8 @@ mod tests {
 
     const NUMBER: &str = "11010519491231002X";
 
-    fn envelope(numbers: &[&str]) -> String {
-        envelope_of(PseudonymScheme::Household, numbers)
-    }
-
-    fn envelope_of(scheme: PseudonymScheme, numbers: &[&str]) -> String {
-        let origin = Origin::parse("credit.example/ledger").unwrap();
-        let issuer = AuthorityId::parse("court.430381").unwrap();
-        let at = RecordedTime::from_micros(1_764_550_840_000_000);
-        ResolveRequest::seal(
-            &origin,
-            &issuer,
-            at,
-            [7; 16],
-            (scheme, numbers),
-            &SecretKey::from_seed(&[5; 32]),
-        )
+    fn body(scheme: PseudonymScheme, numbers: &[&str]) -> Zeroizing<String> {
+        ResolveRequest::body(&Origin::parse("credit.example/ledger").unwrap(), scheme, numbers)
     }
 
     #[test]
@@ -246,8 +180,8 @@ mod tests {
     #[test]
     fn a_request_says_for_which_scheme() {
         for scheme in PseudonymScheme::ALL {
-            let read = VerifiedRequest::from_envelope(envelope_of(scheme, &[NUMBER]).as_bytes()).unwrap();
-            assert_eq!(read.request().scheme, scheme);
+            let read = ResolveRequest::parse(body(scheme, &[NUMBER]).as_bytes()).unwrap();
+            assert_eq!(read.scheme, scheme);
         }
         let found = PseudonymScheme::parse_word("uscc").unwrap_err();
         assert_eq!(found.to_string(), "\"uscc\" is not one of person household");
@@ -255,28 +189,21 @@ mod tests {
 
     #[test]
     fn a_request_is_read_back_and_no_error_repeats_a_number() {
-        let read = VerifiedRequest::from_envelope(envelope(&[NUMBER]).as_bytes()).unwrap();
-        assert_eq!(read.request().numbers, [ResidentNumber::parse(NUMBER).unwrap()]);
-        assert_eq!(read.signers(), [SecretKey::from_seed(&[5; 32]).public()]);
-        assert!(!format!("{read:?}").contains("110105"));
+        let read = |numbers: &[&str]| {
+            let body = body(PseudonymScheme::Person, numbers);
+            assert!(body.len() <= MAX_REQUEST);
+            ResolveRequest::parse(body.as_bytes())
+        };
+        let one = read(&[NUMBER]).unwrap();
+        assert_eq!(one.numbers, [ResidentNumber::parse(NUMBER).unwrap()]);
+        assert!(!format!("{one:?}").contains("110105"));
         for numbers in [&["110105194912310021"][..], &[NUMBER, "x"], &[]] {
-            let error = VerifiedRequest::from_envelope(envelope(numbers).as_bytes()).unwrap_err();
+            let error = read(numbers).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("110105"), "{error:?}");
         }
-        let most = vec![NUMBER; MAX_NUMBERS];
-        assert!(VerifiedRequest::from_envelope(envelope(&most).as_bytes()).is_ok());
-        assert!(VerifiedRequest::from_envelope(envelope(&vec![NUMBER; MAX_NUMBERS + 1]).as_bytes()).is_err());
-    }
-
-    #[test]
-    fn an_event_is_no_request_and_another_signature_none_that_holds() {
-        let good = envelope(&[NUMBER]);
-        let event = good.replace("resolve+json", "event+json");
-        assert!(matches!(VerifiedRequest::from_envelope(event.as_bytes()), Err(EnvelopeError::Field(_))));
-        let other = seal_as(PAYLOAD_TYPE, b"{}", &[&SecretKey::from_seed(&[5; 32])]);
-        let signature = |text: &str| text.split("\"sig\":\"").nth(1).unwrap()[..88].to_owned();
-        let forged = good.replace(&signature(&good), &signature(&other));
-        let error = VerifiedRequest::from_envelope(forged.as_bytes()).unwrap_err();
-        assert_eq!(error, EnvelopeError::Signature { position: 0, fault: KeyError::BadSignature });
+        assert!(read(&vec![NUMBER; MAX_NUMBERS]).is_ok());
+        assert!(ResolveRequest::parse(b"{\"origin\":\"a\",\"issuer\":\"a\"}").is_err());
+        let most = body(PseudonymScheme::Person, &vec![NUMBER; MAX_NUMBERS + 1]);
+        assert!(ResolveRequest::parse(most.as_bytes()).is_err());
     }
 }

@@ -67,6 +67,7 @@
 //! | [`event`] | what an authority states: kinds, bodies, the signed envelope |
 //! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
 //! | [`identity`] | pseudonyms of persons and households, and the request by which an authority has numbers resolved |
+//! | [`request`] | requests over HTTP that are signed (RFC 9421): made, read, verified |
 //! | [`compromise`] | which keys may have been in wrong hands, and since when |
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`auditing`] | whose cosignature says that everything below it was opened and admitted |
@@ -109,6 +110,7 @@ pub mod identity;
 pub mod json;
 pub mod mergers;
 pub mod projection;
+pub mod request;
 pub mod rule;
 pub mod sealed;
 pub mod state;

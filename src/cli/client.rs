@@ -6,8 +6,8 @@ use crate::api::{AppendedLine, LastLine, Resolved};
 use crate::tile_client;
 use crate::words::{quoted, say, told};
 use ledger_spec::audit::Opening;
-use ledger_spec::id::AuthorityId;
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
+use ledger_spec::request::NewRequest;
 use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tlog::checkpoint::Origin;
 use tlog::key::SecretKey;
 use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Response, Uri};
 
 /// Events in one request: enough to share one fsync, few enough to be answered soon.
 pub(super) const BATCH: usize = 256;
@@ -169,7 +169,6 @@ impl Client {
     pub(super) fn resolve(
         &self,
         origin: &Origin,
-        issuer: &AuthorityId,
         key: &SecretKey,
         (scheme, numbers): (PseudonymScheme, &[String]),
     ) -> Result<Vec<String>, Failure> {
@@ -177,14 +176,13 @@ impl Client {
         let mut subjects = Vec::with_capacity(numbers.len());
         for numbers in numbers.chunks(MAX_NUMBERS) {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
-            let (now, nonce) = (crate::clock::now(), super::keyfile::random()?);
-            let envelope = ResolveRequest::seal(origin, issuer, now, nonce, (scheme, &numbers), key);
-            let request = self.agent.post(format!("{}{path}", self.base));
-            let request =
-                request.header(ACCEPT_LANGUAGE, spoken().tag()).header("content-type", "application/json");
-            let response = request.send(&envelope).map_err(|error| self.unreachable(&error))?;
-            let status = response.status().as_u16();
-            let bytes = self.body(response)?;
+            let body = ResolveRequest::body(origin, scheme, &numbers);
+            let (mut status, mut bytes) = self.post_signed(path, &body, key)?;
+            if is_of_kind(&bytes, ":request-not-fresh") {
+                // A server answers nothing of the second in which it began.
+                std::thread::sleep(Duration::from_secs(1));
+                (status, bytes) = self.post_signed(path, &body, key)?;
+            }
             if status != 200 {
                 return Err(refused(path, status, &bytes));
             }
@@ -207,6 +205,28 @@ impl Client {
             subjects.extend(answer.subjects);
         }
         Ok(subjects)
+    }
+
+    /// Sends a body of JSON in a request that a key signs (RFC 9421), once.
+    fn post_signed(&self, path: &str, body: &str, key: &SecretKey) -> Result<(u16, Vec<u8>), Failure> {
+        let url = format!("{}{path}", self.base);
+        let target: Uri = url.parse().map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
+        let authority = target.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let new = NewRequest {
+            method: "POST",
+            authority,
+            path: target.path(),
+            query: target.query(),
+            body: Some(body.as_bytes()),
+            purpose: None,
+            case: None,
+        };
+        let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag()).header("host", authority);
+        let request = request.header("content-type", "application/json");
+        let fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
+        let request = fields.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let response = request.send(body).map_err(|error| self.unreachable(&error))?;
+        Ok((response.status().as_u16(), self.body(response)?))
     }
 
     fn post(&self, path: &str, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {
@@ -303,7 +323,12 @@ fn read_lines(bytes: &[u8], expected: usize) -> Result<Vec<AppendedLine>, Failur
 
 /// Whether a problem asks to come again because too many others ask: nothing was done then.
 fn is_overloaded(body: &[u8]) -> bool {
-    serde_json::from_slice::<Problem>(body).is_ok_and(|problem| problem.kind.ends_with(":overloaded"))
+    is_of_kind(body, ":overloaded")
+}
+
+/// Whether an answer is a problem whose type ends so.
+fn is_of_kind(body: &[u8], end: &str) -> bool {
+    serde_json::from_slice::<Problem>(body).is_ok_and(|problem| problem.kind.ends_with(end))
 }
 
 /// A refusal of a whole request: the caller's fault or the server's.

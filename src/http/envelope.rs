@@ -1,4 +1,5 @@
-//! What an append takes, for the OpenAPI document: envelopes themselves are read by the specification.
+//! What an append and a request to resolve numbers take, for the OpenAPI document: they themselves are read by the
+//! specification.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,23 +27,18 @@ pub(super) struct Envelope {
     disclosures: Vec<String>,
 }
 
-/// A DSSE v1 envelope around a request to resolve resident numbers.
+/// Resident numbers that are to be resolved.
 #[derive(Serialize, ToSchema)]
-pub(super) struct RequestEnvelope {
-    /// The request's exact bytes, in base64.
-    #[schema(
-        min_length = 4,
-        max_length = 327680,
-        pattern = "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-    )]
-    payload: String,
-    /// `application/vnd.credit-ledger.resolve+json`
-    #[serde(rename = "payloadType")]
-    #[schema(pattern = "^application/vnd\\.credit-ledger\\.resolve\\+json$")]
-    payload_type: String,
-    /// One to four signatures over the pre-authentication encoding.
-    #[schema(min_items = 1, max_items = 4)]
-    signatures: Vec<EnvelopeSignature>,
+pub(super) struct Numbers {
+    /// The ledger that is asked: its origin.
+    #[schema(min_length = 1, max_length = 255)]
+    origin: String,
+    /// `person`, or `household` where the numbers are those of heads of households.
+    #[schema(pattern = "^(person|household)$")]
+    scheme: String,
+    /// Resident numbers (GB 11643), each checked by its last character.
+    #[schema(min_items = 1, max_items = 10000)]
+    numbers: Vec<String>,
 }
 
 /// One signature of an envelope.

@@ -3,15 +3,16 @@
 
 use super::events::json_body;
 use super::problem::{Problem, ProblemKind};
+use super::signed;
 use super::{Edge, Shared};
 use crate::api::Resolved;
-use crate::identities::Unresolved;
+use crate::identities::Spent;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse as _, Response};
-use ledger_spec::admission::may_resolve;
-use ledger_spec::identity::{MAX_REQUEST, VerifiedRequest};
+use ledger_spec::admission::Reader;
+use ledger_spec::identity::{MAX_REQUEST, ResolveRequest};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,9 +29,10 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     path = "/v1/identities",
     operation_id = "resolveIdentities",
     tag = "append",
+    params(super::signed::SignatureFields),
     request_body(
-        description = "A DSSE envelope of the payload type `application/vnd.credit-ledger.resolve+json`, signed by a key of the issuer: origin, issuer, time, a nonce of 16 bytes, the scheme (`person` or `household`), up to 10,000 resident numbers",
-        content((super::envelope::RequestEnvelope = "application/json")),
+        description = "The ledger that is asked, the scheme, and up to 10,000 resident numbers; signed by a key that is enrolled (RFC 9421, in the profile that the specification has)",
+        content((super::envelope::Numbers = "application/json")),
     ),
     responses((status = 200, description = "A subject for each number, whether or not the ledger knows it", body = Resolved)),
 )]
@@ -42,19 +44,26 @@ async fn resolve(
     let (parts, body) = request.into_parts();
     super::params::Params::read(parts.uri.query(), &[])?;
     let Some(identities) = shared.app.identities.clone() else { return Err(Problem::new(ProblemKind::Copy)) };
+    let snapshot = shared.app.snapshots.latest();
+    let (asked, reader) = signed::reader(&shared, &parts, &snapshot.governance).await?;
+    reader.may_resolve().map_err(|refusal| Problem::refused(&refusal, None))?;
     let body = json_body(&parts.headers, body, MAX_REQUEST).await?;
-    let governance = shared.app.snapshots.latest();
-    let now = (shared.app.clock)();
     // Ten thousand numbers are some milliseconds of reading and hashing.
     let turn = shared.places.verifying.clone().acquire_owned().await;
     let turn = turn.map_err(|_| Problem::new(ProblemKind::Stopping))?;
     let answered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let asked =
-            VerifiedRequest::from_envelope(&body).map_err(|error| Asked::No(Problem::from(&error)))?;
-        may_resolve(&asked, &governance.governance, now)
-            .map_err(|refusal| Asked::No(Problem::refused(&refusal, None)))?;
-        identities.resolve(&asked, now).map_err(Asked::Unresolved)
+        let now = (shared.app.clock)();
+        let body = asked.body(&body).map_err(|refusal| Asked::No(Problem::from(&refusal)))?;
+        let request =
+            ResolveRequest::parse(body.bytes()).map_err(|error| Asked::No(Problem::from(&error)))?;
+        // Asked again: the body may have been long in coming, and the key revoked meanwhile.
+        let governance = &shared.app.snapshots.latest().governance;
+        let reader =
+            Reader::of(&asked, governance, now).map_err(|refusal| Asked::No(Problem::from(&refusal)))?;
+        let here = reader.may_resolve().and_then(|()| reader.asks_here(&request.origin));
+        here.map_err(|refusal| Asked::No(Problem::refused(&refusal, None)))?;
+        identities.resolve(&reader, &request, now).map_err(Asked::Spent)
     });
     match super::places::joined(answered.await)? {
         Ok(subjects) => {
@@ -64,25 +73,19 @@ async fn resolve(
             Ok(answer)
         }
         Err(Asked::No(problem)) => Err(problem),
-        Err(Asked::Unresolved(why)) => Ok(unresolved(&why, edge)),
+        Err(Asked::Spent(spent)) => Ok(spent_now(&spent, edge)),
     }
 }
 
 /// Why a request gets no pseudonyms.
 enum Asked {
     No(Problem),
-    Unresolved(Unresolved),
+    Spent(Spent),
 }
 
-fn unresolved(why: &Unresolved, edge: Edge) -> Response {
-    let kind = match why {
-        Unresolved::NotFresh { .. } => ProblemKind::RequestNotFresh,
-        Unresolved::Repeated => ProblemKind::RequestRepeated,
-        Unresolved::Spent { .. } => ProblemKind::IdentitiesSpent,
-    };
-    let mut answer = Problem::new(kind).found(why.words()).to_response(edge.language);
-    if let Unresolved::Spent { wait_seconds, .. } = why {
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*wait_seconds));
-    }
+fn spent_now(spent: &Spent, edge: Edge) -> Response {
+    let problem = Problem::new(ProblemKind::IdentitiesSpent).found(spent.words());
+    let mut answer = problem.to_response(edge.language);
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(spent.wait_seconds));
     answer
 }

@@ -23,6 +23,7 @@ mod params;
 mod places;
 mod problem;
 mod reading;
+mod signed;
 mod subjects;
 mod tiles;
 mod witnesses;
@@ -34,6 +35,7 @@ pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
 use crate::identities::Identities;
 use crate::ledger::{Erasing, Settings};
+use crate::replays::Replays;
 use crate::sequencer::Sequencer;
 use crate::snapshot::Snapshots;
 use crate::witness::Witnessing;
@@ -87,6 +89,8 @@ struct Shared {
     metrics: Metrics,
     places: AllPlaces,
     even_times: EvenTimes,
+    /// Which signed requests were answered lately.
+    replays: Replays,
     /// How many threads verify a batch.
     threads: usize,
     /// Whether something that was asked for was found damaged.
@@ -124,12 +128,13 @@ impl FrontDoor {
         let threads = crate::parallel::cores();
         let places = AllPlaces::new(&app.settings, threads);
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
-        let even_times = EvenTimes::start()?;
+        let (even_times, replays) = (EvenTimes::start()?, Replays::new((app.clock)()));
         Ok(Self(Arc::new(Shared {
             app,
             metrics,
             places,
             even_times,
+            replays,
             threads,
             damage_found: AtomicBool::new(false),
             stopping,

@@ -54,8 +54,8 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         Behind, CheckCharacter, Damaged, IdentitiesSpent, Internal, InvalidParameter, MalformedIdentifier,
-        MethodNotAllowed, NotFound, NotPublic, NotWitnessed, Overloaded, RequestNotFresh, RequestRepeated,
-        Stopping, Timeout, WriterStopped,
+        MethodNotAllowed, NotFound, NotPublic, NotWitnessed, Overloaded, Request, Stopping, Timeout,
+        WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -67,7 +67,7 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => path.starts_with("/v1/") || path.starts_with("/tile/"),
-        RequestNotFresh | RequestRepeated | IdentitiesSpent => path == "/v1/identities",
+        Request(_) | IdentitiesSpent => path == "/v1/identities",
         WriterStopped => writes || path == "/readyz",
         _ => writes,
     }

@@ -85,7 +85,7 @@ impl Running {
             dir,
         } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
-        let identities = Identities::new(identities, settings.identities_per_hour, clock::now());
+        let identities = Identities::new(identities, settings.identities_per_hour);
         let state = AppState {
             sequencer: Some(sequencer),
             snapshots,

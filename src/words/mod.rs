@@ -23,8 +23,16 @@ use serde_json::error::Category;
 use std::io::{self, ErrorKind};
 
 /// Every wording of the program.
-pub const ALL: [&[Wording]; 7] =
-    [WORDINGS[0], WORDINGS[1], http::HTTP, cli::CLI, results::RESULTS, faults::FAULTS, damage::DAMAGE];
+pub const ALL: [&[Wording]; 8] = [
+    WORDINGS[0],
+    WORDINGS[1],
+    WORDINGS[2],
+    http::HTTP,
+    cli::CLI,
+    results::RESULTS,
+    faults::FAULTS,
+    damage::DAMAGE,
+];
 
 /// What is said in one of these wordings, by its English, with its parts.
 macro_rules! say {

@@ -4,7 +4,7 @@
 use crate::house::{root, sources};
 use ledger_spec::admission::Rule;
 use ledger_spec::event::{Kind, Phase, StepKind, Who};
-use ledger_spec::rule::ProjectionRule;
+use ledger_spec::rule::{ProjectionRule, RequestRule};
 use std::fs;
 use std::path::Path;
 
@@ -72,6 +72,7 @@ fn the_specification_names_every_kind_and_every_rule() {
         .chain(rules)
         .chain(slugs)
         .chain(projections)
+        .chain(RequestRule::ALL.iter().flat_map(|rule| [rule.id(), rule.slug()]))
         .filter(|name| !readme.contains(&format!("`{name}`")))
         .collect();
     assert!(missing.is_empty(), "ledger-spec/README.md does not name {missing:?}");

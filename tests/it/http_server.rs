@@ -58,6 +58,16 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
+        let server = Self::over(dir, clock);
+        for envelope in people::setup() {
+            let answer = server.post(JSON, envelope);
+            assert_eq!(answer.status, 201, "{}", answer.text());
+        }
+        server
+    }
+
+    /// A server over a ledger that is there.
+    pub fn over(dir: Folder, clock: fn() -> RecordedTime) -> Self {
         let OpenLedger {
             sequencer,
             snapshots,
@@ -70,7 +80,7 @@ impl Server {
             lock,
             ..
         } = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
-        let identities = Identities::new(identities, settings.identities_per_hour, clock());
+        let identities = Identities::new(identities, settings.identities_per_hour);
         let identities = Arc::new(identities);
         let state = AppState {
             sequencer: Some(sequencer),
@@ -97,12 +107,7 @@ impl Server {
             writer.join().unwrap();
             drop((keeper, lock));
         });
-        let server = Self { address, openings: auditors, snapshots, vkey, dir, stop, thread };
-        for envelope in people::setup() {
-            let answer = server.post(JSON, envelope);
-            assert_eq!(answer.status, 201, "{}", answer.text());
-        }
-        server
+        Self { address, openings: auditors, snapshots, vkey, dir, stop, thread }
     }
 
     /// The ledger's folder.

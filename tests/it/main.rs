@@ -51,6 +51,7 @@ mod restored_log;
 mod rotation_cuts;
 mod sealed_files;
 mod sigkill;
+mod signed;
 mod simulation;
 mod support;
 mod theft;

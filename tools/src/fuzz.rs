@@ -6,6 +6,7 @@
 // Failing is how these functions speak.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use crate::requests;
 use ledger_authoring::mapping::{Mapping, Row};
 use ledger_authoring::scenario::{Base, Scenario, run};
 use ledger_spec::audit::AuditStatement;
@@ -13,7 +14,6 @@ use ledger_spec::entry::{ChainHash, ENTRY_VERSION, Entry};
 use ledger_spec::event::envelope::SignedEvent;
 use ledger_spec::event::{DisclosedField, DisclosedFields, Event, Salt, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
-use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest, VerifiedRequest};
 use ledger_spec::json::Json;
 use ledger_spec::sealed::{
     Algorithm, Commitment, Content, FileHeader, FileKind, Frames, Generation, Group, Hashing, Kek, LogEntry,
@@ -28,7 +28,7 @@ use tlog::bytes::to_hex;
 use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use tlog::cosignature::{Cosigner, CosignerKey};
 use tlog::hash::TreeHash;
-use tlog::key::{PublicKey, SecretKey};
+use tlog::key::PublicKey;
 use tlog::note::{KeyName, NoteSignature, NoteSigner, SignedNote, VerifierKey};
 use tlog::policy::Policy;
 use tlog::position::{EntryIndex, TreeSize};
@@ -43,7 +43,7 @@ const HELD: &str = "独孤某某";
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 20] = [
     ("disclosure", disclosure),
     ("entry", entry),
     ("envelope", envelope),
@@ -56,7 +56,8 @@ pub const TARGETS: [Target; 19] = [
     ("payload", payload),
     ("policy", policy),
     ("proof", proof),
-    ("resolve", resolve),
+    ("request", requests::request),
+    ("resolve", requests::resolve),
     ("root", root),
     ("scenario", scenario),
     ("sealed", sealed),
@@ -217,15 +218,6 @@ pub fn identifier(data: &[u8]) {
     let _ = gb11643::ResidentNumber::parse(text);
 }
 
-/// Requests to resolve numbers: what is read holds numbers, and no error repeats one.
-pub fn resolve(data: &[u8]) {
-    match VerifiedRequest::from_envelope(data) {
-        Ok(asked) => assert!((1..=MAX_NUMBERS).contains(&asked.request().numbers.len())),
-        Err(error) => assert!(!error.to_string().contains("11010519491231")),
-    }
-    let _ = std::str::from_utf8(data).map(Kek::parse);
-}
-
 /// Tiles: a path that is read prints as itself, and a bundle that is read holds just its bytes.
 pub fn tile(data: &[u8]) {
     if let Ok(path) = std::str::from_utf8(data)
@@ -344,7 +336,8 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
         "payload" => Some(vec![plain(0), plain(2)]),
         "policy" => Some(vec![two_of_two().into()]),
         "witness" => Some(vec![request()]),
-        "resolve" => Some(vec![resolve_request().into()]),
+        "request" => Some(requests::heads()),
+        "resolve" => Some(vec![requests::numbers()]),
         _ => None,
     };
     if let Some(given) = given {
@@ -385,14 +378,6 @@ pub fn seeds(vectors: &Path, target: &str) -> io::Result<Vec<(String, Vec<u8>)>>
 fn plain(disclosures: usize) -> Vec<u8> {
     let content = Content { signatures: Vec::new(), event: b"{}".to_vec() }.encode().unwrap();
     Plain { content, disclosures: vec![b"abc".to_vec(); disclosures] }.encode().unwrap().to_vec()
-}
-
-/// A request to resolve two numbers.
-fn resolve_request() -> String {
-    let (origin, issuer) = (Origin::parse("a.example").unwrap(), AuthorityId::parse("a").unwrap());
-    let (at, key) = (RecordedTime::from_micros(1_764_550_840_000_000), SecretKey::from_seed(&[5; 32]));
-    let numbers = ["11010519491231002X", "440301198001011002"];
-    ResolveRequest::seal(&origin, &issuer, at, [7; 16], (PseudonymScheme::Household, &numbers), &key)
 }
 
 /// A policy of two witnesses.

@@ -19,6 +19,7 @@ mod measure;
 mod once;
 mod penalty;
 mod personal;
+mod reader;
 mod record;
 mod rights;
 mod step;
@@ -28,6 +29,7 @@ pub use crate::casefile::{CaseFile, Filed, Head};
 pub use crate::governance::{Governance, governs};
 pub use crate::rule::Rule;
 pub use fields::fields_fit;
+pub use reader::{NoReader, Reader};
 
 use crate::authority::{Authority, Recorded};
 use crate::entry::ChainHash;
@@ -36,7 +38,6 @@ use crate::entry::{Entry, Link};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Event, Kind, Role};
 use crate::id::AuthorityId;
-use crate::identity::VerifiedRequest;
 use crate::time::{RecordedTime, ValidTime};
 use crate::wording::{Joint, Words, say};
 use case::Case;
@@ -157,25 +158,6 @@ fn at_version(stated: &Event, file: &CaseFile) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(refuse(Rule::SeenVersion, "seen_version", seen, say!("{}, the stream's head", head)))
-}
-
-/// Who may have resident numbers resolved: whoever may state something about a person.
-const RESOLVERS: [Role; 4] = [Role::Registrar, Role::Department, Role::Court, Role::Window];
-
-/// L01, L03 to L06, L23 for a request to resolve numbers, at the ledger's time `now`. Whether the request is fresh and
-/// the first of its kind is for whoever answers it to say.
-pub fn may_resolve(
-    asked: &VerifiedRequest,
-    governance: &Governance,
-    now: RecordedTime,
-) -> Result<(), Refusal> {
-    let request = asked.request();
-    for_this_ledger(&request.origin, governance)?;
-    let issuer = issuer_of(&request.issuer, governance)?;
-    own_keys(issuer, asked.signers().iter(), governance)?;
-    keys_in_force(issuer, asked.signers().iter())?;
-    entitled(issuer, &RESOLVERS, say!("resolving resident numbers"))?;
-    acting(issuer, now)
 }
 
 /// Asks the rules of the event's kind.

@@ -83,12 +83,6 @@ pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
     Message::of(payload).encoded
 }
 
-/// The same for a payload of another type.
-pub(crate) fn encoding_of(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
-    [head.as_bytes(), payload].concat()
-}
-
 /// A key's bytes and a signature, as an envelope has them.
 type RawSignature = ([u8; 32], [u8; 64]);
 
@@ -103,7 +97,8 @@ struct Message {
 
 impl Message {
     fn of(payload: &[u8]) -> Self {
-        let encoded = encoding_of(PAYLOAD_TYPE, payload);
+        let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
+        let encoded = [head.as_bytes(), payload].concat();
         Self { payload: encoded.len() - payload.len(), encoded }
     }
 
@@ -115,12 +110,7 @@ impl Message {
 /// Signs an event's bytes and gives the envelope's JSON text, on one line.
 #[must_use]
 pub fn seal(payload: &[u8], signers: &[&SecretKey]) -> String {
-    seal_as(PAYLOAD_TYPE, payload, signers)
-}
-
-/// The same for a payload of another type.
-pub(crate) fn seal_as(payload_type: &str, payload: &[u8], signers: &[&SecretKey]) -> String {
-    let message = encoding_of(payload_type, payload);
+    let message = pre_authentication_encoding(payload);
     let signatures: Vec<_> = signers
         .iter()
         .map(|signer| {
@@ -130,7 +120,7 @@ pub(crate) fn seal_as(payload_type: &str, payload: &[u8], signers: &[&SecretKey]
         .collect();
     let payload = STANDARD.encode(payload);
     format!(
-        r#"{{"payload":"{payload}","payloadType":"{payload_type}","signatures":[{}]}}"#,
+        r#"{{"payload":"{payload}","payloadType":"{PAYLOAD_TYPE}","signatures":[{}]}}"#,
         signatures.join(",")
     )
 }
@@ -144,7 +134,7 @@ impl SignedEvent {
     /// The same, where `parse` remembers keys that were parsed before: decompressing a key costs about
     /// a tenth of verifying a signature under it.
     pub fn from_envelope_with(bytes: &[u8], parse: KeyParser<'_>) -> Result<Self, EnvelopeError> {
-        let (payload, raw) = read_envelope(bytes, PAYLOAD_TYPE, MAX_ENVELOPE)?;
+        let (payload, raw) = read_envelope(bytes)?;
         Self::new(&payload, raw.into_iter(), parse)
     }
 
@@ -292,32 +282,24 @@ fn entry_signatures(signatures: &[(PublicKey, [u8; 64])]) -> Vec<EntrySignature>
 }
 
 /// An envelope's payload, and its signatures with the keys that they name; nothing of them is checked.
-pub(crate) fn read_envelope(
-    bytes: &[u8],
-    payload_type: &str,
-    max: usize,
-) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
-    if bytes.len() > max {
-        return Err(EnvelopeError::TooLong { found: bytes.len(), expected: max });
+fn read_envelope(bytes: &[u8]) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
+    if bytes.len() > MAX_ENVELOPE {
+        return Err(EnvelopeError::TooLong { found: bytes.len(), expected: MAX_ENVELOPE });
     }
     let mut fields = Fields::of("", Json::parse(bytes)?)?;
-    let read = envelope_of(&mut fields, payload_type, max)?;
+    let read = envelope_of(&mut fields)?;
     fields.finish()?;
     Ok(read)
 }
 
 /// The same of members that were read; others may stand beside an envelope's.
-pub(super) fn envelope_of(
-    fields: &mut Fields<'_>,
-    payload_type: &str,
-    max: usize,
-) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
+pub(super) fn envelope_of(fields: &mut Fields<'_>) -> Result<(Vec<u8>, Vec<RawSignature>), EnvelopeError> {
     let found = fields.text("payloadType", 128)?;
-    if found != payload_type {
-        let fault = FieldFault::Value { found: shorten(&found), expected: Words::data(payload_type) };
+    if found != PAYLOAD_TYPE {
+        let fault = FieldFault::Value { found: shorten(&found), expected: Words::data(PAYLOAD_TYPE) };
         return Err(fields.error("payloadType", fault).into());
     }
-    let payload = fields.text("payload", max)?;
+    let payload = fields.text("payload", MAX_ENVELOPE)?;
     let payload = decode_base64(&payload).map_err(|fault| fields.error("payload", fault))?;
     let mut raw = Vec::new();
     for (path, item) in fields.array("signatures", 1, MAX_SIGNATURES)? {

@@ -1,7 +1,7 @@
 //! An event as it is sent: an envelope, and beside its members the fields that travel beside the event.
 
 use super::disclosed::{DisclosedFields, DisclosureError, MAX_DISCLOSED, MAX_FIELDS};
-use super::envelope::{EnvelopeError, KeyParser, MAX_ENVELOPE, PAYLOAD_TYPE, SignedEvent, VerifiedEvent};
+use super::envelope::{EnvelopeError, KeyParser, MAX_ENVELOPE, SignedEvent, VerifiedEvent};
 use super::envelope::{envelope_of, seal};
 use crate::event::Event;
 use crate::json::Json;
@@ -59,7 +59,7 @@ impl SentEvent {
         for (path, item) in members.array("disclosures", 0, MAX_FIELDS)? {
             texts.push(Fields::item(path, item, |text| Ok::<_, FieldFault>(text.to_owned()))?);
         }
-        let (payload, raw) = envelope_of(&mut members, PAYLOAD_TYPE, MAX_ENVELOPE)?;
+        let (payload, raw) = envelope_of(&mut members)?;
         members.finish()?;
         let signed = SignedEvent::new(&payload, raw.into_iter(), parse)?;
         let fields = DisclosedFields::of(&signed.event().private, &texts)?;

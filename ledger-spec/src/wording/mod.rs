@@ -4,11 +4,12 @@
 //! wording that is there in both languages. They become text once, at the edge, in the language of whoever asks. What
 //! is data (an identifier, a path, a date, what somebody wrote) is the same in both.
 //!
-//! Each wording stands once, in `refusals.rs` or `faults.rs`, by its English; a place that names one which is not there
+//! Each wording stands once, in `refusals.rs`, `faults.rs` or `requests.rs`, by its English; a place that names one which is not there
 //! does not compile.
 
 mod faults;
 mod refusals;
+mod requests;
 
 pub use faults::{of_fault, of_text};
 
@@ -56,7 +57,7 @@ pub struct Wording {
 }
 
 /// The wordings of this crate.
-pub const WORDINGS: [&[Wording]; 2] = [refusals::REFUSALS, faults::FAULTS];
+pub const WORDINGS: [&[Wording]; 3] = [refusals::REFUSALS, faults::FAULTS, requests::REQUESTS];
 
 /// What is said, before it is known in which language.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! case should be accepted is stated by hand where the case is made, not here.
 
 pub mod ledger;
+mod request;
 mod sealed;
 mod witnesses;
 
@@ -36,7 +37,7 @@ pub use ledger::entries_of;
 pub type Answer = Result<Value, Value>;
 
 /// Every group of vectors: the folders that may stand in `vectors/`.
-pub const GROUPS: [&str; 21] = [
+pub const GROUPS: [&str; 22] = [
     "admission",
     "audit",
     "chain",
@@ -54,6 +55,7 @@ pub const GROUPS: [&str; 21] = [
     "projection",
     "proof",
     "pseudonym",
+    "request",
     "sealed",
     "statement",
     "tree",
@@ -80,6 +82,7 @@ pub fn answer(group: &str, input: &Value, ledgers: &dyn Fn(&str) -> Value) -> An
         "projection" => ledger::projection(input, ledgers),
         "proof" => proof(input),
         "pseudonym" => pseudonym(input),
+        "request" => request::request(input),
         "sealed" => sealed::sealed(input),
         "statement" => witnesses::statement(input),
         "tree" => tree(input),

@@ -259,7 +259,7 @@ fn pseudonyms(
         let numbers: BTreeSet<String> =
             cells.filter_map(resident_number).map(|number| number.to_string()).collect();
         let numbers: Vec<String> = numbers.into_iter().collect();
-        let subjects = client.resolve(origin, mapping.issuer(), key, (scheme, &numbers))?;
+        let subjects = client.resolve(origin, key, (scheme, &numbers))?;
         for (number, subject) in numbers.into_iter().zip(subjects) {
             let pseudonym = subject.strip_prefix(scheme.name()).and_then(|rest| rest.strip_prefix(':'));
             let pseudonym = pseudonym

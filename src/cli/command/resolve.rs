@@ -6,7 +6,6 @@ use crate::cli::input::{or_stdin, read_file};
 use crate::cli::{Outcome, keyfile, talk};
 use crate::words::{say, told};
 use clap::Args;
-use ledger_spec::id::AuthorityId;
 use ledger_spec::id::gb11643::ResidentNumber;
 use ledger_spec::identity::PseudonymScheme;
 use ledger_spec::wording::Words;
@@ -18,16 +17,13 @@ use zeroize::Zeroizing;
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  credit-ledger resolve --issuer labour.430381 --key labour.key --url URL numbers.txt
-  credit-ledger resolve --scheme household --issuer civil-affairs.430381 --key civil.key --url URL heads.txt
+  credit-ledger resolve --key labour.key --url URL numbers.txt
+  credit-ledger resolve --scheme household --key civil.key --url URL heads.txt
 
 A household has the number of its head (户主). A file holds one number a line. Numbers are taken from files or stdin alone: what stands among the arguments is
 seen by everybody on the machine. A number that cannot be one is told by its line, and nothing is sent then.")]
 pub(in crate::cli) struct Resolve {
-    /// Who asks.
-    #[arg(long)]
-    issuer: String,
-    /// Its secret key file.
+    /// The secret key file of the authority that asks.
     #[arg(long)]
     key: PathBuf,
     /// Whom the numbers are to name: person, or household by the number of its head.
@@ -46,8 +42,6 @@ fn scheme(text: &str) -> Result<PseudonymScheme, String> {
 
 impl Resolve {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let issuer = AuthorityId::parse(&self.issuer)
-            .map_err(|error| Failure::usage(say!("--issuer: {}", told(&error))))?;
         let key = keyfile::read(&self.key)?.secret_key();
         let mut numbers = Zeroizing::new(Vec::new());
         for path in or_stdin(self.files) {
@@ -68,7 +62,7 @@ impl Resolve {
             }
         }
         let client = Client::new(&self.url)?;
-        let subjects = client.resolve(&origin_of(&client)?, &issuer, &key, (self.scheme, &numbers))?;
+        let subjects = client.resolve(&origin_of(&client)?, &key, (self.scheme, &numbers))?;
         subjects.iter().try_for_each(
             |subject| {
                 if json { talk::put_json(subject) } else { talk::put_line(subject) }

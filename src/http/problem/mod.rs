@@ -4,6 +4,8 @@
 //! known. The table of all problems is in `table.rs`.
 
 mod due_process;
+mod refused_requests;
+mod request;
 mod row;
 mod table;
 
@@ -27,6 +29,7 @@ use ledger_spec::id::IdError;
 use ledger_spec::json::JsonError;
 use ledger_spec::json::fields::{FieldError, FieldFault};
 use ledger_spec::projection::Unanswered;
+use ledger_spec::rule::RequestRule;
 use ledger_spec::time::TimeError;
 use ledger_spec::wording::{Language, Words, of_fault, of_text};
 use serde::Serialize;
@@ -64,7 +67,7 @@ pub struct ProblemAnswer<'a> {
     /// What was found in this case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The admission rule that refuses.
+    /// The rule that refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'static str>,
     /// The law that the rule rests on.
@@ -144,7 +147,7 @@ impl Problem {
             title: self.kind.title(language),
             status: self.kind.status(),
             detail: self.detail(language),
-            rule: rule.map(|rule| rule.id()),
+            rule: self.kind.rule_id(),
             legal_basis: rule.and_then(|rule| rule.cited(language)),
             field: self.field.as_deref(),
             found: self.found.as_ref().map(|words| words.text(language)),
@@ -181,6 +184,13 @@ impl Problem {
             }
             ProblemKind::Behind | ProblemKind::Stopping | ProblemKind::Timeout => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            // As long as a request is remembered at most.
+            ProblemKind::Request(RequestRule::Few) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("150"));
+            }
+            ProblemKind::Request(RequestRule::Signed | RequestRule::Holds) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
             }
             // RFC 9110 §11.6.1 wants the scheme named: what authenticates here is the envelope.
             ProblemKind::BadSignature => {
@@ -464,7 +474,7 @@ pub(in crate::http) fn problem_rows(language: Language) -> Vec<[String; 5]> {
         [
             kind.urn(),
             kind.status().to_string(),
-            kind.rule().map_or("", |rule| rule.id()).to_owned(),
+            kind.rule_id().unwrap_or_default().to_owned(),
             kind.title(language).to_owned(),
             kind.advice(language).to_owned(),
         ]

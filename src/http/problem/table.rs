@@ -4,6 +4,7 @@
 
 use super::row::Row;
 use ledger_spec::admission::Rule;
+use ledger_spec::rule::RequestRule;
 use ledger_spec::wording::Language;
 
 /// What kinds of problems there are.
@@ -12,6 +13,8 @@ use ledger_spec::wording::Language;
 pub enum ProblemKind {
     /// An admission rule refuses.
     Rule(Rule),
+    /// A rule of signed requests refuses.
+    Request(RequestRule),
     MalformedJson,
     TruncatedBody,
     InvalidUtf8,
@@ -49,8 +52,6 @@ pub enum ProblemKind {
     BatchTooLarge,
     UnsupportedMediaType,
     QueueFull,
-    RequestNotFresh,
-    RequestRepeated,
     IdentitiesSpent,
     Damaged,
     Internal,
@@ -63,8 +64,8 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// Every kind that is not an admission rule's.
-    pub const OTHERS: [Self; 48] = [
+    /// Every kind that is not a rule's.
+    pub const OTHERS: [Self; 46] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -102,8 +103,6 @@ impl ProblemKind {
         Self::BatchTooLarge,
         Self::UnsupportedMediaType,
         Self::QueueFull,
-        Self::RequestNotFresh,
-        Self::RequestRepeated,
         Self::IdentitiesSpent,
         Self::Damaged,
         Self::Internal,
@@ -115,15 +114,17 @@ impl ProblemKind {
         Self::DiskFull,
     ];
 
-    /// Every kind, the admission rules' first.
+    /// Every kind, the rules' first.
     pub fn all() -> impl Iterator<Item = Self> {
-        Rule::ALL.iter().copied().map(Self::Rule).chain(Self::OTHERS)
+        let requests = RequestRule::ALL.iter().copied().map(Self::Request);
+        Rule::ALL.iter().copied().map(Self::Rule).chain(requests).chain(Self::OTHERS)
     }
 
     /// The last part of the problem's type.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Rule(rule) => rule.slug(),
+            Self::Request(rule) => rule.slug(),
             other => other.row().0,
         }
     }
@@ -151,6 +152,15 @@ impl ProblemKind {
         }
     }
 
+    /// The id of the rule, of admission or of signed requests.
+    pub const fn rule_id(self) -> Option<&'static str> {
+        match (self, self.rule()) {
+            (Self::Request(rule), _) => Some(rule.id()),
+            (_, Some(rule)) => Some(rule.id()),
+            (_, None) => None,
+        }
+    }
+
     /// The kind in a few words.
     pub const fn title(self, language: Language) -> &'static str {
         let [zh, en] = self.row().2;
@@ -167,6 +177,7 @@ impl ProblemKind {
     const fn row(self) -> Row {
         match self {
             Self::Rule(rule) => rule_row(rule),
+            Self::Request(rule) => super::request::row(rule),
             Self::MalformedJson => Row("malformed-json", 400,
                 ["JSON 格式有误", "not well-formed JSON"],
                 ["请按 RFC 8259 核对报文格式后重新提交。", "Check the JSON against RFC 8259 and send it again."]),
@@ -278,12 +289,6 @@ impl ProblemKind {
             Self::QueueFull => Row("queue-full", 429,
                 ["待处理事项已满，请稍后重试", "too much is waiting already"],
                 ["请按 Retry-After 响应头所示秒数等待后重试；本次提交未记载任何事项。", "Wait as Retry-After says and send again; nothing of this was recorded."]),
-            Self::RequestNotFresh => Row("request-not-fresh", 403,
-                ["请求的时间与台账时间不符", "the request is of another time than the ledger's"],
-                ["请校准时钟后重新签名提交；服务重启之前签名的请求不予办理。", "Set the clock and sign a new request; one that was signed before the server's last start is not answered."]),
-            Self::RequestRepeated => Row("request-repeated", 409,
-                ["该请求已经提交过", "this request came before"],
-                ["请用新的随机数重新签名提交。", "Sign a new request with another nonce."]),
             Self::IdentitiesSpent => Row("identities-spent", 429,
                 ["本单位当前可转换的证件号码数量已用完", "the authority has no numbers left to be resolved for now"],
                 ["请按 Retry-After 响应头所示秒数等待后重新签名提交。", "Wait as Retry-After says and sign a new request."]),

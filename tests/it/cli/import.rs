@@ -181,7 +181,7 @@ purpose = "{why}"
     assert!(again.out.starts_with("{\"rows\":3,\"placed\":0,\"repeated\":2,\"refused\":1"), "{}", again.out);
 
     // The command gives the same subject, and takes numbers from stdin.
-    let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
+    let arguments = ["resolve", "--key", "dept.key", "--url", &served.url];
     let subject = folder.run_with(&arguments, &format!("{NUMBER}\n")).right();
     folder.run_with(&arguments, "110105194912310021\n").failed(2, "line 1");
     let of_household = [&arguments[..], &["--scheme", "household"]].concat();

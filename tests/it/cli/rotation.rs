@@ -47,7 +47,7 @@ name = "{name}"
 }
 
 fn resolved(served: &Served<'_>) -> String {
-    let arguments = ["resolve", "--issuer", "dept", "--key", "dept.key", "--url", &served.url];
+    let arguments = ["resolve", "--key", "dept.key", "--url", &served.url];
     served.folder.run_with(&arguments, &format!("{NUMBER}\n")).right().trim().to_owned()
 }
 

@@ -276,7 +276,7 @@ fn every_command_speaks_the_language_of_its_reader_alone() {
         (2, "append --url no.where lacking.json"),
         (1, "check --dir l lacking.json"),
         (1, "check --dir l bad.json"),
-        (2, "resolve --issuer dept --key dept.key --url URL bad.json"),
+        (2, "resolve --key dept.key --url URL bad.json"),
         (0, "import {l}.csv --mapping m.toml --key dept.key --salts {l}.salts --url URL"),
         (1, "import {l}-bad.csv --mapping m.toml --key dept.key --salts {l}.salts --url URL"),
         (2, "import {l}.csv --mapping bad.json --key dept.key --url URL"),

@@ -30,6 +30,16 @@ impl Connection {
         ))
     }
 
+    /// The same with fields of its own, such as those of a signature.
+    pub fn post_with(&mut self, path: &str, fields: &[(&str, String)], body: &str) -> (u16, String) {
+        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let length = body.len();
+        self.exchange(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{fields}\r\n{body}",
+            self.host
+        ))
+    }
+
     /// Places one event; a full queue is asked again after a moment, as its answer demands.
     pub fn place(&mut self, envelope: &str) {
         loop {

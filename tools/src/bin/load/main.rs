@@ -228,9 +228,9 @@ fn open_loop(host: &str, events: &[String], per_second: f64) -> Vec<Duration> {
 
 /// How long a request for as many resident numbers as one may hold takes, from its first byte sent to its answer read.
 fn resolved(host: &str, people: &People) -> Duration {
-    let (request, mut server) = (people.resolving(), Connection::open(host));
+    let ((body, fields), mut server) = (people.resolving(host), Connection::open(host));
     let begin = Instant::now();
-    let (status, answer) = server.post("/v1/identities", "application/json", &request);
+    let (status, answer) = server.post_with("/v1/identities", &fields, &body);
     let took = begin.elapsed();
     assert_eq!(
         (status, answer.matches("person:").count()),

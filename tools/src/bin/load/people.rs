@@ -8,6 +8,7 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft, Kind, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
+use ledger_spec::request::NewRequest;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -148,19 +149,29 @@ impl People {
         format!("load.l{}", self.run)
     }
 
-    /// A request for as many resident numbers as one may hold, of this moment.
-    pub fn resolving(&self) -> String {
+    /// A request for as many resident numbers as one may hold, of this moment: its body, and the fields that sign it.
+    pub fn resolving(&self, host: &str) -> (String, Vec<(&'static str, String)>) {
         let numbers: Vec<String> = (0..MAX_NUMBERS)
             .map(|n| format!("1101051949{:02}{:02}{:03}", 1 + n / 1_000 % 12, 1 + n / 12_000 % 28, n % 1_000))
             .map(|digits| format!("{digits}{}", gb11643::check_character(&digits).unwrap()))
             .collect();
         let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let body = ResolveRequest::body(&self.origin, PseudonymScheme::Person, &numbers);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
-        let at = RecordedTime::from_micros(u64::try_from(now).unwrap());
+        let now = RecordedTime::from_micros(u64::try_from(now).unwrap());
         let mut nonce = [0; 16];
         nonce[8..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let asked = (PseudonymScheme::Person, numbers.as_slice());
-        ResolveRequest::seal(&self.origin, &self.department, at, nonce, asked, &self.key)
+        let new = NewRequest {
+            method: "POST",
+            authority: host,
+            path: "/v1/identities",
+            query: None,
+            body: Some(body.as_bytes()),
+            purpose: None,
+            case: None,
+        };
+        let fields = new.sign(&self.key, now, &nonce);
+        (body.to_string(), fields)
     }
 
     fn sealed(

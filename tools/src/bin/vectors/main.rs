@@ -27,6 +27,7 @@ mod malformed;
 mod met;
 mod pseudonyms;
 mod renewing;
+mod requests;
 mod rules;
 mod sealed;
 mod witnesses;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     cases.extend(sealed::cases());
     cases.extend(kept::cases());
     cases.extend(pseudonyms::cases());
+    cases.extend(requests::cases());
     cases.extend(ledgers::cases(&base));
     let names: BTreeSet<_> = cases.iter().map(|case| (case.group, &case.name)).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");

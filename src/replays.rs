@@ -1,0 +1,160 @@
+//! Signed requests that were answered lately, so that none is answered twice: not by this process, and not by the next.
+//!
+//! Kept in memory alone. A request that this process answers is dated before its answer, and so before whatever process
+//! comes after this one: that answers nothing dated before its own start.
+
+use crate::words::say;
+use ledger_spec::id::AuthorityId;
+use ledger_spec::request::{REMEMBERED, RequestRefusal, VerifiedRequest};
+use ledger_spec::rule::RequestRule;
+use ledger_spec::time::RecordedTime;
+use ledger_spec::wording::Words;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+use tlog::defect::OrDefect as _;
+
+/// Most requests of one authority that are remembered at once; one more is told to come again. None takes another's room.
+const MOST_REMEMBERED: u64 = 4_096;
+/// For how long each is remembered, in microseconds.
+const LIFE: u64 = REMEMBERED * 1_000_000;
+
+/// What was answered lately.
+#[derive(Debug)]
+pub struct Replays {
+    /// Nothing older is answered: it may have been answered before the last stop.
+    started: RecordedTime,
+    lately: Mutex<Lately>,
+}
+
+/// Bounded: so many requests of each authority that is enrolled.
+#[derive(Debug, Default)]
+struct Lately {
+    /// Until when each is remembered, the oldest first.
+    order: VecDeque<(u64, AuthorityId, [u8; 32])>,
+    marks: BTreeSet<[u8; 32]>,
+    counts: BTreeMap<AuthorityId, u64>,
+}
+
+impl Replays {
+    /// Nothing was answered yet by a process that began at `started`.
+    #[must_use]
+    pub fn new(started: RecordedTime) -> Self {
+        Self { started, lately: Mutex::default() }
+    }
+
+    /// R10, R15, R16: takes a request of `by`, which is answered now and never again. It is not dated ahead: who answers
+    /// has waited.
+    pub fn take(
+        &self,
+        asked: &VerifiedRequest,
+        by: &AuthorityId,
+        now: RecordedTime,
+    ) -> Result<(), RequestRefusal> {
+        asked.fresh_at(now)?;
+        let created = asked.created();
+        if created < self.started || created > now {
+            let text = |time: RecordedTime| Words::data(time.to_text());
+            return Err(RequestRefusal {
+                rule: RequestRule::Fresh,
+                field: "created",
+                found: say!("made at {}", text(created)),
+                expected: say!("at {} or later, since when the server answers", text(self.started)),
+            });
+        }
+        self.remember(asked.mark(), by, now.micros())
+    }
+
+    fn remember(&self, mark: [u8; 32], by: &AuthorityId, now: u64) -> Result<(), RequestRefusal> {
+        let mut lately = self.lately.lock().or_defect("nothing panics while it holds this lock");
+        while let Some((_, old, mark)) = lately.order.pop_front_if(|(until, ..)| *until < now) {
+            lately.marks.remove(&mark);
+            if let Some(count) = lately.counts.get_mut(&old) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        if lately.marks.contains(&mark) {
+            return Err(RequestRefusal {
+                rule: RequestRule::Once,
+                field: "nonce",
+                found: say!("a request with this nonce came before"),
+                expected: say!("a nonce that the key has not signed before"),
+            });
+        }
+        let count = lately.counts.entry(by.clone()).or_default();
+        if *count >= MOST_REMEMBERED {
+            return Err(RequestRefusal {
+                rule: RequestRule::Few,
+                field: "keyid",
+                found: say!("{} requests that are remembered", *count),
+                expected: say!("at most {}", MOST_REMEMBERED),
+            });
+        }
+        *count += 1;
+        lately.order.push_back((now.saturating_add(LIFE), by.clone(), mark));
+        lately.marks.insert(mark);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_spec::request::{NewRequest, RequestHead, SignedRequest};
+    use tlog::key::SecretKey;
+
+    const SECOND: u64 = 1_000_000;
+
+    fn at(seconds: u64) -> RecordedTime {
+        RecordedTime::from_micros(seconds * SECOND)
+    }
+
+    fn by(name: &str) -> AuthorityId {
+        AuthorityId::parse(name).unwrap()
+    }
+
+    fn asked(nonce: u8, made: u64) -> VerifiedRequest {
+        let (method, path, query) = ("GET", "/", None);
+        let new = NewRequest { method, path, query, authority: "a", body: None, purpose: None, case: None };
+        let fields = new.sign(&SecretKey::from_seed(&[5; 32]), at(made), &[nonce; 16]);
+        let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        fields.push(("host", b"a"));
+        let head = RequestHead { method, path, query, fields: &fields };
+        SignedRequest::parse(&head).unwrap().verify(at(made)).unwrap()
+    }
+
+    #[test]
+    fn a_request_is_taken_once_and_by_no_process_that_began_after_it() {
+        let replays = Replays::new(at(10_000));
+        let (first, a) = (asked(1, 10_100), by("a"));
+        assert_eq!(replays.take(&first, &a, at(10_101)), Ok(()));
+        for later in [10_101, 10_190] {
+            assert_eq!(replays.take(&first, &a, at(later)).unwrap_err().rule, RequestRule::Once);
+        }
+        // Made at 10,100 to expire at 10,160; a clock may be 30 seconds behind.
+        assert_eq!(replays.take(&first, &a, at(10_191)).unwrap_err().rule, RequestRule::Fresh);
+        let ahead = asked(2, 10_200);
+        assert_eq!(replays.take(&ahead, &a, at(10_199)).unwrap_err().rule, RequestRule::Fresh);
+        assert_eq!(replays.take(&ahead, &a, at(10_200)), Ok(()));
+        // Another process, begun within the second in which it was made, or later.
+        let half = RecordedTime::from_micros(10_200 * SECOND + 1);
+        assert_eq!(Replays::new(half).take(&ahead, &a, at(10_201)).unwrap_err().rule, RequestRule::Fresh);
+    }
+
+    #[test]
+    fn nobody_takes_anothers_room() {
+        let replays = Replays::new(at(10_000));
+        let take = |name: &str, number: u64, now: u64| {
+            let mut mark = [0; 32];
+            mark[..8].copy_from_slice(&number.to_le_bytes());
+            replays.remember(mark, &by(name), now * SECOND)
+        };
+        for number in 0..MOST_REMEMBERED {
+            take("a", number, 10_100).unwrap();
+        }
+        assert_eq!(take("a", MOST_REMEMBERED, 10_100).unwrap_err().rule, RequestRule::Few);
+        take("b", MOST_REMEMBERED, 10_100).unwrap();
+        // What is forgotten makes room.
+        assert_eq!(take("a", 0, 10_100 + REMEMBERED).unwrap_err().rule, RequestRule::Once);
+        take("a", 0, 10_101 + REMEMBERED).unwrap();
+    }
+}
