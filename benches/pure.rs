@@ -18,6 +18,7 @@ use ledger_spec::event::envelope::{SignedEvent, seal};
 use ledger_spec::event::{Change, DisclosedField, Event, Kind};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::{CityAnswer, CityAsked, CityQuestion, Events, Projector};
+use ledger_spec::request::{NewRequest, Purpose, RequestHead, SignedRequest};
 use ledger_spec::sealed::{Opening, RandomNonce, Sealed, SkeletonKey};
 use ledger_spec::state::{EnteredEntry, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -62,6 +63,32 @@ fn events(c: &mut Criterion) {
     });
     c.bench_function("envelope: verify_strict", |b| {
         b.iter_batched(|| signed.clone(), |signed| signed.verify().unwrap(), BatchSize::SmallInput);
+    });
+}
+
+/// A signed read from its head on, and beside it the one strict verification in it.
+fn requests(c: &mut Criterion) {
+    let (now, purpose) = (RecordedTime::from_micros(1_764_550_840_000_000), Purpose::parse("audit").unwrap());
+    let new = NewRequest {
+        method: "GET",
+        authority: "credit.example",
+        path: "/v1/subjects/uscc:914403001922038216/standing",
+        query: Some("valid_at=2026-01-01"),
+        body: None,
+        purpose: Some(&purpose),
+        case: None,
+    };
+    let made = new.sign(&key(4), now, &[7; 16]);
+    let mut fields: Vec<_> = made.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    fields.push(("host", b"credit.example"));
+    let head = RequestHead { method: new.method, path: new.path, query: new.query, fields: &fields };
+    let base = SignedRequest::parse(&head).unwrap().base().to_owned();
+    let (public, signature) = (key(4).public(), key(4).sign(base.as_bytes()));
+    c.bench_function("request: read and verify", |b| {
+        b.iter(|| SignedRequest::parse(black_box(&head)).unwrap().verify(now).unwrap());
+    });
+    c.bench_function("request: its verify_strict alone", |b| {
+        b.iter(|| public.verify(black_box(base.as_bytes()), &signature).unwrap());
     });
 }
 
@@ -225,5 +252,5 @@ fn audit(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(pure, events, entries, tree, answers, editions, audit);
+criterion_group!(pure, events, requests, entries, tree, answers, editions, audit);
 criterion_main!(pure);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The log against other people's auditors and witnesses: a small ledger is served, audited by aics-tlog
+# The log against other people's auditors, witnesses and signers of requests: a small ledger is served, audited by aics-tlog
 # through its tiles, cosigned by aics-witness, appended to, and cosigned again. tools/others.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +32,9 @@ EVENT
 
 target/python/bin/python tools/others.py "$url" "$vkey" "$folder/witness" -- \
     "$program" append --url "$url" "$folder/envelope"
+
+# Requests that others sign, and others' look at those that we sign.
+target/python/bin/python tools/signed.py "$url" "$origin" "$folder/ledger/keys/registrar.demo.key" "$program"
 
 # Our own, in other processes, say the same of the same server.
 echo "$vkey" >"$folder/vkey"
