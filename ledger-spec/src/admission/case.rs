@@ -2,7 +2,7 @@
 
 use super::{Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber, Life};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber};
 use crate::definition::{AuthorityLevel, EndsBy, ListDefinition, Pattern, Polarity, Scheme};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Class, Decision, Event, Phase, Role};
@@ -207,13 +207,24 @@ impl<'a> Case<'a> {
         Err(refuse(Rule::OrderOfTime, "valid_from", self.event.valid_from, expected))
     }
 
+    /// What stands in the event's own stream by its number among all that is known of the subject: what makes it end may stand
+    /// under another name (P13, P28).
+    pub(super) fn of_person(&self, number: ItemNumber) -> Option<ItemNumber> {
+        self.person.number_of(self.file.get(number)?.entry)
+    }
+
+    /// Whether something of the event's own stream holds when the event begins to.
+    pub(super) fn holds(&self, number: ItemNumber) -> bool {
+        self.of_person(number).is_some_and(|number| self.person_as_of().in_force(number))
+    }
+
     /// Refuses by `rule` what no longer holds when the event begins to: repaired, expired, fallen.
     pub(super) fn live(&self, rule: Rule, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
-        let as_of = self.as_of();
-        if as_of.life(number) == Some(Life::InForce) {
+        if self.holds(number) {
             return Ok(());
         }
-        let found = match as_of.end(number) {
+        let end = self.of_person(number).and_then(|number| self.person_as_of().end(number));
+        let found = match end {
             Some(end) => say!("{} on {}", end.cause, end.at.date()),
             None => say!("not in force"),
         };

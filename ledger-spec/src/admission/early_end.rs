@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, Life};
+use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
 use crate::definition::{Direction, EndsBy, ListDefinition, Polarity};
 use crate::event::{Extra, Role, Step, StepKind};
 use crate::wording::{Words, say};
@@ -14,7 +14,7 @@ pub(super) fn before_its_time(
     (number, item): (ItemNumber, &Item),
 ) -> Result<(), Refusal> {
     let as_of = case.as_of();
-    if case.is(Role::Court) || as_of.life(number) != Some(Life::InForce) {
+    if case.is(Role::Court) || !case.holds(number) {
         return Ok(());
     }
     match (body.kind, &item.fact) {

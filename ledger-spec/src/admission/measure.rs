@@ -43,8 +43,9 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", Words::data(found), expected));
     }
     case.live(Rule::MeasureConditions, "body.rests_on", number)?;
-    let holds = |as_of: &CaseAsOf<'_>| as_of.in_force(number);
-    if !case.barred_as_of(case.file, body.decision.as_ref()).iter().all(holds) {
+    let known = case.of_person(number);
+    let holds = |as_of: &CaseAsOf<'_>| known.is_some_and(|number| as_of.in_force(number));
+    if !case.barred_as_of(case.person, body.decision.as_ref()).iter().all(holds) {
         let expected = say!("something in force now, or a decision from when it was");
         return Err(refuse(Rule::MeasureConditions, "body.rests_on", say!("not in force"), expected));
     }

@@ -110,7 +110,8 @@ pub(super) fn entered(
     definition: &ListDefinition,
     body: &ListingEntered,
 ) -> Result<(), Refusal> {
-    let ground = body.record.as_ref().and_then(|id| case.person.find(id)).map(|(number, _)| number);
+    let ground = body.record.as_ref().and_then(|id| case.file.find(id));
+    let ground = ground.and_then(|(number, _)| case.of_person(number));
     let person = case.person_as_of();
     let restricted = ground.filter(|_| definition.as_long_as_record);
     let restricted = restricted.and_then(|record| person.restriction_by(record, |_| true));
@@ -161,7 +162,7 @@ pub(super) fn imposed(
 ) -> Result<(), Refusal> {
     let for_a_time = has_term(definition);
     let person = case.person_as_of();
-    let ground = case.file.get(ground).and_then(|item| case.person.find(&item.id)).map(|(number, _)| number);
+    let ground = case.of_person(ground);
     let (until, last) = match body.term {
         Term::Until(until) => (Some(until), Last::Day(until)),
         Term::WithGround => (None, Last::None),
@@ -199,7 +200,7 @@ pub(super) fn begun(
     (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Option<Date> {
     let person = case.person_as_of();
-    let ground = case.file.get(ground).and_then(|item| case.person.find(&item.id)).map(|(number, _)| number);
+    let ground = case.of_person(ground);
     let lifted = case.person.of_class(Class::Measure).filter(|(number, item)| match &item.fact {
         Fact::Measure(measure) => {
             (measure.measure == body.measure || is_one_ban(&person, definition, case.day(), (item, measure)))

@@ -300,7 +300,7 @@ fn off_the_list(case: &Case<'_>, target: ItemNumber) -> Result<(), Refusal> {
         Fact::Listing(listing) => {
             let ends = as_of.list_of(item, listing).and_then(|list| list.ends.as_ref());
             let applied_for = |by| matches!(by, EndsBy::Application | EndsBy::TermAndApplication);
-            ends.is_some_and(|ends| applied_for(ends.by)) && as_of.in_force(*entry)
+            ends.is_some_and(|ends| applied_for(ends.by)) && case.holds(*entry)
         }
         _ => false,
     });
@@ -387,11 +387,13 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
     }
 }
 
-/// D05: an extension goes beyond the term that there is, and no further than the list's own rule lets it.
+/// D05: an extension begins while the entry holds, goes beyond the term that there is, and no further than the list's own rule lets it.
 fn extension(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
     let (Extra::Until(Some(until)), Fact::Listing(listing)) = (&body.extra, &item.fact) else {
         return Ok(());
     };
+    // What is over is not made longer: whoever is to be listed again is entered anew.
+    case.live(Rule::ListConditions, "body.listing", number)?;
     let as_of = case.as_of();
     let adopted = as_of.list_of(item, listing);
     let most = || {

@@ -179,8 +179,13 @@ impl CaseFile {
 
     /// The event of an entry.
     pub fn at(&self, entry: EntryIndex) -> Option<&Item> {
+        self.get(self.number_of(entry)?)
+    }
+
+    /// The number of the event of an entry.
+    pub fn number_of(&self, entry: EntryIndex) -> Option<ItemNumber> {
         let at = self.items.binary_search_by_key(&entry, |item| item.entry).ok()?;
-        self.items.get(at)
+        u32::try_from(at).ok().map(ItemNumber)
     }
 
     /// All events in the log's order.

@@ -84,7 +84,7 @@ fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime) -> bool {
             && (one.event.valid_from, one.at) > (event.valid_from, thing.at)
             && phase_at(past, one, at, past.0.len()) == Some("assigned")
     };
-    let superseded = event.kind == "rating.assigned" && past.stream(&event.subject).any(later);
+    let superseded = event.kind == "rating.assigned" && past.person(&event.subject).any(later);
     let fallen = grounds(past, thing).into_iter().any(|ground| match event.kind.as_str() {
         "listing.entered" => is_ended_by_itself(past, ground, at),
         "record.filed" | "measure.imposed" => !in_force(past, ground, at),
@@ -127,7 +127,7 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
         _ => false,
     };
     favours
-        && past.stream(&event.subject).any(|black| {
+        && past.person(&event.subject).any(|black| {
             is_serious(past, black)
                 && black.event.valid_from <= at
                 && !has_ended_by(past, black, event.valid_from)
@@ -197,7 +197,7 @@ pub fn has_ended_by(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 /// Whether what ended something by a time was its own term, or its repair.
 pub fn is_lived_through(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     let mut times: Vec<ValidTime> =
-        past.stream(&thing.event.subject).map(|one| one.event.valid_from).collect();
+        past.person(&thing.event.subject).map(|one| one.event.valid_from).collect();
     terms(past, thing, at, &mut times);
     times.retain(|time| *time <= at);
     times.sort_unstable();

@@ -149,11 +149,11 @@ impl Generator {
         if let Some(list) = moved.event.text("list") {
             body["list"] = json!(list);
         }
-        self.fill_step(row.kind, &mut body, valid_from.date());
+        self.fill_step(row.kind, &mut body, (moved, valid_from.date()));
         Some(self.state(row.kind, &issuer, &subject, valid_from, body))
     }
 
-    fn fill_step(&mut self, kind: &str, body: &mut Value, day: Date) {
+    fn fill_step(&mut self, kind: &str, body: &mut Value, (moved, day): (&Accepted, Date)) {
         body["reason"] = json!("because");
         if kind == "record.revoked" && self.chance.percent(30) {
             body["only_this"] = json!(true);
@@ -201,7 +201,10 @@ impl Generator {
             "record.annotated" => body["statement"] = json!("said"),
             "listing.statement_received" => body["answered"] = json!(self.chance.percent(50)),
             "listing.extended" => {
-                body["until"] = json!(day.plus_days(90).to_string());
+                // Beyond the term that it has: its own, or that of its list.
+                let term = moved.event.date("until").unwrap_or(moved.event.day().plus_months(36));
+                let until = if self.chance.percent(20) { day } else { term };
+                body["until"] = json!(until.plus_days(*self.chance.pick(&[20, 50, 90])).to_string());
                 if self.chance.percent(80) {
                     let day = day.to_string();
                     body["decision"] = json!({ "number": "extended", "date": day, "issued_by": "the bureau",

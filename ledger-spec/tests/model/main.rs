@@ -7,7 +7,7 @@
 //! person under two names. `told` holds that every refusal is in one language.
 //!
 //! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
-//! takes a million on two threads; `MODEL_SEED` begins elsewhere.
+//! takes a million on two threads; `MODEL_SEED` begins elsewhere, `MODEL_ONLY` runs the one sequence that a disagreement named.
 
 // Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
@@ -49,6 +49,11 @@ fn the_engine_says_what_the_reference_says() {
     let steps = usize::try_from(variable("MODEL_STEPS", 20_000)).unwrap();
     let seed = variable("MODEL_SEED", 1);
     let base = Base::new();
+    if let Some(only) = std::env::var("MODEL_ONLY").ok().map(|text| text.parse().unwrap()) {
+        let mut tally = Tally::default();
+        base.run(only, SEQUENCE, &mut tally);
+        return assert_eq!(tally.disagreements, 0, "{tally}");
+    }
     let sequences = steps.div_ceil(SEQUENCE);
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..THREADS)

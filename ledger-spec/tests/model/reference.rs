@@ -379,6 +379,7 @@ impl<'a> Question<'a> {
 
     /// D05 of an extension: it ends later than the entry would.
     fn extension(&mut self, listing: &Accepted) {
+        self.refuse_if(!force::in_force(self.past, listing, self.event.valid_from), "D05");
         let last = force::last_day(self.past, listing, self.event.valid_from);
         self.refuse_if(last.is_none_or(|last| self.event.date("until").unwrap() <= last), "D05");
         let list = self.past.definition(

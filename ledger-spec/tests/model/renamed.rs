@@ -238,3 +238,18 @@ fn nobody_is_listed_twice_under_two_names() {
     all.push(told("02-05", "market", "listing.entered", (new, 20), grave(), Some("L19")));
     Base::new().tell(all);
 }
+
+#[test]
+fn what_fell_beside_a_listing_under_another_name_is_no_ground() {
+    let [old, new] = RENAMED;
+    let mut all = beginning();
+    let praised = || json!({ "measure": "measures.watch", "rests_on": id(3) });
+    let decided =
+        || json!({ "measure": "measures.watch", "rests_on": id(3), "decision": decision("W", "2025-02-07") });
+    all.extend([
+        told("02-05", "market", "measure.imposed", (old, 20), praised(), None),
+        told("02-06", "market", "listing.entered", (new, 21), listed("lists.grave", None), None),
+        told("02-07", "market", "measure.imposed", (old, 22), decided(), Some("D07")),
+    ]);
+    Base::new().tell(all);
+}
