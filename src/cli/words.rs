@@ -64,6 +64,7 @@ const fn life(language: Language, life: Life) -> &'static str {
 const fn cause(language: Language, cause: Cause) -> &'static str {
     let en = match cause {
         Cause::Revoked => "the decision was revoked",
+        Cause::Nullified => "the decision was confirmed void",
         Cause::FiledInError => "filed in error",
         Cause::Sealed => "sealed",
         Cause::Repaired => "repair was granted",

@@ -51,9 +51,9 @@ pub(crate) fn published_of(
     }
     // A revocation names the record: by which decision that is, its file says, which is read once every issuer is known.
     for (event, at) in revocations {
-        let Some(record) = event.annuls_decision_of() else { continue };
+        let Some((record, from)) = event.annuls_decision_of() else { continue };
         let file = streams.file(&event.subject_stream(), size, &governance.directory)?;
-        let annulled = file.find(&record).and_then(|(of, _)| file.annulment(of, event.valid_from, at));
+        let annulled = file.find(&record).and_then(|(of, _)| file.annulment(of, from, at));
         if let Some(annulment) = annulled {
             governance.annul(annulment);
         }

@@ -37,7 +37,12 @@ impl PersonalFields {
     /// Whether it is the catalogue that says what is personal in events of this kind.
     #[must_use]
     pub const fn are_by_catalogue(kind: Kind) -> bool {
-        matches!(kind, Kind::RecordFiled | Kind::ListingEntered | Kind::Step(StepKind::ListingCorrected))
+        matches!(
+            kind,
+            Kind::RecordFiled
+                | Kind::ListingEntered
+                | Kind::Step(StepKind::RecordCorrected | StepKind::ListingCorrected)
+        )
     }
 
     /// The paths of those that an event of this kind about this subject has to have beside it, as far as they can be.
@@ -92,7 +97,9 @@ fn names(
     let natural = subject.is_natural();
     match kind {
         Kind::SubjectRegistered | Kind::SubjectAmended if natural => vec!["name".to_owned()],
-        Kind::RecordFiled => of_type().iter().map(|name| format!("details.{name}")).collect(),
+        Kind::RecordFiled | Kind::Step(StepKind::RecordCorrected) => {
+            of_type().iter().map(|name| format!("details.{name}")).collect()
+        }
         Kind::ListingEntered | Kind::Step(StepKind::ListingCorrected) => {
             let (always, of_persons) = of_list();
             let of_persons = of_persons.into_iter().filter(|_| natural);

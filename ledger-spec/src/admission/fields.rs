@@ -6,6 +6,7 @@ use super::case::waived;
 use super::personal;
 use super::{Governance, Refusal, Rule, refuse};
 use crate::authority::Recorded;
+use crate::casefile::{CaseFile, Fact};
 use crate::definition::{DetailField, ListDefinition, RecordType};
 use crate::event::{
     Body, Decision, DisclosedField, DisclosedFields, Event, Extra, RecordFiled, Step, StepKind,
@@ -42,7 +43,7 @@ enum Form {
 
 /// The fields that may, and have to, travel beside an event; `None` where the catalogue does not hold what it is about,
 /// which another rule refuses.
-fn asked(event: &Event, governance: &Governance, at: Recorded) -> Option<Vec<Asked>> {
+fn asked(event: &Event, governance: &Governance, at: Recorded, file: &CaseFile) -> Option<Vec<Asked>> {
     let known = TreeSize::new(at.index.get());
     let catalogue = &governance.catalogue;
     match &event.body {
@@ -62,18 +63,35 @@ fn asked(event: &Event, governance: &Governance, at: Recorded) -> Option<Vec<Ask
         Body::Step(Step { kind: StepKind::ListingCorrected, list: Some(list), decision, .. }) => {
             Some(of_row(event, list_of(event, list, decision.as_ref(), governance, known)?))
         }
+        Body::Step(Step { kind: StepKind::RecordCorrected, of, .. }) => {
+            let Fact::Record(record) = &file.find(of)?.1.fact else { return None };
+            let decided = record.decided_on.start_of_day();
+            let definition = catalogue.types.at(&record.record_type, decided, known)?;
+            let day = record.conduct_ended_on.unwrap_or(record.decided_on);
+            // What it does not name stays as it was.
+            Some(of_details(definition, day, |_| false).collect())
+        }
         _ => Some(Vec::new()),
     }
 }
 
+/// The fields of a type that are personal.
+fn of_details(
+    definition: &RecordType,
+    day: Date,
+    required: impl Fn(&DetailField) -> bool,
+) -> impl Iterator<Item = Asked> {
+    let personal = definition.fields.iter().filter(|field| field.personal);
+    personal.map(move |field| Asked {
+        name: format!("details.{}", field.name),
+        required: required(field),
+        form: Form::Detail(field.clone(), day),
+    })
+}
+
 fn of_record(body: &RecordFiled, definition: &RecordType, unchecked: bool) -> Vec<Asked> {
     let day = body.conduct.as_ref().map_or(body.decision.date, |conduct| conduct.ended_on);
-    let personal = definition.fields.iter().filter(|field| field.personal);
-    let details = personal.map(|field| Asked {
-        name: format!("details.{}", field.name),
-        required: field.required && !unchecked,
-        form: Form::Detail(field.clone(), day),
-    });
+    let details = of_details(definition, day, |field| field.required && !unchecked);
     let summary = Asked { name: "summary".to_owned(), required: false, form: Form::Narrative };
     details.chain(body.summary.is_none().then_some(summary)).collect()
 }
@@ -96,12 +114,18 @@ fn list_of<'a>(
 }
 
 /// D15 of the event alone, whatever became of its fields.
-pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Result<(), Refusal> {
-    let Some(asked) = asked(event, governance, at) else { return Ok(()) };
+pub(super) fn beside(
+    event: &Event,
+    governance: &Governance,
+    at: Recorded,
+    file: &CaseFile,
+) -> Result<(), Refusal> {
+    let Some(asked) = asked(event, governance, at, file) else { return Ok(()) };
     let (field, inside): (_, &[(String, String)]) = match &event.body {
         Body::RecordFiled(body) => ("body.details", &body.details),
         Body::ListingEntered(body) => ("body.row", &body.row),
         Body::Step(Step { extra: Extra::Row(row), .. }) => ("body.row", row),
+        Body::Step(Step { extra: Extra::Correction(body), .. }) => ("body.details", &body.details),
         _ => ("body", &[]),
     };
     let is_asked = |name: &str| {
@@ -128,14 +152,15 @@ pub(super) fn beside(event: &Event, governance: &Governance, at: Recorded) -> Re
 /// D15 and L22 of the fields that came in with an event which all other rules admit at this place: each is one of those
 /// that are asked for and holds what such a field may hold, and none that has to be there is missing.
 ///
-/// Audits do not ask this: a field may be erased.
+/// `file` is the stream that it is to stand in. Audits do not ask this: a field may be erased.
 pub fn fields_fit(
     event: &Event,
     fields: &DisclosedFields,
     governance: &Governance,
     at: Recorded,
+    file: &CaseFile,
 ) -> Result<(), Refusal> {
-    let asked = asked(event, governance, at).unwrap_or_default();
+    let asked = asked(event, governance, at, file).unwrap_or_default();
     for field in fields.iter() {
         let Some(one) = asked.iter().find(|one| one.name == field.name()) else {
             let expected = say!("one of {}", names(&asked));

@@ -77,12 +77,8 @@ fn term(
         }
         Term::Until(until) => {
             let day = case.day();
-            let as_of = case.as_of();
-            // A measure that has a decision of its own runs from that: one that a court annulled is made anew by another.
             let own = body.decision.as_ref().map(|decision| decision.date);
-            let record = as_of.record(as_of.root_of(ground)).map(|record| record.decided_on);
-            let decided = own.or(record).unwrap_or(day);
-            let begins = if definition.from_decision { decided } else { day };
+            let begins = case.as_of().first_day(definition, day, (own, Some(ground)));
             // What was lifted has run for a part.
             let first =
                 once::begun(case, definition, (body, ground)).map_or(begins, |first| first.min(begins));

@@ -10,6 +10,8 @@ mod basis;
 mod case;
 mod catalogue;
 mod conduct;
+mod correction;
+mod details;
 mod early_end;
 mod erasure;
 mod fields;
@@ -115,7 +117,7 @@ pub fn admit(
     if let Body::LedgerOpened(_) = &stated.body {
         authority::opening(&event, at, governance)?;
         personal::nothing_in_clear(&event)?;
-        fields::beside(stated, governance, at)?;
+        fields::beside(stated, governance, at, file)?;
     } else {
         let issuer = may_file(stated, event.signers(), at, governance)?;
         at_version(stated, file)?;
@@ -124,7 +126,7 @@ pub fn admit(
             Case { event: stated, signed: &event, issuer, governance, file, person: known.subject, at };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
-        fields::beside(stated, governance, at)?;
+        fields::beside(stated, governance, at, file)?;
         by_kind(&case)?;
     }
     Ok(Admission::Admitted(AdmittedEvent { event, at }))

@@ -3,7 +3,9 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, MeasureFact, NameHash, RecordFact};
+use crate::casefile::{
+    CaseAsOf, Cause, Details, Fact, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds, RecordFact,
+};
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity};
 use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};
 use crate::id::AuthorityId;
@@ -45,7 +47,7 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
             && shown != Some(item.entry)
             && as_of.polarity(record) == Polarity::Negative
             && !case.person.last_phase(*number).is_some_and(Phase::is_void)
-            && may_both_fine(body, record)
+            && may_both_fine(body, as_of.details(*number).and_then(|said| said.kinds))
     });
     match same {
         None => Ok(()),
@@ -98,9 +100,9 @@ fn is_of_decision(
 
 /// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
 /// does not say of which kinds it is may be one.
-fn may_both_fine(body: &RecordFiled, record: &RecordFact) -> bool {
-    let fines = body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE));
-    fines != Some(false) && record.fines != Some(false)
+fn may_both_fine(body: &RecordFiled, recorded: Option<PenaltyKinds>) -> bool {
+    let may_fine = |kinds: Option<PenaltyKinds>| kinds.is_none_or(|kinds| kinds.is_any(&[FINE]));
+    may_fine(Details::of(&body.details).kinds) && may_fine(recorded)
 }
 
 /// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over; and
@@ -174,7 +176,8 @@ pub(super) fn imposed(
             let same_code = measure.measure == body.measure;
             // By another article the law gives another time, which began with the first all the same.
             let most = definition.max_months.filter(|_| !same_code);
-            let most = most.map(|months| item.from.date().plus_months(months.into()));
+            let begins = person.begins(definition, item, measure);
+            let most = most.map(|months| begins.plus_months(months.into()));
             (same_code && (for_a_time || case.is_source(item))
                 || is_one_ban(&person, definition, case.day(), (item, measure)))
                 && on_one_ground(case, &person, measure.rests_on, ground)

@@ -2,12 +2,12 @@
 
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
+use super::details::Named;
 use super::{Refusal, Rule, once, penalty, refuse, subject};
 use crate::authority::Migration;
-use crate::casefile::{Fact, Item, ItemNumber, NameHash, RecordFact};
+use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact};
 use crate::definition::{
-    DetailField, Disclosure, GIVING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, SEVERAL, STEP,
-    Severity, Status, TierBound, VALID_FROM, VALID_UNTIL, Validity,
+    Disclosure, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound, Validity,
 };
 use crate::event::{Class, Phase, RecordFiled, Secrecy};
 use crate::time::Date;
@@ -22,6 +22,8 @@ struct Filing<'c, 'a> {
     polarity: Polarity,
     decided: Date,
     code: String,
+    /// What its own fields say.
+    said: Details,
 }
 
 /// A01 to A13, D01 to D04, D08, D12, D14, L10, L11, L15, L16.
@@ -49,11 +51,12 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
     case.recordable("body.type", item, definition.status, &body.basis, decided)?;
     let migration = case.migration(body.migration.as_ref(), decided)?;
     let polarity = polarity(body, definition)?;
-    let filing = Filing { case, body, definition, migration, polarity, decided, code: code.clone() };
+    let (said, code) = (Details::of(&body.details), code.clone());
+    let filing = Filing { case, body, definition, migration, polarity, decided, code, said };
     filing.times()?;
     subject::exists(case, decided)?;
     if !filing.waives(Rule::DetailsFit) {
-        penalty::amounts(body, case.event.subject.is_natural())?;
+        penalty::amounts(&filing.said, case.event.subject.is_natural())?;
     }
     filing.severity()?;
     filing.restriction()?;
@@ -189,72 +192,24 @@ impl Filing<'_, '_> {
             (false, Some(found)) => refused(found.into(), say!("no severity: the record is not negative")),
             (true, Some(found)) => {
                 let natural = self.case.event.subject.is_natural();
-                penalty::severity(self.body, found, *allowed == [Severity::Minor], natural)
+                penalty::severity(&self.said, found, *allowed == [Severity::Minor], natural)
             }
             (false, None) => Ok(()),
         }
     }
 
-    /// D04.
+    /// D01, D04.
     fn details(&self) -> Result<(), Refusal> {
         if self.waives(Rule::DetailsFit) {
             return Ok(());
         }
         let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
-        let fields = &self.definition.fields;
-        let refused =
-            |found: Words, expected: Words| Err(refuse(Rule::DetailsFit, "body.details", found, expected));
-        for (name, value) in &self.body.details {
-            let Some(field) = fields.iter().find(|field| field.name == *name) else {
-                let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-                let known = Words::several(known.into_iter().map(Words::data), Joint::And);
-                return refused(Words::data(name), say!("fields of {}: {}", Words::data(&self.code), known));
-            };
-            if !field.takes(value, day) {
-                return refused(say!("{}: {}", Words::data(name), Words::data(value)), field.expected(day));
-            }
-            self.as_narrow_as(field, value)?;
-            // A licence that is cancelled or annulled says the day that it had.
-            let given = self.body.detail(STEP).is_none_or(|step| GIVING_STEPS.contains(&step));
-            if name == VALID_UNTIL && given {
-                self.ends_after_it_begins(value)?;
-            }
-        }
-        // What is personal travels beside the event (D15).
-        let inside = fields.iter().filter(|field| !field.personal);
-        let missing = inside
-            .into_iter()
-            .find(|field| field.required && !self.body.details.iter().any(|(name, _)| *name == field.name));
-        missing
-            .map_or(Ok(()), |field| refused(say!("absent"), say!("the field {}", Words::data(&field.name))))
-    }
-
-    /// D01: a value that its type keeps to a circle is recorded with that circle.
-    fn as_narrow_as(&self, field: &DetailField, value: &str) -> Result<(), Refusal> {
-        let narrowed = field.values.iter().filter(|known| value.split(SEVERAL).any(|one| one == known.value));
-        let Some(narrowed) = narrowed.filter_map(|known| known.disclosure).max() else { return Ok(()) };
-        let class = self.definition.disclosure_for(&self.case.event.subject);
-        let stated = self.body.disclosure.unwrap_or(class);
-        if stated >= narrowed {
-            return Ok(());
-        }
-        let (name, value) = (Words::data(&field.name), Words::data(value));
-        let expected = say!("{} or narrower, since {} is {}", narrowed, name, value);
-        Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected))
-    }
-
-    /// D04: a licence ends no earlier than it was given, and than it begins.
-    fn ends_after_it_begins(&self, last: &str) -> Result<(), Refusal> {
-        let begins = self.body.detail(VALID_FROM).and_then(|day| Date::parse(day).ok());
-        let first = begins.map_or(self.decided, |day| day.max(self.decided));
-        match Date::parse(last) {
-            Ok(last) if last < first => {
-                let found = say!("{}: {}", Words::data(VALID_UNTIL), last);
-                let expected = say!("{} or later, when it begins", first);
-                Err(refuse(Rule::DetailsFit, "body.details", found, expected))
-            }
-            _ => Ok(()),
-        }
+        let (definition, code) = (self.definition, &self.body.record_type);
+        let named = Named { definition, code, fields: &self.body.details, day };
+        named.fit(false)?;
+        named.are_as_narrow(self.case, self.body.disclosure)?;
+        named.end_after_they_begin(&self.said, self.decided)?;
+        named.are_whole()
     }
 
     /// A07, D12.
@@ -395,7 +350,8 @@ impl Filing<'_, '_> {
         }
         let as_of = self.case.as_of();
         let last = |period| as_of.deadline(period, notice.served_on, self.decided);
-        let hearing = penalty::is_heard(self.body).then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
+        let is_heard = self.said.kinds.is_some_and(PenaltyKinds::is_heard);
+        let hearing = is_heard.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
         match last(ProcedurePeriod::NoticeStatement).max(hearing) {
             Some(last) if self.decided <= last => {
                 let expected = if hearing == Some(last) {

@@ -2,12 +2,12 @@
 
 use super::case::Case;
 use super::early_end::before_its_time;
-use super::{Refusal, Rule, listing, refuse};
-use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, RecordFact};
+use super::{Refusal, Rule, correction, listing, refuse};
+use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, NameHash, PenaltyKinds};
 use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, Severity, TierBound};
-use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
+use crate::event::{Class, Decision, Extra, Phase, ReviewOutcome, Role, Step, StepKind, Term, Who};
 use crate::time::{Date, ValidTime};
-use crate::wording::{Joint, Words, say};
+use crate::wording::{Words, say};
 
 /// L10, L15, L16, L17, L20, and D09, D10, D13 for the steps that they are about.
 pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
@@ -42,7 +42,10 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
         StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, body, (number, item)),
-        StepKind::RecordCorrected => correction(case, body, (number, item)),
+        StepKind::RecordCorrected => match &body.extra {
+            Extra::Correction(body) => correction::correction(case, body, (number, item)),
+            _ => Ok(()),
+        },
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
         _ => Ok(()),
     }
@@ -81,6 +84,7 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
         StepKind::RecordRevoked | StepKind::RecordSealed | StepKind::ListingRemoved | StepKind::MeasureLifted
     );
     annulled_by_decision(body)?;
+    judged(body)?;
     if !ends || body.decision.is_some() || !case.is(Role::Court) || case.is_source(item) {
         return Ok(());
     }
@@ -94,6 +98,20 @@ fn annulled_by_decision(body: &Step) -> Result<(), Refusal> {
         return Ok(());
     }
     let expected = say!("the decision that annuls the entry, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+}
+
+/// A03: that a decision is void or unlawful is said by whoever reviews it, in a document.
+fn judged(body: &Step) -> Result<(), Refusal> {
+    let said = match &body.extra {
+        Extra::Revoked { void, .. } => *void,
+        Extra::Reviewed { outcome, .. } => *outcome == ReviewOutcome::Unlawful,
+        _ => false,
+    };
+    if !said || body.decision.is_some() {
+        return Ok(());
+    }
+    let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
     Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
@@ -218,6 +236,7 @@ fn conditions_of_type(
     let as_of = case.as_of();
     let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
     let Some(definition) = as_of.type_of(record) else { return Ok(()) };
+    let violation = as_of.details(target).and_then(|said| said.violation);
     off_the_list(case, target)?;
     no_ban_runs(case, &definition.repair_asks, (target, None), decision)?;
     let refused = |found: Words, expected: Words| {
@@ -247,7 +266,10 @@ fn conditions_of_type(
                         let again = other.is_some_and(|other| {
                             other.record_type == record.record_type
                                 && other.decided_on > record.decided_on
-                                && may_be_one_kind(other, record)
+                                && may_be_one_kind(
+                                    violation,
+                                    as_of.details(*number).and_then(|said| said.violation),
+                                )
                         });
                         again && later.entry != item.entry && as_of.in_force(*number)
                     });
@@ -262,7 +284,7 @@ fn conditions_of_type(
             }
             RepairCondition::NoBanRuns => {}
             RepairCondition::NotRestricting => {
-                if record.restricts {
+                if as_of.details(target).and_then(|said| said.kinds).is_some_and(PenaltyKinds::restricts) {
                     let expected = say!(
                         "a penalty that neither closes, restricts nor revokes: those are not ended early"
                     );
@@ -275,8 +297,8 @@ fn conditions_of_type(
 }
 
 /// Whether two penalties are for violations of one kind: unless both say of which, they may be.
-fn may_be_one_kind(one: &RecordFact, other: &RecordFact) -> bool {
-    one.violation.is_none() || other.violation.is_none() || one.violation == other.violation
+fn may_be_one_kind(one: Option<NameHash>, other: Option<NameHash>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }
 
 /// D13: what the list's own rule asks.
@@ -449,38 +471,4 @@ fn not_carried_out(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     }
     let found = say!("{}, which is carried out", &body.of);
     Err(refuse(Rule::InPhase, "body.order", found, say!("an order that is not carried out yet")))
-}
-
-/// A04, A08: a corrected severity is one that the record may have, and none that is graver: that takes a decision, before
-/// which the subject is heard.
-fn correction(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
-    let (Extra::Correction { severity: Some(severity), .. }, Fact::Record(record)) =
-        (&body.extra, &item.fact)
-    else {
-        return Ok(());
-    };
-    let as_of = case.as_of();
-    // What a decision changed may be of other kinds by now; a slip that is put right is of the same.
-    let kinds = record.least_severity.filter(|_| body.decision.is_none());
-    if let Some(least) = kinds.filter(|least| severity < least) {
-        let expected = say!("{} or graver, by the kinds of the penalty", least);
-        return Err(refuse(Rule::SeverityGiven, "body.severity", *severity, expected));
-    }
-    if let Some(stated) = as_of.severity(number).filter(|stated| severity > stated) {
-        let found = say!("{}, graver than {}", *severity, stated);
-        let expected =
-            say!("no graver severity: file the new decision, made after notice, and revoke this record");
-        return Err(refuse(Rule::NoticeServed, "body.severity", found, expected));
-    }
-    let allowed = as_of.type_of(record).map_or(&[][..], |definition| &definition.severities);
-    let fits =
-        as_of.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(severity));
-    if fits {
-        return Ok(());
-    }
-    let expected = match allowed {
-        [] => say!("no severity"),
-        allowed => Words::several(allowed.iter().copied(), Joint::Or),
-    };
-    Err(refuse(Rule::SeverityGiven, "body.severity", *severity, expected))
 }

@@ -1,6 +1,6 @@
 //! A case file at two instants: where each thing stands.
 
-use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact, Stage};
+use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
 use crate::authority::Directory;
 use crate::catalogue::Catalogue;
 use crate::definition::{MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity};
@@ -68,9 +68,14 @@ impl<'a> CaseAsOf<'a> {
     }
 
     /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,
-    /// or it was filed in error.
+    /// or it was filed in error; at whatever instant, where the decision was void.
     pub fn is_void(&self, number: ItemNumber) -> bool {
+        let nullifies = |step: &Item| {
+            self.knows(step)
+                && step.step().is_some_and(|fact| fact.kind == StepKind::RecordRevoked && fact.void)
+        };
         self.phase_at(number).is_some_and(Phase::is_void)
+            || self.file.moves(number).any(|(_, step)| nullifies(step))
             || self.annulment_of(number).is_some_and(|found| found.from <= self.as_of.valid_at)
     }
 
@@ -176,9 +181,9 @@ impl<'a> CaseAsOf<'a> {
     fn masking(&self) -> Option<ItemNumber> {
         let rulings = self.begun(Class::Record).filter(|(number, item)| match &item.fact {
             Fact::Record(record) => {
-                let approves = |stage: &Stage| MASKING_STEPS.contains(&&*stage.step);
+                let step = || self.details(*number).filter(|details| details.step.is_some());
                 self.type_of(record).is_some_and(|definition| definition.has_tag("masks_repairable"))
-                    && record.stage.as_ref().is_none_or(approves)
+                    && step().is_none_or(|details| details.is_step(&MASKING_STEPS))
                     && self.phase_at(*number) == Some(Phase::Filed)
                     && !self.is_void(*number)
             }

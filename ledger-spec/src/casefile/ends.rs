@@ -1,7 +1,8 @@
 //! When things end, and why: computed from the two instants, never stored.
 
+use super::details::Details;
 use super::terms::last_day;
-use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact, Stage};
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
     Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
@@ -33,6 +34,8 @@ words!(Life {
 /// What ends something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
+    /// The decision behind it was confirmed void: it never counted.
+    Nullified,
     /// The decision behind it was annulled or withdrawn.
     Revoked,
     /// It was filed in error: about another subject, say. The decision stands.
@@ -57,6 +60,7 @@ pub enum Cause {
 
 words!(Cause {
     Revoked = "revoked",
+    Nullified = "nullified",
     FiledInError = "filed-in-error",
     Sealed = "sealed",
     Repaired = "repaired",
@@ -71,13 +75,13 @@ words!(Cause {
 impl Cause {
     /// Whether what ended so never counted.
     const fn is_void(self) -> bool {
-        matches!(self, Self::Revoked | Self::FiledInError)
+        matches!(self, Self::Revoked | Self::Nullified | Self::FiledInError)
     }
 
     /// The rule by which it ends things.
     pub const fn rule(self) -> ProjectionRule {
         match self {
-            Self::Revoked | Self::FiledInError => ProjectionRule::RecordRevoked,
+            Self::Revoked | Self::Nullified | Self::FiledInError => ProjectionRule::RecordRevoked,
             Self::Sealed => ProjectionRule::Sealed,
             Self::Repaired => ProjectionRule::Repaired,
             Self::Removed => ProjectionRule::Removed,
@@ -133,7 +137,7 @@ impl CaseAsOf<'_> {
         match &item.fact {
             Fact::Record(record) => {
                 ends.extend(self.displaced(number, item));
-                ends.extend(self.licence_taken(item, record));
+                ends.extend(self.licence_taken(number, item, record));
                 ends.extend(self.end_but_term(number));
                 ends.extend(self.record_expiry(number, record).map(expiry));
                 ends.extend(self.unlisted(number, record));
@@ -162,7 +166,11 @@ impl CaseAsOf<'_> {
     /// Ends that steps bring, and a revocation of the same decision in another stream.
     fn step_ends(&self, number: ItemNumber) -> Vec<End> {
         let ends = self.file.moves(number).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
+            let begun = || self.file.get(number).map(|item| item.from);
             let cause = match step.fact.moved_to()? {
+                Phase::Revoked if step.step().is_some_and(|fact| fact.void) => {
+                    return Some(End { at: begun()?, cause: Cause::Nullified, entry: Some(step.entry) });
+                }
                 Phase::Revoked => Cause::Revoked,
                 Phase::Retracted => Cause::FiledInError,
                 Phase::Sealed => Cause::Sealed,
@@ -260,23 +268,21 @@ impl CaseAsOf<'_> {
     }
 
     /// P12: the record by which a licence was taken that this one gave.
-    fn licence_taken(&self, item: &Item, record: &RecordFact) -> Option<End> {
-        let given = record.stage.as_ref().filter(|stage| GIVING_STEPS.contains(&&*stage.step))?;
-        let same = |taken: &Stage| match (given.licence, taken.licence) {
+    fn licence_taken(&self, number: ItemNumber, item: &Item, record: &RecordFact) -> Option<End> {
+        let given = self.details(number).filter(|given| given.is_step(&GIVING_STEPS))?;
+        let same = |other: ItemNumber, taken: &Details| match (given.licence, taken.licence) {
             (Some(given), Some(taken)) => given == taken,
-            _ => given.matter == taken.matter,
+            _ => self.matter(number) == self.matter(other),
         };
-        let takes = |other: &RecordFact| {
-            other.record_type == record.record_type
-                && other
-                    .stage
-                    .as_ref()
-                    .is_some_and(|stage| TAKING_STEPS.contains(&&*stage.step) && same(stage))
+        let takes = |other: ItemNumber| {
+            let taken = self.details(other).filter(|taken| taken.is_step(&TAKING_STEPS));
+            taken.is_some_and(|taken| same(other, &taken))
         };
-        let taken = self.known(Class::Record).filter(|(number, later)| {
+        let taken = self.known(Class::Record).filter(|(other, later)| {
             (later.from, later.entry) > (item.from, item.entry)
-                && self.record(*number).is_some_and(takes)
-                && !self.is_void(*number)
+                && self.record(*other).is_some_and(|other| other.record_type == record.record_type)
+                && takes(*other)
+                && !self.is_void(*other)
         });
         let end = |later: &Item| End { at: later.from, cause: Cause::TakenBack, entry: Some(later.entry) };
         taken.map(|(_, later)| end(later)).min()
@@ -314,8 +320,10 @@ impl CaseAsOf<'_> {
     pub fn ended_by(&self, item: &Item) -> impl Iterator<Item = ItemNumber> {
         let ends_others = match &item.fact {
             Fact::Listing(_) | Fact::Rating(_) => true,
-            Fact::Record(record) => {
-                record.stage.as_ref().is_some_and(|stage| TAKING_STEPS.contains(&&*stage.step))
+            Fact::Record(_) => {
+                let number = self.file.number_of(item.entry);
+                let details = number.and_then(|number| self.details(number));
+                details.is_some_and(|details| details.is_step(&TAKING_STEPS))
             }
             _ => false,
         };

@@ -1,6 +1,7 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
 use super::ItemNumber;
+use super::details::{Detail, Details};
 use super::spelling::{carries_year, folded};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
@@ -119,18 +120,10 @@ pub struct RecordFact<R = ItemNumber> {
     pub decision: NameHash,
     /// When it was served.
     pub served_on: Option<Date>,
-    /// The last day that the record itself names, as a licence does.
-    pub valid_until: Option<Date>,
-    /// Whether a fine is among its penalties, where its own fields say which there are.
-    pub fines: Option<bool>,
-    /// The least severity that the kinds of its penalties allow, where its own fields say which there are.
-    pub least_severity: Option<Severity>,
-    /// Whether its penalties close, restrict or revoke, where its own fields say which there are.
-    pub restricts: bool,
-    /// For what kind of violation it was made, where its own fields say so.
-    pub violation: Option<NameHash>,
-    /// Which step of which matter it is, where its own fields say so.
-    pub stage: Option<Stage>,
+    /// What its own fields say that something follows from, as it was filed: see [`CaseAsOf::details`] for what they say since.
+    ///
+    /// [`CaseAsOf::details`]: super::CaseAsOf::details
+    pub details: Details,
     pub disclosure: Option<Disclosure>,
     /// Whether a basis for publishing personal information is cited.
     pub published_on_basis: bool,
@@ -145,17 +138,6 @@ pub struct RecordFact<R = ItemNumber> {
     pub consent: Option<R>,
     /// The migration under which it came in, an event of its filer's own stream.
     pub migration: Option<EventId>,
-}
-
-/// A step of a matter that takes several.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Stage {
-    /// The matter.
-    pub matter: NameHash,
-    /// The step, one of the type's.
-    pub step: Box<str>,
-    /// The licence, where it is about one that says its number.
-    pub licence: Option<NameHash>,
 }
 
 /// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
@@ -246,6 +228,10 @@ pub struct StepFact<R = ItemNumber> {
     pub until: Option<Date>,
     /// The severity that it corrects to.
     pub severity: Option<Severity>,
+    /// What it says now of a record's own fields.
+    pub details: Vec<Detail>,
+    /// The last day of a record's restriction, as it corrects that.
+    pub restriction_until: Option<Date>,
     /// Whether it corrects what a record says.
     pub changes: bool,
     /// Whether it answers a statement.
@@ -256,8 +242,8 @@ pub struct StepFact<R = ItemNumber> {
     pub reviewed: Option<ReviewOutcome>,
     /// Whether nobody can contest that any more.
     pub is_final: bool,
-    /// Whether what it moves should never have been: an entry whose decision was annulled; of a rescission, whether the
-    /// authority erred itself.
+    /// Whether what it moves should never have been: an entry whose decision was annulled, a record whose decision was void; of a
+    /// rescission, whether the authority erred itself.
     pub void: bool,
     /// Whether a decision was revoked as regards this subject alone.
     pub alone: bool,

@@ -1,15 +1,10 @@
 //! Facts out of events: by themselves, with the ids that the event names; and in their file, where those are numbers.
 
 use super::CaseFile;
-use super::fact::{
-    Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact,
-};
-use crate::definition::{
-    CONDUCT, FINE, LICENCE_NUMBER, MATTER, RESTRICTING_KINDS, STEP, VALID_UNTIL, least_severity_of,
-};
-use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step};
+use super::details::{Detail, Details};
+use super::fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, StepFact};
+use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step, StepKind};
 use crate::id::EventId;
-use crate::time::Date;
 
 impl Fact<EventId> {
     /// What is kept of an event, by itself: no other event of its stream is asked.
@@ -79,7 +74,12 @@ impl Fact<EventId> {
             Body::TransferMade(body) => Self::Transfer { to: body.to.clone(), record: body.record },
             Body::MigrationOpened(_) => Self::Migration,
             Body::ErasureOrdered(_) => Self::Erasure,
-            Body::Step(step) => Self::Step(StepFact::of(step)),
+            Body::Step(step) => {
+                let mut fact = StepFact::of(step);
+                // What it corrects may all travel beside it.
+                fact.changes |= step.kind == StepKind::RecordCorrected && !event.private.is_empty();
+                Self::Step(fact)
+            }
             _ => Self::Plain,
         }
     }
@@ -156,18 +156,7 @@ impl RecordFact<EventId> {
             decided_on: body.decision.date,
             decision: NameHash::of_decision(&body.decision.number),
             served_on: body.decision.served_on,
-            valid_until: body.detail(VALID_UNTIL).and_then(|day| Date::parse(day).ok()),
-            fines: body.penalty_kinds().map(|mut kinds| kinds.any(|kind| kind == FINE)),
-            least_severity: body.penalty_kinds().and_then(least_severity_of),
-            restricts: body
-                .penalty_kinds()
-                .is_some_and(|mut kinds| kinds.any(|kind| RESTRICTING_KINDS.contains(&kind))),
-            violation: body.detail(CONDUCT).map(NameHash::of),
-            stage: body.detail(STEP).map(|step| Stage {
-                matter: NameHash::of_decision(body.detail(MATTER).unwrap_or(&body.decision.number)),
-                step: step.into(),
-                licence: body.detail(LICENCE_NUMBER).map(NameHash::of_decision),
-            }),
+            details: Details::of(&body.details),
             disclosure: body.disclosure,
             published_on_basis: body.publication.as_ref().is_some_and(|publication| publication.masked),
             publicity_until: body.publicity.as_ref().map(|publicity| publicity.until),
@@ -192,12 +181,7 @@ impl<R> RecordFact<R> {
             decided_on: self.decided_on,
             decision: self.decision,
             served_on: self.served_on,
-            valid_until: self.valid_until,
-            fines: self.fines,
-            least_severity: self.least_severity,
-            restricts: self.restricts,
-            violation: self.violation,
-            stage: self.stage,
+            details: self.details,
             disclosure: self.disclosure,
             published_on_basis: self.published_on_basis,
             publicity_until: self.publicity_until,
@@ -264,6 +248,8 @@ impl StepFact<EventId> {
             to: step.kind.row().to,
             until: None,
             severity: None,
+            details: Vec::new(),
+            restriction_until: None,
             changes: false,
             answered: false,
             founded: false,
@@ -277,8 +263,11 @@ impl StepFact<EventId> {
             served_on: step.decision.as_ref().and_then(|decision| decision.served_on),
         };
         match &step.extra {
-            Extra::Correction { severity, summary } => {
-                (fact.severity, fact.changes) = (*severity, severity.is_some() || summary.is_some());
+            Extra::Correction(correction) => {
+                fact.changes = correction.changes();
+                fact.severity = correction.severity;
+                fact.restriction_until = correction.restriction_until;
+                fact.details = Detail::all(&correction.details);
             }
             Extra::Statement { answered, .. } => fact.answered = *answered,
             Extra::Until(until) => fact.until = *until,
@@ -287,7 +276,7 @@ impl StepFact<EventId> {
             Extra::Reviewed { outcome, last } => {
                 (fact.reviewed, fact.is_final) = (Some(*outcome), *last);
             }
-            Extra::OnlyThis(alone) => fact.alone = *alone,
+            Extra::Revoked { only_this, void } => (fact.alone, fact.void) = (*only_this, *void),
             Extra::Annulled(void) | Extra::OwnError(void) => fact.void = *void,
             Extra::None | Extra::Annotation(_) | Extra::Row(_) | Extra::Served { .. } => {}
         }
@@ -303,6 +292,8 @@ impl<R> StepFact<R> {
             to: self.to,
             until: self.until,
             severity: self.severity,
+            details: self.details,
+            restriction_until: self.restriction_until,
             changes: self.changes,
             answered: self.answered,
             founded: self.founded,

@@ -7,6 +7,7 @@
 mod all_names;
 mod annulments;
 mod as_of;
+mod details;
 mod ends;
 mod fact;
 mod files;
@@ -21,8 +22,9 @@ mod terms;
 pub use all_names::Named;
 pub use annulments::{Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
+pub use details::{Detail, Details, PenaltyKinds};
 pub use ends::{Cause, End, Life};
-pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, Stage, StepFact};
+pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
 pub use publicity::{Mark, Marked, Sight, Viewer};
@@ -371,11 +373,18 @@ impl CaseFile {
         self.holds.iter().map(|at| (*at, self.own(*at)))
     }
 
-    /// What a revocation of the record at `number` says of its decision, which others may have records by.
-    pub fn annulment(&self, number: ItemNumber, from: ValidTime, entry: EntryIndex) -> Option<Annulment> {
+    /// What a revocation of the record at `number` says of its decision, which others may have records by: that it counts no more
+    /// from then on, or that it never did.
+    pub fn annulment(
+        &self,
+        number: ItemNumber,
+        from: Option<ValidTime>,
+        entry: EntryIndex,
+    ) -> Option<Annulment> {
         let item = self.get(number)?;
         let Fact::Record(record) = &item.fact else { return None };
         let (decision, date) = (record.decision, record.decided_on);
+        let from = from.unwrap_or_else(|| date.start_of_day());
         Some(Annulment { issuer: item.issuer, decision, date, from, entry })
     }
 
@@ -383,7 +392,7 @@ impl CaseFile {
     pub fn annulment_by(&self, number: ItemNumber) -> Option<Annulment> {
         let item = self.get(number)?;
         let step = item.step().filter(|step| step.kind == StepKind::RecordRevoked && !step.alone)?;
-        self.annulment(step.of, item.from, item.entry)
+        self.annulment(step.of, (!step.void).then_some(item.from), item.entry)
     }
 
     /// The numbers of what `class` began, in the log's order.

@@ -7,6 +7,7 @@ use crate::wording::named;
 named!(Life { NotYet = "尚未生效", InForce = "有效", Ended = "已失效" });
 named!(Cause {
     Revoked = "原决定被撤销",
+    Nullified = "原决定被确认无效",
     FiledInError = "记载有误撤下",
     Sealed = "封存",
     Repaired = "准予修复",
@@ -20,6 +21,7 @@ named!(Cause {
 named!(Mark {
     Corrected = "已更正",
     Annotated = "附有主体说明",
+    FoundUnlawful = "原决定被确认违法",
     UnderReview = "正在复议或诉讼",
     Objected = "异议处理中",
     ObjectionOverdue = "异议逾期未处理，暂停公示",

@@ -38,6 +38,8 @@ pub enum Mark {
     Corrected,
     /// The subject has added its own words.
     Annotated,
+    /// Its decision was confirmed unlawful, and stays in being.
+    FoundUnlawful,
     /// Its decision is under review.
     UnderReview,
     /// An objection is open.
@@ -106,6 +108,7 @@ impl Sight {
 words!(Mark {
     Corrected = "corrected",
     Annotated = "annotated",
+    FoundUnlawful = "found-unlawful",
     UnderReview = "under-review",
     Objected = "objected",
     ObjectionOverdue = "objection-overdue",
@@ -139,7 +142,9 @@ impl Mark {
     /// The rule by which it follows.
     pub const fn rule(self) -> ProjectionRule {
         match self {
-            Self::Corrected | Self::Annotated | Self::UnderReview => ProjectionRule::RecordInForce,
+            Self::Corrected | Self::Annotated | Self::FoundUnlawful | Self::UnderReview => {
+                ProjectionRule::RecordInForce
+            }
             Self::Objected => ProjectionRule::Objected,
             Self::ObjectionOverdue | Self::ObjectionUpheld => ProjectionRule::PublicationSuspended,
             Self::Held | Self::PublicationStayed => ProjectionRule::Held,
@@ -155,7 +160,8 @@ impl Mark {
     pub const fn passes(self) -> bool {
         match self {
             Self::Corrected | Self::Annotated | Self::NotVerified | Self::CompromisedKey => false,
-            Self::UnderReview
+            Self::FoundUnlawful
+            | Self::UnderReview
             | Self::Objected
             | Self::ObjectionOverdue
             | Self::ObjectionUpheld
@@ -205,6 +211,9 @@ impl CaseAsOf<'_> {
             Fact::Record(record) => {
                 // Of a decision that is gone nothing is pending any more.
                 let void = self.is_void(number);
+                if let Some(closed) = self.found_unlawful(number).filter(|_| !void) {
+                    mark(Mark::FoundUnlawful, closed.entry);
+                }
                 if let Some(opened) = self.pending_review(number).filter(|_| !void) {
                     mark(Mark::UnderReview, opened.entry);
                 }
@@ -295,6 +304,12 @@ impl CaseAsOf<'_> {
         let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
         let decides = |outcome| matches!(outcome, ReviewOutcome::Upheld | ReviewOutcome::Changed);
         closed.step()?.reviewed.is_some_and(decides).then_some(closed)
+    }
+
+    /// The step that says that a record's decision is unlawful, where the last review came to that.
+    pub fn found_unlawful(&self, number: ItemNumber) -> Option<&Item> {
+        let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
+        (closed.step()?.reviewed == Some(ReviewOutcome::Unlawful)).then_some(closed)
     }
 
     /// What says that a record's decision is under review, where that is so: until the review is closed, or, where whoever
@@ -464,7 +479,10 @@ impl CaseAsOf<'_> {
     fn is_published(&self, number: ItemNumber, item: &Item) -> bool {
         let over = match &item.fact {
             Fact::Record(record) => {
-                self.publicity_until(number, record).is_some_and(|last| self.is_past(last))
+                // What is unlawful is withdrawn from publicity, though it stands (行政处罚法第四十八条第二款).
+                let unlawful =
+                    self.polarity(record) == Polarity::Negative && self.found_unlawful(number).is_some();
+                unlawful || self.publicity_until(number, record).is_some_and(|last| self.is_past(last))
             }
             _ => false,
         };

@@ -1,7 +1,9 @@
 //! The terms of things: the last day that a decision, the catalogue or the law gives them, whatever else ends them sooner.
 
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
-use crate::definition::{Direction, ProcedurePeriod, RecordType, TierBound, VALID_UNTIL, Validity};
+use crate::definition::{
+    Direction, MeasureDefinition, ProcedurePeriod, RecordType, TierBound, VALID_UNTIL, Validity,
+};
 use crate::event::{Phase, StepKind, Term};
 use crate::time::Date;
 
@@ -15,8 +17,10 @@ impl CaseAsOf<'_> {
                 by_list.max(self.listing_expiry(number, item, listing))
             }
             Fact::Measure(measure) => {
-                let months = self.measure_of(item, measure).and_then(|adopted| adopted.max_months);
-                let by_law = months.map(|months| last_day(item.from.date(), months));
+                let adopted = self.measure_of(item, measure);
+                let begins = adopted.map(|adopted| self.begins(adopted, item, measure));
+                let months = adopted.and_then(|adopted| adopted.max_months);
+                let by_law = begins.zip(months).map(|(begins, months)| last_day(begins, months));
                 match measure.term {
                     Term::Until(until) => by_law.max(Some(until)),
                     Term::WithGround | Term::Lifetime => None,
@@ -24,6 +28,28 @@ impl CaseAsOf<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The day from which the law counts how long a measure lasts, by what the catalogue says of it: that of its imposition, or
+    /// that of the decision (its own, else that of the record beneath).
+    pub fn begins(&self, adopted: &MeasureDefinition, item: &Item, measure: &MeasureFact) -> Date {
+        let day = item.from.date();
+        self.first_day(adopted, day, (measure.decided_on, measure.rests_on))
+    }
+
+    /// The same of a measure that is to be imposed on `day`: by its own decision's date and what it rests on.
+    pub fn first_day(
+        &self,
+        adopted: &MeasureDefinition,
+        day: Date,
+        (own, ground): (Option<Date>, Option<ItemNumber>),
+    ) -> Date {
+        if !adopted.from_decision {
+            return day;
+        }
+        // One that a court annulled is made anew by another decision, and runs from that.
+        let record = || Some(self.record(self.root_of(ground?))?.decided_on);
+        own.or_else(record).unwrap_or(day)
     }
 
     /// The last day of an entry on a list: as extended, as decided, or the catalogue's months from entry; no later than the
@@ -59,7 +85,7 @@ impl CaseAsOf<'_> {
     /// The last day of what the decision of the record at `number` restricts: as the record says, or a ban that was imposed by it,
     /// of those that `may_know` lets the reader know.
     pub fn restriction_by(&self, number: ItemNumber, may_know: impl Fn(ItemNumber) -> bool) -> Option<Date> {
-        let stated = self.record(number)?.restriction_until;
+        let stated = self.restriction_stated(number);
         let imposed = self.file.followers(number).filter(|(ban, item)| self.knows(item) && may_know(*ban));
         let bans = imposed.filter_map(|(ban, item)| match &item.fact {
             Fact::Measure(measure) if self.is_ban(item, measure) => match measure.term {
@@ -88,7 +114,10 @@ impl CaseAsOf<'_> {
     /// has a field for that, as a licence has.
     pub fn record_expiry(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
         let definition = self.type_of(record)?;
-        let named = record.valid_until.filter(|_| definition.has_field(VALID_UNTIL));
+        let named = self
+            .details(number)
+            .and_then(|details| details.valid_until)
+            .filter(|_| definition.has_field(VALID_UNTIL));
         self.term_of(definition, number, record).into_iter().chain(named).min()
     }
 
@@ -100,11 +129,10 @@ impl CaseAsOf<'_> {
                 Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
             }
             Validity::Between { max, .. } => Some(
-                record
-                    .restriction_until
+                self.restriction_stated(number)
                     .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.as_of.known))),
             ),
-            Validity::AsDecided => record.restriction_until,
+            Validity::AsDecided => self.restriction_stated(number),
             Validity::UntilEnded | Validity::WhileListed | Validity::Permanent => None,
         }
     }

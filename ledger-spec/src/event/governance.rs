@@ -41,6 +41,8 @@ pub struct Competence {
     pub limitation_period: Option<ProcedurePeriod>,
     /// The types, lists and measures whose decisions it reviews, as the authority for reconsideration.
     pub reviews: Vec<Pattern>,
+    /// Who reviews what it decides, whatever that is, where no government does: the authority above it (行政复议法第二十七条).
+    pub reviewed_by: Vec<AuthorityId>,
     /// What repair of its penalties asks by a rule of its own, of whatever type they are (市场监督管理行政处罚信息公示规定第十四条).
     pub repair_asks: Vec<RepairCondition>,
 }
@@ -207,6 +209,7 @@ impl Capacity {
                     limitation_period: inner
                         .optional_parsed("limitation_period", ProcedurePeriod::parse_word)?,
                     reviews: inner.parsed_array("reviews", (0, 200), Pattern::parse)?,
+                    reviewed_by: inner.parsed_array("reviewed_by", (0, 8), AuthorityId::parse)?,
                     repair_asks: inner.parsed_array("repair_asks", (0, 4), RepairCondition::parse_word)?,
                 };
                 inner.finish()?;

@@ -6,6 +6,7 @@
 
 mod body;
 mod conduct;
+mod correction;
 mod delivery;
 mod disclosed;
 mod draft;
@@ -16,6 +17,7 @@ mod kinds;
 mod listing;
 mod named;
 mod record;
+mod review;
 mod rights;
 mod salt;
 mod sent;
@@ -27,6 +29,7 @@ pub use conduct::{
     CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
     RatingAssigned, RectificationOrdered, TransferMade,
 };
+pub use correction::Correction;
 pub use delivery::Delivery;
 pub use disclosed::{
     DisclosedField, DisclosedFields, DisclosureError, DisclosureFault, MAX_DISCLOSED, MAX_DISCLOSURE,
@@ -44,13 +47,14 @@ pub use record::{
     Conduct, DataCategory, Decision, Notice, PersonAttested, Publication, Publicity, RecordFiled, Review,
     Secrecy,
 };
+pub use review::ReviewOutcome;
 pub use rights::{
     ComplaintFiled, ConsentGranted, HoldPlaced, ObjectionRaised, RepairApplied, ReportAsOf, ReportIssued,
     ReportKind, UseReported,
 };
 pub use salt::{NoSaltKey, Salt, SaltKey};
 pub use sent::{MAX_SENT, SentEvent, WholeEvent, seal_with};
-pub use step::{Class, Extra, Finding, Phase, ReviewOutcome, Step, StepKind, StepRow, Who};
+pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{
     IdentifierAccepted, IdentifierLinked, IdentityRotated, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
@@ -213,11 +217,12 @@ impl Event {
         SubjectStream { sealing: self.kind().sealing(), subject: self.subject.clone() }
     }
 
-    /// The record whose decision it annuls as regards everybody about whom there is a record by it.
-    pub fn annuls_decision_of(&self) -> Option<EventId> {
+    /// The record whose decision it annuls as regards everybody about whom there is a record by it, and from when on; from the
+    /// beginning where it says nothing, since the decision was void.
+    pub fn annuls_decision_of(&self) -> Option<(EventId, Option<ValidTime>)> {
         match &self.body {
-            Body::Step(Step { kind: StepKind::RecordRevoked, of, extra, .. }) => {
-                (*extra != Extra::OnlyThis(true)).then_some(*of)
+            Body::Step(Step { of, extra: Extra::Revoked { only_this: false, void }, .. }) => {
+                Some((*of, (!void).then_some(self.valid_from)))
             }
             _ => None,
         }

@@ -2,11 +2,13 @@
 //! refers to, from which phases to which, who may, and what it has to carry: admission, projections,
 //! the specification's table and the tests all read it.
 
+use super::correction::Correction;
 use super::delivery::Delivery;
 use super::governance::Role;
 use super::listing::row;
 use super::record::Decision;
-use crate::definition::{Domain, Severity, words};
+use super::review::ReviewOutcome;
+use crate::definition::{Domain, words};
 use crate::id::{EventId, ListCode, Sealing};
 use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
@@ -149,12 +151,7 @@ pub enum Extra {
     /// Nothing.
     None,
     /// `record.corrected`: what it now says.
-    Correction {
-        /// Its severity, where that was wrong.
-        severity: Option<Severity>,
-        /// Its summary, where that was wrong.
-        summary: Option<String>,
-    },
+    Correction(Box<Correction>),
     /// `record.annotated`: the subject's own words.
     Annotation(String),
     /// `listing.statement_received`
@@ -177,8 +174,13 @@ pub enum Extra {
     Finding(Finding),
     /// `listing.corrected`: the whole row as it is right.
     Row(Vec<(String, String)>),
-    /// `record.revoked`: whether the decision was revoked as regards this subject alone, and not with all that it says of others.
-    OnlyThis(bool),
+    /// `record.revoked`
+    Revoked {
+        /// Whether the decision was revoked as regards this subject alone, and not with all that it says of others.
+        only_this: bool,
+        /// Whether it was confirmed void: then it never counted (行政诉讼法第七十五条、行政复议法第六十七条).
+        void: bool,
+    },
     /// `listing.removed`: whether the decision to enter was annulled.
     Annulled(bool),
     /// `repair.rescinded`: whether the authority erred itself.
@@ -198,19 +200,6 @@ pub enum Extra {
         how: Delivery,
     },
 }
-
-/// What a review of a decision came to. Where it was annulled, the record is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
-pub enum ReviewOutcome {
-    /// The decision stands.
-    Upheld,
-    /// The decision was changed: the record is corrected by what changed it.
-    Changed,
-    /// Whoever asked for it took that back.
-    Withdrawn,
-}
-
-words!(ReviewOutcome { Upheld = "upheld", Changed = "changed", Withdrawn = "withdrawn" });
 
 /// What a complaint came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,10 +294,7 @@ impl Step {
 impl Extra {
     fn parse(kind: StepKind, fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(match kind {
-            StepKind::RecordCorrected => Self::Correction {
-                severity: fields.optional_parsed("severity", Severity::parse_word)?,
-                summary: fields.optional_text("summary", 4000)?,
-            },
+            StepKind::RecordCorrected => Self::Correction(Box::new(Correction::parse(fields)?)),
             StepKind::RecordAnnotated => Self::Annotation(fields.text("statement", 4000)?),
             StepKind::StatementReceived => Self::Statement {
                 statement: fields.optional_text("statement", 4000)?,
@@ -321,7 +307,9 @@ impl Extra {
                 outcome: fields.text("outcome", 1000)?,
             },
             StepKind::ListingCorrected => Self::Row(row(fields)?),
-            StepKind::RecordRevoked => Self::OnlyThis(fields.flag("only_this")?),
+            StepKind::RecordRevoked => {
+                Self::Revoked { only_this: fields.flag("only_this")?, void: fields.flag("void")? }
+            }
             StepKind::ListingRemoved => Self::Annulled(fields.flag("annulled")?),
             StepKind::RepairRescinded => Self::OwnError(fields.flag("own_error")?),
             StepKind::ReviewClosed => Self::Reviewed {

@@ -71,6 +71,10 @@ pub struct CompetenceLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub reviews: Vec<Pattern>,
+    /// Who reviews what it decides, where no government does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub reviewed_by: Vec<AuthorityId>,
 }
 
 /// One key and its life.
@@ -445,6 +449,7 @@ impl EnrolledAuthority {
                 subjects: competence.subjects.clone(),
                 level: competence.level,
                 reviews: competence.reviews.clone(),
+                reviewed_by: competence.reviewed_by.clone(),
             },
             keys: authority.keys.iter().map(|record| KeyHistory::of(record, directory)).collect(),
             enrolled: authority.enrolled.index,

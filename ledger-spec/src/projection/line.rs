@@ -6,7 +6,7 @@ use super::page::{MOST_BESIDE, is_none, last};
 use super::suspicion::Suspicion;
 use crate::authority::{Directory, Recorded};
 use crate::casefile::{AsOf, CaseAsOf, Cause, End, Fact, Item, ItemNumber, Life, Mark, Marked, Sight};
-use crate::definition::{Disclosure, Severity};
+use crate::definition::Disclosure;
 use crate::event::{Body, Class, Decision, Extra, Phase, Step, StepKind};
 use crate::id::{AuthorityId, EventId};
 use crate::rule::{ProjectionRule, Rule};
@@ -266,6 +266,7 @@ impl<'a> Projector<'a> {
                 | Mark::Annotated
                 | Mark::NotVerified
                 | Mark::UnderReview
+                | Mark::FoundUnlawful
                 | Mark::CompromisedKey => true,
                 Mark::Objected
                 | Mark::ObjectionOverdue
@@ -352,18 +353,6 @@ impl<'a> Projector<'a> {
         kinds.into_iter().filter_map(|kind| self.correction(number, kind)).max_by_key(|(at, _)| *at)
     }
 
-    /// What the last correction says in place of what was filed.
-    pub(super) fn corrected(&self, number: ItemNumber) -> Option<String> {
-        let (_, correction) = self.correction(number, StepKind::RecordCorrected)?;
-        self.step_body(correction).as_ref().and_then(statement)
-    }
-
-    /// How severe a record is, as last corrected.
-    pub(super) fn severity(&self, number: ItemNumber) -> Option<Severity> {
-        let then = self.case.severity(number);
-        self.now.as_ref().map_or(then, |now| now.severity(number))
-    }
-
     fn reason_of(&self, entry: EntryIndex) -> Option<String> {
         self.step_body(self.case.file.at(entry)?)?.reason
     }
@@ -388,7 +377,7 @@ fn statement(body: &Step) -> Option<String> {
     match &body.extra {
         Extra::Annotation(text) => Some(text.clone()),
         Extra::Statement { statement, .. } => statement.clone(),
-        Extra::Correction { summary, .. } => summary.clone(),
+        Extra::Correction(correction) => correction.summary.clone(),
         Extra::Use { outcome, .. } => Some(outcome.clone()),
         Extra::Reviewed { outcome, .. } => Some(outcome.name().to_owned()),
         Extra::Served { served_on, how } => Some(format!("{served_on} {}", how.name())),

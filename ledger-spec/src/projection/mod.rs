@@ -12,6 +12,7 @@ mod cell;
 mod city;
 mod clock;
 mod conduct;
+mod corrected;
 mod departures;
 mod directory;
 mod edition_page;

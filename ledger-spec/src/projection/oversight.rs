@@ -10,7 +10,7 @@ use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
-use crate::event::{Class, Phase, StepKind};
+use crate::event::{Class, Phase, ReviewOutcome, StepKind};
 use crate::id::{AuthorityId, SubjectId};
 use serde::Serialize;
 use std::collections::btree_map::Entry;
@@ -294,6 +294,12 @@ impl<'a> Work<'a> {
                         let late = changed && withdrawn_late(case, (number, item), step);
                         self.of(item.issuer).late_withdrawals += u64::from(late);
                     }
+                    Some(StepKind::ReviewClosed) => {
+                        let unlawful =
+                            step.step().and_then(|fact| fact.reviewed) == Some(ReviewOutcome::Unlawful);
+                        let late = unlawful && withdrawn_late(case, (number, item), step);
+                        self.of(item.issuer).late_withdrawals += u64::from(late);
+                    }
                     Some(StepKind::RecordRevoked) => {
                         let late = withdrawn_late(case, (number, item), step);
                         let line = self.of(item.issuer);
@@ -387,7 +393,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// 行政处罚法 art. 48: a penalty that was public, and was changed or annulled, is withdrawn within days, with public reasons.
+/// 行政处罚法 art. 48: a penalty that was public, and was changed, annulled or confirmed unlawful, is withdrawn within days, with public reasons.
 fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step: &Item) -> bool {
     let penalty = match &item.fact {
         Fact::Record(record) => case.type_of(record).is_some_and(|definition| definition.limitation),

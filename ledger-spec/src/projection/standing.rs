@@ -3,13 +3,14 @@
 use super::page::{self, MOST_NAMED, is_none};
 use super::states::State;
 use super::{DecisionLine, Line, MarkLine, Projector};
-use crate::casefile::{Fact, Identity, Item, ItemNumber, RecordFact, Sight, Stage};
+use crate::casefile::{Details, Fact, Identity, Item, ItemNumber, NameHash, RecordFact, Sight};
 use crate::definition::{Polarity, STEP, Severity};
 use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind, TypeCode};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tlog::position::EntryIndex;
 
@@ -201,7 +202,7 @@ const OTHERS: [(Class, State, ProjectionRule); 4] = [
 ];
 
 /// A step of a matter that was taken, by a record of this type.
-pub(super) type Taken<'a> = (&'a TypeCode, &'a Stage);
+pub(super) type Taken<'a> = (&'a TypeCode, NameHash, Cow<'a, Details>);
 
 impl<'a> Projector<'a> {
     /// The subject's standing.
@@ -355,16 +356,18 @@ impl<'a> Projector<'a> {
     }
 
     /// What a matter lacks, of what the reader sees, of the steps that every matter of the type needs, where its type has such.
-    fn missing_steps(&self, record: &RecordFact) -> Vec<String> {
-        let (Some(stage), Some(definition)) = (&record.stage, self.case.type_of(record)) else {
+    fn missing_steps(&self, number: ItemNumber, record: &RecordFact) -> Vec<String> {
+        let is_step = self.case.details(number).is_some_and(|details| details.step.is_some());
+        let matter = self.case.matter(number).filter(|_| is_step);
+        let (Some(matter), Some(definition)) = (matter, self.case.type_of(record)) else {
             return Vec::new();
         };
         let needed =
             definition.fields.iter().filter(|field| field.name == STEP).flat_map(|field| &field.values);
         let all = self.taken.get_or_init(|| self.steps_taken());
         let taken = |step: &str| {
-            all.iter().any(|(code, taken)| {
-                **code == record.record_type && taken.matter == stage.matter && *taken.step == *step
+            all.iter().any(|(code, of, details)| {
+                **code == record.record_type && *of == matter && details.is_step(&[step])
             })
         };
         let missing = needed.filter(|value| value.each && !taken(&value.value));
@@ -374,9 +377,13 @@ impl<'a> Projector<'a> {
     /// The steps of all matters, as far as the reader sees the records of them.
     fn steps_taken(&self) -> Vec<Taken<'a>> {
         let steps = self.case.begun(Class::Record).filter_map(|(number, _)| {
-            let record = self.case.record(number)?;
-            let stage = record.stage.as_ref()?;
-            (self.case.in_force(number) && self.shows(number)).then_some((&record.record_type, stage))
+            let details = self.case.details(number).filter(|details| details.step.is_some())?;
+            let (record, matter) = (self.case.record(number)?, self.case.matter(number)?);
+            (self.case.in_force(number) && self.shows(number)).then_some((
+                &record.record_type,
+                matter,
+                details,
+            ))
         });
         steps.collect()
     }
@@ -385,24 +392,16 @@ impl<'a> Projector<'a> {
     pub fn record_line(&self, number: ItemNumber) -> Option<RecordLine> {
         let (case, line) = (&self.case, self.line(number)?);
         let record = case.record(number)?;
-        let whole = self.whole(case.file.get(number)?);
-        let body = match whole.as_ref().map(|whole| &whole.body) {
-            Some(Body::RecordFiled(body)) => Some(body),
-            _ => None,
-        };
-        let mut details: BTreeMap<_, _> =
-            body.map(|body| body.details.iter().cloned().collect()).unwrap_or_default();
-        details.extend(whole.iter().flat_map(|whole| whole.within("details")));
-        let summary = body.and_then(|body| body.summary.clone());
+        let said = self.said(number)?;
         Some(RecordLine {
             record_type: record.record_type.clone(),
             polarity: case.polarity(record),
             severity: self.severity(number),
-            decision: body.map(|body| DecisionLine::of(&body.decision)),
-            summary: self.corrected(number).or(summary).or_else(|| whole.as_ref()?.field("summary")),
-            details,
-            missing: self.missing_steps(record),
-            undisclosed: whole.as_ref().map_or(0, |whole| whole.undisclosed),
+            decision: said.decision,
+            summary: said.summary,
+            details: said.details,
+            missing: self.missing_steps(number, record),
+            undisclosed: said.undisclosed,
             restriction_until: case.restriction_by(number, |ban| self.shows(ban)),
             published: case.shows(number, Sight::Public),
             publicity_until: case.publicity_until(number, record),

@@ -239,7 +239,8 @@ impl<S: Streams> State<S> {
             Ok(admitted) => admitted,
             Err(not) => return Ok(Err(not)),
         };
-        if let Err(refusal) = fields_fit(admitted.event(), &fields, &self.governance, at) {
+        let file = self.streams.file(&admitted.event().subject_stream(), &self.governance.directory)?;
+        if let Err(refusal) = fields_fit(admitted.event(), &fields, &self.governance, at, file) {
             return Ok(Err(NotEntered::Refused { refusal, head: None }));
         }
         let ends = self.ends(admitted.event())?;
@@ -372,9 +373,9 @@ impl<S: Streams> State<S> {
 
     /// The decision that an event annuls as regards everybody.
     fn annulment(&mut self, event: &Event, entry: EntryIndex) -> Result<Option<Annulment>, S::Error> {
-        let Some(record) = event.annuls_decision_of() else { return Ok(None) };
+        let Some((record, from)) = event.annuls_decision_of() else { return Ok(None) };
         let file = self.streams.file(&event.subject_stream(), &self.governance.directory)?;
-        Ok(file.find(&record).and_then(|(number, _)| file.annulment(number, event.valid_from, entry)))
+        Ok(file.find(&record).and_then(|(number, _)| file.annulment(number, from, entry)))
     }
 
     /// Every name of the subject of an event that erasures have to know it by.

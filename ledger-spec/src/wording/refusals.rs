@@ -322,6 +322,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("{} or narrower, since {} is {}", "不宽于{0}（因 {1} 为{2}）"),
     w("{} or later, when it begins", "不早于起始日 {}"),
     w("{}, graver than {} as this decision was recorded", "{0}，重于该决定原记录的{1}"),
+    w("no graver penalty: file the new decision, made after notice, and revoke this record", "不加重原处罚：确需加重的，应当履行告知程序后另行作出决定并重新记载，原记录以撤销办理"),
+    w("no restriction", "未记载限制期限"),
     w("no graver severity by the same decision: file the new one, made after notice", "同一决定的失信程度不得加重；确需加重的，应当履行告知程序后另行作出决定并记载"),
     w("{} or fewer, which the log holds", "不超过日志现有的 {} 个条目"),
     w("the decision on review, the judgment or the ruling, by its number and date", "复议决定书、判决书或者裁定书的文号和日期"),

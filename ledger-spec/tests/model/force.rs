@@ -2,7 +2,7 @@
 //! what falls with what it rests on (README, P08 to P13).
 
 use crate::history::{Accepted, History};
-use crate::once::{is_grave_enough, is_serious, root_of};
+use crate::once::{is_grave_enough, is_nullified, is_serious, root_of};
 use crate::openings::asked_at;
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
@@ -67,6 +67,7 @@ fn grounds<'a>(past: &'a History, thing: &'a Accepted) -> Vec<&'a Accepted> {
 /// Whether something was revoked, or rests on what was.
 fn is_revoked(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     phase_at(past, thing, at, past.0.len()).is_some_and(has_ended)
+        || is_nullified(past, thing, past.0.len())
         || grounds(past, thing).into_iter().any(|ground| is_revoked(past, ground, at))
 }
 
@@ -137,8 +138,10 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 
 /// Whether the decision beneath an entry on a list never counted.
 fn is_annulled(past: &History, entry: &Accepted, at: ValidTime) -> bool {
-    let void =
-        |one: &Accepted| matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"));
+    let void = |one: &Accepted| {
+        matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"))
+            || is_nullified(past, one, past.0.len())
+    };
     let annulled = past.stream(&entry.event.subject).any(|one| {
         one.event.kind == "listing.removed"
             && one.event.text("listing") == Some(&entry.event.id)

@@ -158,9 +158,19 @@ impl Generator {
         if kind == "record.revoked" && self.chance.percent(30) {
             body["only_this"] = json!(true);
         }
+        if kind == "record.revoked" && self.chance.percent(20) {
+            body["void"] = json!(true);
+        }
         match kind {
             "record.corrected" if self.chance.percent(40) => {
                 body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));
+            }
+            "record.corrected"
+                if moved.event.text("restriction_until").is_some() && self.chance.percent(60) =>
+            {
+                let stated = moved.event.date("restriction_until").unwrap();
+                let until = stated.plus_days(20 - i64::try_from(self.chance.below(60)).unwrap());
+                body["restriction_until"] = json!(until.to_string());
             }
             "record.corrected" if self.chance.percent(30) => {
                 self.judged(body, day);
@@ -187,7 +197,7 @@ impl Generator {
                 body["how"] = json!(self.chance.pick(&["direct", "mail", "announcement"]));
             }
             "record.review_closed" => {
-                body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "withdrawn"]));
+                body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "unlawful", "withdrawn"]));
                 if self.chance.percent(40) {
                     self.judged(body, day);
                 }

@@ -133,13 +133,16 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
 /// Whether a record never counted, by a valid time and by what the first `known` entries say: it is revoked or retracted, or some
 /// record by the same decision is revoked, whoever that is about, and not as regards that one alone.
 pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usize) -> bool {
-    if matches!(phase_at(past, opening, valid, known), Some("revoked" | "retracted")) {
+    if matches!(phase_at(past, opening, valid, known), Some("revoked" | "retracted"))
+        || is_nullified(past, opening, known)
+    {
         return true;
     }
     let by = |who: &Accepted, whose: &Accepted| past.acts_for(&who.event.issuer, &whose.event.issuer);
     let counts = |one: &Accepted| {
         let revokes = one.event.kind == "record.revoked" && !one.event.flag("only_this");
-        revokes && one.at < known && one.event.valid_from <= valid
+        let begun = one.event.valid_from <= valid || one.event.flag("void") && starts_by(past, one, valid);
+        revokes && one.at < known && begun
     };
     past.0.iter().filter(|one| counts(one)).any(|one| {
         let mut records = past.stream(&one.event.subject).filter(|filed| filed.event.kind == "record.filed");
@@ -148,4 +151,20 @@ pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usiz
             is_one_decision(&filed.event, &opening.event) && (by(filed, opening) || by(opening, filed))
         })
     })
+}
+
+/// Whether the first `known` entries say that a record's decision was void: then it counted at no time.
+pub fn is_nullified(past: &History, record: &Accepted, known: usize) -> bool {
+    past.stream(&record.event.subject).any(|one| {
+        one.event.kind == "record.revoked"
+            && one.event.text("record") == Some(&record.event.id)
+            && one.event.flag("void")
+            && one.at < known
+    })
+}
+
+/// Whether the decision of the record that this revokes was made by a valid time.
+fn starts_by(past: &History, revocation: &Accepted, valid: ValidTime) -> bool {
+    let record = revocation.event.text("record").and_then(|id| past.find(&revocation.event.subject, id));
+    record.and_then(|record| record.event.decision_day()).is_some_and(|day| day.start_of_day() <= valid)
 }

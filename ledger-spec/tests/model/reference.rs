@@ -309,7 +309,8 @@ impl<'a> Question<'a> {
             matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed" | "measure.lifted");
         let others =
             self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, &moved.event.issuer);
-        let annuls = row.kind == "listing.removed" && self.event.flag("annulled");
+        let annuls = row.kind == "listing.removed" && self.event.flag("annulled")
+            || row.kind == "record.revoked" && self.event.flag("void");
         self.refuse_if((ends && others || annuls) && self.event.body["decision"].is_null(), "A03");
         early_end::before_its_time(self, moved);
         match self.event.kind.as_str() {
@@ -365,8 +366,18 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// A08 of a correction: the severity that it corrects to is one that the record may have.
+    /// A08 of a correction: the severity that it corrects to is one that the record may have; A04: nothing gets graver.
     fn correction(&mut self, record: &Accepted) {
+        if let Some(until) = self.event.date("restriction_until") {
+            let steps = self.past.stream(&record.event.subject).filter(|one| {
+                one.event.kind == "record.corrected"
+                    && one.event.text("record") == Some(&record.event.id)
+                    && one.event.valid_from <= self.event.valid_from
+            });
+            let corrected = steps.filter_map(|one| one.event.date("restriction_until")).last();
+            let stated = corrected.or(record.event.date("restriction_until"));
+            self.refuse_if(stated.is_none_or(|stated| until > stated), "A04");
+        }
         if let Some(severity) = self.event.text("severity") {
             let wrong = !openings::severity_fits(self.past, &record.event, Some(severity));
             self.refuse_if(wrong, "A08");

@@ -13,6 +13,8 @@ pub fn closed(q: &mut Question<'_>, record: &Accepted) {
     let of_source = |opened: &str| q.past.acts_for(opened, &record.event.issuer);
     let of_another =
         opened.is_some_and(|opened| !of_source(opened) && !q.past.acts_for(&q.event.issuer, opened));
+    let unlawful = q.event.text("outcome") == Some("unlawful");
+    q.refuse_if(unlawful && q.event.body["decision"].is_null(), "A03");
     q.refuse_if(own && (of_another || q.event.body["decision"].is_null()), "A03");
 }
 
@@ -34,7 +36,8 @@ fn opened_by<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> Opti
             "record.review_opened" => pending = Some(later.event.issuer.as_str()),
             "record.review_closed" => pending = None,
             "record.corrected" if !later.event.body["decision"].is_null() => {
-                let changes = later.event.text("severity").is_some() || later.event.text("summary").is_some();
+                let says = |field: &&str| later.event.text(field).is_some();
+                let changes = ["severity", "summary", "restriction_until"].iter().any(says);
                 pending = pending.filter(|opened| !changes || *opened != source);
             }
             _ => {}

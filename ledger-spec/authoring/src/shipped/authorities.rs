@@ -50,7 +50,7 @@ pub struct Succession {
 }
 
 /// What an authority's competence is made of: files have it beside the rest, bodies together.
-const COMPETENCE: [&str; 10] = [
+const COMPETENCE: [&str; 11] = [
     "types",
     "lists",
     "measures",
@@ -60,6 +60,7 @@ const COMPETENCE: [&str; 10] = [
     "level",
     "limitation_period",
     "reviews",
+    "reviewed_by",
     "repair_asks",
 ];
 

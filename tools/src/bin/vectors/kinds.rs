@@ -341,7 +341,8 @@ fn a_step(step: StepKind) -> Making {
     }
     let extra = match step {
         StepKind::RecordCorrected => {
-            json!({ "severity": "general", "summary": "罚款一万元", "decision": decision("湘市监更〔2025〕2号", "2025-11-01") })
+            json!({ "severity": "general", "summary": "罚款一万元", "restriction_until": "2026-05-01",
+                "type": "penalty.fine", "details": { "manner": "cash" }, "decision": decision("湘市监更〔2025〕2号", "2025-11-01") })
         }
         StepKind::RecordAnnotated => json!({ "statement": "已缴清罚款" }),
         StepKind::StatementReceived => {

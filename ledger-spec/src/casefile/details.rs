@@ -1,0 +1,252 @@
+//! What a record's own fields say that something follows from: the kinds and amounts of a penalty, the days of a licence, the
+//! step of a matter. A correction names some of them anew, and everything that follows is asked of what they are then.
+
+use super::{CaseAsOf, ItemNumber, NameHash};
+use crate::definition::{
+    CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, HEARD_KINDS,
+    LICENCE_NUMBER, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS, SEVERAL, STEP,
+    Severity, VALID_FROM, VALID_UNTIL, least_severity_of,
+};
+use crate::time::Date;
+use bincode::{Decode, Encode};
+use std::borrow::Cow;
+
+/// The fields of a record from which something follows, as far as its type has them and it says them.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Details {
+    /// Of which kinds a penalty is.
+    pub kinds: Option<PenaltyKinds>,
+    /// Its fine, in hundredths of a yuan; what is less is left out.
+    pub fine: Option<u64>,
+    /// What was forfeited, in hundredths of a yuan.
+    pub forfeited: Option<u64>,
+    /// The first day that the record itself names, as a licence does.
+    pub valid_from: Option<Date>,
+    /// The last one.
+    pub valid_until: Option<Date>,
+    /// For what kind of violation a penalty was made.
+    pub violation: Option<NameHash>,
+    /// Which step of a matter it is, one of the type's.
+    pub step: Option<Box<str>>,
+    /// Of which matter, where it says so.
+    pub matter: Option<NameHash>,
+    /// The licence, where it says its number.
+    pub licence: Option<NameHash>,
+}
+
+/// One of them, as a correction says it now: nothing where it takes it away.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[allow(missing_docs)] // named like the fields of [`Details`]
+pub enum Detail {
+    Kinds(Option<PenaltyKinds>),
+    Fine(Option<u64>),
+    Forfeited(Option<u64>),
+    ValidFrom(Option<Date>),
+    ValidUntil(Option<Date>),
+    Violation(Option<NameHash>),
+    Step(Option<Box<str>>),
+    Matter(Option<NameHash>),
+    Licence(Option<NameHash>),
+}
+
+/// Some kinds of penalty, each a bit: its place in [`PenaltyKinds::KNOWN`], or the last for any that says nothing here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct PenaltyKinds(u16);
+
+impl PenaltyKinds {
+    /// The kinds from which something follows.
+    const KNOWN: [&'static str; 13] = [
+        MINOR_KINDS[0],
+        MINOR_KINDS[1],
+        FINE,
+        GENERAL_KINDS[0],
+        GENERAL_KINDS[1],
+        GENERAL_KINDS[2],
+        GENERAL_KINDS[3],
+        SERIOUS_KINDS[0],
+        SERIOUS_KINDS[1],
+        SERIOUS_KINDS[2],
+        SERIOUS_KINDS[3],
+        SERIOUS_KINDS[4],
+        DETENTION,
+    ];
+    const OTHER: u16 = 1 << 15;
+
+    fn of(text: &str) -> Self {
+        let bit = |kind: &str| {
+            let place = Self::KNOWN.iter().position(|known| *known == kind);
+            place.map_or(Self::OTHER, |place| 1 << place)
+        };
+        Self(text.split(SEVERAL).fold(0, |all, kind| all | bit(kind)))
+    }
+
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = Self::KNOWN.into_iter().enumerate();
+        all.filter(move |(place, _)| self.0 & (1 << place) != 0).map(|(_, kind)| kind)
+    }
+
+    /// Whether it is of one of these kinds.
+    #[must_use]
+    pub fn is_any(self, of: &[&str]) -> bool {
+        self.names().any(|kind| of.contains(&kind))
+    }
+
+    /// Whether it is of nothing but kinds that are minor by themselves.
+    #[must_use]
+    pub fn is_minor(self) -> bool {
+        self.0 & Self::OTHER == 0 && self.names().all(|kind| MINOR_KINDS.contains(&kind))
+    }
+
+    /// Whether it is of a kind before which a hearing may be asked for.
+    #[must_use]
+    pub fn is_heard(self) -> bool {
+        self.is_any(&HEARD_KINDS)
+    }
+
+    /// Whether it closes, restricts, bars, revokes or lowers.
+    #[must_use]
+    pub fn restricts(self) -> bool {
+        self.is_any(&RESTRICTING_KINDS)
+    }
+
+    /// Whether something is forfeited.
+    #[must_use]
+    pub fn forfeits(self) -> bool {
+        self.is_any(&FORFEITING_KINDS)
+    }
+
+    /// The least severity that the kinds allow; `None` where they leave it to the filer.
+    pub fn least_severity(self) -> Option<Severity> {
+        least_severity_of(self.names())
+    }
+
+    /// Whether all of `before` are among these, and others too.
+    #[must_use]
+    pub const fn adds_to(self, before: Self) -> bool {
+        self.0 != before.0 && self.0 & before.0 == before.0
+    }
+}
+
+impl Detail {
+    /// A field, where something follows from it.
+    fn of((name, value): &(String, String)) -> Option<Self> {
+        let said = Some(value.as_str()).filter(|value| !value.is_empty());
+        let day = || said.and_then(|day| Date::parse(day).ok());
+        Some(match name.as_str() {
+            PENALTY_KIND => Self::Kinds(said.map(PenaltyKinds::of)),
+            FINE_AMOUNT => Self::Fine(said.and_then(fen)),
+            FORFEITED_AMOUNT => Self::Forfeited(said.and_then(fen)),
+            VALID_FROM => Self::ValidFrom(day()),
+            VALID_UNTIL => Self::ValidUntil(day()),
+            CONDUCT => Self::Violation(said.map(NameHash::of)),
+            STEP => Self::Step(said.map(Into::into)),
+            MATTER => Self::Matter(said.map(NameHash::of_decision)),
+            LICENCE_NUMBER => Self::Licence(said.map(NameHash::of_decision)),
+            _ => return None,
+        })
+    }
+
+    /// All fields of a body from which something follows.
+    pub(crate) fn all(fields: &[(String, String)]) -> Vec<Self> {
+        fields.iter().filter_map(Self::of).collect()
+    }
+}
+
+impl Details {
+    /// What a body's fields say.
+    pub(crate) fn of(fields: &[(String, String)]) -> Self {
+        Self::default().corrected(&Detail::all(fields))
+    }
+
+    /// The same where a correction's body says these fields.
+    pub(crate) fn corrected_by(&self, fields: &[(String, String)]) -> Self {
+        self.clone().corrected(&Detail::all(fields))
+    }
+
+    /// The same where a correction says these.
+    fn corrected(mut self, by: &[Detail]) -> Self {
+        for detail in by.iter().cloned() {
+            match detail {
+                Detail::Kinds(kinds) => self.kinds = kinds,
+                Detail::Fine(fine) => self.fine = fine,
+                Detail::Forfeited(forfeited) => self.forfeited = forfeited,
+                Detail::ValidFrom(day) => self.valid_from = day,
+                Detail::ValidUntil(day) => self.valid_until = day,
+                Detail::Violation(violation) => self.violation = violation,
+                Detail::Step(step) => self.step = step,
+                Detail::Matter(matter) => self.matter = matter,
+                Detail::Licence(licence) => self.licence = licence,
+            }
+        }
+        self
+    }
+
+    /// Whether it is one of these steps of a matter.
+    #[must_use]
+    pub fn is_step(&self, of: &[&str]) -> bool {
+        self.step.as_deref().is_some_and(|step| of.contains(&step))
+    }
+}
+
+impl<'a> CaseAsOf<'a> {
+    /// What the fields of the record at `number` say, as last corrected.
+    pub fn details(&self, number: ItemNumber) -> Option<Cow<'a, Details>> {
+        let said = &self.record(number)?.details;
+        let corrected = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
+        let corrected = corrected.filter_map(|(_, step)| Some(&step.step()?.details));
+        let corrected = corrected.filter(|details| !details.is_empty());
+        Some(corrected.fold(Cow::Borrowed(said), |said, by| Cow::Owned(said.into_owned().corrected(by))))
+    }
+
+    /// Which matter the record at `number` is a step of: as it says, or that of its decision.
+    pub fn matter(&self, number: ItemNumber) -> Option<NameHash> {
+        Some(self.details(number)?.matter.unwrap_or(self.record(number)?.decision))
+    }
+
+    /// The last day of the restriction that the record at `number` says, as last corrected.
+    pub fn restriction_stated(&self, number: ItemNumber) -> Option<Date> {
+        let stated = self.record(number)?.restriction_until;
+        let corrected = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
+        let corrected = corrected.filter_map(|(_, step)| step.step()?.restriction_until);
+        corrected.last().or(stated)
+    }
+}
+
+/// An amount in units of 10,000 yuan (its form is asked by D04) in hundredths of a yuan, what is less left out.
+fn fen(amount: &str) -> Option<u64> {
+    let (whole, decimals) = amount.split_once('.').unwrap_or((amount, ""));
+    let decimals: u64 = format!("{decimals:0<6.6}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(decimals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_apart() {
+        let of = PenaltyKinds::of;
+        assert!(of("warning;criticism").is_minor() && !of("warning;fine").is_minor());
+        assert!(!of("warning;unheard-of").is_minor());
+        for kind in SERIOUS_KINDS {
+            assert_eq!(of(&format!("fine;{kind}")).least_severity(), Some(Severity::Serious), "{kind}");
+        }
+        for kind in GENERAL_KINDS {
+            assert_eq!(of(kind).least_severity(), Some(Severity::General), "{kind}");
+        }
+        for kind in HEARD_KINDS.iter().chain(&RESTRICTING_KINDS).chain(&FORFEITING_KINDS) {
+            assert!(of(kind).is_any(&[*kind]), "{kind}");
+        }
+        assert_eq!(of("fine").least_severity(), None);
+        assert!(of("fine;suspended").adds_to(of("fine")));
+        assert!(!of("fine").adds_to(of("fine")) && !of("fine").adds_to(of("suspended")));
+    }
+
+    #[test]
+    fn amounts_are_of_ten_thousand_yuan() {
+        assert_eq!(fen("0.3"), Some(300_000));
+        assert_eq!(fen("5"), Some(5_000_000));
+        assert_eq!(fen("0.0000019"), Some(1));
+        assert_eq!((fen(""), fen("x"), fen("99999999999999999999")), (None, None, None));
+    }
+}

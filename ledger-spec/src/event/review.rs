@@ -1,0 +1,23 @@
+//! What reviews of decisions come to.
+
+use crate::definition::words;
+
+/// What a review of a decision came to. Where it was annulled, the record is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bincode::Encode, bincode::Decode)]
+pub enum ReviewOutcome {
+    /// The decision stands.
+    Upheld,
+    /// The decision was changed: the record is corrected by what changed it.
+    Changed,
+    /// The decision was confirmed unlawful and stays in being (行政诉讼法第七十四条、行政复议法第六十五条).
+    Unlawful,
+    /// Whoever asked for it took that back.
+    Withdrawn,
+}
+
+words!(ReviewOutcome {
+    Upheld = "upheld",
+    Changed = "changed",
+    Unlawful = "unlawful",
+    Withdrawn = "withdrawn",
+});
