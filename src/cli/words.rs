@@ -82,6 +82,7 @@ const fn mark(language: Language, mark: Mark) -> &'static str {
     let en = match mark {
         Mark::Corrected => "corrected",
         Mark::Annotated => "with the subject's own words",
+        Mark::FoundUnlawful => "the decision was found unlawful",
         Mark::UnderReview => "under review",
         Mark::Objected => "an objection is open",
         Mark::ObjectionOverdue => "an objection is overdue: publication suspended",

@@ -374,7 +374,7 @@ impl<'a> Question<'a> {
                     && one.event.text("record") == Some(&record.event.id)
                     && one.event.valid_from <= self.event.valid_from
             });
-            let corrected = steps.filter_map(|one| one.event.date("restriction_until")).last();
+            let corrected = steps.filter_map(|one| one.event.date("restriction_until")).next_back();
             let stated = corrected.or(record.event.date("restriction_until"));
             self.refuse_if(stated.is_none_or(|stated| until > stated), "A04");
         }
