@@ -33,13 +33,10 @@ pub struct Erasures {
     blind: bool,
 }
 
-/// Subjects with pseudonyms, which may have more than one: a hold under one name keeps what an order names under another.
+/// Subjects, which may have more than one name: a hold under one keeps what an order names under another. By each name, all of
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-struct Persons {
-    /// Whose a name is, as a place in `names`.
-    of: HashMap<SubjectId, usize>,
-    names: Vec<Vec<SubjectId>>,
-}
+struct Persons(HashMap<SubjectId, Arc<BTreeSet<SubjectId>>>);
 
 /// What the ledger says is erased.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -82,26 +79,20 @@ fn tag_of(subject: &SubjectId) -> StreamTag {
 }
 
 impl Persons {
-    /// Takes in names of one of them: those that are new are of whom another of them is.
+    /// Takes in names of one of them, who has all that any of these had.
     fn name(&mut self, names: &[SubjectId]) {
-        let known = names.iter().find_map(|name| self.of.get(name).copied());
-        let whose = known.unwrap_or(self.names.len());
-        for name in names.iter().filter(|name| name.pseudonym().is_some()) {
-            if self.of.contains_key(name) {
-                continue;
-            }
-            self.of.insert(name.clone(), whose);
-            match self.names.get_mut(whose) {
-                Some(of_one) => of_one.push(name.clone()),
-                None => self.names.push(vec![name.clone()]),
-            }
+        let known = names.iter().filter_map(|name| self.0.get(name)).flat_map(|all| all.iter());
+        let all: Arc<BTreeSet<SubjectId>> = Arc::new(known.chain(names).cloned().collect());
+        for name in &*all {
+            self.0.insert(name.clone(), all.clone());
         }
     }
 
     /// Every name of whom this one names.
-    fn names_of<'a>(&'a self, name: &'a SubjectId) -> &'a [SubjectId] {
-        let all = self.of.get(name).and_then(|whose| self.names.get(*whose));
-        all.map_or(std::slice::from_ref(name), Vec::as_slice)
+    fn names_of<'a>(&'a self, name: &'a SubjectId) -> impl Iterator<Item = &'a SubjectId> {
+        let all = self.0.get(name).map(|all| all.iter());
+        let alone = all.is_none().then_some(name);
+        all.into_iter().flatten().chain(alone)
     }
 }
 
@@ -204,12 +195,12 @@ impl Erasures {
 
     /// Whether an order or a hold is about whom this names.
     pub(crate) fn knows(&self, name: &SubjectId) -> bool {
-        self.persons.of.contains_key(name)
+        self.persons.0.contains_key(name)
     }
 
-    /// One name of each subject with pseudonyms that an order or a hold is about.
+    /// One name of each subject that an order or a hold is about.
     pub fn persons(&self) -> impl Iterator<Item = &SubjectId> {
-        self.persons.names.iter().filter_map(|names| names.first())
+        self.persons.0.iter().filter(|(name, all)| all.first() == Some(name)).map(|(name, _)| name)
     }
 
     /// Takes in that a hold was released.
@@ -252,7 +243,7 @@ impl Erasures {
     /// Whether something of the subject that nobody can see any more was still there when `named` was erased, and stayed: a hold
     /// keeps all of its subject's, itself too, so it went with its release in a later erasure.
     fn may_have_been_held(&self, subject: &SubjectId, named: &BTreeSet<Erasable>) -> bool {
-        let names = self.persons.names_of(subject).iter();
+        let names = self.persons.names_of(subject);
         let mut unseen = names.filter_map(|name| self.unseen.get(&tag_of(name))).flatten();
         unseen.any(|entry| !named.contains(&Erasable::Entry(*entry)) && !self.is_erased(*entry))
     }

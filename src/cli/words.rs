@@ -264,7 +264,7 @@ impl Telling<'_> {
             one.entry,
             state,
             language.pick("自", "from"),
-            one.valid_from.date(),
+            one.in_force_from.unwrap_or(one.valid_from).date(),
             self.names.authority(&one.issuer, language),
         );
         for line in below {

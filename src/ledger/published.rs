@@ -58,13 +58,13 @@ pub(crate) fn published_of(
             governance.annul(annulment);
         }
     }
-    // Who was renamed is one subject to erasures, and links of names do not govern: of those few they are read here.
+    // Who has several names is one subject to erasures, and links of names do not govern: of those few they are read here.
     let persons: Vec<SubjectId> = governance.erasures.persons().cloned().collect();
     for person in persons {
         let file = |name: &SubjectId| {
             streams.file(&SubjectStream::sealed(name.clone()), size, &governance.directory)
         };
-        let named = Named::of(file, &person, size)?;
+        let named = Named::ever_of(file, &person, size)?;
         governance.name(named.names());
     }
     let last = streams.log().raw(last)?;

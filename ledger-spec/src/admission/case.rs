@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
 
     /// Refuses by `rule` what no longer holds when the event begins to: repaired, expired, fallen.
     pub(super) fn live(&self, rule: Rule, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
-        if self.holds(number) {
+        if self.of_person(number).is_some_and(|number| self.person_as_of().stands(number)) {
             return Ok(());
         }
         let end = self.of_person(number).and_then(|number| self.person_as_of().end(number));

@@ -25,14 +25,21 @@ pub(super) fn amendment(case: &Case<'_>, body: &SubjectRegistered) -> Result<(),
     described(case, scheme, body)
 }
 
-/// A02, L06, L11, L15; another pseudonym of the same subject: L06, L19, L28.
+/// A02, L06, L11, L15, L16; another pseudonym of the same subject: L06, L16, L19, L28.
 pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Refusal> {
     if let Some(other) = case.event.subject.renewal(&body.identifier) {
-        return identity::renewed(case, other);
+        identity::renewed(case, other)?;
+    } else {
+        identity::links_as_registrar(case, body)?;
+        registered(case)?;
+        another(case, "body.identifier", &body.identifier)?;
     }
-    identity::links_as_registrar(case, body)?;
-    registered(case)?;
-    another(case, "body.identifier", &body.identifier)
+    if body.taken_back && !case.file.is_linked(&body.identifier, case.known()) {
+        let found = say!("{}, which is not linked to {}", &case.event.subject, &body.identifier);
+        let expected = say!("a link that stands, to be taken back");
+        return Err(refuse(Rule::InPhase, "body.taken_back", found, expected));
+    }
+    Ok(())
 }
 
 /// A02, L11, L15, L16.
@@ -124,7 +131,8 @@ fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
 /// A02, L15: who registered the subject states what becomes of it, or who follows that authority.
 fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
     let scheme = registrar_of(case)?;
-    let Some(registrar) = case.person.registrar() else {
+    // Each name of a body has a registrar of its own; a person's newer name has none.
+    let Some(registrar) = case.file.registrar().or_else(|| case.person.registrar()) else {
         let expected = say!("a registered subject");
         return Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, expected));
     };

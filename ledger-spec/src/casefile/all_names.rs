@@ -1,5 +1,5 @@
-//! A subject under all its names: who was given a pseudonym of another epoch is the same subject, and what is asked about it
-//! does not care under which of them an event was filed.
+//! A subject under all its names: who was given a pseudonym of another epoch is the same subject, and so is a body that each of
+//! two names is said to be of; what is asked about it does not care under which of them an event was filed.
 
 use super::CaseFile;
 use crate::id::SubjectId;
@@ -14,24 +14,56 @@ pub struct Named<F> {
     files: Vec<F>,
 }
 
+/// Whether a file says, within so many entries, that a name is its subject's too.
+type Says = fn(&CaseFile, &SubjectId, TreeSize) -> bool;
+
 impl<F: Deref<Target = CaseFile>> Named<F> {
-    /// All names that lead to each other by the links of a new epoch, as far as those are among the first `known` entries.
+    /// All names that lead to each other by the links of a new epoch, or by links of bodies' names that each of the two says and
+    /// did not take back, as far as those are among the first `known` entries.
     pub fn of<E>(
+        case_file: impl FnMut(&SubjectId) -> Result<F, E>,
+        subject: &SubjectId,
+        known: TreeSize,
+    ) -> Result<Self, E> {
+        Self::by(CaseFile::is_linked, case_file, subject, known)
+    }
+
+    /// The same with the links that were taken back: what a hold reached once it goes on keeping.
+    pub fn ever_of<E>(
+        case_file: impl FnMut(&SubjectId) -> Result<F, E>,
+        subject: &SubjectId,
+        known: TreeSize,
+    ) -> Result<Self, E> {
+        Self::by(CaseFile::was_linked, case_file, subject, known)
+    }
+
+    fn by<E>(
+        says: Says,
         mut case_file: impl FnMut(&SubjectId) -> Result<F, E>,
         subject: &SubjectId,
         known: TreeSize,
     ) -> Result<Self, E> {
         let (mut names, mut files) = (vec![subject.clone()], vec![case_file(subject)?]);
         let mut at = 0;
-        while let Some(file) = files.get(at) {
+        while let (Some(name), Some(file)) = (names.get(at).cloned(), files.get(at)) {
             at += 1;
-            let said = file.renewals().filter(|(entry, _)| entry.is_in(known));
-            let others: Vec<SubjectId> = said.filter_map(|(_, pseudonym)| subject.under(pseudonym)).collect();
+            let renewed = file.renewals().filter(|(entry, _)| entry.is_in(known));
+            let renewed = renewed.filter_map(|(_, pseudonym)| subject.under(pseudonym));
+            let linked = file.links().map(|(_, other, _)| other);
+            let linked = linked.filter(|other| name.is_body() && other.is_body() && says(file, other, known));
+            let others: Vec<SubjectId> = renewed.chain(linked.cloned()).collect();
             for other in others {
-                if !names.contains(&other) {
-                    files.push(case_file(&other)?);
-                    names.push(other);
+                if names.contains(&other) {
+                    continue;
                 }
+                let file = case_file(&other)?;
+                // Whoever has the keys links pseudonyms, both ways at once. Of bodies each name has a registrar of its own, and
+                // one alone cannot put somebody else's file into its own.
+                if other.is_body() && !says(&file, &name, known) {
+                    continue;
+                }
+                files.push(file);
+                names.push(other);
             }
         }
         Ok(Self { names, files })

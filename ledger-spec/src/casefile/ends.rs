@@ -109,18 +109,35 @@ pub struct End {
 impl CaseAsOf<'_> {
     /// Where the thing that began at `number` stands; `None` where it is not known at all.
     pub fn life(&self, number: ItemNumber) -> Option<Life> {
-        let item = self.file.get(number).filter(|item| self.knows(item))?;
-        Some(self.life_until(item, self.end(number)))
+        self.file.get(number).filter(|item| self.knows(item))?;
+        self.life_until(number, self.end(number))
     }
 
     /// The same for whoever knows its end already.
-    pub fn life_until(&self, item: &Item, end: Option<End>) -> Life {
-        if item.from > self.as_of.valid_at {
-            Life::NotYet
-        } else if end.is_some_and(|end| end.at <= self.as_of.valid_at) {
+    pub fn life_until(&self, number: ItemNumber, end: Option<End>) -> Option<Life> {
+        let (item, now) = (self.file.get(number)?, self.as_of.valid_at);
+        Some(if end.is_some_and(|end| end.at <= now) && item.from <= now {
             Life::Ended
+        } else if item.from > now || self.in_force_from(number).is_some_and(|first| first > now) {
+            Life::NotYet
         } else {
             Life::InForce
+        })
+    }
+
+    /// When it begins to hold, where it says a later day than that from which it was given, as a licence does.
+    pub fn in_force_from(&self, number: ItemNumber) -> Option<ValidTime> {
+        let (item, first) = (self.file.get(number)?, self.details(number)?.valid_from?);
+        Some(first.start_of_day()).filter(|first| *first > item.from)
+    }
+
+    /// Whether it counts: it holds, or it was given already and is to hold from a later day on, as a licence may be.
+    #[must_use]
+    pub fn stands(&self, number: ItemNumber) -> bool {
+        match self.life(number) {
+            Some(Life::InForce) => true,
+            Some(Life::NotYet) => self.file.get(number).is_some_and(|item| item.from <= self.as_of.valid_at),
+            Some(Life::Ended) | None => false,
         }
     }
 

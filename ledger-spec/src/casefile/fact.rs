@@ -6,7 +6,8 @@ use super::spelling::{carries_year, folded};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
-    AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectKind, TypeCode,
+    AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectId, SubjectKind,
+    TypeCode,
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
@@ -89,7 +90,7 @@ pub enum Fact<R = ItemNumber> {
 }
 
 /// What a `subject.*` event says of who the subject is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[allow(missing_docs)] // named like the kinds
 pub enum Identity {
     Registered {
@@ -100,7 +101,11 @@ pub enum Identity {
         kind: Option<SubjectKind>,
         on: Option<Date>,
     },
-    Linked,
+    /// Another identifier of the same subject; or that it is none.
+    Linked {
+        other: Box<SubjectId>,
+        taken_back: bool,
+    },
     /// Linked to the pseudonym of another epoch: the same subject, under another name.
     Renewed(Pseudonym),
     Accepted,
@@ -269,7 +274,7 @@ impl Identity {
     pub const fn names_another(&self) -> bool {
         match self {
             Self::Registered { .. } | Self::Amended { .. } | Self::Dissolved => false,
-            Self::Linked | Self::Renewed(_) | Self::Accepted | Self::Merged => true,
+            Self::Linked { .. } | Self::Renewed(_) | Self::Accepted | Self::Merged => true,
         }
     }
 }

@@ -17,7 +17,9 @@ impl Fact<EventId> {
                 Self::Identity(Identity::Amended { kind: body.kind, on: body.registered_on })
             }
             Body::IdentifierLinked(body) => Self::Identity(match event.subject.renewal(&body.identifier) {
-                None => Identity::Linked,
+                None => {
+                    Identity::Linked { other: Box::new(body.identifier.clone()), taken_back: body.taken_back }
+                }
                 Some(pseudonym) => Identity::Renewed(pseudonym),
             }),
             Body::IdentifierAccepted(_) => Self::Identity(Identity::Accepted),

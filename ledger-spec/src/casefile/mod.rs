@@ -36,7 +36,7 @@ use crate::event::{Class, Event, Phase, StepKind};
 use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};
 use crate::time::{Date, RecordedTime, ValidTime};
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The end of a stream: its last entry and its version with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,15 @@ pub struct CaseFile {
     holds: Vec<ItemNumber>,
     /// What is left of events that are erased: that they stood in these entries.
     remains: Vec<(EventId, EntryIndex)>,
+}
+
+/// What an event says of another identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    /// It is the subject's too.
+    Said,
+    /// It is not.
+    TakenBack,
 }
 
 /// One event of the stream.
@@ -278,25 +287,25 @@ impl CaseFile {
     /// Whether the subject's code was accepted by name though it fails its standard's check.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        self.identities().any(|identity| identity == Identity::Accepted)
+        self.identities().any(|identity| *identity == Identity::Accepted)
     }
 
     /// What kind of subject it is, by its identifier or else by its registration.
     pub fn kind_of(&self, subject: &SubjectId) -> Option<SubjectKind> {
         let stated = self.identities().filter_map(|identity| match identity {
-            Identity::Registered { kind, .. } | Identity::Amended { kind, .. } => kind,
+            Identity::Registered { kind, .. } | Identity::Amended { kind, .. } => *kind,
             _ => None,
         });
         subject.kind().or(stated.last())
     }
 
-    /// When the register took it in, as last stated.
+    /// When the register took it in, as last stated. Who was registered under two names has been there since the earlier day.
     pub fn registered_on(&self) -> Option<Date> {
-        let stated = self.identities().filter_map(|identity| match identity {
-            Identity::Registered { on, .. } | Identity::Amended { on, .. } => on,
-            _ => None,
-        });
-        stated.last()
+        self.identities().fold(None, |stated: Option<Date>, identity| match *identity {
+            Identity::Registered { on, .. } => stated.into_iter().chain(on).min(),
+            Identity::Amended { on, .. } => on.or(stated),
+            _ => stated,
+        })
     }
 
     /// The first day on which it was dissolved or went on in another, as far as nothing was stated of who it is since.
@@ -336,8 +345,37 @@ impl CaseFile {
         })
     }
 
-    fn identities(&self) -> impl Iterator<Item = Identity> {
-        self.registrations().filter_map(|item| match item.fact {
+    /// The other identifiers of the subject that its events say, or take back, with the entry that says each.
+    fn links(&self) -> impl DoubleEndedIterator<Item = (EntryIndex, &SubjectId, Link)> {
+        self.registrations().filter_map(|item| match &item.fact {
+            Fact::Identity(Identity::Linked { other, taken_back }) => {
+                let link = if *taken_back { Link::TakenBack } else { Link::Said };
+                Some((item.entry, &**other, link))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether its events say of other names that they are the subject's, or once did.
+    #[must_use]
+    pub fn names_others(&self) -> bool {
+        self.renewals().next().is_some() || self.links().next().is_some()
+    }
+
+    /// Whether the first `known` entries say that this is an identifier of the subject too, and did not take it back.
+    #[must_use]
+    pub fn is_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
+        let last = self.links().rfind(|(entry, other, _)| *other == name && entry.is_in(known));
+        last.is_some_and(|(.., link)| link == Link::Said)
+    }
+
+    /// Whether they ever said so.
+    pub(crate) fn was_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
+        self.links().any(|(entry, other, link)| other == name && entry.is_in(known) && link == Link::Said)
+    }
+
+    fn identities(&self) -> impl Iterator<Item = &Identity> {
+        self.registrations().filter_map(|item| match &item.fact {
             Fact::Identity(identity) => Some(identity),
             _ => None,
         })

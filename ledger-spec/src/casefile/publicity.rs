@@ -1,6 +1,6 @@
 //! Who may see what, and what has to be said beside it: disclosure, publication and marks.
 
-use super::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, Life, RecordFact};
+use super::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, RecordFact};
 use crate::definition::words;
 use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, TierBound};
 use crate::event::{Class, Phase, Review, ReviewOutcome, StepKind};
@@ -425,7 +425,7 @@ impl CaseAsOf<'_> {
             return true;
         }
         let class = self.disclosure(number);
-        if self.life(number) != Some(Life::InForce) || class == Disclosure::Restricted {
+        if !self.stands(number) || class == Disclosure::Restricted {
             return false;
         }
         sight == Sight::Shared || (class == Disclosure::Public && self.is_published(number, item))

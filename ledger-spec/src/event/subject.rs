@@ -25,6 +25,8 @@ pub struct IdentifierLinked {
     pub identifier: SubjectId,
     /// Why, in words.
     pub reason: Option<String>,
+    /// Whether it is taken back instead: it is no identifier of the subject's.
+    pub taken_back: bool,
 }
 
 /// `subject.identifier_accepted`: a genuine unified social credit code that fails the standard's check,
@@ -87,6 +89,7 @@ impl IdentifierLinked {
         Ok(Self {
             identifier: fields.parsed("identifier", SubjectId::parse)?,
             reason: fields.optional_text("reason", 1000)?,
+            taken_back: fields.flag("taken_back")?,
         })
     }
 }

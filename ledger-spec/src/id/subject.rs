@@ -53,6 +53,8 @@ pub enum CatalogueItem {
     Type(TypeCode),
 }
 
+crate::compact::checked!(SubjectId as String: |id: &SubjectId| id.to_string(), |text: String| Self::parse(&text));
+
 impl SubjectId {
     /// The longest text of a subject, in bytes.
     pub const MAX_LEN: usize = "ext:".len() + 32 + ":".len() + 64;
@@ -85,6 +87,12 @@ impl SubjectId {
             Self::Person(pseudonym) | Self::Household(pseudonym) => Some(pseudonym),
             _ => None,
         }
+    }
+
+    /// Whether it names a body, which is known by a public register: links between two such names are followed.
+    #[must_use]
+    pub const fn is_body(&self) -> bool {
+        matches!(self, Self::Uscc(_) | Self::External(_))
     }
 
     /// The same scheme's subject under another pseudonym; `None` where the scheme has none.

@@ -27,6 +27,9 @@ pub struct Line {
     pub issuer: AuthorityId,
     /// From when it holds, RFC 3339.
     pub valid_from: ValidTime,
+    /// When it begins to hold, where it was given for a later day, as a licence may be, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force_from: Option<ValidTime>,
     /// When the ledger committed it, RFC 3339.
     pub recorded_at: RecordedTime,
     /// `not-yet`, `in-force` or `ended` at the valid instant.
@@ -212,8 +215,9 @@ impl<'a> Projector<'a> {
             entry: item.entry,
             issuer: self.authority(item.issuer),
             valid_from: item.from,
+            in_force_from: case.in_force_from(number),
             recorded_at: item.recorded_at,
-            life: case.life_until(item, end),
+            life: case.life_until(number, end)?,
             phase: case.phase_at(number),
             end: end.map(|end| Ended {
                 at: end.at,

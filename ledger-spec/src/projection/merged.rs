@@ -3,7 +3,7 @@
 
 use super::page::MOST_NAMED;
 use super::suspicion::Suspicion;
-use super::{Projector, case_of};
+use super::{Projector, case_of, names};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
 use crate::definition::Domain;
 use crate::governance::Governance;
@@ -25,16 +25,17 @@ pub struct MergedFrom {
     pub(super) compromised: BTreeSet<EntryIndex>,
 }
 
-/// Those that went on in `subject` at two instants, and at the moment of asking where that bounds the reader: what was
+/// Those that went on in a subject, by any of its names, at two instants, and at the moment of asking where that bounds the reader: what was
 /// taken back since is not told.
 pub(super) fn of<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     governance: &Governance,
-    subject: &SubjectId,
+    names: &[SubjectId],
     (as_of, viewer): (AsOf, Viewer),
 ) -> Result<MergedFrom, E> {
     let mut found = MergedFrom::default();
-    let mergers = governance.mergers.that_went_on_in(subject, as_of.valid_at, as_of.known);
+    let into = |name| governance.mergers.that_went_on_in(name, as_of.valid_at, as_of.known);
+    let mergers = names.iter().flat_map(into);
     // That an enterprise goes on from a person is told to those who may know of the person.
     let told = mergers.filter(|(of, _)| viewer.sight >= Sight::Restricted || !of.is_natural());
     for (at, (of, entry)) in told.enumerate() {
@@ -68,15 +69,15 @@ fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
 pub(super) fn kept_out<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     governance: &Governance,
-    (subject, domain): (&SubjectId, Domain),
+    (names, domain): (&[SubjectId], Domain),
     (as_of, viewer): (AsOf, Viewer),
 ) -> Result<Vec<SubjectId>, E> {
-    let merged = of(&case_file, governance, subject, (as_of, viewer))?;
-    let mut closed = Vec::new();
+    let merged = of(&case_file, governance, names, (as_of, viewer))?;
+    let (known, mut closed) = (viewer.judged_by(as_of).known, Vec::new());
     for one in merged.subjects {
-        let file = case_file(&one)?;
-        if Projector::new(&one, &file, governance, as_of, viewer).eligibility(domain).eligible == Some(false)
-        {
+        let named = names::under_all_names(&case_file, &one, known, viewer.sight)?;
+        let projector = Projector::new(&one, &named.file, governance, as_of, viewer);
+        if projector.showing_alone(named.shown).eligibility(domain).eligible == Some(false) {
             closed.push(one);
         }
     }

@@ -230,7 +230,7 @@ impl<'a> Projector<'a> {
     /// ended or not begun is nothing; whoever may see the whole file is told of everything.
     #[must_use]
     pub fn is_withheld(&self, number: ItemNumber) -> bool {
-        self.sight >= Sight::Restricted || self.case.in_force(number)
+        self.sight >= Sight::Restricted || self.case.stands(number)
     }
 
     /// How many were left out, for those who are told: the public is told the same whether or not anything was.

@@ -1,4 +1,4 @@
-//! A subject under all its pseudonyms: what is asked about it does not care under which of them an event was filed.
+//! A subject under all its names: what is asked about it does not care under which of them an event was filed.
 
 use crate::casefile::{CaseFile, Named, Sight};
 use crate::id::SubjectId;
@@ -6,16 +6,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
-/// The file of a subject with what stands under its other pseudonyms, and which of that the reader may be shown.
+/// The file of a subject with what stands under its other names, and which of that the reader may be shown.
 pub(super) struct UnderAllNames {
+    /// Its names.
+    pub(super) names: Vec<SubjectId>,
     /// All of it: one thing may bear on another that stands under another name.
     pub(super) file: Arc<CaseFile>,
-    /// To the public what stands under the name that it asked about, and nothing else: no name leads to another.
+    /// Of a natural person, to the public, what stands under the name that it asked about, and nothing else: no name leads to
+    /// another. A body's names are told to everybody, each with the others.
     pub(super) shown: Option<BTreeSet<EntryIndex>>,
 }
 
-/// The file of a subject, with what stands under its pseudonyms of other epochs, as far as the links that say so are among
-/// the first `known` entries.
+/// The file of a subject, with what stands under its other names, as far as the links that say so are among the first
+/// `known` entries.
 pub(super) fn under_all_names<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     subject: &SubjectId,
@@ -23,10 +26,11 @@ pub(super) fn under_all_names<E>(
     sight: Sight,
 ) -> Result<UnderAllNames, E> {
     let named = Named::of(case_file, subject, known)?;
+    let names = named.names().to_vec();
     if let Some(only) = named.only() {
-        return Ok(UnderAllNames { file: only.clone(), shown: None });
+        return Ok(UnderAllNames { names, file: only.clone(), shown: None });
     }
     let asked_about = named.first().items().map(|(_, item)| item.entry);
-    let shown = (sight == Sight::Public).then(|| asked_about.collect());
-    Ok(UnderAllNames { file: Arc::new(named.joined()), shown })
+    let shown = (sight == Sight::Public && subject.is_natural()).then(|| asked_about.collect());
+    Ok(UnderAllNames { names, file: Arc::new(named.joined()), shown })
 }

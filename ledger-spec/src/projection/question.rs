@@ -285,7 +285,7 @@ impl Question {
                 let named = names::under_all_names(|of| source.case_file(of), subject, known, sight)?;
                 let merged = match what {
                     SubjectQuestion::Standing => {
-                        merged::of(|of| source.case_file(of), governance, subject, (as_of, viewer))?
+                        merged::of(|of| source.case_file(of), governance, &named.names, (as_of, viewer))?
                     }
                     _ => merged::MergedFrom::default(),
                 };
@@ -293,7 +293,7 @@ impl Question {
                 let of = of.showing_alone(named.shown);
                 let of = match what {
                     SubjectQuestion::Eligibility(domain) => {
-                        let about = (subject, *domain);
+                        let about = (named.names.as_slice(), *domain);
                         let case_file = |of: &SubjectId| source.case_file(of);
                         of.with_kept_out(merged::kept_out(case_file, governance, about, (as_of, viewer))?)
                     }

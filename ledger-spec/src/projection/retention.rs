@@ -176,7 +176,7 @@ fn since(
     };
     let from = rule.months.map_or(from, |months| from.plus_months(months.into()));
     // The consent is withdrawn from what rests on the record too; else nothing goes that still holds.
-    let holds = |one: &ItemNumber| *one != number && is_decided_upon(case, *one) && case.in_force(*one);
+    let holds = |one: &ItemNumber| *one != number && is_decided_upon(case, *one) && case.stands(*one);
     let kept = rule.when == DueWhen::ConductEnded && going.iter().any(holds);
     (!kept).then_some(from)
 }

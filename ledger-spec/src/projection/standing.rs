@@ -302,20 +302,23 @@ impl<'a> Projector<'a> {
         let (first, _) = self.identities().find(|(_, item)| states_who(item))?;
         let (last, item) = self.registering()?;
         // Identifiers stay when the rest is stated anew; what came before any registration names nobody.
-        let links = self.identities().filter(|(at, item)| *at > first && is(item, Identity::Linked));
-        let since = |identity| {
-            let found = self.identities().rfind(|(at, item)| *at > last && is(item, identity));
+        let since = |identity: Identity| {
+            let found = self.identities().rfind(|(at, item)| *at > last && is(item, &identity));
             // An end or a merger that was taken back by the moment of asking is not told to whom that bounds.
             found.filter(|(_, item)| self.now.as_ref().is_none_or(|now| !now.is_stated_anew(item)))
         };
         // That an enterprise is a person's is told to those who may know of the person.
         let told = |id: &SubjectId| self.sight >= Sight::Restricted || !id.is_natural();
-        let identifier = |(_, item): (usize, &Item)| match self.body(item)? {
-            Body::IdentifierLinked(body) => Some(body.identifier).filter(told),
-            _ => None,
-        };
         // What is not told is not counted either.
-        let (identifiers, more_identifiers) = page::first(links.filter_map(identifier).collect(), MOST_NAMED);
+        let mut identifiers: Vec<SubjectId> = Vec::new();
+        for (_, item) in self.identities().filter(|(at, _)| *at > first) {
+            let Fact::Identity(Identity::Linked { other, taken_back }) = &item.fact else { continue };
+            identifiers.retain(|one| one != &**other);
+            if !*taken_back && told(other) && **other != *self.case.subject {
+                identifiers.push((**other).clone());
+            }
+        }
+        let (identifiers, more_identifiers) = page::first(identifiers, MOST_NAMED);
         let merged = since(Identity::Merged).and_then(|(_, item)| match self.body(item)? {
             Body::SubjectMerged(body) => Some(body.into).filter(told),
             _ => None,
@@ -379,7 +382,7 @@ impl<'a> Projector<'a> {
         let steps = self.case.begun(Class::Record).filter_map(|(number, _)| {
             let details = self.case.details(number).filter(|details| details.step.is_some())?;
             let (record, matter) = (self.case.record(number)?, self.case.matter(number)?);
-            (self.case.in_force(number) && self.shows(number)).then_some((
+            (self.case.stands(number) && self.shows(number)).then_some((
                 &record.record_type,
                 matter,
                 details,
@@ -478,9 +481,9 @@ const fn states_who(item: &Item) -> bool {
 
 /// Whether an event says which other identifier or subject there is.
 const fn names_another(item: &Item) -> bool {
-    matches!(item.fact, Fact::Identity(identity) if identity.names_another())
+    matches!(&item.fact, Fact::Identity(identity) if identity.names_another())
 }
 
-fn is(item: &Item, identity: Identity) -> bool {
-    matches!(item.fact, Fact::Identity(found) if found == identity)
+fn is(item: &Item, identity: &Identity) -> bool {
+    matches!(&item.fact, Fact::Identity(found) if found == identity)
 }

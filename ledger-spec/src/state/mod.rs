@@ -352,18 +352,30 @@ impl<S: Streams> State<S> {
         })
     }
 
-    /// A subject under all its names, where it has more than one: the operator links those of two epochs.
+    /// A subject under all its names, where it has more than one: the operator links those of two epochs, registrars those of
+    /// a body.
     fn under_other_names(&mut self, subject: &SubjectId) -> Result<Option<Named<Arc<CaseFile>>>, S::Error> {
         let (streams, directory) = (&mut self.streams, &self.governance.directory);
         let stream = |name: &SubjectId| SubjectStream::sealed(name.clone());
-        if subject.pseudonym().is_none()
-            || streams.file(&stream(subject), directory)?.renewals().next().is_none()
+        if subject.pseudonym().is_none() && !subject.is_body()
+            || !streams.file(&stream(subject), directory)?.names_others()
         {
             return Ok(None);
         }
         let file =
             |name: &SubjectId| streams.file(&stream(name), directory).map(|file| Arc::new(file.clone()));
-        Named::of(file, subject, TreeSize::new(u64::MAX)).map(Some)
+        let named = Named::of(file, subject, TreeSize::new(u64::MAX))?;
+        Ok(Some(named).filter(|named| named.only().is_none()))
+    }
+
+    /// Every name that a subject has or had.
+    fn ever_named(&mut self, subject: &SubjectId) -> Result<Vec<SubjectId>, S::Error> {
+        let (streams, directory) = (&mut self.streams, &self.governance.directory);
+        let file = |name: &SubjectId| {
+            let stream = SubjectStream::sealed(name.clone());
+            streams.file(&stream, directory).map(|file| Arc::new(file.clone()))
+        };
+        Ok(Named::ever_of(file, subject, TreeSize::new(u64::MAX))?.names().to_vec())
     }
 
     /// What governance takes in of an event that its subject's file says and it does not.
@@ -380,11 +392,22 @@ impl<S: Streams> State<S> {
 
     /// Every name of the subject of an event that erasures have to know it by.
     fn names(&mut self, event: &Event) -> Result<Vec<SubjectId>, S::Error> {
-        if !matches!(event.body, Body::HoldPlaced(_) | Body::ErasureOrdered(_)) {
-            return Ok(Vec::new());
+        let (subject, known) = (&event.subject, TreeSize::new(u64::MAX));
+        match &event.body {
+            Body::HoldPlaced(_) | Body::ErasureOrdered(_) => self.ever_named(subject),
+            Body::IdentifierLinked(body)
+                if !body.taken_back && subject.is_body() && body.identifier.is_body() =>
+            {
+                let other = SubjectStream::sealed(body.identifier.clone());
+                if !self.streams.file(&other, &self.governance.directory)?.was_linked(subject, known) {
+                    return Ok(Vec::new());
+                }
+                let names = [self.ever_named(subject)?, self.ever_named(&body.identifier)?].concat();
+                let erasures = &self.governance.erasures;
+                Ok(if names.iter().any(|name| erasures.knows(name)) { names } else { Vec::new() })
+            }
+            _ => Ok(Vec::new()),
         }
-        let named = self.under_other_names(&event.subject)?;
-        Ok(named.map_or_else(Vec::new, |named| named.names().to_vec()))
     }
 
     /// The streams that an event stands in, and where they end.

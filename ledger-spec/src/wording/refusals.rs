@@ -127,6 +127,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("the operator, for another pseudonym of the same subject", "台账运营单位（为同一主体关联另一假名的）"),
     w("pseudonyms of epoch {} and of the next", "第 {} 期和下一期的假名"),
     w("{}, linked to epoch {} already", "{0}，已与第 {1} 期的假名关联"),
+    w("{}, which is not linked to {}", "{0}，目前未与 {1} 关联"),
+    w("a link that stands, to be taken back", "撤回的关联须是现行有效的关联"),
     w("a subject that is not linked to epoch {} yet", "尚未与第 {} 期假名关联的主体"),
     w("a department or registrar, to link {}", "部门或登记机关（关联 {} 的）"),
     w("the epoch after {}", "第 {} 期之后的一期"),

@@ -1,7 +1,7 @@
 //! The bodies of random openings: what a careful authority would write, most of the time.
 
 use crate::generate::Generator;
-use crate::history::{Accepted, History, Stated};
+use crate::history::{Accepted, History, Stated, is_body};
 use crate::reference::phase;
 use crate::table::has_ended;
 use crate::world::{self, AUTHORITIES, SUBJECTS};
@@ -141,7 +141,20 @@ impl Generator {
             "subject.dissolved" => event.body = json!({ "reason": "struck off" }),
             "subject.merged" => event.body = json!({ "into": self.chance.pick(SUBJECTS) }),
             "subject.identifier_accepted" => event.body = json!({ "reason": "genuine" }),
-            "subject.identifier_linked" => event.body = json!({ "identifier": self.chance.pick(SUBJECTS) }),
+            "subject.identifier_linked" => {
+                event.body = json!({ "identifier": self.chance.pick(SUBJECTS) });
+                // Mostly two names of one body, each by who registered it.
+                if is_body(&event.subject) && self.chance.percent(80) {
+                    event.body["identifier"] = json!(self.chance.pick(world::BODIES));
+                    let mut all = past.stream(&event.subject);
+                    if let Some(one) = all.find(|one| one.event.kind == "subject.registered") {
+                        event.issuer.clone_from(&one.event.issuer);
+                    }
+                }
+                if self.chance.percent(15) {
+                    event.body["taken_back"] = json!(true);
+                }
+            }
             _ => {}
         }
     }

@@ -275,7 +275,7 @@ impl Generator {
             (1, "subject.dissolved"),
             (1, "subject.merged"),
             (2, "subject.identifier_accepted"),
-            (1, "subject.identifier_linked"),
+            (3, "subject.identifier_linked"),
         ]);
         // Who is gone is recorded no more: most stay.
         let stays = matches!(kind, "subject.dissolved" | "subject.merged") && self.chance.percent(90);
@@ -286,6 +286,9 @@ impl Generator {
             }
             "population.declared" => "place:430381".to_owned(),
             "subject.identifier_accepted" if self.chance.percent(90) => SUBJECTS[5].to_owned(),
+            "subject.identifier_linked" if self.chance.percent(60) => {
+                (*self.chance.pick(world::BODIES)).to_owned()
+            }
             _ => (*subject).to_owned(),
         };
         let issuer = if self.chance.percent(4) {

@@ -217,8 +217,12 @@ pub fn subject(q: &mut Question<'_>) {
         let known = past.stream(&event.subject).filter_map(|one| one.event.text("identifier"));
         let mut renewed = known.filter(|known| is_renewal(&event.subject, known));
         q.refuse_if(renewed.any(|known| epoch(known) == epoch(other)), "L19");
+        q.refuse_if(event.flag("taken_back"), "L16");
         return;
     }
+    let links_to = event.text("identifier");
+    let stands = links_to.is_some_and(|other| past.is_linked(&event.subject, other));
+    q.refuse_if(event.flag("taken_back") && !stands, "L16");
     let scheme = scheme(&event.subject);
     if !q.has_role(&["registrar"]) {
         q.competent("subjects", scheme);
@@ -233,8 +237,10 @@ pub fn subject(q: &mut Question<'_>) {
         "subject.registered" | "subject.identifier_accepted" => q.refuse_if(said(&event.kind), "L19"),
         _ => q.refuse_if(!said("subject.registered"), "L15"),
     }
-    // Who registered it states what becomes of it.
-    let registered = past.person(&event.subject).find(|one| one.event.kind == "subject.registered");
+    // Who registered it states what becomes of it: by this name, else by the first that was.
+    let registers = |one: &&Accepted| one.event.kind == "subject.registered";
+    let registered = past.stream(&event.subject).find(registers);
+    let registered = registered.or_else(|| past.person(&event.subject).find(registers));
     if let Some(registered) = registered
         .filter(|_| !matches!(event.kind.as_str(), "subject.registered" | "subject.identifier_accepted"))
     {
@@ -272,12 +278,17 @@ fn goes_on_in(past: &History, of: &str, subject: &str, deep: usize) -> bool {
     of == subject || deep > 0 && standing(of).into_iter().any(|on| goes_on_in(past, on, subject, deep - 1))
 }
 
-/// L16: whether a subject was registered by a day, as last stated, and not dissolved before it.
+/// L16: whether a subject was registered by a day, as last stated and by the earlier of two names, and not dissolved before it.
 pub fn exists(past: &History, subject: &str, day: Date) -> bool {
-    let mut born = past.person(subject).filter_map(|one| match one.event.kind.as_str() {
-        "subject.registered" | "subject.amended" => one.event.date("registered_on"),
-        _ => None,
-    });
+    let mut born: Option<Date> = None;
+    for one in past.person(subject) {
+        let on = one.event.date("registered_on");
+        match one.event.kind.as_str() {
+            "subject.registered" => born = born.into_iter().chain(on).min(),
+            "subject.amended" if on.is_some() => born = on,
+            _ => {}
+        }
+    }
     let mut gone = None;
     for one in past.person(subject) {
         match one.event.kind.as_str() {
@@ -288,5 +299,5 @@ pub fn exists(past: &History, subject: &str, day: Date) -> bool {
             _ => {}
         }
     }
-    born.next_back().is_none_or(|born| day >= born) && gone.is_none_or(|gone| day <= gone)
+    born.is_none_or(|born| day >= born) && gone.is_none_or(|gone| day <= gone)
 }

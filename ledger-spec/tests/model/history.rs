@@ -52,6 +52,11 @@ pub fn is_renewal(one: &str, other: &str) -> bool {
         && one.split(':').next() == other.split(':').next()
 }
 
+/// Whether it names a body of a public register.
+pub fn is_body(subject: &str) -> bool {
+    subject.starts_with("uscc:") || subject.starts_with("ext:")
+}
+
 impl Stated {
     /// A03: the document that decides says all that it has to, and was served no earlier than it was made.
     pub fn decision_is_whole(&self) -> bool {
@@ -119,14 +124,30 @@ impl History {
         self.0.iter().map(|one| &**one).filter(move |one| one.event.subject == subject)
     }
 
-    /// Every name of a subject, as far as links lead from this one on.
+    /// Whether the last word in the stream of one name about another is that both are the subject's.
+    pub fn is_linked(&self, one: &str, other: &str) -> bool {
+        let mut said = self.stream(one).map(|said| &said.event);
+        said.rfind(|said| said.kind == "subject.identifier_linked" && said.text("identifier") == Some(other))
+            .is_some_and(|last| !last.flag("taken_back"))
+    }
+
+    /// Every name of a subject, as far as links lead from this one on: pseudonyms of another epoch, and bodies' names of which
+    /// each says the other.
     pub fn names(&self, subject: &str) -> Vec<String> {
         let mut names = vec![subject.to_owned()];
         let mut at = 0;
         while at < names.len() && !self.1 {
             let links = self.stream(&names[at]).filter(|one| one.event.kind == "subject.identifier_linked");
             let others = links.filter_map(|one| one.event.text("identifier").map(str::to_owned));
-            let others: Vec<_> = others.filter(|other| is_renewal(subject, other)).collect();
+            let one = names[at].clone();
+            let is_other = |other: &String| {
+                is_renewal(subject, other)
+                    || is_body(&one)
+                        && is_body(other)
+                        && self.is_linked(&one, other)
+                        && self.is_linked(other, &one)
+            };
+            let others: Vec<_> = others.filter(is_other).collect();
             for other in others {
                 if !names.contains(&other) {
                     names.push(other);

@@ -4,7 +4,7 @@
 //! `reference`, `openings`, `measures`, `once`, `reviews`, `repair`, `force`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
 //! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
-//! person under two names. `told` holds that every refusal is in one language.
+//! person under two names, `linked` of one body. `told` holds that every refusal is in one language.
 //!
 //! A plain run takes 20,000 steps. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
 //! takes a million on two threads; `MODEL_SEED` begins elsewhere, `MODEL_ONLY` runs the one sequence that a disagreement named.
@@ -21,6 +21,7 @@ mod force;
 mod generate;
 mod governance;
 mod history;
+mod linked;
 mod measures;
 mod once;
 mod openings;

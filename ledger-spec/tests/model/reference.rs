@@ -4,7 +4,7 @@
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
 use crate::early_end;
-use crate::history::{Accepted, History, Stated, date, epoch, is_renewal};
+use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
 use crate::{force, governance, openings, repair, reviews};
 use ledger_spec::time::{Date, ValidTime};
@@ -109,8 +109,10 @@ impl<'a> Question<'a> {
     /// What has the event's id in its stream, or under another name of its subject.
     fn with_this_id(&self) -> Option<&'a Accepted> {
         let others = || self.past.person(&self.event.subject);
-        let beside = self.past.find_beside(self.event, &self.event.id);
-        beside.or_else(|| epoch(&self.event.subject).and(others().find(|one| one.event.id == self.event.id)))
+        let (beside, subject) = (self.past.find_beside(self.event, &self.event.id), &self.event.subject);
+        let has_names = epoch(subject).is_some() || is_body(subject);
+        let others = has_names.then(|| others().find(|one| one.event.id == self.event.id));
+        beside.or_else(|| others.flatten())
     }
 
     /// Whether each key that signed it, once, is or was its issuer's: else nobody is told that it is repeated.

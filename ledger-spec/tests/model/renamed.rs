@@ -18,7 +18,7 @@ fn at(day: &str) -> ValidTime {
     ValidTime::parse(&format!("2025-{day}T09:00:00+08:00")).unwrap()
 }
 
-fn told(
+pub fn told(
     day: &str,
     issuer: &str,
     kind: &str,
@@ -46,7 +46,7 @@ fn told(
     Told { event, now: at(day), refused }
 }
 
-fn id(number: u64) -> String {
+pub fn id(number: u64) -> String {
     told("01-10", "market", "", (0, number), json!({}), None).event.id
 }
 
@@ -55,7 +55,7 @@ fn decision(number: &str, date: &str) -> Value {
             "document": "ab".repeat(32) })
 }
 
-fn record(code: &str, number: &str, date: &str, conduct: Option<&str>) -> Value {
+pub fn record(code: &str, number: &str, date: &str, conduct: Option<&str>) -> Value {
     let mut body = json!({ "type": code, "decision": decision(number, date), "basis": [{ "instrument": "law.one" }],
         "person": { "adult_at_conduct": true, "adult_at_filing": true, "full_capacity": true } });
     if let Some(conduct) = conduct {
@@ -67,7 +67,7 @@ fn record(code: &str, number: &str, date: &str, conduct: Option<&str>) -> Value 
     body
 }
 
-fn listed(list: &str, record: Option<u64>) -> Value {
+pub fn listed(list: &str, record: Option<u64>) -> Value {
     let mut body = json!({ "list": list, "row": { "name": "n", "ground": "g" }, "decision": decision("L", "2025-02-01"),
         "publication": { "basis": { "instrument": "law.one" }, "masked": true } });
     if let Some(record) = record {

@@ -38,6 +38,8 @@ pub const SUBJECTS: &[&str] = &[
     // Whom the operator comes to name anew, and as whom.
     "person:3333333333333333333333333333333333333333333333333333333333333333.02",
 ];
+/// Those that come to be names of one body.
+pub const BODIES: &[&str] = &["uscc:914403001922038216", "uscc:91350100M000100Y43", "ext:hk-register:1234"];
 /// The places in [`SUBJECTS`] of one person's two names.
 pub const RENAMED: [usize; 2] = [2, 7];
 
