@@ -3,9 +3,7 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::Details;
-use crate::definition::{
-    DetailField, Disclosure, GIVING_STEPS, RecordType, SEVERAL, STEP, VALID_FROM, VALID_UNTIL,
-};
+use crate::definition::{DetailField, Disclosure, GIVING_STEPS, RecordType, STEP, VALID_FROM, VALID_UNTIL};
 use crate::id::TypeCode;
 use crate::time::Date;
 use crate::wording::{Joint, Words, say};
@@ -66,10 +64,7 @@ impl Named<'_> {
     pub(super) fn are_as_narrow(&self, case: &Case<'_>, stated: Option<Disclosure>) -> Result<(), Refusal> {
         let stated = stated.unwrap_or_else(|| self.definition.disclosure_for(&case.event.subject));
         for (field, value) in self.known() {
-            let narrowed =
-                field.values.iter().filter(|known| value.split(SEVERAL).any(|one| one == known.value));
-            let narrowed = narrowed.filter_map(|known| known.disclosure).max();
-            if let Some(narrowed) = narrowed.filter(|narrowed| stated < *narrowed) {
+            if let Some(narrowed) = field.circle_of(value).filter(|narrowed| stated < *narrowed) {
                 let (name, value) = (Words::data(&field.name), Words::data(value));
                 let expected = say!("{} or narrower, since {} is {}", narrowed, name, value);
                 return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected));

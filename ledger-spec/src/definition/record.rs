@@ -408,6 +408,12 @@ impl DetailField {
         all.iter().all(|one| counts(one)) && all.iter().enumerate().all(once)
     }
 
+    /// The circle that its type keeps a value to, where it keeps it to one.
+    pub(crate) fn circle_of(&self, value: &str) -> Option<Disclosure> {
+        let stated = self.values.iter().filter(|known| value.split(SEVERAL).any(|one| one == known.value));
+        stated.filter_map(|known| known.disclosure).max()
+    }
+
     /// What it takes, for messages.
     #[must_use]
     pub fn expected(&self, day: Date) -> Words {

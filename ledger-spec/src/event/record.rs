@@ -51,6 +51,8 @@ pub struct RecordFiled {
     pub review: Option<Review>,
     /// A narrower class of disclosure than the catalogue's (D01).
     pub disclosure: Option<Disclosure>,
+    /// By which instrument it is kept narrower than the catalogue has it (D01).
+    pub narrowed_by: Option<Citation>,
     /// On what publication of personal information rests (A12).
     pub publication: Option<Publication>,
     /// Whether it holds a secret (A13).
@@ -225,6 +227,7 @@ impl RecordFiled {
             consent: fields.optional_parsed("consent", EventId::parse)?,
             review: fields.optional_parsed("review", Review::parse_word)?,
             disclosure: fields.optional_parsed("disclosure", Disclosure::parse_word)?,
+            narrowed_by: fields.optional_object("narrowed_by")?.map(Citation::parse).transpose()?,
             publication: fields.optional_object("publication")?.map(Publication::parse).transpose()?,
             secrecy: fields.optional_parsed("secrecy", Secrecy::parse_word)?.unwrap_or_default(),
             publicity: fields.optional_object("publicity")?.map(Publicity::parse).transpose()?,

@@ -382,11 +382,7 @@ impl<'a> Projector<'a> {
         let steps = self.case.begun(Class::Record).filter_map(|(number, _)| {
             let details = self.case.details(number).filter(|details| details.step.is_some())?;
             let (record, matter) = (self.case.record(number)?, self.case.matter(number)?);
-            (self.case.stands(number) && self.shows(number)).then_some((
-                &record.record_type,
-                matter,
-                details,
-            ))
+            (self.case.stands(number) && self.shows(number)).then_some((&record.record_type, matter, details))
         });
         steps.collect()
     }
