@@ -12,8 +12,8 @@ use ledger_spec::definition::Disclosure;
 use ledger_spec::event::{Event, EventError, Kind};
 use ledger_spec::json::characters;
 use ledger_spec::projection::{
-    Answered, Authorities, CatalogueAt, Counted, DecisionLine, Ended, EntryLine, EventsPage, ItemLine, Line,
-    ListingLine, RecordLine, Registration, Standing, State,
+    Answered, Authorities, BasisLine, CatalogueAt, Counted, DecisionLine, Ended, EntryLine, EventsPage,
+    ItemLine, Line, ListingLine, RecordLine, Registration, Standing, State,
 };
 use ledger_spec::time::ValidTime;
 use ledger_spec::wording::{Language, Words};
@@ -276,7 +276,11 @@ impl Telling<'_> {
         }
         for step in &one.steps {
             let (from, reason) = (step.valid_from.date(), shown(step.reason.as_ref()));
-            let kind = kind_words(Kind::Step(step.kind)).text(language);
+            let kind = Kind::Step(step.kind);
+            let kind = match language {
+                Language::Zh => kind_words(kind).text(language),
+                Language::En => kind.name().replace(['.', '_'], " "),
+            };
             let _ = write!(out, "\n      {kind} #{} {from} {reason}", step.entry);
         }
         if let Some(end) = &one.end {
@@ -400,7 +404,11 @@ fn item(
     disclosure: Disclosure,
     language: Language,
 ) -> Vec<String> {
-    let basis: Vec<_> = one.basis.iter().map(|basis| basis.title.as_deref().unwrap_or_default()).collect();
+    let cited = |basis: &BasisLine| {
+        let code = basis.instrument.as_ref().map(ToString::to_string);
+        basis.title.clone().or(code).unwrap_or_default()
+    };
+    let basis: Vec<_> = one.basis.iter().map(cited).collect();
     let disclosure = language.pick(disclosure.chinese(), disclosure.name());
     let title = said(&one.title, language);
     [what, one.code.as_str(), title, polarity, disclosure, &basis.join(language.pick("；", "; "))]

@@ -16,7 +16,7 @@ const LABELS: &[(&str, &str)] = &[
     ("deadlines", "办理期限"), ("decision", "决定文书"), ("declared_by", "申报条目"), ("denominator", "分母"),
     ("departures", "移出"), ("details", "专项字段"), ("direction", "方向"), ("disclosure", "公开范围"),
     ("disclosures", "披露项"), ("dissolved_from", "注销时间"), ("document", "文书摘要值"), ("domain", "领域"),
-    ("due", "届满时间"), ("duty", "履行职责"), ("effective", "是否执行"), ("eligible", "能否参与"),
+    ("due", "届满时间"), ("duty", "履行职责"), ("effective", "是否执行"), ("eligible", "能否参与"), ("in_force_from", "自此有效"), ("inherited", "随合并承受"),
     ("en", "英文"), ("end", "失效"), ("entry", "条目"), ("entry_hash", "条目摘要值"),
     ("ethics", "社会公德"), ("event", "事项编号"), ("events", "事项"), ("from", "起始日"),
     ("grade", "等级"), ("ground", "事由"), ("holds", "保全"), ("id", "编号"),

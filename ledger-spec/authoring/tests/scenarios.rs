@@ -14,6 +14,7 @@ use ledger_spec::definition::{Definition, ItemKind, Status};
 use ledger_spec::event::{Indicator, StepKind};
 use ledger_spec::id::AuthorityId;
 use ledger_spec::projection::OversightLine;
+use ledger_spec::wording::{Language, Words};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -309,7 +310,15 @@ fn every_kind_of_difference_is_told_with_its_place() {
     ] {
         assert!(CASE.contains(from), "{from}");
         let found = run(&base, &Scenario::parse(&CASE.replacen(from, to, 1)).unwrap()).mismatches;
-        let told = found.iter().any(|one| one.place == place && one.found.contains(told));
-        assert!(told, "{from} → {to}: {found:?}");
+        let in_english = |words: &Words| words.text(Language::En);
+        let of_place = found.iter().find(|one| in_english(&one.place) == place);
+        let one = of_place.unwrap_or_else(|| panic!("{from} → {to}: {found:?}"));
+        assert!(in_english(&one.found).contains(told), "{from} → {to}: {found:?}");
+        let chinese = one.told(Language::Zh);
+        for english in
+            ["step", "ask ", "refused", "accepted", "expected", "found", "subject is", "malformed:"]
+        {
+            assert!(!chinese.contains(english), "{chinese}");
+        }
     }
 }

@@ -34,8 +34,12 @@ impl Named<'_> {
         if let Some((name, _)) =
             self.fields.iter().find(|(name, _)| !all.iter().any(|field| field.name == *name))
         {
-            let known = Words::several(all.iter().map(|field| Words::data(&field.name)), Joint::And);
-            return refused(Words::data(name), say!("fields of {}: {}", self.code, known));
+            let known = all.iter().map(|field| Words::data(&field.name));
+            let expected = match all.as_slice() {
+                [] => say!("no details: {} has no fields of its own", self.code),
+                _ => say!("fields of {}: {}", self.code, Words::several(known, Joint::And)),
+            };
+            return refused(Words::data(name), expected);
         }
         for (field, value) in self.known() {
             if clears && value.is_empty() {

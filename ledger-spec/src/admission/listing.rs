@@ -115,13 +115,13 @@ fn row_fits(case: &Case<'_>, definition: &ListDefinition, row: &[(String, String
     if complete {
         return Ok(());
     }
-    let found = Words::several(row.iter().map(|(name, _)| Words::data(name)), Joint::And);
-    Err(refuse(
-        Rule::RowFits,
-        "body.row",
-        found,
-        Words::several(columns.into_iter().map(Words::data), Joint::And),
-    ))
+    let named = |names: Vec<&str>, none: Words| match names.as_slice() {
+        [] => none,
+        names => Words::several(names.iter().map(Words::data), Joint::And),
+    };
+    let found = named(row.iter().map(|(name, _)| name.as_str()).collect(), say!("a row without columns"));
+    // All columns of a list may travel beside the event.
+    Err(refuse(Rule::RowFits, "body.row", found, named(columns, say!("a row without columns"))))
 }
 
 /// D06.

@@ -18,6 +18,7 @@ mod fields;
 mod identity;
 mod listing;
 mod measure;
+mod narrowing;
 mod once;
 mod penalty;
 mod personal;

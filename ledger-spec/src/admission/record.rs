@@ -3,7 +3,7 @@
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::details::Named;
-use super::{Refusal, Rule, once, penalty, refuse, subject};
+use super::{Refusal, Rule, narrowing, once, penalty, refuse, subject};
 use crate::authority::Migration;
 use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact};
 use crate::definition::{
@@ -125,7 +125,15 @@ impl Filing<'_, '_> {
         {
             None => self.told_once_known(),
             Some((field, day)) => {
-                let expected = say!("{} or earlier, when it was decided", self.decided);
+                let expected = match field {
+                    "body.conduct.ended_on" => {
+                        say!(
+                            "{} or earlier, when it was decided; of conduct that goes on, that day",
+                            self.decided
+                        )
+                    }
+                    _ => say!("{} or earlier, when it was decided", self.decided),
+                };
                 Err(refuse(Rule::OrderOfTime, field, day, expected))
             }
         }
@@ -281,7 +289,7 @@ impl Filing<'_, '_> {
                 let expected = say!("{} or narrower", class);
                 return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected));
             }
-            self.narrowed_by_law(class, stated)?;
+            narrowing::by_law(self.case, (self.definition, self.body), (class, stated), self.decided)?;
             class = stated;
         }
         if class != Disclosure::Public {
@@ -302,28 +310,6 @@ impl Filing<'_, '_> {
             );
         }
         Ok(())
-    }
-
-    /// D01: what the catalogue would show to more is kept from them by law, which is named, or is a secret, or its type keeps it
-    /// so. Nobody has to be told why less is shown of a natural person.
-    fn narrowed_by_law(&self, class: Disclosure, stated: Disclosure) -> Result<(), Refusal> {
-        let values = self.body.details.iter().filter_map(|(name, value)| {
-            self.definition.fields.iter().find(|field| field.name == *name)?.circle_of(value)
-        });
-        let kept = values.fold(class, Disclosure::max);
-        if stated <= kept || self.body.secrecy != Secrecy::None || self.case.event.subject.is_natural() {
-            return Ok(());
-        }
-        let day = self.decided.start_of_day();
-        let catalogue = &self.case.governance.catalogue;
-        let cited = self.body.narrowed_by.as_ref().map(|cited| &cited.instrument);
-        if cited.is_some_and(|cited| catalogue.instrument_at(cited, day, self.case.known()).is_some()) {
-            return Ok(());
-        }
-        let found = cited.map_or_else(|| say!("absent"), Words::from);
-        let expected =
-            say!("an instrument in force on {} by which it is {} and no wider", self.decided, stated);
-        Err(refuse(Rule::DisclosureNarrowed, "body.narrowed_by", found, expected))
     }
 
     /// L15, L16: a record that only shows another names a record that is not of that sort itself.

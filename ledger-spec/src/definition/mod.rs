@@ -22,6 +22,7 @@ pub use record::{
 };
 pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
+mod article;
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;
 pub use words::{

@@ -6,7 +6,7 @@ use super::{Line, MarkLine, Projector, Seen, StepLine};
 use crate::casefile::{Fact, ItemNumber, Sight};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
-use crate::id::{EventId, MeasureCode};
+use crate::id::{EventId, MeasureCode, SubjectId};
 use crate::rule::ProjectionRule;
 use crate::wording::Language;
 use serde::Serialize;
@@ -57,7 +57,7 @@ pub struct MeasureLine {
     /// The domains that it closes.
     pub bars: Vec<Domain>,
     /// The law that it rests on.
-    pub basis: Vec<String>,
+    pub basis: Vec<Name>,
     /// What departments report of its use: the last, at most twenty.
     pub uses: Vec<StepLine>,
     /// How many more reports came before them.
@@ -79,6 +79,10 @@ pub struct Eligibility {
     pub eligible: Option<bool>,
     /// What closes it.
     pub reasons: Vec<MeasureLine>,
+    /// What closes it to one that went on in the subject, and to the subject with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub inherited: Vec<Inherited>,
     /// Where a key may have been in wrong hands when it signed something that closes the domain or would, or what keeps it from that (P26).
     pub marks: Vec<MarkLine>,
     /// What the deciding body files with its decision.
@@ -93,6 +97,16 @@ pub struct Eligibility {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub next: Option<EntryIndex>,
+}
+
+/// What keeps a subject out of a domain that went on in another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Inherited {
+    /// The subject that went on in the other.
+    pub subject: SubjectId,
+    /// What was imposed on it: the first, at most twenty, as far as the reader may see it.
+    pub reasons: Vec<MeasureLine>,
 }
 
 impl Projector<'_> {
@@ -135,6 +149,7 @@ impl Projector<'_> {
             domain,
             eligible,
             reasons: self.lines(&shown, |number| self.measure_line(number)),
+            inherited: self.kept_out.clone(),
             marks,
             letter,
             rules: vec![ProjectionRule::Eligible],
@@ -183,7 +198,7 @@ impl Projector<'_> {
         let (at_zh, at) = (at.said(Language::Zh), at.said(Language::En));
         let known = self.known;
         if reasons.is_empty() && !unseen && !self.kept_out.is_empty() {
-            let merged = self.kept_out.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let merged = self.kept_out.iter().map(|one| one.subject.to_string()).collect::<Vec<_>>();
             return Name {
                 zh: format!(
                     "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；并入{subject}的{}在该领域有生效的限制措施，随合并由其承受。",
@@ -282,19 +297,23 @@ impl Projector<'_> {
         })
     }
 
-    fn basis_of(&self, adopted: &MeasureDefinition) -> Vec<String> {
+    fn basis_of(&self, adopted: &MeasureDefinition) -> Vec<Name> {
         let title = |basis: &crate::definition::Basis| {
+            let same = |text: String| Name { zh: text.clone(), en: text };
             let title = match &basis.source {
-                BasisSource::Title(title) => title.clone(),
+                BasisSource::Title(title) => same(title.clone()),
                 BasisSource::Instrument(code) => {
                     let known = self.case.as_of.known;
                     let mut found = self.case.catalogue.bases.versions(code).iter();
                     let found = found.rfind(|version| version.recorded.index.is_in(known));
                     let content = found.and_then(|version| version.content.as_ref());
-                    content.map_or_else(|| code.to_string(), |instrument| instrument.title.zh.clone())
+                    content.map_or_else(|| same(code.to_string()), |instrument| instrument.title.clone())
                 }
             };
-            basis.article.as_ref().map_or(title.clone(), |article| format!("{title} {article}"))
+            match &basis.article {
+                None => title,
+                Some(article) => title.at_article(article),
+            }
         };
         adopted.common.basis.iter().map(title).collect()
     }

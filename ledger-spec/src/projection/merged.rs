@@ -1,7 +1,8 @@
 //! Which subjects went on in the one that is asked about. Each merger stands in the stream of the one that ended, and is
 //! held against that one's file: what was stated of it since may have taken the merger back.
 
-use super::page::MOST_NAMED;
+use super::measures::Inherited;
+use super::page::{MOST_BESIDE, MOST_NAMED};
 use super::suspicion::Suspicion;
 use super::{Projector, case_of, names};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
@@ -71,14 +72,16 @@ pub(super) fn kept_out<E>(
     governance: &Governance,
     (names, domain): (&[SubjectId], Domain),
     (as_of, viewer): (AsOf, Viewer),
-) -> Result<Vec<SubjectId>, E> {
+) -> Result<Vec<Inherited>, E> {
     let merged = of(&case_file, governance, names, (as_of, viewer))?;
     let (known, mut closed) = (viewer.judged_by(as_of).known, Vec::new());
     for one in merged.subjects {
         let named = names::under_all_names(&case_file, &one, known, viewer.sight)?;
         let projector = Projector::new(&one, &named.file, governance, as_of, viewer);
-        if projector.showing_alone(named.shown).eligibility(domain).eligible == Some(false) {
-            closed.push(one);
+        let mut found = projector.showing_alone(named.shown).eligibility(domain);
+        if found.eligible == Some(false) {
+            found.reasons.truncate(MOST_BESIDE);
+            closed.push(Inherited { subject: one, reasons: found.reasons });
         }
     }
     Ok(closed)

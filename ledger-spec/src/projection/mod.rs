@@ -52,7 +52,7 @@ pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
 pub use list::{Edition, Member, Roll, RollPlace, Row};
-pub use measures::{Eligibility, MeasureLine, Measures};
+pub use measures::{Eligibility, Inherited, MeasureLine, Measures};
 pub use oversight::{CommitmentRate, Oversight, OversightLine};
 pub use page::{MOST_BESIDE, MOST_NAMED, Page};
 pub use question::{
@@ -95,7 +95,7 @@ pub struct Projector<'a> {
     /// The entries that are shown, where that is not for the rules of disclosure alone to say.
     shown: Option<BTreeSet<EntryIndex>>,
     /// Those of them that are kept out of the domain that is asked about.
-    kept_out: Vec<SubjectId>,
+    kept_out: Vec<Inherited>,
     /// The steps of matters that the reader sees taken; found once, since every line of a matter asks.
     taken: OnceLock<Vec<Taken<'a>>>,
     page: Page,
@@ -158,7 +158,7 @@ impl<'a> Projector<'a> {
 
     /// The same with the subjects that went on in this one and are kept out of the domain that is asked about.
     #[must_use]
-    pub(super) fn with_kept_out(mut self, kept_out: Vec<SubjectId>) -> Self {
+    pub(super) fn with_kept_out(mut self, kept_out: Vec<Inherited>) -> Self {
         self.kept_out = kept_out;
         self
     }

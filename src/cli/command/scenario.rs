@@ -79,7 +79,7 @@ fn tell(json: bool, file: &Path, scenario: &Scenario, report: &Report) -> Outcom
         title: scenario.title.zh.clone(),
         steps: scenario.steps.len(),
         asked: report.asked,
-        mismatches: report.mismatches.iter().map(ToString::to_string).collect(),
+        mismatches: report.mismatches.iter().map(|found| found.told(spoken())).collect(),
     };
     if json {
         return talk::put_json(&told);

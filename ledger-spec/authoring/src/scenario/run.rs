@@ -5,10 +5,12 @@ use super::format::{Ask, Expect, Known, Scenario, Step};
 use super::ledger::{Base, Outcome, Paper, ScenarioLedger, key_text};
 use super::matching;
 use core::fmt;
+use ledger_spec::admission::Refusal;
 use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::event::EventError;
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::time::{Date, ValidTime};
+use ledger_spec::wording::{Language, Words};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tlog::defect::OrDefect as _;
@@ -40,16 +42,29 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// Which step or question, counted from 1, with its name.
-    pub place: String,
+    pub place: Words,
     /// What was found.
-    pub found: String,
+    pub found: Words,
     /// What the file says.
-    pub expected: String,
+    pub expected: Words,
+}
+
+impl Mismatch {
+    /// It told in a language, on three lines.
+    #[must_use]
+    pub fn told(&self, language: Language) -> String {
+        let [place, found, expected] =
+            [&self.place, &self.found, &self.expected].map(|words| words.text(language));
+        match language {
+            Language::En => format!("{place}\n    found:    {found}\n    expected: {expected}"),
+            Language::Zh => format!("{place}\n    实际：{found}\n    应为：{expected}"),
+        }
+    }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n    found:    {}\n    expected: {}", self.place, self.found, self.expected)
+        f.write_str(&self.told(Language::En))
     }
 }
 
@@ -69,20 +84,29 @@ pub fn run(base: &Base, scenario: &Scenario) -> Report {
     };
     for (at, step) in scenario.steps.iter().enumerate() {
         let name = step.name.as_deref().unwrap_or(&step.kind);
-        let place = format!("step {} ({name})", at + 1);
+        let number = at + 1;
+        let place =
+            Words::both(format_args!("step {number} ({name})"), format_args!("第 {number} 步（{name}）"));
         if let Err(problem) = running.step(&place, step) {
-            running.differs(place, problem, "a step that can be taken".to_owned());
+            let expected = Words::both("a step that can be taken", "可以办理的步骤");
+            running.differs(place, Words::data(problem), expected);
         }
     }
     for (at, ask) in scenario.asks.iter().enumerate() {
-        let place = format!("ask {} ({} at {})", at + 1, ask.view, ask.at);
+        let (number, view, day) = (at + 1, &ask.view, &ask.at);
+        let place = Words::both(
+            format_args!("ask {number} ({view} at {day})"),
+            format_args!("第 {number} 问（{view}，{day}）"),
+        );
         running.report.asked += 1;
         if let Err(problem) = running.ask(&place, ask) {
-            running.differs(place, problem, "a question that can be answered".to_owned());
+            let expected = Words::both("a question that can be answered", "可以答复的查询");
+            running.differs(place, Words::data(problem), expected);
         }
     }
     if !running.world.is_audited() {
-        running.differs("the end".into(), "a ledger that the audit does not reach".into(), "the same".into());
+        let found = Words::both("a ledger that the audit does not reach", "与审计所得不一致的台账");
+        running.differs(Words::both("the end", "结束时"), found, Words::both("the same", "一致"));
     }
     running.report
 }
@@ -104,11 +128,11 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn differs(&mut self, place: String, found: String, expected: String) {
+    fn differs(&mut self, place: Words, found: Words, expected: Words) {
         self.report.mismatches.push(Mismatch { place, found, expected });
     }
 
-    fn step(&mut self, place: &str, step: &'a Step) -> Result<(), String> {
+    fn step(&mut self, place: &Words, step: &'a Step) -> Result<(), String> {
         let at = instant(&step.at, Side::First).ok_or_else(|| format!("at = {}", step.at))?;
         if at < self.now {
             return Err(format!("at = {}, before the step before it", step.at));
@@ -135,17 +159,19 @@ impl<'a> Running<'a> {
                 if let Some(name) = &step.name {
                     self.named.insert(name, Named { id: *id, entry: *entry, subject });
                 }
-                ("accepted".to_owned(), step.expect == Expect::Accepted)
+                (Words::both("accepted", "予以记载"), step.expect == Expect::Accepted)
             }
             Outcome::Refused(refusal) => {
                 refused = Some(refusal.rule.id().to_owned());
                 let same = matches!(&step.expect, Expect::Refused { rule, field }
                     if rule == refusal.rule.id() && field.as_ref().is_none_or(|field| field == refusal.field));
-                (format!("refused: {refusal}"), same)
+                (refused_words(refusal), same)
             }
             Outcome::Malformed(error) => {
                 let same = matches!(&step.expect, Expect::Malformed { field } if *field == field_of(error));
-                (format!("malformed: {error}"), same)
+                let said = error.words();
+                let [en, zh] = [Language::En, Language::Zh].map(|language| said.text(language));
+                (Words::both(format_args!("malformed: {en}"), format_args!("格式不符：{zh}")), same)
             }
         };
         if as_said {
@@ -154,12 +180,12 @@ impl<'a> Running<'a> {
                 self.report.shown.push(Shown { kind, refused, meets });
             }
         } else {
-            self.differs(place.to_owned(), found, expected(&step.expect));
+            self.differs(place.clone(), found, expected(&step.expect));
         }
         Ok(())
     }
 
-    fn ask(&mut self, place: &str, ask: &Ask) -> Result<(), String> {
+    fn ask(&mut self, place: &Words, ask: &Ask) -> Result<(), String> {
         let valid_at = instant(&ask.at, Side::Last).ok_or_else(|| format!("at = {}", ask.at))?;
         let moment = self.moment(ask, valid_at)?;
         let known = match &ask.known {
@@ -178,16 +204,21 @@ impl<'a> Running<'a> {
         let lacks: Vec<Value> =
             ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
         for (path, found, expected) in matching::differences(&answer, &says) {
-            self.differs(format!("{place}: {path}"), found, expected);
+            self.differs(within(place, &Words::data(path)), Words::data(found), Words::data(expected));
         }
         for text in lacks.iter().filter(|text| matching::holds(&answer, text)) {
-            self.differs(place.to_owned(), format!("{text} in {answer}"), "an answer without it".to_owned());
+            let found = Words::both(format_args!("{text} in {answer}"), format_args!("{answer} 中有 {text}"));
+            self.differs(place.clone(), found, Words::both("an answer without it", "没有它的答复"));
         }
         for (name, count) in &ask.counts {
             let found = answer.get(name).and_then(Value::as_array).map(Vec::len);
             if found != Some(*count) {
-                let found = found.map_or_else(|| format!("no array: {answer}"), |found| found.to_string());
-                self.differs(format!("{place}: how many {name}"), found, count.to_string());
+                let found = found.map_or_else(
+                    || Words::both(format_args!("no array: {answer}"), format_args!("不是数组：{answer}")),
+                    Words::data,
+                );
+                let what = Words::both(format_args!("how many {name}"), format_args!("{name} 的个数"));
+                self.differs(within(place, &what), found, Words::data(count));
             }
         }
         Ok(())
@@ -284,13 +315,41 @@ fn instant(text: &str, side: Side) -> Option<ValidTime> {
     }
 }
 
-fn expected(expect: &Expect) -> String {
+fn expected(expect: &Expect) -> Words {
     match expect {
-        Expect::Accepted => "accepted".to_owned(),
-        Expect::Refused { rule, field: None } => format!("refused by {rule}"),
-        Expect::Refused { rule, field: Some(field) } => format!("refused by {rule} for {field}"),
-        Expect::Malformed { field } => format!("no event, for {field}"),
+        Expect::Accepted => Words::both("accepted", "予以记载"),
+        Expect::Refused { rule, field: None } => {
+            Words::both(format_args!("refused by {rule}"), format_args!("按 {rule} 不予记载"))
+        }
+        Expect::Refused { rule, field: Some(field) } => Words::both(
+            format_args!("refused by {rule} for {field}"),
+            format_args!("按 {rule} 不予记载（{field}）"),
+        ),
+        Expect::Malformed { field } => {
+            Words::both(format_args!("no event, for {field}"), format_args!("不是事项（{field}）"))
+        }
     }
+}
+
+/// A refusal of admission, wholly in one language.
+fn refused_words(refusal: &Refusal) -> Words {
+    let rule = refusal.rule;
+    let [found, expected] = [&refusal.found, &refusal.expected].map(|words| words.text(Language::Zh));
+    Words::both(
+        format_args!("refused: {refusal}"),
+        format_args!(
+            "不予记载：{}（{}）：{}：{found}；应为{expected}",
+            rule.id(),
+            rule.slug(),
+            refusal.field
+        ),
+    )
+}
+
+/// A part of a place.
+fn within(place: &Words, part: &Words) -> Words {
+    let [en, zh] = [Language::En, Language::Zh].map(|language| (place.text(language), part.text(language)));
+    Words::both(format_args!("{}: {}", en.0, en.1), format_args!("{}：{}", zh.0, zh.1))
 }
 
 fn field_of(error: &EventError) -> String {

@@ -1,0 +1,34 @@
+//! Why a record is shown to fewer than the catalogue would have it shown to.
+
+use super::case::Case;
+use super::{Refusal, Rule, refuse};
+use crate::definition::{Disclosure, RecordType};
+use crate::event::{RecordFiled, Secrecy};
+use crate::time::Date;
+use crate::wording::{Words, say};
+
+/// D01: what the catalogue would show to more is kept from them by law, which is named, or is a secret, or its type keeps it
+/// so. Nobody has to be told why less is shown of a natural person.
+pub(super) fn by_law(
+    case: &Case<'_>,
+    (definition, body): (&RecordType, &RecordFiled),
+    (class, stated): (Disclosure, Disclosure),
+    decided: Date,
+) -> Result<(), Refusal> {
+    let values = body.details.iter().filter_map(|(name, value)| {
+        definition.fields.iter().find(|field| field.name == *name)?.circle_of(value)
+    });
+    let kept = values.fold(class, Disclosure::max);
+    if stated <= kept || body.secrecy != Secrecy::None || case.event.subject.is_natural() {
+        return Ok(());
+    }
+    let catalogue = &case.governance.catalogue;
+    let cited = body.narrowed_by.as_ref().map(|cited| &cited.instrument);
+    let in_force = |cited| catalogue.instrument_at(cited, decided.start_of_day(), case.known()).is_some();
+    if cited.is_some_and(in_force) {
+        return Ok(());
+    }
+    let found = cited.map_or_else(|| say!("absent"), Words::from);
+    let expected = say!("an instrument in force on {} by which it is {} and no wider", decided, stated);
+    Err(refuse(Rule::DisclosureNarrowed, "body.narrowed_by", found, expected))
+}
