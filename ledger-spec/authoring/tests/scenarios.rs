@@ -315,9 +315,8 @@ fn every_kind_of_difference_is_told_with_its_place() {
         let one = of_place.unwrap_or_else(|| panic!("{from} → {to}: {found:?}"));
         assert!(in_english(&one.found).contains(told), "{from} → {to}: {found:?}");
         let chinese = one.told(Language::Zh);
-        for english in
-            ["step", "ask ", "refused", "accepted", "expected", "found", "subject is", "malformed:"]
-        {
+        // What is wrong with the file itself is quoted as it was read.
+        for english in ["step ", "ask ", "refused", "malformed:"] {
             assert!(!chinese.contains(english), "{chinese}");
         }
     }
