@@ -4,9 +4,10 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// Names of formats and standards that are the same in Chinese.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "JSON",
     "UTF",
+    "SHA",
     "ASCII",
     "RFC",
     "GB",
