@@ -4,7 +4,7 @@
 //! stream by itself, since the source states the revocation there too, and since a log has to be admitted again the same way
 //! after the revocation was erased.
 
-use super::fact::NameHash;
+use super::spelling::NameHash;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::event::Annulled;
 use crate::time::{Date, ValidTime};

@@ -1,7 +1,7 @@
 //! What a record's own fields say that something follows from: the kinds and amounts of a penalty, the days of a licence, the
 //! step of a matter. A correction names some of them anew, and everything that follows is asked of what they are then.
 
-use super::{CaseAsOf, ItemNumber, NameHash};
+use super::spelling::NameHash;
 use crate::definition::{
     CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, HEARD_KINDS,
     LICENCE_NUMBER, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS, SEVERAL, STEP,
@@ -9,7 +9,6 @@ use crate::definition::{
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
-use std::borrow::Cow;
 
 /// The fields of a record from which something follows, as far as its type has them and it says them.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Encode, Decode)]
@@ -164,7 +163,7 @@ impl Details {
     }
 
     /// The same where a correction says these.
-    fn corrected(mut self, by: &[Detail]) -> Self {
+    pub(super) fn corrected(mut self, by: &[Detail]) -> Self {
         for detail in by.iter().cloned() {
             match detail {
                 Detail::Kinds(kinds) => self.kinds = kinds,
@@ -185,30 +184,6 @@ impl Details {
     #[must_use]
     pub fn is_step(&self, of: &[&str]) -> bool {
         self.step.as_deref().is_some_and(|step| of.contains(&step))
-    }
-}
-
-impl<'a> CaseAsOf<'a> {
-    /// What the fields of the record at `number` say, as last corrected.
-    pub fn details(&self, number: ItemNumber) -> Option<Cow<'a, Details>> {
-        let said = &self.record(number)?.details;
-        let corrected = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        let corrected = corrected.filter_map(|(_, step)| Some(&step.step()?.details));
-        let corrected = corrected.filter(|details| !details.is_empty());
-        Some(corrected.fold(Cow::Borrowed(said), |said, by| Cow::Owned(said.into_owned().corrected(by))))
-    }
-
-    /// Which matter the record at `number` is a step of: as it says, or that of its decision.
-    pub fn matter(&self, number: ItemNumber) -> Option<NameHash> {
-        Some(self.details(number)?.matter.unwrap_or(self.record(number)?.decision))
-    }
-
-    /// The last day of the restriction that the record at `number` says, as last corrected.
-    pub fn restriction_stated(&self, number: ItemNumber) -> Option<Date> {
-        let stated = self.record(number)?.restriction_until;
-        let corrected = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        let corrected = corrected.filter_map(|(_, step)| step.step()?.restriction_until);
-        corrected.last().or(stated)
     }
 }
 

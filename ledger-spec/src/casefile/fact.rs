@@ -2,7 +2,7 @@
 
 use super::ItemNumber;
 use super::details::{Detail, Details};
-use super::spelling::{carries_year, folded};
+use super::spelling::NameHash;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
@@ -143,42 +143,6 @@ pub struct RecordFact<R = ItemNumber> {
     pub consent: Option<R>,
     /// The migration under which it came in, an event of its filer's own stream.
     pub migration: Option<EventId>,
-}
-
-/// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
-/// enough to tell whether two are one, and says nothing in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-pub struct NameHash([u8; 16]);
-
-impl NameHash {
-    /// The decision whose document has this number, however it is spelled.
-    pub fn of_decision(number: &str) -> Self {
-        Self::of(&folded(number))
-    }
-
-    /// Whether the number of a document carries its year in brackets, in which its authority gives it once (GB/T 9704).
-    pub fn carries_year(number: &str) -> bool {
-        carries_year(number)
-    }
-
-    /// What has this name.
-    pub fn of(name: &str) -> Self {
-        let mut half = [0; 16];
-        half.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
-        Self(half)
-    }
-
-    /// The hash that has these bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// Its bytes.
-    #[must_use]
-    pub const fn bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
 }
 
 /// An entry on a list.

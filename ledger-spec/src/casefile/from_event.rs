@@ -2,7 +2,8 @@
 
 use super::CaseFile;
 use super::details::{Detail, Details};
-use super::fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, StepFact};
+use super::fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
+use super::spelling::NameHash;
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step, StepKind};
 use crate::id::EventId;
 

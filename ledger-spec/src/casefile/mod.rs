@@ -7,6 +7,7 @@
 mod all_names;
 mod annulments;
 mod as_of;
+mod corrected;
 mod details;
 mod ends;
 mod fact;
@@ -24,10 +25,11 @@ pub use annulments::{Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
 pub use details::{Detail, Details, PenaltyKinds};
 pub use ends::{Cause, End, Life};
-pub use fact::{Fact, Identity, ListingFact, MeasureFact, NameHash, RatingFact, RecordFact, StepFact};
+pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
 pub use files::{CaseEntry, CaseFiles};
 pub use item_row::{ItemRow, RowError};
 pub use publicity::{Mark, Marked, Sight, Viewer};
+pub use spelling::NameHash;
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};
 use crate::compromise::KeyNumber;

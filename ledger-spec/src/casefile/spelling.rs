@@ -1,6 +1,43 @@
 //! The number of a document, however it is spelled: one decision is not two because somebody typed another bracket.
 
 use crate::json::characters::{half_width, is_blank, is_hidden};
+use bincode::{Decode, Encode};
+
+/// Which conduct a record is about, or by which decision: half the BLAKE3 hash of the name that it was given, which is
+/// enough to tell whether two are one, and says nothing in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct NameHash([u8; 16]);
+
+impl NameHash {
+    /// The decision whose document has this number, however it is spelled.
+    pub fn of_decision(number: &str) -> Self {
+        Self::of(&folded(number))
+    }
+
+    /// Whether the number of a document carries its year in brackets, in which its authority gives it once (GB/T 9704).
+    pub fn carries_year(number: &str) -> bool {
+        carries_year(number)
+    }
+
+    /// What has this name.
+    pub fn of(name: &str) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
+        Self(half)
+    }
+
+    /// The hash that has these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
 
 /// Brackets that stand around a year or a place. They all say the same, and so does their absence at an end.
 const fn is_bracket(c: char) -> bool {
@@ -52,7 +89,7 @@ const fn is_as_it_is(c: char) -> bool {
 
 /// The number with one spelling: width and case folded, blanks and what nobody sees left out, every bracket the same and
 /// every dash, without 第 and without zeros before a number (GB/T 9704 has neither).
-pub(super) fn folded(number: &str) -> String {
+fn folded(number: &str) -> String {
     let mut out = String::with_capacity(number.len());
     for c in number.chars().filter(|c| *c != '第') {
         let c = match c {
@@ -79,7 +116,7 @@ pub(super) fn folded(number: &str) -> String {
 }
 
 /// Whether a number carries the year in brackets, as 发文字号 and 案号 do: within it an authority gives a number once.
-pub(super) fn carries_year(number: &str) -> bool {
+fn carries_year(number: &str) -> bool {
     let is_year = |part: &str| {
         part.len() == 4
             && part.bytes().all(|byte| byte.is_ascii_digit())

@@ -23,8 +23,8 @@ fn chinese_number(digits: &str) -> Option<String> {
     if !plain || digits.is_empty() || digits.len() > UNITS.len() {
         return None;
     }
-    let values: Vec<usize> =
-        digits.chars().filter_map(|digit| usize::try_from(digit.to_digit(10)?).ok()).collect();
+    // All are ASCII digits.
+    let values: Vec<usize> = digits.bytes().map(|digit| usize::from(digit - b'0')).collect();
     let mut number = String::new();
     for (at, value) in values.iter().enumerate() {
         let unit = UNITS.get(values.len() - 1 - at)?;
