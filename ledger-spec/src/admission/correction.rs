@@ -5,16 +5,16 @@ use super::details::Named;
 use super::{Refusal, Rule, penalty, refuse};
 use crate::casefile::{CaseAsOf, Details, Fact, Item, ItemNumber, RecordFact};
 use crate::definition::{FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity};
-use crate::event::Correction;
+use crate::event::{Correction, Step};
 use crate::wording::{Joint, Words, say};
 
 /// What fields of a penalty say how grave it is.
 const PENALTY: [&str; 3] = [PENALTY_KIND, FINE_AMOUNT, FORFEITED_AMOUNT];
 
-/// A04, A08, D01, D04, L15.
+/// A03, A04, A08, D01, D04, L15.
 pub(super) fn correction(
     case: &Case<'_>,
-    body: &Correction,
+    (step, body): (&Step, &Correction),
     (number, item): (ItemNumber, &Item),
 ) -> Result<(), Refusal> {
     let Fact::Record(record) = &item.fact else { return Ok(()) };
@@ -35,6 +35,7 @@ pub(super) fn correction(
     let correcting = Correcting { case, body, definition, record, number, stated: &stated, said: &said };
     correcting.fields()?;
     correcting.no_graver()?;
+    correcting.decided(step)?;
     severity(case, (body.severity, &definition.severities), (number, record))?;
     correcting.as_its_kinds_say(&as_of)
 }
@@ -88,6 +89,16 @@ impl Correcting<'_, '_> {
                 Err(refuse(Rule::NoticeServed, "body.details", found, no_graver_penalty()))
             }
         }
+    }
+
+    /// A03: of other kinds it is another penalty, which somebody decided. A slip in them is retracted and filed anew.
+    fn decided(&self, step: &Step) -> Result<(), Refusal> {
+        let other = self.stated.kinds.zip(self.said.kinds).is_some_and(|(before, now)| before != now);
+        if step.decision.is_some() || !(other || self.stated.kinds.is_some() && self.said.kinds.is_none()) {
+            return Ok(());
+        }
+        let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
+        Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
     }
 
     /// A08: the severity is one that the kinds and amounts allow as they are then.

@@ -107,13 +107,16 @@ pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     case.not_before("body.target", item.from)
 }
 
-/// L17: who decided may stay its own decision, else who reviews it, or a court (行政复议法第四十二条，行政诉讼法第五十六条).
+/// L17: who decided may stay its own decision, else who reviews it, or a court (行政复议法第四十二条，行政诉讼法第五十六条). What stays
+/// all of a subject stays what others decided, and is a court's.
 fn may_stay(case: &Case<'_>, item: Option<&Item>) -> Result<(), Refusal> {
-    let reviews = item.map_or(!case.issuer.competence.reviews.is_empty(), |item| case.reviews(item));
-    if case.is(Role::Court) || reviews || item.is_some_and(|item| case.is_source(item)) {
+    if case.is(Role::Court) || item.is_some_and(|item| case.reviews(item) || case.is_source(item)) {
         return Ok(());
     }
-    let expected = say!("who decided it, the authority that reviews its decisions, or a court");
+    let expected = match item {
+        Some(_) => say!("who decided it, the authority that reviews its decisions, or a court"),
+        None => say!("a court, or `target`: one record, entry or measure"),
+    };
     Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
 }
 

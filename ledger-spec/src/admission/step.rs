@@ -24,6 +24,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     {
         case.not_before(row.field, last.from)?;
     }
+    decided_after(body, item)?;
     entitled(case, row.who, item)?;
     by_judgment(case, body, item)?;
     match body.kind {
@@ -43,7 +44,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, body, (number, item)),
         StepKind::RecordCorrected => match &body.extra {
-            Extra::Correction(body) => correction::correction(case, body, (number, item)),
+            Extra::Correction(said) => correction::correction(case, (body, said), (number, item)),
             _ => Ok(()),
         },
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
@@ -90,6 +91,23 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
     }
     let expected = say!("the judgment or ruling, by its number and date");
     Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+}
+
+/// L20: what a decision is about was decided before it.
+fn decided_after(body: &Step, item: &Item) -> Result<(), Refusal> {
+    let first = match &item.fact {
+        Fact::Record(record) => Some(record.decided_on),
+        Fact::Listing(listing) => listing.decided_on,
+        Fact::Measure(measure) => measure.decided_on,
+        _ => None,
+    };
+    match body.decision.as_ref().zip(first) {
+        Some((decision, first)) if decision.date < first => {
+            let expected = say!("{} or later, when what it is about was decided", first);
+            Err(refuse(Rule::OrderOfTime, "body.decision.date", decision.date, expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A03: that an entry should never have been made is a decision too.

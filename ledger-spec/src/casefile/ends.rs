@@ -149,30 +149,37 @@ impl CaseAsOf<'_> {
 
     /// The first end that is known of the thing at `number`, past or to come.
     pub fn end(&self, number: ItemNumber) -> Option<End> {
+        self.end_with(number, Displacing::Asked)
+    }
+
+    fn end_with(&self, number: ItemNumber, displacing: Displacing) -> Option<End> {
         let item = self.file.get(number).filter(|item| self.knows(item))?;
         let mut ends = self.step_ends(number);
+        if displacing == Displacing::Asked {
+            ends.extend(self.displaced(number, item));
+        }
         match &item.fact {
             Fact::Record(record) => {
-                ends.extend(self.displaced(number, item));
                 ends.extend(self.licence_taken(number, item, record));
-                ends.extend(self.end_but_term(number));
+                ends.extend(self.end_but_term(number, displacing));
                 ends.extend(self.record_expiry(number, record).map(expiry));
                 ends.extend(self.unlisted(number, record));
             }
             Fact::Listing(listing) => {
-                ends.extend(self.displaced(number, item));
                 ends.extend(self.own_ends(number, item, listing));
-                ends.extend(listing.record.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry)));
+                let ground = listing.record;
+                ends.extend(
+                    ground.and_then(|ground| self.ground_end(ground, Cascade::NotExpiry, displacing)),
+                );
                 let least = self.list_of(item, listing).and_then(|adopted| adopted.least_severity);
                 ends.extend(listing.record.and_then(|ground| self.lightened(ground, least)));
             }
             Fact::Measure(measure) => {
-                ends.extend(self.displaced(number, item));
-                self.measure_ends(item, measure, &mut ends);
+                self.measure_ends(item, measure, displacing, &mut ends);
             }
-            Fact::Rating(rating) => self.rating_ends(number, item, rating, &mut ends),
+            Fact::Rating(rating) => self.rating_ends(number, item, rating, displacing, &mut ends),
             Fact::Charge { record: Some(ground), .. } => {
-                ends.extend(self.ground_end(*ground, Cascade::RevokedOnly));
+                ends.extend(self.ground_end(*ground, Cascade::RevokedOnly, displacing));
             }
             Fact::Consent { until, .. } => ends.extend(until.map(expiry)),
             _ => {}
@@ -255,22 +262,22 @@ impl CaseAsOf<'_> {
     }
 
     /// P10: the end of what something rests on, as far as it takes that down.
-    fn ground_end(&self, ground: ItemNumber, cascade: Cascade) -> Option<End> {
+    fn ground_end(&self, ground: ItemNumber, cascade: Cascade, displacing: Displacing) -> Option<End> {
         let end = match cascade {
-            Cascade::Any => self.end(ground),
-            Cascade::NotExpiry => self.end_but_term(ground),
+            Cascade::Any => self.end_with(ground, displacing),
+            Cascade::NotExpiry => self.end_but_term(ground, displacing),
             Cascade::RevokedOnly => self.revoked(ground),
         };
         end.map(|end| End { cause: Cause::GroundEnded, ..end })
     }
 
     /// The first end of a record that is not that of its own term.
-    fn end_but_term(&self, number: ItemNumber) -> Option<End> {
+    fn end_but_term(&self, number: ItemNumber, displacing: Displacing) -> Option<End> {
         let mut ends = self.step_ends(number);
         ends.extend(self.repair_end(number));
         let consent = self.record(number).and_then(|record| record.consent);
         let grounds = self.deeper(number).into_iter().chain(consent);
-        ends.extend(grounds.filter_map(|ground| self.ground_end(ground, Cascade::Any)));
+        ends.extend(grounds.filter_map(|ground| self.ground_end(ground, Cascade::Any, displacing)));
         ends.into_iter().min()
     }
 
@@ -356,6 +363,7 @@ impl CaseAsOf<'_> {
 
     /// P28: an entry on a red list, what recognises the subject as one for it, or an incentive, falls with the first entry on a
     /// list of the seriously dishonest that holds beside it, unless that was annulled or the decision beneath it never counted.
+    /// Whether that holds is asked without this: what rests on something favourable does not fall by itself.
     fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {
         let favours = match &item.fact {
             Fact::Listing(listing) => {
@@ -378,7 +386,7 @@ impl CaseAsOf<'_> {
             let Fact::Listing(listing) = &black.fact else { return false };
             let adopted = self.list_of(black, listing);
             adopted.is_some_and(|list| list.serious && list.polarity == Polarity::Negative)
-                && self.end(*other).is_none_or(|end| end.at > item.from)
+                && self.end_with(*other, Displacing::NotAsked).is_none_or(|end| end.at > item.from)
                 && self.revoked(*other).is_none_or(|end| end.at > self.as_of.valid_at)
                 && !self.annulled(*other)
         });
@@ -402,7 +410,7 @@ impl CaseAsOf<'_> {
         }
     }
 
-    fn measure_ends(&self, item: &Item, measure: &MeasureFact, ends: &mut Vec<End>) {
+    fn measure_ends(&self, item: &Item, measure: &MeasureFact, displacing: Displacing, ends: &mut Vec<End>) {
         let adopted = self.measure_of(item, measure);
         let outlives = adopted.is_some_and(|adopted| adopted.outlives_publicity);
         let least = adopted.and_then(|adopted| adopted.least_severity);
@@ -411,7 +419,7 @@ impl CaseAsOf<'_> {
             ends.push(expiry(until));
         }
         let cascade = if outlives { Cascade::RevokedOnly } else { Cascade::Any };
-        ends.extend(measure.rests_on.and_then(|ground| self.ground_end(ground, cascade)));
+        ends.extend(measure.rests_on.and_then(|ground| self.ground_end(ground, cascade, displacing)));
     }
 
     /// A measure as the catalogue had it when it was decided.
@@ -432,12 +440,22 @@ impl CaseAsOf<'_> {
         self.catalogue.lists.at(&listing.list, day.start_of_day(), self.as_of.known)
     }
 
-    fn rating_ends(&self, number: ItemNumber, item: &Item, rating: &RatingFact, ends: &mut Vec<End>) {
+    fn rating_ends(
+        &self,
+        number: ItemNumber,
+        item: &Item,
+        rating: &RatingFact,
+        displacing: Displacing,
+        ends: &mut Vec<End>,
+    ) {
         let cycle = self.scheme_of(item, rating).and_then(|scheme| scheme.cycle_months);
         let last = rating.until.or_else(|| cycle.map(|months| last_day(item.from.date(), months)));
         ends.extend(last.map(expiry));
         ends.extend(
-            rating.rests_on.iter().filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly)),
+            rating
+                .rests_on
+                .iter()
+                .filter_map(|ground| self.ground_end(*ground, Cascade::RevokedOnly, displacing)),
         );
         let later = self.known(Class::Rating).filter(|(other, later)| {
             (later.from, *other) > (item.from, number)
@@ -450,6 +468,13 @@ impl CaseAsOf<'_> {
             entry: Some(later.entry),
         }));
     }
+}
+
+/// Whether it is asked what P28 makes fall.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Displacing {
+    Asked,
+    NotAsked,
 }
 
 /// How much of a ground's ends takes down what rests on it.

@@ -73,11 +73,12 @@ fn is_revoked(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 
 /// Whether something has ended otherwise than by its term.
 fn is_ended_early(past: &History, thing: &Accepted, at: ValidTime) -> bool {
-    is_ended_by_itself(past, thing, at) || is_displaced(past, thing, at)
+    is_ended_by_itself(past, thing, at, true) || is_displaced(past, thing, at)
 }
 
 /// The same but for what displaces it: an entry on a list does not fall with that of its record, since it is displaced itself.
-fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+/// `displacing` says whether what it rests on falls by that.
+fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime, displacing: bool) -> bool {
     let event = &thing.event;
     let later = |one: &Accepted| {
         one.event.kind == "rating.assigned"
@@ -87,8 +88,13 @@ fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     };
     let superseded = event.kind == "rating.assigned" && past.person(&event.subject).any(later);
     let fallen = grounds(past, thing).into_iter().any(|ground| match event.kind.as_str() {
-        "listing.entered" => is_ended_by_itself(past, ground, at),
-        "record.filed" | "measure.imposed" => !in_force(past, ground, at),
+        "listing.entered" => is_ended_by_itself(past, ground, at, displacing),
+        "record.filed" | "measure.imposed" if displacing => !in_force(past, ground, at),
+        "record.filed" | "measure.imposed" => {
+            ground.event.valid_from > at
+                || is_over(past, ground, at)
+                || is_ended_by_itself(past, ground, at, false)
+        }
         _ => false,
     });
     let sealed = phase_at(past, thing, at, past.0.len()) == Some("sealed");
@@ -131,7 +137,8 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
         && past.person(&event.subject).any(|black| {
             is_serious(past, black)
                 && black.event.valid_from <= at
-                && !has_ended_by(past, black, event.valid_from)
+                && !is_over(past, black, event.valid_from)
+                && !is_ended_by_itself(past, black, event.valid_from, false)
                 && !is_annulled(past, black, at)
         })
 }
@@ -194,7 +201,12 @@ fn is_lightened(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 
 /// Whether something has ended at a time, begun or not.
 pub fn has_ended_by(past: &History, thing: &Accepted, at: ValidTime) -> bool {
-    last_day(past, thing, at).is_some_and(|last| at > last.end_of_day()) || is_ended_early(past, thing, at)
+    is_over(past, thing, at) || is_ended_early(past, thing, at)
+}
+
+/// Whether its own term is over.
+fn is_over(past: &History, thing: &Accepted, at: ValidTime) -> bool {
+    last_day(past, thing, at).is_some_and(|last| at > last.end_of_day())
 }
 
 /// Whether what ended something by a time was its own term, or its repair.

@@ -306,6 +306,12 @@ impl<'a> Question<'a> {
         self.refuse_if(!row.from.contains(&phase), "L16");
         let last = last_moved(self.past, moved, row.kind);
         self.refuse_if(self.event.valid_from < last, "L20");
+        // A decision is made after what it is about.
+        let is_decided =
+            ["record.filed", "listing.entered", "measure.imposed"].contains(&moved.event.kind.as_str());
+        let first = moved.event.decision_day().filter(|_| is_decided);
+        let early = self.event.decision_day().zip(first).is_some_and(|(own, first)| own < first);
+        self.refuse_if(early, "L20");
         self.who(row, moved);
         let ends =
             matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed" | "measure.lifted");
