@@ -21,6 +21,8 @@ pub(super) struct Case<'a> {
     pub(super) file: &'a CaseFile,
     /// All that is known of its subject, under any name. Its numbers are of its own: they are none of `file`'s.
     pub(super) person: &'a CaseFile,
+    /// All names of its subject, where it has more than one.
+    pub(super) names: &'a [SubjectId],
     pub(super) at: Recorded,
 }
 

@@ -40,7 +40,7 @@ use crate::entry::StreamVersion;
 use crate::entry::{Entry, Link};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{Body, Event, Kind, Role};
-use crate::id::AuthorityId;
+use crate::id::{AuthorityId, SubjectId};
 use crate::time::{RecordedTime, ValidTime};
 use crate::wording::{Joint, Words, say};
 use case::Case;
@@ -98,6 +98,8 @@ pub struct Known<'a> {
     pub stream: &'a CaseFile,
     /// What stands under any name of the subject: where it has but one, the same.
     pub subject: &'a CaseFile,
+    /// All its names, where it has more than one.
+    pub names: &'a [SubjectId],
 }
 
 /// Asks every rule whether `event` may become the entry `at`. `known` is what is known of its subject and
@@ -123,8 +125,8 @@ pub fn admit(
         let issuer = may_file(stated, event.signers(), at, governance)?;
         at_version(stated, file)?;
         personal::nothing_in_clear(&event)?;
-        let case =
-            Case { event: stated, signed: &event, issuer, governance, file, person: known.subject, at };
+        let Known { subject: person, names, .. } = known;
+        let case = Case { event: stated, signed: &event, issuer, governance, file, person, names, at };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at, file)?;

@@ -50,9 +50,15 @@ pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusa
         let expected = say!("a subject that has not gone on in another yet");
         return Err(refuse(Rule::InPhase, "subject", say!("a subject that went on in another"), expected));
     }
-    if case.governance.mergers.goes_on_in(&body.into, &case.event.subject) {
-        let found = say!("{}, which went on in {}", &body.into, &case.event.subject);
-        return Err(refuse(Rule::InPhase, "body.into", found, say!("a subject that goes on by itself")));
+    let refused = |found: Words| {
+        Err(refuse(Rule::InPhase, "body.into", found, say!("a subject that goes on by itself")))
+    };
+    if case.names.contains(&body.into) {
+        return refused(say!("{}, another name of {}", &body.into, &case.event.subject));
+    }
+    let mut names = std::iter::once(&case.event.subject).chain(case.names);
+    if names.any(|name| case.governance.mergers.goes_on_in(&body.into, name)) {
+        return refused(say!("{}, which went on in {}", &body.into, &case.event.subject));
     }
     Ok(())
 }

@@ -201,7 +201,7 @@ impl Projector<'_> {
             let merged = self.kept_out.iter().map(|one| one.subject.to_string()).collect::<Vec<_>>();
             return Name {
                 zh: format!(
-                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；并入{subject}的{}在该领域有生效的限制措施，随合并由其承受。",
+                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；因合并由{subject}承继的{}在该领域有生效的限制措施，随合并由其承受。",
                     domain.chinese(),
                     merged.join("、")
                 ),

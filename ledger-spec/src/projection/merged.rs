@@ -5,7 +5,7 @@ use super::measures::Inherited;
 use super::page::{MOST_BESIDE, MOST_NAMED};
 use super::suspicion::Suspicion;
 use super::{Projector, case_of, names};
-use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Sight, Viewer};
+use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Identity, Item, Named, Sight, Viewer};
 use crate::definition::Domain;
 use crate::governance::Governance;
 use crate::id::SubjectId;
@@ -26,33 +26,45 @@ pub struct MergedFrom {
     pub(super) compromised: BTreeSet<EntryIndex>,
 }
 
-/// Those that went on in a subject, by any of its names, at two instants, and at the moment of asking where that bounds the reader: what was
-/// taken back since is not told.
+/// Those that went on in a subject, by any of its names, by themselves or with what they went on in, at two instants, and at
+/// the moment of asking where that bounds the reader: what was taken back since is not told.
 pub(super) fn of<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     governance: &Governance,
     names: &[SubjectId],
     (as_of, viewer): (AsOf, Viewer),
 ) -> Result<MergedFrom, E> {
-    let mut found = MergedFrom::default();
-    let into = |name| governance.mergers.that_went_on_in(name, as_of.valid_at, as_of.known);
-    let mergers = names.iter().flat_map(into);
-    // That an enterprise goes on from a person is told to those who may know of the person.
-    let told = mergers.filter(|(of, _)| viewer.sight >= Sight::Restricted || !of.is_natural());
-    for (at, (of, entry)) in told.enumerate() {
-        if at >= MOST_NAMED {
-            found.more += 1;
-            continue;
+    let (mut found, mut looked_at) = (MergedFrom::default(), 0);
+    // What a body took over goes on with it when it is merged in turn, under whichever of its names that was. A name is
+    // asked about once: two names may have been linked since one was merged into the other.
+    let mut reached = names.to_vec();
+    let mut next = 0;
+    while let Some(name) = reached.get(next).cloned() {
+        next += 1;
+        let mergers = governance.mergers.that_went_on_in(&name, as_of.valid_at, as_of.known);
+        // That an enterprise goes on from a person is told to those who may know of the person.
+        let told = mergers.filter(|(of, _)| viewer.sight >= Sight::Restricted || !of.is_natural());
+        for (of, entry) in told {
+            if reached.contains(of) {
+                continue;
+            }
+            if looked_at >= MOST_NAMED {
+                found.more += 1;
+                continue;
+            }
+            looked_at += 1;
+            let file = case_file(of)?;
+            let at = |as_of| case_of(of, &file, governance, as_of);
+            let (case, now) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at));
+            let told = now.as_ref().unwrap_or(&case);
+            let (Some(_), Some(merger)) = (merger_of(&case, entry), merger_of(told, entry)) else { continue };
+            let suspicion = Suspicion { case: told, directory: &governance.directory };
+            found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
+            found.subjects.push(of.clone());
+            found.entries.push(entry);
+            let named = Named::of(&case_file, of, viewer.judged_by(as_of).known)?;
+            reached.extend(named.names().iter().cloned());
         }
-        let file = case_file(of)?;
-        let at = |as_of| case_of(of, &file, governance, as_of);
-        let (case, now) = (at(viewer.judged_by(as_of)), viewer.bound(as_of).map(at));
-        let told = now.as_ref().unwrap_or(&case);
-        let (Some(_), Some(merger)) = (merger_of(&case, entry), merger_of(told, entry)) else { continue };
-        let suspicion = Suspicion { case: told, directory: &governance.directory };
-        found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
-        found.subjects.push(of.clone());
-        found.entries.push(entry);
     }
     Ok(found)
 }
@@ -65,7 +77,7 @@ fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
     last.filter(|merger| merger.entry == entry && !case.is_stated_anew(merger))
 }
 
-/// Which of those that went on in `subject` are kept out of a domain, as far as the reader is told: what was imposed on them
+/// Which of those that went on in a subject are kept out of a domain, as far as the reader is told: what was imposed on them
 /// goes on with it.
 pub(super) fn kept_out<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,

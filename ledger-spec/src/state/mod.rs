@@ -342,9 +342,10 @@ impl<S: Streams> State<S> {
             let other = Box::new(id_taken(&event, at, &self.governance));
             return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
-        let joined = named.map(|named| named.joined());
+        let joined = named.as_ref().map(Named::joined);
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
-        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file) };
+        let names = named.as_ref().map_or([].as_slice(), Named::names);
+        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file), names };
         Ok(match admit(event, at, &self.governance, known) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),

@@ -142,6 +142,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a subject that has not gone on in another yet", "尚未并入其他主体的主体"),
     w("a subject that went on in another", "已并入其他主体的主体"),
     w("{}, which went on in {}", "已并入 {1} 的 {0}"),
+    w("{}, another name of {}", "{1} 的另一标识 {0}"),
     w("a subject that goes on by itself", "自身存续的主体"),
     w("{}, which registered the subject", "登记该主体的 {}"),
     w("serious: a penalty that closes, restricts, bars or revokes is no less", "严重：限制开展生产经营活动、责令停产停业、责令关闭、吊销许可证件、限制从业的处罚属于严重"),

@@ -250,7 +250,9 @@ pub fn subject(q: &mut Question<'_>) {
         let into = event.text("into").unwrap();
         q.refuse_if(into == event.subject, "L11");
         q.refuse_if(is_merged(past, &event.subject), "L16");
-        q.refuse_if(goes_on_in(past, into, &event.subject, 9), "L16");
+        // By any of its names: so it goes on neither in itself nor in one that went on in it.
+        let names = past.names(&event.subject);
+        q.refuse_if(names.iter().any(|name| goes_on_in(past, into, name, 9)), "L16");
     }
 }
 
