@@ -74,6 +74,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("Points schemes that it owns.", "负责的记分办法。"),
     ("Rating schemes that it owns.", "负责的评价办法。"),
     ("The types, lists and measures whose decisions it reviews.", "由其复议的类型、名单和措施。"),
+    ("Who reviews what it decides, where no government does.", "其决定不由人民政府复议的，为复议机关。"),
     ("Schemes of subjects that it registers.", "负责登记的主体类别。"),
     ("Types of records that it may file; `*` stands for all that follows.", "可以记载的类型；`*` 代表其后的全部代码。"),
     ("That a key may have been in wrong hands.", "密钥可能已失控的说明。"),
