@@ -48,7 +48,7 @@ pub enum Detail {
     Licence(Option<NameHash>),
 }
 
-/// Some kinds of penalty, each a bit: its place in [`PenaltyKinds::KNOWN`], or the last for any that says nothing here.
+/// Some kinds of penalty, each a bit: its place among those from which something follows, or the last for any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct PenaltyKinds(u16);
 
