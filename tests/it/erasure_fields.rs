@@ -298,7 +298,7 @@ fn ids_are_of_one_stream_so_that_nobody_takes_back_anothers_order_or_hold() {
     };
     assert_eq!(due(&server), [one]);
     // Two holds of one id: the end of one is not the end of the other.
-    let hold = json!({ "reason": "调查", "case": "(2026)2" });
+    let hold = json!({ "reason": "调查", "case": "(2026)2", "target": id(20).to_string() });
     let release = json!({ "hold": id(50).to_string(), "reason": "调查终结" });
     append(&server, &by(50, "hold.placed", SUBJECT, hold.clone()));
     append(&server, &by(50, "hold.placed", OTHER, hold));

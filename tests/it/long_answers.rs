@@ -136,9 +136,15 @@ fn what_pages_of_events_leave_out_is_counted_once() {
         let disclosure = if n.is_multiple_of(3) { "public" } else { "restricted" };
         let mut body = people::negative(&format!("第{n}号"));
         body["disclosure"] = disclosure.into();
+        if disclosure == "restricted" {
+            body["narrowed_by"] = json!({ "instrument": "law.one", "article": "1" });
+        }
         seal(&people::event(10_000 + n, "record.filed", "department", SUBJECT, body), &[&department()])
     };
-    let dir = filled("withheld", (0..30).map(narrowed));
+    let law = json!({ "title": people::name(), "level": "law", "confidence": "U" });
+    let law = people::event(9_999, "catalogue.basis_registered", "steward", "catalogue:basis.law.one", law);
+    let law = seal(&law, &[&people::steward()]);
+    let dir = filled("withheld", std::iter::once(law).chain((0..30).map(narrowed)));
     let ledger = open(&dir);
     let now = ValidTime::parse("2026-11-01T00:00:00+08:00").unwrap();
     let subject = SubjectId::parse(SUBJECT).unwrap();
