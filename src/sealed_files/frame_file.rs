@@ -49,6 +49,8 @@ pub(super) struct FramePlace {
 pub(super) struct FrameRun<'a> {
     file: &'a FrameFile,
     places: Peekable<IntoIter<FramePlace>>,
+    /// The first entry of which it does not say whether there is a frame.
+    pub(super) until: EntryIndex,
     /// Where in the file the bytes begin.
     start: u64,
     bytes: Vec<u8>,
@@ -195,12 +197,12 @@ impl FrameFile {
 
     /// The frames from one entry up to another, in one read, as far as that is not too long.
     pub(super) fn read_run(&self, entries: &Range<EntryIndex>) -> Result<FrameRun<'_>, SealedReadError> {
-        let places = self.with(|table| table.run(entries));
+        let (places, until) = self.with(|table| table.run(entries));
         let (first, last) = (places.first(), places.last());
         let start = first.map_or(HEADER, |frame| frame.offset) - HEADER;
         let mut bytes = vec![0; as_usize(last.map_or(start, |frame| frame.end) - start)];
         self.file.read_at(start, &mut bytes)?;
-        Ok(FrameRun { file: self, places: places.into_iter().peekable(), start, bytes })
+        Ok(FrameRun { file: self, places: places.into_iter().peekable(), until, start, bytes })
     }
 
     /// What a frame holds, of bytes that begin with what stands before it.
@@ -252,7 +254,7 @@ impl FrameFile {
 }
 
 impl FrameRun<'_> {
-    /// What the frame of an entry holds; `None` where there is none. Entries are asked for in order.
+    /// What the frame of an entry below `until` holds; `None` where there is none. All are asked for, in order.
     pub(super) fn next(&mut self, index: EntryIndex) -> Result<Option<Vec<u8>>, SealedReadError> {
         let Some(place) = self.places.next_if(|place| place.index == index) else { return Ok(None) };
         let [from, to] = [place.offset - HEADER, place.end].map(|at| as_usize(at - self.start));
@@ -310,13 +312,15 @@ impl FrameTable {
         self.frames.get(at).copied()
     }
 
-    /// Where the frames of these entries lie, as many as are read at once.
-    fn run(&self, entries: &Range<EntryIndex>) -> Vec<FramePlace> {
+    /// Where the frames of these entries lie, as many as are read at once, and up to which entry those are all.
+    fn run(&self, entries: &Range<EntryIndex>) -> (Vec<FramePlace>, EntryIndex) {
         let from = self.frames.partition_point(|frame| frame.index < entries.start);
         let all = self.frames.get(from..).unwrap_or(&[]);
         let first = all.first().map_or(0, |frame| frame.offset);
         let of_run = |frame: &&FramePlace| frame.index < entries.end && frame.end - first <= LONGEST_RUN;
-        all.iter().take_while(of_run).copied().collect()
+        let run: Vec<FramePlace> = all.iter().take_while(of_run).copied().collect();
+        let next = all.get(run.len()).map_or(entries.end, |frame| frame.index.min(entries.end));
+        (run, next)
     }
 
     /// Where the frame of an entry lies or would lie, and what there is no frame.

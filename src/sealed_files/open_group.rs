@@ -91,8 +91,8 @@ impl OpenGroup {
         self.held(index, payload, secret, skeleton)
     }
 
-    /// What is kept of these entries of the group, in order, each of the three files read once; `None` for what is in the clear
-    /// or damaged, which asking for it by itself tells.
+    /// What is kept of the first of these entries of the group, in order, as many as are read at once, and each of the three files
+    /// read once; `None` for what is in the clear or damaged, which asking for it by itself tells.
     pub(super) fn read_run(
         &self,
         entries: &Range<EntryIndex>,
@@ -100,12 +100,14 @@ impl OpenGroup {
     ) -> Result<Vec<Option<Held>>, SealedReadError> {
         let (mut links, mut bodies) = (self.link.read_run(entries)?, self.body.read_run(entries)?);
         let slots = self.slot.read_run(entries)?;
+        let until = links.until.min(bodies.until);
         let mut one = |index| {
-            let (skeleton, payload) = (links.next(index)?, bodies.next(index)?);
+            // Both go on to the next frame, whatever is wrong with one of them.
+            let (skeleton, payload) = (links.next(index), bodies.next(index));
             let secret = self.slot.unwrap(index, &slots.of(index)?, key)?;
-            self.held(index, payload, secret, skeleton)
+            self.held(index, payload?, secret, skeleton?)
         };
-        let indexes = (entries.start.get()..entries.end.get()).map(EntryIndex::new);
+        let indexes = (entries.start.get()..until.get()).map(EntryIndex::new);
         Ok(indexes.map(|index| one(index).ok()).collect())
     }
 

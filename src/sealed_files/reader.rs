@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tlog::checkpoint::Origin;
-use tlog::defect::{OrDefect as _, as_usize};
+use tlog::defect::{OrDefect as _, as_u64, as_usize};
 use tlog::position::{EntryIndex, TreeSize};
 
 /// A reader of open files; clones are cheap. It is asked about entries that the log holds.
@@ -152,13 +152,13 @@ impl ReadAhead<'_> {
         held.map_or_else(|| self.reader.read(index), Ok)
     }
 
-    /// Reads the entries from one on that are of its group, as many as are read at once. What could not be read so is looked at
-    /// by itself.
+    /// Reads the entries from one on that are of its group, as many as are read at once. What is not read so is looked at by
+    /// itself.
     fn read_on(&mut self, index: EntryIndex) {
         let next_group = layout::first_of(Group::new(Group::of(index).get().saturating_add(1)));
         let until = EntryIndex::new(index.get().saturating_add(AHEAD)).min(next_group).min(self.end);
         self.held = self.reader.0.read_run(&(index..until)).unwrap_or_default().into();
-        self.read = if self.held.is_empty() { index } else { until };
+        self.read = EntryIndex::new(index.get().saturating_add(as_u64(self.held.len())));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Damage to what is kept beside the log: found and named by the check, never served, never cut away, and nothing to
 //! the entries beside it.
 
-use super::world::{BORDER, World, create};
+use super::world::{BORDER, World, create, record_of};
 use crate::memory_disk::{MemoryDisk, Prng};
-use credit_ledger::sealed_files::{SealedFiles, SealedOpenError};
+use credit_ledger::sealed_files::{Held, SealedFiles, SealedOpenError, SealedReadError, SealedReader};
 use credit_ledger::storage::{Disk as _, read_all};
 use ledger_spec::sealed::{FileHeader, FileKind, Frames, Generation, Group, RootCopy, Slot};
 use tlog::position::EntryIndex;
@@ -260,4 +260,37 @@ fn a_slot_under_another_key_and_a_wrong_frame_at_the_remembered_place_are_damage
     .unwrap();
     let lost: Vec<&u64> = entries.iter().rev().filter(|index| !world.reads(&reader, **index)).collect();
     assert_eq!(lost, [&entries[1]]);
+}
+
+#[test]
+fn what_is_read_ahead_is_what_is_read_by_itself_also_beside_damage() {
+    let (disk, mut rng) = (MemoryDisk::new(8), Prng::new(8));
+    let (mut files, _) = create(&disk, 0);
+    // More than is read at once.
+    let records: Vec<_> = (0..60).map(|index| record_of(index, 40_000, &mut rng).0).collect();
+    files.write(&records).unwrap();
+    let reader = files.reader();
+    let shown = |held: Result<Held, SealedReadError>| match held {
+        Ok(Held::All { payload, .. }) => format!("{} bytes", payload.len()),
+        Ok(Held::Skeleton(_)) => "a skeleton".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let all = |reader: &SealedReader| {
+        let mut ahead = reader.ahead(EntryIndex::new(0)..EntryIndex::new(60));
+        for index in (0..60).map(EntryIndex::new) {
+            assert_eq!(shown(ahead.take(index)), shown(reader.read(index)), "entry {index}");
+        }
+    };
+    all(&reader);
+    // What is damaged after the files were opened, and slots that are lost behind that and behind what is read at once.
+    for (kind, at) in [("link", 3_000), ("body", 500_000)] {
+        disk.tamper(&format!("sealed/000000000000.000000000000.{kind}"), |bytes| bytes[at] ^= 1).unwrap();
+    }
+    for index in [9, 20, 30, 50].map(EntryIndex::new) {
+        let at = usize::try_from(Slot::offset(index)).unwrap();
+        let slot = "sealed/000000000000.000000000000.slot";
+        disk.tamper(slot, |bytes| bytes[at..at + Slot::LEN].fill(0)).unwrap();
+        assert!(shown(reader.read(index)).contains("a slot that holds nothing"), "{index}");
+    }
+    all(&reader);
 }

@@ -55,6 +55,11 @@ fn bytes(rng: &mut Prng, length: usize) -> Vec<u8> {
 /// A record of arbitrary content and length.
 pub fn record(index: u64, rng: &mut Prng) -> (SealedRecord, Kept) {
     let length = if rng.one_in(20) { rng.below(9_000) } else { rng.below(300) };
+    record_of(index, length, rng)
+}
+
+/// A record of arbitrary content of this length.
+pub fn record_of(index: u64, length: usize, rng: &mut Prng) -> (SealedRecord, Kept) {
     let plain = Plain { content: bytes(rng, length), disclosures: Vec::new() };
     let commitment = Commitment::from_bytes(bytes(rng, 32).try_into().unwrap());
     let salt: [u8; ContentSalt::LEN] = bytes(rng, ContentSalt::LEN).try_into().unwrap();
@@ -198,7 +203,7 @@ impl World {
         }
     }
 
-    /// Every sealed entry is read as it was written, one by one and by groups, and nothing beyond the log is.
+    /// Every sealed entry is read as it was written, one by one, by groups and ahead, and nothing beyond the log is.
     pub fn check_served(&self, reader: &SealedReader) {
         let served: Vec<u64> = self
             .sealed
@@ -215,6 +220,11 @@ impl World {
         assert!(all.iter().map(|(index, _)| index.get()).eq(self.sealed.keys().copied()));
         for (index, held) in all {
             assert!(self.is_as_written(index.get(), held), "entry {index}");
+        }
+        let mut ahead = reader.ahead(EntryIndex::new(0)..self.size().next_index());
+        for index in self.sealed.keys() {
+            let held = ahead.take(EntryIndex::new(*index)).unwrap();
+            assert!(self.is_as_written(*index, held), "entry {index}, read ahead");
         }
     }
 
