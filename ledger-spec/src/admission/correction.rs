@@ -93,8 +93,8 @@ impl Correcting<'_, '_> {
 
     /// A03: of other kinds it is another penalty, which somebody decided. A slip in them is retracted and filed anew.
     fn decided(&self, step: &Step) -> Result<(), Refusal> {
-        let other = self.stated.kinds.zip(self.said.kinds).is_some_and(|(before, now)| before != now);
-        if step.decision.is_some() || !(other || self.stated.kinds.is_some() && self.said.kinds.is_none()) {
+        let as_stated = self.stated.kinds.is_none() || self.said.kinds == self.stated.kinds;
+        if step.decision.is_some() || as_stated {
             return Ok(());
         }
         let expected = say!("the decision on review, the judgment or the ruling, by its number and date");

@@ -77,6 +77,11 @@ impl Named<'_> {
         Ok(())
     }
 
+    /// The narrowest circle to which one of the values keeps the record.
+    pub(super) fn circle(&self) -> Option<Disclosure> {
+        self.known().filter_map(|(field, value)| field.circle_of(value)).max()
+    }
+
     /// Whether one of these is among them.
     pub(super) fn name_any(&self, of: &[&str]) -> bool {
         self.fields.iter().any(|(name, _)| of.contains(&name.as_str()))

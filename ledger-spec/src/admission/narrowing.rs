@@ -1,8 +1,9 @@
 //! Why a record is shown to fewer than the catalogue would have it shown to.
 
 use super::case::Case;
+use super::details::Named;
 use super::{Refusal, Rule, refuse};
-use crate::definition::{Disclosure, RecordType};
+use crate::definition::Disclosure;
 use crate::event::{RecordFiled, Secrecy};
 use crate::time::Date;
 use crate::wording::{Words, say};
@@ -11,14 +12,11 @@ use crate::wording::{Words, say};
 /// so. Nobody has to be told why less is shown of a natural person.
 pub(super) fn by_law(
     case: &Case<'_>,
-    (definition, body): (&RecordType, &RecordFiled),
+    (named, body): (&Named<'_>, &RecordFiled),
     (class, stated): (Disclosure, Disclosure),
     decided: Date,
 ) -> Result<(), Refusal> {
-    let values = body.details.iter().filter_map(|(name, value)| {
-        definition.fields.iter().find(|field| field.name == *name)?.circle_of(value)
-    });
-    let kept = values.fold(class, Disclosure::max);
+    let kept = named.circle().map_or(class, |circle| circle.max(class));
     if stated <= kept || body.secrecy != Secrecy::None || case.event.subject.is_natural() {
         return Ok(());
     }

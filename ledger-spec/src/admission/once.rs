@@ -38,6 +38,9 @@ pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Re
 /// A10.
 pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
     let Some(conduct) = &body.conduct else { return Ok(()) };
+    if !may_fine(Details::of(&body.details).kinds) {
+        return Ok(());
+    }
     // What only shows another record is about the same conduct as that, and as nothing else.
     let shown = body.rests_on.as_ref().and_then(|id| case.file.entry_of(id));
     let (as_of, named) = (case.person_as_of(), NameHash::of(&conduct.id));
@@ -47,7 +50,7 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
             && shown != Some(item.entry)
             && as_of.polarity(record) == Polarity::Negative
             && !case.person.last_phase(*number).is_some_and(Phase::is_void)
-            && may_both_fine(body, as_of.details(*number).and_then(|said| said.kinds))
+            && may_fine(as_of.details(*number).and_then(|said| said.kinds))
     });
     match same {
         None => Ok(()),
@@ -98,11 +101,10 @@ fn is_of_decision(
         && case.governance.directory.acts_for(issuer, item.issuer)
 }
 
-/// Whether both this penalty and a record are known to be of kinds of which only one may follow one conduct: fines. What
-/// does not say of which kinds it is may be one.
-fn may_both_fine(body: &RecordFiled, recorded: Option<PenaltyKinds>) -> bool {
-    let may_fine = |kinds: Option<PenaltyKinds>| kinds.is_none_or(|kinds| kinds.is_any(&[FINE]));
-    may_fine(Details::of(&body.details).kinds) && may_fine(recorded)
+/// Whether a penalty of these kinds may be of one of which only one may follow one conduct: a fine. What does not say of which
+/// kinds it is may be one.
+fn may_fine(kinds: Option<PenaltyKinds>) -> bool {
+    kinds.is_none_or(|kinds| kinds.is_any(&[FINE]))
 }
 
 /// L19: nobody comes onto a list on the same ground while that entry holds, before it began or after its time was over; and

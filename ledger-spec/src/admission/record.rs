@@ -206,14 +206,19 @@ impl Filing<'_, '_> {
         }
     }
 
+    /// Its own fields, by the type as the conduct's day has their values.
+    fn named(&self) -> Named<'_> {
+        let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
+        let (definition, code) = (self.definition, &self.body.record_type);
+        Named { definition, code, fields: &self.body.details, day }
+    }
+
     /// D01, D04.
     fn details(&self) -> Result<(), Refusal> {
         if self.waives(Rule::DetailsFit) {
             return Ok(());
         }
-        let day = self.body.conduct.as_ref().map_or(self.decided, |conduct| conduct.ended_on);
-        let (definition, code) = (self.definition, &self.body.record_type);
-        let named = Named { definition, code, fields: &self.body.details, day };
+        let named = self.named();
         named.fit(false)?;
         named.are_as_narrow(self.case, self.body.disclosure)?;
         named.end_after_they_begin(&self.said, self.decided)?;
@@ -289,7 +294,7 @@ impl Filing<'_, '_> {
                 let expected = say!("{} or narrower", class);
                 return Err(refuse(Rule::DisclosureNarrowed, "body.disclosure", stated, expected));
             }
-            narrowing::by_law(self.case, (self.definition, self.body), (class, stated), self.decided)?;
+            narrowing::by_law(self.case, (&self.named(), self.body), (class, stated), self.decided)?;
             class = stated;
         }
         if class != Disclosure::Public {

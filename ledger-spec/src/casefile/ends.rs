@@ -363,7 +363,7 @@ impl CaseAsOf<'_> {
 
     /// P28: an entry on a red list, what recognises the subject as one for it, or an incentive, falls with the first entry on a
     /// list of the seriously dishonest that holds beside it, unless that was annulled or the decision beneath it never counted.
-    /// Whether that holds is asked without this: what rests on something favourable does not fall by itself.
+    /// Whether that holds is asked without this: where it rests on something favourable, that would ask for itself without end.
     fn displaced(&self, number: ItemNumber, item: &Item) -> Option<End> {
         let favours = match &item.fact {
             Fact::Listing(listing) => {

@@ -478,3 +478,20 @@ fn an_exemption_sets_a_measure_aside_to_its_last_day() {
     desk.step("measure.lifted", "imposition", ban, "2025-06-01");
     assert_eq!(desk.end(ban, LATER), ends("2025-06-01", Cause::TakenBack, Some(4)));
 }
+
+#[test]
+fn an_entry_that_rests_on_what_it_displaces_asks_not_for_itself() {
+    let mut desk = Desk::new();
+    let common = json!({
+        "title": { "zh": "甲", "en": "A" }, "basis": [{ "title": "法" }], "confidence": "K",
+        "subjects": ["uscc"], "polarity": "negative", "disclosure": "public",
+    });
+    desk.adopt("type.red.honour", &common, json!({ "polarity": "positive", "tags": ["red_list"] }));
+    desk.adopt("list.market.black", &common, json!({ "columns": ["name"], "months": 36, "serious": true }));
+    let honour = desk.record("red.honour", "2025-02-01", json!({}));
+    let more = json!({ "severity": "serious", "rests_on": desk.id(honour) });
+    let fine = desk.record("penalty.fine", "2025-02-02", more);
+    let row = json!({ "list": "market.black", "record": desk.id(fine), "row": { "name": "甲" } });
+    desk.add("listing.entered", "2025-02-03", row);
+    assert_eq!(desk.end(honour, LATER), ends("2025-02-03", Cause::Displaced, Some(3)));
+}
