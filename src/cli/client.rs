@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tlog::checkpoint::Origin;
+use tlog::defect::OrDefect as _;
 use tlog::key::SecretKey;
 use ureq::Agent;
 use ureq::http::{Response, Uri};
@@ -211,17 +212,20 @@ impl Client {
     fn post_signed(&self, path: &str, body: &str, key: &SecretKey) -> Result<(u16, Vec<u8>), Failure> {
         let url = format!("{}{path}", self.base);
         let target: Uri = url.parse().map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
-        let authority = target.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        // As `Host` has it: whoever else stands in the address is not sent.
+        let host = target.host().or_defect("an address without a host is refused when the client is made");
+        let authority = target.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         let new = NewRequest {
             method: "POST",
-            authority,
+            authority: &authority,
             path: target.path(),
             query: target.query(),
             body: Some(body.as_bytes()),
             purpose: None,
             case: None,
         };
-        let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag()).header("host", authority);
+        let request =
+            self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag()).header("host", &authority);
         let request = request.header("content-type", "application/json");
         let fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
         let request = fields.into_iter().fold(request, |request, (name, value)| request.header(name, value));
