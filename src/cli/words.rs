@@ -83,6 +83,7 @@ const fn mark(language: Language, mark: Mark) -> &'static str {
         Mark::Corrected => "corrected",
         Mark::Annotated => "with the subject's own words",
         Mark::FoundUnlawful => "the decision was found unlawful",
+        Mark::ChangedOnReview => "the decision was changed on review, and the record is not corrected yet",
         Mark::UnderReview => "under review",
         Mark::Objected => "an objection is open",
         Mark::ObjectionOverdue => "an objection is overdue: publication suspended",

@@ -3,8 +3,10 @@
 use super::case::Case;
 use super::details::Named;
 use super::{Refusal, Rule, penalty, refuse};
-use crate::casefile::{CaseAsOf, Details, Fact, Item, ItemNumber, RecordFact};
-use crate::definition::{FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity};
+use crate::casefile::{CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, PenaltyKinds, RecordFact};
+use crate::definition::{
+    FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity, VALID_UNTIL,
+};
 use crate::event::{Correction, Step};
 use crate::wording::{Joint, Words, say};
 
@@ -21,7 +23,6 @@ pub(super) fn correction(
     if let Some(found) = body.record_type.as_ref().filter(|found| **found != record.record_type) {
         return Err(refuse(Rule::ReferenceKnown, "body.type", found, &record.record_type));
     }
-    restriction(case, body, number)?;
     let as_of = case.as_of();
     let (Some(definition), Some(stated)) = (as_of.type_of(record), as_of.details(number)) else {
         // A type that was repealed for that day since has no fields that could be asked about.
@@ -29,14 +30,19 @@ pub(super) fn correction(
             let (code, decided) = (&record.record_type, record.decided_on);
             return Err(case.not_in_catalogue("body.details", code.as_str(), true, decided));
         }
-        return severity(case, (body.severity, &[]), (number, record));
+        no_graver(case, body, (number, &Details::default()))?;
+        return severity(case, (body.severity, &[]), record);
     };
     let said = Details::corrected_by(&stated, &body.details);
     let correcting = Correcting { case, body, definition, record, number, stated: &stated, said: &said };
     correcting.fields()?;
-    correcting.no_graver()?;
+    no_graver(case, body, (number, &said))?;
     correcting.decided(step)?;
-    severity(case, (body.severity, &definition.severities), (number, record))?;
+    // A decision that leaves a warning alone makes it minor, of whatever type it was filed.
+    let minor = said.kinds.is_some_and(PenaltyKinds::is_minor).then_some(Severity::Minor);
+    let mut allowed = definition.severities.clone();
+    allowed.extend(minor.filter(|minor| !allowed.is_empty() && !allowed.contains(minor)));
+    severity(case, (body.severity, &allowed), record)?;
     correcting.as_its_kinds_say(&as_of)
 }
 
@@ -69,32 +75,14 @@ impl Correcting<'_, '_> {
         Ok(())
     }
 
-    /// A04: no amount that was stated grows, nor is a kind of penalty added to all that there were.
-    fn no_graver(&self) -> Result<(), Refusal> {
-        let (before, now) = (self.stated, self.said);
-        let grows =
-            |before: Option<u64>, now: Option<u64>| before.zip(now).is_some_and(|(before, now)| now > before);
-        let added = before.kinds.zip(now.kinds).is_some_and(|(before, now)| now.adds_to(before));
-        let grown = [
-            (PENALTY_KIND, added),
-            (FINE_AMOUNT, grows(before.fine, now.fine)),
-            (FORFEITED_AMOUNT, grows(before.forfeited, now.forfeited)),
-        ];
-        match grown.into_iter().find(|(_, grown)| *grown) {
-            None => Ok(()),
-            Some((name, _)) => {
-                let value = self.body.details.iter().find(|(named, _)| named == name);
-                let value = value.map_or("", |(_, value)| value);
-                let found = say!("{}: {}", Words::data(name), Words::data(value));
-                Err(refuse(Rule::NoticeServed, "body.details", found, no_graver_penalty()))
-            }
-        }
-    }
-
-    /// A03: of other kinds it is another penalty, which somebody decided. A slip in them is retracted and filed anew.
+    /// A03: of other kinds it is another penalty, and a licence that lasts longer is another licence, which somebody decided. A
+    /// slip in them is retracted and filed anew.
     fn decided(&self, step: &Step) -> Result<(), Refusal> {
         let as_stated = self.stated.kinds.is_none() || self.said.kinds == self.stated.kinds;
-        if step.decision.is_some() || as_stated {
+        let prolonged = self.stated.valid_until.is_some_and(|stated| {
+            self.definition.has_field(VALID_UNTIL) && self.said.valid_until.is_none_or(|until| until > stated)
+        });
+        if step.decision.is_some() || as_stated && !prolonged {
             return Ok(());
         }
         let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
@@ -115,40 +103,58 @@ impl Correcting<'_, '_> {
     }
 }
 
-fn no_graver_penalty() -> Words {
-    say!("no graver penalty: file the new decision, made after notice, and revoke this record")
-}
-
-/// A04: a restriction that the record states is made shorter, and none is added.
-fn restriction(case: &Case<'_>, body: &Correction, number: ItemNumber) -> Result<(), Refusal> {
-    let stated = case.as_of().restriction_stated(number);
-    match body.restriction_until.filter(|until| stated.is_none_or(|stated| *until > stated)) {
+/// A04: no correction makes a record graver than it is by what was decided.
+fn no_graver(
+    case: &Case<'_>,
+    body: &Correction,
+    (number, said): (ItemNumber, &Details),
+) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let Some(decided) = as_of.gravity_decided(number) else { return Ok(()) };
+    let severity = body.severity.or_else(|| as_of.severity(number));
+    let restriction = body.restriction_until.or_else(|| as_of.restriction_stated(number));
+    match Gravity::new(severity, said, restriction).graver_than(&decided) {
         None => Ok(()),
-        Some(until) => {
-            let stated = stated.map_or_else(|| say!("no restriction"), Words::from);
-            let found = say!("{}, graver than {}", until, stated);
-            Err(refuse(Rule::NoticeServed, "body.restriction_until", found, no_graver_penalty()))
+        Some(graver) => {
+            let expected =
+                say!("no graver penalty: file the new decision, made after notice, and revoke this record");
+            Err(graver.refused(&body.details, expected))
         }
     }
 }
 
-/// A04, A08: a corrected severity is one that the record may have, and none that is graver: that takes a decision, before
-/// which the subject is heard.
+impl Graver {
+    /// The refusal of a body with these details that makes something graver so.
+    pub(super) fn refused(self, details: &[(String, String)], expected: Words) -> Refusal {
+        let detail = |name: &str| {
+            let value = details.iter().find(|(named, _)| named == name).map_or("", |(_, value)| value);
+            ("body.details", say!("{}: {}", Words::data(name), Words::data(value)))
+        };
+        let (field, found) = match self {
+            Self::Severity { now, was } => ("body.severity", say!("{}, graver than {}", now, was)),
+            Self::Kinds => detail(PENALTY_KIND),
+            Self::Fine => detail(FINE_AMOUNT),
+            Self::Forfeited => detail(FORFEITED_AMOUNT),
+            Self::Restriction { now, was: Some(was) } => {
+                ("body.restriction_until", say!("{}, longer than until {}", now, was))
+            }
+            Self::Restriction { now, was: None } => {
+                ("body.restriction_until", say!("{}, where none was stated", now))
+            }
+        };
+        refuse(Rule::NoticeServed, field, found, expected)
+    }
+}
+
+/// A08: a corrected severity is one that the record may have.
 fn severity(
     case: &Case<'_>,
     (corrected, allowed): (Option<Severity>, &[Severity]),
-    (number, record): (ItemNumber, &RecordFact),
+    record: &RecordFact,
 ) -> Result<(), Refusal> {
     let Some(severity) = corrected else { return Ok(()) };
-    let as_of = case.as_of();
-    if let Some(stated) = as_of.severity(number).filter(|stated| severity > *stated) {
-        let found = say!("{}, graver than {}", severity, stated);
-        let expected =
-            say!("no graver severity: file the new decision, made after notice, and revoke this record");
-        return Err(refuse(Rule::NoticeServed, "body.severity", found, expected));
-    }
-    let fits =
-        as_of.polarity(record) == Polarity::Negative && (allowed.is_empty() || allowed.contains(&severity));
+    let fits = case.as_of().polarity(record) == Polarity::Negative
+        && (allowed.is_empty() || allowed.contains(&severity));
     if fits {
         return Ok(());
     }

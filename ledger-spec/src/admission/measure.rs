@@ -4,7 +4,7 @@ use super::basis::Catalogued;
 use super::case::{Case, Over};
 use super::listing::{covers, grave_enough, names};
 use super::{Refusal, Rule, once, refuse, subject};
-use crate::casefile::{CaseAsOf, Fact, ItemNumber};
+use crate::casefile::{CaseAsOf, Fact, ItemNumber, NameHash};
 use crate::definition::{Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
 use crate::wording::{Words, say};
@@ -53,7 +53,28 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     grave_enough(case, asked, definition.least_severity, number)?;
     once::imposed(case, definition, (body, number))?;
     term(case, definition, (body, number))?;
+    within_restriction(case, definition, (body, number))?;
     case.reviewed(definition.legal_review, None)
+}
+
+/// D07: what the decision of the record bans lasts no longer than the record says.
+fn within_restriction(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Result<(), Refusal> {
+    let (as_of, decision) = (case.as_of(), body.decision.as_ref());
+    let decision = decision.map(|decision| NameHash::of_decision(&decision.number));
+    let stated = case.file.get(ground).filter(|item| case.is_source(item));
+    let stated = stated.and_then(|item| as_of.restriction_of(ground, (item.issuer, decision)));
+    let Some(stated) = stated.filter(|_| definition.direction == Direction::Ban) else { return Ok(()) };
+    let found = match body.term {
+        Term::Until(until) if until > stated => until.into(),
+        Term::Lifetime => say!("for life"),
+        Term::Until(_) | Term::WithGround => return Ok(()),
+    };
+    let expected = say!("{} or earlier, as the record of this decision states its restriction", stated);
+    Err(refuse(Rule::MeasureConditions, "body.until", found, expected))
 }
 
 /// D07: how long a measure lasts.

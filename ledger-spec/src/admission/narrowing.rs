@@ -22,11 +22,20 @@ pub(super) fn by_law(
     }
     let catalogue = &case.governance.catalogue;
     let cited = body.narrowed_by.as_ref().map(|cited| &cited.instrument);
-    let in_force = |cited| catalogue.instrument_at(cited, decided.start_of_day(), case.known()).is_some();
-    if cited.is_some_and(in_force) {
+    let code = body.record_type.as_str();
+    let keeps = |cited| {
+        let instrument = catalogue.instrument_at(cited, decided.start_of_day(), case.known());
+        instrument.is_some_and(|law| law.narrows.iter().any(|pattern| pattern.covers(code)))
+    };
+    if cited.is_some_and(keeps) {
         return Ok(());
     }
     let found = cited.map_or_else(|| say!("absent"), Words::from);
-    let expected = say!("an instrument in force on {} by which it is {} and no wider", decided, stated);
+    let expected = say!(
+        "an instrument in force on {} by which {} may be {} and no wider",
+        decided,
+        Words::data(code),
+        stated
+    );
     Err(refuse(Rule::DisclosureNarrowed, "body.narrowed_by", found, expected))
 }

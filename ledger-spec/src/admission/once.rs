@@ -4,7 +4,8 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{
-    CaseAsOf, Cause, Details, Fact, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds, RecordFact,
+    CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
+    RecordFact,
 };
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity};
 use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};
@@ -64,22 +65,25 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
 
 /// A04: what was filed in error does not come back graver by the same decision: that takes another, before which the
 /// subject is heard.
-pub(super) fn no_graver_than_retracted(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
+pub(super) fn no_graver_than_retracted(
+    case: &Case<'_>,
+    (body, said): (&RecordFiled, &Details),
+) -> Result<(), Refusal> {
     let (as_of, decision) = (case.person_as_of(), decision_of(body));
     let retracted = case.person.of_class(Class::Record).filter_map(|(filed, item)| {
         let Fact::Record(record) = &item.fact else { return None };
         let same = is_of_decision(case, &case.issuer.id, decision, (item, record))
             && case.person.last_phase(filed) == Some(Phase::Retracted);
-        as_of.severity(filed).filter(|_| same)
+        as_of.gravity_decided(filed).filter(|_| same)
     });
-    match (body.severity, retracted.min()) {
-        (Some(found), Some(stated)) if found > stated => {
-            let found = say!("{}, graver than {} as this decision was recorded", found, stated);
+    let refiled = Gravity::new(body.severity, said, body.restriction_until);
+    match retracted.filter_map(|was| refiled.graver_than(&was)).next() {
+        None => Ok(()),
+        Some(graver) => {
             let expected =
-                say!("no graver severity by the same decision: file the new one, made after notice");
-            Err(refuse(Rule::NoticeServed, "body.severity", found, expected))
+                say!("no graver penalty by the same decision: file the new one, made after notice");
+            Err(graver.refused(&body.details, expected))
         }
-        _ => Ok(()),
     }
 }
 

@@ -350,7 +350,7 @@ impl Filing<'_, '_> {
         if self.waives(Rule::NoticeServed) {
             return Ok(());
         }
-        once::no_graver_than_retracted(self.case, self.body)?;
+        once::no_graver_than_retracted(self.case, (self.body, &self.said))?;
         let Some(notice) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");
             return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));
@@ -359,28 +359,23 @@ impl Filing<'_, '_> {
             let expected = say!("{} or earlier, when it was decided", self.decided);
             return Err(refuse(Rule::NoticeServed, "body.notice.served_on", notice.served_on, expected));
         }
-        if notice.answered {
-            return Ok(());
-        }
-        let as_of = self.case.as_of();
-        let last = |period| as_of.deadline(period, notice.served_on, self.decided);
-        let is_heard = self.said.kinds.is_some_and(PenaltyKinds::is_heard);
-        let hearing = is_heard.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
-        match last(ProcedurePeriod::NoticeStatement).max(hearing) {
-            Some(last) if self.decided <= last => {
-                let expected = if hearing == Some(last) {
-                    say!("a decision after {}, the last day for asking for a hearing", last)
+        let last = |period| self.case.as_of().deadline(period, notice.served_on, self.decided);
+        // Who made a statement may ask for a hearing all the same.
+        let may_ask = notice.hearing.is_none() && self.said.kinds.is_some_and(PenaltyKinds::is_heard);
+        let hearing = may_ask.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
+        let statement = (!notice.answered).then(|| last(ProcedurePeriod::NoticeStatement)).flatten();
+        match statement.max(hearing).filter(|last| self.decided <= *last) {
+            None => Ok(()),
+            Some(last) => {
+                let (field, found, expected) = if hearing == Some(last) {
+                    let expected = say!("a decision after {}, the last day for asking for a hearing", last);
+                    ("body.notice.hearing", say!("neither held nor waived by {}", self.decided), expected)
                 } else {
-                    say!("a decision after {}, the last day for a statement", last)
+                    let expected = say!("a decision after {}, the last day for a statement", last);
+                    ("body.notice.statement", say!("none by {}", self.decided), expected)
                 };
-                Err(refuse(
-                    Rule::NoticeServed,
-                    "body.notice.statement",
-                    say!("none by {}", self.decided),
-                    expected,
-                ))
+                Err(refuse(Rule::NoticeServed, field, found, expected))
             }
-            _ => Ok(()),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::definition::{
     Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
     TAKING_STEPS, Validity,
 };
-use crate::event::{Class, Phase, StepKind, Term};
+use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
 use std::sync::Arc;
@@ -415,9 +415,7 @@ impl CaseAsOf<'_> {
         let outlives = adopted.is_some_and(|adopted| adopted.outlives_publicity);
         let least = adopted.and_then(|adopted| adopted.least_severity);
         ends.extend(measure.rests_on.and_then(|ground| self.lightened(ground, least)));
-        if let Term::Until(until) = measure.term {
-            ends.push(expiry(until));
-        }
+        ends.extend(self.measure_expiry(item, measure).map(expiry));
         let cascade = if outlives { Cascade::RevokedOnly } else { Cascade::Any };
         ends.extend(measure.rests_on.and_then(|ground| self.ground_end(ground, cascade, displacing)));
     }

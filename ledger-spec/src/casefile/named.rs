@@ -22,6 +22,7 @@ named!(Mark {
     Corrected = "已更正",
     Annotated = "附有主体说明",
     FoundUnlawful = "原决定被确认违法",
+    ChangedOnReview = "原决定已被变更，记录待更正",
     UnderReview = "正在复议或诉讼",
     Objected = "异议处理中",
     ObjectionOverdue = "异议逾期未处理，暂停公示",

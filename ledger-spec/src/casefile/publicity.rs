@@ -3,7 +3,7 @@
 use super::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, RecordFact};
 use crate::definition::words;
 use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, TierBound};
-use crate::event::{Class, Phase, Review, ReviewOutcome, StepKind};
+use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
 use tlog::position::EntryIndex;
@@ -40,6 +40,8 @@ pub enum Mark {
     Annotated,
     /// Its decision was confirmed unlawful, and stays in being.
     FoundUnlawful,
+    /// Its decision was changed on review, and what is recorded is not corrected yet.
+    ChangedOnReview,
     /// Its decision is under review.
     UnderReview,
     /// An objection is open.
@@ -109,6 +111,7 @@ words!(Mark {
     Corrected = "corrected",
     Annotated = "annotated",
     FoundUnlawful = "found-unlawful",
+    ChangedOnReview = "changed-on-review",
     UnderReview = "under-review",
     Objected = "objected",
     ObjectionOverdue = "objection-overdue",
@@ -142,9 +145,11 @@ impl Mark {
     /// The rule by which it follows.
     pub const fn rule(self) -> ProjectionRule {
         match self {
-            Self::Corrected | Self::Annotated | Self::FoundUnlawful | Self::UnderReview => {
-                ProjectionRule::RecordInForce
-            }
+            Self::Corrected
+            | Self::Annotated
+            | Self::FoundUnlawful
+            | Self::ChangedOnReview
+            | Self::UnderReview => ProjectionRule::RecordInForce,
             Self::Objected => ProjectionRule::Objected,
             Self::ObjectionOverdue | Self::ObjectionUpheld => ProjectionRule::PublicationSuspended,
             Self::Held | Self::PublicationStayed => ProjectionRule::Held,
@@ -161,6 +166,7 @@ impl Mark {
         match self {
             Self::Corrected | Self::Annotated | Self::NotVerified | Self::CompromisedKey => false,
             Self::FoundUnlawful
+            | Self::ChangedOnReview
             | Self::UnderReview
             | Self::Objected
             | Self::ObjectionOverdue
@@ -213,6 +219,9 @@ impl CaseAsOf<'_> {
                 let void = self.is_void(number);
                 if let Some(closed) = self.found_unlawful(number).filter(|_| !void) {
                     mark(Mark::FoundUnlawful, closed.entry);
+                }
+                if let Some(closed) = self.changed_on_review(number).filter(|_| !void) {
+                    mark(Mark::ChangedOnReview, closed.entry);
                 }
                 if let Some(opened) = self.pending_review(number).filter(|_| !void) {
                     mark(Mark::UnderReview, opened.entry);
@@ -297,43 +306,6 @@ impl CaseAsOf<'_> {
         let last =
             corrections.into_iter().filter_map(|kind| self.last_step(number, kind)).max_by_key(|step| step.0);
         last.is_some_and(|(corrected, _)| corrected > objection)
-    }
-
-    /// The step that closed the last review of a record's decision, where that upheld or changed it.
-    pub fn reviewed_by(&self, number: ItemNumber) -> Option<&Item> {
-        let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
-        let decides = |outcome| matches!(outcome, ReviewOutcome::Upheld | ReviewOutcome::Changed);
-        closed.step()?.reviewed.is_some_and(decides).then_some(closed)
-    }
-
-    /// The step that says that a record's decision is unlawful, where the last review came to that.
-    pub fn found_unlawful(&self, number: ItemNumber) -> Option<&Item> {
-        let (_, closed) = self.last_step(number, StepKind::ReviewClosed)?;
-        (closed.step()?.reviewed == Some(ReviewOutcome::Unlawful)).then_some(closed)
-    }
-
-    /// What says that a record's decision is under review, where that is so: until the review is closed, or, where whoever
-    /// decided said it, until that authority corrects the record by the decision that changed it and the time for going to
-    /// court after that is over (行政诉讼法第四十五条).
-    pub fn pending_review(&self, number: ItemNumber) -> Option<&Item> {
-        let filed = self.file.get(number)?;
-        let pending = self.record(number)?.review == Some(Review::Pending);
-        let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        steps.fold(pending.then_some(filed), |pending, (_, step)| match step.step() {
-            Some(fact) => match fact.kind {
-                StepKind::ReviewOpened => Some(step),
-                StepKind::ReviewClosed => None,
-                StepKind::RecordCorrected if fact.changes => pending.filter(|opened| {
-                    let over = |decided| {
-                        let last = self.deadline(ProcedurePeriod::ReviewAfterReview, decided, decided);
-                        last.is_none_or(|last| self.is_past(last))
-                    };
-                    opened.issuer != filed.issuer || !fact.decided_on.is_some_and(over)
-                }),
-                _ => pending,
-            },
-            None => pending,
-        })
     }
 
     fn followers_of(&self, number: ItemNumber, class: Class) -> impl Iterator<Item = (ItemNumber, &Item)> {
@@ -479,10 +451,10 @@ impl CaseAsOf<'_> {
     fn is_published(&self, number: ItemNumber, item: &Item) -> bool {
         let over = match &item.fact {
             Fact::Record(record) => {
-                // What is unlawful is withdrawn from publicity, though it stands (行政处罚法第四十八条第二款).
-                let unlawful =
-                    self.polarity(record) == Polarity::Negative && self.found_unlawful(number).is_some();
-                unlawful || self.publicity_until(number, record).is_some_and(|last| self.is_past(last))
+                // What was changed or is unlawful is withdrawn from publicity, though it stands (行政处罚法第四十八条第二款).
+                let withdrawn = self.polarity(record) == Polarity::Negative
+                    && (self.found_unlawful(number).is_some() || self.changed_on_review(number).is_some());
+                withdrawn || self.publicity_until(number, record).is_some_and(|last| self.is_past(last))
             }
             _ => false,
         };

@@ -1,6 +1,7 @@
 //! The terms of things: the last day that a decision, the catalogue or the law gives them, whatever else ends them sooner.
 
-use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, NameHash, RecordFact};
+use crate::authority::AuthorityNumber;
 use crate::definition::{
     Direction, MeasureDefinition, ProcedurePeriod, RecordType, TierBound, VALID_UNTIL, Validity,
 };
@@ -88,13 +89,52 @@ impl CaseAsOf<'_> {
         let stated = self.restriction_stated(number);
         let imposed = self.file.followers(number).filter(|(ban, item)| self.knows(item) && may_know(*ban));
         let bans = imposed.filter_map(|(ban, item)| match &item.fact {
-            Fact::Measure(measure) if self.is_ban(item, measure) => match measure.term {
-                Term::Until(until) => Some(self.lifted(ban).map_or(until, |lifted| lifted.min(until))),
-                Term::WithGround | Term::Lifetime => None,
-            },
+            Fact::Measure(measure) if self.is_ban(item, measure) => {
+                let until = self.measure_expiry(item, measure)?;
+                Some(self.lifted(ban).map_or(until, |lifted| lifted.min(until)))
+            }
             _ => None,
         });
         bans.max().max(stated)
+    }
+
+    /// The last day of a measure: as decided, and no later than the restriction that the decision states by which it was imposed,
+    /// as last corrected.
+    pub fn measure_expiry(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
+        let decided = match measure.term {
+            Term::Until(until) => Some(until),
+            Term::WithGround | Term::Lifetime => None,
+        };
+        decided.into_iter().chain(self.stated_beneath(item, measure)).min()
+    }
+
+    fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
+        let ground = measure.rests_on.filter(|_| self.is_ban(item, measure))?;
+        self.restriction_of(ground, (item.issuer, measure.decision))
+    }
+
+    /// The last day of the restriction that the record beneath `ground` states, where a ban on that ground is of the same decision: of
+    /// whoever filed the record and what is between, and of no decision of its own.
+    pub fn restriction_of(
+        &self,
+        ground: ItemNumber,
+        (issuer, decision): (AuthorityNumber, Option<NameHash>),
+    ) -> Option<Date> {
+        let between = self.file.get(ground)?;
+        let number = match &between.fact {
+            Fact::Listing(listing) => listing.record?,
+            _ => ground,
+        };
+        let record = self.record(number)?;
+        let own = match &between.fact {
+            Fact::Listing(listing) => listing.decided_on.is_some_and(|day| day != record.decided_on),
+            _ => false,
+        };
+        let same = decision.is_none_or(|decision| decision == record.decision)
+            && !own
+            && between.issuer == issuer
+            && self.file.get(number)?.issuer == issuer;
+        self.restriction_stated(number).filter(|_| same)
     }
 
     fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {

@@ -20,6 +20,8 @@ pub struct Instrument {
     /// The codes of the catalogue whose subject matter it carries: what rests on none of its own is recorded on a basis for
     /// this alone.
     pub covers: Vec<Pattern>,
+    /// The codes of the catalogue of which it keeps something from the public.
+    pub narrows: Vec<Pattern>,
     /// How sure the catalogue is.
     pub confidence: Confidence,
     /// The section of the plan that names it.
@@ -72,6 +74,7 @@ impl Instrument {
             number: fields.optional_text("number", 100)?,
             level: fields.parsed("level", Level::parse_word)?,
             covers: fields.parsed_array("covers", (0, 64), Pattern::parse)?,
+            narrows: fields.parsed_array("narrows", (0, 64), Pattern::parse)?,
             confidence: fields.parsed("confidence", Confidence::parse_word)?,
             plan: fields.optional_text("plan", 100)?,
             note: fields.optional_text("note", 1000)?,

@@ -78,6 +78,17 @@ pub struct Notice {
     pub served_on: Date,
     /// Whether a statement came in and was answered; else the window has to have elapsed.
     pub answered: bool,
+    /// What became of the hearing, where one might be asked for; else its window has to have elapsed.
+    pub hearing: Option<Hearing>,
+}
+
+/// What became of a hearing before its window had elapsed (行政处罚法第六十三、六十四条).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hearing {
+    /// It was held.
+    Held,
+    /// The subject said that it asks for none.
+    Waived,
 }
 
 /// The conduct behind a record.
@@ -175,6 +186,8 @@ words!(DataCategory {
     Property = "property",
     Tax = "tax",
 });
+words!(Hearing { Held = "held", Waived = "waived" });
+
 words!(Review { None = "none", Pending = "pending", Upheld = "upheld", Expired = "expired" });
 words!(Secrecy { None = "none", State = "state", Commercial = "commercial" });
 
@@ -255,8 +268,9 @@ impl Notice {
                 return Err(fields.error("statement", FieldFault::Value { found: statement, expected }));
             }
         };
+        let hearing = fields.optional_parsed("hearing", Hearing::parse_word)?;
         fields.finish()?;
-        Ok(Self { served_on, answered })
+        Ok(Self { served_on, answered, hearing })
     }
 }
 

@@ -271,6 +271,7 @@ impl<'a> Projector<'a> {
                 | Mark::NotVerified
                 | Mark::UnderReview
                 | Mark::FoundUnlawful
+                | Mark::ChangedOnReview
                 | Mark::CompromisedKey => true,
                 Mark::Objected
                 | Mark::ObjectionOverdue

@@ -10,11 +10,12 @@ use super::suspicion::Suspicion;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
-use crate::event::{Class, Phase, ReviewOutcome, StepKind};
+use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
 use serde::Serialize;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use tlog::defect::as_u64;
 use tlog::position::EntryIndex;
 
 /// What the log shows of every authority's work at two instants.
@@ -287,28 +288,14 @@ impl<'a> Work<'a> {
             let steps = case.file.followers(number).filter(|(_, step)| case.has_begun(step));
             for (_, step) in steps {
                 match step.step_kind() {
-                    Some(StepKind::RecordCorrected) => {
-                        self.of(step.issuer).corrections += 1;
-                        // A correction without a decision puts a slip right: the penalty is as it was.
-                        let changed = step.step().is_some_and(|fact| fact.decided_on.is_some());
-                        let late = changed && withdrawn_late(case, (number, item), step);
-                        self.of(item.issuer).late_withdrawals += u64::from(late);
-                    }
-                    Some(StepKind::ReviewClosed) => {
-                        let unlawful =
-                            step.step().and_then(|fact| fact.reviewed) == Some(ReviewOutcome::Unlawful);
-                        let late = unlawful && withdrawn_late(case, (number, item), step);
-                        self.of(item.issuer).late_withdrawals += u64::from(late);
-                    }
-                    Some(StepKind::RecordRevoked) => {
-                        let late = withdrawn_late(case, (number, item), step);
-                        let line = self.of(item.issuer);
-                        line.revocations += 1;
-                        line.late_withdrawals += u64::from(late);
-                    }
+                    Some(StepKind::RecordCorrected) => self.of(step.issuer).corrections += 1,
+                    Some(StepKind::RecordRevoked) => self.of(item.issuer).revocations += 1,
                     _ => {}
                 }
             }
+            let withdrawals = case.withdrawals(number);
+            let late = withdrawals.filter(|step| withdrawn_late(case, (number, item), step)).count();
+            self.of(item.issuer).late_withdrawals += as_u64(late);
         }
         for (_, item) in case.begun(Class::Use) {
             self.of(item.issuer).uses += 1;
