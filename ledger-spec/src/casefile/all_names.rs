@@ -12,6 +12,7 @@ use tlog::position::TreeSize;
 pub struct Named<F> {
     names: Vec<SubjectId>,
     files: Vec<F>,
+    disowned: Vec<SubjectId>,
 }
 
 /// Whether a file says, within so many entries, that a name is its subject's too.
@@ -44,7 +45,7 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
         known: TreeSize,
     ) -> Result<Self, E> {
         let (mut names, mut files) = (vec![subject.clone()], vec![case_file(subject)?]);
-        let mut at = 0;
+        let (mut disowned, mut at) = (Vec::new(), 0);
         while let (Some(name), Some(file)) = (names.get(at).cloned(), files.get(at)) {
             at += 1;
             let renewed = file.renewals().filter(|(entry, _)| entry.is_in(known));
@@ -60,13 +61,23 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
                 // Whoever has the keys links pseudonyms, both ways at once. Of bodies each name has a registrar of its own, and
                 // one alone cannot put somebody else's file into its own.
                 if other.is_body() && !says(&file, &name, known) {
+                    if file.disowns(&name, known) {
+                        disowned.push(other);
+                    }
                     continue;
                 }
                 files.push(file);
                 names.push(other);
             }
         }
-        Ok(Self { names, files })
+        disowned.retain(|other| !names.contains(other));
+        Ok(Self { names, files, disowned })
+    }
+
+    /// What one of the names says to be another, and whose own last word about that name is that it is not.
+    #[must_use]
+    pub fn disowned(&self) -> &[SubjectId] {
+        &self.disowned
     }
 
     /// Every name.

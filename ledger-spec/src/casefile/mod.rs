@@ -374,6 +374,12 @@ impl CaseFile {
         last.is_some_and(|(.., link)| link == Link::Said)
     }
 
+    /// Whether their last word about this identifier is that it is none of the subject's, though they said so before.
+    #[must_use]
+    fn disowns(&self, name: &SubjectId, known: TreeSize) -> bool {
+        self.was_linked(name, known) && !self.is_linked(name, known)
+    }
+
     /// Whether they ever said so.
     pub(crate) fn was_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
         self.links().any(|(entry, other, link)| other == name && entry.is_in(known) && link == Link::Said)

@@ -92,6 +92,10 @@ pub struct Projector<'a> {
     /// The same file at the moment of asking, where that bounds what is shown.
     now: Option<CaseAsOf<'a>>,
     merged: MergedFrom,
+    /// The subject's names, where they were asked for.
+    names: Vec<SubjectId>,
+    /// What one of them says to be another, and which took that back.
+    disowned: Vec<SubjectId>,
     /// The entries that are shown, where that is not for the rules of disclosure alone to say.
     shown: Option<BTreeSet<EntryIndex>>,
     /// Those of them that are kept out of the domain that is asked about.
@@ -143,6 +147,8 @@ impl<'a> Projector<'a> {
             page: Page::default(),
             events: None,
             merged: MergedFrom::default(),
+            names: Vec::new(),
+            disowned: Vec::new(),
             shown: None,
             kept_out: Vec::new(),
             taken: OnceLock::new(),
@@ -167,6 +173,13 @@ impl<'a> Projector<'a> {
     #[must_use]
     pub fn with_merged(mut self, merged: MergedFrom) -> Self {
         self.merged = merged;
+        self
+    }
+
+    /// The same where the subject has these names, and these took back that they are such.
+    #[must_use]
+    pub(super) fn with_names(mut self, names: &[SubjectId], disowned: &[SubjectId]) -> Self {
+        (self.names, self.disowned) = (names.to_vec(), disowned.to_vec());
         self
     }
 

@@ -10,6 +10,8 @@ use tlog::position::{EntryIndex, TreeSize};
 pub(super) struct UnderAllNames {
     /// Its names.
     pub(super) names: Vec<SubjectId>,
+    /// What one of them says to be another, and which took that back.
+    pub(super) disowned: Vec<SubjectId>,
     /// All of it: one thing may bear on another that stands under another name.
     pub(super) file: Arc<CaseFile>,
     /// Of a natural person, to the public, what stands under the name that it asked about, and nothing else: no name leads to
@@ -26,11 +28,11 @@ pub(super) fn under_all_names<E>(
     sight: Sight,
 ) -> Result<UnderAllNames, E> {
     let named = Named::of(case_file, subject, known)?;
-    let names = named.names().to_vec();
+    let (names, disowned) = (named.names().to_vec(), named.disowned().to_vec());
     if let Some(only) = named.only() {
-        return Ok(UnderAllNames { names, file: only.clone(), shown: None });
+        return Ok(UnderAllNames { names, disowned, file: only.clone(), shown: None });
     }
     let asked_about = named.first().items().map(|(_, item)| item.entry);
     let shown = (sight == Sight::Public && subject.is_natural()).then(|| asked_about.collect());
-    Ok(UnderAllNames { names, file: Arc::new(named.joined()), shown })
+    Ok(UnderAllNames { names, disowned, file: Arc::new(named.joined()), shown })
 }

@@ -290,7 +290,7 @@ impl Question {
                     _ => merged::MergedFrom::default(),
                 };
                 let of = Projector::new(subject, &named.file, governance, as_of, viewer).with_merged(merged);
-                let of = of.showing_alone(named.shown);
+                let of = of.with_names(&named.names, &named.disowned).showing_alone(named.shown);
                 let of = match what {
                     SubjectQuestion::Eligibility(domain) => {
                         let about = (named.names.as_slice(), *domain);

@@ -310,14 +310,8 @@ impl<'a> Projector<'a> {
         // That an enterprise is a person's is told to those who may know of the person.
         let told = |id: &SubjectId| self.sight >= Sight::Restricted || !id.is_natural();
         // What is not told is not counted either.
-        let mut identifiers: Vec<SubjectId> = Vec::new();
-        for (_, item) in self.identities().filter(|(at, _)| *at > first) {
-            let Fact::Identity(Identity::Linked { other, taken_back }) = &item.fact else { continue };
-            identifiers.retain(|one| one != &**other);
-            if !*taken_back && told(other) && **other != *self.case.subject {
-                identifiers.push((**other).clone());
-            }
-        }
+        let mut identifiers = self.identifiers(first);
+        identifiers.retain(told);
         let (identifiers, more_identifiers) = page::first(identifiers, MOST_NAMED);
         let merged = since(Identity::Merged).and_then(|(_, item)| match self.body(item)? {
             Body::SubjectMerged(body) => Some(body.into).filter(told),
@@ -356,6 +350,27 @@ impl<'a> Projector<'a> {
             more_merged_from: self.merged.more,
             dissolved_from: since(Identity::Dissolved).map(|(_, item)| item.from),
         })
+    }
+
+    /// Other identifiers of the subject: what the events after its registration say, unless that other took it back; and of a
+    /// body every name by which answers about it are the same.
+    fn identifiers(&self, registered: usize) -> Vec<SubjectId> {
+        let mut said: Vec<SubjectId> = Vec::new();
+        for (_, item) in self.identities().filter(|(at, _)| *at > registered) {
+            let Fact::Identity(Identity::Linked { other, taken_back }) = &item.fact else { continue };
+            said.retain(|one| one != &**other);
+            if !*taken_back {
+                said.push((**other).clone());
+            }
+        }
+        let followed = self.names.iter().filter(|name| name.is_body());
+        for name in followed {
+            if !said.contains(name) {
+                said.push(name.clone());
+            }
+        }
+        said.retain(|one| one != self.case.subject && !self.disowned.contains(one));
+        said
     }
 
     /// What a matter lacks, of what the reader sees, of the steps that every matter of the type needs, where its type has such.
