@@ -46,20 +46,10 @@ impl Mergers {
         self.0.values().flatten().any(|merger| merger.of == *of && !merger.taken_back)
     }
 
-    /// Whether `of` went on in `subject`, by itself or with what it went on in.
-    pub fn goes_on_in(&self, of: &SubjectId, subject: &SubjectId) -> bool {
-        let (mut seen, mut next) = (Vec::new(), vec![subject]);
-        while let Some(one) = next.pop() {
-            if one == of {
-                return true;
-            }
-            if !seen.contains(&one) {
-                seen.push(one);
-                let taken = self.0.get(one).into_iter().flatten().filter(|merger| !merger.taken_back);
-                next.extend(taken.map(|merger| &merger.of));
-            }
-        }
-        false
+    /// The subjects that went on in one, as far as nothing was stated of who they are since.
+    pub(crate) fn ended_in(&self, subject: &SubjectId) -> impl Iterator<Item = &SubjectId> {
+        let all = self.0.get(subject).into_iter().flatten();
+        all.filter(|merger| !merger.taken_back).map(|merger| &merger.of)
     }
 
     /// The subjects that a subject took over by a valid instant, as far as the first `known` entries say, each with the entry

@@ -1,6 +1,6 @@
 //! One event before the rules, with what it touches, and the questions that many rules share.
 
-use super::{Refusal, Rule, begun, refuse};
+use super::{Between, Refusal, Rule, begun, refuse};
 use crate::authority::{Authority, Migration, Recorded};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber};
 use crate::definition::{AuthorityLevel, EndsBy, ListDefinition, Pattern, Polarity, Scheme};
@@ -23,6 +23,8 @@ pub(super) struct Case<'a> {
     pub(super) person: &'a CaseFile,
     /// All names of its subject, where it has more than one.
     pub(super) names: &'a [SubjectId],
+    /// How its subject stands to the other that it names.
+    pub(super) between: Between,
     pub(super) at: Recorded,
 }
 

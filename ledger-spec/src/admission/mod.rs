@@ -100,6 +100,19 @@ pub struct Known<'a> {
     pub subject: &'a CaseFile,
     /// All its names, where it has more than one.
     pub names: &'a [SubjectId],
+    /// How it stands to the other subject that the event names.
+    pub between: Between,
+}
+
+/// How the subject of a merger, or of a link of a body's names, stands to the other that this names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// Neither went on in the other; or the event names no other.
+    Nothing,
+    /// The other went on in the subject, by whatever names and through whatever others.
+    OtherWentOn,
+    /// The subject went on in the other so.
+    WentOn,
 }
 
 /// Asks every rule whether `event` may become the entry `at`. `known` is what is known of its subject and
@@ -125,8 +138,9 @@ pub fn admit(
         let issuer = may_file(stated, event.signers(), at, governance)?;
         at_version(stated, file)?;
         personal::nothing_in_clear(&event)?;
-        let Known { subject: person, names, .. } = known;
-        let case = Case { event: stated, signed: &event, issuer, governance, file, person, names, at };
+        let Known { subject: person, names, between, .. } = known;
+        let signed = &event;
+        let case = Case { event: stated, signed, issuer, governance, file, person, names, between, at };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at, file)?;

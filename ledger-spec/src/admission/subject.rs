@@ -1,7 +1,7 @@
 //! Rules for `subject.*`: whom records may be about.
 
 use super::case::Case;
-use super::{Refusal, Rule, identity, refuse};
+use super::{Between, Refusal, Rule, identity, refuse};
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, SubjectKind, Uscc};
@@ -33,6 +33,7 @@ pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Re
         identity::links_as_registrar(case, body)?;
         registered(case)?;
         another(case, "body.identifier", &body.identifier)?;
+        apart(case, &body.identifier)?;
     }
     if body.taken_back && !case.file.is_linked(&body.identifier, case.known()) {
         let found = say!("{}, which is not linked to {}", &case.event.subject, &body.identifier);
@@ -42,11 +43,25 @@ pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Re
     Ok(())
 }
 
+/// L16: who went on in another was another: the two are no names of one.
+fn apart(case: &Case<'_>, other: &SubjectId) -> Result<(), Refusal> {
+    let (one, into) = match case.between {
+        Between::Nothing => return Ok(()),
+        Between::OtherWentOn => (other, &case.event.subject),
+        Between::WentOn => (&case.event.subject, other),
+    };
+    let found = say!("{}, which went on in {}", one, into);
+    let expected = say!("names of one subject, neither of which went on in the other");
+    Err(refuse(Rule::InPhase, "body.identifier", found, expected))
+}
+
 /// A02, L11, L15, L16.
 pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusal> {
     registered(case)?;
     another(case, "body.into", &body.into)?;
-    if case.person.is_merged() {
+    let mut names = std::iter::once(&case.event.subject).chain(case.names);
+    // What becomes of a name is stated by who registered that name: by him alone it is taken back.
+    if names.any(|name| case.governance.mergers.knows(name)) {
         let expected = say!("a subject that has not gone on in another yet");
         return Err(refuse(Rule::InPhase, "subject", say!("a subject that went on in another"), expected));
     }
@@ -56,11 +71,11 @@ pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusa
     if case.names.contains(&body.into) {
         return refused(say!("{}, another name of {}", &body.into, &case.event.subject));
     }
-    let mut names = std::iter::once(&case.event.subject).chain(case.names);
-    if names.any(|name| case.governance.mergers.goes_on_in(&body.into, name)) {
-        return refused(say!("{}, which went on in {}", &body.into, &case.event.subject));
+    match case.between {
+        Between::OtherWentOn => refused(say!("{}, which went on in {}", &body.into, &case.event.subject)),
+        // Then it went on in another, which is asked above.
+        Between::Nothing | Between::WentOn => Ok(()),
     }
-    Ok(())
 }
 
 /// L16: nobody is recorded, entered on a list or made the object of a measure by a decision from before it was there, nor from

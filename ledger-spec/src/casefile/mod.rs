@@ -324,16 +324,6 @@ impl CaseFile {
         })
     }
 
-    /// Whether it went on in another, as far as nothing was stated of who it is since.
-    #[must_use]
-    pub fn is_merged(&self) -> bool {
-        self.registrations().fold(false, |merged, item| match &item.fact {
-            Fact::Identity(Identity::Merged) => true,
-            Fact::Identity(Identity::Registered { .. } | Identity::Amended { .. }) => false,
-            _ => merged,
-        })
-    }
-
     /// Who registered it.
     pub fn registrar(&self) -> Option<AuthorityNumber> {
         let mut registrations = self.registrations();

@@ -6,6 +6,7 @@
 //! ([`State::attempt`]) and is adopted as a whole or dropped: nothing is ever taken back.
 
 mod in_memory;
+mod names;
 mod streams;
 
 pub use in_memory::{InMemory, Ledger};
@@ -15,15 +16,14 @@ use crate::admission::{
     Admission, AdmittedEvent, Governance, Known, Refusal, admit, fields_fit, id_taken, links, of_known_keys,
 };
 use crate::authority::Recorded;
-use crate::casefile::{Annulment, CaseEntry, CaseFile, Filed, Head, Named};
+use crate::casefile::{Annulment, CaseEntry, Filed, Head, Named};
 use crate::entry::{ChainHash, Entry, EntryError, EntryHashes, EntryHeader, Link, StreamVersion};
 use crate::event::envelope::VerifiedEvent;
-use crate::event::{Body, DisclosedFields, DisclosureError, Event, WholeEvent};
+use crate::event::{DisclosedFields, DisclosureError, Event, WholeEvent};
 use crate::governance::governs;
-use crate::id::{Sealing, StreamKey, SubjectId, SubjectStream};
+use crate::id::{Sealing, StreamKey, SubjectId};
 use crate::sealed::{Randomness, SealError, Sealed, SealedEntry};
 use crate::time::RecordedTime;
-use std::sync::Arc;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// Where a log ends.
@@ -343,40 +343,15 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
         let joined = named.as_ref().map(Named::joined);
+        let between = self.between(event.event())?;
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         let names = named.as_ref().map_or([].as_slice(), Named::names);
-        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file), names };
+        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file), names, between };
         Ok(match admit(event, at, &self.governance, known) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),
             Err(refusal) => Err(NotEntered::Refused { head: refusal.stream_head(file), refusal }),
         })
-    }
-
-    /// A subject under all its names, where it has more than one: the operator links those of two epochs, registrars those of
-    /// a body.
-    fn under_other_names(&mut self, subject: &SubjectId) -> Result<Option<Named<Arc<CaseFile>>>, S::Error> {
-        let (streams, directory) = (&mut self.streams, &self.governance.directory);
-        let stream = |name: &SubjectId| SubjectStream::sealed(name.clone());
-        if subject.pseudonym().is_none() && !subject.is_body()
-            || !streams.file(&stream(subject), directory)?.names_others()
-        {
-            return Ok(None);
-        }
-        let file =
-            |name: &SubjectId| streams.file(&stream(name), directory).map(|file| Arc::new(file.clone()));
-        let named = Named::of(file, subject, TreeSize::new(u64::MAX))?;
-        Ok(Some(named).filter(|named| named.only().is_none()))
-    }
-
-    /// Every name that a subject has or had.
-    fn ever_named(&mut self, subject: &SubjectId) -> Result<Vec<SubjectId>, S::Error> {
-        let (streams, directory) = (&mut self.streams, &self.governance.directory);
-        let file = |name: &SubjectId| {
-            let stream = SubjectStream::sealed(name.clone());
-            streams.file(&stream, directory).map(|file| Arc::new(file.clone()))
-        };
-        Ok(Named::ever_of(file, subject, TreeSize::new(u64::MAX))?.names().to_vec())
     }
 
     /// What governance takes in of an event that its subject's file says and it does not.
@@ -389,26 +364,6 @@ impl<S: Streams> State<S> {
         let Some((record, from)) = event.annuls_decision_of() else { return Ok(None) };
         let file = self.streams.file(&event.subject_stream(), &self.governance.directory)?;
         Ok(file.find(&record).and_then(|(number, _)| file.annulment(number, from, entry)))
-    }
-
-    /// Every name of the subject of an event that erasures have to know it by.
-    fn names(&mut self, event: &Event) -> Result<Vec<SubjectId>, S::Error> {
-        let (subject, known) = (&event.subject, TreeSize::new(u64::MAX));
-        match &event.body {
-            Body::HoldPlaced(_) | Body::ErasureOrdered(_) => self.ever_named(subject),
-            Body::IdentifierLinked(body)
-                if !body.taken_back && subject.is_body() && body.identifier.is_body() =>
-            {
-                let other = SubjectStream::sealed(body.identifier.clone());
-                if !self.streams.file(&other, &self.governance.directory)?.was_linked(subject, known) {
-                    return Ok(Vec::new());
-                }
-                let names = [self.ever_named(subject)?, self.ever_named(&body.identifier)?].concat();
-                let erasures = &self.governance.erasures;
-                Ok(if names.iter().any(|name| erasures.knows(name)) { names } else { Vec::new() })
-            }
-            _ => Ok(Vec::new()),
-        }
     }
 
     /// The streams that an event stands in, and where they end.

@@ -144,6 +144,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("{}, which went on in {}", "已并入 {1} 的 {0}"),
     w("{}, another name of {}", "{1} 的另一标识 {0}"),
     w("a subject that goes on by itself", "自身存续的主体"),
+    w("names of one subject, neither of which went on in the other", "同一主体的两个标识，其中任一都没有并入另一个"),
     w("{}, which registered the subject", "登记该主体的 {}"),
     w("serious: a penalty that closes, restricts, bars or revokes is no less", "严重：限制开展生产经营活动、责令停产停业、责令关闭、吊销许可证件、限制从业的处罚属于严重"),
     w("general or graver: what is forfeited, suspended or lowered is no less", "一般或者严重：没收、暂扣许可证件、降低资质等级的处罚不属于轻微"),

@@ -1,6 +1,6 @@
 //! The reference's rules about authorities, their keys, the catalogue, and who a subject is.
 
-use crate::history::{Accepted, History, epoch, is_renewal};
+use crate::history::{Accepted, History, epoch, is_body, is_renewal};
 use crate::reference::Question;
 use crate::table::scheme;
 use ledger_spec::time::{Date, ValidTime};
@@ -249,35 +249,50 @@ pub fn subject(q: &mut Question<'_>) {
     if event.kind == "subject.merged" {
         let into = event.text("into").unwrap();
         q.refuse_if(into == event.subject, "L11");
-        q.refuse_if(is_merged(past, &event.subject), "L16");
         // By any of its names: so it goes on neither in itself nor in one that went on in it.
         let names = past.names(&event.subject);
-        q.refuse_if(names.iter().any(|name| goes_on_in(past, into, name, 9)), "L16");
+        q.refuse_if(names.iter().any(|name| !merged_into(past, name).is_empty()), "L16");
+        q.refuse_if(names.iter().any(|name| name == into), "L16");
+        q.refuse_if(goes_on_in(past, into, &event.subject), "L16");
+    }
+    let other = event.text("identifier").filter(|other| is_body(other) && is_body(&event.subject));
+    if let Some(other) = other.filter(|_| !event.flag("taken_back")) {
+        q.refuse_if(goes_on_in(past, other, &event.subject), "L16");
+        q.refuse_if(goes_on_in(past, &event.subject, other), "L16");
     }
 }
 
-/// Whether a subject, under any name, went on in another, as far as nothing was stated of who it is since.
-fn is_merged(past: &History, subject: &str) -> bool {
-    past.person(subject).fold(false, |merged, one| match one.event.kind.as_str() {
-        "subject.merged" => true,
-        "subject.registered" | "subject.amended" => false,
-        _ => merged,
+/// What a name went on in, as far as nothing was stated in its stream of who it is since.
+fn merged_into<'a>(past: &'a History, name: &str) -> Vec<&'a str> {
+    past.stream(name).fold(Vec::new(), |mut into, said| match said.event.kind.as_str() {
+        "subject.merged" => {
+            into.push(said.event.text("into").unwrap());
+            into
+        }
+        "subject.amended" => Vec::new(),
+        _ => into,
     })
 }
 
-/// Whether a subject went on in another, by itself or with what it went on in.
-fn goes_on_in(past: &History, of: &str, subject: &str, deep: usize) -> bool {
-    let standing = |one: &str| {
-        past.stream(one).fold(Vec::new(), |mut into, said| match said.event.kind.as_str() {
-            "subject.merged" => {
-                into.push(said.event.text("into").unwrap());
-                into
+/// Whether a subject went on in another, by any of its names, by itself or with what it went on in.
+fn goes_on_in(past: &History, of: &str, subject: &str) -> bool {
+    let ends = past.names(subject);
+    let mut reached = past.names(of);
+    let mut at = 0;
+    while at < reached.len() {
+        for into in merged_into(past, &reached[at]) {
+            if ends.iter().any(|end| end == into) {
+                return true;
             }
-            "subject.amended" => Vec::new(),
-            _ => into,
-        })
-    };
-    of == subject || deep > 0 && standing(of).into_iter().any(|on| goes_on_in(past, on, subject, deep - 1))
+            for name in past.names(into) {
+                if !reached.contains(&name) {
+                    reached.push(name);
+                }
+            }
+        }
+        at += 1;
+    }
+    false
 }
 
 /// L16: whether a subject was registered by a day, as last stated and by the earlier of two names, and not dissolved before it.

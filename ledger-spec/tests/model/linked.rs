@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 /// The places in [`SUBJECTS`] of the code and of the one of before.
 const CODE: usize = 0;
 const NUMBER: usize = 1;
+/// One of which nothing else is said.
+const THIRD: usize = 6;
 
 fn link(day: &str, issuer: &str, (from, to, number): (usize, usize, u64), back: bool) -> Told {
     let mut body = json!({ "identifier": SUBJECTS[to] });
@@ -61,5 +63,36 @@ fn what_is_known_of_a_body_is_known_under_each_name_that_both_say() {
         // Said again, it is one again.
         link("02-08", "registrar", (CODE, NUMBER, 25), false),
         filed(NUMBER, 26, fine("2", "c7"), Some("A10")),
+    ]);
+}
+
+#[test]
+fn no_body_goes_on_in_itself_whatever_names_lie_between() {
+    let registered = |issuer, subject, number| {
+        told("01-06", issuer, "subject.registered", (subject, number), json!({}), None)
+    };
+    let merged = |day, issuer, (subject, into, number): (usize, usize, u64), rule| {
+        told(day, issuer, "subject.merged", (subject, number), json!({ "into": SUBJECTS[into] }), rule)
+    };
+    Base::new().tell_by_any_name(vec![
+        registered("registrar", CODE, 1),
+        registered("market", NUMBER, 2),
+        registered("registrar", THIRD, 3),
+        link("02-01", "registrar", (CODE, NUMBER, 4), false),
+        link("02-01", "market", (NUMBER, CODE, 5), false),
+        merged("02-02", "market", (NUMBER, THIRD, 6), None),
+        // The third took it over by its other name.
+        merged("02-03", "registrar", (THIRD, CODE, 7), Some("L16")),
+        // Who went on in another goes on in no other, by none of its names, until who registered that name says otherwise.
+        told("02-03", "registrar", "subject.amended", (CODE, 8), json!({}), None),
+        merged("02-03", "registrar", (CODE, THIRD, 9), Some("L16")),
+        // While they are no names of one, the third may go on in the code.
+        link("02-04", "registrar", (CODE, NUMBER, 10), true),
+        merged("02-04", "registrar", (THIRD, CODE, 11), None),
+        // Then they are none again: it would have gone on in itself.
+        Told { refused: Some("L16"), ..link("02-05", "registrar", (CODE, NUMBER, 12), false) },
+        Told { refused: Some("L16"), ..link("02-05", "market", (NUMBER, CODE, 13), false) },
+        told("02-06", "market", "subject.amended", (NUMBER, 14), json!({}), None),
+        link("02-06", "registrar", (CODE, NUMBER, 15), false),
     ]);
 }
