@@ -192,9 +192,9 @@ impl DiskCaseFiles {
                 let chunks = subjects.chunks(SUBJECTS);
                 let fold = |subjects: &[SubjectId]| {
                     let mut fold = CityFold::new(asked);
+                    let file = |subject: &SubjectId| self.sealed_file(&snapshot, subject, covered);
                     for subject in subjects {
-                        let stream = SubjectStream::sealed(subject.clone());
-                        fold.take(subject, &guarded(|| self.file_in(&snapshot, &stream, covered))?);
+                        fold.take(subject, file(subject)?, file)?;
                     }
                     Ok((fold, 0))
                 };
@@ -203,7 +203,8 @@ impl DiskCaseFiles {
             None => {
                 let rows =
                     Runs { rows: snapshot.prefix(&self.rows, keys::ITEMS), begun: None, failed: false };
-                parallel::in_order(threads, rows, |chunk| self.fold_rows(asked, covered, chunk?), merge)?;
+                let fold = |chunk: Result<_, _>| self.fold_rows(asked, (&snapshot, covered), chunk?);
+                parallel::in_order(threads, rows, fold, merge)?;
                 // Every entry is about somebody, whose file has a row of it.
                 if found != covered.get() {
                     return Err(StoreError::Rows { found, expected: covered });
@@ -211,6 +212,17 @@ impl DiskCaseFiles {
             }
         }
         Ok(whole)
+    }
+
+    /// The file of one name of a subject, for folds over many.
+    fn sealed_file(
+        &self,
+        snapshot: &Snapshot,
+        subject: &SubjectId,
+        covered: TreeSize,
+    ) -> Result<Box<CaseFile>, StoreError> {
+        let stream = SubjectStream::sealed(subject.clone());
+        guarded(|| self.file_in(snapshot, &stream, covered)).map(Box::new)
     }
 
     fn named_by(&self, snapshot: &Snapshot, list: &ListCode) -> Result<Vec<SubjectId>, StoreError> {
@@ -238,12 +250,12 @@ impl DiskCaseFiles {
     fn fold_rows<'a>(
         &self,
         asked: CityAsked<'a>,
-        covered: TreeSize,
+        (snapshot, covered): (&Snapshot, TreeSize),
         rows: Vec<Row>,
     ) -> Result<(CityFold<'a>, u64), StoreError> {
         let (mut fold, mut found) = (CityFold::new(asked), 0);
         for rows in rows.chunk_by(|a, b| same_stream(&a.0, &b.0)) {
-            let (mut file, mut whose) = (CaseFile::with_capacity(rows.len()), None);
+            let (mut file, mut whose) = (Box::new(CaseFile::with_capacity(rows.len())), None);
             guarded(|| {
                 for (key, value) in rows {
                     let item = self.under.read_item(key, value)?;
@@ -259,7 +271,8 @@ impl DiskCaseFiles {
                 Ok(())
             })?;
             let Some(whose) = whose else { continue };
-            fold.take(&keys::stream(&whose)?.subject, &file);
+            let other = |name: &SubjectId| self.sealed_file(snapshot, name, covered);
+            fold.take(&keys::stream(&whose)?.subject, file, other)?;
         }
         Ok((fold, found))
     }

@@ -86,6 +86,13 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
         &self.names
     }
 
+    /// The name by which the subject is counted: the same whichever was asked about. One that shows what kind of subject it is
+    /// goes before one that does not.
+    #[must_use]
+    pub fn chief(&self) -> Option<&SubjectId> {
+        self.names.iter().min_by_key(|name| (name.kind().is_none(), *name))
+    }
+
     /// The file of the name that was asked about.
     #[must_use]
     pub fn first(&self) -> &F {

@@ -1,17 +1,25 @@
 //! Answers about many subjects: folds over case files that can be made in parts, side by side, and put together in
 //! any order.
 //!
+//! A body that has several names has a file for each. What stands under one is judged by what stands under all, as every
+//! answer about the body is, and counted once: each thing in the stream that it stands in, and the body by one of its names.
+//! What acts are counted of a natural person, and whether it has a file, is counted by pseudonyms: after a new epoch every
+//! person has two, and to look up the other of each would cost what the whole fold costs.
+//!
 //! Whoever keeps case files walks over them and feeds a [`CityFold`]; what is asked, of which files, and what comes
 //! of it stands here. Such an answer costs as much as there are files, so it is kept for the instants that it was
 //! asked for, and pages are cut out of it.
 
 use super::departures::Departed;
 use super::indicators::Counts;
+use super::names::OneName;
 use super::oversight::Work;
 use super::{Departures, Indicators, Oversight, Projector, Retention, Roll, case_of};
-use crate::casefile::{AsOf, CaseFile, CaseFiles, Sight, Viewer};
+use crate::casefile::{AsOf, CaseFile, CaseFiles, Named, Sight, Viewer};
 use crate::governance::Governance;
-use crate::id::{ListCode, SubjectId};
+use crate::id::{ListCode, SubjectId, SubjectStream};
+use std::convert::Infallible;
+use std::ops::Deref;
 use tlog::defect::defect;
 
 /// What can be asked about many subjects.
@@ -84,6 +92,12 @@ impl CityQuestion {
         }
     }
 
+    /// Whether it counts: a body of several names is taken in once, by one of them, and a natural person by each pseudonym.
+    /// Else each name is taken in for what stands under it.
+    const fn counts(&self) -> bool {
+        matches!(self, Self::Indicators(_) | Self::Oversight)
+    }
+
     /// The list whose subjects it is about; `None` where it is about all that there are.
     pub const fn list(&self) -> Option<&ListCode> {
         match self {
@@ -112,24 +126,48 @@ impl<'a> CityFold<'a> {
         self.files
     }
 
-    /// Takes in the file of one subject. It may know more than the question takes into account.
-    pub fn take(&mut self, subject: &SubjectId, file: &CaseFile) {
+    /// Takes in the file of one name of a subject; those of its other names are asked for. They may know more than the question
+    /// takes into account.
+    pub fn take<F: Deref<Target = CaseFile>, E>(
+        &mut self,
+        subject: &SubjectId,
+        file: F,
+        mut other: impl FnMut(&SubjectId) -> Result<F, E>,
+    ) -> Result<(), E> {
         self.files += 1;
+        let CityAsked { question, as_of, viewer, .. } = self.asked;
+        if !file.names_others() || !subject.is_body() && question.counts() {
+            self.take_name(OneName { subject, own: &file, chief: None }, &file);
+            return Ok(());
+        }
+        let mut first = Some(file);
+        let of = |name: &SubjectId| first.take().map_or_else(|| other(name), Ok);
+        let named = Named::of(of, subject, viewer.judged_by(as_of).known)?;
+        let chief = named.chief().filter(|_| named.only().is_none());
+        if chief.is_some_and(|chief| question.counts() && chief != subject) {
+            return Ok(());
+        }
+        self.take_name(OneName { subject, own: named.first(), chief }, &named.joined());
+        Ok(())
+    }
+
+    /// Takes in one name of a subject by all that stands under any.
+    fn take_name(&mut self, of: OneName<'_>, file: &CaseFile) {
         let CityAsked { question, governance, as_of, viewer } = self.asked;
         let directory = &*governance.directory;
-        let case = || case_of(subject, file, governance, as_of);
+        let case = || case_of(of.subject, file, governance, as_of);
         match (&mut self.part, question) {
             (Part::Roll(roll), _) => {
-                roll.take(&Projector::new(subject, file, governance, as_of, viewer));
+                roll.take(&Projector::new(of.subject, file, governance, as_of, viewer), &of);
             }
             (Part::Departures(departed), CityQuestion::Departures(list)) => {
-                departed.take(&case(), directory, list, viewer);
+                departed.take(&case(), directory, (list, &of), viewer);
             }
             (Part::Indicators(counts), CityQuestion::Indicators(place)) => {
                 counts.take(&case(), directory, place);
             }
             (Part::Oversight(work), _) => work.take(&case()),
-            (Part::Retention(retention), _) => retention.take(&case(), governance),
+            (Part::Retention(retention), _) => retention.take(&case(), governance, &of),
             _ => defect("a fold has the part of its own question"),
         }
     }
@@ -174,9 +212,16 @@ impl CaseFiles {
     /// The same before it becomes the answer.
     pub fn fold<'a>(&self, asked: CityAsked<'a>) -> CityFold<'a> {
         let mut fold = CityFold::new(asked);
+        let other = |name: &SubjectId| {
+            let file = self.file(&SubjectStream::sealed(name.clone()));
+            Ok::<_, Infallible>(file.unwrap_or(CaseFile::empty()))
+        };
+        let mut take = |(subject, file)| match fold.take(subject, file, other) {
+            Ok(()) => {}
+        };
         match asked.question.list() {
-            Some(list) => self.subjects_of(list).for_each(|(subject, file)| fold.take(subject, file)),
-            None => self.files().for_each(|(subject, file)| fold.take(subject, file)),
+            Some(list) => self.subjects_of(list).for_each(take),
+            None => self.files().for_each(&mut take),
         }
         fold
     }

@@ -1,5 +1,6 @@
 //! What has left a list: the notice to stop using it.
 
+use super::names::OneName;
 use super::suspicion::Suspicion;
 use super::{MarkLine, Page};
 use crate::authority::Directory;
@@ -18,7 +19,8 @@ use tlog::position::EntryIndex;
 pub struct Departures {
     /// The list.
     pub list: ListCode,
-    /// The entries that hold no more, the last to leave first.
+    /// The entries that hold no more, the last to leave first. Whoever has another that holds, by whatever identifier, is on the
+    /// list still.
     pub departures: Vec<Departure>,
     /// The cursor of the next page, where there is one: how many departures come before it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +73,7 @@ impl Departed {
         &mut self,
         case: &CaseAsOf<'a>,
         directory: &'a Directory,
-        list: &ListCode,
+        (list, of): (&ListCode, &OneName<'_>),
         viewer: Viewer,
     ) {
         // Else two answers would say which entry made something leave.
@@ -82,7 +84,8 @@ impl Departed {
             now.as_ref().map_or(known.as_of.valid_at, |now| now.as_of.valid_at.min(known.as_of.valid_at));
         let suspicion = Suspicion { case: &known, directory };
         let leaver = Leaver { suspicion, sight: viewer.sight, last };
-        let left = known.begun(Class::Listing).filter_map(|(number, item)| {
+        let own = known.begun(Class::Listing).filter(|(_, item)| of.has(item));
+        let left = own.filter_map(|(number, item)| {
             let on_list = matches!(&item.fact, Fact::Listing(listing) if listing.list == *list);
             // What is not of the reader's class any more is not told either.
             let told = |now: &CaseAsOf<'_>| viewer.sight.reaches(now.disclosure(number));

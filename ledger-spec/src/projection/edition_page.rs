@@ -24,8 +24,11 @@ pub struct EditionPage {
     pub known_at: TreeSize,
     /// The moment of asking, RFC 3339: the public is shown what of the edition is public then.
     pub asked_at: ValidTime,
-    /// The members.
+    /// The members: one for each entry that holds.
     pub members: Vec<MemberLine>,
+    /// How many subjects all members of the list are, on whatever page: who has several entries counts once, and so does a body
+    /// that has them under several names.
+    pub subject_count: usize,
     /// How many entries in force were left out because the reader may not see them (P19); not told to the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -58,6 +61,10 @@ pub struct MemberLine {
     pub undisclosed: usize,
     /// Whom it is about.
     pub subject: SubjectId,
+    /// The other identifiers of the same body: by one of them another member may be about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub identifiers: Vec<SubjectId>,
     /// The id of the `listing.entered` event.
     pub listing: EventId,
     /// Its entry.
@@ -89,6 +96,7 @@ impl EditionPage {
             known_at: answered.known_at,
             asked_at: answered.asked_at,
             members: edition.members.iter().map(|member| MemberLine::of(member, &edition.columns)).collect(),
+            subject_count: edition.subject_count,
             withheld: edition.withheld,
             marks: edition.marks.clone(),
             notice: answered.notice.clone(),
@@ -128,6 +136,7 @@ impl MemberLine {
             row: columns.iter().filter_map(value).collect(),
             undisclosed: member.undisclosed,
             subject: member.subject.clone(),
+            identifiers: member.identifiers.clone(),
             listing: member.line.event,
             entry: member.line.entry,
             issuer: member.line.issuer.clone(),

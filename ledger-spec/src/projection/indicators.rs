@@ -193,10 +193,12 @@ fn stands(case: &CaseAsOf<'_>, number: ItemNumber) -> bool {
     !case.is_void(number)
 }
 
-/// Whoever is dissolved, or was merged into another, is in no population any more.
+/// Whoever is dissolved, or was merged into another, is in no population any more, unless it was stated anew who that is.
 fn is_dissolved(case: &CaseAsOf<'_>) -> bool {
     let ends = |item: &Item| {
-        matches!(item.fact, Fact::Identity(Identity::Dissolved | Identity::Merged)) && case.has_begun(item)
+        matches!(item.fact, Fact::Identity(Identity::Dissolved | Identity::Merged))
+            && case.has_begun(item)
+            && !case.is_stated_anew(item)
     };
     case.file.registrations().any(ends)
 }

@@ -1,13 +1,14 @@
 //! Editions of lists: a list as it was published on a date.
 
 use super::leaf::in_order;
+use super::names::OneName;
 use super::page::is_none;
 use super::{Line, MarkLine, Page, Projector};
 use crate::casefile::{Fact, Item, ItemNumber, Sight};
 use crate::event::{Body, Class, Extra, Step, StepKind};
 use crate::id::{ListCode, SubjectId};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use tlog::defect::OrDefect as _;
 use tlog::position::EntryIndex;
@@ -18,8 +19,11 @@ use tlog::position::EntryIndex;
 pub struct Edition {
     /// The list.
     pub list: ListCode,
-    /// Its members.
+    /// Its members: one for each entry that holds.
     pub members: Vec<Member>,
+    /// How many subjects all members of the list are, on whatever page: who has several entries counts once, and so does a body
+    /// that has them under several names.
+    pub subject_count: usize,
     /// How many entries in force were left out because the reader may not see them; not told to the public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -40,6 +44,10 @@ pub struct Edition {
 pub struct Member {
     /// Whom it is about.
     pub subject: SubjectId,
+    /// The other identifiers of the same body: by one of them another member may be about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub identifiers: Vec<SubjectId>,
     /// Where it stands.
     #[serde(flatten)]
     pub line: Line,
@@ -79,8 +87,8 @@ pub struct RollPlace {
     pub entry: EntryIndex,
     /// Whom it is about.
     pub subject: SubjectId,
-    /// The event's number in the subject's file.
-    pub number: ItemNumber,
+    /// The name by which it is counted, where that is another.
+    counted_as: Option<SubjectId>,
 }
 
 impl Roll {
@@ -90,9 +98,9 @@ impl Roll {
 
     /// Takes in the subject's entries on the list that hold at the valid instant, as the reader sees them, and how
     /// many hold but are left out.
-    pub(super) fn take(&mut self, projector: &Projector<'_>) {
+    pub(super) fn take(&mut self, projector: &Projector<'_>, of: &OneName<'_>) {
         let case = &projector.case;
-        for (number, item) in case.begun(Class::Listing) {
+        for (number, item) in case.begun(Class::Listing).filter(|(_, item)| of.has(item)) {
             let Fact::Listing(listing) = &item.fact else { continue };
             if listing.list != self.list {
                 continue;
@@ -101,7 +109,8 @@ impl Roll {
             // What the public and departments see is in force; others see what has ended too.
             if shown && (projector.sight < Sight::Restricted || case.in_force(number)) {
                 let (order, entry, subject) = (listing.order.clone(), item.entry, case.subject.clone());
-                self.places.push(RollPlace { order, entry, subject, number });
+                let counted_as = of.counted_as().cloned();
+                self.places.push(RollPlace { order, entry, subject, counted_as });
             } else {
                 self.withheld += usize::from(!shown && case.in_force(number));
                 self.suspect.extend(projector.keeps_off(number));
@@ -124,7 +133,14 @@ impl Roll {
         MarkLine::of_compromised(&self.suspect, self.sight)
     }
 
-    /// How many are on it.
+    /// How many subjects are on it, each once, however many entries and names it has.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        let counted = self.places.iter().map(|place| place.counted_as.as_ref().unwrap_or(&place.subject));
+        counted.collect::<HashSet<_>>().len()
+    }
+
+    /// How many entries are on it.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.places.len()
@@ -160,13 +176,15 @@ impl Projector<'_> {
         if told { suspicion.on(number, |ground| self.shows(ground)) } else { BTreeSet::new() }
     }
 
-    /// The member of a list that the `listing.entered` event at `number` makes of the subject.
-    pub fn member(&self, number: ItemNumber) -> Option<Member> {
+    /// The member of a list that the `listing.entered` event of an entry makes of the subject.
+    pub fn member(&self, entry: EntryIndex) -> Option<Member> {
+        let number = self.case.file.number_of(entry)?;
         let item = self.case.file.get(number)?;
         let Fact::Listing(listing) = &item.fact else { return None };
         let (row, undisclosed) = self.row(number, item);
         Some(Member {
             subject: self.case.subject.clone(),
+            identifiers: self.other_names().cloned().collect(),
             line: self.line(number)?,
             row: row.into(),
             undisclosed,

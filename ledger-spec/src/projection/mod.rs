@@ -183,6 +183,11 @@ impl<'a> Projector<'a> {
         self
     }
 
+    /// The other names of a body, by which answers about it are the same.
+    fn other_names(&self) -> impl Iterator<Item = &SubjectId> {
+        self.names.iter().filter(|name| name.is_body() && *name != self.case.subject)
+    }
+
     /// The same where of all that stands in the file these entries alone are shown.
     #[must_use]
     pub fn showing_alone(mut self, shown: Option<BTreeSet<EntryIndex>>) -> Self {

@@ -1,6 +1,6 @@
 //! A subject under all its names: what is asked about it does not care under which of them an event was filed.
 
-use crate::casefile::{CaseFile, Named, Sight};
+use crate::casefile::{CaseFile, Item, Named, Sight};
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,4 +35,27 @@ pub(super) fn under_all_names<E>(
     let asked_about = named.first().items().map(|(_, item)| item.entry);
     let shown = (sight == Sight::Public && subject.is_natural()).then(|| asked_about.collect());
     Ok(UnderAllNames { names, disowned, file: Arc::new(named.joined()), shown })
+}
+
+/// One name of a subject, as a fold takes it in.
+#[derive(Clone, Copy)]
+pub(super) struct OneName<'a> {
+    /// The name.
+    pub(super) subject: &'a SubjectId,
+    /// What stands under it.
+    pub(super) own: &'a CaseFile,
+    /// The name by which a subject of several is counted, where this is one of several.
+    pub(super) chief: Option<&'a SubjectId>,
+}
+
+impl OneName<'_> {
+    /// Whether something stands under this name, and not under another of the subject's.
+    pub(super) fn has(&self, item: &Item) -> bool {
+        self.own.at(item.entry).is_some()
+    }
+
+    /// The name by which the subject is counted, where that is another. That two pseudonyms are one person's nobody is told.
+    pub(super) fn counted_as(&self) -> Option<&SubjectId> {
+        self.chief.filter(|chief| *chief != self.subject && self.subject.is_body())
+    }
 }

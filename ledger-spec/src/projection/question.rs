@@ -365,7 +365,8 @@ impl Question {
         let lists = &source.governance().catalogue.lists;
         let adopted = lists.at(list, as_of.valid_at, as_of.known).or_else(|| lists.last_status(list));
         let columns = adopted.map(|adopted| adopted.columns.clone()).unwrap_or_default();
-        Ok(Edition { list: list.clone(), members, withheld, marks: roll.marks(), next, columns })
+        let (list, subject_count, marks) = (list.clone(), roll.subjects(), roll.marks());
+        Ok(Edition { list, members, subject_count, withheld, marks, next, columns })
     }
 
     /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does.
@@ -465,10 +466,13 @@ fn members<S: CaseFileSource>(
 ) -> Result<Vec<Member>, S::Error> {
     let (governance, events) = (source.governance(), Reader::new(source));
     let mut members = Vec::with_capacity(places.len());
+    let (known, sight) = (viewer.judged_by(as_of).known, viewer.sight);
     for place in places {
-        let file = source.case_file(&place.subject)?;
-        let projector = Projector::new(&place.subject, &file, governance, as_of, viewer);
-        let member = projector.with_events(&events).member(place.number);
+        let of = &place.subject;
+        let named = names::under_all_names(|name| source.case_file(name), of, known, sight)?;
+        let projector = Projector::new(of, &named.file, governance, as_of, viewer).showing_alone(named.shown);
+        let projector = projector.with_names(&named.names, &named.disowned).with_events(&events);
+        let member = projector.member(place.entry);
         members.push(member.or_defect("who is on a roll was entered there"));
     }
     events.unless_faulty(members)

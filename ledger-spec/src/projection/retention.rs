@@ -3,6 +3,7 @@
 //! A record is due with all that follows it or rests on it, which goes with it (L26): so nothing is due while any of that is in
 //! force. What is sealed is kept (预防未成年人犯罪法第五十九条: those whom the law names may look it up).
 
+use super::names::OneName;
 use crate::authority::AuthorityNumber;
 use crate::casefile::{CaseAsOf, Cause, Fact, Item, ItemNumber, RecordFact};
 use crate::definition::{DueWhen, Instrument, Name, Polarity, RetentionRule};
@@ -83,10 +84,13 @@ impl DueLine {
 }
 
 impl Retention {
-    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, governance: &Governance) {
-        let records = case.begun(Class::Record);
+    pub(super) fn take(&mut self, case: &CaseAsOf<'_>, governance: &Governance, of: &OneName<'_>) {
+        let records = case.begun(Class::Record).filter(|(_, item)| of.has(item));
         let due = records.filter_map(|(number, item)| due(case, governance, number, item));
         let mut due: Vec<(DueLine, BTreeSet<ItemNumber>)> = due.collect();
+        // An order stands in one stream, and names nothing of another.
+        let here = |number: &ItemNumber| case.file.get(*number).is_some_and(|item| of.has(item));
+        due.iter_mut().for_each(|(_, going)| going.retain(here));
         together(&mut due);
         self.due.extend(due.into_iter().map(|(line, going)| with_all(case, governance, line, &going)));
     }

@@ -363,8 +363,7 @@ impl<'a> Projector<'a> {
                 said.push((**other).clone());
             }
         }
-        let followed = self.names.iter().filter(|name| name.is_body());
-        for name in followed {
+        for name in self.other_names() {
             if !said.contains(name) {
                 said.push(name.clone());
             }

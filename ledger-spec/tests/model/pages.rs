@@ -10,7 +10,7 @@ use ledger_spec::casefile::{AsOf, CaseFile, CaseFiles, ItemRow, Sight, Viewer};
 use ledger_spec::definition::Domain;
 use ledger_spec::event::{DisclosedField, Event};
 use ledger_spec::governance::Governance;
-use ledger_spec::id::{ListCode, SubjectId};
+use ledger_spec::id::{ListCode, SubjectId, SubjectStream};
 use ledger_spec::projection::{
     CaseFileSource, CityAnswer, CityAsked, CityFold, CityQuestion, Page, Question, SubjectQuestion,
     Unanswered,
@@ -19,6 +19,7 @@ use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use tlog::position::EntryIndex;
 
@@ -71,7 +72,11 @@ impl CaseFileSource for World {
             None => self.city.files().collect(),
         };
         for (at, (subject, file)) in files.into_iter().enumerate() {
-            parts[at % 3].take(subject, file);
+            let other = |name: &SubjectId| {
+                let file = self.city.file(&SubjectStream::sealed(name.clone()));
+                Ok::<_, Infallible>(file.unwrap_or(CaseFile::empty()))
+            };
+            let Ok(()) = parts[at % 3].take(subject, file, other);
         }
         let [mut first, second, third] = parts;
         first.merge(third);
