@@ -4,12 +4,15 @@
 //! What is said counts at once, whoever says it. What takes it back counts only as long as nothing is said of the keys that
 //! signed that: else a thief would clear the key that he stole, or one that it brought in.
 
+mod weighing;
+
 use crate::entry::Recorded;
 use crate::id::EventId;
 use crate::time::{RecordedTime, ValidTime};
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::defect::OrDefect as _;
 use tlog::position::{EntryIndex, TreeSize};
+use weighing::Weighing;
 
 /// The number of a key in the order in which keys came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
@@ -159,23 +162,9 @@ impl Compromises {
     /// What counts of what the first `known` entries say. What takes something back counts where no key that signed it is under
     /// suspicion by what counts without it; each that counts may free the signers of another.
     fn weigh(&self, known: TreeSize) -> Weighed {
-        let mut weighed = Weighed { own: BTreeMap::new(), all: BTreeMap::new(), taken_back: BTreeSet::new() };
-        loop {
-            weighed.own = self.own(known, &weighed.taken_back);
-            weighed.all = self.with_brought(&weighed.own);
-            let clear = |at: &usize| {
-                let Some(Statement { taking_back: Some(by), recorded, .. }) = self.statements.get(*at) else {
-                    return false;
-                };
-                let covered = |key| weighed.all.get(key).is_some_and(|said| said.covers(recorded.at));
-                recorded.index.is_in(known) && !by.signers.iter().any(covered)
-            };
-            let counting: BTreeSet<usize> = (0..self.statements.len()).filter(clear).collect();
-            if counting.is_subset(&weighed.taken_back) {
-                return weighed;
-            }
-            weighed.taken_back.extend(counting);
-        }
+        let taken_back = Weighing::new(self, known).taken_back();
+        let own = self.own(known, &taken_back);
+        Weighed { all: self.with_brought(&own), own, taken_back }
     }
 
     /// Of each key by itself the earliest time that is said, by what was not taken back.
