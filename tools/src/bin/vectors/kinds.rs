@@ -21,6 +21,14 @@ pub fn cases() -> Vec<Case> {
         "a record with every field that one may have",
         json!({ "text": text_of(&a_full_record()) }),
     ));
+    let mut taken_back = an_event(Kind::IdentifierLinked);
+    taken_back.body["taken_back"] = json!(true);
+    cases.push(Case::accepted(
+        "event",
+        "subject-identifier-linked-taken-back",
+        "a link of identifiers that is taken back",
+        json!({ "text": text_of(&taken_back) }),
+    ));
     cases
 }
 
@@ -390,6 +398,7 @@ pub fn a_full_record() -> Making {
         },
         "person": { "adult_at_conduct": true, "adult_at_filing": true, "full_capacity": true },
         "data": ["income", "tax"], "consent": id(12), "disclosure": "restricted",
+        "narrowed_by": { "instrument": "law.penalty", "article": "第四十八条" },
         "publication": { "basis": { "instrument": "law.penalty", "article": "第四十八条" }, "masked": true },
         "secrecy": "none", "publicity": { "until": "2026-10-30", "need": "公共安全" },
         "restriction_until": "2027-10-30", "details": { "manner": "cash" },

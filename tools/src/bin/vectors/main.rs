@@ -23,6 +23,7 @@ mod keeping;
 mod kept;
 mod kinds;
 mod ledgers;
+mod linking;
 mod malformed;
 mod met;
 mod pseudonyms;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     cases.extend(evidence::cases());
     cases.extend(witnesses::cases());
     cases.extend(rules::cases());
+    cases.extend(linking::cases());
     cases.extend(disclosed::cases());
     cases.extend(sealed::cases());
     cases.extend(kept::cases());
