@@ -5,6 +5,7 @@
 
 use super::client::{Client, Problem, batches, encoded, origin_of};
 use super::failure::Failure;
+use super::locale::spoken;
 use super::pages;
 use super::personal::PersonalByDay;
 use super::table;
@@ -30,9 +31,6 @@ use std::path::{Path, PathBuf};
 use tlog::checkpoint::Origin;
 use tlog::defect::{OrDefect as _, as_u64};
 use tlog::key::SecretKey;
-
-/// Why a row that a later state no longer shows left the list.
-const REASON: &str = "no longer shown in the list as published on this day";
 
 /// What to import into.
 pub(super) struct Job {
@@ -322,9 +320,10 @@ impl Job {
         let mut events = Vec::with_capacity(plan.removed.len() + plan.entered.len());
         for at in &plan.removed {
             let member = members.get(*at).or_defect("the plan removes of these members");
-            let body = json!({
-                "list": self.list.as_str(), "listing": member.listing.to_string(), "reason": REASON,
-            });
+            // Somebody reads it in the register: in the language of whoever imports.
+            let reason = say!("no longer shown in the list as published on this day").text(spoken());
+            let listing = member.listing.to_string();
+            let body = json!({ "list": self.list.as_str(), "listing": listing, "reason": reason });
             let id = removal_id(&self.list, from, &member.listing);
             let kind = Kind::Step(StepKind::ListingRemoved);
             events.push(self.event(over, state, kind, id, &member.subject, body)?);

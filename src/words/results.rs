@@ -17,6 +17,7 @@ pub(super) const RESULTS: &[Wording] = &[
     w("copying", "正在复制"),
     w("importing", "正在导入"),
     w("importing states", "正在导入各期名单"),
+    w("no longer shown in the list as published on this day", "该日公布的名单不再列明"),
     w("adopting", "正在列入目录"),
     w("asking for the catalogue", "正在读取目录"),
     // What frames others.

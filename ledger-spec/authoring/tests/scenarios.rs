@@ -307,6 +307,14 @@ fn every_kind_of_difference_is_told_with_its_place() {
         ("\"line\"", "\"lines\"", "ask 1 (lines at 2026-05-14)", "view"),
         ("of = \"@评价\"", "of = \"@评级\"", "ask 1 (line at 2026-05-14)", "@评级"),
         ("of = ", "known = 0\nof = ", "ask 1 (line at 2026-05-14): life", "unknown"),
+        ("{ life", "{ lives = 1, life", "ask 1 (line at 2026-05-14): lives", "absent"),
+        ("= { life", "= { steps = [7], life", "ask 1 (line at 2026-05-14): steps", "[]"),
+        ("\"red\" }", "\"@red\" }", "step 1 (评价)", "names nothing"),
+        ("at = 2026-05-14T09:00:00+08:00", "at = \"soon\"", "step 1 (评价)", "no time"),
+        ("\"rating.assigned\"", "\"rating.given\"", "step 1 (评价)", "no kind"),
+        ("\"ecology-environment.430381\"", "\"Ecology\"", "step 1 (评价)", "by: "),
+        ("\"line\"", "\"line\"\nsight = \"all\"", "ask 1 (line at 2026-05-14)", "sight"),
+        ("\"line\"", "\"line\"\nknown = 18446744073709551615", "ask 1 (line at 2026-05-14)", "so many"),
     ] {
         assert!(CASE.contains(from), "{from}");
         let found = run(&base, &Scenario::parse(&CASE.replacen(from, to, 1)).unwrap()).mismatches;
@@ -315,8 +323,19 @@ fn every_kind_of_difference_is_told_with_its_place() {
         let one = of_place.unwrap_or_else(|| panic!("{from} → {to}: {found:?}"));
         assert!(in_english(&one.found).contains(told), "{from} → {to}: {found:?}");
         let chinese = one.told(Language::Zh);
-        // What is wrong with the file itself is quoted as it was read.
-        for english in ["step ", "ask ", "refused", "malformed:"] {
+        let english = [
+            "step ",
+            "ask ",
+            "refused",
+            "malformed:",
+            " is ",
+            " no ",
+            " that ",
+            " which ",
+            "absent",
+            " them ",
+        ];
+        for english in english {
             assert!(!chinese.contains(english), "{chinese}");
         }
     }

@@ -245,7 +245,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a day after {}, the last for a statement", "陈述申辩期限（至 {}）届满后的日期"),
     w("{} or later, when notice was served", "不早于告知书送达之日 {}"),
     w("false: the catalogue gives no such measure for life", "false：目录未规定该措施可以终身适用"),
-    w("{}, graver than {}", "{0}，重于原定的{1}"),
+    w("{}, graver than {}", "{0}，重于原记载：{1}"),
     // Steps and rights.
     w("who decided it, the authority that reviews its decisions, or a court", "作出决定的单位、对其决定有复议权的单位或者法院"),
     w("a hold {}", "{}作出的保全（尚未解除）"),
@@ -330,7 +330,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a measure that was not imposed on this ground yet", "尚未依同一事由采取的措施"),
     w("{} or narrower, since {} is {}", "不宽于{0}（因 {1} 为{2}）"),
     w("{} or later, when it begins", "不早于起始日 {}"),
-    w("no graver penalty: file the new decision, made after notice, and revoke this record", "不加重原处罚：确需加重的，应当履行告知程序后另行作出决定，凭新决定重新记载，并撤销本记录"),
+    w("no graver penalty: file the new decision, made after notice, and revoke this record", "处罚不重于原记录；确需加重的，应当履行告知程序、另行作出决定，按新决定记载，并撤销原记录"),
     w("{}, longer than until {}", "{0}，长于原定的 {1}"),
     w("{}, where none was stated", "{}，原记录未载明限制期限"),
     w("no graver penalty by the same decision: file the new one, made after notice", "同一决定的处罚不得加重：确需加重的，应当履行告知程序后另行作出决定并记载"),

@@ -15,6 +15,7 @@ use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::sealed::{NoRandomness, Opening, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{Date, RecordedTime, ValidTime};
+use ledger_spec::wording::{Language, Words};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,12 +102,12 @@ pub enum ScenarioLedgerError {
         problem: String,
     },
     /// A text that is no id, time or kind.
-    #[error("{field}: {problem}")]
+    #[error("{field}: {}", problem.text(Language::En))]
     Text {
         /// Where.
         field: &'static str,
         /// Why.
-        problem: String,
+        problem: Words,
     },
     /// What was just signed does not verify.
     #[error(transparent)]
@@ -120,6 +121,20 @@ pub enum ScenarioLedgerError {
     /// The auditor refuses what the ledger took in.
     #[error("the audit: {0}")]
     Audit(#[from] AuditError),
+}
+
+impl ScenarioLedgerError {
+    /// What it says in both languages: what a case file can bring about wholly, a defect by its name.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Text { field, problem } => {
+                let [en, zh] = [Language::En, Language::Zh].map(|language| problem.text(language));
+                Words::both(format_args!("{field}: {en}"), format_args!("{field}：{zh}"))
+            }
+            defect => Words::both(defect, format_args!("程序缺陷：“{defect}”")),
+        }
+    }
 }
 
 impl Base {
@@ -239,8 +254,12 @@ impl ScenarioLedger {
         // Nothing is recorded before 1970: a step that a case puts there is taken then.
         let at = RecordedTime::from_micros(at.micros().max(0).unsigned_abs());
         let id = EventId::from_parts(at.micros() / 1000, random);
-        let issuer_id = text("by", AuthorityId::parse(issuer))?;
-        let no_kind = || ScenarioLedgerError::Text { field: "kind", problem: format!("{kind} is no kind") };
+        let issuer_id = AuthorityId::parse(issuer)
+            .map_err(|error| ScenarioLedgerError::Text { field: "by", problem: error.words() })?;
+        let no_kind = || ScenarioLedgerError::Text {
+            field: "kind",
+            problem: Words::both(format_args!("{kind} is no kind"), format_args!("没有 {kind} 这种事项")),
+        };
         let kind = Kind::parse(kind).ok_or_else(no_kind)?;
         // A case has what officers write down; what is personal is split off as their programs do it.
         let catalogue = &self.ledger.governance().catalogue;
@@ -327,5 +346,5 @@ fn day(written: &str) -> Result<Date, ScenarioLedgerError> {
 }
 
 fn text<T, E: ToString>(field: &'static str, parsed: Result<T, E>) -> Result<T, ScenarioLedgerError> {
-    parsed.map_err(|error| ScenarioLedgerError::Text { field, problem: error.to_string() })
+    parsed.map_err(|error| ScenarioLedgerError::Text { field, problem: Words::data(error.to_string()) })
 }

@@ -1,9 +1,10 @@
 //! Whether an answer says what a case file asks of it.
 
+use ledger_spec::wording::Words;
 use serde_json::Value;
 
 /// Where `answer` does not say what `says` asks: path, found, expected.
-pub(super) fn differences(answer: &Value, says: &Value) -> Vec<(String, String, String)> {
+pub(super) fn differences(answer: &Value, says: &Value) -> Vec<(String, Words, Words)> {
     let mut found = Vec::new();
     compare("", answer, says, &mut found);
     found
@@ -18,14 +19,14 @@ pub(super) fn holds(answer: &Value, text: &Value) -> bool {
     }
 }
 
-fn compare(path: &str, answer: &Value, says: &Value, differ: &mut Vec<(String, String, String)>) {
+fn compare(path: &str, answer: &Value, says: &Value, differ: &mut Vec<(String, Words, Words)>) {
     match (answer, says) {
         (Value::Object(found), Value::Object(parts)) => {
             for (name, part) in parts {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 match found.get(name) {
                     Some(value) => compare(&path, value, part, differ),
-                    None => differ.push((path, "absent".to_owned(), part.to_string())),
+                    None => differ.push((path, Words::both("absent", "没有该项"), Words::data(part))),
                 }
             }
         }
@@ -36,12 +37,16 @@ fn compare(path: &str, answer: &Value, says: &Value, differ: &mut Vec<(String, S
                     Some(at) => {
                         free.remove(at);
                     }
-                    None => differ.push((path.to_owned(), answer.to_string(), format!("among them {part}"))),
+                    None => {
+                        let expected =
+                            Words::both(format_args!("among them {part}"), format_args!("其中有 {part}"));
+                        differ.push((path.to_owned(), Words::data(answer), expected));
+                    }
                 }
             }
         }
         (found, part) if found == part => {}
-        (found, part) => differ.push((path.to_owned(), found.to_string(), part.to_string())),
+        (found, part) => differ.push((path.to_owned(), Words::data(found), Words::data(part))),
     }
 }
 

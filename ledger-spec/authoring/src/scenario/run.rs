@@ -89,7 +89,7 @@ pub fn run(base: &Base, scenario: &Scenario) -> Report {
             Words::both(format_args!("step {number} ({name})"), format_args!("第 {number} 步（{name}）"));
         if let Err(problem) = running.step(&place, step) {
             let expected = Words::both("a step that can be taken", "可以办理的步骤");
-            running.differs(place, Words::data(problem), expected);
+            running.differs(place, problem, expected);
         }
     }
     for (at, ask) in scenario.asks.iter().enumerate() {
@@ -101,7 +101,7 @@ pub fn run(base: &Base, scenario: &Scenario) -> Report {
         running.report.asked += 1;
         if let Err(problem) = running.ask(&place, ask) {
             let expected = Words::both("a question that can be answered", "可以答复的查询");
-            running.differs(place, Words::data(problem), expected);
+            running.differs(place, problem, expected);
         }
     }
     if !running.world.is_audited() {
@@ -132,18 +132,22 @@ impl<'a> Running<'a> {
         self.report.mismatches.push(Mismatch { place, found, expected });
     }
 
-    fn step(&mut self, place: &Words, step: &'a Step) -> Result<(), String> {
-        let at = instant(&step.at, Side::First).ok_or_else(|| format!("at = {}", step.at))?;
+    fn step(&mut self, place: &Words, step: &'a Step) -> Result<(), Words> {
+        let at = instant(&step.at, Side::First).ok_or_else(|| no_time("at", &step.at))?;
         if at < self.now {
-            return Err(format!("at = {}, before the step before it", step.at));
+            let at = &step.at;
+            return Err(Words::both(
+                format_args!("at = {at}, before the step before it"),
+                format_args!("{at}（at），早于上一步"),
+            ));
         }
         self.now = at;
         if step.name.as_deref().is_some_and(|name| self.named.contains_key(name)) {
-            return Err("a name that another step has".to_owned());
+            return Err(Words::both("a name that another step has", "名称与其他步骤重复"));
         }
         let valid_from = match &step.from {
             None => at,
-            Some(from) => instant(from, Side::First).ok_or_else(|| format!("from = {from}"))?,
+            Some(from) => instant(from, Side::First).ok_or_else(|| no_time("from", from))?,
         };
         let subject = self.subject(&step.about)?;
         let officers: Vec<&str> =
@@ -152,7 +156,7 @@ impl<'a> Running<'a> {
         let (kind, issuer) = (step.kind.as_str(), step.by.as_str());
         let (officers, subject_of, unsplit) = (&officers, &subject, step.unsplit);
         let paper = Paper { kind, issuer, officers, subject: subject_of, valid_from, body, unsplit };
-        let outcome = self.world.file(paper, at).map_err(|error| error.to_string())?;
+        let outcome = self.world.file(paper, at).map_err(|error| error.words())?;
         let mut refused = None;
         let (found, as_said) = match &outcome {
             Outcome::Entered(id, entry) => {
@@ -185,8 +189,8 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    fn ask(&mut self, place: &Words, ask: &Ask) -> Result<(), String> {
-        let valid_at = instant(&ask.at, Side::Last).ok_or_else(|| format!("at = {}", ask.at))?;
+    fn ask(&mut self, place: &Words, ask: &Ask) -> Result<(), Words> {
+        let valid_at = instant(&ask.at, Side::Last).ok_or_else(|| no_time("at", &ask.at))?;
         let moment = self.moment(ask, valid_at)?;
         let known = match &ask.known {
             Known::Everything => moment.known,
@@ -194,17 +198,28 @@ impl<'a> Running<'a> {
             Known::UpTo(name) => self.event(name)?.entry.covering_size(),
             Known::First(count) => {
                 let known = self.begins.checked_plus(*count);
-                known.ok_or_else(|| format!("known = {count}: no ledger has so many entries"))?
+                known.ok_or_else(|| {
+                    Words::both(
+                        format_args!("known = {count}: no ledger has so many entries"),
+                        format_args!("{count}（known）：台账没有这么多条目"),
+                    )
+                })?
             }
         };
-        let sight = Sight::parse(&ask.sight).ok_or_else(|| format!("sight = {}", ask.sight))?;
+        let sight = Sight::parse(&ask.sight).ok_or_else(|| {
+            let sight = &ask.sight;
+            Words::both(
+                format_args!("sight = {sight}, which is none"),
+                format_args!("{sight}（sight），没有这种查阅身份"),
+            )
+        })?;
         let known = known.min(moment.known);
         let answer = self.answer(ask, AsOf { valid_at, known }, Viewer { sight, moment })?;
         let says = self.resolved(&ask.says)?;
         let lacks: Vec<Value> =
             ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
         for (path, found, expected) in matching::differences(&answer, &says) {
-            self.differs(within(place, &Words::data(path)), Words::data(found), Words::data(expected));
+            self.differs(within(place, &Words::data(path)), found, expected);
         }
         for text in lacks.iter().filter(|text| matching::holds(&answer, text)) {
             let found = Words::both(format_args!("{text} in {answer}"), format_args!("{answer} 中有 {text}"));
@@ -225,15 +240,15 @@ impl<'a> Running<'a> {
     }
 
     /// The moment of asking: a time, and what had reached the ledger by then.
-    fn moment(&self, ask: &Ask, valid_at: ValidTime) -> Result<AsOf, String> {
+    fn moment(&self, ask: &Ask, valid_at: ValidTime) -> Result<AsOf, Words> {
         let Some(asked) = &ask.asked else {
             return Ok(AsOf { valid_at: valid_at.max(self.now), known: self.world.ledger.size() });
         };
-        let at = instant(asked, Side::Last).ok_or_else(|| format!("asked = {asked}"))?;
+        let at = instant(asked, Side::Last).ok_or_else(|| no_time("asked", asked))?;
         Ok(AsOf { valid_at: at, known: self.world.known_by(at) })
     }
 
-    fn answer(&self, ask: &Ask, as_of: AsOf, viewer: Viewer) -> Result<Value, String> {
+    fn answer(&self, ask: &Ask, as_of: AsOf, viewer: Viewer) -> Result<Value, Words> {
         let reader = Reader { ledger: &self.world, as_of, viewer };
         let answer = match (&ask.about, &ask.list, &ask.of) {
             (Some(about), None, None) => {
@@ -247,24 +262,34 @@ impl<'a> Running<'a> {
             (None, None, None) => reader.whole(&ask.view),
             _ => None,
         };
-        let answer =
-            answer.ok_or_else(|| format!("view = {}: with other fields, or none there is", ask.view))?;
-        answer.map_err(|error| error.to_string())
+        let answer = answer.ok_or_else(|| {
+            let view = &ask.view;
+            Words::both(
+                format_args!("view = {view}: with other fields, or none there is"),
+                format_args!("{view}（view）：没有这种查询，或者所填各项与它不符"),
+            )
+        })?;
+        answer.map_err(Words::data)
     }
 
-    fn subject(&self, name: &str) -> Result<SubjectId, String> {
+    fn subject(&self, name: &str) -> Result<SubjectId, Words> {
         let id = self.scenario.subjects.get(name).map_or(name, String::as_str);
-        SubjectId::parse(id).map_err(|error| format!("{name}: {error}"))
+        SubjectId::parse(id).map_err(|error| within(&Words::data(name), &error.words()))
     }
 
-    fn event(&self, name: &str) -> Result<&Named, String> {
+    fn event(&self, name: &str) -> Result<&Named, Words> {
         let known = name.strip_prefix('@').and_then(|name| self.named.get(name));
-        known.ok_or_else(|| format!("{name} is no event that was accepted before"))
+        known.ok_or_else(|| {
+            Words::both(
+                format_args!("{name} is no event that was accepted before"),
+                format_args!("{name} 不是此前已予记载的事项"),
+            )
+        })
     }
 
     /// The body with what it refers to put in: `@name` of an event or subject, `@entry:name` for the number of an
     /// event's entry, `@key:authority:officer`.
-    fn resolved(&self, value: &Value) -> Result<Value, String> {
+    fn resolved(&self, value: &Value) -> Result<Value, Words> {
         Ok(match value {
             Value::String(text) => match text.strip_prefix('@') {
                 None => value.clone(),
@@ -280,14 +305,14 @@ impl<'a> Running<'a> {
                 fields
                     .iter()
                     .map(|(name, value)| Ok((name.clone(), self.resolved(value)?)))
-                    .collect::<Result<_, String>>()?,
+                    .collect::<Result<_, Words>>()?,
             ),
             Value::Null => json!({}),
             other => other.clone(),
         })
     }
 
-    fn reference(&self, name: &str) -> Result<String, String> {
+    fn reference(&self, name: &str) -> Result<String, Words> {
         if let Some(event) = self.named.get(name) {
             return Ok(event.id.to_string());
         }
@@ -296,9 +321,20 @@ impl<'a> Running<'a> {
         }
         match name.strip_prefix("key:").and_then(|key| key.rsplit_once(':')) {
             Some((authority, officer)) => Ok(key_text(authority, officer)),
-            None => Err(format!("@{name} names nothing that was accepted before")),
+            None => Err(Words::both(
+                format_args!("@{name} names nothing that was accepted before"),
+                format_args!("@{name} 所指的不是此前已予记载的事项，也不是所列的主体"),
+            )),
         }
     }
+}
+
+/// Of what is written where a time has to be.
+fn no_time(field: &str, written: &str) -> Words {
+    Words::both(
+        format_args!("{field} = {written}, which is no time"),
+        format_args!("{written}（{field}），不是时间"),
+    )
 }
 
 #[derive(Clone, Copy)]
