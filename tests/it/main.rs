@@ -34,6 +34,7 @@ mod http_server;
 mod https;
 mod identities;
 mod ledger_folder;
+mod linked_names;
 mod long_answers;
 mod lost;
 mod memory_disk;
