@@ -46,7 +46,7 @@ const SINGLES: u64 = 10_000;
 
 /// Everybody, asking at the instants that are asked about.
 fn by_all(moment: AsOf) -> Viewer {
-    Viewer { sight: Sight::Public, moment }
+    Viewer::by(Sight::Public, moment)
 }
 
 fn main() {

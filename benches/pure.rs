@@ -68,14 +68,14 @@ fn events(c: &mut Criterion) {
 
 /// A signed read from its head on, and beside it the one strict verification in it.
 fn requests(c: &mut Criterion) {
-    let (now, purpose) = (RecordedTime::from_micros(1_764_550_840_000_000), Purpose::parse("audit").unwrap());
+    let now = RecordedTime::from_micros(1_764_550_840_000_000);
     let new = NewRequest {
         method: "GET",
         authority: "credit.example",
         path: "/v1/subjects/uscc:914403001922038216/standing",
         query: Some("valid_at=2026-01-01"),
         body: None,
-        purpose: Some(&purpose),
+        purpose: Some(Purpose::Audit),
         case: None,
     };
     let made = new.sign(&key(4), now, &[7; 16]);
@@ -169,7 +169,7 @@ fn answers(c: &mut Criterion) {
     let asked = AsOf { valid_at, known: TreeSize::new(34) };
     let whole = Stated(events.clone());
     let standing = |file: &CaseFile| {
-        Projector::new(&subject, file, governance, asked, Viewer { sight: Sight::Restricted, moment: asked })
+        Projector::new(&subject, file, governance, asked, Viewer::by(Sight::Restricted, asked))
             .with_events(&whole)
             .standing()
     };
@@ -216,7 +216,7 @@ fn editions(c: &mut Criterion) {
         question: &question,
         governance: ledger.governance(),
         as_of: asked,
-        viewer: Viewer { sight: Sight::Public, moment: asked },
+        viewer: Viewer::by(Sight::Public, asked),
     };
     let mut group = c.benchmark_group("lists");
     group.sample_size(10);

@@ -77,6 +77,7 @@
 //! | [`erasures`] | what was ordered to be erased, and what is |
 //! | [`governance`] | directory and catalogue together, the same for all subjects |
 //! | [`admission`] | may this event enter now, and by which rule not |
+//! | [`readers`] | who may know what, for which purpose |
 //! | [`state`] | what entries add up to for admission, and the one fold; wherever its streams are kept |
 //! | [`projection`] | answers at two instants, each with the entries and rules that it rests on |
 //! | [`audit`] | is the whole log what all this says; receipts and entries alone |
@@ -110,6 +111,7 @@ pub mod identity;
 pub mod json;
 pub mod mergers;
 pub mod projection;
+pub mod readers;
 pub mod request;
 pub mod rule;
 pub mod sealed;

@@ -119,7 +119,7 @@ fn which_entry_of_anothers_stream_it_was_only_who_sees_more_is_told() {
     let (fine, _) = file.find(&id_of(4)).unwrap();
     let moment = AsOf { valid_at: at("2025-06-01"), known: TreeSize::new(10) };
     for (sight, entry) in [(Sight::Shared, None), (Sight::Restricted, Some(EntryIndex::new(3)))] {
-        let line = Projector::new(&subject, &file, &governance, moment, Viewer { sight, moment }).line(fine);
+        let line = Projector::new(&subject, &file, &governance, moment, Viewer::by(sight, moment)).line(fine);
         let (line, from) = (line.unwrap(), at("2025-05-01"));
         let end = line.end.unwrap();
         assert_eq!((end.cause, end.at, end.entry), (Cause::Revoked, from, entry), "{sight:?}");

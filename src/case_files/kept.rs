@@ -52,7 +52,7 @@ pub struct Open {
 
 impl Kept {
     fn is(&self, question: &CityQuestion, viewer: Viewer) -> bool {
-        self.question == *question && self.viewer.sight == viewer.sight
+        self.question == *question && self.viewer.sees_as(&viewer)
     }
 
     /// Whether it answers a question about these instants. One that is named has to be its own; one that is left open
@@ -184,7 +184,7 @@ mod tests {
 
     /// Who sees this at a moment of asking.
     fn by(sight: Sight, moment: AsOf) -> Viewer {
-        Viewer { sight, moment }
+        Viewer::by(sight, moment)
     }
 
     fn oversight() -> Arc<CityAnswer> {

@@ -58,7 +58,7 @@ async fn entry(
         let viewer = reading.viewer(SIGHT, shared.now()?);
         let found = reading.entry(index, viewer)?;
         let line = found.line(&reading.snapshot().governance.directory, viewer);
-        Ok(Json(line.alone(&found.event.subject, viewer.sight)).into_response())
+        Ok(Json(line.alone(&found.event.subject, viewer)).into_response())
     })
     .await
 }

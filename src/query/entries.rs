@@ -77,7 +77,8 @@ impl Reading<'_> {
         let file = self.case_file(&found.event.subject)?;
         let case = case_of(&found.event.subject, &file, &self.snapshot.governance, viewer.moment);
         let number = file.find(&found.event.id).map(|(number, _)| number);
-        match number.is_some_and(|number| case.shows_signed(number, viewer.sight)) {
+        let directory = &self.snapshot.governance.directory;
+        match number.is_some_and(|number| case.shows_signed_to(number, &viewer, directory)) {
             true => Ok(found),
             false if public => Err(QueryError::NoPublicEntry(index)),
             false => Err(QueryError::NotForReader { index, sight: viewer.sight }),
@@ -122,7 +123,7 @@ impl Reading<'_> {
             if before.is_some_and(|before| item.entry >= before) {
                 continue;
             }
-            if !case.shows_signed(number, viewer.sight) {
+            if !case.shows_signed_to(number, &viewer, &self.snapshot.governance.directory) {
                 withheld += 1;
             } else if events.len() == limit {
                 next = events.last().map(|line: &EntryLine| line.index);
@@ -140,7 +141,7 @@ impl Reading<'_> {
             version: if told { Some(self.version(SubjectStream::sealed(subject.clone()))?) } else { None },
             clear_version: if told { self.clear_version(subject)? } else { None },
             withheld: told.then_some(withheld),
-            notice: more_may_exist(viewer.sight),
+            notice: more_may_exist(viewer),
             events,
             next,
             checkpoint: self.snapshot.checkpoint_text(),

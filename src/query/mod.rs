@@ -57,7 +57,7 @@ impl<'a> Reading<'a> {
 
     /// Who asks with this sight at `now`: the moment of asking is the time now, and all that this snapshot knows.
     pub fn viewer(&self, sight: Sight, now: ValidTime) -> Viewer {
-        Viewer { sight, moment: AsOf { valid_at: now, known: self.snapshot.size() } }
+        Viewer::by(sight, AsOf { valid_at: now, known: self.snapshot.size() })
     }
 
     /// What is known about anybody is sealed: whoever cannot open it does not say that there is nothing.
@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
             known_at: as_of.known,
             sight: viewer.sight,
             asked_at: viewer.moment.valid_at,
-            notice: question.notice(viewer.sight),
+            notice: question.notice(viewer),
             answer,
             checkpoint: self.snapshot.checkpoint_text(),
         })

@@ -4,6 +4,8 @@
 use crate::house::{root, sources};
 use ledger_spec::admission::Rule;
 use ledger_spec::event::{Kind, Phase, StepKind, Who};
+use ledger_spec::readers::Readers;
+use ledger_spec::request::Purpose;
 use ledger_spec::rule::{ProjectionRule, RequestRule};
 use std::fs;
 use std::path::Path;
@@ -59,6 +61,35 @@ fn the_specifications_table_of_steps_is_the_codes() {
         assert_eq!(text, code);
     }
     assert_eq!(of_text.len(), of_code.len());
+}
+
+#[test]
+fn the_specifications_tables_of_readers_are_the_data() {
+    let purposes: Vec<_> = Purpose::ALL
+        .iter()
+        .map(|one| {
+            vec![format!("`{}`", one.name()), one.chinese().into(), one.english().into(), one.plan().into()]
+        })
+        .collect();
+    assert_eq!(table("### Purposes"), purposes);
+    let rows: Vec<_> = Readers::shipped()
+        .rows()
+        .iter()
+        .map(|row| {
+            let purposes: Vec<_> = row.purposes.iter().map(|purpose| purpose.name()).collect();
+            let about: Vec<_> = row.about.iter().map(|about| about.name()).collect();
+            let needs: Vec<_> = row.needs.iter().map(|need| need.name()).collect();
+            vec![
+                row.who.name().to_owned(),
+                purposes.join(" "),
+                about.join(" "),
+                row.sight.name().to_owned(),
+                if row.own { "yes" } else { "" }.to_owned(),
+                needs.join(" "),
+            ]
+        })
+        .collect();
+    assert_eq!(table("### Who may read what"), rows);
 }
 
 #[test]

@@ -361,7 +361,7 @@ fn every_projection_is_the_same_bytes_whichever_way_the_log_was_read() {
         question: &CityQuestion::Oversight,
         governance: &governance,
         as_of,
-        viewer: Viewer { sight: Sight::Restricted, moment: as_of },
+        viewer: Viewer::by(Sight::Restricted, as_of),
     };
     let CityAnswer::Oversight(one_thread) = alone(&ledger.snapshots).city(asked) else { panic!("another") };
     assert!(last.contains(&serde_json::to_string(&one_thread).unwrap()), "another thread count");

@@ -69,14 +69,14 @@ pub fn numbers() -> Vec<u8> {
 
 /// What [`request`] can start from: one of each kind.
 pub fn heads() -> Vec<Vec<u8>> {
-    let (purpose, case) = (Purpose::parse("audit").unwrap(), Case::parse("（2026）1").unwrap());
+    let case = Case::parse("（2026）1").unwrap();
     let get = NewRequest {
         method: "GET",
         authority: "a.example",
         path: "/v1/entries/7",
         query: Some("valid_at=2026-01-01"),
         body: None,
-        purpose: Some(&purpose),
+        purpose: Some(Purpose::Audit),
         case: Some(&case),
     };
     let post = NewRequest { method: "POST", query: None, body: Some(b"{}"), case: None, ..get };

@@ -14,6 +14,9 @@ use ledger_spec::definition::{Definition, ItemKind, Status};
 use ledger_spec::event::{Indicator, StepKind};
 use ledger_spec::id::AuthorityId;
 use ledger_spec::projection::OversightLine;
+use ledger_spec::readers::Readers;
+use ledger_spec::request::Purpose;
+use ledger_spec::rule::RequestRule;
 use ledger_spec::wording::{Language, Words};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -202,6 +205,22 @@ fn every_indicator_and_every_counter_is_shown_to_move_and_not_to() {
     let told = serde_json::to_value(line).unwrap();
     let told: BTreeSet<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(told.iter().filter(|name| !COUNTERS.contains(name)).collect::<Vec<_>>(), [&"authority"]);
+}
+
+#[test]
+fn every_rule_of_the_readers_table_is_shown_refusing_and_every_office_reads() {
+    let readers = || CASES.iter().flat_map(|case| &case.scenario.asks).filter_map(|ask| ask.reader.as_ref());
+    for rule in RequestRule::ALL.iter().filter(|rule| rule.is_of_readers()) {
+        let shown = readers().any(|reader| reader.refused.as_deref() == Some(rule.id()));
+        assert!(shown, "no case is refused by {}", rule.id());
+    }
+    for row in Readers::shipped().rows() {
+        let read = |purpose: &Purpose| {
+            let word = Some(purpose.name());
+            readers().any(|reader| reader.refused.is_none() && reader.purpose.as_deref() == word)
+        };
+        assert!(row.purposes.iter().any(read), "nobody reads as {} for {:?}", row.who.name(), row.purposes);
+    }
 }
 
 #[test]

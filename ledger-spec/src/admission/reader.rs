@@ -1,13 +1,14 @@
 //! Who asks: the authority whose key signed a request.
 
 use super::{Governance, Refusal, acting, entitled, for_this_ledger, keys_in_force};
-use crate::authority::Authority;
+use crate::authority::{Authority, AuthorityNumber};
 use crate::event::Role;
 use crate::request::{RequestRefusal, VerifiedRequest};
 use crate::rule::RequestRule;
 use crate::time::RecordedTime;
 use crate::wording::{Words, say};
 use tlog::checkpoint::Origin;
+use tlog::defect::OrDefect as _;
 
 /// Who may have resident numbers resolved: whoever may state something about a person.
 const RESOLVERS: [Role; 4] = [Role::Registrar, Role::Department, Role::Court, Role::Window];
@@ -16,6 +17,7 @@ const RESOLVERS: [Role; 4] = [Role::Registrar, Role::Department, Role::Court, Ro
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'g> {
     authority: &'g Authority,
+    number: AuthorityNumber,
     governance: &'g Governance,
 }
 
@@ -47,13 +49,20 @@ impl<'g> Reader<'g> {
         keys_in_force(authority, std::iter::once(key))
             .map_err(|refusal| Refusal { field: "keyid", ..refusal })?;
         acting(authority, now)?;
-        Ok(Self { authority, governance })
+        let number = governance.directory.number(&authority.id).or_defect("whose key it has it holds");
+        Ok(Self { authority, number, governance })
     }
 
     /// The authority.
     #[must_use]
     pub const fn authority(&self) -> &'g Authority {
         self.authority
+    }
+
+    /// Its number in the directory.
+    #[must_use]
+    pub const fn number(&self) -> AuthorityNumber {
+        self.number
     }
 
     /// L06: whether it may have resident numbers resolved.

@@ -21,6 +21,7 @@ mod publicity;
 mod review;
 mod spelling;
 mod terms;
+mod viewer;
 
 pub use all_names::Named;
 pub use annulments::{Annulment, Annulments};
@@ -31,8 +32,9 @@ pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact,
 pub use files::{CaseEntry, CaseFiles};
 pub use gravity::{Graver, Gravity};
 pub use item_row::{ItemRow, RowError};
-pub use publicity::{Mark, Marked, Sight, Viewer};
+pub use publicity::{Mark, Marked, Sight};
 pub use spelling::NameHash;
+pub use viewer::{Beyond, Letters, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};
 use crate::compromise::KeyNumber;

@@ -21,16 +21,6 @@ pub enum Sight {
     Court,
 }
 
-/// As whom one reads, and the moment of asking: what is now, and all that the ledger knows then. It is set where a
-/// question comes in, since nothing here reads a clock, and it bounds what the public sees at any other instants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Viewer {
-    /// As whom one reads.
-    pub sight: Sight,
-    /// The moment of asking.
-    pub moment: AsOf,
-}
-
 /// What has to be said beside something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
@@ -123,23 +113,6 @@ words!(Mark {
     NotVerified = "not-verified",
     CompromisedKey = "compromised-key",
 });
-
-impl Viewer {
-    /// The instants by which something has to be public besides those that are asked about, if it is to be shown;
-    /// `None` where those say it all.
-    #[must_use]
-    pub fn bound(self, as_of: AsOf) -> Option<AsOf> {
-        (self.sight == Sight::Public && self.moment != as_of).then_some(self.moment)
-    }
-
-    /// The instants by which it is judged where something stood: what holds, masks, displaces or stays a thing the public is not
-    /// shown, and by what was known before and after it would find its entry. So for the public what is known at the moment of
-    /// asking decides that, and what was known by the instants that it asks about, which things are shown at all.
-    #[must_use]
-    pub fn judged_by(self, as_of: AsOf) -> AsOf {
-        self.bound(as_of).map_or(as_of, |now| AsOf { known: now.known.max(as_of.known), ..as_of })
-    }
-}
 
 impl Mark {
     /// The rule by which it follows.

@@ -162,8 +162,8 @@ impl EntryLine {
 
     /// The same as an answer by itself.
     #[must_use]
-    pub fn alone(self, about: &SubjectId, sight: Sight) -> Self {
-        Self { notice: Scheme::of(about).and_then(|_| more_may_exist(sight)), ..self }
+    pub fn alone(self, about: &SubjectId, viewer: Viewer) -> Self {
+        Self { notice: Scheme::of(about).and_then(|_| more_may_exist(viewer)), ..self }
     }
 }
 

@@ -72,8 +72,8 @@ pub struct MeasureLine {
 pub struct Eligibility {
     /// The domain.
     pub domain: Domain,
-    /// Whether nothing closes it, seen or not, over everything and the same on every page; absent to the public where it sees
-    /// nothing that does.
+    /// Whether nothing closes it, seen or not, over everything and the same on every page; absent to whoever does not decide
+    /// on it, the public among them, and sees nothing that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub eligible: Option<bool>,
@@ -139,10 +139,11 @@ impl Projector<'_> {
         let letter = self.letter(domain, &seen, unseen).beside(&marks);
         // What was imposed on a subject that went on in this one goes on with it.
         let alone = self.kept_out.is_empty();
-        let eligible = match (seen.numbers.is_empty() && !unseen && alone, self.told(seen.withheld)) {
+        let eligible = match (seen.numbers.is_empty() && !unseen && alone, self.viewer.letters.reach(domain))
+        {
             (false, _) => Some(false),
-            (true, Some(_)) => Some(true),
-            (true, None) => None,
+            (true, true) => Some(true),
+            (true, false) => None,
         };
         let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
@@ -159,9 +160,9 @@ impl Projector<'_> {
     }
 
     /// Whether something closes a domain that the reader may not see: whoever decides is told that it does, and nothing
-    /// more; the public is told neither.
+    /// more; nobody else is told either.
     fn closed_out_of_sight(&self, domain: Domain) -> bool {
-        self.sight > Sight::Public
+        self.viewer.letters.reach(domain)
             && self
                 .case
                 .known(Class::Measure)
@@ -226,7 +227,7 @@ impl Projector<'_> {
                 ),
             };
         }
-        if reasons.is_empty() && self.told(seen.withheld).is_none() {
+        if reasons.is_empty() && !self.viewer.letters.reach(domain) {
             return Name {
                 zh: format!(
                     "截至{at_zh}（台账条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",

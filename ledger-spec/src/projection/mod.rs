@@ -12,6 +12,7 @@ mod cell;
 mod city;
 mod clock;
 mod conduct;
+mod consent;
 mod corrected;
 mod departures;
 mod directory;
@@ -43,6 +44,7 @@ pub use catalogue::{
 pub use cell::Count;
 pub use city::{CityAnswer, CityAsked, CityFold, CityQuestion};
 pub use conduct::{ChargeLine, CommitmentLine, Commitments, Cycle, Points, PointsLine, RatingLine, Ratings};
+pub use consent::given_consent;
 pub use departures::{Departure, Departures};
 pub use directory::{AuthorityLine, DirectoryAt, KeyLine, MigrationLine};
 pub use edition_page::{EditionPage, MemberLine};
@@ -89,6 +91,8 @@ pub struct Projector<'a> {
     pub directory: &'a Directory,
     /// As whom one reads.
     pub sight: Sight,
+    /// The same, with what one sees besides.
+    viewer: Viewer,
     /// The same file at the moment of asking, where that bounds what is shown.
     now: Option<CaseAsOf<'a>>,
     merged: MergedFrom,
@@ -143,6 +147,7 @@ impl<'a> Projector<'a> {
             known: as_of.known,
             directory: &governance.directory,
             sight,
+            viewer,
             now,
             page: Page::default(),
             events: None,
@@ -206,8 +211,8 @@ impl<'a> Projector<'a> {
     /// that bounds the reader.
     #[must_use]
     pub fn shows(&self, number: ItemNumber) -> bool {
-        let now = || self.now.as_ref().is_none_or(|now| now.shows(number, self.sight));
-        self.case.shows(number, self.sight) && now() && self.is_asked_about(number)
+        let shows = |case: &CaseAsOf<'_>| case.shows_to(number, &self.viewer, self.directory);
+        shows(&self.case) && self.now.as_ref().is_none_or(shows) && self.is_asked_about(number)
     }
 
     /// Whether the thing at `number` is among those that are asked about.
@@ -221,8 +226,8 @@ impl<'a> Projector<'a> {
 
     /// The same for any event of the file.
     fn shows_event(&self, number: ItemNumber) -> bool {
-        let now = || self.now.as_ref().is_none_or(|now| now.shows_event(number, self.sight));
-        self.case.shows_event(number, self.sight) && now() && self.is_asked_about(number)
+        let shows = |case: &CaseAsOf<'_>| case.shows_event_to(number, &self.viewer, self.directory);
+        shows(&self.case) && self.now.as_ref().is_none_or(shows) && self.is_asked_about(number)
     }
 
     /// Everything known of a class that the reader sees, begun or not.

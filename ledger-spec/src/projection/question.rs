@@ -6,7 +6,7 @@ use super::{
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
     Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, merged, names, whole_days,
 };
-use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
+use crate::casefile::{AsOf, Beyond, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
 use crate::event::{DisclosedField, Event};
 use crate::governance::Governance;
@@ -369,10 +369,11 @@ impl Question {
         Ok(Edition { list, members, subject_count, withheld, marks, next, columns })
     }
 
-    /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does.
-    pub fn notice(&self, sight: Sight) -> Option<Name> {
+    /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does, and so
+    /// is who reads by a consent.
+    pub fn notice(&self, viewer: Viewer) -> Option<Name> {
         match self {
-            Self::Subject { .. } | Self::Edition { .. } | Self::Departures { .. } => more_may_exist(sight),
+            Self::Subject { .. } | Self::Edition { .. } | Self::Departures { .. } => more_may_exist(viewer),
             Self::Indicators { .. } | Self::Oversight | Self::Directory | Self::Catalogue => None,
         }
     }
@@ -416,15 +417,24 @@ impl Question {
     }
 }
 
-/// The sentence in every answer to the public about a subject; others are told how many were left out.
+/// The sentence in every answer to the public about a subject, and to who reads by a consent; others are told how many were
+/// left out.
 #[must_use]
-pub fn more_may_exist(sight: Sight) -> Option<Name> {
-    (sight == Sight::Public).then(|| Name {
-        zh: "本答复只列查询时依法公开的内容；可能另有不公开的内容，不能据此认为没有其他记录。".to_owned(),
-        en: "This shows only what is public at the moment of asking; more may exist that is not public, and nothing \
-             here says that there is nothing else."
-            .to_owned(),
-    })
+pub fn more_may_exist(viewer: Viewer) -> Option<Name> {
+    let (zh, en) = match (viewer.sight, viewer.beyond) {
+        (Sight::Public, Beyond::Consent(_)) => (
+            "本答复只列查询时依法公开的内容和授权范围内的内容；可能另有不公开的内容，不能据此认为没有其他记录。",
+            "This shows only what is public at the moment of asking and what the consent covers; more may exist that is not \
+             public, and nothing here says that there is nothing else.",
+        ),
+        (Sight::Public, _) => (
+            "本答复只列查询时依法公开的内容；可能另有不公开的内容，不能据此认为没有其他记录。",
+            "This shows only what is public at the moment of asking; more may exist that is not public, and nothing \
+             here says that there is nothing else.",
+        ),
+        _ => return None,
+    };
+    Some(Name { zh: zh.to_owned(), en: en.to_owned() })
 }
 
 /// The events of a source for one answer, which is not given where there is a fault: the first is kept.

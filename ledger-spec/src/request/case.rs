@@ -1,33 +1,13 @@
-//! What a request is asked for, and in which matter.
+//! In which matter a request is asked.
 
 use super::structured::{Bare, item};
 use crate::json::characters::no_name;
 use sfv::{ItemSerializer, RefBareItem, StringRef};
 
-/// What something is asked for: 1 to 64 of `a`-`z`, `0`-`9`, `-` and `.`, such as `procurement`. Which purposes there are,
-/// and whose, is not said here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Purpose(Box<str>);
-
 /// The matter in which something is asked, such as the number of a court's case: 1 to 128 characters. In a field it is a
 /// structured field's string where it is ASCII, and its display string (RFC 9651) where it is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case(Box<str>);
-
-impl Purpose {
-    /// The purpose of this text; `None` where it is none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
-        ((1..=64).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub const fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 impl Case {
     /// The matter of this text; `None` where it has a character that nobody sees, is blank or is too long.
@@ -88,9 +68,5 @@ mod tests {
             ["%\"a\"", "\"\"", "\" \"", "a", "\"a\";b", "\"a", "%\"%e2%80%8b\"", "%\"%0a\"", "\"a\" "];
         refused.into_iter().for_each(|field| assert_eq!(Case::from_field(field), None, "{field}"));
         assert!(Case::parse(&"x".repeat(129)).is_none() && Case::parse(&"湘".repeat(128)).is_some());
-        assert!(Purpose::parse("procurement").is_some());
-        ["", "Procurement", "a b", "采购"]
-            .into_iter()
-            .for_each(|text| assert_eq!(Purpose::parse(text), None));
     }
 }

@@ -11,12 +11,14 @@
 mod base;
 mod case;
 mod new;
+mod purpose;
 mod read;
 mod structured;
 
 pub use base::signature_base;
-pub use case::{Case, Purpose};
+pub use case::Case;
 pub use new::NewRequest;
+pub use purpose::Purpose;
 
 use crate::rule::RequestRule;
 use crate::time::RecordedTime;
@@ -146,8 +148,8 @@ impl VerifiedRequest {
 
     /// What it is asked for.
     #[must_use]
-    pub const fn purpose(&self) -> Option<&Purpose> {
-        self.purpose.as_ref()
+    pub const fn purpose(&self) -> Option<Purpose> {
+        self.purpose
     }
 
     /// The matter that it is asked in.

@@ -28,7 +28,7 @@ pub struct NewRequest<'a> {
     /// The body, where there is one.
     pub body: Option<&'a [u8]>,
     /// What it is asked for.
-    pub purpose: Option<&'a Purpose>,
+    pub purpose: Option<Purpose>,
     /// In which matter.
     pub case: Option<&'a Case>,
 }
@@ -41,7 +41,7 @@ impl NewRequest<'_> {
         if let Some(body) = self.body {
             fields.push((DIGEST, format!("sha-256=:{}:", to_base64(&Sha256::digest(body)))));
         }
-        fields.extend(self.purpose.map(|purpose| (PURPOSE, purpose.as_str().to_owned())));
+        fields.extend(self.purpose.map(|purpose| (PURPOSE, purpose.name().to_owned())));
         fields.extend(self.case.map(|case| (CASE, case.to_field())));
         let query = format!("?{}", self.query.unwrap_or_default());
         let authority = self.authority.to_ascii_lowercase();

@@ -100,7 +100,10 @@ impl<'a> Covered<'a> {
         }
         if let Some(field) = once(head, PURPOSE)? {
             let expected = say!("1 to 64 of `a`-`z`, `0`-`9`, `-` and `.`");
-            covered.purpose = Some(Purpose::parse(field).ok_or_else(|| unread(PURPOSE, field, expected))?);
+            if !Purpose::is_word(field) {
+                return Err(unread(PURPOSE, field, expected));
+            }
+            covered.purpose = Some(Purpose::parse(field).ok_or_else(|| unknown_purpose(field))?);
             covered.components.push((PURPOSE, field.into()));
         }
         if let Some(field) = once(head, CASE)? {
@@ -258,6 +261,12 @@ fn is_visible(text: &str) -> bool {
 
 fn unread(name: &'static str, found: &str, expected: Words) -> RequestRefusal {
     refuse(RequestRule::Field, name, shown(found), expected)
+}
+
+/// R18: no purpose has this word.
+fn unknown_purpose(field: &str) -> RequestRefusal {
+    let expected = say!("one of {}", Words::data(Purpose::WORDS.join(" ")));
+    refuse(RequestRule::PurposeKnown, PURPOSE, shown(field), expected)
 }
 
 /// R02: the one member of a dictionary.

@@ -6,14 +6,14 @@ use tlog::key::SecretKey;
 const NOW: RecordedTime = RecordedTime::from_micros(1_764_550_840_250_000);
 
 fn made(body: Option<&[u8]>, nonce: u8) -> VerifiedRequest {
-    let (key, purpose) = (SecretKey::from_seed(&[5; 32]), Purpose::parse("audit").unwrap());
+    let key = SecretKey::from_seed(&[5; 32]);
     let new = NewRequest {
         method: "POST",
         authority: "Credit.Example",
         path: "/v1/identities",
         query: None,
         body,
-        purpose: Some(&purpose),
+        purpose: Some(Purpose::Audit),
         case: None,
     };
     let fields = new.sign(&key, NOW, &[nonce; 16]);
@@ -27,7 +27,7 @@ fn made(body: Option<&[u8]>, nonce: u8) -> VerifiedRequest {
 fn what_is_made_here_is_read_here() {
     let read = made(Some(b"{}"), 7);
     assert_eq!(read.key(), &SecretKey::from_seed(&[5; 32]).public());
-    assert_eq!(read.purpose().map(Purpose::as_str), Some("audit"));
+    assert_eq!(read.purpose(), Some(Purpose::Audit));
     assert_eq!((read.case(), read.created()), (None, RecordedTime::from_micros(1_764_550_840_000_000)));
     assert_eq!(read.body(b"{}").unwrap().bytes(), b"{}");
     assert_eq!(format!("{:?}", read.body(b"{}").unwrap()), "SignedBody(2 bytes)");

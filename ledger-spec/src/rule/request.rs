@@ -56,6 +56,39 @@ request_rules! {
     Once = "R15" "request-repeated";
     /// R16: not too many requests of one authority are remembered at once.
     Few = "R16" "too-many-requests";
+    /// R17: who asks for more than everybody may know says what it is asked for.
+    PurposeStated = "R17" "purpose-missing";
+    /// R18: the purpose is one that there is.
+    PurposeKnown = "R18" "unknown-purpose";
+    /// R19: the readers' table lets one of its roles ask this for that purpose.
+    PurposeOfRole = "R19" "purpose-not-for-role";
+    /// R20: the matter that it is asked in is named.
+    CaseStated = "R20" "case-missing";
+    /// R21: what is asked lies in the competence of who asks.
+    OwnCompetence = "R21" "outside-competence";
+    /// R22: a subject asks about itself.
+    OwnFile = "R22" "not-its-own-file";
+    /// R23: the consent that is named is there, and names who asks.
+    ConsentGiven = "R23" "consent-not-given";
+    /// R24: the consent holds.
+    ConsentHolds = "R24" "consent-ended";
+}
+
+impl RequestRule {
+    /// Whether the readers' table asks it: of who asks, and not of the request's bytes.
+    #[must_use]
+    pub const fn is_of_readers(self) -> bool {
+        matches!(
+            self,
+            Self::PurposeStated
+                | Self::PurposeOfRole
+                | Self::CaseStated
+                | Self::OwnCompetence
+                | Self::OwnFile
+                | Self::ConsentGiven
+                | Self::ConsentHolds
+        )
+    }
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ pub fn projection(input: &Value, ledgers: &dyn Fn(&str) -> Value) -> Answer {
         },
         None => as_of,
     };
-    let viewer = Viewer { sight, moment };
+    let viewer = Viewer::by(sight, moment);
     let json = |value: serde_json::Result<Value>| value.map_err(refused);
     if let Some(list) = input.get("list").and_then(Value::as_str) {
         let list = ListCode::parse(list).map_err(refused)?;

@@ -36,7 +36,7 @@ pub fn request(input: &Value) -> Answer {
         "created": verified.created().micros(),
         "expires": verified.expires().micros(),
         "mark": to_hex(&verified.mark()),
-        "purpose": verified.purpose().map(|purpose| purpose.as_str()),
+        "purpose": verified.purpose().map(|purpose| purpose.name()),
         "case": verified.case().map(|case| case.as_str()),
         "body": body.bytes().len(),
     }))

@@ -231,7 +231,7 @@ fn pages_put_together_are_the_whole_answer() {
     for seed in 7..=9 {
         let (world, instants) = base.world(seed, 700);
         for sight in Sight::ALL {
-            let viewer = Viewer { sight, moment: instants[0] };
+            let viewer = Viewer::by(sight, instants[0]);
             for (at, limit) in instants.iter().flat_map(|at| [1, 2, 7].map(|limit| (*at, limit))) {
                 for (name, asking) in about() {
                     *lines.entry(name).or_default() +=
@@ -252,7 +252,7 @@ fn pages_put_together_are_the_whole_answer() {
 #[test]
 fn what_is_not_the_subjects_is_a_cursor_all_the_same_and_a_list_knows_its_own() {
     let (world, instants) = Base::new().world(1, 300);
-    let at = (instants[0], Viewer { sight: Sight::Restricted, moment: instants[0] });
+    let at = (instants[0], Viewer::by(Sight::Restricted, instants[0]));
     for (_, asking) in about() {
         let whole = ask(&world, &*asking, Page::default(), at).unwrap().entries();
         for after in [0, 17, 40, u64::MAX] {
@@ -284,7 +284,7 @@ fn the_public_is_shown_of_the_past_what_is_public_now() {
     for seed in 7..=9 {
         let (world, [now, past]) = base.world(seed, 700);
         let entries = |asking: &dyn Fn(Page) -> Question, as_of: AsOf, sight: Sight, moment: AsOf| {
-            let answer = ask(&world, asking, Page::default(), (as_of, Viewer { sight, moment }));
+            let answer = ask(&world, asking, Page::default(), (as_of, Viewer::by(sight, moment)));
             answer.map(|answer| answer.entries()).unwrap_or_default()
         };
         let asked = about().into_iter().chain(of_lists());

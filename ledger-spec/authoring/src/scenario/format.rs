@@ -129,17 +129,47 @@ pub struct Ask {
     /// As whom one reads; `public` where absent.
     #[serde(default = "public")]
     pub sight: String,
+    /// Who reads, where that is not said by a sight alone.
+    #[serde(default)]
+    pub reader: Option<ReadBy>,
     /// What the answer has to say: parts of it. Of an array, each part has to match an element of its own.
     #[serde(default, deserialize_with = "json")]
     pub says: Value,
     /// Texts that may stand nowhere in the answer.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// Texts that have to stand somewhere in the answer, also within a longer one.
+    #[serde(default)]
+    pub tells: Vec<String>,
+    /// Members that the answer may not have.
+    #[serde(default)]
+    pub absent: Vec<String>,
     /// How many elements arrays of the answer have.
     #[serde(default)]
     pub counts: BTreeMap<String, usize>,
     /// Why, in Chinese.
     pub why: String,
+}
+
+/// Who reads, for what and in which matter: by the readers' table.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadBy {
+    /// The authority that reads.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Or the subject that does.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// For what.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// In which matter; `@name` of a consent.
+    #[serde(default)]
+    pub case: Option<String>,
+    /// The rule that refuses, where one does.
+    #[serde(default)]
+    pub refused: Option<String>,
 }
 
 /// What was known when a question is as_of.

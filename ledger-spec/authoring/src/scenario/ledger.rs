@@ -332,7 +332,7 @@ fn randomness(n: u64) -> Result<Randomness, ScenarioLedgerError> {
 }
 
 /// An officer's key: it follows from the authority and the officer's letter.
-fn key(authority: &str, officer: &str) -> SecretKey {
+pub(super) fn key(authority: &str, officer: &str) -> SecretKey {
     SecretKey::from_seed(blake3::hash(format!("scenario key {authority} {officer}").as_bytes()).as_bytes())
 }
 

@@ -8,6 +8,7 @@ mod answer;
 mod format;
 mod ledger;
 mod matching;
+mod reading;
 mod run;
 
 pub use format::{Ask, Expect, Known, Scenario, Step, Title};

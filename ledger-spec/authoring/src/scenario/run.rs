@@ -1,14 +1,16 @@
 //! Runs a case file: takes its steps, asks its questions, and tells every difference.
 
 use super::answer::Reader;
-use super::format::{Ask, Expect, Known, Scenario, Step};
+use super::format::{Ask, Expect, Known, ReadBy, Scenario, Step};
 use super::ledger::{Base, Outcome, Paper, ScenarioLedger, key_text};
 use super::matching;
+use super::reading;
 use core::fmt;
 use ledger_spec::admission::Refusal;
 use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::event::EventError;
-use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::id::{EventId, ListCode, SubjectId};
+use ledger_spec::readers::{Asked, Granted};
 use ledger_spec::time::{Date, ValidTime};
 use ledger_spec::wording::{Language, Words};
 use serde_json::{Value, json};
@@ -206,15 +208,35 @@ impl<'a> Running<'a> {
                 })?
             }
         };
-        let sight = Sight::parse(&ask.sight).ok_or_else(|| {
-            let sight = &ask.sight;
-            Words::both(
-                format_args!("sight = {sight}, which is none"),
-                format_args!("{sight}（sight），没有这种查阅身份"),
-            )
-        })?;
         let known = known.min(moment.known);
-        let answer = self.answer(ask, AsOf { valid_at, known }, Viewer { sight, moment })?;
+        let viewer = match &ask.reader {
+            None => {
+                let sight = Sight::parse(&ask.sight).ok_or_else(|| {
+                    let sight = &ask.sight;
+                    Words::both(
+                        format_args!("sight = {sight}, which is none"),
+                        format_args!("{sight}（sight），没有这种查阅身份"),
+                    )
+                })?;
+                Viewer::by(sight, moment)
+            }
+            Some(by) => {
+                let found = self.granted(ask, by, moment)?;
+                let refused = found.as_ref().err();
+                if refused != by.refused.as_ref() {
+                    let said = |rule: Option<&String>| match rule {
+                        Some(rule) => Words::data(rule),
+                        None => Words::both("an answer", "予以答复"),
+                    };
+                    self.differs(place.clone(), said(refused), said(by.refused.as_ref()));
+                }
+                match found {
+                    Ok(granted) => granted.viewer(moment),
+                    Err(_) => return Ok(()),
+                }
+            }
+        };
+        let answer = self.answer(ask, AsOf { valid_at, known }, viewer)?;
         let says = self.resolved(&ask.says)?;
         let lacks: Vec<Value> =
             ask.lacks.iter().map(|text| self.resolved(&json!(text))).collect::<Result<_, _>>()?;
@@ -223,6 +245,16 @@ impl<'a> Running<'a> {
         }
         for text in lacks.iter().filter(|text| matching::holds(&answer, text)) {
             let found = Words::both(format_args!("{text} in {answer}"), format_args!("{answer} 中有 {text}"));
+            self.differs(place.clone(), found, Words::both("an answer without it", "没有它的答复"));
+        }
+        let written = answer.to_string();
+        for text in ask.tells.iter().filter(|text| !written.contains(text.as_str())) {
+            let expected = Words::both(format_args!("it tells: {text}"), format_args!("说明：{text}"));
+            self.differs(place.clone(), Words::data(&written), expected);
+        }
+        for name in ask.absent.iter().filter(|name| answer.get(name.as_str()).is_some()) {
+            let found =
+                Words::both(format_args!("{name} in {written}"), format_args!("{written} 中有 {name}"));
             self.differs(place.clone(), found, Words::both("an answer without it", "没有它的答复"));
         }
         for (name, count) in &ask.counts {
@@ -237,6 +269,27 @@ impl<'a> Running<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What a reader of the table is granted, or the rule that refuses.
+    fn granted(&self, ask: &Ask, by: &ReadBy, moment: AsOf) -> Result<Result<Granted, String>, Words> {
+        let case = by.case.as_ref().map(|case| self.resolved(&json!(case))).transpose()?;
+        let case = case.as_ref().and_then(Value::as_str);
+        let subject = by.subject.as_ref().map(|name| self.subject(name)).transpose()?;
+        let by = ReadBy { subject: subject.map(|subject| subject.to_string()), ..by.clone() };
+        let about = ask.about.as_ref().map(|about| self.subject(about)).transpose()?;
+        let of = ask.of.as_ref().map(|of| self.event(of)).transpose()?;
+        let list = ask.list.as_ref().map(|list| ListCode::parse(list)).transpose();
+        let list = list.map_err(Words::data)?;
+        let asked = match (&about, of, &list, ask.view.as_str()) {
+            (_, _, _, "oversight" | "indicators") => Asked::Counts,
+            (Some(about), ..) => Asked::Subject(about),
+            // Where an event stands is said of its subject.
+            (_, Some(of), ..) => Asked::Subject(&of.subject),
+            (_, _, Some(list), _) => Asked::List(list),
+            _ => Asked::Open,
+        };
+        reading::granted(&self.world, &by, case, asked, moment)
     }
 
     /// The moment of asking: a time, and what had reached the ledger by then.

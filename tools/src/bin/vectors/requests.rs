@@ -127,15 +127,14 @@ impl Making {
 
 /// One that this program makes itself, of everything that the profile knows.
 fn made() -> Value {
-    let (purpose, case) =
-        (Purpose::parse("enforcement").unwrap(), Matter::parse("（2026）湘0381执1号").unwrap());
+    let case = Matter::parse("（2026）湘0381执1号").unwrap();
     let new = NewRequest {
         method: "GET",
         authority: "Credit.Example:8413",
         path: PATH,
         query: Some(QUERY),
         body: None,
-        purpose: Some(&purpose),
+        purpose: Some(Purpose::JudicialEnquiry),
         case: Some(&case),
     };
     let mut fields = vec![("host", "Credit.Example:8413".to_owned())];
@@ -310,6 +309,7 @@ pub fn cases() -> Vec<Case> {
             good().field("content-digest", "sha-512=:AA==:"),
         ),
         by("R11", "purpose", "a purpose that is none", good().field("credit-purpose", "Procurement")),
+        by("R18", "unknown", "a purpose that nobody has", good().field("credit-purpose", "curiosity")),
         by(
             "R11",
             "case",

@@ -1,0 +1,354 @@
+//! Who may know what, for which purpose: the one place that decides it, from the table in `readers.toml`.
+//!
+//! Somebody who asks ([`Who`]), for a purpose, in a matter, about something ([`Asked`]) is [`Granted`] a sight and what is
+//! seen beyond it, or refused by a rule (R17 to R24). Nothing is looked up here: what has to be known of a consent is
+//! given. What is asked by nobody in particular is answered as to everybody, and never comes here.
+
+mod table;
+
+pub use table::{About, May, Need, Office, Readers};
+
+use crate::admission::Reader;
+use crate::authority::{Authority, AuthorityNumber};
+use crate::casefile::{AsOf, Beyond, Letters, Sight, Viewer};
+use crate::definition::Domain;
+use crate::id::{ListCode, SubjectId};
+use crate::request::{Case, Purpose, RequestRefusal};
+use crate::rule::RequestRule;
+use crate::time::{Date, ValidTime};
+use crate::wording::{Joint, Words, say};
+use tlog::position::EntryIndex;
+
+const PURPOSE: &str = "credit-purpose";
+const CASE: &str = "credit-case";
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    /// An authority that acts, by a key in force.
+    Authority(Reader<'a>),
+    /// Who proved to be this subject.
+    Subject(&'a SubjectId),
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// What everybody may know whole: who may sign, what may be recorded, the log's own bytes.
+    Open,
+    /// About a subject.
+    Subject(&'a SubjectId),
+    /// One entry about a subject.
+    Entry(&'a SubjectId),
+    /// A list, or what has left it.
+    List(&'a ListCode),
+    /// Counts over many subjects.
+    Counts,
+}
+
+/// A look that somebody asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Who.
+    pub who: Who<'a>,
+    /// For what.
+    pub purpose: Option<Purpose>,
+    /// In which matter.
+    pub case: Option<&'a Case>,
+    /// At what.
+    pub asked: Asked<'a>,
+    /// The consent whose event the matter names, if the subject gave one.
+    pub consent: Option<&'a GivenConsent>,
+    /// When.
+    pub now: ValidTime,
+}
+
+/// A consent as a subject gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenConsent {
+    /// Where it stands.
+    pub entry: EntryIndex,
+    /// To whom, as the event says it.
+    pub grantee: Option<String>,
+    /// The last day, where there is one.
+    pub until: Option<Date>,
+    /// Whether it has begun and was not withdrawn.
+    pub stands: bool,
+}
+
+/// What somebody may see, and what it was granted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Granted {
+    sight: Sight,
+    beyond: Beyond,
+    office: Option<Office>,
+    purpose: Option<Purpose>,
+    letters: Letters,
+}
+
+impl Granted {
+    /// What everybody may see.
+    pub const PUBLIC: Self = Self {
+        sight: Sight::Public,
+        beyond: Beyond::Nothing,
+        office: None,
+        purpose: None,
+        letters: Letters::Untold,
+    };
+
+    /// By which sight.
+    #[must_use]
+    pub const fn sight(&self) -> Sight {
+        self.sight
+    }
+
+    /// What is seen beyond it.
+    #[must_use]
+    pub const fn beyond(&self) -> Beyond {
+        self.beyond
+    }
+
+    /// In which capacity.
+    #[must_use]
+    pub const fn office(&self) -> Option<Office> {
+        self.office
+    }
+
+    /// For which purpose.
+    #[must_use]
+    pub const fn purpose(&self) -> Option<Purpose> {
+        self.purpose
+    }
+
+    /// Whether more is seen than everybody sees.
+    #[must_use]
+    pub fn is_more_than_public(&self) -> bool {
+        self.sight > Sight::Public || self.beyond != Beyond::Nothing
+    }
+
+    /// Whether a letter that says whether a subject may take part in a domain is for the reader: for who decides in it, and for
+    /// who sees everything that it decides on. To all others it says that it cannot tell.
+    #[must_use]
+    pub fn may_be_told(&self, domain: Domain) -> bool {
+        self.letters.reach(domain)
+    }
+
+    /// Who reads so, at this moment.
+    #[must_use]
+    pub const fn viewer(&self, moment: AsOf) -> Viewer {
+        Viewer { sight: self.sight, moment, beyond: self.beyond, letters: self.letters }
+    }
+}
+
+impl Readers {
+    /// What a look is granted: by the rows of the table for who asks, what for and about what; of several, the one by which most
+    /// is seen, among those whose needs are met.
+    pub fn sight(&self, look: &Look<'_>) -> Result<Granted, RequestRefusal> {
+        let Some(about) = look.asked.about() else { return Ok(Granted::PUBLIC) };
+        let Some(purpose) = look.purpose else {
+            let (field, found) = (Words::data("Credit-Purpose"), Words::data("Credit-Purpose"));
+            let expected = say!("what it is asked for, in {}", field);
+            return Err(refused(
+                RequestRule::PurposeStated,
+                PURPOSE,
+                say!("a request without {}", found),
+                expected,
+            ));
+        };
+        let mut first = None;
+        let mut best: Option<Granted> = None;
+        for may in self.rows().iter().filter(|may| may.is_for(look.who, purpose, about)) {
+            match may.granted(look, purpose) {
+                Ok(granted) if best.is_none_or(|best| best.sight < granted.sight) => best = Some(granted),
+                Ok(_) => {}
+                Err(refusal) => first = first.or(Some(refusal)),
+            }
+        }
+        match (best, first) {
+            (Some(granted), _) => Ok(granted),
+            (None, Some(refusal)) => Err(refusal),
+            (None, None) => Err(self.not_for(look.who, purpose, about)),
+        }
+    }
+
+    /// R19: who may ask for this purpose, and about what.
+    fn not_for(&self, who: Who<'_>, purpose: Purpose, about: About) -> RequestRefusal {
+        let rows = self.rows().iter().filter(|may| may.purposes.contains(&purpose));
+        let rows: Vec<_> = rows
+            .map(|may| say!("{} about {}", may.who, Words::several(may.about.iter().copied(), Joint::And)))
+            .collect();
+        let others = if rows.is_empty() { say!("nobody") } else { Words::several(rows, Joint::Or) };
+        let found = match who {
+            Who::Authority(reader) => {
+                let authority = reader.authority();
+                let roles = Words::several(authority.roles.iter().copied(), Joint::And);
+                say!("{}, which is {}, asking about {} for {}", &authority.id, roles, about, purpose)
+            }
+            Who::Subject(_) => say!("a subject asking about {} for {}", about, purpose),
+        };
+        refused(RequestRule::PurposeOfRole, PURPOSE, found, say!("for {}: {}", purpose, others))
+    }
+}
+
+impl May {
+    fn is_for(&self, who: Who<'_>, purpose: Purpose, about: About) -> bool {
+        let of_office = match (self.who, who) {
+            (Office::Of(role), Who::Authority(reader)) => reader.authority().is_any(&[role]),
+            (Office::Subject, Who::Subject(_)) => true,
+            (Office::Of(_), Who::Subject(_)) | (Office::Subject, Who::Authority(_)) => false,
+        };
+        of_office && self.purposes.contains(&purpose) && self.about.contains(&about)
+    }
+
+    /// What it grants, if what it takes is there.
+    fn granted(&self, look: &Look<'_>, purpose: Purpose) -> Result<Granted, RequestRefusal> {
+        let mut beyond = Beyond::Nothing;
+        for need in &self.needs {
+            match need {
+                Need::Case => look.names_its_case()?,
+                Need::Competence => look.is_in_competence()?,
+                Need::Itself => look.is_about_itself()?,
+                Need::Consent => beyond = Beyond::Consent(look.by_consent()?),
+            }
+        }
+        let own = look.who.authority().filter(|_| self.own);
+        // A list is of a competence as a whole, and its members' files are not: what is asked there is the list.
+        let sight = match (own, look.asked) {
+            (Some((authority, _)), Asked::List(list)) if owns(authority, list) => {
+                Sight::Restricted.max(self.sight)
+            }
+            (Some((_, number)), Asked::Subject(_) | Asked::Entry(_)) => {
+                beyond = Beyond::Competence(number);
+                self.sight
+            }
+            _ => self.sight,
+        };
+        let letters = match (purpose.domain(), sight >= Sight::Restricted) {
+            (_, true) => Letters::All,
+            (Some(domain), false) => Letters::Of(domain),
+            (None, false) => Letters::Untold,
+        };
+        Ok(Granted { sight, beyond, office: Some(self.who), purpose: Some(purpose), letters })
+    }
+}
+
+impl<'a> Who<'a> {
+    fn authority(self) -> Option<(&'a Authority, AuthorityNumber)> {
+        match self {
+            Self::Authority(reader) => Some((reader.authority(), reader.number())),
+            Self::Subject(_) => None,
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// What sort of thing it is; `None` where everybody may know it whole.
+    #[must_use]
+    pub const fn about(&self) -> Option<About> {
+        match self {
+            Self::Open => None,
+            Self::Subject(_) => Some(About::Subject),
+            Self::Entry(_) => Some(About::Entry),
+            Self::List(_) => Some(About::List),
+            Self::Counts => Some(About::Counts),
+        }
+    }
+
+    /// The subject that it is about, where it is about one.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&SubjectId> {
+        match self {
+            Self::Subject(subject) | Self::Entry(subject) => Some(subject),
+            Self::Open | Self::List(_) | Self::Counts => None,
+        }
+    }
+}
+
+impl Look<'_> {
+    /// R20.
+    fn names_its_case(&self) -> Result<(), RequestRefusal> {
+        if self.case.is_some() {
+            return Ok(());
+        }
+        let field = || Words::data("Credit-Case");
+        let (found, expected) =
+            (say!("a request without {}", field()), say!("the matter that it is asked in, in {}", field()));
+        Err(refused(RequestRule::CaseStated, CASE, found, expected))
+    }
+
+    /// R21: of a list, that it is the reader's own; of a subject, whose file is of many, that the reader has a sector at all: what
+    /// of the file is its own is then seen one by one.
+    fn is_in_competence(&self) -> Result<(), RequestRefusal> {
+        let refused = |found| {
+            let expected = say!("an authority that is competent for it");
+            Err(refused(RequestRule::OwnCompetence, "keyid", found, expected))
+        };
+        let Some((authority, _)) = self.who.authority() else { return refused(say!("nobody")) };
+        match self.asked {
+            Asked::List(list) if owns(authority, list) => Ok(()),
+            Asked::List(list) => refused(say!("{}, outside the competence of {}", list, &authority.id)),
+            _ if has_a_sector(authority) => Ok(()),
+            _ => refused(say!("{} without a competence for a type, list, measure or scheme", &authority.id)),
+        }
+    }
+
+    /// R22.
+    fn is_about_itself(&self) -> Result<(), RequestRefusal> {
+        match (self.who, self.asked.subject()) {
+            (Who::Subject(own), Some(asked)) if own == asked => Ok(()),
+            _ => {
+                let (found, expected) = (say!("another subject"), say!("the subject itself"));
+                Err(refused(RequestRule::OwnFile, "subject", found, expected))
+            }
+        }
+    }
+
+    /// R23, R24: the consent that the matter names was given to who asks, and holds on the day of asking.
+    fn by_consent(&self) -> Result<EntryIndex, RequestRefusal> {
+        let authority = self.who.authority().map(|(authority, _)| authority);
+        let names = |grantee: &str| {
+            authority.is_some_and(|authority| {
+                [authority.id.as_str(), &authority.name.zh, &authority.name.en].contains(&grantee)
+            })
+        };
+        let to_reader = |consent: &&GivenConsent| consent.grantee.as_deref().is_some_and(names);
+        let Some(consent) = self.consent.filter(to_reader) else {
+            let id = authority.map_or_else(|| say!("a subject"), |authority| (&authority.id).into());
+            let found = say!(
+                "no consent of the subject that {} names and that was given to {}",
+                Words::data("Credit-Case"),
+                id
+            );
+            let expected = say!("the event of a consent that was given to the authority");
+            return Err(refused(RequestRule::ConsentGiven, CASE, found, expected));
+        };
+        let ended =
+            |found| Err(refused(RequestRule::ConsentHolds, CASE, found, say!("a consent that holds")));
+        match consent.until {
+            _ if !consent.stands => ended(say!("a consent that was withdrawn, or does not hold yet")),
+            Some(last) if self.now > last.end_of_day() => {
+                ended(say!("a consent that ended with {}", Words::data(last)))
+            }
+            _ => Ok(consent.entry),
+        }
+    }
+}
+
+fn owns(authority: &Authority, list: &ListCode) -> bool {
+    authority.competence.lists.iter().any(|pattern| pattern.covers(list.as_str()))
+}
+
+fn has_a_sector(authority: &Authority) -> bool {
+    let competence = &authority.competence;
+    [&competence.types, &competence.lists, &competence.measures, &competence.ratings, &competence.points]
+        .into_iter()
+        .any(|patterns| !patterns.is_empty())
+}
+
+fn refused(rule: RequestRule, field: &'static str, found: Words, expected: Words) -> RequestRefusal {
+    RequestRefusal { rule, field, found, expected }
+}
+
+#[cfg(test)]
+mod tests;
