@@ -360,6 +360,7 @@ fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
         identities: None,
         clock: clock::now,
         erasing: None,
+        journal: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

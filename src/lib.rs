@@ -13,6 +13,7 @@ pub mod damage;
 pub mod http;
 pub mod identities;
 pub mod index;
+pub mod journal;
 pub mod keeper;
 pub mod ledger;
 pub mod log;

@@ -7,7 +7,7 @@ use crate::tile_client;
 use crate::words::{quoted, say, told};
 use ledger_spec::audit::Opening;
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
-use ledger_spec::request::NewRequest;
+use ledger_spec::request::{Case, NewRequest, Purpose};
 use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -33,6 +33,39 @@ const PATIENCE: usize = 120;
 pub(super) struct Client {
     agent: Agent,
     base: String,
+    signing: Option<Signing>,
+}
+
+/// With what questions are signed, so that more is answered than everybody may know.
+pub(super) struct Signing {
+    pub(super) key: SecretKey,
+    pub(super) purpose: Option<Purpose>,
+    pub(super) case: Option<Case>,
+}
+
+/// The fields that sign a request (RFC 9421), and the host that it is signed for.
+fn signed(
+    key: &SecretKey,
+    (purpose, case): (Option<Purpose>, Option<&Case>),
+    (method, url): (&str, &str),
+    body: Option<&str>,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let target: Uri = url.parse().map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
+    // As `Host` has it: whoever else stands in the address is not sent.
+    let host = target.host().or_defect("an address without a host is refused when the client is made");
+    let authority = target.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let new = NewRequest {
+        method,
+        authority: &authority,
+        path: target.path(),
+        query: target.query(),
+        body: body.map(str::as_bytes),
+        purpose,
+        case,
+    };
+    let mut fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
+    fields.push(("host", authority));
+    Ok(fields)
 }
 
 /// Why an event, or a request, was refused (RFC 9457).
@@ -97,7 +130,12 @@ impl Client {
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
         let (agent, base) =
             tile_client::agent(url).map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
-        Ok(Self { agent, base })
+        Ok(Self { agent, base, signing: None })
+    }
+
+    /// The same, which signs each question.
+    pub(super) fn signing(self, signing: Signing) -> Self {
+        Self { signing: Some(signing), ..self }
     }
 
     /// A path's text, asked for with a body of JSON where there is one.
@@ -125,12 +163,30 @@ impl Client {
 
     fn ask(&self, path: &str, body: Option<&str>) -> Result<Vec<u8>, Failure> {
         let url = format!("{}{path}", self.base);
+        let mut early = self.signing.is_some();
         for _ in 0..PATIENCE {
+            let signed = match &self.signing {
+                Some(Signing { key, purpose, case }) => {
+                    let method = if body.is_some() { "POST" } else { "GET" };
+                    signed(key, (*purpose, case.as_ref()), (method, &url), body)?
+                }
+                None => Vec::new(),
+            };
             let response = match body {
-                None => self.agent.get(&url).header(ACCEPT_LANGUAGE, spoken().tag()).call(),
+                None => {
+                    let request = self.agent.get(&url).header(ACCEPT_LANGUAGE, spoken().tag());
+                    signed
+                        .into_iter()
+                        .fold(request, |request, (name, value)| request.header(name, value))
+                        .call()
+                }
                 Some(body) => {
                     let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag());
-                    request.header("content-type", "application/json").send(body)
+                    let request = request.header("content-type", "application/json");
+                    let request = signed
+                        .into_iter()
+                        .fold(request, |request, (name, value)| request.header(name, value));
+                    request.send(body)
                 }
             };
             let response = response.map_err(|error| self.unreachable(&error))?;
@@ -139,6 +195,11 @@ impl Client {
             match status {
                 200 => return Ok(bytes),
                 503 if is_overloaded(&bytes) => std::thread::sleep(wait),
+                // A server answers nothing of the second in which it began.
+                403 if early && is_of_kind(&bytes, ":request-not-fresh") => {
+                    early = false;
+                    std::thread::sleep(Duration::from_secs(1));
+                }
                 _ => return Err(refused(path, status, &bytes)),
             }
         }
@@ -211,23 +272,9 @@ impl Client {
     /// Sends a body of JSON in a request that a key signs (RFC 9421), once.
     fn post_signed(&self, path: &str, body: &str, key: &SecretKey) -> Result<(u16, Vec<u8>), Failure> {
         let url = format!("{}{path}", self.base);
-        let target: Uri = url.parse().map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
-        // As `Host` has it: whoever else stands in the address is not sent.
-        let host = target.host().or_defect("an address without a host is refused when the client is made");
-        let authority = target.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let new = NewRequest {
-            method: "POST",
-            authority: &authority,
-            path: target.path(),
-            query: target.query(),
-            body: Some(body.as_bytes()),
-            purpose: None,
-            case: None,
-        };
-        let request =
-            self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag()).header("host", &authority);
+        let fields = signed(key, (None, None), ("POST", &url), Some(body))?;
+        let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag());
         let request = request.header("content-type", "application/json");
-        let fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
         let request = fields.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         let response = request.send(body).map_err(|error| self.unreachable(&error))?;
         Ok((response.status().as_u16(), self.body(response)?))

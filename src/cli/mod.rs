@@ -23,6 +23,7 @@ mod pages;
 mod personal;
 mod plain;
 mod proven;
+mod read_as;
 mod rows;
 mod table;
 mod talk;

@@ -1,6 +1,7 @@
 //! The ledger as a whole: indicators, oversight, who may sign, what may be recorded.
 
 use super::Shared;
+use super::gate::{Asking, SignedWhereMore};
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, SubjectPath, Text, ask, read, read_at};
@@ -34,11 +35,13 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     params(
         ("id" = String, Path, pattern = "^place:[1-9][0-9]{5}([0-9]{3}){0,2}$", description = "The place"),
         Instants,
+        SignedWhereMore,
     ),
     responses((status = 200, description = "The indicators", body = Answered<Indicators>)),
 )]
 async fn indicators(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     query: RawQuery,
 ) -> Result<Response, Problem> {
@@ -48,7 +51,7 @@ async fn indicators(
             .field("id")
             .expected(Words::data("place:<code>")));
     }
-    ask(shared, query, Question::Indicators { place }).await
+    ask(shared, asking, query, Question::Indicators { place }).await
 }
 
 /// What the log shows of the departments' own work, and how commitments were kept.
@@ -57,11 +60,15 @@ async fn indicators(
     path = "/v1/oversight",
     operation_id = "getOversight",
     tag = "read",
-    params(Instants),
+    params(Instants, SignedWhereMore),
     responses((status = 200, description = "The oversight", body = Answered<Oversight>)),
 )]
-async fn oversight(State(shared): State<Arc<Shared>>, query: RawQuery) -> Result<Response, Problem> {
-    ask(shared, query, Question::Oversight).await
+async fn oversight(
+    State(shared): State<Arc<Shared>>,
+    asking: Asking,
+    query: RawQuery,
+) -> Result<Response, Problem> {
+    ask(shared, asking, query, Question::Oversight).await
 }
 
 /// Who might sign what at two instants: authorities, competences, keys, migrations.
@@ -70,11 +77,15 @@ async fn oversight(State(shared): State<Arc<Shared>>, query: RawQuery) -> Result
     path = "/v1/directory",
     operation_id = "getDirectory",
     tag = "read",
-    params(Instants),
+    params(Instants, SignedWhereMore),
     responses((status = 200, description = "The directory", body = Answered<DirectoryAt>)),
 )]
-async fn directory(State(shared): State<Arc<Shared>>, query: RawQuery) -> Result<Response, Problem> {
-    ask(shared, query, Question::Directory).await
+async fn directory(
+    State(shared): State<Arc<Shared>>,
+    asking: Asking,
+    query: RawQuery,
+) -> Result<Response, Problem> {
+    ask(shared, asking, query, Question::Directory).await
 }
 
 /// Every authority that was ever enrolled, with its keys.
@@ -103,15 +114,16 @@ async fn authorities(
     path = "/v1/catalogue",
     operation_id = "getCatalogue",
     tag = "read",
-    params(Instants),
+    params(Instants, SignedWhereMore),
     responses((status = 200, description = "The catalogue", body = CatalogueAnswer)),
 )]
 async fn catalogue(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), &Instants::NAMES)?;
-    read_at(shared, params, Question::Catalogue, move |reading, _, as_of, viewer| {
+    read_at(shared, asking, params, Question::Catalogue, move |reading, _, as_of, viewer| {
         let governance = &reading.snapshot().governance;
         let catalogue = CatalogueAt::of(&governance.catalogue, &governance.directory, as_of);
         let checkpoint = reading.snapshot().checkpoint_text();

@@ -1,9 +1,10 @@
 //! Entries one by one, receipts, and proofs between two sizes.
 
 use super::Shared;
+use super::gate::{Asking, SignedWhereMore};
 use super::params::{Params, index};
 use super::problem::Problem;
-use super::reading::{OCTETS, PLAIN, SIGHT, Text, accepts, read, read_about_entry};
+use super::reading::{OCTETS, PLAIN, Text, accepts, read, read_about_entry};
 use crate::api::ConsistencyAnswer;
 use crate::words::say;
 use axum::Json;
@@ -32,8 +33,11 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
     path = "/v1/entries/{index}",
     operation_id = "getEntry",
     tag = "read",
-    params(("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
-        description = "The entry's index, from 0")),
+    params(
+        ("index" = u64, Path, minimum = 0, maximum = 9007199254740991_i64,
+            description = "The entry's index, from 0"),
+        SignedWhereMore,
+    ),
     responses(
         (status = 200, description = "The entry; its exact bytes with `Accept: application/octet-stream`", content(
             (EntryLine = "application/json"),
@@ -43,6 +47,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 )]
 async fn entry(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     query: RawQuery,
     headers: HeaderMap,
@@ -54,8 +59,9 @@ async fn entry(
         })
         .await;
     }
-    read_about_entry(shared, index, move |shared, reading| {
-        let viewer = reading.viewer(SIGHT, shared.now()?);
+    let asker = asking.clone();
+    read_about_entry(shared, &asking, index, move |shared, reading| {
+        let viewer = asker.of_entry((shared, reading), index, shared.now()?)?;
         let found = reading.entry(index, viewer)?;
         let line = found.line(&reading.snapshot().governance.directory, viewer);
         Ok(Json(line.alone(&found.event.subject, viewer)).into_response())

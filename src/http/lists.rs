@@ -1,6 +1,7 @@
 //! Lists: who is on them, and what has left them.
 
 use super::Shared;
+use super::gate::{Asking, SignedWhereMore};
 use super::params::Params;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Instants, ListPage, ListPath, NDJSON, Text, accepts, ask_with, read_at};
@@ -29,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
         ListPath,
         Instants,
         ListPage,
+        SignedWhereMore,
         ("format" = Option<String>, Query, pattern = "^(json|rows)$",
             description = "`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`; where more follow, `Link` with `rel=\"next\"` has the next page, and `Ledger-Marks` names the marks of the list and of what stands on the page"),
     ),
@@ -41,6 +43,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 )]
 async fn list(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -54,6 +57,7 @@ async fn list(
     };
     read_at(
         shared,
+        asking,
         params,
         Question::Edition { list: code, page },
         move |reading, question, as_of, viewer| {
@@ -76,18 +80,19 @@ async fn list(
     path = "/v1/lists/{code}/departures",
     operation_id = "getDepartures",
     tag = "read",
-    params(ListPath, Instants, ListPage),
+    params(ListPath, Instants, ListPage, SignedWhereMore),
     responses((status = 200, description = "The departures", body = Answered<Departures>)),
 )]
 async fn departures(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     query: RawQuery,
 ) -> Result<Response, Problem> {
     let ListPath { code } = ListPath::read(path)?;
     let params = Params::read(query.0.as_deref(), &Instants::PAGED)?;
     let page = params.page(ListPage::MOST)?;
-    ask_with(shared, params, Question::Departures { list: code, page }).await
+    ask_with(shared, asking, params, Question::Departures { list: code, page }).await
 }
 
 /// The marks of rows, which have no member for them.

@@ -11,6 +11,7 @@ mod envelope;
 mod even_times;
 mod events;
 mod feed;
+mod gate;
 mod health;
 mod identities;
 mod language;
@@ -34,6 +35,7 @@ pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
 use crate::identities::Identities;
+use crate::journal::Journal;
 use crate::ledger::{Erasing, Settings};
 use crate::replays::Replays;
 use crate::sequencer::Sequencer;
@@ -77,6 +79,8 @@ pub struct AppState {
     pub identities: Option<Arc<Identities>>,
     /// Says what is erased, once that is due; a copy of a ledger does not.
     pub erasing: Option<Arc<Erasing>>,
+    /// Where looks that show more than everybody sees are written down; without one there are none.
+    pub journal: Option<Arc<dyn Journal>>,
     /// Who cosigns the checkpoints; `None` where nobody is asked to.
     pub witnesses: Option<Arc<Witnessing>>,
     /// The time now, for whoever names no valid instant.
@@ -91,6 +95,8 @@ struct Shared {
     even_times: EvenTimes,
     /// Which signed requests were answered lately.
     replays: Replays,
+    /// The hosts that signed reads are for.
+    hosts: Vec<String>,
     /// How many threads verify a batch.
     threads: usize,
     /// Whether something that was asked for was found damaged.
@@ -123,18 +129,20 @@ struct Document;
 pub struct FrontDoor(Arc<Shared>);
 
 impl FrontDoor {
-    /// A door that is open.
-    pub fn new(app: AppState) -> io::Result<Self> {
+    /// A door that is open, of a server that answers at this port.
+    pub fn new(app: AppState, port: u16) -> io::Result<Self> {
         let threads = crate::parallel::cores();
         let places = AllPlaces::new(&app.settings, threads);
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
         let (even_times, replays) = (EvenTimes::start()?, Replays::new((app.clock)()));
+        let hosts = gate::own_hosts(&app.settings.hosts, port);
         Ok(Self(Arc::new(Shared {
             app,
             metrics,
             places,
             even_times,
             replays,
+            hosts,
             threads,
             damage_found: AtomicBool::new(false),
             stopping,
@@ -205,6 +213,7 @@ fn answered(router: Router<Arc<Shared>>, shared: Arc<Shared>) -> Router {
 async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let language = language::asked_for(request.headers());
+    let signed = gate::is_signed(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(Edge { language });
@@ -215,7 +224,10 @@ async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
     if answer.extensions().get::<Problem>().is_some_and(|problem| problem.kind() == ProblemKind::Damaged) {
         shared.damage_found.store(true, Ordering::Relaxed);
     }
-    let answer = in_words(answer, language);
+    let mut answer = in_words(answer, language);
+    if signed {
+        gate::keep_private(&mut answer);
+    }
     let (status, took) = (answer.status().as_u16(), started.elapsed());
     let route = route.as_deref().unwrap_or("unmatched");
     shared.metrics.request(&method, route, status, took);

@@ -4,6 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemKind};
+use ledger_spec::rule::{RequestRule, Rule};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tlog::defect::OrDefect as _;
@@ -54,8 +55,8 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         Behind, CheckCharacter, Damaged, IdentitiesSpent, Internal, InvalidParameter, MalformedIdentifier,
-        MethodNotAllowed, NotFound, NotPublic, NotWitnessed, Overloaded, Request, Stopping, Timeout,
-        WriterStopped,
+        MethodNotAllowed, NotFound, NotJournalled, NotPublic, NotWitnessed, Overloaded, Request, Stopping,
+        Timeout, WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -67,8 +68,27 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         NotWitnessed => path == "/checkpoint/witnessed",
         NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
         Damaged => path.starts_with("/v1/") || path.starts_with("/tile/"),
-        Request(_) | IdentitiesSpent => path == "/v1/identities",
+        IdentitiesSpent => path == "/v1/identities",
+        Request(rule) if rule.is_of_readers() || rule == RequestRule::OwnHost => reads_more(path),
+        Request(_) => path == "/v1/identities" || reads_more(path),
+        ProblemKind::Rule(Rule::KeyInForce | Rule::Acting) => writes || reads_more(path),
+        NotJournalled => reads_more(path),
         WriterStopped => writes || path == "/readyz",
         _ => writes,
     }
+}
+
+/// Whether more than everybody may know is answered there to who signs: the routes that pass the gate.
+fn reads_more(path: &str) -> bool {
+    const GATED: [&str; 8] = [
+        "/v1/subjects/",
+        "/v1/questions/",
+        "/v1/lists/",
+        "/v1/indicators/",
+        "/v1/oversight",
+        "/v1/directory",
+        "/v1/catalogue",
+        "/v1/entries/",
+    ];
+    GATED.iter().any(|gated| path.starts_with(gated)) && !path.ends_with("/raw")
 }

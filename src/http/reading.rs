@@ -1,6 +1,7 @@
 //! What the routes that read have in common: where they run, what stands in their paths, and as whom one reads.
 
 use super::Shared;
+use super::gate::Asking;
 use super::params::{Params, segment};
 use super::places::{KEPT_PAGE, Weight};
 use super::problem::{Problem, ProblemKind};
@@ -12,7 +13,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
-use ledger_spec::casefile::{AsOf, Sight, Viewer};
+use ledger_spec::casefile::{AsOf, Viewer};
 use ledger_spec::id::{ListCode, SubjectId};
 use ledger_spec::projection::Question;
 use ledger_spec::time::ValidTime;
@@ -20,8 +21,6 @@ use std::sync::Arc;
 use tlog::position::EntryIndex;
 use utoipa::IntoParams;
 
-/// As whom everybody reads: until readers can be told apart, HTTP serves nothing else.
-pub(super) const SIGHT: Sight = Sight::Public;
 pub(super) const OCTETS: &str = "application/octet-stream";
 pub(super) const NDJSON: &str = "application/x-ndjson";
 pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
@@ -110,11 +109,6 @@ impl Instants {
         Ok(Self { valid_at, known_at, asked_at })
     }
 
-    /// Who asks: everybody, at this moment.
-    fn viewer(&self, reading: &Reading<'_>) -> Viewer {
-        reading.viewer(SIGHT, self.asked_at)
-    }
-
     /// Which of them the query does not name.
     fn open(&self, params: &Params) -> Open {
         Open { valid_at: params.get("valid_at").is_none(), known_at: self.known_at == Known::Everything }
@@ -173,19 +167,21 @@ pub(super) async fn read<A: IntoResponse>(
 /// The same for an answer about a subject, in the places of questions of its weight; it leaves at an even time.
 pub(super) async fn read_about_subject<A: IntoResponse>(
     shared: Arc<Shared>,
+    asking: &Asking,
     weight: Weight,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let asked = shared.clone();
     let read = move || answer(&asked, &Reading::new(&asked.app.snapshots)).map(IntoResponse::into_response);
     let answered = async { shared.places.of_subject(weight).await?.run(read).await? };
-    shared.even_times.leave(answered).await
+    shared.even_times.leave(async { asking.leave(&shared, answered.await).await }).await
 }
 
 /// The same for a question about one entry, at an even time however long its subject is. Who may see it depends on its
 /// subject's case, so it weighs what that does; which subject it is stands in the entry.
 pub(super) async fn read_about_entry<A: IntoResponse>(
     shared: Arc<Shared>,
+    asking: &Asking,
     index: EntryIndex,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
@@ -212,23 +208,25 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             }
         }
     };
-    shared.even_times.leave(answered).await
+    shared.even_times.leave(async { asking.leave(&shared, answered.await).await }).await
 }
 
 /// Answers a question at the instants that the query names besides what else it may name.
 pub(super) async fn read_at<A: IntoResponse>(
     shared: Arc<Shared>,
+    asking: Asking,
     params: Params,
     question: Question,
     answer: impl FnOnce(&Reading<'_>, &Question, AsOf, Viewer) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     if question.city().is_some() {
-        return read_about_many(shared, params, question, answer).await;
+        return read_about_many(shared, asking, params, question, answer).await;
     }
-    let weight = Weight::of(&shared, &question);
-    read_about_subject(shared, weight, move |shared, reading| {
+    let (weight, asker) = (Weight::of(&shared, &question), asking.clone());
+    read_about_subject(shared, &asking, weight, move |shared, reading| {
         let instants = Instants::read(&params, shared, reading)?;
-        answer(reading, &question, instants.as_of(reading)?, instants.viewer(reading))
+        let viewer = asker.of_question((shared, reading), &question, instants.asked_at)?;
+        answer(reading, &question, instants.as_of(reading)?, viewer)
     })
     .await
 }
@@ -237,17 +235,20 @@ pub(super) async fn read_at<A: IntoResponse>(
 /// folded.
 async fn read_about_many<A: IntoResponse>(
     shared: Arc<Shared>,
+    asking: Asking,
     params: Params,
     question: Question,
     answer: impl FnOnce(&Reading<'_>, &Question, AsOf, Viewer) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let kept = is_kept(&shared, &params, &question)?;
+    let kept = is_kept(&shared, &asking, &params, &question)?;
     let weight = if kept { Weight::Kept } else { Weight::of(&shared, &question) };
+    let asker = asking.clone();
     // A page of one member is an answer about a subject.
-    read_about_subject(shared, weight, move |shared, reading| {
+    read_about_subject(shared, &asking, weight, move |shared, reading| {
         // Now is when it is folded, and not when it began to wait; meanwhile somebody else's may have been kept.
         let instants = Instants::read(&params, shared, reading)?;
-        let (as_of, viewer) = (instants.as_of(reading)?, instants.viewer(reading));
+        let viewer = asker.of_question((shared, reading), &question, instants.asked_at)?;
+        let as_of = instants.as_of(reading)?;
         let kept = reading.kept_instants(&question, as_of, instants.open(&params), viewer);
         let (as_of, viewer) = kept.unwrap_or((as_of, viewer));
         answer(reading, &question, as_of, viewer)
@@ -256,36 +257,39 @@ async fn read_about_many<A: IntoResponse>(
 }
 
 /// Whether a small page is asked for, of an answer that is kept: said without a look at the log.
-fn is_kept(shared: &Shared, params: &Params, question: &Question) -> Result<bool, Problem> {
+fn is_kept(shared: &Shared, asking: &Asking, params: &Params, question: &Question) -> Result<bool, Problem> {
     let reading = Reading::new(&shared.app.snapshots);
     let instants = Instants::read(params, shared, &reading)?;
-    let looks = matches!(instants.known_at, Known::At(_)) || question.is_of_whole_days(SIGHT);
+    let viewer = asking.of_question((shared, &reading), question, instants.asked_at)?;
+    let looks = matches!(instants.known_at, Known::At(_)) || question.is_of_whole_days(viewer.sight);
     if looks || question.page_limit() > KEPT_PAGE {
         return Ok(false);
     }
     let (as_of, open) = (instants.as_of(&reading)?, instants.open(params));
-    Ok(reading.kept_instants(question, as_of, open, instants.viewer(&reading)).is_some())
+    Ok(reading.kept_instants(question, as_of, open, viewer).is_some())
 }
 
 /// Answers a question as everybody may have it, at the two instants, which are all that the query may name.
 pub(super) async fn ask(
     shared: Arc<Shared>,
+    asking: Asking,
     RawQuery(query): RawQuery,
     question: Question,
 ) -> Result<Response, Problem> {
-    ask_with(shared, Params::read(query.as_deref(), &Instants::NAMES)?, question).await
+    ask_with(shared, asking, Params::read(query.as_deref(), &Instants::NAMES)?, question).await
 }
 
 /// The same where the query names more, which the question holds already.
 pub(super) async fn ask_with(
     shared: Arc<Shared>,
+    asking: Asking,
     params: Params,
     question: Question,
 ) -> Result<Response, Problem> {
     let answer = |reading: &Reading<'_>, question: &Question, as_of, viewer| {
         Ok(Json(reading.ask(question, as_of, viewer)?))
     };
-    read_at(shared, params, question, answer).await
+    read_at(shared, asking, params, question, answer).await
 }
 
 /// Whether `Accept` names the media type itself.

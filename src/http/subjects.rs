@@ -2,10 +2,11 @@
 
 use super::Shared;
 use super::events::json_body;
+use super::gate::{Asking, SignedWhereMore};
 use super::params::{MAX_INDEX, Params, segment};
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::{Instants, SIGHT, SubjectPage, SubjectPath, Text, ask_with, read_about_subject};
+use super::reading::{Instants, SubjectPage, SubjectPath, Text, ask_with, read_about_subject};
 use crate::words::say;
 use axum::Json;
 use axum::body::Body;
@@ -54,13 +55,18 @@ macro_rules! projections {
                 path = $path,
                 operation_id = $operation,
                 tag = "read",
-                params(SubjectPath, Instants, SubjectPage),
+                params(SubjectPath, Instants, SubjectPage, SignedWhereMore),
                 responses((status = 200, description = $what, body = Answered<$answer>)),
             )]
-            async fn $name(state: State<Arc<Shared>>, path: Text, query: RawQuery) -> Result<Response, Problem> {
+            async fn $name(
+                state: State<Arc<Shared>>,
+                asking: Asking,
+                path: Text,
+                query: RawQuery,
+            ) -> Result<Response, Problem> {
                 let SubjectPath { id } = SubjectPath::read(path)?;
                 let params = Params::read(query.0.as_deref(), &Instants::PAGED)?;
-                about(state.0, params, id, SubjectQuestion::$question).await
+                about(state.0, asking, params, id, SubjectQuestion::$question).await
             }
         )+
 
@@ -110,18 +116,20 @@ projections! {
         ("domain" = Domain, Query, description = "The domain asked about"),
         Instants,
         SubjectPage,
+        SignedWhereMore,
     ),
     responses((status = 200, description = "The eligibility", body = Answered<Eligibility>)),
 )]
 async fn eligibility(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id } = SubjectPath::read(path)?;
     let params = Params::read(query.as_deref(), &WITH_DOMAIN)?;
     let what = SubjectQuestion::Eligibility(domain(&params)?);
-    about(shared, params, id, what).await
+    about(shared, asking, params, id, what).await
 }
 
 /// The domain that a query names; it has to.
@@ -155,31 +163,34 @@ struct AboutSubject {
             description = "With `events`, in place of `after` and the instants: the cursor"),
         Instants,
         SubjectPage,
+        SignedWhereMore,
     ),
     request_body = AboutSubject,
     responses((status = 200, description = "What `GET /v1/subjects/{id}/{view}` answers", body = Object)),
 )]
 async fn question(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let (view, query) = (segment(path)?, query.as_deref());
-    let subject = subject_in(&headers, body).await?;
+    let subject = subject_in(&asking, &headers, body).await?;
     if view == "events" {
-        return events(shared, query, subject).await;
+        return events(shared, asking, query, subject).await;
     }
     let params = Params::read(query, if view == "eligibility" { &WITH_DOMAIN } else { &Instants::PAGED })?;
     let domain = (view == "eligibility").then(|| domain(&params)).transpose()?;
     let what = SubjectQuestion::parse(&view, domain).ok_or_else(no_view)?;
-    about(shared, params, subject, what).await
+    about(shared, asking, params, subject, what).await
 }
 
 /// The subject that a body names.
-async fn subject_in(headers: &HeaderMap, body: Body) -> Result<SubjectId, Problem> {
+async fn subject_in(asking: &Asking, headers: &HeaderMap, body: Body) -> Result<SubjectId, Problem> {
     let bytes = json_body(headers, body, MOST_ASKED).await?;
+    asking.signed_body(&bytes)?;
     let malformed = || {
         let problem = Problem::new(ProblemKind::MalformedJson);
         problem.expected(say!("an object with `subject`, an identifier, and nothing else"))
@@ -216,25 +227,33 @@ async fn unknown(path: Result<Path<(String, String)>, PathRejection>) -> Result<
             description = "The cursor: `next` of the page before. Events come before this entry in the log, whatever it is"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500,
             description = "Most events on the page; 50 where it is absent"),
+        SignedWhereMore,
     ),
     responses((status = 200, description = "The page", body = EventsPage)),
 )]
 async fn history(
     State(shared): State<Arc<Shared>>,
+    asking: Asking,
     path: Text,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let SubjectPath { id } = SubjectPath::read(path)?;
-    events(shared, query.as_deref(), id).await
+    events(shared, asking, query.as_deref(), id).await
 }
 
-async fn events(shared: Arc<Shared>, query: Option<&str>, id: SubjectId) -> Result<Response, Problem> {
+async fn events(
+    shared: Arc<Shared>,
+    asking: Asking,
+    query: Option<&str>,
+    id: SubjectId,
+) -> Result<Response, Problem> {
     let params = Params::read(query, &["before", "limit"])?;
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
-    let weight = Weight::of_subject(&shared, &id);
-    read_about_subject(shared, weight, move |shared, reading| {
-        Ok(Json(reading.events(&id, before, limit, reading.viewer(SIGHT, shared.now()?))?))
+    let (weight, asker) = (Weight::of_subject(&shared, &id), asking.clone());
+    read_about_subject(shared, &asking, weight, move |shared, reading| {
+        let viewer = asker.of_subject((shared, reading), &id, shared.now()?)?;
+        Ok(Json(reading.events(&id, before, limit, viewer)?))
     })
     .await
 }
@@ -242,10 +261,11 @@ async fn events(shared: Arc<Shared>, query: Option<&str>, id: SubjectId) -> Resu
 /// Answers a question about a subject with the page that the query names.
 async fn about(
     shared: Arc<Shared>,
+    asking: Asking,
     params: Params,
     subject: SubjectId,
     what: SubjectQuestion,
 ) -> Result<Response, Problem> {
     let page = params.page(SubjectPage::MOST)?;
-    ask_with(shared, params, Question::Subject { subject, what, page }).await
+    ask_with(shared, asking, params, Question::Subject { subject, what, page }).await
 }

@@ -49,6 +49,9 @@ pub struct Settings {
     pub case_file_cache_bytes: u64,
     /// How many resident numbers each authority may have resolved to pseudonyms in an hour.
     pub identities_per_hour: u64,
+    /// The hosts that signed reads are for, as `Host` has them, in lower case; this machine's own names with the port where
+    /// it is empty. A signed request for another host is refused: it may have been meant for another ledger.
+    pub hosts: Vec<String>,
 }
 
 /// Settings that cannot be used.
@@ -113,6 +116,8 @@ struct Written {
     case_file_cache_bytes: u64,
     #[serde(default = "identities")]
     identities_per_hour: u64,
+    #[serde(default)]
+    hosts: Vec<String>,
 }
 
 /// Where the master key comes from: one of the three.
@@ -177,6 +182,15 @@ fn address(text: &str) -> Option<SocketAddr> {
     text.parse().ok().or_else(|| text.parse().ok().map(near))
 }
 
+const HOSTS: &str =
+    "a host in lower case, with its port where that is not the scheme's own, such as \"credit.example\"";
+
+/// A host as the field `Host` has it, in lower case.
+fn is_host(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !b"/@?#".contains(&byte);
+    (1..=255).contains(&text.len()) && text.bytes().all(fits)
+}
+
 /// A day.
 const fn erase_seconds() -> u64 {
     86_400
@@ -220,6 +234,7 @@ impl Settings {
             erase_seconds: erase_seconds(),
             case_file_cache_bytes: case_file_cache(),
             identities_per_hour: identities(),
+            hosts: Vec::new(),
         }
     }
 
@@ -247,6 +262,13 @@ impl Settings {
                      # policy = \"witnesses.policy\"\n"
                 .to_owned(),
         };
+        let hosts = if self.hosts.is_empty() {
+            "# The hosts that signed reads are for; this machine's own names with the port where none is named.\n\
+             # hosts = [\"credit.example\"]\n"
+                .to_owned()
+        } else {
+            format!("hosts = {}\n", toml::Value::from(self.hosts.clone()))
+        };
         let openings = match self.openings {
             Some(address) => format!("openings = {}\n", toml::Value::from(address.to_string())),
             None => "# Where auditors fetch what opens the sealed entries; whoever reaches it reads everything. A port\n\
@@ -271,7 +293,7 @@ impl Settings {
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n\
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
-             identities_per_hour = {}\n{policy}{openings}{}",
+             identities_per_hour = {}\n{hosts}{policy}{openings}{}",
             toml::Value::from(self.origin.as_str()),
             if self.copy { "# A copy of another's log.\ncopy = true\n" } else { "" },
             self.segment_bytes,
@@ -373,6 +395,9 @@ impl Settings {
         ];
         let openings = written.openings.map(|text| address(&text).ok_or(text)).transpose();
         let openings = openings.map_err(|found| value("openings", found, OPENINGS))?;
+        if let Some(host) = written.hosts.iter().find(|host| !is_host(host)) {
+            return Err(value("hosts", host.clone(), HOSTS));
+        }
         let master = written.master_key.map(|key| key.read(&value)).transpose()?;
         if let Some((line, found, expected, _)) = bounds.into_iter().find(|(_, _, _, right)| !right) {
             return Err(value(line, found, expected));
@@ -395,6 +420,7 @@ impl Settings {
             erase_seconds: written.erase_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,
             identities_per_hour: written.identities_per_hour,
+            hosts: written.hosts,
         })
     }
 }

@@ -94,6 +94,7 @@ impl Running {
             identities: Some(Arc::new(identities)),
             erasing: Some(Arc::new(erasing)),
             clock: clock::now,
+            journal: None,
             witnesses,
         };
         Self::serve(state, Some((writer, keeper, lock)), addresses)
@@ -114,6 +115,7 @@ impl Running {
             identities: None,
             erasing: None,
             clock: clock::now,
+            journal: None,
             witnesses: None,
         };
         Self::serve(state, None, addresses)
@@ -217,7 +219,7 @@ pub async fn serve_ledger(
     let Listeners { public, openings } = listeners.into();
     let stall = Duration::from_secs(state.settings.stall_seconds);
     let erasing_state = state.clone();
-    let door = http::FrontDoor::new(state)?;
+    let door = http::FrontDoor::new(state, public.local_addr()?.port())?;
     let told = watch::Sender::new(false);
     let (mut auditors_told, auditors) = (told.subscribe(), door.auditors());
     let mut erasing_told = told.subscribe();

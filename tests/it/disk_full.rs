@@ -52,6 +52,7 @@ fn full_after(operations: u64) {
         identities: None,
         clock: clock::now,
         erasing: None,
+        journal: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,6 +6,7 @@ use crate::support::Folder;
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::identities::Identities;
+use credit_ledger::journal::Journal;
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::server::{self, Listeners};
@@ -54,11 +55,20 @@ impl Server {
 
     /// The same, by whose clock whoever names no instant asks.
     pub fn start_by(name: &str, clock: fn() -> RecordedTime, settings: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_with(name, clock, None, settings)
+    }
+
+    fn start_with(
+        name: &str,
+        clock: fn() -> RecordedTime,
+        journal: Option<Arc<dyn Journal>>,
+        settings: impl FnOnce(&mut Settings),
+    ) -> Self {
         let dir = Folder::absent(name);
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let server = Self::over(dir, clock);
+        let server = Self::over_with(dir, clock, journal);
         for envelope in people::setup() {
             let answer = server.post(JSON, envelope);
             assert_eq!(answer.status, 201, "{}", answer.text());
@@ -66,8 +76,22 @@ impl Server {
         server
     }
 
+    /// A server over a fresh ledger that is set up, which writes down who looks.
+    pub fn start_journalled(
+        name: &str,
+        clock: fn() -> RecordedTime,
+        journal: Arc<dyn Journal>,
+        settings: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::start_with(name, clock, Some(journal), settings)
+    }
+
     /// A server over a ledger that is there.
     pub fn over(dir: Folder, clock: fn() -> RecordedTime) -> Self {
+        Self::over_with(dir, clock, None)
+    }
+
+    fn over_with(dir: Folder, clock: fn() -> RecordedTime, journal: Option<Arc<dyn Journal>>) -> Self {
         let OpenLedger {
             sequencer,
             snapshots,
@@ -90,6 +114,7 @@ impl Server {
             identities: Some(identities),
             clock,
             erasing: Some(Arc::new(erasing)),
+            journal,
             witnesses: None,
         };
         let [(public, address), (openings, auditors)] = [listener(), listener()];

@@ -24,6 +24,8 @@ mod feed_limits;
 mod files;
 mod follower;
 mod front;
+mod gate;
+mod gate_routes;
 mod house;
 mod house_circles;
 mod house_specification;

@@ -53,6 +53,7 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
         identities: None,
         clock: clock::now,
         erasing: None,
+        journal: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -72,6 +72,8 @@ request_rules! {
     ConsentGiven = "R23" "consent-not-given";
     /// R24: the consent holds.
     ConsentHolds = "R24" "consent-ended";
+    /// R25: the request is for a host of the server's own.
+    OwnHost = "R25" "another-host";
 }
 
 impl RequestRule {

@@ -12,6 +12,7 @@ use crate::cli::names::Names;
 use crate::cli::one_field::OneField;
 use crate::cli::pages::{self, MOST_OF_LIST, MOST_OF_SUBJECT, Paging, Query};
 use crate::cli::plain::plain;
+use crate::cli::read_as::ReadAs;
 use crate::cli::talk::{self, Bar};
 use crate::cli::words;
 use crate::clock;
@@ -43,8 +44,8 @@ Examples:
   credit-ledger show field 7 name --dir ledger --json > field.json    one personal field, to be shown alone
 
 --valid-at asks what holds in the world at an instant; a day means its end (UTC+08:00). --known-at
-asks what the ledger knew: at an instant, or with its first N entries. A server shows only what is
-public; a folder shows everything. What comes by pages is shown whole, however many there are; with
+asks what the ledger knew: at an instant, or with its first N entries. A server shows what is public, and
+to --key for --purpose more; a folder shows everything. What comes by pages is shown whole, however many there are; with
 --limit one page is shown, and on stderr where the next begins.")]
 pub(in crate::cli) struct Show {
     #[command(subcommand)]
@@ -64,6 +65,8 @@ pub(in crate::cli) struct Show {
     /// As whom one reads a folder: public, shared, restricted or court.
     #[arg(long, global = true, default_value = "restricted", value_parser = sight)]
     sight: Sight,
+    #[command(flatten)]
+    reader: ReadAs,
 }
 
 #[derive(Subcommand)]
@@ -161,7 +164,7 @@ impl Show {
                 ledger::ask(dir, &bar, asked, Failure::unreachable)?
             }
             (None, Some(url)) => {
-                let client = Client::new(url)?;
+                let client = self.reader.client(url)?;
                 let text = self.answer_of_server(&client)?;
                 let names =
                     if by_name { Names::of_server(&client, self.valid_at()?)? } else { Names::none() };

@@ -80,5 +80,8 @@ pub(super) const fn row(rule: RequestRule) -> Row {
         RequestRule::ConsentHolds => Row(slug, 403,
             ["授权已经终止", "the consent is over"],
             ["授权到期或者撤回之后不得再据以查询；需要查询的，请信息主体重新授权。", "Nothing is read by a consent that is over or was withdrawn; ask the subject for a new one."]),
+        RequestRule::OwnHost => Row(slug, 421,
+            ["请求签署的主机不是本台账的", "the request was signed for another host"],
+            ["请以 expected 所列的主机名提交并重新签名。", "Send it to a host that `expected` names, and sign it anew for that."]),
     }
 }

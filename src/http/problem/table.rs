@@ -58,6 +58,7 @@ pub enum ProblemKind {
     Timeout,
     Overloaded,
     Behind,
+    NotJournalled,
     WriterStopped,
     Stopping,
     DiskFull,
@@ -65,7 +66,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not a rule's.
-    pub const OTHERS: [Self; 46] = [
+    pub const OTHERS: [Self; 47] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -109,6 +110,7 @@ impl ProblemKind {
         Self::Timeout,
         Self::Overloaded,
         Self::Behind,
+        Self::NotJournalled,
         Self::WriterStopped,
         Self::Stopping,
         Self::DiskFull,
@@ -307,6 +309,9 @@ impl ProblemKind {
             Self::Behind => Row("behind", 503,
                 ["全市范围的汇总数据正在生成，尚未涵盖所查时点", "what answers about the whole city are made from is still being made, and does not cover this yet"],
                 ["请按 Retry-After 响应头所示秒数等待后重试；单个主体的查询、回执和记载不受影响。", "Wait as Retry-After says and ask again; questions about one subject, receipts and appends go on."]),
+            Self::NotJournalled => Row("not-journalled", 503,
+                ["查询无法留痕，不予答复", "the look cannot be written down, so it is not answered"],
+                ["请告知台账运营单位；公开内容仍可不签名查询。", "Tell the operator; what is public is answered without a signature."]),
             Self::WriterStopped => Row("writer-stopped", 503,
                 ["台账已暂停记载，查询不受影响", "the ledger takes nothing for now; reading goes on"],
                 ["请告知台账运营单位；恢复后重新提交同一事项即可，不会重复记载。", "Tell the operator; send the same event again later, it is recorded once."]),

@@ -1,0 +1,48 @@
+//! As whom a server is asked: as everybody, or as an authority that signs what it asks for.
+
+use super::client::{Client, Signing};
+use super::failure::Failure;
+use super::keyfile;
+use crate::words::say;
+use clap::Args;
+use ledger_spec::request::{Case, Purpose};
+use ledger_spec::wording::Words;
+use std::path::PathBuf;
+
+/// Who asks a server for more than everybody may know.
+#[derive(Args)]
+pub(super) struct ReadAs {
+    /// With --url: the secret key file of the authority that asks for more than everybody may know.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "dir")]
+    key: Option<PathBuf>,
+    /// With --key: what it is asked for, such as procurement.
+    #[arg(long, global = true, value_parser = purpose)]
+    purpose: Option<Purpose>,
+    /// With --key: the matter that it is asked in, such as the number of a tender or of a court's case.
+    #[arg(long, global = true, value_parser = case)]
+    case: Option<Case>,
+}
+
+impl ReadAs {
+    /// A client of the server at `url` that signs what it asks where a key is given.
+    pub(super) fn client(&self, url: &str) -> Result<Client, Failure> {
+        let client = Client::new(url)?;
+        match (&self.key, self.purpose, &self.case) {
+            (None, None, None) => Ok(client),
+            (Some(key), purpose, case) => {
+                let key = keyfile::read(key)?.secret_key();
+                Ok(client.signing(Signing { key, purpose, case: case.clone() }))
+            }
+            (None, ..) => Err(Failure::usage(say!("--purpose and --case go with --key"))),
+        }
+    }
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    let words = || Words::data(Purpose::WORDS.join(" "));
+    Purpose::parse(text).ok_or_else(|| say!("a purpose is expected, one of {}", words()).to_string())
+}
+
+fn case(text: &str) -> Result<Case, String> {
+    Case::parse(text).ok_or_else(|| say!("a matter of 1 to 128 characters is expected").to_string())
+}
