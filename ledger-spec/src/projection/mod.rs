@@ -26,6 +26,7 @@ mod list;
 mod measures;
 mod merged;
 mod names;
+mod notice;
 mod oversight;
 mod page;
 mod question;
@@ -55,11 +56,10 @@ pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
 pub use list::{Edition, Member, Roll, RollPlace, Row};
 pub use measures::{Eligibility, Inherited, MeasureLine, Measures};
+pub use notice::more_may_exist;
 pub use oversight::{CommitmentRate, Oversight, OversightLine};
 pub use page::{MOST_BESIDE, MOST_NAMED, Page};
-pub use question::{
-    Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered, more_may_exist,
-};
+pub use question::{Answer, Answered, CaseFileSource, Question, SubjectAnswer, SubjectQuestion, Unanswered};
 pub use retention::{DueLine, Retention};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};

@@ -4,9 +4,10 @@
 use super::{
     CatalogueAt, CityAnswer, CityQuestion, CivilServant, Commitments, Departures, DirectoryAt, Edition,
     Eligibility, Events, Indicators, Measures, Member, Objections, Occupation, Oversight, Page, Points,
-    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, merged, names, whole_days,
+    Projector, Ratings, Records, Repairs, RollPlace, Rural, Standing, Uses, merged, more_may_exist, names,
+    whole_days,
 };
-use crate::casefile::{AsOf, Beyond, CaseFile, Sight, Viewer};
+use crate::casefile::{AsOf, CaseFile, Sight, Viewer};
 use crate::definition::{Domain, Name};
 use crate::event::{DisclosedField, Event};
 use crate::governance::Governance;
@@ -415,26 +416,6 @@ impl Question {
             _ => None,
         }
     }
-}
-
-/// The sentence in every answer to the public about a subject, and to who reads by a consent; others are told how many were
-/// left out.
-#[must_use]
-pub fn more_may_exist(viewer: Viewer) -> Option<Name> {
-    let (zh, en) = match (viewer.sight, viewer.beyond) {
-        (Sight::Public, Beyond::Consent(_)) => (
-            "本答复只列查询时依法公开的内容和授权范围内的内容；可能另有不公开的内容，不能据此认为没有其他记录。",
-            "This shows only what is public at the moment of asking and what the consent covers; more may exist that is not \
-             public, and nothing here says that there is nothing else.",
-        ),
-        (Sight::Public, _) => (
-            "本答复只列查询时依法公开的内容；可能另有不公开的内容，不能据此认为没有其他记录。",
-            "This shows only what is public at the moment of asking; more may exist that is not public, and nothing \
-             here says that there is nothing else.",
-        ),
-        _ => return None,
-    };
-    Some(Name { zh: zh.to_owned(), en: en.to_owned() })
 }
 
 /// The events of a source for one answer, which is not given where there is a fault: the first is kept.

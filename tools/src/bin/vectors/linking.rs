@@ -1,7 +1,8 @@
 //! Cases of admission: names of one body, linked and taken back, and what was merged; and publicity narrowed by a law.
 
 use super::case::{Case, accepted, accepted_after, after, by};
-use crate::base::{DEPARTMENT, FIRM, LAW, Making, OTHER_FIRM, filing, law, registering, with};
+use crate::base::{DEPARTMENT, FIRM, LAW, Making, OTHER_FIRM, adopted, filing, law, name, registering, with};
+use ledger_spec::definition::ItemKind;
 use ledger_spec::event::Kind;
 use serde_json::json;
 
@@ -103,18 +104,36 @@ fn mergers() -> Vec<Case> {
     ]
 }
 
+/// A regulation that keeps things from the public.
+const INFORMATION: &str = "reg.government-information";
+
+fn information(id: u8) -> Making {
+    let title = name("政府信息公开条例", "Regulation on Open Government Information");
+    let body =
+        json!({ "title": title, "level": "admin_regulation", "confidence": "V", "narrows": ["penalty.*"] });
+    adopted(id, ItemKind::Basis, INFORMATION, body)
+}
+
 fn narrowed() -> Vec<Case> {
     let narrow = || with(filing(40), "disclosure", json!("restricted"));
-    let by_law = || with(narrow(), "narrowed_by", json!({ "instrument": LAW, "article": "第十五条" }));
+    let by = |law: &str| with(narrow(), "narrowed_by", json!({ "instrument": law, "article": "第十五条" }));
+    let by_law = || by(INFORMATION);
+    let refused = |name, about, then: &[Making], event: &Making| after("D01", name, about, then, event);
     vec![
-        by(
-            "D01",
+        refused(
             "narrowed-by-nothing",
             "a firm's record is for fewer than the catalogue says, and no law is named",
+            &[],
             &narrow(),
         ),
-        accepted_after("narrowed-by-law", "the same, and the law is named", &[law(30)], &by_law()),
-        by("D01", "narrowed-by-no-law", "the law that is named is not registered", &by_law()),
+        accepted_after("narrowed-by-law", "the same, and the law is named", &[information(30)], &by_law()),
+        refused("narrowed-by-no-law", "the law that is named is not registered", &[], &by_law()),
+        refused(
+            "narrowed-by-another-law",
+            "the law that is named keeps nothing of this type from the public",
+            &[law(30)],
+            &by(LAW),
+        ),
         accepted("not-narrowed", "a firm's record, as public as the catalogue says", &filing(40)),
     ]
 }
