@@ -2,7 +2,7 @@
 
 use crate::auditing::Auditors;
 use crate::authority::Directory;
-use crate::casefile::{Annulment, Annulments, Filed, NameHash};
+use crate::casefile::{AnnulledBy, Annulment, Annulments, Filed, NameHash};
 use crate::catalogue::Catalogue;
 use crate::erasures::Erasures;
 use crate::event::{Annulled, Body, Kind, StepKind};
@@ -93,8 +93,10 @@ impl Governance {
 
     /// Takes in that a decision was annulled: whoever folds has to say so of each revocation that is not as regards its subject
     /// alone, since it names the record and not the decision.
-    pub fn annul(&mut self, annulment: Annulment) {
-        Arc::make_mut(&mut self.annulments).annul(annulment);
+    pub fn annul(&mut self, annulment: Annulment, by: Filed<'_>) {
+        let signers = by.signers.iter().filter_map(|key| self.directory.key_number(key)).collect();
+        let by = AnnulledBy { recorded_at: by.recorded.at, signers };
+        Arc::make_mut(&mut self.annulments).annul(annulment, by);
     }
 
     /// Takes in what an order says of a revocation that goes: what fell with it does not stand again. One of an issuer that is
@@ -103,7 +105,8 @@ impl Governance {
         let Annulled { issuer, decision, date, from, entry } = annulled;
         if let Some(issuer) = self.directory.number(issuer) {
             let decision = NameHash::new(*decision);
-            self.annul(Annulment { issuer, decision, date: *date, from: *from, entry: *entry });
+            let annulment = Annulment { issuer, decision, date: *date, from: *from, entry: *entry };
+            Arc::make_mut(&mut self.annulments).annul_erased(annulment);
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn published_of(
     let size = checkpoint.checkpoint().size();
     let last = size.last_index().ok_or(LedgerError::Empty)?;
     let mut governance = Governance::default();
-    let mut revocations: Vec<(Event, EntryIndex)> = Vec::new();
+    let mut revocations = Vec::new();
     for at in streams.index().governance_entries().into_iter().filter(|at| at.is_in(size)) {
         // A hold that was erased is gone with its release: the two leave nothing behind.
         let Said::Event(read) = streams.log().said(at)? else { continue };
@@ -44,18 +44,19 @@ pub(crate) fn published_of(
             opened_by(&event, settings, vkey)?;
         }
         let recorded = Recorded { index: at, at: read.entry().recorded_at };
-        governance.apply(Filed { event: &event, recorded, signers: &read.entry().signers() });
+        let signers = read.entry().signers();
+        governance.apply(Filed { event: &event, recorded, signers: &signers });
         if event.annuls_decision_of().is_some() {
-            revocations.push((event, at));
+            revocations.push((event, recorded, signers));
         }
     }
     // A revocation names the record: by which decision that is, its file says, which is read once every issuer is known.
-    for (event, at) in revocations {
+    for (event, recorded, signers) in &revocations {
         let Some((record, from)) = event.annuls_decision_of() else { continue };
         let file = streams.file(&event.subject_stream(), size, &governance.directory)?;
-        let annulled = file.find(&record).and_then(|(of, _)| file.annulment(of, from, at));
+        let annulled = file.find(&record).and_then(|(of, _)| file.annulment(of, from, recorded.index));
         if let Some(annulment) = annulled {
-            governance.annul(annulment);
+            governance.annul(annulment, Filed { event, recorded: *recorded, signers });
         }
     }
     // Who has several names is one subject to erasures, and links of names do not govern: of those few they are read here.

@@ -6,8 +6,9 @@
 
 use super::spelling::NameHash;
 use crate::authority::{AuthorityNumber, Directory};
+use crate::compromise::KeyNumber;
 use crate::event::Annulled;
-use crate::time::{Date, ValidTime};
+use crate::time::{Date, RecordedTime, ValidTime};
 use std::collections::BTreeMap;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -36,14 +37,45 @@ impl Annulment {
     }
 }
 
-/// All of them, by number and date.
+/// Who said that a decision was annulled, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnnulledBy {
+    /// When the ledger committed it.
+    pub recorded_at: RecordedTime,
+    /// The keys that signed it.
+    pub signers: Vec<KeyNumber>,
+}
+
+/// All of them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Annulments(BTreeMap<(NameHash, Date), Vec<Annulment>>);
+pub struct Annulments {
+    /// By number and date.
+    of_decisions: BTreeMap<(NameHash, Date), Vec<Annulment>>,
+    /// Who said it, by the entry of the revocation while that stands.
+    said: BTreeMap<EntryIndex, AnnulledBy>,
+}
 
 impl Annulments {
-    /// Takes in that a decision was annulled: once, though the order that erases the revocation says it again.
-    pub fn annul(&mut self, annulment: Annulment) {
-        let of_decision = self.0.entry((annulment.decision, annulment.date)).or_default();
+    /// Takes in that a decision was annulled, and by whom.
+    pub fn annul(&mut self, annulment: Annulment, by: AnnulledBy) {
+        self.said.insert(annulment.entry, by);
+        self.keep(annulment);
+    }
+
+    /// Takes in the same from the order that erases the revocation: it counts as before, and who said it goes.
+    pub fn annul_erased(&mut self, annulment: Annulment) {
+        self.said.remove(&annulment.entry);
+        self.keep(annulment);
+    }
+
+    /// Who said so in this entry, where the revocation stands.
+    #[must_use]
+    pub fn said_by(&self, entry: EntryIndex) -> Option<&AnnulledBy> {
+        self.said.get(&entry)
+    }
+
+    fn keep(&mut self, annulment: Annulment) {
+        let of_decision = self.of_decisions.entry((annulment.decision, annulment.date)).or_default();
         if !of_decision.contains(&annulment) {
             of_decision.push(annulment);
         }
@@ -58,7 +90,7 @@ impl Annulments {
         directory: &Directory,
         known: TreeSize,
     ) -> Option<Annulment> {
-        let of_decision = self.0.get(&(decision, date))?.iter();
+        let of_decision = self.of_decisions.get(&(decision, date))?.iter();
         let its_own = of_decision
             .filter(|one| one.entry.is_in(known) && directory.is_one_source(one.issuer, issuer))
             .copied();

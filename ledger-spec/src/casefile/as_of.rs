@@ -1,6 +1,6 @@
 //! A case file at two instants: where each thing stands.
 
-use super::{Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
+use super::{AnnulledBy, Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
 use crate::authority::Directory;
 use crate::catalogue::Catalogue;
 use crate::definition::{MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity};
@@ -65,6 +65,14 @@ impl<'a> CaseAsOf<'a> {
         let (annulments, directory) = self.annulled?;
         let (item, record) = (self.file.get(number)?, self.record(number)?);
         annulments.first((item.issuer, record.decision, record.decided_on), directory, self.as_of.known)
+    }
+
+    /// Who annulled the decision by which the record at `number` was filed, where that stands in another subject's stream and has
+    /// ended the record by the valid instant.
+    pub fn annulled_elsewhere(&self, number: ItemNumber) -> Option<&'a AnnulledBy> {
+        let end = self.end(number).filter(|end| end.at <= self.as_of.valid_at)?;
+        let entry = end.entry.filter(|entry| self.file.at(*entry).is_none())?;
+        self.annulled?.0.said_by(entry)
     }
 
     /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,

@@ -24,7 +24,7 @@ mod terms;
 mod viewer;
 
 pub use all_names::Named;
-pub use annulments::{Annulment, Annulments};
+pub use annulments::{AnnulledBy, Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
 pub use details::{Detail, Details, PenaltyKinds};
 pub use ends::{Cause, End, Life};

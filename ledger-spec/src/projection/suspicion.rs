@@ -4,6 +4,7 @@ use crate::authority::Directory;
 use crate::casefile::{CaseAsOf, Cause, Item, ItemNumber};
 use crate::compromise::KeyNumber;
 use crate::event::{Class, StepKind};
+use crate::time::RecordedTime;
 use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
 
@@ -33,6 +34,7 @@ impl Suspicion<'_, '_> {
             let masked = self.case.masking_of(number).and_then(|ruling| self.case.file.at(ruling));
             let at_once = std::iter::once(item).chain(steps.map(|(_, step)| step)).chain(ended).chain(masked);
             said.extend(at_once.flat_map(|item| self.of(item)));
+            said.extend(self.of_annulment(number));
             let beside = item.fact.refers_to().into_iter().chain(self.beside(number));
             open.extend(beside.filter(|other| may_know(*other) && seen.insert(*other)));
         }
@@ -58,7 +60,15 @@ impl Suspicion<'_, '_> {
         let told = ending.filter(|item| {
             !matches!(item.step_kind(), Some(StepKind::RecordSealed | StepKind::ConsentWithdrawn))
         });
-        self.of_all(told.into_iter())
+        let mut said = self.of_all(told.into_iter());
+        said.extend(self.of_annulment(number));
+        said
+    }
+
+    /// The same of keys that signed, in another subject's stream, the revocation of the decision of the record at `number`.
+    fn of_annulment(&self, number: ItemNumber) -> impl Iterator<Item = EntryIndex> {
+        let by = self.case.annulled_elsewhere(number);
+        by.into_iter().flat_map(|by| by.signers.iter().filter_map(|key| self.accused(*key, by.recorded_at)))
     }
 
     /// The same of everything of a class that satisfies `concerns`.
@@ -89,8 +99,14 @@ impl Suspicion<'_, '_> {
     }
 
     fn of(&self, item: &Item) -> impl Iterator<Item = EntryIndex> {
-        let (known, begun) = (self.case.as_of.known, self.case.has_begun(item));
-        let by = move |key: &KeyNumber| self.directory.compromises().of(*key, item.recorded_at, known);
-        item.signers.iter().filter(move |_| begun).filter_map(by).map(|found| found.said_by)
+        let begun = self.case.has_begun(item);
+        let by = move |key: &KeyNumber| self.accused(*key, item.recorded_at);
+        item.signers.iter().filter(move |_| begun).filter_map(by)
+    }
+
+    /// The entry that says of a key that it may have been in wrong hands then.
+    fn accused(&self, key: KeyNumber, recorded_at: RecordedTime) -> Option<EntryIndex> {
+        let found = self.directory.compromises().of(key, recorded_at, self.case.as_of.known);
+        found.map(|found| found.said_by)
     }
 }

@@ -378,7 +378,7 @@ impl<S: Streams> State<S> {
         self.governance.apply(filed);
         self.governance.name(&beside.names);
         if let Some(annulment) = beside.annulment {
-            self.governance.annul(annulment);
+            self.governance.annul(annulment, filed);
         }
         let advanced = |head: Option<Head>| Head::advanced(head.as_ref(), recorded.index);
         self.streams.take(Added {
