@@ -30,13 +30,13 @@ pub(super) fn correction(
             let (code, decided) = (&record.record_type, record.decided_on);
             return Err(case.not_in_catalogue("body.details", code.as_str(), true, decided));
         }
-        no_graver(case, body, (number, &Details::default()))?;
+        no_graver(case, body, number)?;
         return severity(case, (body.severity, &[]), record);
     };
     let said = Details::corrected_by(&stated, &body.details);
     let correcting = Correcting { case, body, definition, record, number, stated: &stated, said: &said };
     correcting.fields()?;
-    no_graver(case, body, (number, &said))?;
+    no_graver(case, body, number)?;
     correcting.decided(step)?;
     // A decision that leaves a warning alone makes it minor, of whatever type it was filed.
     let minor = said.kinds.is_some_and(PenaltyKinds::is_minor).then_some(Severity::Minor);
@@ -104,16 +104,11 @@ impl Correcting<'_, '_> {
 }
 
 /// A04: no correction makes a record graver than it is by what was decided.
-fn no_graver(
-    case: &Case<'_>,
-    body: &Correction,
-    (number, said): (ItemNumber, &Details),
-) -> Result<(), Refusal> {
-    let as_of = case.as_of();
-    let Some(decided) = as_of.gravity_decided(number) else { return Ok(()) };
-    let severity = body.severity.or_else(|| as_of.severity(number));
-    let restriction = body.restriction_until.or_else(|| as_of.restriction_stated(number));
-    match Gravity::new(severity, said, restriction).graver_than(&decided) {
+fn no_graver(case: &Case<'_>, body: &Correction, number: ItemNumber) -> Result<(), Refusal> {
+    let Some(decided) = case.as_of().gravity_decided(number) else { return Ok(()) };
+    // What it does not name stays as it is, and was asked when it was said.
+    let named = Gravity::new(body.severity, &Details::of(&body.details), body.restriction_until);
+    match named.graver_than(&decided) {
         None => Ok(()),
         Some(graver) => {
             let expected =

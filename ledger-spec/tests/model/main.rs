@@ -20,6 +20,7 @@ mod early_end;
 mod force;
 mod generate;
 mod governance;
+mod gravity;
 mod history;
 mod linked;
 mod measures;

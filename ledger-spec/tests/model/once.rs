@@ -3,7 +3,7 @@
 use crate::force::{self, in_force};
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
-use crate::reference::{Question, phase, phase_at, severity};
+use crate::reference::{Question, phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
@@ -113,21 +113,6 @@ pub fn root_of<'a>(past: &'a History, thing: &'a Accepted) -> &'a Accepted {
         _ => None,
     };
     beneath.and_then(|id| past.find(&thing.event.subject, id)).map_or(thing, |on| root_of(past, on))
-}
-
-/// A04: the same decision was recorded milder before, and that was filed in error.
-pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
-    let rank = |severity: Option<&str>| {
-        ["minor", "general", "serious"].iter().position(|one| Some(*one) == severity)
-    };
-    past.person(&event.subject).any(|one| {
-        one.event.kind == "record.filed"
-            && is_decision_again(&one.event, event)
-            && past.acts_for(&event.issuer, &one.event.issuer)
-            && phase(past, one) == Some("retracted")
-            && severity(past, one, event.valid_from)
-                .is_some_and(|stated| rank(event.text("severity")) > rank(Some(&stated)))
-    })
 }
 
 /// Whether a record never counted, by a valid time and by what the first `known` entries say: it is revoked or retracted, or some

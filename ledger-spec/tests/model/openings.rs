@@ -2,11 +2,12 @@
 
 use crate::force::in_force;
 use crate::governance::exists;
+use crate::gravity::is_graver_than_retracted;
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
-    is_decision_again, is_grave_enough, is_graver_than_retracted, is_one_decision, is_one_ground,
-    is_seriously_listed, stands_in_the_way,
+    is_decision_again, is_grave_enough, is_one_decision, is_one_ground, is_seriously_listed,
+    stands_in_the_way,
 };
 use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
 use crate::repair::{is_barred_from_repair, is_in_repair};

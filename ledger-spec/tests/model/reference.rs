@@ -6,7 +6,7 @@
 use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
-use crate::{force, governance, openings, repair, reviews};
+use crate::{force, governance, gravity, openings, repair, reviews};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -376,23 +376,10 @@ impl<'a> Question<'a> {
 
     /// A08 of a correction: the severity that it corrects to is one that the record may have; A04: nothing gets graver.
     fn correction(&mut self, record: &Accepted) {
-        if let Some(until) = self.event.date("restriction_until") {
-            let steps = self.past.stream(&record.event.subject).filter(|one| {
-                one.event.kind == "record.corrected"
-                    && one.event.text("record") == Some(&record.event.id)
-                    && one.event.valid_from <= self.event.valid_from
-            });
-            let corrected = steps.filter_map(|one| one.event.date("restriction_until")).next_back();
-            let stated = corrected.or(record.event.date("restriction_until"));
-            self.refuse_if(stated.is_none_or(|stated| until > stated), "A04");
-        }
+        self.refuse_if(gravity::is_graver_than_decided(self.past, self.event, record), "A04");
         if let Some(severity) = self.event.text("severity") {
             let wrong = !openings::severity_fits(self.past, &record.event, Some(severity));
             self.refuse_if(wrong, "A08");
-            let rank =
-                |severity: &str| ["minor", "general", "serious"].iter().position(|one| *one == severity);
-            let stated = self::severity(self.past, record, self.event.valid_from);
-            self.refuse_if(stated.is_some_and(|stated| rank(severity) > rank(&stated)), "A04");
         }
     }
 
