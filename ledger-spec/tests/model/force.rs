@@ -219,8 +219,16 @@ pub fn is_lived_through(past: &History, thing: &Accepted, at: ValidTime) -> bool
     let first = times.into_iter().rev().take_while(|time| has_ended_by(past, thing, *time)).last();
     first.is_some_and(|first| {
         let expired = last_day(past, thing, first).is_some_and(|last| first > last.end_of_day());
-        expired || is_repaired(past, thing, first)
+        // A repair that was rescinded ends nothing any more: what was over by then was lived through.
+        let rescinded = is_over(past, thing, at) && is_repair_undone(past, thing, (first, at));
+        expired || is_repaired(past, thing, first) || rescinded
     })
+}
+
+/// Whether something, or what it rests on, was repaired at a time and is not any more at another.
+fn is_repair_undone(past: &History, thing: &Accepted, (then, now): (ValidTime, ValidTime)) -> bool {
+    is_repaired(past, thing, then) && !is_repaired(past, thing, now)
+        || grounds(past, thing).into_iter().any(|ground| is_repair_undone(past, ground, (then, now)))
 }
 
 /// When the terms of something and of what it rests on are over.

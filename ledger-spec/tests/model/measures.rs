@@ -3,7 +3,7 @@
 use crate::force::in_force;
 use crate::governance::exists;
 use crate::history::Accepted;
-use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
+use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, names_one_number, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
 use crate::reference::{Question, covers, phase};
 use ledger_spec::time::Date;
@@ -42,6 +42,9 @@ pub fn imposed(q: &mut Question<'_>) {
         let code = ground.event.text(field).unwrap();
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
+        let stated = (measure["direction"] == "ban").then(|| restriction(q, ground)).flatten();
+        let longer = |stated: Date| event.flag("lifetime") || event.date("until") > Some(stated);
+        q.refuse_if(stated.is_some_and(longer), "D07");
     }
     let begun = ground.and_then(|ground| begun(q, measure, ground));
     let begun = begun.map_or(event.day(), |begun| begun.min(event.day()));
@@ -57,6 +60,27 @@ pub fn imposed(q: &mut Question<'_>) {
     q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
     let open = event.date("until").is_none() && !event.flag("lifetime");
     q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
+}
+
+/// The last day that the record beneath states of its restriction, where a ban on this ground is of the same source and decision.
+fn restriction(q: &Question<'_>, ground: &Accepted) -> Option<Date> {
+    let event = q.event;
+    let record = match ground.event.kind.as_str() {
+        "listing.entered" => q.past.find(&event.subject, ground.event.text("record")?)?,
+        "record.filed" => ground,
+        _ => return None,
+    };
+    let of_record = event.body["decision"].is_null() || names_one_number(event, &record.event);
+    let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
+    let own =
+        q.past.acts_for(&event.issuer, &ground.event.issuer) && ground.event.issuer == record.event.issuer;
+    let corrected = q.past.stream(&event.subject).filter(|one| {
+        one.event.kind == "record.corrected"
+            && one.event.text("record") == Some(&record.event.id)
+            && one.event.valid_from <= event.valid_from
+    });
+    let corrected = corrected.filter_map(|one| one.event.date("restriction_until")).last();
+    corrected.or(record.event.date("restriction_until")).filter(|_| of_record && entered && own)
 }
 
 /// The day on which the same on one ground began first, where that was lifted.

@@ -80,6 +80,11 @@ pub fn is_decision_again(filed: &Stated, event: &Stated) -> bool {
 }
 
 fn has_one_number(one: &Stated, other: &Stated) -> bool {
+    [one, other].iter().all(|one| one.kind == "record.filed") && names_one_number(one, other)
+}
+
+/// Whether the decisions of two events have one number, however it is spelled.
+pub fn names_one_number(one: &Stated, other: &Stated) -> bool {
     let number = |record: &Stated| {
         let number = record.body["decision"]["number"].as_str().unwrap_or_default();
         let same = |c: char| match c {
@@ -90,8 +95,7 @@ fn has_one_number(one: &Stated, other: &Stated) -> bool {
         let number = number.chars().filter(|c| *c != ' ').map(same).collect::<String>();
         number.to_lowercase().trim_end_matches(')').replace([')', '('], "|")
     };
-    let records = [one, other].iter().all(|one| one.kind == "record.filed");
-    records && number(one) == number(other)
+    number(one) == number(other)
 }
 
 /// Whether a record is as grave as what is to rest on it asks, at the event's time; what has no severity is.

@@ -55,7 +55,10 @@ fn phase_by(past: &History, opening: &Accepted, counts: impl Fn(&Accepted) -> bo
             continue;
         }
         match step(&later.event.kind) {
-            Some(row) if names(row.field) => phase = row.to.unwrap_or(phase),
+            // One id may be that of two things of one subject, in the clear and sealed: each is moved by its own steps.
+            Some(row) if names(row.field) && row.opening == opening.event.kind => {
+                phase = row.to.unwrap_or(phase);
+            }
             None if later.event.kind == "listing.entered" && names("notice") => phase = "entered",
             _ => {}
         }
