@@ -57,24 +57,30 @@ impl CaseAsOf<'_> {
     /// What each step of a record came to for its decision.
     fn outcomes(&self, number: ItemNumber) -> impl Iterator<Item = Outcome<'_>> {
         let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        let (mut corrected, mut uncorrected) = (false, None);
+        let (mut corrected, mut uncorrected) = (Vec::new(), None);
         steps.filter_map(move |(_, step)| {
             let fact = step.step()?;
             let withdraws = match fact.kind {
                 StepKind::ReviewOpened => {
-                    corrected = false;
+                    corrected.clear();
                     false
                 }
-                StepKind::ReviewClosed => {
-                    let changed = fact.reviewed == Some(ReviewOutcome::Changed) && !corrected;
-                    uncorrected = changed.then_some(step);
-                    changed || fact.reviewed == Some(ReviewOutcome::Unlawful)
+                StepKind::ReviewClosed if fact.reviewed == Some(ReviewOutcome::Changed) => {
+                    // Corrected before it was closed: by the decision that closes it, as far as that is named.
+                    let done = fact.decided_on.map_or(!corrected.is_empty(), |day| corrected.contains(&day));
+                    uncorrected = (!done).then_some(step);
+                    !done
                 }
+                // Another review that changes nothing leaves the change before it as it was.
+                StepKind::ReviewClosed => fact.reviewed == Some(ReviewOutcome::Unlawful),
                 // A correction without a decision puts a slip right: the decision is as it was.
-                StepKind::RecordCorrected if fact.changes && fact.decided_on.is_some() => {
-                    corrected = true;
-                    uncorrected.take().is_none()
-                }
+                StepKind::RecordCorrected if fact.changes => match fact.decided_on {
+                    Some(day) => {
+                        corrected.push(day);
+                        uncorrected.take().is_none()
+                    }
+                    None => false,
+                },
                 StepKind::RecordRevoked => true,
                 _ => false,
             };

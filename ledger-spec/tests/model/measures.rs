@@ -79,7 +79,7 @@ fn restriction(q: &Question<'_>, ground: &Accepted) -> Option<Date> {
             && one.event.text("record") == Some(&record.event.id)
             && one.event.valid_from <= event.valid_from
     });
-    let corrected = corrected.filter_map(|one| one.event.date("restriction_until")).last();
+    let corrected = corrected.filter_map(|one| one.event.date("restriction_until")).next_back();
     corrected.or(record.event.date("restriction_until")).filter(|_| of_record && entered && own)
 }
 

@@ -72,7 +72,10 @@ pub fn last_moved(past: &History, opening: &Accepted, kind: &str) -> ValidTime {
     for later in past.stream(&opening.event.subject) {
         let names = |field: &str| later.event.text(field) == Some(&opening.event.id);
         let counts = match step(&later.event.kind) {
-            Some(row) => names(row.field) && (row.to.is_some() || row.kind == kind),
+            Some(row) => {
+                let moves = row.to.is_some() || row.kind == kind;
+                names(row.field) && row.opening == opening.event.kind && moves
+            }
             None => later.event.kind == "listing.entered" && names("notice"),
         };
         if counts {
