@@ -1,6 +1,6 @@
 //! How grave a record is: what no correction makes graver, and no second filing of the same decision (A04).
 
-use super::{CaseAsOf, Details, Fact, Item, ItemNumber, PenaltyKinds};
+use super::{CaseAsOf, Details, ItemNumber, PenaltyKinds};
 use crate::definition::Severity;
 use crate::event::{Class, Phase, StepKind};
 use crate::time::Date;
@@ -62,12 +62,12 @@ impl CaseAsOf<'_> {
     pub fn gravity_decided(&self, number: ItemNumber) -> Option<Gravity> {
         let record = self.record(number)?;
         let (mut severity, mut restriction) = (record.severity, record.restriction_until);
-        let mut said = record.details.clone();
+        let (mut said, objected) = (record.details.clone(), self.first_upheld(number));
         for (corrected, step) in self.file.followers(number).filter(|(_, step)| self.has_begun(step)) {
             let Some(fact) = step.step().filter(|fact| fact.kind == StepKind::RecordCorrected) else {
                 continue;
             };
-            if fact.decided_on.is_some() || self.was_objected_to(number, corrected) {
+            if fact.decided_on.is_some() || objected.is_some_and(|objected| objected < corrected) {
                 severity = fact.severity.or(severity);
                 restriction = fact.restriction_until.or(restriction);
                 said = said.corrected(&fact.details);
@@ -76,15 +76,9 @@ impl CaseAsOf<'_> {
         Some(Gravity::new(severity, &said, restriction))
     }
 
-    /// Whether an objection was upheld that was raised before this correction.
-    fn was_objected_to(&self, number: ItemNumber, corrected: ItemNumber) -> bool {
-        self.file.followers(number).any(|(objection, raised)| {
-            objection < corrected && is_objection(raised) && self.phase_at(objection) == Some(Phase::Upheld)
-        })
+    /// The objection to the record at `number` that was raised first of those that were upheld.
+    fn first_upheld(&self, number: ItemNumber) -> Option<ItemNumber> {
+        let raised = self.followers_of(number, Class::Objection).map(|(objection, _)| objection);
+        raised.filter(|objection| self.phase_at(*objection) == Some(Phase::Upheld)).min()
     }
-}
-
-fn is_objection(item: &Item) -> bool {
-    matches!(&item.fact, Fact::Objection { .. })
-        && item.opens().is_some_and(|(class, _)| class == Class::Objection)
 }

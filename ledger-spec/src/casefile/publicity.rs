@@ -281,7 +281,11 @@ impl CaseAsOf<'_> {
         last.is_some_and(|(corrected, _)| corrected > objection)
     }
 
-    fn followers_of(&self, number: ItemNumber, class: Class) -> impl Iterator<Item = (ItemNumber, &Item)> {
+    pub(super) fn followers_of(
+        &self,
+        number: ItemNumber,
+        class: Class,
+    ) -> impl Iterator<Item = (ItemNumber, &Item)> {
         let followers = self.file.followers(number);
         followers.filter(move |(_, item)| {
             item.opens().is_some_and(|(found, _)| found == class) && self.has_begun(item)
