@@ -8,7 +8,7 @@ use crate::event::{Class, Phase, StepKind};
 use crate::id::SubjectId;
 use crate::time::{Date, ValidTime};
 use std::sync::Arc;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The two instants of a question, the second as the number of entries that were known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +67,9 @@ impl<'a> CaseAsOf<'a> {
         annulments.first((item.issuer, record.decision, record.decided_on), directory, self.as_of.known)
     }
 
-    /// Who annulled the decision by which the record at `number` was filed, where that stands in another subject's stream and has
-    /// ended the record by the valid instant.
-    pub fn annulled_elsewhere(&self, number: ItemNumber) -> Option<&'a AnnulledBy> {
-        let end = self.end(number).filter(|end| end.at <= self.as_of.valid_at)?;
-        let entry = end.entry.filter(|entry| self.file.at(*entry).is_none())?;
-        self.annulled?.0.said_by(entry)
+    /// Who annulled a decision in this entry, where that stands in another subject's stream.
+    pub fn annulled_elsewhere(&self, entry: EntryIndex) -> Option<&'a AnnulledBy> {
+        if self.file.at(entry).is_some() { None } else { self.annulled?.0.said_by(entry) }
     }
 
     /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,

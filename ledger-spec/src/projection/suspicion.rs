@@ -1,7 +1,7 @@
 //! P26: what keys signed that may have been in wrong hands, and what follows from it.
 
 use crate::authority::Directory;
-use crate::casefile::{CaseAsOf, Cause, Item, ItemNumber};
+use crate::casefile::{CaseAsOf, Cause, End, Item, ItemNumber};
 use crate::compromise::KeyNumber;
 use crate::event::{Class, StepKind};
 use crate::time::RecordedTime;
@@ -30,11 +30,12 @@ impl Suspicion<'_, '_> {
         while let Some(number) = open.pop() {
             let Some(item) = self.case.file.get(number) else { continue };
             let steps = self.case.file.followers(number).filter(|(_, step)| step.step().is_some());
-            let ended = self.case.end(number).and_then(|end| self.case.file.at(end.entry?));
+            let end = self.case.end(number);
+            let ended = end.and_then(|end| self.case.file.at(end.entry?));
             let masked = self.case.masking_of(number).and_then(|ruling| self.case.file.at(ruling));
             let at_once = std::iter::once(item).chain(steps.map(|(_, step)| step)).chain(ended).chain(masked);
             said.extend(at_once.flat_map(|item| self.of(item)));
-            said.extend(self.of_annulment(number));
+            said.extend(self.of_annulment(end));
             let beside = item.fact.refers_to().into_iter().chain(self.beside(number));
             open.extend(beside.filter(|other| may_know(*other) && seen.insert(*other)));
         }
@@ -54,6 +55,9 @@ impl Suspicion<'_, '_> {
     /// The entries that say so of keys that signed what ended the thing at `number` by the valid instant: a step, or a later
     /// one of its sort; but for what sealed it or took its consent away.
     pub(super) fn on_end(&self, number: ItemNumber) -> BTreeSet<EntryIndex> {
+        if self.directory.compromises().is_empty() {
+            return BTreeSet::new();
+        }
         let end = self.case.end(number).filter(|end| end.at <= self.case.as_of.valid_at);
         let ending =
             end.filter(|end| end.cause != Cause::Sealed).and_then(|end| self.case.file.at(end.entry?));
@@ -61,13 +65,14 @@ impl Suspicion<'_, '_> {
             !matches!(item.step_kind(), Some(StepKind::RecordSealed | StepKind::ConsentWithdrawn))
         });
         let mut said = self.of_all(told.into_iter());
-        said.extend(self.of_annulment(number));
+        said.extend(self.of_annulment(end));
         said
     }
 
-    /// The same of keys that signed, in another subject's stream, the revocation of the decision of the record at `number`.
-    fn of_annulment(&self, number: ItemNumber) -> impl Iterator<Item = EntryIndex> {
-        let by = self.case.annulled_elsewhere(number);
+    /// The same of keys that signed, in another subject's stream, the revocation that something ended with.
+    fn of_annulment(&self, end: Option<End>) -> impl Iterator<Item = EntryIndex> {
+        let ended = end.filter(|end| end.at <= self.case.as_of.valid_at);
+        let by = ended.and_then(|end| self.case.annulled_elsewhere(end.entry?));
         by.into_iter().flat_map(|by| by.signers.iter().filter_map(|key| self.accused(*key, by.recorded_at)))
     }
 
