@@ -15,8 +15,8 @@ use std::time::Duration;
 use tlog::checkpoint::Origin;
 use tlog::defect::OrDefect as _;
 use tlog::key::SecretKey;
-use ureq::Agent;
 use ureq::http::{Response, Uri};
+use ureq::{Agent, RequestBuilder};
 
 /// Events in one request: enough to share one fsync, few enough to be answered soon.
 pub(super) const BATCH: usize = 256;
@@ -66,6 +66,12 @@ fn signed(
     let mut fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
     fields.push(("host", authority));
     Ok(fields)
+}
+
+/// A request in the language of who asks, with these fields.
+fn spoken_with<B>(request: RequestBuilder<B>, fields: Vec<(&str, String)>) -> RequestBuilder<B> {
+    let request = request.header(ACCEPT_LANGUAGE, spoken().tag());
+    fields.into_iter().fold(request, |request, (name, value)| request.header(name, value))
 }
 
 /// Why an event, or a request, was refused (RFC 9457).
@@ -162,31 +168,32 @@ impl Client {
     }
 
     fn ask(&self, path: &str, body: Option<&str>) -> Result<Vec<u8>, Failure> {
+        let signing = self.signing.as_ref();
+        self.ask_by(signing.map(|by| (&by.key, by.purpose, by.case.as_ref())), path, body)
+    }
+
+    /// The same, signed with a key, anew for each try, where there is one.
+    fn ask_by(
+        &self,
+        signing: Option<(&SecretKey, Option<Purpose>, Option<&Case>)>,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Vec<u8>, Failure> {
         let url = format!("{}{path}", self.base);
-        let mut early = self.signing.is_some();
+        let mut early = signing.is_some();
         for _ in 0..PATIENCE {
-            let signed = match &self.signing {
-                Some(Signing { key, purpose, case }) => {
+            let fields = match signing {
+                Some((key, purpose, case)) => {
                     let method = if body.is_some() { "POST" } else { "GET" };
-                    signed(key, (*purpose, case.as_ref()), (method, &url), body)?
+                    signed(key, (purpose, case), (method, &url), body)?
                 }
                 None => Vec::new(),
             };
             let response = match body {
-                None => {
-                    let request = self.agent.get(&url).header(ACCEPT_LANGUAGE, spoken().tag());
-                    signed
-                        .into_iter()
-                        .fold(request, |request, (name, value)| request.header(name, value))
-                        .call()
-                }
+                None => spoken_with(self.agent.get(&url), fields).call(),
                 Some(body) => {
-                    let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag());
-                    let request = request.header("content-type", "application/json");
-                    let request = signed
-                        .into_iter()
-                        .fold(request, |request, (name, value)| request.header(name, value));
-                    request.send(body)
+                    let request = spoken_with(self.agent.post(&url), fields);
+                    request.header("content-type", "application/json").send(body)
                 }
             };
             let response = response.map_err(|error| self.unreachable(&error))?;
@@ -239,15 +246,7 @@ impl Client {
         for numbers in numbers.chunks(MAX_NUMBERS) {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
             let body = ResolveRequest::body(origin, scheme, &numbers);
-            let (mut status, mut bytes) = self.post_signed(path, &body, key)?;
-            if is_of_kind(&bytes, ":request-not-fresh") {
-                // A server answers nothing of the second in which it began.
-                std::thread::sleep(Duration::from_secs(1));
-                (status, bytes) = self.post_signed(path, &body, key)?;
-            }
-            if status != 200 {
-                return Err(refused(path, status, &bytes));
-            }
+            let bytes = self.ask_by(Some((key, None, None)), path, Some(&body))?;
             let answer: Resolved = serde_json::from_slice(&bytes).map_err(|error| {
                 Failure::unreachable(say!(
                     "{}: another answer than expected: {}",
@@ -267,17 +266,6 @@ impl Client {
             subjects.extend(answer.subjects);
         }
         Ok(subjects)
-    }
-
-    /// Sends a body of JSON in a request that a key signs (RFC 9421), once.
-    fn post_signed(&self, path: &str, body: &str, key: &SecretKey) -> Result<(u16, Vec<u8>), Failure> {
-        let url = format!("{}{path}", self.base);
-        let fields = signed(key, (None, None), ("POST", &url), Some(body))?;
-        let request = self.agent.post(&url).header(ACCEPT_LANGUAGE, spoken().tag());
-        let request = request.header("content-type", "application/json");
-        let request = fields.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        let response = request.send(body).map_err(|error| self.unreachable(&error))?;
-        Ok((response.status().as_u16(), self.body(response)?))
     }
 
     fn post(&self, path: &str, envelopes: &[String]) -> Result<Vec<AppendedLine>, Failure> {
