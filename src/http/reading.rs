@@ -269,7 +269,7 @@ fn is_kept(shared: &Shared, asking: &Asking, params: &Params, question: &Questio
     Ok(reading.kept_instants(question, as_of, open, viewer).is_some())
 }
 
-/// Answers a question as everybody may have it, at the two instants, which are all that the query may name.
+/// Answers a question as who asks may have it, at the two instants, which are all that the query may name.
 pub(super) async fn ask(
     shared: Arc<Shared>,
     asking: Asking,

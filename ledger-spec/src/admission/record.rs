@@ -171,7 +171,7 @@ impl Filing<'_, '_> {
             None => Ok(()),
             Some(last) => {
                 let expected =
-                    say!("{} or earlier: a longer ban is a measure that rests on the record", last);
+                    say!("{} or earlier: a longer ban is a measure that rests on a record without it", last);
                 Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
             }
         }

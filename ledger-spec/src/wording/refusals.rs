@@ -187,7 +187,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("no severity: the record is not negative", "不填失信程度：该记录不是失信信息"),
     w("minor: a warning or criticism alone is no more", "轻微（minor）：仅警告、通报批评的，不得更重"),
     w("no severity", "不填失信程度"),
-    w("{} or earlier: a longer ban is a measure that rests on the record", "不晚于 {}：期限更长的限制，应作为依据该记录的措施另行记载"),
+    w("{} or earlier: a longer ban is a measure that rests on a record without it", "不晚于 {}：期限更长的限制，本项应不填，另作依据该记录的措施记载"),
     w("{} or later, when what it is about was decided", "{} 或者以后（所涉决定的日期）"),
     w("a court, or `target`: one record, entry or measure", "人民法院；其他单位须在 `target` 中指明一条记录、一个列入或者一项措施"),
     w("fields of {}: {}", "{0}的字段：{1}"),
