@@ -105,7 +105,8 @@ pub struct ResolveRequest {
     pub numbers: Vec<ResidentNumber>,
 }
 
-/// Why bytes are no request to resolve numbers; no number is repeated in it.
+/// Why bytes are no request to resolve numbers. It repeats nothing that they say, since anything may be a number that
+/// stands in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolveError {
@@ -115,6 +116,24 @@ pub enum ResolveError {
     /// A field of it.
     #[error(transparent)]
     Field(#[from] FieldError),
+}
+
+impl ResolveError {
+    /// The same with a mark in the place of what stood there.
+    fn repeating_nothing(self) -> Self {
+        let left_out = || "…".to_owned();
+        match self {
+            Self::Json(JsonError::DuplicateKey { .. }) => JsonError::DuplicateKey { key: left_out() }.into(),
+            Self::Json(JsonError::Number { .. }) => JsonError::Number { found: left_out() }.into(),
+            Self::Field(FieldError { fault: FieldFault::Unknown, .. }) => {
+                FieldError { field: left_out(), fault: FieldFault::Unknown }.into()
+            }
+            Self::Field(FieldError { field, fault: FieldFault::Value { expected, .. } }) => {
+                FieldError { field, fault: FieldFault::Value { found: left_out(), expected } }.into()
+            }
+            other => other,
+        }
+    }
 }
 
 impl ResolveRequest {
@@ -127,6 +146,10 @@ impl ResolveRequest {
 
     /// Reads a request's body. Who asks is not said in it: that is who signed.
     pub fn parse(body: &[u8]) -> Result<Self, ResolveError> {
+        Self::read(body).map_err(ResolveError::repeating_nothing)
+    }
+
+    fn read(body: &[u8]) -> Result<Self, ResolveError> {
         let mut fields = Fields::of("", Json::parse(body)?)?;
         let origin = fields.borrowed("origin", 255)?;
         let origin = Origin::parse(&origin).map_err(|_| {
@@ -151,6 +174,24 @@ mod tests {
 
     fn body(scheme: PseudonymScheme, numbers: &[&str]) -> Zeroizing<String> {
         ResolveRequest::body(&Origin::parse("credit.example/ledger").unwrap(), scheme, numbers)
+    }
+
+    #[test]
+    fn an_error_repeats_no_number_wherever_it_stands() {
+        let numbers = format!(r#""numbers":["{NUMBER}"]"#);
+        let digits = "110105194912310021";
+        for body in [
+            format!(r#"{{"numbers":[{digits}0000]}}"#),
+            format!(r#"{{"numbers":[{digits}]}}"#),
+            format!(r#"{{"origin":"a.example","scheme":"person",{numbers},"{digits}":1}}"#),
+            format!(r#"{{"{digits}":1,"{digits}":2}}"#),
+            format!(r#"{{"origin":"a.example","scheme":"{digits}",{numbers}}}"#),
+            format!(r#"{{"origin":"+ {digits}","scheme":"person",{numbers}}}"#),
+            format!(r#"{{"origin":"a.example","scheme":"person","numbers":["{digits}"]}}"#),
+        ] {
+            let error = ResolveRequest::parse(body.as_bytes()).unwrap_err().to_string();
+            assert!(!error.contains("110105"), "{body}: {error}");
+        }
     }
 
     #[test]
