@@ -94,6 +94,9 @@ pub enum OpeningFormError {
         /// Length expected.
         expected: usize,
     },
+    /// No content, where an event and its signatures stand.
+    #[error("opening without content where an event and its signatures are expected")]
+    NoContent,
     /// More content than an event and its signatures can be.
     #[error("opening with content of {found} bytes where at most {expected} fit")]
     TooLong {
@@ -404,6 +407,9 @@ fn split_content(bytes: &[u8], head: usize) -> Result<(&[u8], &[u8]), OpeningFor
     let (head, content) = bytes.split_at(head);
     let length = u32::from_le_bytes(piece(&head[head.len() - 4..]));
     let found = as_usize(length.into());
+    if found == 0 {
+        return Err(OpeningFormError::NoContent);
+    }
     if found > Content::MAX_LEN {
         return Err(OpeningFormError::TooLong { found, expected: Content::MAX_LEN });
     }

@@ -163,7 +163,7 @@ fn part(fields: &mut Fields<'_>, j: usize) -> Result<Part, FieldError> {
 }
 
 fn content(fields: &mut Fields<'_>) -> Result<Vec<u8>, FieldError> {
-    bytes(fields, "content", (0, Content::MAX_LEN)).map(|bytes| bytes.to_vec())
+    bytes(fields, "content", (1, Content::MAX_LEN)).map(|bytes| bytes.to_vec())
 }
 
 fn link_bytes(fields: &mut Fields<'_>, at: LinkPlace) -> Result<Vec<u8>, FieldError> {

@@ -5,8 +5,8 @@ use ledger_spec::entry::{Link, StreamVersion};
 use ledger_spec::event::{Event, Kind};
 use ledger_spec::id::{EventId, Sealing, StreamKey};
 use ledger_spec::sealed::{
-    Algorithm, AuditorOpening, Content, ContentError, LinkError, LinkPlace, OpenError, Opening,
-    OpeningFormError, Part, SealedEntry, SealedLinks, StreamTag, TaggedLink, Unverifiable,
+    Algorithm, AuditorOpening, Content, ContentError, ContentOpening, LinkError, LinkPlace, OpenError,
+    Opening, OpeningFormError, Part, SealedEntry, SealedLinks, StreamTag, TaggedLink, Unverifiable,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -140,6 +140,19 @@ fn every_bit_of_every_opening_counts() {
             assert!(Opening::decode(&bytes[..cut]).is_err());
         }
         assert!(Opening::decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+}
+
+/// Content is never empty: neither form reads an opening with none, so that what one reads the other does too.
+#[test]
+fn an_opening_without_content_is_none() {
+    let Sealed { opening, .. } = sealed(&listed(), 0);
+    let content = ContentOpening { content: Vec::new(), ..opening.of_content(HASHING) };
+    let auditor = AuditorOpening { content: Vec::new(), ..copy(&opening) };
+    for opening in [Opening::Content(content), Opening::Auditor(auditor)] {
+        assert_eq!(Opening::decode(&opening.encode()).err(), Some(OpeningFormError::NoContent));
+        let json = Opening::from_json(opening.to_json().as_bytes()).unwrap_err().to_string();
+        assert!(json.contains("field content: 0 is outside 1 to"), "{json}");
     }
 }
 
