@@ -361,6 +361,7 @@ fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
         clock: clock::now,
         erasing: None,
         journal: None,
+        accesses: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -77,6 +77,7 @@ fn requests(c: &mut Criterion) {
         body: None,
         purpose: Some(Purpose::Audit),
         case: None,
+        visible_from: None,
     };
     let made = new.sign(&key(4), now, &[7; 16]);
     let mut fields: Vec<_> = made.iter().map(|(name, value)| (*name, value.as_bytes())).collect();

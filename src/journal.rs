@@ -1,14 +1,21 @@
 //! Who looked: what is written down of each look that shows more than everybody sees, before its answer leaves.
 //!
-//! This is the seam alone. Nothing in this program keeps such a journal yet, and without one the front door refuses every
-//! such look.
+//! It is kept as a log of the ledger's own making ([`AccessJournal`]): sealed entries, chained, in a tree under a signed
+//! checkpoint, with one writer that commits what waits together. What a look says is what its reader signed.
 
+use crate::ledger::operator_event;
+use crate::sequencer::{EventOutcome, Sequencer, WriteError};
+use crate::snapshot::Snapshots;
 use ledger_spec::casefile::{Beyond, Sight};
+use ledger_spec::event::{Kind, WholeEvent};
 use ledger_spec::id::{AuthorityId, SubjectId};
-use ledger_spec::request::{Case, Purpose};
+use ledger_spec::request::VerifiedRequest;
 use ledger_spec::time::RecordedTime;
+use serde_json::json;
 use std::pin::Pin;
-use tlog::key::PublicKey;
+use tlog::bytes::to_base64url;
+use tlog::checkpoint::Origin;
+use tlog::note::NoteSigner;
 
 /// One look.
 #[derive(Clone, Debug)]
@@ -16,23 +23,15 @@ pub struct Look {
     /// When it was asked for.
     pub at: RecordedTime,
     /// Who looked.
-    pub authority: AuthorityId,
-    /// With which key.
-    pub key: PublicKey,
-    /// For what.
-    pub purpose: Purpose,
-    /// In which matter.
-    pub case: Option<Case>,
-    /// At whom, where it was one subject.
-    pub subject: Option<SubjectId>,
-    /// What was asked: the target of the request.
-    pub question: String,
+    pub reader: AuthorityId,
+    /// What it asked, as it signed it: with which key, for which purpose, in which matter.
+    pub request: VerifiedRequest,
+    /// At whom, or at which list; the ledger itself where many were counted.
+    pub about: SubjectId,
     /// By which sight it was answered.
     pub sight: Sight,
     /// And what beyond it.
     pub beyond: Beyond,
-    /// What tells the request from all others.
-    pub mark: [u8; 32],
 }
 
 /// Why a look could not be written down: then it is not answered.
@@ -46,4 +45,64 @@ pub type Recording<'a> = Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + 
 pub trait Journal: Send + Sync {
     /// Writes one down.
     fn record<'a>(&'a self, look: &'a Look) -> Recording<'a>;
+}
+
+/// The journal beside a ledger, open for writing.
+pub struct AccessJournal {
+    sequencer: Sequencer,
+    snapshots: Snapshots,
+    origin: Origin,
+    signer: NoteSigner,
+}
+
+impl AccessJournal {
+    /// Writes to the log of this origin, which the signer's key opened; the way to its writer is gone when this is.
+    pub const fn new(sequencer: Sequencer, snapshots: Snapshots, origin: Origin, signer: NoteSigner) -> Self {
+        Self { sequencer, snapshots, origin, signer }
+    }
+
+    /// Why nothing can be written down any more, if so.
+    pub fn stopped(&self) -> Option<&WriteError> {
+        self.sequencer.stopped()
+    }
+
+    fn event(&self, look: &Look) -> Result<WholeEvent, String> {
+        let (request, signature) = look.request.signed();
+        let mut body = json!({
+            "reader": look.reader.as_str(),
+            "request": request,
+            "signature": to_base64url(signature),
+            "sight": look.sight.name(),
+        });
+        match look.beyond {
+            Beyond::Nothing => {}
+            Beyond::Competence(_) => body["own"] = true.into(),
+            Beyond::Consent(entry) => body["consent"] = entry.get().into(),
+        }
+        let governance = &self.snapshots.latest().governance;
+        let stated = (Kind::AccessRead, &look.about, body);
+        operator_event((&self.origin, &self.signer), governance, stated, look.at)
+    }
+
+    async fn commit(&self, look: &Look) -> Result<(), String> {
+        let answer =
+            self.sequencer.submit(vec![self.event(look)?], true).map_err(|error| error.to_string())?;
+        let answer = answer.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        match answer.outcomes.as_slice() {
+            [EventOutcome::Appended(_)] => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+}
+
+impl Journal for AccessJournal {
+    fn record<'a>(&'a self, look: &'a Look) -> Recording<'a> {
+        Box::pin(async {
+            self.commit(look).await.map_err(|reason| {
+                // What the look was at stays with who asked; that nothing is answered is everybody's business.
+                tracing::error!(reason, "a look could not be written down and was not answered");
+                NotRecorded
+            })
+        })
+    }
 }

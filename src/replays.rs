@@ -114,7 +114,16 @@ mod tests {
 
     fn asked(nonce: u8, made: u64) -> VerifiedRequest {
         let (method, path, query) = ("GET", "/", None);
-        let new = NewRequest { method, path, query, authority: "a", body: None, purpose: None, case: None };
+        let new = NewRequest {
+            method,
+            path,
+            query,
+            authority: "a",
+            body: None,
+            purpose: None,
+            case: None,
+            visible_from: None,
+        };
         let fields = new.sign(&SecretKey::from_seed(&[5; 32]), at(made), &[nonce; 16]);
         let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         fields.push(("host", b"a"));

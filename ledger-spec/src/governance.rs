@@ -16,6 +16,8 @@ use tlog::checkpoint::Origin;
 pub struct Governance {
     /// The ledger's origin once `ledger.opened` stands in it.
     pub origin: Option<Origin>,
+    /// The ledger whose access journal this is, where it is one.
+    pub journal_of: Option<Origin>,
     /// Authorities, keys and migrations.
     pub directory: Arc<Directory>,
     /// The catalogue with its history.
@@ -81,8 +83,9 @@ impl Governance {
                 Arc::make_mut(&mut self.catalogue).apply(event, recorded, signers);
             }
             kind => {
-                if kind == Kind::LedgerOpened {
+                if let Body::LedgerOpened(body) = &event.body {
                     self.origin = Some(event.origin.clone());
+                    self.journal_of.clone_from(&body.journal_of);
                 }
                 if governs(kind) {
                     Arc::make_mut(&mut self.directory).apply(event, recorded, signers);

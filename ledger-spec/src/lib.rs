@@ -64,10 +64,10 @@
 //! | [`json`] | JSON that is read in one way only |
 //! | [`entry`] | an entry of the log byte for byte, and the hash chain |
 //! | [`definition`] | what the catalogue says of a type, list, measure, scheme, calendar, procedure, instrument |
+//! | [`request`] | requests over HTTP that are signed (RFC 9421): made, read, verified |
 //! | [`event`] | what an authority states: kinds, bodies, the signed envelope |
 //! | [`sealed`] | what a sealed entry commits to, what opens it, and how that is kept beside the log |
 //! | [`identity`] | pseudonyms of persons and households, and the request by which an authority has numbers resolved |
-//! | [`request`] | requests over HTTP that are signed (RFC 9421): made, read, verified |
 //! | [`compromise`] | which keys may have been in wrong hands, and since when |
 //! | [`authority`] | who may sign what, folded from the log |
 //! | [`auditing`] | whose cosignature says that everything below it was opened and admitted |

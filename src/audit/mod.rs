@@ -274,10 +274,10 @@ fn openings_of(
         return Err(AuditFailure::MasterKey("ledger.toml, which names it, cannot be read".to_owned()));
     }
     let copy = settings.as_ref().is_some_and(|settings| settings.copy);
-    let Some(master) = settings.and_then(|settings| settings.master) else {
+    let Some(settings) = settings.filter(|settings| settings.master.is_some()) else {
         return Ok((Box::new(Blind(origin)), None));
     };
-    let kek = master.read(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
+    let kek = settings.kek(dir).map_err(|error| AuditFailure::MasterKey(error.to_string()))?;
     let files = SealedReader::open(disk.clone(), &origin, &kek).map_err(AuditFailure::Beside)?;
     let master = Master { origin: origin.clone(), kek, copy };
     Ok((Box::new(OfFolder::new(origin, files, !copy)), Some(master)))

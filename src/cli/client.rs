@@ -8,6 +8,7 @@ use crate::words::{quoted, say, told};
 use ledger_spec::audit::Opening;
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
 use ledger_spec::request::{Case, NewRequest, Purpose};
+use ledger_spec::time::Date;
 use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -41,12 +42,21 @@ pub(super) struct Signing {
     pub(super) key: SecretKey,
     pub(super) purpose: Option<Purpose>,
     pub(super) case: Option<Case>,
+    pub(super) visible_from: Option<Date>,
+}
+
+/// The same, borrowed for one request.
+#[derive(Clone, Copy)]
+struct SigningWith<'a> {
+    key: &'a SecretKey,
+    purpose: Option<Purpose>,
+    case: Option<&'a Case>,
+    visible_from: Option<Date>,
 }
 
 /// The fields that sign a request (RFC 9421), and the host that it is signed for.
 fn signed(
-    key: &SecretKey,
-    (purpose, case): (Option<Purpose>, Option<&Case>),
+    SigningWith { key, purpose, case, visible_from }: SigningWith<'_>,
     (method, url): (&str, &str),
     body: Option<&str>,
 ) -> Result<Vec<(&'static str, String)>, Failure> {
@@ -62,6 +72,7 @@ fn signed(
         body: body.map(str::as_bytes),
         purpose,
         case,
+        visible_from,
     };
     let mut fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
     fields.push(("host", authority));
@@ -169,13 +180,19 @@ impl Client {
 
     fn ask(&self, path: &str, body: Option<&str>) -> Result<Vec<u8>, Failure> {
         let signing = self.signing.as_ref();
-        self.ask_by(signing.map(|by| (&by.key, by.purpose, by.case.as_ref())), path, body)
+        let signing = signing.map(|Signing { key, purpose, case, visible_from }| SigningWith {
+            key,
+            purpose: *purpose,
+            case: case.as_ref(),
+            visible_from: *visible_from,
+        });
+        self.ask_by(signing, path, body)
     }
 
     /// The same, signed with a key, anew for each try, where there is one.
     fn ask_by(
         &self,
-        signing: Option<(&SecretKey, Option<Purpose>, Option<&Case>)>,
+        signing: Option<SigningWith<'_>>,
         path: &str,
         body: Option<&str>,
     ) -> Result<Vec<u8>, Failure> {
@@ -183,9 +200,9 @@ impl Client {
         let mut early = signing.is_some();
         for _ in 0..PATIENCE {
             let fields = match signing {
-                Some((key, purpose, case)) => {
+                Some(signing) => {
                     let method = if body.is_some() { "POST" } else { "GET" };
-                    signed(key, (purpose, case), (method, &url), body)?
+                    signed(signing, (method, &url), body)?
                 }
                 None => Vec::new(),
             };
@@ -246,7 +263,8 @@ impl Client {
         for numbers in numbers.chunks(MAX_NUMBERS) {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
             let body = ResolveRequest::body(origin, scheme, &numbers);
-            let bytes = self.ask_by(Some((key, None, None)), path, Some(&body))?;
+            let signing = SigningWith { key, purpose: None, case: None, visible_from: None };
+            let bytes = self.ask_by(Some(signing), path, Some(&body))?;
             let answer: Resolved = serde_json::from_slice(&bytes).map_err(|error| {
                 Failure::unreachable(say!(
                     "{}: another answer than expected: {}",

@@ -32,8 +32,8 @@ mod words;
 use crate::words::say;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use command::{
-    append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen, monitor,
-    rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
+    accesses, append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen,
+    monitor, rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
 use ledger_spec::wording::{Language, Words};
@@ -86,6 +86,7 @@ enum Command {
     Import(import::Import),
     Catalogue(catalogue::Catalogue),
     Show(show::Show),
+    Accesses(accesses::Accesses),
     Verify(verify::Verify),
     Audit(audit::Audit),
     Follow(follow::Follow),
@@ -151,6 +152,7 @@ impl Arguments {
             Command::Import(command) => command.run(json),
             Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
+            Command::Accesses(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
             Command::Follow(command) => command.run(json),

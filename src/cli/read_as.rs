@@ -3,9 +3,10 @@
 use super::client::{Client, Signing};
 use super::failure::Failure;
 use super::keyfile;
-use crate::words::say;
+use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::request::{Case, Purpose};
+use ledger_spec::time::Date;
 use ledger_spec::wording::Words;
 use std::path::PathBuf;
 
@@ -21,19 +22,22 @@ pub(super) struct ReadAs {
     /// With --key: the matter that it is asked in, such as the number of a tender or of a court's case.
     #[arg(long, global = true, value_parser = case)]
     case: Option<Case>,
+    /// With --key: the day from which on the subject is told of it, where it is under investigation.
+    #[arg(long, global = true, value_parser = day, value_name = "DAY")]
+    visible_from: Option<Date>,
 }
 
 impl ReadAs {
     /// A client of the server at `url` that signs what it asks where a key is given.
     pub(super) fn client(&self, url: &str) -> Result<Client, Failure> {
         let client = Client::new(url)?;
-        match (&self.key, self.purpose, &self.case) {
-            (None, None, None) => Ok(client),
-            (Some(key), purpose, case) => {
+        match (&self.key, self.purpose, &self.case, self.visible_from) {
+            (None, None, None, None) => Ok(client),
+            (Some(key), purpose, case, visible_from) => {
                 let key = keyfile::read(key)?.secret_key();
-                Ok(client.signing(Signing { key, purpose, case: case.clone() }))
+                Ok(client.signing(Signing { key, purpose, case: case.clone(), visible_from }))
             }
-            (None, ..) => Err(Failure::usage(say!("--purpose and --case go with --key"))),
+            (None, ..) => Err(Failure::usage(say!("--purpose, --case and --visible-from go with --key"))),
         }
     }
 }
@@ -41,6 +45,10 @@ impl ReadAs {
 fn purpose(text: &str) -> Result<Purpose, String> {
     let words = || Words::data(Purpose::WORDS.join(" "));
     Purpose::parse(text).ok_or_else(|| say!("a purpose is expected, one of {}", words()).to_string())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|error| told(&error).to_string())
 }
 
 fn case(text: &str) -> Result<Case, String> {

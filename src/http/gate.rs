@@ -10,14 +10,14 @@ use super::signed;
 use crate::journal::Look;
 use crate::query::Reading;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HOST, HeaderValue};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use ledger_spec::admission::Reader;
 use ledger_spec::casefile::{AsOf, Viewer};
 use ledger_spec::definition::Scheme;
-use ledger_spec::id::{EventId, SubjectId};
+use ledger_spec::id::{CatalogueItem, EventId, SubjectId};
 use ledger_spec::projection::{Question, given_consent};
 use ledger_spec::readers::{Asked, Granted, Look as Wanted, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
@@ -52,6 +52,9 @@ pub(super) struct SignedWhereMore {
     /// With it: the matter that it is asked in
     #[param(rename = "Credit-Case", max_length = 2048)]
     credit_case: Option<String>,
+    /// With both: the day from which on the subject is told of the look, where not at once
+    #[param(rename = "Credit-Visible-From", format = Date)]
+    credit_visible_from: Option<String>,
 }
 
 /// Who asks: everybody, or whoever signed.
@@ -60,7 +63,6 @@ pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
     signed: Option<VerifiedRequest>,
-    target: Uri,
     /// The look that was granted, once one was.
     look: OnceLock<Look>,
 }
@@ -77,7 +79,7 @@ impl FromRequestParts<Arc<Shared>> for Asking {
         } else {
             None
         };
-        Ok(Self(Arc::new(Asker { signed, target: parts.uri.clone(), look: OnceLock::new() })))
+        Ok(Self(Arc::new(Asker { signed, look: OnceLock::new() })))
     }
 }
 
@@ -126,6 +128,15 @@ fn asked(question: &Question) -> Asked<'_> {
     }
 }
 
+/// In whose stream of the journal a look stands.
+fn looked_at(asked: Asked<'_>) -> SubjectId {
+    match asked {
+        Asked::Subject(subject) | Asked::Entry(subject) | Asked::Accesses(subject) => subject.clone(),
+        Asked::List(list) => SubjectId::Catalogue(CatalogueItem::List(list.clone())),
+        Asked::Counts | Asked::Open => SubjectId::Ledger,
+    }
+}
+
 impl Asking {
     /// R13: the body is the one that was signed, where one signed.
     pub(super) fn signed_body(&self, body: &[u8]) -> Result<(), Problem> {
@@ -151,6 +162,24 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
         self.viewer((shared, reading), Asked::Subject(subject), asked_at)
+    }
+
+    /// R01: what is nobody's to ask without a signature.
+    pub(super) fn by_somebody(&self) -> Result<(), Problem> {
+        match self.0.signed {
+            Some(_) => Ok(()),
+            None => Err(Problem::from(&RequestRefusal::unsigned())),
+        }
+    }
+
+    /// Who reads who looked at a subject.
+    pub(super) fn of_accesses(
+        &self,
+        (shared, reading): (&Shared, &Reading<'_>),
+        subject: &SubjectId,
+        asked_at: ValidTime,
+    ) -> Result<Viewer, Problem> {
+        self.viewer((shared, reading), Asked::Accesses(subject), asked_at)
     }
 
     /// Who reads an entry. Of one that is about no subject, and of one that is not there, nobody is told more than everybody.
@@ -190,23 +219,20 @@ impl Asking {
             _ => None,
         };
         let who = Who::Authority(reader);
-        let wanted = Wanted { who, purpose, case, asked, consent: consent.as_ref(), now: asked_at };
+        let (consent, visible_from) = (consent.as_ref(), signed.visible_from());
+        let wanted = Wanted { who, purpose, case, asked, consent, visible_from, now: asked_at };
         let granted = Readers::shipped().sight(&wanted).map_err(|refusal| Problem::from(&refusal))?;
-        if let Some(purpose) = granted.purpose().filter(|_| granted.is_more_than_public()) {
+        if granted.is_more_than_public() {
             if shared.app.journal.is_none() {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
             self.0.look.get_or_init(|| Look {
                 at: now,
-                authority: reader.authority().id.clone(),
-                key: *signed.key(),
-                purpose,
-                case: case.cloned(),
-                subject: asked.subject().cloned(),
-                question: self.0.target.to_string(),
+                reader: reader.authority().id.clone(),
+                request: signed.clone(),
+                about: looked_at(asked),
                 sight: granted.sight(),
                 beyond: granted.beyond(),
-                mark: signed.mark(),
             });
         }
         Ok(granted.viewer(moment))

@@ -3,6 +3,7 @@
 //! Every request passes `edge`: it gets a time limit, its problems get words in the reader's
 //! language, and it is counted and logged by its route's template, never by what stands in its URL.
 
+mod accesses;
 mod city;
 mod described;
 mod docs;
@@ -81,6 +82,8 @@ pub struct AppState {
     pub erasing: Option<Arc<Erasing>>,
     /// Where looks that show more than everybody sees are written down; without one there are none.
     pub journal: Option<Arc<dyn Journal>>,
+    /// The reading side of that journal.
+    pub accesses: Option<Snapshots>,
     /// Who cosigns the checkpoints; `None` where nobody is asked to.
     pub witnesses: Option<Arc<Witnessing>>,
     /// The time now, for whoever names no valid instant.
@@ -120,7 +123,7 @@ struct Edge {
         title = "credit-ledger",
         description = "A public credit-record ledger in which every alteration, omission or early deletion can be proven.",
     ),
-    paths(tiles::tile),
+    paths(tiles::tile, accesses::tile),
     components(schemas(AppendedLine, LastLine, FeedEntry, FeedCheckpoint, ProblemAnswer))
 )]
 struct Document;
@@ -157,7 +160,9 @@ impl FrontDoor {
 
     /// The routes of the address that auditors have.
     pub fn auditors(&self) -> Router {
-        let router = Router::new().route("/openings/{*openings}", get(openings::openings));
+        let router = Router::new()
+            .route("/openings/{*openings}", get(openings::openings))
+            .route("/access/openings/{*openings}", get(openings::of_journal));
         answered(router, self.0.clone())
     }
 
@@ -176,6 +181,7 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .merge(events::router())
         .merge(identities::router())
         .merge(subjects::router())
+        .merge(accesses::router())
         .merge(lists::router())
         .merge(city::router())
         .merge(entries::router())

@@ -5,7 +5,7 @@ use super::Shared;
 use super::params::{Params, segment};
 use super::problem::{Problem, ProblemKind};
 use super::reading::{OCTETS, Text, read};
-use crate::log::ReadError;
+use crate::log::{LogReader, ReadError};
 use crate::query::QueryError;
 use crate::words::say;
 use axum::extract::{RawQuery, State};
@@ -50,6 +50,26 @@ pub(super) async fn openings(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    of(shared, path, query, headers, |shared| Ok(shared.app.snapshots.log())).await
+}
+
+/// The same of the access journal.
+pub(super) async fn of_journal(
+    State(shared): State<Arc<Shared>>,
+    path: Text,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    of(shared, path, query, headers, |shared| Ok(shared.journal()?.log())).await
+}
+
+async fn of(
+    shared: Arc<Shared>,
+    path: Text,
+    query: Option<String>,
+    headers: HeaderMap,
+    log: fn(&Shared) -> Result<&LogReader, Problem>,
+) -> Result<Response, Problem> {
     asked_by_this_machine(&shared, &headers)?;
     Params::read(query.as_deref(), &[])?;
     let bundle = TileId::parse(&format!("entries/{}", segment(path)?));
@@ -58,7 +78,7 @@ pub(super) async fn openings(
             .field("openings")
             .expected(say!("<index>, with .p/<width> where partial"))
     })?;
-    let published = shared.app.snapshots.log().size();
+    let published = log(&shared)?.size();
     if !bundle.is_in(published) {
         let expected = say!("openings of the {} entries that are published", published);
         return Err(Problem::new(ProblemKind::NotFound)
@@ -67,7 +87,7 @@ pub(super) async fn openings(
             .expected(expected));
     }
     read(shared, move |shared, _| {
-        let openings = shared.app.snapshots.log().openings(bundle).map_err(with_its_place)?;
+        let openings = log(shared)?.openings(bundle).map_err(with_its_place)?;
         Ok(([(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, NEVER)], openings.to_vec()))
     })
     .await

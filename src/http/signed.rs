@@ -28,6 +28,9 @@ pub(super) struct SignatureFields {
     /// The matter that it is asked in; signed where it is there
     #[param(rename = "Credit-Case", max_length = 2048)]
     credit_case: Option<String>,
+    /// The day from which on the subject is told of the look, where not at once; signed where it is there
+    #[param(rename = "Credit-Visible-From", format = Date)]
+    credit_visible_from: Option<String>,
 }
 
 /// The request of an enrolled authority, by its signature: R01 to R12 and R14 to R16, L05, L23. It is taken: who sends

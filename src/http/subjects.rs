@@ -141,7 +141,7 @@ fn domain(params: &Params) -> Result<Domain, Problem> {
 /// A question about a subject that is not to stand in a path.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AboutSubject {
+pub(super) struct AboutSubject {
     /// The subject: a person, a household, or any other
     #[schema(value_type = SubjectId)]
     subject: String,
@@ -188,7 +188,11 @@ async fn question(
 }
 
 /// The subject that a body names.
-async fn subject_in(asking: &Asking, headers: &HeaderMap, body: Body) -> Result<SubjectId, Problem> {
+pub(super) async fn subject_in(
+    asking: &Asking,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<SubjectId, Problem> {
     let bytes = json_body(headers, body, MOST_ASKED).await?;
     asking.signed_body(&bytes)?;
     let malformed = || {

@@ -8,6 +8,7 @@ use super::params::Params;
 use super::params::segment;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Text, read as read_log};
+use crate::log::LogReader;
 use crate::words::say;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -37,6 +38,16 @@ pub(super) async fn tile(
     path: Text,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    of(shared, path, query, |shared| Ok(shared.app.snapshots.log())).await
+}
+
+/// A tile of one of the logs that are served.
+pub(super) async fn of(
+    shared: Arc<Shared>,
+    path: Text,
+    query: Option<String>,
+    log: fn(&Shared) -> Result<&LogReader, Problem>,
+) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let path = segment(path)?;
     let found = TileId::parse(&path);
@@ -44,7 +55,7 @@ pub(super) async fn tile(
     let malformed =
         |_| Problem::new(ProblemKind::NotFound).field("tile").found(Words::data(&path)).expected(expected());
     let tile = found.map_err(malformed)?;
-    let published = shared.app.snapshots.log().size();
+    let published = log(&shared)?.size();
     if !tile.is_in(published) {
         let expected = say!("a tile of the {} entries that are published", published);
         return Err(Problem::new(ProblemKind::NotFound)
@@ -55,20 +66,21 @@ pub(super) async fn tile(
     match tile.kind() {
         // One read of at most 8 KiB, nearly always from memory: cheaper than to hand it to another thread.
         TileKind::Hashes(_) => {
-            Ok(([(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)], read(&shared, tile)?).into_response())
+            let bytes = read(log(&shared)?, tile)?;
+            Ok(([(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)], bytes).into_response())
         }
         TileKind::Entries => {
             read_log(shared, move |shared, _| {
                 let headers = [(CONTENT_TYPE, OCTETS), (CACHE_CONTROL, FOR_EVER)];
                 // To whoever can read that clear entries, which are mostly text, are sent in a third of their bytes, and
                 // sealed ones, which are mostly hashes, in five sixths.
-                Ok((Extension(Packs), headers, read(shared, tile)?).into_response())
+                Ok((Extension(Packs), headers, read(log(shared)?, tile)?).into_response())
             })
             .await
         }
     }
 }
 
-fn read(shared: &Shared, tile: TileId) -> Result<Vec<u8>, Problem> {
-    Ok(shared.app.snapshots.log().tile(tile).map_err(crate::query::QueryError::from)?)
+fn read(log: &LogReader, tile: TileId) -> Result<Vec<u8>, Problem> {
+    Ok(log.tile(tile).map_err(crate::query::QueryError::from)?)
 }

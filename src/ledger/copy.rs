@@ -38,7 +38,7 @@ pub(crate) fn copy_key(dir: &Path, disk: &dyn Disk, settings: &Settings) -> Resu
         })?;
         master.keep(dir, dir, &key)?;
     }
-    master.read(dir).map(Some)
+    settings.kek(dir).map(Some)
 }
 
 /// The files that open the entries of a copy of `size` entries; made where nothing was kept yet.

@@ -27,6 +27,8 @@ pub enum MasterKey {
     Command(String),
     /// A credential that systemd hands to the service, by its name (`LoadCredentialEncrypted=`).
     Credential(String),
+    /// It follows from the root of the ledger in this folder, whose access journal this is.
+    Ledger(PathBuf),
 }
 
 /// A new master key, kept and not in use yet.
@@ -52,8 +54,13 @@ impl MasterKey {
         Ok(Self::File(file.into()))
     }
 
-    /// Reads the key for the ledger in `dir`: of an old and a new one the one that its root is under. Writes nothing.
-    pub fn read(&self, dir: &Path) -> Result<Kek, LedgerError> {
+    /// Reads the key for the ledger in `dir`: of an old and a new one the one that its root is under. Writes nothing. What
+    /// follows from another ledger's root, `of_ledger` gives of that one's folder.
+    pub(super) fn read(
+        &self,
+        dir: &Path,
+        of_ledger: impl FnOnce(&Path) -> Result<Kek, LedgerError>,
+    ) -> Result<Kek, LedgerError> {
         match self {
             Self::File(path) => read_named(dir, &real(dir, path)),
             Self::Command(command) => parse(Path::new(command), &printed(command)?),
@@ -64,6 +71,7 @@ impl MasterKey {
                 })?;
                 read_key(&Path::new(&folder).join(name))
             }
+            Self::Ledger(path) => of_ledger(&dir.join(path)),
         }
     }
 
@@ -135,7 +143,7 @@ impl MasterKey {
     pub(super) fn is_kept(&self, dir: &Path) -> bool {
         match self {
             Self::File(path) => dir.join(path).exists(),
-            Self::Command(_) | Self::Credential(_) => true,
+            Self::Command(_) | Self::Credential(_) | Self::Ledger(_) => true,
         }
     }
 
@@ -151,7 +159,7 @@ impl MasterKey {
                 }
                 written => written,
             },
-            Self::Command(_) | Self::Credential(_) => Ok(()),
+            Self::Command(_) | Self::Credential(_) | Self::Ledger(_) => Ok(()),
         }
     }
 }
@@ -338,7 +346,7 @@ mod tests {
         }
 
         fn read(&self) -> KekId {
-            KekId::of(&self.master.read(&self.dir).unwrap())
+            KekId::of(&self.master.read(&self.dir, |_| unreachable!()).unwrap())
         }
 
         fn files(&self) -> [Option<Vec<u8>>; 2] {

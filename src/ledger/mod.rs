@@ -7,6 +7,7 @@ mod copy;
 mod derived;
 mod erasing;
 mod indexing;
+mod journal;
 mod master_key;
 mod new_folder;
 mod operator_event;
@@ -21,7 +22,9 @@ pub(crate) use derived::open_case_files;
 pub use erasing::Erasing;
 pub(crate) use erasing::under_a_new_key;
 use erasing::{erase_files, finish_erasing};
+pub use journal::{ACCESS, OpenJournal, open_journal};
 pub use master_key::{MasterKey, Replacing};
+pub(crate) use operator_event::operator_event;
 pub(crate) use published::published_of;
 use published::published_view;
 pub use read_only::{ReadOnlyLedger, ask, open_to_read, operator_key};
@@ -46,7 +49,7 @@ use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
 use ledger_spec::event::{Draft, EnrolledRegistrar, EventError, Kind, SPEC_VERSION, Salt};
 use ledger_spec::id::{AuthorityId, EventId, IdentityEpoch, SubjectId};
 use ledger_spec::identity::IdentityKeys;
-use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
+use ledger_spec::sealed::{Kek, NoRandomness, Randomness, Root};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
@@ -55,6 +58,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::bytes::to_base64url;
+use tlog::checkpoint::Origin;
 use tlog::note::{NoteSigner, VerifierKey};
 use tlog::position::EntryIndex;
 
@@ -272,7 +276,8 @@ pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
         }
         write_secret(&folder.join(file), &key.secret_text())?;
     }
-    open_ledger(folder, founding, signer)?;
+    let files = open_ledger(folder, founding, signer, None)?;
+    journal::begin(folder, founding, &files.reader().with_root(Root::journal_kek))?;
     // Before the ledger appears: without its key nothing in it could ever be opened.
     master.keep(folder, dir, &founding.master)?;
     making.finish()
@@ -320,8 +325,14 @@ pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> 
     Ok(size.get())
 }
 
-fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<(), LedgerError> {
-    let (bytes, now) = opening_event(founding, &signer)?;
+/// Makes the log of a new ledger with its entry 0; gives what will open the entries.
+fn open_ledger(
+    dir: &Path,
+    founding: &Founding,
+    signer: NoteSigner,
+    journal_of: Option<&Origin>,
+) -> Result<SealedFiles, LedgerError> {
+    let (bytes, now) = opening_event(founding, &signer, journal_of)?;
     let opening = |error: &dyn std::fmt::Display| LedgerError::Opening(error.to_string());
     let envelope = seal(&bytes, &[&signer.secret_key()]);
     let event = SignedEvent::from_envelope(envelope.as_bytes())
@@ -331,13 +342,18 @@ fn open_ledger(dir: &Path, founding: &Founding, signer: NoteSigner) -> Result<()
     let entered =
         Ledger::default().enter(event, now, nothing_sealed).map_err(|error: EnterError| opening(&error))?;
     let disk = Arc::new(FileDisk::open(dir)?);
-    SealedFiles::create(disk.clone(), &founding.settings.origin, &founding.master)?;
+    let files = SealedFiles::create(disk.clone(), &founding.settings.origin, &founding.master)?;
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
     log.append(vec![EncodedEntry::of(entered)]).map_err(|error| opening(&error))?;
-    log.close().map_err(LedgerError::Close)
+    log.close().map_err(LedgerError::Close)?;
+    Ok(files)
 }
 
-fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, RecordedTime), LedgerError> {
+fn opening_event(
+    founding: &Founding,
+    signer: &NoteSigner,
+    journal_of: Option<&Origin>,
+) -> Result<(Vec<u8>, RecordedTime), LedgerError> {
     let now = clock::now();
     let name = |name: &Name| json!({"zh": name.zh, "en": name.en});
     let registrars: Vec<_> = founding
@@ -345,6 +361,17 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
         .iter()
         .map(|one| json!({"id": one.id.as_str(), "name": name(&one.name), "key": to_base64url(&one.key)}))
         .collect();
+    let mut body = json!({
+        "spec_version": SPEC_VERSION,
+        "operator": {
+            "name": name(&founding.operator_name),
+            "key": signer.secret_key().public().to_base64url(),
+        },
+        "registrars": registrars,
+    });
+    if let Some(ledger) = journal_of {
+        body["journal_of"] = ledger.as_str().into();
+    }
     let draft = Draft {
         origin: &founding.settings.origin,
         id: EventId::from_parts(now.micros() / 1000, founding.random),
@@ -355,14 +382,7 @@ fn opening_event(founding: &Founding, signer: &NoteSigner) -> Result<(Vec<u8>, R
         seen_version: None,
         // Entry 0 stands in the clear, where events have none.
         salt: Salt::from_bytes([0; Salt::LEN]),
-        body: json!({
-            "spec_version": SPEC_VERSION,
-            "operator": {
-                "name": name(&founding.operator_name),
-                "key": signer.secret_key().public().to_base64url(),
-            },
-            "registrars": registrars,
-        }),
+        body,
     };
     let bytes = draft.to_bytes().map_err(|error| LedgerError::Opening(error.to_string()))?;
     Ok((bytes, now))
@@ -377,7 +397,7 @@ fn open_log(
     progress: &dyn Progress,
 ) -> Result<(Log, IdentityKeys, bool), LedgerError> {
     let master = settings.master_key()?;
-    let kek = master.read(dir)?;
+    let kek = settings.kek(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
     let opened = Log::open_unmarked(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
     let (mut log, report) = opened?;
@@ -393,6 +413,9 @@ fn open_log(
 }
 
 fn operator_signer(dir: &Path, settings: &Settings) -> Result<NoteSigner, LedgerError> {
+    if let Some(MasterKey::Ledger(ledger)) = &settings.master {
+        return journal::signer(&dir.join(ledger), settings);
+    }
     let path = dir.join(OPERATOR_KEY);
     let text = fs::read_to_string(&path).map_err(at(&path))?;
     let wrong = |reason: String| LedgerError::Key { path: path.clone(), reason };

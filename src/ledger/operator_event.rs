@@ -10,7 +10,7 @@ use tlog::checkpoint::Origin;
 use tlog::note::NoteSigner;
 
 /// A new event of the operator's, of the time `now`, signed and whole; why there is none, in words.
-pub(super) fn operator_event(
+pub(crate) fn operator_event(
     (origin, signer): (&Origin, &NoteSigner),
     governance: &Governance,
     (kind, subject, body): (Kind, &SubjectId, Value),

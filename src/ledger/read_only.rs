@@ -78,8 +78,8 @@ fn open_once(dir: &Path, progress: &dyn Progress) -> Result<ReadOnlyLedger, Ledg
     let vkey = operator_key(&*disk)?;
     let reader = log::open_to_read(disk.clone(), &vkey)?;
     // A blind copy names none, and shows what is in the clear.
-    if let Some(master) = &settings.master {
-        reader.attach(&SealedReader::open(disk, &settings.origin, &master.read(dir)?)?);
+    if settings.master.is_some() {
+        reader.attach(&SealedReader::open(disk, &settings.origin, &settings.kek(dir)?)?);
     }
     let size = reader.size();
     let index = index_of(&reader, size, progress)?;

@@ -1,10 +1,14 @@
 //! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
 
 use super::{LedgerError, MasterKey};
+use crate::sealed_files::SealedReader;
+use crate::storage::FileDisk;
 use ledger_spec::event::MAX_SENT;
+use ledger_spec::sealed::{Kek, Root};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 
 /// What `ledger.toml` says. Each comment is the manual of its line.
@@ -127,6 +131,7 @@ struct WrittenKey {
     file: Option<PathBuf>,
     command: Option<String>,
     credential: Option<String>,
+    ledger: Option<PathBuf>,
 }
 
 impl WrittenKey {
@@ -134,12 +139,15 @@ impl WrittenKey {
         self,
         wrong: &dyn Fn(&'static str, String, &'static str) -> SettingsError,
     ) -> Result<MasterKey, SettingsError> {
-        match (self.file, self.command, self.credential) {
-            (Some(file), None, None) => Ok(MasterKey::File(file)),
-            (None, Some(command), None) => Ok(MasterKey::Command(command)),
-            (None, None, Some(name)) if !name.contains('/') => Ok(MasterKey::Credential(name)),
-            (None, None, Some(name)) => Err(wrong("master_key.credential", name, "a name without a slash")),
-            (None, None, None) => {
+        match (self.file, self.command, self.credential, self.ledger) {
+            (Some(file), None, None, None) => Ok(MasterKey::File(file)),
+            (None, Some(command), None, None) => Ok(MasterKey::Command(command)),
+            (None, None, Some(name), None) if !name.contains('/') => Ok(MasterKey::Credential(name)),
+            (None, None, Some(name), None) => {
+                Err(wrong("master_key.credential", name, "a name without a slash"))
+            }
+            (None, None, None, Some(ledger)) => Ok(MasterKey::Ledger(ledger)),
+            (None, None, None, None) => {
                 Err(wrong("master_key", "nothing".to_owned(), "file, command or credential"))
             }
             _ => Err(wrong("master_key", "more than one".to_owned(), "one of file, command and credential")),
@@ -202,6 +210,12 @@ fn written_key(key: &MasterKey) -> String {
         MasterKey::File(path) => ("file", path.to_string_lossy().into_owned()),
         MasterKey::Command(command) => ("command", command.clone()),
         MasterKey::Credential(name) => ("credential", name.clone()),
+        MasterKey::Ledger(path) => {
+            let path = toml::Value::from(path.to_string_lossy().into_owned());
+            return format!(
+                "\n# The key follows from the root of the ledger whose access journal this is.\n[master_key]\nledger = {path}\n"
+            );
+        }
     };
     format!(
         "\n# Where the key comes from over all that opens sealed entries: file = \"...\", command = \"...\" (what it prints)\n\
@@ -241,6 +255,22 @@ impl Settings {
     /// Where the master key comes from.
     pub fn master_key(&self) -> Result<&MasterKey, LedgerError> {
         self.master.as_ref().ok_or(LedgerError::NoMasterKey)
+    }
+
+    /// Reads the master key for the ledger in `dir`, whose settings these are.
+    pub fn kek(&self, dir: &Path) -> Result<Kek, LedgerError> {
+        self.master_key()?.read(dir, |ledger| Self::read(ledger)?.journal_kek(ledger))
+    }
+
+    /// The master key of the access journal of the ledger in `dir`. A journal has none of its own: there is none below it.
+    fn journal_kek(&self, dir: &Path) -> Result<Kek, LedgerError> {
+        let none_below = |path: &Path| LedgerError::Key {
+            path: path.to_owned(),
+            reason: format!("{} is an access journal itself", dir.display()),
+        };
+        let kek = self.master_key()?.read(dir, |above| Err(none_below(above)))?;
+        let files = SealedReader::open(Arc::new(FileDisk::open(dir)?), &self.origin, &kek)?;
+        Ok(files.with_root(Root::journal_kek))
     }
 
     /// Reads `ledger.toml` of a ledger's folder.

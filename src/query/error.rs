@@ -7,6 +7,7 @@ use crate::words::{quoted, say};
 use ledger_spec::casefile::Sight;
 use ledger_spec::event::EventError;
 use ledger_spec::projection::Unanswered;
+use ledger_spec::request::RequestRefusal;
 use ledger_spec::wording::Words;
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -72,6 +73,14 @@ pub enum QueryError {
         /// What is wrong.
         error: EventError,
     },
+    /// A look in the access journal that its reader did not sign so.
+    #[error("entry {index} of the access journal: {refusal}")]
+    Look {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong.
+        refusal: Box<RequestRefusal>,
+    },
 }
 
 impl QueryError {
@@ -79,6 +88,25 @@ impl QueryError {
     #[must_use]
     pub const fn is_erased(&self) -> bool {
         matches!(self, Self::Read(ReadError::Erased(_)))
+    }
+
+    /// Whether it is the asker's to put right: there is no such thing, or not for it. All else is the ledger's.
+    #[must_use]
+    pub const fn is_of_the_asker(&self) -> bool {
+        match self {
+            Self::Unanswered(_)
+            | Self::NoEntry { .. }
+            | Self::NotForReader { .. }
+            | Self::NoPublicEntry(_) => true,
+            Self::Read(_)
+            | Self::Stream(_)
+            | Self::Event { .. }
+            | Self::Fields { .. }
+            | Self::Look { .. }
+            | Self::Blind
+            | Self::CaseFiles(_)
+            | Self::Behind { .. } => self.is_erased(),
+        }
     }
 
     /// What it says.
@@ -108,6 +136,7 @@ impl QueryError {
             Self::Stream(error) => quoted(error),
             Self::Fields { index, found } => say!("entry {}: {}", index, quoted(found)),
             Self::Event { index, error } => say!("entry {}: {}", index, error.words()),
+            Self::Look { index, refusal } => say!("entry {}: {}", index, quoted(refusal)),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What is answered, and what a reader may see, is the specification's ([`ledger_spec::projection::Question`]); here
 //! the entries are found that it needs. Nothing here writes, and nothing reads a clock.
 
+mod accesses;
 mod entries;
 mod error;
 mod known;

@@ -4,9 +4,11 @@ use super::{connections, erasing};
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::identities::Identities;
+use crate::journal::{AccessJournal, Journal};
 use crate::keeper::Keeper;
-use crate::ledger::{OpenLedger, Settings};
+use crate::ledger::{LedgerError, OpenLedger, Settings, open_journal};
 use crate::mirror::Mirror;
+use crate::progress::Unwatched;
 use crate::sequencer::{CloseError, Writer};
 use crate::snapshot::Snapshots;
 use crate::storage::FolderLock;
@@ -51,9 +53,27 @@ pub enum ServerError {
         /// The address.
         address: SocketAddr,
     },
+    /// The access journal did not open, without which nobody is shown more than everybody.
+    #[error("the access journal: {0}")]
+    Journal(#[from] LedgerError),
     /// Signals of the system cannot be waited for.
     #[error("signals: {0}")]
     Signals(io::Error),
+}
+
+/// A writer, and the lock that is held until it has closed its log.
+struct Closing {
+    writer: Writer,
+    keeper: Keeper,
+    lock: FolderLock,
+}
+
+impl Closing {
+    fn close(self) -> Result<(), CloseError> {
+        let closed = self.writer.join();
+        drop((self.keeper, self.lock));
+        closed
+    }
 }
 
 /// A server that answers.
@@ -64,8 +84,8 @@ pub struct Running {
     stop: oneshot::Sender<()>,
     thread: JoinHandle<io::Result<()>>,
     runtime: tokio::runtime::Handle,
-    /// The writer, and the lock that is held until it has closed the ledger; a copy has neither.
-    writer: Option<(Writer, Keeper, FolderLock)>,
+    /// What is to be closed, the ledger and its journal; a copy has neither.
+    open: Vec<Closing>,
     witnesses: Option<Arc<Witnessing>>,
 }
 
@@ -85,6 +105,18 @@ impl Running {
             dir,
         } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
+        let mut open = vec![Closing { writer, keeper, lock }];
+        let journal = match open_journal(&dir, &Unwatched)? {
+            None => None,
+            Some((journal, signer)) => {
+                let OpenLedger { sequencer, snapshots, settings, writer, keeper, lock, .. } = journal;
+                open.push(Closing { writer, keeper, lock });
+                let kept = AccessJournal::new(sequencer, snapshots.clone(), settings.origin, signer);
+                let kept: Arc<dyn Journal> = Arc::new(kept);
+                Some((kept, snapshots))
+            }
+        };
+        let (journal, accesses) = journal.unzip();
         let identities = Identities::new(identities, settings.identities_per_hour);
         let state = AppState {
             sequencer: Some(sequencer),
@@ -94,10 +126,11 @@ impl Running {
             identities: Some(Arc::new(identities)),
             erasing: Some(Arc::new(erasing)),
             clock: clock::now,
-            journal: None,
+            journal,
+            accesses,
             witnesses,
         };
-        Self::serve(state, Some((writer, keeper, lock)), addresses)
+        Self::serve(state, open, addresses)
     }
 
     /// Serves what a copy shows.
@@ -116,16 +149,13 @@ impl Running {
             erasing: None,
             clock: clock::now,
             journal: None,
+            accesses: None,
             witnesses: None,
         };
-        Self::serve(state, None, addresses)
+        Self::serve(state, Vec::new(), addresses)
     }
 
-    fn serve(
-        state: AppState,
-        writer: Option<(Writer, Keeper, FolderLock)>,
-        addresses: &[SocketAddr],
-    ) -> Result<Self, ServerError> {
+    fn serve(state: AppState, open: Vec<Closing>, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
         let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
         let (listener, address) = bound(addresses)?;
         let openings = match state.settings.openings {
@@ -156,7 +186,7 @@ impl Running {
                 served
             })
             .map_err(cannot)?;
-        Ok(Self { address, openings: openings_address, stop, thread, runtime: handle, writer, witnesses })
+        Ok(Self { address, openings: openings_address, stop, thread, runtime: handle, open, witnesses })
     }
 
     /// Where it answers.
@@ -184,14 +214,10 @@ impl Running {
             witnesses.stop();
         }
         let served = self.thread.join();
-        let closed = self.writer.map_or(Ok(()), |(writer, keeper, lock)| {
-            let closed = writer.join();
-            drop(keeper);
-            drop(lock);
-            closed
-        });
+        // Each is closed, whatever becomes of the other.
+        let closed: Vec<_> = self.open.into_iter().map(Closing::close).collect();
         served.map_err(|_| ServerError::Panicked)?.map_err(ServerError::Served)?;
-        Ok(closed?)
+        Ok(closed.into_iter().collect::<Result<_, _>>()?)
     }
 }
 

@@ -485,4 +485,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("{} counts from {}, when that of {} still does", "{0} 自 {1} 起施行，而 {2} 处的同期仍有效"),
     w("ends on {}, which is not after {}", "于 {0} 截止，应晚于 {1}"),
     w("rests on no instrument that is in force on {}", "没有于 {} 有效的依据文件"),
+    w("entry {} of the access journal: {}", "查询日志第 {0} 号条目：{1}"),
+    w("the access journal: {}", "查询日志：{}"),
+    w("opening without content where an event and its signatures are expected", "开启材料没有内容；应为事项及其签名"),
 ];

@@ -132,9 +132,10 @@ pub(super) const RESULTS: &[Wording] = &[
     // What a server answered.
     w("{} ({})", "{0}（{1}）"),
     w("{}. What to do: {}", "{0}。办法：{1}"),
-    w("--purpose and --case go with --key", "--purpose 和 --case 应与 --key 同用"),
+    w("--purpose, --case and --visible-from go with --key", "--purpose、--case 和 --visible-from 应与 --key 同用"),
     w("a purpose is expected, one of {}", "应填写下列用途之一：{}"),
     w("a matter of 1 to 128 characters is expected", "应填写 1 至 128 个字符的事项"),
+    w("restricted or court is expected", "应为经授权者（restricted）或法院（court）"),
     w("public, shared, restricted or court is expected", "应为公众（public）、政务部门（shared）、经授权者（restricted）或法院（court）"),
     // Help.
     w("[default: {}]", "[默认：{}]"),

@@ -30,6 +30,14 @@ pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> Ans
     Answer::read(stream)
 }
 
+/// A question, with further lines of its head.
+pub fn get(address: SocketAddr, path: &str, fields: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\n{fields}\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    Answer::read(stream)
+}
+
 /// What fails first: the writes of body, link and slots, a sync of theirs, and what follows of the log's.
 #[test]
 fn a_full_disk_is_507_and_reads_go_on() {
@@ -53,6 +61,7 @@ fn full_after(operations: u64) {
         clock: clock::now,
         erasing: None,
         journal: None,
+        accesses: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

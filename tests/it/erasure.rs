@@ -357,6 +357,8 @@ fn an_erasure_that_a_start_could_not_finish_is_seen_by_whoever_watches() {
         }
     };
     copied("");
+    // Files alone were copied, and of no look is there any yet.
+    std::fs::create_dir_all(half.join("access/sealed")).unwrap();
     let before = std::fs::read(&key).unwrap();
     let program = || std::process::Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
     assert!(program().arg("erase").arg("--dir").arg(&dir as &Path).output().unwrap().status.success());

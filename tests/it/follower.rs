@@ -195,6 +195,7 @@ fn a_log_that_shows_less_than_it_had_signed_is_behind_and_a_key_of_the_same_name
         clock: credit_ledger::clock::now,
         erasing: None,
         journal: None,
+        accesses: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -11,6 +11,7 @@ use ledger_spec::event::Role;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::readers::{About, May, Need, Office, Readers};
 use ledger_spec::request::{Case, NewRequest, Purpose};
+use ledger_spec::time::{Date, RecordedTime};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -47,15 +48,17 @@ impl Kept {
 
 /// A signed read of a server whose host is `t`.
 pub struct Read<'a> {
-    key: &'a SecretKey,
-    purpose: Option<Purpose>,
-    case: Option<&'a str>,
-    host: &'a str,
+    pub key: &'a SecretKey,
+    pub purpose: Option<Purpose>,
+    pub case: Option<&'a str>,
+    pub host: &'a str,
+    pub clock: fn() -> RecordedTime,
+    pub visible_from: Option<Date>,
 }
 
 impl<'a> Read<'a> {
     pub fn by(key: &'a SecretKey, purpose: Purpose) -> Self {
-        Self { key, purpose: Some(purpose), case: Some("7"), host: "t" }
+        Self { key, purpose: Some(purpose), case: Some("7"), host: "t", clock: noon, visible_from: None }
     }
 
     pub fn fields(&self, method: &str, target: &str, body: Option<&str>) -> String {
@@ -71,28 +74,29 @@ impl<'a> Read<'a> {
             body: body.map(str::as_bytes),
             purpose: self.purpose,
             case: case.as_ref(),
+            visible_from: self.visible_from,
         };
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&NONCE.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let fields = new.sign(self.key, noon(), &nonce);
+        let fields = new.sign(self.key, (self.clock)(), &nonce);
         fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
     }
 
-    fn get(&self, server: &Server, target: &str) -> Answer {
+    pub fn get(&self, server: &Server, target: &str) -> Answer {
         server.get_with(target, &self.fields("GET", target, None))
     }
 }
 
-fn key(seed: u8) -> SecretKey {
+pub fn key(seed: u8) -> SecretKey {
     SecretKey::from_seed(&[seed; 32])
 }
 
-fn court() -> SecretKey {
+pub fn court() -> SecretKey {
     key(21)
 }
 
 /// The key of an authority of this role in the tests' ledger.
-fn of(role: Role) -> SecretKey {
+pub fn of(role: Role) -> SecretKey {
     match role {
         Role::Operator => SecretKey::from_seed(&people::operator()),
         Role::Registrar => registrar(),
@@ -104,7 +108,7 @@ fn of(role: Role) -> SecretKey {
     }
 }
 
-fn other_department() -> SecretKey {
+pub fn other_department() -> SecretKey {
     key(24)
 }
 
@@ -232,11 +236,11 @@ fn each_role_sees_for_each_purpose_what_its_row_says_and_nothing_without_one() {
                     assert!(answer.head.contains("cache-control: private, no-store"), "{}", answer.head);
                     let [look] = looks.as_slice() else { panic!("{looks:?}") };
                     assert_eq!(
-                        (look.purpose, look.sight, &*look.key.id()),
-                        (*purpose, row.sight, &*key.public().id())
+                        (look.request.purpose(), look.sight, &*look.request.key().id()),
+                        (Some(*purpose), row.sight, &*key.public().id())
                     );
-                    assert_eq!(look.subject.as_ref().unwrap().to_string(), FIRM);
-                    assert_eq!(look.case.as_ref().map(Case::as_str), Some("7"));
+                    assert_eq!(look.about.to_string(), FIRM);
+                    assert_eq!(look.request.case().map(Case::as_str), Some("7"));
                     if row.needs.contains(&Need::Case) {
                         let without = Read { case: None, ..Read::by(&key, *purpose) };
                         assert_eq!(without.get(&server, &path).problem(), "case-missing");

@@ -27,6 +27,8 @@ enum Gate {
 
 /// Every route of the document, with its gate.
 const GATES: &[(&str, Gate)] = &[
+    ("get /access/checkpoint", Gate::Open),
+    ("get /access/tile/{tile}", Gate::Open),
     ("get /checkpoint", Gate::Open),
     ("get /checkpoint/witnessed", Gate::Open),
     ("get /docs", Gate::Open),
@@ -62,6 +64,7 @@ const GATES: &[(&str, Gate)] = &[
     ("get /v1/subjects/{id}/rural", Gate::Readers),
     ("get /v1/subjects/{id}/standing", Gate::Readers),
     ("get /v1/subjects/{id}/uses", Gate::Readers),
+    ("post /v1/accesses", Gate::Readers),
     ("post /v1/events", Gate::Envelope),
     ("post /v1/identities", Gate::Signed),
     ("post /v1/questions/{view}", Gate::Readers),
@@ -153,12 +156,12 @@ fn the_command_line_signs_what_it_asks_of_this_machines_own_server() {
     let (code, out, err) = signed(&["--purpose", "handling", "--case", "受理7号"]);
     assert!(code == 0 && records(&out).contains("base.restricted"), "{err}");
     let looks = journal.taken();
-    assert!(looks.iter().all(|look| look.case.as_ref().map(Case::as_str) == Some("受理7号")), "{looks:?}");
+    assert!(looks.iter().all(|look| look.request.case().map(Case::as_str) == Some("受理7号")), "{looks:?}");
     assert!(!looks.is_empty());
     let (code, _, err) = signed(&["--purpose", "procurement"]);
     assert!(code != 0 && err.contains("R20"), "{err}");
     let (code, _, err) = run(&folder, &[&asked[..], &["--purpose", "procurement"]].concat());
-    assert!(code == 2 && err.contains("--purpose and --case go with --key"), "{code} {err}");
+    assert!(code == 2 && err.contains("--purpose, --case and --visible-from go with --key"), "{code} {err}");
     let (code, _, err) = signed(&["--purpose", "curiosity"]);
     assert!(code == 2 && err.contains("judicial-enquiry"), "{code} {err}");
     server.finish();

@@ -65,7 +65,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("witness", &["audited_checkpoint", "clock", "progress", "storage", "tile_client", "snapshot", "mirror"]),
     ("identities", &["words"]),
     ("replays", &["words"]),
-    ("journal", &[]),
+    ("journal", &["snapshot", "sequencer", "ledger"]),
     (
         "http",
         &[
@@ -89,6 +89,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
         "server",
         &[
             "clock",
+            "progress",
             "storage",
             "snapshot",
             "keeper",
@@ -97,6 +98,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
             "mirror",
             "witness",
             "identities",
+            "journal",
             "http",
         ],
     ),

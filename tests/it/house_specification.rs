@@ -86,6 +86,7 @@ fn the_specifications_tables_of_readers_are_the_data() {
                 row.sight.name().to_owned(),
                 if row.own { "yes" } else { "" }.to_owned(),
                 needs.join(" "),
+                if row.withhold { "yes" } else { "" }.to_owned(),
             ]
         })
         .collect();

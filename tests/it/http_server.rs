@@ -6,7 +6,7 @@ use crate::support::Folder;
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::identities::Identities;
-use credit_ledger::journal::Journal;
+use credit_ledger::journal::{AccessJournal, Journal};
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::server::{self, Listeners};
@@ -41,6 +41,13 @@ pub struct Server {
     thread: JoinHandle<()>,
 }
 
+/// Where a server writes down who looks.
+enum Looks {
+    Unkept,
+    By(Arc<dyn Journal>),
+    Kept,
+}
+
 pub struct Answer {
     pub status: u16,
     pub head: String,
@@ -68,7 +75,7 @@ impl Server {
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let server = Self::over_with(dir, clock, journal);
+        let server = Self::over_with(dir, clock, journal.map_or(Looks::Unkept, Looks::By));
         for envelope in people::setup() {
             let answer = server.post(JSON, envelope);
             assert_eq!(answer.status, 201, "{}", answer.text());
@@ -88,10 +95,15 @@ impl Server {
 
     /// A server over a ledger that is there.
     pub fn over(dir: Folder, clock: fn() -> RecordedTime) -> Self {
-        Self::over_with(dir, clock, None)
+        Self::over_with(dir, clock, Looks::Unkept)
     }
 
-    fn over_with(dir: Folder, clock: fn() -> RecordedTime, journal: Option<Arc<dyn Journal>>) -> Self {
+    /// The same with the ledger's own journal, as it is served in truth.
+    pub fn over_whole(dir: Folder, clock: fn() -> RecordedTime) -> Self {
+        Self::over_with(dir, clock, Looks::Kept)
+    }
+
+    fn over_with(dir: Folder, clock: fn() -> RecordedTime, looks: Looks) -> Self {
         let OpenLedger {
             sequencer,
             snapshots,
@@ -104,6 +116,17 @@ impl Server {
             lock,
             ..
         } = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+        let (journal, accesses, closing): (Option<Arc<dyn Journal>>, _, _) = match looks {
+            Looks::Unkept => (None, None, None),
+            Looks::By(journal) => (Some(journal), None, None),
+            Looks::Kept => {
+                let (journal, signer) =
+                    credit_ledger::ledger::open_journal(&dir, &Unwatched).unwrap().unwrap();
+                let OpenLedger { sequencer, snapshots, settings, writer, keeper, lock, .. } = journal;
+                let kept = AccessJournal::new(sequencer, snapshots.clone(), settings.origin, signer);
+                (Some(Arc::new(kept)), Some(snapshots), Some((writer, keeper, lock)))
+            }
+        };
         let identities = Identities::new(identities, settings.identities_per_hour);
         let identities = Arc::new(identities);
         let state = AppState {
@@ -115,6 +138,7 @@ impl Server {
             clock,
             erasing: Some(Arc::new(erasing)),
             journal,
+            accesses,
             witnesses: None,
         };
         let [(public, address), (openings, auditors)] = [listener(), listener()];
@@ -131,6 +155,10 @@ impl Server {
             drop(runtime);
             writer.join().unwrap();
             drop((keeper, lock));
+            if let Some((writer, keeper, lock)) = closing {
+                writer.join().unwrap();
+                drop((keeper, lock));
+            }
         });
         Self { address, openings: auditors, snapshots, vkey, dir, stop, thread }
     }
@@ -232,6 +260,13 @@ fn listener() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
+/// How many entries a ledger holds whose every byte is right, and its journal's.
+fn audited(dir: &Path) -> u64 {
+    let access = dir.join(credit_ledger::ledger::ACCESS);
+    credit_ledger::audit::audit(&access, None, &Unwatched).unwrap();
+    credit_ledger::audit::audit(dir, None, &Unwatched).unwrap().size.get()
+}
+
 pub struct Stopping {
     dir: Folder,
     thread: JoinHandle<()>,
@@ -249,20 +284,20 @@ impl Stopping {
         let begun = Instant::now();
         self.thread.join().unwrap();
         let took = begun.elapsed();
-        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap();
+        audited(&self.dir);
         took
     }
 
     /// The folder, once the server has ended.
     pub fn folder(self) -> Folder {
         self.thread.join().unwrap();
-        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap();
+        audited(&self.dir);
         self.dir
     }
 
     pub fn finish(self) -> u64 {
         self.thread.join().unwrap();
-        credit_ledger::audit::audit(&self.dir, None, &Unwatched).unwrap().size.get()
+        audited(&self.dir)
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
+mod accesses;
+mod accesses_killed;
 mod advice;
 mod audited;
 mod auditing_witness;

@@ -30,13 +30,13 @@ struct Acknowledged {
     entry_hash: String,
 }
 
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start(dir: &Path) -> Self {
+    pub fn start(dir: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_credit-ledger"))
             .args(["serve", "--listen", "127.0.0.1:0", "--dir"])
             .arg(dir)
@@ -50,14 +50,14 @@ impl Server {
         Self { child, address: address.expect("the start was refused") }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
 /// One request on a connection that is kept; `None` once the server is gone.
-fn post(stream: &mut TcpStream, body: &str) -> Option<serde_json::Value> {
+pub fn post(stream: &mut TcpStream, body: &str) -> Option<serde_json::Value> {
     let head = format!(
         "POST /v1/events HTTP/1.1\r\nhost: ledger\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()

@@ -35,6 +35,7 @@ impl Signed {
             body: Some(self.body.as_bytes()),
             purpose: None,
             case: None,
+            visible_from: None,
         };
         let fields = new.sign(&self.key, self.at, &[self.nonce; 16]);
         fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()

@@ -108,7 +108,7 @@ fn settled(server: &Server) {
 /// The ledger's store key as it is now.
 fn store_key(dir: &Path) -> StoreKey {
     let settings = Settings::read(dir).unwrap();
-    let kek = settings.master_key().unwrap().read(dir).unwrap();
+    let kek = settings.kek(dir).unwrap();
     let disk = Arc::new(FileDisk::open(dir).unwrap());
     let files = SealedReader::open(disk, &settings.origin, &kek).unwrap();
     files.with_root(|root| StoreKey::copied(root.store.expose()))

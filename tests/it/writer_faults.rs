@@ -27,7 +27,7 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::sealed::{Kek, LogEntry, SkeletonKey};
 use ledger_spec::state::Ledger;
 use ledger_spec::time::RecordedTime;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -55,21 +55,46 @@ pub fn start_with(
     index_dir: &Path,
     clock: fn() -> RecordedTime,
 ) -> (Sequencer, Writer, Snapshots) {
+    start_of(disk, index_dir, (signer(), clock), json!({}), people::setup())
+}
+
+/// An access journal on `disk`, and a writer over it.
+pub fn start_journal(disk: &MemoryDisk, index_dir: &Path) -> (Sequencer, Writer, Snapshots) {
+    let opening = json!({ "registrars": [], "journal_of": people::ORIGIN });
+    start_of(disk, index_dir, (journal_signer(), clock::now), opening, Vec::new())
+}
+
+/// The key of that journal.
+pub fn journal_signer() -> NoteSigner {
+    NoteSigner::from_seed(KeyName::parse(&format!("{}/access", people::ORIGIN)).unwrap(), &people::operator())
+}
+
+fn start_of(
+    disk: &MemoryDisk,
+    index_dir: &Path,
+    (signer, clock): (NoteSigner, fn() -> RecordedTime),
+    said: Value,
+    setup: Vec<String>,
+) -> (Sequencer, Writer, Snapshots) {
     let config = LogConfig { segment_bytes: 4096, ..LogConfig::default() };
-    let mut log = Log::create(Arc::new(disk.clone()), signer(), config).unwrap();
-    let origin = Origin::parse(people::ORIGIN).unwrap();
+    let (name, key) = (signer.name().to_string(), signer.secret_key());
+    let mut log = Log::create(Arc::new(disk.clone()), signer, config).unwrap();
+    let origin = Origin::parse(&name).unwrap();
     log.attach(SealedFiles::create(Arc::new(disk.clone()), &origin, &kek()).unwrap()).unwrap();
     let (mut ledger, index) = (Ledger::default(), Arc::new(Index::default()));
-    let opening = json!({
+    let mut opening = json!({
         "spec_version": 1,
-        "operator": {"name": people::name(), "key": signer().secret_key().public().to_base64url()},
+        "operator": {"name": people::name(), "key": key.public().to_base64url()},
         "registrars": [
             {"id": "registrar", "name": people::name(), "key": people::registrar().public().to_base64url()}
         ],
     });
+    opening.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
     let opening = people::event(0, "ledger.opened", "operator", "ledger", opening);
-    let mut envelopes = vec![seal(&opening, &[&signer().secret_key()])];
-    envelopes.extend(people::setup());
+    let mut opening: Value = serde_json::from_slice(&opening).unwrap();
+    opening["origin"] = name.into();
+    let mut envelopes = vec![seal(&serde_json::to_vec(&opening).unwrap(), &[&key])];
+    envelopes.extend(setup);
     let mut batch = Vec::new();
     for envelope in &envelopes {
         let event = people::verified(envelope);

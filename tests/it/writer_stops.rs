@@ -54,6 +54,7 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
         clock: clock::now,
         erasing: None,
         journal: None,
+        accesses: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -78,6 +78,7 @@ pub fn heads() -> Vec<Vec<u8>> {
         body: None,
         purpose: Some(Purpose::Audit),
         case: Some(&case),
+        visible_from: None,
     };
     let post = NewRequest { method: "POST", query: None, body: Some(b"{}"), case: None, ..get };
     let head = |new: NewRequest<'_>| {

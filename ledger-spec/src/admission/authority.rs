@@ -1,7 +1,7 @@
 //! Rules for `ledger.opened` and `authority.*`: who may sign, and for what.
 
 use super::case::Case;
-use super::{Governance, Refusal, Rule, begun, refuse};
+use super::{Governance, Refusal, Rule, access, begun, refuse};
 use crate::authority::{Authority, KeyRecord, Recorded};
 use crate::event::envelope::VerifiedEvent;
 use crate::event::{
@@ -26,6 +26,7 @@ pub(super) fn opening(event: &VerifiedEvent, at: Recorded, governance: &Governan
     if stated.subject != SubjectId::Ledger {
         return Err(refuse(Rule::SubjectFits, "subject", &stated.subject, Words::data("ledger")));
     }
+    access::opening(body, &stated.origin)?;
     let mut keys = Vec::new();
     let named = std::iter::once(("body.operator.key", &body.operator_key))
         .chain(body.registrars.iter().map(|registrar| ("body.registrars", &registrar.key)));

@@ -5,6 +5,7 @@
 //! same log always admits the same events. What it refuses names the rule, what was found and what
 //! would have been accepted.
 
+mod access;
 mod authority;
 mod basis;
 mod case;
@@ -31,6 +32,7 @@ mod subject;
 pub use crate::casefile::{CaseFile, Filed, Head};
 pub use crate::governance::{Governance, governs};
 pub use crate::rule::Rule;
+pub use access::journal_of;
 pub use fields::fields_fit;
 pub use reader::{NoReader, Reader};
 
@@ -136,7 +138,14 @@ pub fn admit(
         fields::beside(stated, governance, at, file)?;
     } else {
         let issuer = may_file(stated, event.signers(), at, governance)?;
+        access::stands_here(stated, governance)?;
         at_version(stated, file)?;
+        if let Body::AccessRead(body) = &stated.body {
+            // What a reader signed is kept as it signed it; and in a journal subjects neither begin nor end.
+            access::look(stated, body)?;
+            fields::beside(stated, governance, at, file)?;
+            return Ok(Admission::Admitted(AdmittedEvent { event, at }));
+        }
         personal::nothing_in_clear(&event)?;
         let Known { subject: person, names, between, .. } = known;
         let signed = &event;
@@ -182,7 +191,7 @@ fn at_version(stated: &Event, file: &CaseFile) -> Result<(), Refusal> {
 /// Asks the rules of the event's kind.
 fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
     match &case.event.body {
-        Body::LedgerOpened(_) => Ok(()),
+        Body::LedgerOpened(_) | Body::AccessRead(_) => Ok(()),
         Body::AuthorityEnrolled(body) => authority::enrolment(case, body),
         Body::AuthorityAmended(body) => authority::amendment(case, body),
         Body::AuthoritySucceeded(body) => authority::succession(case, body),

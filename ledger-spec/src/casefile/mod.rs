@@ -23,6 +23,7 @@ mod spelling;
 mod terms;
 mod viewer;
 
+pub use crate::definition::Sight;
 pub use all_names::Named;
 pub use annulments::{AnnulledBy, Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
@@ -32,7 +33,7 @@ pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact,
 pub use files::{CaseEntry, CaseFiles};
 pub use gravity::{Graver, Gravity};
 pub use item_row::{ItemRow, RowError};
-pub use publicity::{Mark, Marked, Sight};
+pub use publicity::{Mark, Marked};
 pub use spelling::NameHash;
 pub use viewer::{Beyond, Letters, Viewer};
 

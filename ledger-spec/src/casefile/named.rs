@@ -1,7 +1,8 @@
 //! What states and ends of facts are called in Chinese.
 
+use super::Sight;
 use super::ends::{Cause, Life};
-use super::publicity::{Mark, Sight};
+use super::publicity::Mark;
 use crate::wording::named;
 
 named!(Life { NotYet = "尚未生效", InForce = "有效", Ended = "已失效" });

@@ -9,6 +9,7 @@ mod reading;
 mod record;
 mod retention;
 mod scheme;
+mod sight;
 mod time;
 mod words;
 
@@ -22,6 +23,7 @@ pub use record::{
 };
 pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
+pub use sight::Sight;
 mod article;
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;

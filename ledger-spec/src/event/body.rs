@@ -1,5 +1,6 @@
 //! What an event states, by kind.
 
+use super::access::AccessRead;
 use super::conduct::{
     CommitmentMade, IncidentOpened, MigrationOpened, PointsCharged, PopulationDeclared, RatingAssigned,
     RectificationOrdered, TransferMade,
@@ -69,6 +70,7 @@ pub enum Body {
     LedgerErased(LedgerErased),
     AuditorsNamed(AuditorsNamed),
     IdentityRotated(IdentityRotated),
+    AccessRead(Box<AccessRead>),
     Step(Step),
 }
 
@@ -127,6 +129,7 @@ impl Body {
             Self::LedgerErased(_) => Kind::LedgerErased,
             Self::AuditorsNamed(_) => Kind::AuditorsNamed,
             Self::IdentityRotated(_) => Kind::IdentityRotated,
+            Self::AccessRead(_) => Kind::AccessRead,
             Self::Step(step) => Kind::Step(step.kind),
         }
     }
@@ -172,6 +175,7 @@ impl Body {
             Kind::LedgerErased => Self::LedgerErased(LedgerErased::parse(fields)?),
             Kind::AuditorsNamed => Self::AuditorsNamed(AuditorsNamed::parse(fields)?),
             Kind::IdentityRotated => Self::IdentityRotated(IdentityRotated::parse(fields)?),
+            Kind::AccessRead => Self::AccessRead(Box::new(AccessRead::parse(fields)?)),
             Kind::Step(step) => Self::Step(Step::parse(step, fields)?),
         })
     }

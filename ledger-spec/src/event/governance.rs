@@ -5,6 +5,7 @@ use crate::id::{AuthorityId, EventId};
 use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, ValidTime};
 use crate::wording::say;
+use tlog::checkpoint::Origin;
 use tlog::cosignature::CosignerKey;
 
 /// What an authority is, and so which kinds of events it may issue (design §5, "signed by").
@@ -65,8 +66,10 @@ pub struct LedgerOpened {
     pub operator_name: Name,
     /// The operator's key, which also signs the checkpoints; not yet checked.
     pub operator_key: [u8; 32],
-    /// The first registrars.
+    /// The first registrars; an access journal has none.
     pub registrars: Vec<EnrolledRegistrar>,
+    /// The ledger whose access journal this is, where it is one.
+    pub journal_of: Option<Origin>,
 }
 
 /// What an authority is and may act on: `authority.enrolled` states it first, `authority.amended` anew.
@@ -171,8 +174,13 @@ impl LedgerOpened {
         let operator_name = Name::parse(&mut operator, "name")?;
         let operator_key = operator.bytes32("key")?;
         operator.finish()?;
+        let journal_of = match fields.optional_text("journal_of", 255)? {
+            None => None,
+            Some(text) => Some(origin_in(fields, "journal_of", &text)?),
+        };
         let mut registrars: Vec<EnrolledRegistrar> = Vec::new();
-        for (path, item) in fields.array("registrars", 1, 8)? {
+        let count = if journal_of.is_some() { (0, 0) } else { (1, 8) };
+        for (path, item) in fields.array("registrars", count.0, count.1)? {
             let mut one = Fields::of(&path, item)?;
             let registrar = EnrolledRegistrar {
                 id: one.parsed("id", AuthorityId::parse)?,
@@ -186,8 +194,16 @@ impl LedgerOpened {
             one.finish()?;
             registrars.push(registrar);
         }
-        Ok(Self { operator_name, operator_key, registrars })
+        Ok(Self { operator_name, operator_key, registrars, journal_of })
     }
+}
+
+/// A field that names a ledger.
+pub(super) fn origin_in(fields: &Fields<'_>, name: &str, text: &str) -> Result<Origin, FieldError> {
+    Origin::parse(text).map_err(|_| {
+        let expected = say!("an origin: a name without spaces or +");
+        fields.error(name, FieldFault::Value { found: shorten(text), expected })
+    })
 }
 
 impl Capacity {

@@ -49,6 +49,7 @@ pub enum Kind {
     LedgerErased,
     AuditorsNamed,
     IdentityRotated,
+    AccessRead,
     /// What moves an earlier event of the same stream on, by the table of [`StepKind`].
     Step(StepKind),
 }
@@ -146,6 +147,7 @@ openings! {
     LedgerErased = "ledger.erased" by Operator, opens Plain in Issued;
     AuditorsNamed = "ledger.auditors_named" by Registrar, opens Plain in Issued;
     IdentityRotated = "ledger.identity_rotated" by Operator, opens Plain in Issued;
+    AccessRead = "access.read" by Operator, opens Plain in Issued;
 }
 
 impl Kind {
@@ -190,7 +192,8 @@ impl Kind {
             | Self::RectificationOrdered
             | Self::IncidentOpened
             | Self::TransferMade
-            | Self::ErasureOrdered => Sealing::Sealed,
+            | Self::ErasureOrdered
+            | Self::AccessRead => Sealing::Sealed,
             Self::Step(step) => step.sealing(),
         }
     }

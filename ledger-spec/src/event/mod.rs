@@ -4,6 +4,7 @@
 //! signed bytes are stored as they came. Whether an event may enter the ledger is admission's
 //! question, not this module's. The layout is in `README.md`, "Event"; the kinds are in `kinds.rs`.
 
+mod access;
 mod body;
 mod conduct;
 mod correction;
@@ -24,6 +25,7 @@ mod sent;
 mod step;
 mod subject;
 
+pub use access::AccessRead;
 pub use body::{Body, Repealed};
 pub use conduct::{
     CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
@@ -145,10 +147,7 @@ impl Event {
         }
         let mut fields = Fields::of("", Json::parse(bytes)?)?;
         let origin = fields.borrowed("origin", 255)?;
-        let origin = Origin::parse(&origin).map_err(|_| {
-            let expected = say!("an origin: a name without spaces or +");
-            fields.error("origin", FieldFault::Value { found: shorten(&origin), expected })
-        })?;
+        let origin = governance::origin_in(&fields, "origin", &origin)?;
         let id = fields.parsed("id", EventId::parse)?;
         let kind = fields.borrowed("kind", 64)?;
         let Some(kind) = Kind::parse(&kind) else {

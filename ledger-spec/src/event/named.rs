@@ -193,6 +193,7 @@ impl Kind {
             Self::LedgerErased => "执行删除",
             Self::AuditorsNamed => "指定审计见证方",
             Self::IdentityRotated => "更换身份密钥",
+            Self::AccessRead => "查询记录",
             Self::Step(step) => step.chinese(),
             Self::Catalogue(item, change) => return format!("{}：{}", item.chinese(), change.chinese()),
         };

@@ -7,6 +7,7 @@
 //!
 //! Answers are plain data: serialised as they are, they are the normative JSON.
 
+mod accesses;
 mod catalogue;
 mod cell;
 mod city;
@@ -38,6 +39,7 @@ mod suspicion;
 mod whole;
 mod whole_days;
 
+pub use accesses::{AccessLine, AccessesPage};
 pub use catalogue::{
     Authorities, BasisLine, CatalogueAt, CompetenceLine, CompromiseLine, EnrolledAuthority, FieldLine,
     ItemLine, KeyHistory, ListLine, RevocationLine, TakenBackLine, TypeLine, ValueLine,

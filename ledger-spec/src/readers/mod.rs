@@ -21,6 +21,9 @@ use tlog::position::EntryIndex;
 
 const PURPOSE: &str = "credit-purpose";
 const CASE: &str = "credit-case";
+const VISIBLE_FROM: &str = "credit-visible-from";
+/// For how many days a subject may be told of a look later. It is ours: no law that the plan names says one.
+const LONGEST_WITHHELD: i64 = 365;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +47,8 @@ pub enum Asked<'a> {
     List(&'a ListCode),
     /// Counts over many subjects.
     Counts,
+    /// Who looked at a subject.
+    Accesses(&'a SubjectId),
 }
 
 /// A look that somebody asks for.
@@ -59,6 +64,8 @@ pub struct Look<'a> {
     pub asked: Asked<'a>,
     /// The consent whose event the matter names, if the subject gave one.
     pub consent: Option<&'a GivenConsent>,
+    /// The day from which on the subject is to be told of it, where not at once.
+    pub visible_from: Option<Date>,
     /// When.
     pub now: ValidTime,
 }
@@ -212,6 +219,7 @@ impl May {
                 Need::Consent => beyond = Beyond::Consent(look.by_consent()?),
             }
         }
+        look.may_be_withheld(self.withhold)?;
         let own = look.who.authority().filter(|_| self.own);
         // A list is of a competence as a whole, and its members' files are not: what is asked there is the list.
         let sight = match (own, look.asked) {
@@ -252,6 +260,7 @@ impl Asked<'_> {
             Self::Entry(_) => Some(About::Entry),
             Self::List(_) => Some(About::List),
             Self::Counts => Some(About::Counts),
+            Self::Accesses(_) => Some(About::Accesses),
         }
     }
 
@@ -259,7 +268,7 @@ impl Asked<'_> {
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {
-            Self::Subject(subject) | Self::Entry(subject) => Some(subject),
+            Self::Subject(subject) | Self::Entry(subject) | Self::Accesses(subject) => Some(subject),
             Self::Open | Self::List(_) | Self::Counts => None,
         }
     }
@@ -302,6 +311,25 @@ impl Look<'_> {
                 Err(refused(RequestRule::OwnFile, "subject", found, expected))
             }
         }
+    }
+
+    /// R26: a look of which the subject is told later, and for how long at most.
+    fn may_be_withheld(&self, withhold: bool) -> Result<(), RequestRefusal> {
+        let Some(day) = self.visible_from else { return Ok(()) };
+        let refused = |found, expected| Err(refused(RequestRule::Withheld, VISIBLE_FROM, found, expected));
+        let field = Words::data("Credit-Visible-From");
+        if !withhold {
+            let expected = say!("a request without {}: the subject is told at once", field);
+            return refused(say!("a look for a purpose for which nothing is withheld"), expected);
+        }
+        let (today, last) = (self.now.date(), self.now.date().plus_days(LONGEST_WITHHELD));
+        if day > today && day <= last {
+            return Ok(());
+        }
+        refused(
+            Words::data(day),
+            say!("a day after {} and not after {}", Words::data(today), Words::data(last)),
+        )
     }
 
     /// R23, R24: the consent that the matter names was given to who asks, and holds on the day of asking.

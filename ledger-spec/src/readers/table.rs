@@ -36,6 +36,8 @@ pub struct May {
     pub own: bool,
     /// What it takes.
     pub needs: Vec<Need>,
+    /// Whether the subject may be told of the look later only.
+    pub withhold: bool,
 }
 
 /// In which capacity one reads.
@@ -58,6 +60,8 @@ pub enum About {
     List,
     /// Counts over many subjects.
     Counts,
+    /// Who looked at a subject.
+    Accesses,
 }
 
 /// What a row takes.
@@ -73,13 +77,25 @@ pub enum Need {
     Consent,
 }
 
-words!(About { Subject = "subject", Entry = "entry", List = "list", Counts = "counts" });
-named!(About { Subject = "信息主体", Entry = "条目", List = "名单", Counts = "汇总统计" });
+words!(About {
+    Subject = "subject",
+    Entry = "entry",
+    List = "list",
+    Counts = "counts",
+    Accesses = "accesses",
+});
+named!(About {
+    Subject = "信息主体",
+    Entry = "条目",
+    List = "名单",
+    Counts = "汇总统计",
+    Accesses = "查询记录",
+});
 words!(Need { Case = "case", Competence = "competence", Itself = "itself", Consent = "consent" });
 
 impl About {
     /// Everything that can be asked about.
-    pub const ALL: [Self; 4] = [Self::Subject, Self::Entry, Self::List, Self::Counts];
+    pub const ALL: [Self; 5] = [Self::Subject, Self::Entry, Self::List, Self::Counts, Self::Accesses];
 }
 
 impl Office {
@@ -131,6 +147,8 @@ struct Row {
     #[serde(default)]
     own: bool,
     needs: Vec<String>,
+    #[serde(default)]
+    withhold: bool,
 }
 
 impl Readers {
@@ -188,6 +206,7 @@ impl TryFrom<Row> for May {
             sight: Sight::parse(&row.sight).ok_or_else(|| format!("sight = {:?}", row.sight))?,
             own: row.own,
             needs: each("needs", &row.needs, need)?,
+            withhold: row.withhold,
         };
         may.makes_sense()?;
         Ok(may)
@@ -212,6 +231,10 @@ impl May {
                 "`consent` adds to the public sight, and to no other",
             ),
             (by_consent && (self.own || needs(Need::Case)), "`consent` is the matter, and all that is added"),
+            (
+                self.withhold && (by_consent || subject),
+                "what a subject asks for, or allows, is not withheld from it",
+            ),
             (
                 (by_consent || subject)
                     && self.about.iter().any(|about| matches!(about, About::List | About::Counts)),

@@ -67,6 +67,7 @@ fn reader(governance: &Governance, seed: u8) -> Reader<'_> {
         body: None,
         purpose: None,
         case: None,
+        visible_from: None,
     };
     let fields = new.sign(&SecretKey::from_seed(&[seed; 32]), NOW, &[7; 16]);
     let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
@@ -113,6 +114,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                 (Asked::Entry(&firm), About::Entry),
                 (Asked::List(&list), About::List),
                 (Asked::Counts, About::Counts),
+                (Asked::Accesses(&firm), About::Accesses),
             ] {
                 let look = Look {
                     who,
@@ -120,6 +122,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                     case: Some(&case),
                     asked,
                     consent: Some(&own),
+                    visible_from: None,
                     now: now(),
                 };
                 let found = Readers::shipped().sight(&look);
@@ -151,12 +154,18 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                     assert_eq!(without(Look { consent: None, ..look }), Err(RequestRule::ConsentGiven));
                 }
                 assert_eq!(without(Look { purpose: None, ..look }), Err(RequestRule::PurposeStated));
+                for (days, within) in [(0, false), (1, true), (365, true), (366, false)] {
+                    let later = Look { visible_from: Some(now().date().plus_days(days)), ..look };
+                    let expected =
+                        if row.withhold && within { Ok(found) } else { Err(RequestRule::Withheld) };
+                    assert_eq!(without(later), expected, "{days}");
+                }
                 let open = without(Look { asked: Asked::Open, purpose: None, ..look });
                 assert_eq!(open, Ok(Granted::PUBLIC));
             }
         }
     }
-    assert_eq!((granted, granted + refused), (55, 8 * 18 * 4));
+    assert_eq!((granted, granted + refused), (59, 8 * 18 * 5));
 }
 
 #[test]
@@ -166,7 +175,15 @@ fn a_department_asks_for_its_sector_alone() {
     let supervision = |seed: u8, asked| {
         let who = Who::Authority(reader(&governance, seed));
         let purpose = Some(Purpose::Supervision);
-        Readers::shipped().sight(&Look { who, purpose, case: None, asked, consent: None, now: now() })
+        Readers::shipped().sight(&Look {
+            who,
+            purpose,
+            case: None,
+            asked,
+            consent: None,
+            visible_from: None,
+            now: now(),
+        })
     };
     let department = seed(Role::Department);
     let number = reader(&governance, department).number();
@@ -189,6 +206,7 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
         case: Some(&case),
         asked: Asked::Subject(&other),
         consent: None,
+        visible_from: None,
         now: now(),
     };
     assert_eq!(Readers::shipped().sight(&look).unwrap_err().rule, RequestRule::OwnFile);
@@ -212,6 +230,7 @@ fn a_consent_opens_to_whom_it_names_and_until_its_day() {
             case: None,
             asked: Asked::Subject(&firm),
             consent: Some(given),
+            visible_from: None,
             now: ValidTime::parse(now).unwrap(),
         };
         Readers::shipped().sight(&look).map_err(|refusal| refusal.rule)
@@ -239,7 +258,15 @@ fn a_letter_is_for_who_decides_and_for_who_sees_what_it_decides_on() {
     let case = Case::parse("1").unwrap();
     let told = |who, purpose: Purpose| {
         let asked = Asked::Subject(&firm);
-        let look = Look { who, purpose: Some(purpose), case: Some(&case), asked, consent: None, now: now() };
+        let look = Look {
+            who,
+            purpose: Some(purpose),
+            case: Some(&case),
+            asked,
+            consent: None,
+            visible_from: None,
+            now: now(),
+        };
         let granted = Readers::shipped().sight(&look).unwrap();
         Domain::ALL.into_iter().filter(|domain| granted.may_be_told(*domain)).collect::<Vec<_>>()
     };

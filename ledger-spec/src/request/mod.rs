@@ -21,7 +21,7 @@ pub use new::NewRequest;
 pub use purpose::Purpose;
 
 use crate::rule::RequestRule;
-use crate::time::RecordedTime;
+use crate::time::{Date, RecordedTime};
 use crate::wording::{Words, of_fault, say};
 use sha2::{Digest as _, Sha256};
 use tlog::bytes::to_hex;
@@ -45,6 +45,7 @@ const ALWAYS: [&str; 4] = ["@method", "@authority", "@path", "@query"];
 const DIGEST: &str = "content-digest";
 const PURPOSE: &str = "credit-purpose";
 const CASE: &str = "credit-case";
+const VISIBLE_FROM: &str = "credit-visible-from";
 const INPUT: &str = "signature-input";
 const SIGNATURE: &str = "signature";
 const SECOND: u64 = 1_000_000;
@@ -80,11 +81,7 @@ pub struct RequestRefusal {
 /// A request whose head was read, with a signature that nobody has checked yet.
 #[derive(Clone, Debug)]
 #[must_use = "a signature that was only read is a claim: verify it"]
-pub struct SignedRequest {
-    stated: VerifiedRequest,
-    base: String,
-    signature: [u8; 64],
-}
+pub struct SignedRequest(VerifiedRequest);
 
 /// A request whose signature holds over its head, at the moment at which that was asked.
 #[derive(Clone, Debug)]
@@ -97,6 +94,10 @@ pub struct VerifiedRequest {
     digest: Option<[u8; 32]>,
     purpose: Option<Purpose>,
     case: Option<Case>,
+    visible_from: Option<Date>,
+    target: String,
+    base: String,
+    signature: [u8; 64],
 }
 
 /// The body of a verified request: the bytes whose digest was signed.
@@ -108,15 +109,15 @@ impl SignedRequest {
     /// The signature base: what the signature is over.
     #[must_use]
     pub fn base(&self) -> &str {
-        &self.base
+        &self.0.base
     }
 
     /// R10 and R12: the request is of `now`, and its signature holds strictly under the key that it names. Costs one
     /// strict verification, whosever the key is.
     pub fn verify(self, now: RecordedTime) -> Result<VerifiedRequest, RequestRefusal> {
-        let Self { stated, base, signature } = self;
+        let Self(stated) = self;
         stated.fresh_at(now)?;
-        match stated.key.verify(base.as_bytes(), &signature) {
+        match stated.key.verify(stated.base.as_bytes(), &stated.signature) {
             Ok(()) => Ok(stated),
             Err(fault) => {
                 let expected =
@@ -156,6 +157,24 @@ impl VerifiedRequest {
     #[must_use]
     pub const fn case(&self) -> Option<&Case> {
         self.case.as_ref()
+    }
+
+    /// The day from which on the subject is told of the look, where not at once.
+    #[must_use]
+    pub const fn visible_from(&self) -> Option<Date> {
+        self.visible_from
+    }
+
+    /// What was asked: path and query, as they were signed.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// What was signed, and the signature: whoever keeps both can show who asked.
+    #[must_use]
+    pub fn signed(&self) -> (&str, &[u8; 64]) {
+        (&self.base, &self.signature)
     }
 
     /// What tells this request from all others: the hash of the key and the nonce. Whoever answers keeps it for

@@ -1,9 +1,10 @@
 //! A request that is made: the fields that sign it.
 
 use super::{
-    ALGORITHM, ALWAYS, CASE, Case, DIGEST, INPUT, PURPOSE, Purpose, SECOND, SIGNATURE, TAG, signature_base,
+    ALGORITHM, ALWAYS, CASE, Case, DIGEST, INPUT, PURPOSE, Purpose, SECOND, SIGNATURE, TAG, VISIBLE_FROM,
+    signature_base,
 };
-use crate::time::RecordedTime;
+use crate::time::{Date, RecordedTime};
 use sfv::{Integer, KeyRef, StringRef, key_ref, string_ref};
 use sha2::{Digest as _, Sha256};
 use tlog::bytes::{to_base64, to_base64url};
@@ -31,6 +32,8 @@ pub struct NewRequest<'a> {
     pub purpose: Option<Purpose>,
     /// In which matter.
     pub case: Option<&'a Case>,
+    /// The day from which on the subject is to be told of it, where not at once.
+    pub visible_from: Option<Date>,
 }
 
 impl NewRequest<'_> {
@@ -43,6 +46,7 @@ impl NewRequest<'_> {
         }
         fields.extend(self.purpose.map(|purpose| (PURPOSE, purpose.name().to_owned())));
         fields.extend(self.case.map(|case| (CASE, case.to_field())));
+        fields.extend(self.visible_from.map(|day| (VISIBLE_FROM, day.to_string())));
         let query = format!("?{}", self.query.unwrap_or_default());
         let authority = self.authority.to_ascii_lowercase();
         let always = [self.method, &authority, self.path, &query];

@@ -3,15 +3,17 @@
 use super::structured::{Bare, Item, Member, Parameter, Value, dictionary};
 use super::{
     ALGORITHM, CASE, Case, DIGEST, INPUT, MAX_LIFETIME, NONCE, PURPOSE, Purpose, RequestHead, RequestRefusal,
-    SIGNATURE, SignedRequest, TAG, VerifiedRequest, refuse, signature_base,
+    SIGNATURE, SignedRequest, TAG, VISIBLE_FROM, VerifiedRequest, refuse, signature_base,
 };
 use crate::json::fields::of_bytes;
 use crate::rule::RequestRule;
+use crate::time::Date;
 use crate::wording::{Joint, Words, of_fault, say};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sfv::{DictSerializer, KeyRef};
 use std::borrow::Cow;
+use tlog::bytes::to_base64;
 use tlog::key::PublicKey;
 
 /// Longest field that is looked at, in bytes.
@@ -19,6 +21,8 @@ const LONGEST: usize = 2_048;
 /// Most characters of a text of others that are said again.
 const SHOWN: usize = 64;
 const HOST: &str = "host";
+/// The label of a request that is read again from its base.
+const STORED: &str = "a=";
 /// The parameters that every signature has, and no other.
 const PARAMETERS: [&str; 6] = ["created", "expires", "nonce", "keyid", "alg", "tag"];
 
@@ -28,6 +32,7 @@ struct Covered<'a> {
     digest: Option<[u8; 32]>,
     purpose: Option<Purpose>,
     case: Option<Case>,
+    visible_from: Option<Date>,
 }
 
 impl SignedRequest {
@@ -53,9 +58,53 @@ impl SignedRequest {
             Some((name, value.as_ref()))
         };
         let base = signature_base(names.into_iter().filter_map(named), &serialized(&input));
-        let Covered { digest, purpose, case, .. } = covered;
-        let stated = VerifiedRequest { key, created, expires, nonce, digest, purpose, case };
-        Ok(Self { stated, base, signature })
+        let Covered { digest, purpose, case, visible_from, .. } = covered;
+        let target = match head.query {
+            Some(query) => [head.path, "?", query].concat(),
+            None => head.path.to_owned(),
+        };
+        Ok(Self(VerifiedRequest {
+            key,
+            created,
+            expires,
+            nonce,
+            digest,
+            purpose,
+            case,
+            visible_from,
+            target,
+            base,
+            signature,
+        }))
+    }
+
+    /// Reads a request again from its signature base, which says all that the profile has of it: R01 to R09 and R11, and
+    /// the base is the one that this request has.
+    pub fn from_base(base: &str, signature: &[u8; 64]) -> Result<Self, RequestRefusal> {
+        let unread = |found: Words| {
+            let expected = say!("the signature base of a request (RFC 9421), as this profile makes it");
+            refuse(RequestRule::Components, INPUT, found, expected)
+        };
+        let (mut head, mut fields) =
+            (RequestHead { method: "", path: "", query: None, fields: &[] }, Vec::new());
+        let signed = format!("{STORED}:{}:", to_base64(signature));
+        let mut params = None;
+        for line in base.split('\n') {
+            let named = line.strip_prefix('"').and_then(|line| line.split_once("\": "));
+            let Some((name, value)) = named else { return Err(unread(say!("a line without a name"))) };
+            match name {
+                "@method" => head.method = value,
+                "@path" => head.path = value,
+                "@query" => head.query = value.strip_prefix('?').filter(|query| !query.is_empty()),
+                "@authority" => fields.push((HOST, value.as_bytes())),
+                "@signature-params" => params = Some(STORED.to_owned() + value),
+                field => fields.push((field, value.as_bytes())),
+            }
+        }
+        let params = params.ok_or_else(|| unread(say!("no signature parameters")))?;
+        fields.extend([(INPUT, params.as_bytes()), (SIGNATURE, signed.as_bytes())]);
+        let read = Self::parse(&RequestHead { fields: &fields, ..head })?;
+        if read.base() == base { Ok(read) } else { Err(unread(say!("another spelling"))) }
     }
 }
 
@@ -92,6 +141,7 @@ impl<'a> Covered<'a> {
             digest: None,
             purpose: None,
             case: None,
+            visible_from: None,
         };
         if let Some(field) = once(head, DIGEST)? {
             let expected = say!("sha-256 and the body's digest alone, as {}", Words::data("sha-256=:…:"));
@@ -112,6 +162,12 @@ impl<'a> Covered<'a> {
             );
             covered.case = Some(Case::from_field(field).ok_or_else(|| unread(CASE, field, expected))?);
             covered.components.push((CASE, field.into()));
+        }
+        if let Some(field) = once(head, VISIBLE_FROM)? {
+            let expected = say!("a day, as {}", Words::data("2027-01-31"));
+            covered.visible_from =
+                Some(Date::parse(field).map_err(|_| unread(VISIBLE_FROM, field, expected))?);
+            covered.components.push((VISIBLE_FROM, field.into()));
         }
         Ok(covered)
     }
@@ -233,9 +289,18 @@ impl Parameters<'_, '_> {
 /// R01: a field that every signed request has.
 fn signing<'a>(head: &RequestHead<'a>, name: &'static str) -> Result<&'a str, RequestRefusal> {
     let found = once(head, name)?;
-    found.ok_or_else(|| {
-        refuse(RequestRule::Signed, name, say!("absent"), say!("a request signed as RFC 9421 has it"))
-    })
+    found.ok_or_else(|| unsigned(name))
+}
+
+fn unsigned(name: &'static str) -> RequestRefusal {
+    refuse(RequestRule::Signed, name, say!("absent"), say!("a request signed as RFC 9421 has it"))
+}
+
+impl RequestRefusal {
+    /// R01: a request without a signature, of what nobody is told without one.
+    pub fn unsigned() -> Self {
+        unsigned(INPUT)
+    }
 }
 
 /// R11: a field that stands in a request at most once, and is visible ASCII with spaces; without the spaces around it.

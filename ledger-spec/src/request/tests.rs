@@ -15,6 +15,7 @@ fn made(body: Option<&[u8]>, nonce: u8) -> VerifiedRequest {
         body,
         purpose: Some(Purpose::Audit),
         case: None,
+        visible_from: None,
     };
     let fields = new.sign(&key, NOW, &[nonce; 16]);
     let mut read: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();

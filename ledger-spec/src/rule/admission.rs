@@ -149,6 +149,10 @@ rules! {
     PseudonymCurrent = "L28" "old-pseudonym" None;
     /// L29: an auditing witness had vouched for what is erased, where one is named.
     AuditedBefore = "L29" "erased-without-audit" None;
+    /// L30: an access journal holds looks, and nothing else does.
+    JournalAlone = "L30" "not-of-an-access-journal" None;
+    /// L31: a look is what its reader signed.
+    LookSigned = "L31" "look-not-signed" None;
 }
 
 impl Rule {

@@ -74,6 +74,8 @@ request_rules! {
     ConsentHolds = "R24" "consent-ended";
     /// R25: the request is for a host of the server's own.
     OwnHost = "R25" "another-host";
+    /// R26: a look is withheld from its subject for a while, where the readers' table allows that.
+    Withheld = "R26" "not-to-be-withheld";
 }
 
 impl RequestRule {
@@ -89,6 +91,7 @@ impl RequestRule {
                 | Self::OwnFile
                 | Self::ConsentGiven
                 | Self::ConsentHolds
+                | Self::Withheld
         )
     }
 }

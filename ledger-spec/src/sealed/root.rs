@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 
 const LABEL: &[u8] = b"credit-ledger v2 root\0";
 const KEK_LABEL: &[u8] = b"credit-ledger v2 kek\0";
+/// The context in which the master key of the access journal follows from the skeleton key.
+const JOURNAL: &str = "credit-ledger v2 access journal";
 const MAGIC: &[u8; 8] = b"CLROOT\0\x01";
 const TAG: usize = 16;
 /// magic ‖ generation ‖ key id: what is authenticated with the keys.
@@ -166,6 +168,14 @@ impl Root {
     pub const fn new(skeleton: SkeletonKey, vrf: VrfKey, identity: IdentityKey, store: StoreKey) -> Self {
         let identities = IdentityKeys::new(identity);
         Self { generation: Generation::FIRST, skeleton, vrf, identities, store, groups: Vec::new() }
+    }
+
+    /// The master key of the ledger's access journal: it follows from a key that is never replaced, so that an erasure in
+    /// the ledger, which brings a new master key, leaves the journal as it is.
+    #[must_use]
+    pub fn journal_kek(&self) -> Kek {
+        let key = Zeroizing::new(blake3::derive_key(JOURNAL, self.skeleton.expose()));
+        Kek::copied(&key)
     }
 
     /// How many groups have keys.

@@ -180,7 +180,7 @@ pub fn has_ended(phase: &str) -> bool {
 /// The roles that may issue an opening.
 pub fn roles(kind: &str) -> &'static [&'static str] {
     match kind {
-        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" => &["operator"],
+        "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" | "access.read" => &["operator"],
         "subject.identifier_linked" => &["department", "registrar", "operator"],
         "subject.registered"
         | "subject.amended"

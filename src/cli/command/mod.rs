@@ -1,6 +1,7 @@
 //! The commands, one file each. What several of them need stands beside this folder; no command borrows from
 //! another.
 
+pub(super) mod accesses;
 pub(super) mod append;
 pub(super) mod audit;
 pub(super) mod catalogue;

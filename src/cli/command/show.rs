@@ -483,18 +483,6 @@ fn to_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// A question that the ledger has no answer to is the asker's; damage is not.
 fn failed(error: QueryError) -> Failure {
-    match error {
-        error if error.is_erased() => Failure::wrong(error.words()),
-        QueryError::Read(_)
-        | QueryError::Stream(_)
-        | QueryError::Event { .. }
-        | QueryError::Fields { .. }
-        | QueryError::Blind
-        | QueryError::CaseFiles(_)
-        | QueryError::Behind { .. } => Failure::unreachable(error.words()),
-        QueryError::Unanswered(_)
-        | QueryError::NoEntry { .. }
-        | QueryError::NotForReader { .. }
-        | QueryError::NoPublicEntry(_) => Failure::wrong(error.words()),
-    }
+    let words = error.words();
+    if error.is_of_the_asker() { Failure::wrong(words) } else { Failure::unreachable(words) }
 }

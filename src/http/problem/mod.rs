@@ -419,6 +419,7 @@ impl From<QueryError> for Problem {
             QueryError::Behind { found, expected } => Self::new(ProblemKind::Behind)
                 .found(say!("{} entries taken in", found))
                 .expected(say!("{}, which the question is about", expected)),
+            QueryError::Look { index, .. } => damaged(&format_args!("entry {index} of the access journal")),
             QueryError::Event { index, error } => damaged(&format_args!("entry {index}: {error}")),
         }
     }

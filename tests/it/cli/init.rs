@@ -40,7 +40,7 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
     for dir in ["a/", "b/.", "c//", "new/deep/er/d/"] {
         init(&folder, dir, "a.example", "registrar").right();
         folder.audit(dir);
-        let inside = ["checkpoint", "keys", "ledger.toml", "log", "sealed", "tree"];
+        let inside = ["access", "checkpoint", "keys", "ledger.toml", "log", "sealed", "tree"];
         assert_eq!(names(&folder, dir), inside, "{dir}");
     }
     // The master key lies beside the folder and not in it, for its owner alone.

@@ -167,6 +167,9 @@ pub struct ReadBy {
     /// In which matter; `@name` of a consent.
     #[serde(default)]
     pub case: Option<String>,
+    /// The day from which on the subject is told of it, where not at once.
+    #[serde(default, deserialize_with = "maybe_moment")]
+    pub visible_from: Option<String>,
     /// The rule that refuses, where one does.
     #[serde(default)]
     pub refused: Option<String>,

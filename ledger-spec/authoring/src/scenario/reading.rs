@@ -9,7 +9,7 @@ use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::projection::given_consent;
 use ledger_spec::readers::{Asked, Granted, Look, Readers, Who};
 use ledger_spec::request::{Case, NewRequest, Purpose, RequestHead, SignedRequest, VerifiedRequest};
-use ledger_spec::time::RecordedTime;
+use ledger_spec::time::{Date, RecordedTime};
 use ledger_spec::wording::Words;
 
 /// What the reader is granted; the inner error is the rule that refuses.
@@ -32,6 +32,10 @@ pub(super) fn granted(
     };
     let purpose = match &by.purpose {
         Some(text) => Some(Purpose::parse(text).ok_or_else(|| unread("purpose", text))?),
+        None => None,
+    };
+    let visible_from = match &by.visible_from {
+        Some(text) => Some(Date::parse(text).map_err(|_| unread("visible_from", text))?),
         None => None,
     };
     let named = case.as_ref().and_then(|case| EventId::parse(case.as_str()).ok());
@@ -63,8 +67,15 @@ pub(super) fn granted(
             ));
         }
     };
-    let look =
-        Look { who, purpose, case: case.as_ref(), asked, consent: consent.as_ref(), now: moment.valid_at };
+    let look = Look {
+        who,
+        purpose,
+        case: case.as_ref(),
+        asked,
+        consent: consent.as_ref(),
+        visible_from,
+        now: moment.valid_at,
+    };
     Ok(Readers::shipped().sight(&look).map_err(|refusal| refusal.rule.id().to_owned()))
 }
 
@@ -78,6 +89,7 @@ fn request_of(authority: &str, now: RecordedTime) -> Result<VerifiedRequest, Wor
         body: None,
         purpose: None,
         case: None,
+        visible_from: None,
     };
     let fields = new.sign(&key(authority, "a"), now, &[7; 16]);
     let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();

@@ -169,6 +169,7 @@ impl People {
             body: Some(body.as_bytes()),
             purpose: None,
             case: None,
+            visible_from: None,
         };
         let fields = new.sign(&self.key, now, &nonce);
         (body.to_string(), fields)

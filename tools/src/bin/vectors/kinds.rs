@@ -8,6 +8,7 @@ use crate::base::{
 use ledger_spec::definition::ItemKind;
 use ledger_spec::event::{Change, Kind, Role, StepKind};
 use serde_json::{Value, json};
+use tlog::bytes::to_base64url;
 use tlog::cosignature::Cosigner;
 use tlog::defect::OrDefect as _;
 use tlog::note::KeyName;
@@ -216,6 +217,14 @@ fn a_right_or_duty(kind: Kind) -> Making {
         ),
         Kind::AuditorsNamed => made(REGISTRAR, "ledger", json!({ "auditors": [auditor(60)] })),
         Kind::IdentityRotated => made(OPERATOR, "ledger", json!({ "epoch": 2 })),
+        Kind::AccessRead => made(
+            OPERATOR,
+            FIRM,
+            json!({
+                "reader": DEPARTMENT, "request": "\"@method\": GET\n…", "signature": to_base64url(&[7; 64]),
+                "sight": "shared", "own": true, "consent": 9,
+            }),
+        ),
         other => panic!("no event of the kind {}", other.name()),
     }
 }

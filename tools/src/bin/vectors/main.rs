@@ -7,6 +7,7 @@
 // A tool for developers: it stops at the first surprise, and that is its message.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod accesses;
 #[path = "../../../../ledger-spec/tests/answer/mod.rs"]
 #[allow(missing_docs)]
 mod answer;

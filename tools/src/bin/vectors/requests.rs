@@ -136,6 +136,7 @@ fn made() -> Value {
         body: None,
         purpose: Some(Purpose::JudicialEnquiry),
         case: Some(&case),
+        visible_from: None,
     };
     let mut fields = vec![("host", "Credit.Example:8413".to_owned())];
     fields.extend(new.sign(&key(), RecordedTime::from_micros(MADE * 1_000_000), &[7; 16]));

@@ -1,7 +1,7 @@
 //! Cases of admission: every rule both ways, on the base ledger.
 
 use super::case::{Case, Expected, accepted, accepted_after, after, by, input};
-use super::{contested, due, endings, erasing, renewing};
+use super::{accesses, contested, due, endings, erasing, renewing};
 use crate::base::{
     COURT, DEPARTMENT, FIRM, LIST_ADOPTED, Making, OPERATOR, OTHER_FIRM, REGISTRAR, STEWARD, TYPE_ADOPTED,
     WINDOW, WITH_TORSION, a_list, a_type, accepting, deciding, decision, entering, event_id, filing, name,
@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(erasing::cases());
     cases.extend(renewing::cases());
     cases.extend(due::cases());
+    cases.extend(accesses::cases());
     cases
 }
 

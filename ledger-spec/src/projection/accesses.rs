@@ -1,0 +1,118 @@
+//! Who looked at a subject: the subject's own list, from the access journal.
+//!
+//! Each line says what its reader signed. A matter is named to the subject where it is the subject's own; looks in another's
+//! matter are told without it, and those that a court or a supervisor has withheld for a while once that is over. Auditors and
+//! courts are told all of it.
+
+use crate::authority::Directory;
+use crate::casefile::{Sight, Viewer};
+use crate::definition::Name;
+use crate::event::AccessRead;
+use crate::id::{AuthorityId, EventId, SubjectId};
+use crate::request::RequestRefusal;
+use crate::time::{Date, RecordedTime, ValidTime};
+use serde::{Deserialize, Serialize};
+use tlog::position::EntryIndex;
+
+/// A page of who looked at a subject, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccessesPage {
+    /// The subject.
+    pub subject: SubjectId,
+    /// The moment of asking, RFC 3339.
+    pub asked_at: ValidTime,
+    /// The looks at this subject, under whichever of its names.
+    pub accesses: Vec<AccessLine>,
+    /// That looks at whole lists and counts, in which the subject may have stood, are journalled as such and not here.
+    pub notice: Name,
+    /// What `before` has to be for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub next: Option<EntryIndex>,
+    /// The newest checkpoint of the journal.
+    pub checkpoint: String,
+}
+
+/// One look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccessLine {
+    /// Its entry in the access journal.
+    pub entry: EntryIndex,
+    /// When it was written down, before the answer left, RFC 3339.
+    pub recorded_at: RecordedTime,
+    /// Who looked.
+    pub reader: AuthorityId,
+    /// Its name now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub name: Option<Name>,
+    /// For which purpose.
+    pub purpose: String,
+    /// In which matter, where it is the subject's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub case: Option<String>,
+    /// Whether it was in a matter that is not named here, being another's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub in_another_case: bool,
+    /// What was asked: path and query.
+    pub question: String,
+    /// By which sight it was answered.
+    pub sight: Sight,
+    /// The day from which on the subject is told of it, where that was not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub visible_from: Option<Date>,
+}
+
+impl AccessesPage {
+    /// What is said beside every such page.
+    #[must_use]
+    pub fn notice() -> Name {
+        Name {
+            zh: "对整份名单和汇总统计的查询按名单、统计记入查询日志，不在此列。".to_owned(),
+            en: "Looks at whole lists and at counts are journalled as such and are not among these."
+                .to_owned(),
+        }
+    }
+}
+
+impl AccessLine {
+    /// A look as who asks is told of it; `None` where it is withheld still. `is_own` says of an event that it stands in the
+    /// subject's own file.
+    ///
+    /// # Errors
+    ///
+    /// Where what the look's reader signed does not hold, which admission makes sure of.
+    pub fn of(
+        (entry, recorded_at): (EntryIndex, RecordedTime),
+        (asked_at, look): (ValidTime, &AccessRead),
+        (directory, viewer): (&Directory, Viewer),
+        is_own: impl FnOnce(&EventId) -> bool,
+    ) -> Result<Option<Self>, RequestRefusal> {
+        let stated = look.verified(asked_at)?;
+        let told_all = viewer.sight == Sight::Court;
+        let visible_from = stated.visible_from();
+        if !told_all && visible_from.is_some_and(|day| viewer.moment.valid_at.date() < day) {
+            return Ok(None);
+        }
+        let case = stated.case();
+        let named =
+            case.filter(|case| told_all || EventId::parse(case.as_str()).is_ok_and(|event| is_own(&event)));
+        Ok(Some(Self {
+            entry,
+            recorded_at,
+            reader: look.reader.clone(),
+            name: directory.get(&look.reader).map(|authority| authority.name.clone()),
+            purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
+            case: named.map(|case| case.as_str().to_owned()),
+            in_another_case: case.is_some() && named.is_none(),
+            question: stated.target().to_owned(),
+            sight: look.sight,
+            visible_from,
+        }))
+    }
+}

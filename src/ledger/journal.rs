@@ -1,0 +1,79 @@
+//! The access journal: a log of its own below the ledger's folder, of the same making and under the same operator's key, in
+//! which it stands who looked. Its master key follows from the ledger's root, so that it needs no other keeping.
+
+use super::{Founding, LedgerError, MasterKey, OpenLedger, Settings, open, open_ledger, operator_signer};
+use crate::progress::Progress;
+use ledger_spec::admission::journal_of;
+use ledger_spec::sealed::Kek;
+use std::fs;
+use std::path::Path;
+use tlog::note::NoteSigner;
+
+/// The folder of the access journal, below that of its ledger.
+pub const ACCESS: &str = "access";
+/// The ledger's folder, from there.
+const ABOVE: &str = "..";
+/// What is folded of the journal is who looked at one subject, and nobody asks for all.
+const CACHE: u64 = 8 << 20;
+
+/// Begins the journal of a ledger that is being made in `folder`.
+pub(super) fn begin(folder: &Path, founding: &Founding, kek: &Kek) -> Result<(), LedgerError> {
+    let ledger = &founding.settings.origin;
+    let origin = journal_of(ledger)
+        .ok_or_else(|| LedgerError::Opening(format!("{ledger} is too long to name an access journal by")))?;
+    let dir = folder.join(ACCESS);
+    fs::create_dir(&dir).map_err(super::at(&dir))?;
+    let settings = Settings {
+        origin,
+        master: Some(MasterKey::Ledger(ABOVE.into())),
+        openings: None,
+        policy: None,
+        hosts: Vec::new(),
+        case_file_cache_bytes: CACHE,
+        ..founding.settings.clone()
+    };
+    settings.write(&dir)?;
+    let signer = signer_of(&settings, &founding.operator_seed);
+    let mut random = founding.random;
+    random[9] ^= 1;
+    let founding = Founding {
+        settings,
+        operator: founding.operator.clone(),
+        operator_name: founding.operator_name.clone(),
+        operator_seed: founding.operator_seed,
+        master: Kek::copied(kek.expose()),
+        registrars: Vec::new(),
+        keys: Vec::new(),
+        random,
+    };
+    open_ledger(&dir, &founding, signer, Some(ledger))?;
+    super::new_folder::sync(&dir)
+}
+
+/// A journal open for writing: all of a ledger's.
+pub type OpenJournal = OpenLedger;
+
+/// Opens the journal of the ledger in `dir` for writing, with the key by which looks are signed; `None` where it has none, as
+/// a copy.
+pub fn open_journal(
+    dir: &Path,
+    progress: &dyn Progress,
+) -> Result<Option<(OpenJournal, NoteSigner)>, LedgerError> {
+    let access = dir.join(ACCESS);
+    if !access.try_exists().map_err(super::at(&access))? {
+        return Ok(None);
+    }
+    let journal = open(&access, progress)?;
+    let signer = operator_signer(&access, &journal.settings)?;
+    Ok(Some((journal, signer)))
+}
+
+/// The operator's key as the key of the journal's checkpoints.
+pub(super) fn signer(ledger: &Path, journal: &Settings) -> Result<NoteSigner, LedgerError> {
+    let above = operator_signer(ledger, &Settings::read(ledger)?)?;
+    Ok(signer_of(journal, above.secret_key().expose_seed()))
+}
+
+fn signer_of(journal: &Settings, seed: &[u8; 32]) -> NoteSigner {
+    NoteSigner::from_seed(journal.origin.key_name().clone(), seed)
+}

@@ -1,0 +1,336 @@
+//! The access journal: nothing more than public leaves that does not stand in it, it is a log as the ledger's own, shows
+//! nothing to who may not open it, and a subject is told who looked.
+
+use crate::disk_full;
+use crate::gate::{FIRM, Read, court, furnish, of, other_department};
+use crate::http_server::{Answer, Server};
+use crate::memory_disk::{Failure, MemoryDisk};
+use crate::oracles::noon;
+use crate::people::{self, department};
+use crate::support::Folder;
+use crate::writer_faults::{journal_signer, signer, start, start_journal};
+use credit_ledger::audit::{AuditOptions, audit_with};
+use credit_ledger::http::AppState;
+use credit_ledger::journal::AccessJournal;
+use credit_ledger::ledger::{ACCESS, Settings};
+use credit_ledger::progress::Unwatched;
+use credit_ledger::server;
+use credit_ledger::storage::DiskErrorKind;
+use ledger_spec::audit::Scope;
+use ledger_spec::event::Role;
+use ledger_spec::request::Purpose;
+use ledger_spec::time::Date;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use tlog::checkpoint::{Origin, SignedCheckpoint};
+use tlog::key::SecretKey;
+use tlog::note::{KeyName, VerifierKey};
+
+const STANDING: &str = "/v1/subjects/ext:register:7/standing";
+
+/// A server with its own journal, over a ledger in which a firm has a record of each class.
+fn serve(name: &str) -> Server {
+    let dir = Folder::absent(name);
+    let mut founding = people::founding();
+    founding.settings.hosts = vec!["t".to_owned()];
+    credit_ledger::ledger::create(&dir, &founding).unwrap();
+    let server = Server::over_whole(dir, noon);
+    for envelope in people::setup() {
+        assert_eq!(server.post("application/json", envelope).status, 201);
+    }
+    furnish(&server);
+    server
+}
+
+fn by(key: &SecretKey, purpose: Purpose) -> Read<'_> {
+    Read { clock: noon, ..Read::by(key, purpose) }
+}
+
+fn accesses(server: &Server, read: &Read<'_>, subject: &str, query: &str) -> Answer {
+    let (path, body) = (format!("/v1/accesses{query}"), json!({ "subject": subject }).to_string());
+    let fields = read.fields("POST", &path, Some(&body));
+    server.post_to(&path, &format!("content-type: application/json\r\n{fields}"), &body)
+}
+
+fn lines(answer: &Answer) -> Vec<Value> {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["accesses"].as_array().unwrap().clone()
+}
+
+/// The checkpoint of the journal, as a stranger verifies it.
+fn checkpoint(server: &Server) -> SignedCheckpoint {
+    let name = KeyName::parse(&format!("{}/access", people::ORIGIN)).unwrap();
+    let vkey = VerifierKey::new(name, SecretKey::from_seed(&people::operator()).public().as_bytes()).unwrap();
+    let note = server.get("/access/checkpoint");
+    assert_eq!(note.status, 200);
+    SignedCheckpoint::verify(&note.body, &vkey).unwrap()
+}
+
+#[test]
+fn each_look_that_shows_more_stands_in_the_journal_before_its_answer_leaves() {
+    let server = serve("accesses-each");
+    let size = || checkpoint(&server).checkpoint().size().get();
+    assert_eq!(size(), 1);
+    let own = department();
+    // Everybody's, and what everybody may know, is nobody's look; nor is what was refused.
+    assert_eq!(server.get(STANDING).status, 200);
+    assert_eq!(by(&own, Purpose::Audit).get(&server, "/v1/catalogue").status, 200);
+    assert_eq!(by(&own, Purpose::JudicialEnquiry).get(&server, STANDING).status, 403);
+    assert_eq!(size(), 1);
+    for (n, (key, purpose, path)) in [
+        (department(), Purpose::Supervision, STANDING.to_owned()),
+        (department(), Purpose::Supervision, "/v1/lists/test.hidden".to_owned()),
+        (court(), Purpose::JudicialEnquiry, format!("/v1/subjects/{FIRM}/events?limit=1")),
+        (court(), Purpose::JudicialEnquiry, "/v1/oversight".to_owned()),
+        (of(Role::Steward), Purpose::Oversight, "/v1/oversight".to_owned()),
+        (of(Role::Auditor), Purpose::Audit, format!("/v1/subjects/{FIRM}/records")),
+        (of(Role::Window), Purpose::OwnFile, format!("/v1/subjects/{FIRM}/measures")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = by(&key, purpose).get(&server, &path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(size(), 2 + n as u64, "{path}");
+    }
+    let dir = server.stop().folder();
+    let of =
+        |blind| audit_with(&dir.join(ACCESS), AuditOptions { blind, ..AuditOptions::default() }, &Unwatched);
+    let opened = of(false).unwrap();
+    assert_eq!((opened.scope, opened.size.get(), opened.counts.admitted), (Scope::Opened, 8, 8));
+    assert_eq!(of(true).unwrap().scope, Scope::Blind);
+}
+
+#[test]
+fn nothing_of_a_look_stands_in_the_clear() {
+    let server = serve("accesses-sealed");
+    let own = department();
+    let read = Read { case: Some("secret-matter-77"), ..by(&own, Purpose::Handling) };
+    assert_eq!(read.get(&server, STANDING).status, 200);
+    let tile = server.get("/access/tile/entries/000.p/2");
+    assert_eq!(tile.status, 200);
+    assert_eq!(server.get("/access/tile/entries/000.p/3").status, 404);
+    let told = ["secret-matter-77", FIRM, "handling", "standing", "department", &own.public().id()];
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    for text in told {
+        assert!(!holds(&tile.body, text), "{text} in the tile");
+    }
+    let dir = server.stop().folder();
+    for (path, bytes) in files_below(&dir.join(ACCESS)) {
+        for text in told {
+            assert!(!holds(&bytes, text), "{text} in {path}");
+        }
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files_below(&path));
+        } else {
+            all.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+    assert!(!all.is_empty() || folder.ends_with("sealed") || fs::read_dir(folder).unwrap().next().is_none());
+    all
+}
+
+#[test]
+fn a_subject_is_told_who_looked_and_nobody_else_is() {
+    let server = serve("accesses-list");
+    let (own, other, window, court) = (department(), other_department(), of(Role::Window), court());
+    let asked = |read: &Read<'_>| accesses(&server, read, FIRM, "");
+    // Unsigned it is nobody's; a department and a steward are not told.
+    let body = json!({ "subject": FIRM }).to_string();
+    let unsigned = server.post_to("/v1/accesses", "content-type: application/json\r\n", &body);
+    assert_eq!((unsigned.status, unsigned.problem()), (401, "request-unsigned".to_owned()));
+    for (key, purpose) in
+        [(&own, Purpose::Supervision), (&own, Purpose::OwnFile), (&window, Purpose::Handling)]
+    {
+        let refused = asked(&by(key, purpose));
+        assert_eq!((refused.status, refused.problem()), (403, "purpose-not-for-role".to_owned()));
+    }
+    assert_eq!(lines(&asked(&by(&window, Purpose::OwnFile))), [] as [Value; 0]);
+    assert_eq!(by(&other, Purpose::Supervision).get(&server, STANDING).status, 200);
+    assert_eq!(
+        by(&own, Purpose::Procurement).get(&server, "/v1/subjects/ext:register:8/standing").status,
+        200
+    );
+    // Newest first, with the window's own looks; the other firm's is the other firm's.
+    let told = lines(&asked(&by(&window, Purpose::OwnFile)));
+    let said: Vec<_> = told.iter().map(|line| [&line["reader"], &line["purpose"], &line["sight"]]).collect();
+    assert_eq!(
+        json!(said),
+        json!([["department.other", "supervision", "shared"], ["window", "own-file", "restricted"],])
+    );
+    assert_eq!(told[0]["question"], STANDING);
+    assert_eq!(told[0]["name"]["zh"], people::name()["zh"]);
+    // A matter that is another's is not named to the subject; to a court it is.
+    assert!(told[0]["in_another_case"] == true && told[0].get("case").is_none(), "{}", told[0]);
+    let event = server.get(&format!("/v1/subjects/{FIRM}/events")).json()["events"][0]["event"]["id"].clone();
+    let matter = Read { case: event.as_str(), ..by(&own, Purpose::Handling) };
+    assert_eq!(matter.get(&server, STANDING).status, 200);
+    let told = lines(&asked(&by(&window, Purpose::OwnFile)));
+    assert_eq!((&told[0]["case"], told[0].get("in_another_case")), (&event, None));
+    let all = lines(&asked(&by(&court, Purpose::JudicialEnquiry)));
+    assert!(all.iter().all(|line| line.get("case").is_some() && line.get("in_another_case").is_none()));
+    // Pages.
+    let window = by(&window, Purpose::OwnFile);
+    let first = accesses(&server, &window, FIRM, "?limit=2").json();
+    let next = first["next"].as_u64().unwrap();
+    assert_eq!(first["accesses"][1]["entry"], next);
+    let second = lines(&accesses(&server, &window, FIRM, &format!("?limit=500&before={next}")));
+    assert!(second.iter().all(|line| line["entry"].as_u64().unwrap() < next));
+    assert_eq!(second.len(), 4);
+    server.finish();
+}
+
+#[test]
+fn a_look_may_be_withheld_where_the_table_says_so_and_not_for_longer() {
+    let server = serve("accesses-withheld");
+    let (own, court, window) = (department(), court(), of(Role::Window));
+    let day = |text: &str| Some(Date::parse(text).unwrap());
+    let refused = |read: &Read<'_>| {
+        let answer = read.get(&server, STANDING);
+        (answer.status, answer.problem())
+    };
+    let no = (403, "not-to-be-withheld".to_owned());
+    // The moment of asking is 2026-11-01.
+    let of_court = |visible_from| Read { visible_from, ..by(&court, Purpose::JudicialEnquiry) };
+    for (read, _) in [
+        (Read { visible_from: day("2026-12-01"), ..by(&own, Purpose::Procurement) }, "no row allows it"),
+        (of_court(day("2026-11-01")), "today"),
+        (of_court(day("2027-11-02")), "after a year"),
+    ] {
+        assert_eq!(refused(&read), no);
+    }
+    assert_eq!(of_court(day("2027-11-01")).get(&server, STANDING).status, 200);
+    assert_eq!(of_court(None).get(&server, STANDING).status, 200);
+    let to = |read: &Read<'_>| lines(&accesses(&server, read, FIRM, ""));
+    let told = to(&by(&window, Purpose::OwnFile));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].get("visible_from").is_none());
+    let all = to(&by(&of(Role::Auditor), Purpose::Audit));
+    let withheld: Vec<_> = all.iter().filter_map(|line| line.get("visible_from")).collect();
+    assert_eq!(withheld, [&json!("2027-11-01")]);
+    server.finish();
+}
+
+/// Restarted, the journal goes on where it was; taken away, nothing more than public is answered, and nothing is begun anew.
+#[test]
+fn a_journal_that_is_gone_is_not_begun_again_in_silence() {
+    let dir = Folder::absent("accesses-gone");
+    let mut founding = people::founding();
+    founding.settings.hosts = vec!["t".to_owned()];
+    credit_ledger::ledger::create(&dir, &founding).unwrap();
+    fs::rename(dir.join(ACCESS), dir.join("elsewhere")).unwrap();
+    let ledger = credit_ledger::ledger::open(&dir, &Unwatched).unwrap();
+    let running = server::Running::start(ledger, &["127.0.0.1:0".parse().unwrap()]).unwrap();
+    let address = running.url().strip_prefix("http://").unwrap().parse().unwrap();
+    let answer = disk_full::request(address, "GET", "/access/checkpoint", "");
+    assert_eq!((answer.status, answer.problem()), (503, "not-journalled".to_owned()));
+    assert_eq!(disk_full::request(address, "GET", "/v1/catalogue", "").status, 200);
+    running.stop().unwrap();
+    assert!(!dir.join(ACCESS).exists());
+}
+
+#[test]
+fn a_full_disk_answers_nothing_that_it_cannot_write_down() {
+    for operations in [0, 1, 2, 4, 6, 7] {
+        full_after(operations);
+    }
+}
+
+fn full_after(operations: u64) {
+    let (ledger_disk, journal_disk) = (MemoryDisk::new(21), MemoryDisk::new(22));
+    let (ledger_index, journal_index) = (Folder::absent("accesses-full"), Folder::absent("accesses-full-2"));
+    let (sequencer, writer, snapshots) = start(&ledger_disk, &ledger_index);
+    let (looks, journal_writer, accesses) = start_journal(&journal_disk, &journal_index);
+    let origin = Origin::parse(journal_signer().name().as_str()).unwrap();
+    let journal = AccessJournal::new(looks, accesses.clone(), origin, journal_signer());
+    let settings =
+        Settings { hosts: vec!["t".to_owned()], ..Settings::new(Origin::parse(people::ORIGIN).unwrap()) };
+    let state = AppState {
+        sequencer: Some(sequencer),
+        snapshots,
+        settings,
+        vkey: signer().verifier_key(),
+        identities: None,
+        clock: noon,
+        erasing: None,
+        journal: Some(Arc::new(journal)),
+        accesses: Some(accesses.clone()),
+        witnesses: None,
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let served = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
+    let own = department();
+    let look =
+        || disk_full::get(address, STANDING, &by(&own, Purpose::Supervision).fields("GET", STANDING, None));
+    assert_eq!(look().status, 200);
+    journal_disk.arm(operations, Failure::FromThenOn(DiskErrorKind::Full));
+    for _ in 0..2 {
+        let refused = look();
+        assert_eq!((refused.status, refused.problem()), (503, "not-journalled".to_owned()), "{operations}");
+        journal_disk.disarm();
+    }
+    assert_eq!(disk_full::get(address, STANDING, "").status, 200, "what everybody may know is answered");
+    let posted = disk_full::request(address, "POST", "/v1/events", &people::penalty(100, "ext:test:a"));
+    assert_eq!(posted.status, 201, "the ledger goes on");
+    assert_eq!(accesses.latest().size().get(), 2);
+    stop.send(()).unwrap();
+    runtime.block_on(served).unwrap().unwrap();
+    drop(runtime);
+    writer.join().unwrap();
+    assert!(journal_writer.join().is_err());
+}
+
+#[test]
+fn looks_and_events_each_stand_in_their_own_log() {
+    let server = serve("accesses-rules");
+    let stated = people::event(
+        900,
+        "access.read",
+        "operator",
+        FIRM,
+        json!({
+            "reader": "department", "request": "\"@method\": GET", "signature": tlog::bytes::to_base64url(&[1; 64]),
+            "sight": "shared",
+        }),
+    );
+    let operator = SecretKey::from_seed(&people::operator());
+    let answer = server.post("application/json", ledger_spec::event::envelope::seal(&stated, &[&operator]));
+    assert_eq!((answer.status, answer.problem()), (422, "not-of-an-access-journal".to_owned()));
+    server.finish();
+    let (disk, index) = (MemoryDisk::new(23), Folder::absent("accesses-rules-2"));
+    let (sequencer, writer, _) = start_journal(&disk, &index);
+    let refused = |kind: &str, body: Value| {
+        let mut event: Value =
+            serde_json::from_slice(&people::event(901, kind, "operator", FIRM, body)).unwrap();
+        event["origin"] = journal_signer().name().as_str().into();
+        let sealed = ledger_spec::event::envelope::seal(&serde_json::to_vec(&event).unwrap(), &[&operator]);
+        let sent = sequencer.submit(vec![people::whole(&sealed)], true).unwrap().blocking_recv().unwrap();
+        match &sent.unwrap().outcomes[0] {
+            credit_ledger::sequencer::EventOutcome::Refused { refusal, .. } => refusal.rule.id(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let signed = |request: &str| {
+        json!({
+            "reader": "department", "request": request, "sight": "shared",
+            "signature": tlog::bytes::to_base64url(&[1; 64]),
+        })
+    };
+    assert_eq!(refused("access.read", signed("\"@method\": GET")), "L31");
+    let link = json!({ "identifier": "ext:register:9" });
+    assert_eq!(refused("subject.identifier_linked", link), "L30");
+    drop(sequencer);
+    writer.join().unwrap();
+}
