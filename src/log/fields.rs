@@ -96,7 +96,7 @@ fn read(reader: &LogReader, index: EntryIndex) -> Result<Option<Payload>, ReadEr
     let Held::All { payload, secret, .. } = &held else { return Ok(None) };
     let checkpoint = reader.checkpoint();
     let place = Place { origin: checkpoint.checkpoint().origin(), index };
-    let plain = Plain::open(payload, secret, &place, &entry.commitment)
+    let plain = Plain::open(payload.clone(), secret, &place, &entry.commitment)
         .map_err(|error| wrong(reader, entry, &error))?;
     let content = Content::decode(&plain.content).map_err(|error| wrong(reader, entry, &error))?;
     let event = Event::parse(&content.event).map_err(|error| wrong(reader, entry, &error))?;

@@ -16,6 +16,8 @@ use tlog::key::{Check, KeyError, PublicKey, SecretKey};
 
 /// The payload type of every event.
 pub const PAYLOAD_TYPE: &str = "application/vnd.credit-ledger.event+json";
+/// What the pre-authentication encoding of every event begins with: version, length of the type, type.
+const HEAD: &[u8] = b"DSSEv1 40 application/vnd.credit-ledger.event+json ";
 /// How many signatures an envelope may carry.
 pub const MAX_SIGNATURES: usize = 4;
 /// Longest envelope: the event in base64, four signatures, and room for white space.
@@ -97,8 +99,8 @@ struct Message {
 
 impl Message {
     fn of(payload: &[u8]) -> Self {
-        let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-        let encoded = [head.as_bytes(), payload].concat();
+        let length = payload.len().to_string();
+        let encoded = [HEAD, length.as_bytes(), b" ", payload].concat();
         Self { payload: encoded.len() - payload.len(), encoded }
     }
 
@@ -325,4 +327,18 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, FieldFault> {
         .decode(text)
         .or_else(|_| URL_SAFE.decode(text))
         .map_err(|_| tlog::bytes::TextError::NotCanonical { expected: "base64" }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_is_the_pre_authentication_encoding_of_dsse() {
+        for payload in [b"{}".as_slice(), &[b'x'; 1_234]] {
+            let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
+            assert_eq!(pre_authentication_encoding(payload), [head.as_bytes(), payload].concat());
+            assert_eq!(Message::of(payload).payload(), payload);
+        }
+    }
 }

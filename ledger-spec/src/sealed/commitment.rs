@@ -37,19 +37,20 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// u16 length ‖ origin ‖ index u64.
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut bytes = encode_origin(self.origin);
-        bytes.extend(self.index.get().to_le_bytes());
-        bytes
+    /// Label ‖ O ‖ commitment, O being u16 length ‖ origin ‖ index u64: what is encrypted for an entry is bound to this.
+    pub(super) fn associated(&self, label: &[u8], commitment: &Commitment) -> Vec<u8> {
+        let (length, index) = (origin_length(self.origin), self.index.get().to_le_bytes());
+        [label, &length, self.origin.as_str().as_bytes(), &index, commitment.as_bytes()].concat()
     }
+}
+
+fn origin_length(origin: &Origin) -> [u8; 2] {
+    u16::try_from(origin.as_str().len()).or_defect("an origin has at most 255 bytes").to_le_bytes()
 }
 
 /// u16 length ‖ origin.
 pub(super) fn encode_origin(origin: &Origin) -> Vec<u8> {
-    let origin = origin.as_str().as_bytes();
-    let length = u16::try_from(origin.len()).or_defect("an origin has at most 255 bytes");
-    [&length.to_le_bytes(), origin].concat()
+    [&origin_length(origin), origin.as_str().as_bytes()].concat()
 }
 
 impl Part {
@@ -71,7 +72,9 @@ impl Commitment {
     #[must_use]
     pub fn of(hashing: Hashing, place: &Place<'_>, parts: &Parts) -> Self {
         let head = [SEALED_VERSION, hashing.algorithm().code()];
+        let (length, origin) = (origin_length(place.origin), place.origin.as_str().as_bytes());
+        let index = place.index.get().to_le_bytes();
         let [p0, p1, p2, p3] = &parts.0;
-        Self(hashing.hash(&[SEALED, &head, &place.encode(), &p0.0, &p1.0, &p2.0, &p3.0]))
+        Self(hashing.hash(&[SEALED, &head, &length, origin, &index, &p0.0, &p1.0, &p2.0, &p3.0]))
     }
 }

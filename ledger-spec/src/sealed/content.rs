@@ -75,13 +75,19 @@ impl Content {
 
     /// Reads content back. Whatever decodes re-encodes to the same bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, ContentError> {
+        let (signatures, event) = Self::parts(bytes)?;
+        Ok(Self { signatures, event: event.to_vec() })
+    }
+
+    /// The same, where the event's bytes are only looked at.
+    pub(super) fn parts(bytes: &[u8]) -> Result<(Vec<EntrySignature>, &[u8]), ContentError> {
         if bytes.len() > Self::MAX_LEN {
             return Err(ContentError::TooLong { found: bytes.len(), expected: Self::MAX_LEN });
         }
-        let ((signatures, event), read): ((Vec<EntrySignature>, &[u8]), usize) =
+        let (parts, read) =
             bincode::borrow_decode_from_slice(bytes, LAYOUT).map_err(|_| ContentError::Layout)?;
         match bytes.len() - read {
-            0 => Ok(Self { signatures, event: event.to_vec() }),
+            0 => Ok(parts),
             found => Err(ContentError::Trailing { found }),
         }
     }

@@ -157,8 +157,8 @@ fn check(
 
 /// The event that content holds, of a kind that is sealed.
 fn read(content: &[u8], parse: KeyParser<'_>) -> Result<SignedEvent, OpenError> {
-    let Content { signatures, event } = Content::decode(content)?;
-    let event = SignedEvent::from_parts_with(&event, &signatures, parse)?;
+    let (signatures, event) = Content::parts(content)?;
+    let event = SignedEvent::from_parts_with(event, &signatures, parse)?;
     match event.event().kind() {
         kind if kind.sealing() == Sealing::Clear => Err(OpenError::Kind { found: Kind::name(kind) }),
         _ => Ok(event),

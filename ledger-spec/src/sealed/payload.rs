@@ -8,9 +8,10 @@ use super::slot::SlotSecret;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag};
 use sha2::{Digest as _, Sha256};
+use std::ops::Range;
 use tlog::bytes::to_hex;
 use tlog::defect::{OrDefect as _, as_usize};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 const LABEL: &[u8] = b"credit-ledger v2 payload\0";
 /// What a payload is padded to, so that its length tells little.
@@ -113,38 +114,23 @@ impl Plain {
 
     /// Reads a plain payload back. Whatever decodes re-encodes to the same bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, PayloadError> {
-        if bytes.len() > Self::MAX_LEN || !bytes.len().is_multiple_of(STEP) {
-            return Err(PayloadError::Length { found: bytes.len() + TAG, expected: Self::MAX_LEN + TAG });
-        }
-        let mut at = 0;
-        let mut take = |length: usize| {
-            let expected = at + length;
-            let field =
-                bytes.get(at..expected).ok_or(PayloadError::Short { found: bytes.len(), expected })?;
-            at = expected;
-            Ok::<_, PayloadError>(field)
-        };
-        let length = u32::from_le_bytes(piece(take(4)?));
-        let found = as_usize(length.into());
-        if found > Content::MAX_LEN {
-            return Err(PayloadError::TooLong { what: "content", found, expected: Content::MAX_LEN });
-        }
-        let content = take(found)?.to_vec();
-        let count = usize::from(take(1)?[0]);
-        if count > MAX_DISCLOSURES {
-            let (what, expected) = ("a number of disclosures", MAX_DISCLOSURES);
-            return Err(PayloadError::TooLong { what, found: count, expected });
-        }
-        let mut disclosures = Vec::with_capacity(count);
-        for _ in 0..count {
-            let length = u16::from_le_bytes(piece(take(2)?));
-            disclosures.push(take(usize::from(length))?.to_vec());
-        }
-        let padding = bytes.get(at..).or_defect("what was taken lies within");
-        if padding.len() >= STEP || padding.iter().any(|&byte| byte != 0) {
-            return Err(PayloadError::Padding);
-        }
-        Ok(Self { content, disclosures })
+        let Layout { content, disclosures } = Layout::of(bytes)?;
+        let copied =
+            |part| bytes.get::<Range<usize>>(part).or_defect("its parts lie within a payload").to_vec();
+        Ok(Self { content: copied(content), disclosures: disclosures.into_iter().map(copied).collect() })
+    }
+
+    /// The same of bytes that become the content: what else stood in them is wiped.
+    fn decode_in_place(bytes: &mut Zeroizing<Vec<u8>>) -> Result<Self, PayloadError> {
+        let Layout { content, disclosures } = Layout::of(bytes)?;
+        let copied =
+            |part| bytes.get::<Range<usize>>(part).or_defect("its parts lie within a payload").to_vec();
+        let disclosures = disclosures.into_iter().map(copied).collect();
+        let mut kept = std::mem::take(&mut **bytes);
+        kept.get_mut(content.end..).or_defect("the content lies within a payload").zeroize();
+        kept.truncate(content.end);
+        kept.drain(..content.start);
+        Ok(Self { content: kept, disclosures })
     }
 
     /// Which of the event's private fields are here: for each digest its disclosure, or nothing where it was left
@@ -197,7 +183,7 @@ impl Plain {
         let tag = cipher
             .encrypt_inout_detached(
                 &nonce(commitment),
-                &associated(place, commitment),
+                &place.associated(LABEL, commitment),
                 bytes.as_mut_slice().into(),
             )
             .or_defect("a payload is far below the cipher's limit");
@@ -206,9 +192,9 @@ impl Plain {
         Ok((sealed, SlotSecret::new(salt, key)))
     }
 
-    /// Decrypts the payload of an entry with what its slot holds.
+    /// Decrypts the payload of an entry, in its place, with what its slot holds.
     pub fn open(
-        payload: &[u8],
+        payload: Vec<u8>,
         secret: &SlotSecret,
         place: &Place<'_>,
         commitment: &Commitment,
@@ -219,12 +205,58 @@ impl Plain {
         if found > expected || !sealed.len().is_multiple_of(STEP) {
             return Err(wrong);
         }
-        let mut plain = Zeroizing::new(sealed.to_vec());
-        let aad = associated(place, commitment);
+        let (length, tag) = (sealed.len(), Tag::from(*tag));
+        let mut plain = Zeroizing::new(payload);
+        plain.truncate(length);
+        let aad = place.associated(LABEL, commitment);
         ChaCha20Poly1305::new(secret.key().into())
-            .decrypt_inout_detached(&nonce(commitment), &aad, plain.as_mut_slice().into(), &Tag::from(*tag))
+            .decrypt_inout_detached(&nonce(commitment), &aad, plain.as_mut_slice().into(), &tag)
             .map_err(|_| PayloadError::Key)?;
-        Self::decode(&plain)
+        Self::decode_in_place(&mut plain)
+    }
+}
+
+/// Where in a plain payload its parts stand.
+struct Layout {
+    content: Range<usize>,
+    disclosures: Vec<Range<usize>>,
+}
+
+impl Layout {
+    fn of(bytes: &[u8]) -> Result<Self, PayloadError> {
+        let most = Plain::MAX_LEN;
+        if bytes.len() > most || !bytes.len().is_multiple_of(STEP) {
+            return Err(PayloadError::Length { found: bytes.len() + TAG, expected: most + TAG });
+        }
+        let mut at = 0;
+        let mut take = |length: usize| {
+            let (start, expected) = (at, at + length);
+            let field =
+                bytes.get(start..expected).ok_or(PayloadError::Short { found: bytes.len(), expected })?;
+            at = expected;
+            Ok::<_, PayloadError>((field, start..expected))
+        };
+        let length = u32::from_le_bytes(piece(take(4)?.0));
+        let found = as_usize(length.into());
+        if found > Content::MAX_LEN {
+            return Err(PayloadError::TooLong { what: "content", found, expected: Content::MAX_LEN });
+        }
+        let (_, content) = take(found)?;
+        let count = usize::from(take(1)?.0[0]);
+        if count > MAX_DISCLOSURES {
+            let (what, expected) = ("a number of disclosures", MAX_DISCLOSURES);
+            return Err(PayloadError::TooLong { what, found: count, expected });
+        }
+        let mut disclosures = Vec::with_capacity(count);
+        for _ in 0..count {
+            let length = u16::from_le_bytes(piece(take(2)?.0));
+            disclosures.push(take(usize::from(length))?.1);
+        }
+        let padding = bytes.get(at..).or_defect("what was taken lies within");
+        if padding.len() >= STEP || padding.iter().any(|&byte| byte != 0) {
+            return Err(PayloadError::Padding);
+        }
+        Ok(Self { content, disclosures })
     }
 }
 
@@ -232,9 +264,4 @@ impl Plain {
 /// that of a machine that was put back to an earlier state does, two entries still differ in this.
 fn nonce(commitment: &Commitment) -> Nonce {
     Nonce::from(piece::<12>(&commitment.as_bytes()[..12]))
-}
-
-/// What a payload is bound to: "credit-ledger v2 payload␀" ‖ O ‖ C.
-fn associated(place: &Place<'_>, commitment: &Commitment) -> Vec<u8> {
-    [LABEL, &place.encode(), commitment.as_bytes()].concat()
 }

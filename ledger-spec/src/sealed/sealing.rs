@@ -102,7 +102,7 @@ impl KeptBeside {
     /// What opens an entry of the log `origin`, of what is kept beside it: a claim until it was opened. The skeleton is
     /// read as it lies there.
     pub fn opening(
-        &self,
+        self,
         origin: &Origin,
         entry: &SealedEntry,
         key: &SkeletonKey,
@@ -110,9 +110,9 @@ impl KeptBeside {
         let place = Place { origin, index: entry.index };
         let remains = super::Remains::unseal(&self.skeleton, key, &place, &entry.commitment)?;
         let Plain { content, disclosures } =
-            Plain::open(&self.payload, &self.secret, &place, &entry.commitment)?;
+            Plain::open(self.payload, &self.secret, &place, &entry.commitment)?;
         let opening = AuditorOpening {
-            content_salt: ContentSalt::copied(self.secret.salt().expose()),
+            content_salt: self.secret.into_salt(),
             link_salts: remains.link_salts,
             links: remains.links,
             content,

@@ -60,7 +60,7 @@ impl Remains {
         let tag = XChaCha20Poly1305::new(key.expose().into())
             .encrypt_inout_detached(
                 &XNonce::from(nonce.0),
-                &associated(place, commitment),
+                &place.associated(LABEL, commitment),
                 bytes.as_mut_slice().into(),
             )
             .or_defect("a skeleton is far below the cipher's limit");
@@ -82,16 +82,11 @@ impl Remains {
         XChaCha20Poly1305::new(key.expose().into())
             .decrypt_inout_detached(
                 &XNonce::from(*nonce),
-                &associated(place, commitment),
+                &place.associated(LABEL, commitment),
                 plain.as_mut_slice().into(),
                 &Tag::from(*tag),
             )
             .map_err(|_| SkeletonError::Key)?;
         Ok(Self::decode(&plain)?)
     }
-}
-
-/// What a skeleton is bound to: "credit-ledger v2 skeleton␀" ‖ O ‖ C.
-fn associated(place: &Place<'_>, commitment: &Commitment) -> Vec<u8> {
-    [LABEL, &place.encode(), commitment.as_bytes()].concat()
 }

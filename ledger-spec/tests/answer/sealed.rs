@@ -132,7 +132,7 @@ fn payload(input: &Value) -> Answer {
     let key = GroupKey::copied(&hash(&input["group_key"]));
     let secret: SlotSecret = slot_of(input).unwrap_with(&key, index).map_err(refused)?.unwrap();
     let place = Place { origin: &origin, index };
-    let plain = Plain::open(&unhex(text(input, "payload")), &secret, &place, &commitment).map_err(refused)?;
+    let plain = Plain::open(unhex(text(input, "payload")), &secret, &place, &commitment).map_err(refused)?;
     let private: Vec<_> = input["private"].as_array().unwrap().iter().map(hash).collect();
     let disclosed = plain.disclosed(&private).map_err(refused)?;
     let shown: Vec<_> =

@@ -37,7 +37,7 @@ fn open(
     entry: &SealedEntry,
     origin: &Origin,
 ) -> Result<Plain, PayloadError> {
-    Plain::open(payload, secret, &Place { origin, index: entry.index }, &entry.commitment)
+    Plain::open(payload.to_vec(), secret, &Place { origin, index: entry.index }, &entry.commitment)
 }
 
 #[test]

@@ -253,7 +253,7 @@ impl World {
             Held::All { .. } => panic!("entry {index} was erased"),
         };
         let place = Place { origin: &origin, index: EntryIndex::new(index) };
-        let opened = Plain::open(&payload, &secret, &place, &kept.commitment);
+        let opened = Plain::open(payload.clone(), &secret, &place, &kept.commitment);
         payload == kept.payload
             && skeleton == kept.skeleton
             && *secret.salt().expose() == kept.salt
