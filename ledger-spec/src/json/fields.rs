@@ -116,6 +116,8 @@ impl FieldFault {
 pub struct Fields<'a> {
     path: String,
     entries: Vec<(Cow<'a, str>, Option<Json<'a>>)>,
+    /// How many nobody took yet.
+    left: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -127,8 +129,9 @@ impl<'a> Fields<'a> {
     fn at(path: String, value: Json<'a>) -> Result<Self, FieldError> {
         match value {
             Json::Object(entries) => {
+                let left = entries.len();
                 let entries = entries.into_iter().map(|(name, value)| (name, Some(value))).collect();
-                Ok(Self { path, entries })
+                Ok(Self { path, entries, left })
             }
             other => Err(FieldError { field: path, fault: wrong_type(&other, "an object") }),
         }
@@ -149,7 +152,14 @@ impl<'a> Fields<'a> {
     /// Takes a field that may be absent. `null` is a value like any other, so it is refused where
     /// something else is expected.
     pub fn take(&mut self, name: &str) -> Option<Json<'a>> {
-        self.entries.iter_mut().find(|(known, _)| known == name).and_then(|(_, value)| value.take())
+        // Most objects have few of the fields that they may have, and those that come first.
+        if self.left == 0 {
+            return None;
+        }
+        let (_, value) = self.entries.iter_mut().find(|(known, _)| known == name)?;
+        let taken = value.take();
+        self.left -= usize::from(taken.is_some());
+        taken
     }
 
     /// Whether a field is there and was not taken yet.
@@ -334,6 +344,7 @@ impl<'a> Fields<'a> {
     /// Every field that is left, as text of at most `max` characters (it may be empty).
     pub fn rest_as_texts(&mut self, max: usize) -> Result<Vec<(String, String)>, FieldError> {
         let mut texts = Vec::new();
+        self.left = 0;
         for (name, value) in std::mem::take(&mut self.entries) {
             match value {
                 Some(Json::String(text)) if text.is_empty() => {
