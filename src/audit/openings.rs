@@ -139,8 +139,12 @@ impl Openings for OfFolder {
 
     fn of(&self, piece: &Piece) -> Result<Vec<Given>, AuditFailure> {
         let mut ahead = self.files.ahead(piece.first()..piece.end());
-        let given = piece.entries().map(|(bytes, _)| self.of_entry(bytes, |index| ahead.take(index)));
-        given.collect()
+        // The room is made at once: a collected result does not know how much it takes.
+        let mut given = Vec::with_capacity(piece.len());
+        for (bytes, _) in piece.entries() {
+            given.push(self.of_entry(bytes, |index| ahead.take(index))?);
+        }
+        Ok(given)
     }
 }
 
