@@ -65,7 +65,7 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
     ("kind", &[("other", "其他")]),
     ("subjects", &[("ext", "外部标识"), ("household", "家庭户"), ("person", "自然人"), ("place", "地区"), ("uscc", "统一社会信用代码")]),
     ("period", &[
-        ("notice.statement", "陈述申辩"), ("notice.hearing", "要求听证"), ("objection.forward", "转办异议"), ("objection.source", "核查异议"),
+        ("notice.statement", "陈述申辩"), ("notice.hearing", "要求听证"), ("notice.hearing_held", "通知听证"), ("objection.forward", "转办异议"), ("objection.source", "核查异议"),
         ("objection.decide", "办结异议"), ("complaint.decide", "办结投诉"), ("repair.accept", "受理修复"),
         ("repair.decide", "决定修复"), ("penalty.withdraw", "撤下处罚信息"), ("penalty.limitation", "处罚时效"),
         ("penalty.limitation_harm", "涉及危害后果的处罚时效"), ("minor.min", "轻微失信最短公示期"), ("minor.max", "轻微失信最长公示期"),

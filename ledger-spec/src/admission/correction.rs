@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::details::Named;
-use super::{Refusal, Rule, penalty, refuse};
+use super::{Refusal, Rule, notice, penalty, refuse};
 use crate::casefile::{CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, PenaltyKinds, RecordFact};
 use crate::definition::{
     FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity, VALID_UNTIL,
@@ -38,6 +38,7 @@ pub(super) fn correction(
     correcting.fields()?;
     no_graver(case, body, number)?;
     correcting.decided(step)?;
+    notice::before_correction(case, record, (&stated, &said, &body.details))?;
     // A decision that leaves a warning alone makes it minor, of whatever type it was filed.
     let minor = said.kinds.is_some_and(PenaltyKinds::is_minor).then_some(Severity::Minor);
     let mut allowed = definition.severities.clone();

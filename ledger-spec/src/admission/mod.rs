@@ -20,6 +20,7 @@ mod identity;
 mod listing;
 mod measure;
 mod narrowing;
+mod notice;
 mod once;
 mod penalty;
 mod personal;

@@ -3,9 +3,9 @@
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::details::Named;
-use super::{Refusal, Rule, narrowing, once, penalty, refuse, subject};
+use super::{Refusal, Rule, narrowing, notice, once, penalty, refuse, subject};
 use crate::authority::Migration;
-use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact};
+use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, RecordFact};
 use crate::definition::{
     Disclosure, Polarity, Pole, ProcedurePeriod, RecordType, Severity, Status, TierBound, Validity,
 };
@@ -351,32 +351,17 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         once::no_graver_than_retracted(self.case, (self.body, &self.said))?;
-        let Some(notice) = self.body.notice else {
+        let Some(served) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");
             return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));
         };
-        if notice.served_on > self.decided {
+        if served.served_on > self.decided {
             let expected = say!("{} or earlier, when it was decided", self.decided);
-            return Err(refuse(Rule::NoticeServed, "body.notice.served_on", notice.served_on, expected));
+            return Err(refuse(Rule::NoticeServed, "body.notice.served_on", served.served_on, expected));
         }
-        let last = |period| self.case.as_of().deadline(period, notice.served_on, self.decided);
-        // Who made a statement may ask for a hearing all the same.
-        let may_ask = notice.hearing.is_none() && self.said.kinds.is_some_and(PenaltyKinds::is_heard);
-        let hearing = may_ask.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
-        let statement = (!notice.answered).then(|| last(ProcedurePeriod::NoticeStatement)).flatten();
-        match statement.max(hearing).filter(|last| self.decided <= *last) {
-            None => Ok(()),
-            Some(last) => {
-                let (field, found, expected) = if hearing == Some(last) {
-                    let expected = say!("a decision after {}, the last day for asking for a hearing", last);
-                    ("body.notice.hearing", say!("neither held nor waived by {}", self.decided), expected)
-                } else {
-                    let expected = say!("a decision after {}, the last day for a statement", last);
-                    ("body.notice.statement", say!("none by {}", self.decided), expected)
-                };
-                Err(refuse(Rule::NoticeServed, field, found, expected))
-            }
-        }
+        let is_heard = notice::is_heard(self.case, self.definition, &self.said);
+        let in_time = notice::in_time(&self.case.as_of(), (&served, self.decided), is_heard);
+        in_time.map_err(|(field, found, expected)| refuse(Rule::NoticeServed, field, found, expected))
     }
 
     /// A06, for types that rest on administrative penalties; those that only name a period are asked where conduct is stated.

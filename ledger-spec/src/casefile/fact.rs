@@ -4,7 +4,7 @@ use super::ItemNumber;
 use super::details::{Detail, Details};
 use super::spelling::NameHash;
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
-use crate::event::{Class, Indicator, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
+use crate::event::{Class, Indicator, Notice, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
     AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectId, SubjectKind,
     TypeCode,
@@ -139,6 +139,7 @@ pub struct RecordFact<R = ItemNumber> {
     pub conduct: Option<NameHash>,
     pub conduct_ended_on: Option<Date>,
     pub review: Option<Review>,
+    pub notice: Option<Notice>,
     pub rests_on: Option<R>,
     pub consent: Option<R>,
     /// The migration under which it came in, an event of its filer's own stream.
@@ -222,6 +223,8 @@ pub struct StepFact<R = ItemNumber> {
     pub by_court: bool,
     /// The domain in which a measure was used.
     pub domain: Option<Domain>,
+    /// The number of the document that decides.
+    pub decision: Option<NameHash>,
     /// The date of the document that decides.
     pub decided_on: Option<Date>,
     /// When that was served.

@@ -169,6 +169,7 @@ impl RecordFact<EventId> {
             conduct: body.conduct.as_ref().map(|conduct| NameHash::of(&conduct.id)),
             conduct_ended_on: body.conduct.as_ref().map(|conduct| conduct.ended_on),
             review: body.review,
+            notice: body.notice,
             rests_on: body.rests_on,
             consent: body.consent,
             migration: body.migration,
@@ -194,6 +195,7 @@ impl<R> RecordFact<R> {
             conduct: self.conduct,
             conduct_ended_on: self.conduct_ended_on,
             review: self.review,
+            notice: self.notice,
             rests_on: self.rests_on.and_then(find),
             consent: self.consent.and_then(find),
             migration: self.migration,
@@ -263,6 +265,7 @@ impl StepFact<EventId> {
             alone: false,
             by_court: false,
             domain: None,
+            decision: step.decision.as_ref().map(|decision| NameHash::of_decision(&decision.number)),
             decided_on: step.decision.as_ref().map(|decision| decision.date),
             served_on: step.decision.as_ref().and_then(|decision| decision.served_on),
         };
@@ -307,6 +310,7 @@ impl<R> StepFact<R> {
             alone: self.alone,
             by_court: self.by_court,
             domain: self.domain,
+            decision: self.decision,
             decided_on: self.decided_on,
             served_on: self.served_on,
         })

@@ -189,6 +189,9 @@ pub const MATTER: &str = "matter";
 pub const RED_LIST: &str = "red_list";
 /// The tag of a type whose records are bans: they are published while they run, as the decision says.
 pub const BAN: &str = "ban";
+/// The tag of a type whose records bar somebody from work, or revoke a permission, by what they are: before one a hearing may
+/// be asked for, whatever kinds of penalty it names (行政处罚法第六十三条第三、四项).
+pub const HEARD: &str = "heard";
 /// The steps of a licence that give it, for a time that begins no earlier.
 pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
 /// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).

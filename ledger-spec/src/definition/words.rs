@@ -49,6 +49,8 @@ pub enum ProcedurePeriod {
     NoticeStatement,
     /// For asking for a hearing after notice, before the penalties that are heard (行政处罚法第六十三、六十四条).
     NoticeHearing,
+    /// For telling of a hearing before it is held.
+    NoticeHearingHeld,
     /// For a window to forward an objection to the source.
     ObjectionForward,
     /// For the source to answer a forwarded objection.
@@ -275,6 +277,7 @@ words!(Level {
 words!(ProcedurePeriod {
     NoticeStatement = "notice.statement",
     NoticeHearing = "notice.hearing",
+    NoticeHearingHeld = "notice.hearing_held",
     ObjectionForward = "objection.forward",
     ObjectionSource = "objection.source",
     ObjectionDecide = "objection.decide",

@@ -46,8 +46,8 @@ pub use governance::{
 pub use kinds::{Change, Kind};
 pub use listing::{ListingEntered, ListingNotified, MeasureImposed, Term};
 pub use record::{
-    Conduct, DataCategory, Decision, Notice, PersonAttested, Publication, Publicity, RecordFiled, Review,
-    Secrecy,
+    Conduct, DataCategory, Decision, Hearing, Notice, PersonAttested, Publication, Publicity, RecordFiled,
+    Review, Secrecy,
 };
 pub use review::ReviewOutcome;
 pub use rights::{

@@ -5,6 +5,7 @@ use crate::id::{EventId, TypeCode};
 use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::Date;
 use crate::wording::{Words, say};
+use bincode::{Decode, Encode};
 use tlog::bytes::from_hex;
 
 /// The document that a fact rests on.
@@ -72,7 +73,7 @@ pub struct RecordFiled {
 }
 
 /// How the subject was heard before the decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Notice {
     /// When the notice was served.
     pub served_on: Date,
@@ -83,7 +84,7 @@ pub struct Notice {
 }
 
 /// What became of a hearing before its window had elapsed (行政处罚法第六十三、六十四条).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Hearing {
     /// It was held.
     Held,

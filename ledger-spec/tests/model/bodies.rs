@@ -245,6 +245,9 @@ impl Generator {
         let ended = day.plus_days(-i64::try_from(self.chance.below(500)).unwrap());
         event.body["severity"] = json!(self.chance.pick(&["general", "serious"]));
         event.body["notice"] = json!({ "served_on": served.to_string(), "statement": statement });
+        if self.chance.percent(30) {
+            event.body["notice"]["hearing"] = json!(self.chance.pick(&["held", "waived"]));
+        }
         event.body["review"] = json!(self.chance.pick(&["none", "none", "pending"]));
         if self.chance.percent(10) {
             let months = u32::try_from(self.chance.below(40)).unwrap();

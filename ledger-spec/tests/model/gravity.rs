@@ -1,9 +1,23 @@
-//! The reference's rule about what is graver than it was decided (A04).
+//! The reference's rules about who was heard before a decision, and about what is graver than it was decided (A04).
 
-use crate::history::{Accepted, History, Stated};
+use crate::history::{Accepted, History, Stated, date};
 use crate::once::is_decision_again;
 use crate::reference::{phase, phase_at};
 use ledger_spec::time::{Date, ValidTime};
+
+/// A04 of a record: `may_ask` says whether a hearing may be asked for.
+pub fn was_heard(past: &History, event: &Stated, may_ask: bool) -> bool {
+    let decided = event.decision_day().unwrap();
+    let Some(served) = date(&event.body["notice"]["served_on"]) else { return false };
+    let last = past.deadline("notice.clock", "notice.statement", served, decided.start_of_day());
+    let waited = event.body["notice"]["statement"] == "answered" || last.is_none_or(|last| decided > last);
+    let clock = |name| past.deadline("penalty.clock", name, served, decided.start_of_day());
+    let hearing = &event.body["notice"]["hearing"];
+    let asks = may_ask && hearing.is_null();
+    let asked = !asks || clock("notice.hearing").is_none_or(|last| decided > last);
+    let told = hearing != "held" || clock("notice.hearing_held").is_none_or(|first| decided >= first);
+    served <= decided && waited && asked && told
+}
 
 /// The same decision was recorded milder before, and that was filed in error.
 pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::force::in_force;
 use crate::governance::exists;
-use crate::gravity::is_graver_than_retracted;
+use crate::gravity::{is_graver_than_retracted, was_heard};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
@@ -218,8 +218,7 @@ fn record(q: &mut Question<'_>) {
     let Some(definition) = in_catalogue(q, "type", "type", at) else { return };
     status(q, definition, consent, at);
     reviewed(q, definition, &unchecked);
-    let tagged = definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == "consented"));
-    q.refuse_if(tagged && q.is_natural() && !consent, "D12");
+    q.refuse_if(has_tag(definition, "consented") && q.is_natural() && !consent, "D12");
     q.refuse_if(!severity_fits(past, event, event.text("severity")), "A08");
     let decided = event.decision_day().unwrap();
     q.refuse_if(!exists(past, &event.subject, decided), "L16");
@@ -232,6 +231,7 @@ fn record(q: &mut Question<'_>) {
     }
     q.refuse_if((definition["polarity"] == "mixed") != event.text("polarity").is_some(), "A08");
     let negative = polarity(past, event) == Some("negative");
+    let is_court = q.has_role(&["court"]);
     let mut asked = |rule: &'static str, wrong: bool| q.refuse_if(wrong && !unchecked.contains(&rule), rule);
     if event.subject.starts_with("person:") {
         let attested = |field: &str| event.body["person"][field] == true;
@@ -241,7 +241,8 @@ fn record(q: &mut Question<'_>) {
     let limited = definition["limitation"] == true;
     if negative {
         asked("A03", !event.decision_is_whole());
-        asked("A04", !was_heard(past, event) || is_graver_than_retracted(past, event));
+        let may_ask = has_tag(definition, "heard") && !is_court;
+        asked("A04", !was_heard(past, event, may_ask) || is_graver_than_retracted(past, event));
         asked("A10", is_known_conduct(past, event));
         asked("A10", is_known_decision(past, event));
         asked("A06", limited && is_time_barred(past, event));
@@ -297,13 +298,8 @@ fn is_time_barred(past: &History, event: &Stated) -> bool {
     last.is_some_and(|last| date(&conduct["discovered_on"]).unwrap_or(decided) > last)
 }
 
-/// A04 of a record.
-fn was_heard(past: &History, event: &Stated) -> bool {
-    let decided = event.decision_day().unwrap();
-    let Some(served) = date(&event.body["notice"]["served_on"]) else { return false };
-    let last = past.deadline("notice.clock", "notice.statement", served, decided.start_of_day());
-    let waited = event.body["notice"]["statement"] == "answered" || last.is_none_or(|last| decided > last);
-    served <= decided && waited
+fn has_tag(definition: &Value, tag: &str) -> bool {
+    definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|one| one == tag))
 }
 
 /// A10: one conduct, one negative record.

@@ -136,6 +136,8 @@ fn limitation() -> Value {
     definition(&json!({ "periods": [
         { "name": "penalty.limitation", "number": 2, "unit": "year", "instrument": "law.one", "confidence": "U" },
         { "name": "penalty.limitation_harm", "number": 5, "unit": "year", "instrument": "law.one", "confidence": "U" },
+        { "name": "notice.hearing", "number": 5, "unit": "working_day", "instrument": "law.one", "confidence": "U" },
+        { "name": "notice.hearing_held", "number": 7, "unit": "working_day", "instrument": "law.one", "confidence": "U" },
     ] }))
 }
 
@@ -194,7 +196,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
                 "negative",
                 &json!({
             "severities": ["general", "serious"], "limitation": true, "legal_review": true, "subjects": ["uscc", "person"],
-            "repair_asks": ["not_listed", "not_repeated"] }),
+            "repair_asks": ["not_listed", "not_repeated"], "tags": ["heard"] }),
             ),
         ),
         (

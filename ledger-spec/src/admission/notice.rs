@@ -1,0 +1,76 @@
+//! Notice and hearing before a penalty is decided (A04).
+
+use super::case::{Case, waived};
+use super::{Refusal, Rule, refuse};
+use crate::casefile::{CaseAsOf, Details, PenaltyKinds, RecordFact};
+use crate::definition::{HEARD, PENALTY_KIND, ProcedurePeriod, RecordType};
+use crate::event::{Hearing, Notice, Role};
+use crate::time::Date;
+use crate::wording::{Words, say};
+
+/// Why a decision could not be made yet on its day: the field of the notice that says otherwise, what was found and expected.
+type TooEarly = (&'static str, Words, Words);
+
+/// Whether a hearing may be asked for before such a penalty: for one of the kinds that it names, or for what its type is by
+/// itself, whatever it names. A court that bars somebody from work imposes no administrative penalty.
+pub(super) fn is_heard(case: &Case<'_>, definition: &RecordType, said: &Details) -> bool {
+    said.kinds.is_some_and(PenaltyKinds::is_heard) || definition.has_tag(HEARD) && !case.is(Role::Court)
+}
+
+/// A04: the days for a statement, and for asking for a hearing, were over when it was decided, unless they were used or given
+/// up; and where a hearing was held, there was time for it.
+pub(super) fn in_time(
+    as_of: &CaseAsOf<'_>,
+    (notice, decided): (&Notice, Date),
+    is_heard: bool,
+) -> Result<(), TooEarly> {
+    let last = |period| as_of.deadline(period, notice.served_on, decided);
+    // Who made a statement may ask for a hearing all the same.
+    let may_ask = notice.hearing.is_none() && is_heard;
+    let hearing = may_ask.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
+    let statement = (!notice.answered).then(|| last(ProcedurePeriod::NoticeStatement)).flatten();
+    if let Some(last) = statement.max(hearing).filter(|last| decided <= *last) {
+        return Err(if hearing == Some(last) {
+            let expected = say!("a decision after {}, the last day for asking for a hearing", last);
+            ("body.notice.hearing", say!("neither held nor waived by {}", decided), expected)
+        } else {
+            let expected = say!("a decision after {}, the last day for a statement", last);
+            ("body.notice.statement", say!("none by {}", decided), expected)
+        });
+    }
+    held(notice, decided, last(ProcedurePeriod::NoticeHearingHeld))
+}
+
+/// A04: the party is told of the hearing seven days before it, and of the penalty no later than of that (行政处罚法第六十四条第二项);
+/// what is decided follows the hearing (第六十五条), on its own day at the earliest.
+fn held(notice: &Notice, decided: Date, first: Option<Date>) -> Result<(), TooEarly> {
+    match first.filter(|first| notice.hearing == Some(Hearing::Held) && decided < *first) {
+        None => Ok(()),
+        Some(first) => {
+            let expected = say!("a decision on {} or later: a hearing is told seven days before it", first);
+            Err(("body.notice.hearing", say!("held by {}", decided), expected))
+        }
+    }
+}
+
+/// A04: a kind of penalty that a correction names, and before which a hearing may be asked for, was open to one before the
+/// decision of the record, as if it had been filed with it.
+pub(super) fn before_correction(
+    case: &Case<'_>,
+    record: &RecordFact,
+    (stated, said, fields): (&Details, &Details, &[(String, String)]),
+) -> Result<(), Refusal> {
+    let heard = |details: &Details| details.kinds.is_some_and(PenaltyKinds::is_heard);
+    let migration = record.migration.as_ref().and_then(|id| case.governance.directory.migration(id));
+    let (Some(notice), false) = (&record.notice, waived(migration, Rule::NoticeServed)) else {
+        return Ok(());
+    };
+    if heard(stated) || !heard(said) {
+        return Ok(());
+    }
+    in_time(&case.as_of(), (notice, record.decided_on), true).map_err(|(_, _, expected)| {
+        let value = fields.iter().find(|(name, _)| name == PENALTY_KIND).map_or("", |(_, value)| value);
+        let found = say!("{}: {}", Words::data(PENALTY_KIND), Words::data(value));
+        refuse(Rule::NoticeServed, "body.details", found, expected)
+    })
+}
