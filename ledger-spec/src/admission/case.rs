@@ -56,7 +56,8 @@ impl<'a> Case<'a> {
 
     fn when(&self, file: &'a CaseFile, valid_at: ValidTime) -> CaseAsOf<'a> {
         let instants = AsOf { valid_at, known: self.known() };
-        CaseAsOf::new(&self.event.subject, file, &self.governance.catalogue, instants)
+        let governance = self.governance;
+        CaseAsOf::new(&self.event.subject, file, (&governance.catalogue, &governance.directory), instants)
     }
 
     /// A file as what bars the event is asked of it: when it begins to hold, and now as well, unless a document with a

@@ -2,18 +2,18 @@
 
 use super::case::Case;
 use super::details::Named;
-use super::{Refusal, Rule, notice, penalty, refuse};
-use crate::casefile::{CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, PenaltyKinds, RecordFact};
-use crate::definition::{
-    FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity, VALID_UNTIL,
+use super::{Refusal, Rule, notice, penalty, record, refuse};
+use crate::casefile::{
+    CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact,
 };
+use crate::definition::{FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity};
 use crate::event::{Correction, Step};
 use crate::wording::{Joint, Words, say};
 
 /// What fields of a penalty say how grave it is.
 const PENALTY: [&str; 3] = [PENALTY_KIND, FINE_AMOUNT, FORFEITED_AMOUNT];
 
-/// A03, A04, A08, D01, D04, L15.
+/// A03, A04, A08, A09, D01, D04, L15.
 pub(super) fn correction(
     case: &Case<'_>,
     (step, body): (&Step, &Correction),
@@ -30,13 +30,14 @@ pub(super) fn correction(
             let (code, decided) = (&record.record_type, record.decided_on);
             return Err(case.not_in_catalogue("body.details", code.as_str(), true, decided));
         }
-        no_graver(case, body, number)?;
+        no_graver(case, (step, body), number)?;
         return severity(case, (body.severity, &[]), record);
     };
     let said = Details::corrected_by(&stated, &body.details);
     let correcting = Correcting { case, body, definition, record, number, stated: &stated, said: &said };
     correcting.fields()?;
-    no_graver(case, body, number)?;
+    correcting.restriction(&as_of)?;
+    no_graver(case, (step, body), number)?;
     correcting.decided(step)?;
     notice::before_correction(case, record, (&stated, &said, &body.details))?;
     // A decision that leaves a warning alone makes it minor, of whatever type it was filed.
@@ -76,13 +77,22 @@ impl Correcting<'_, '_> {
         Ok(())
     }
 
-    /// A03: of other kinds it is another penalty, and a licence that lasts longer is another licence, which somebody decided. A
-    /// slip in them is retracted and filed anew.
+    /// A09: a restriction is as long as one may be that is filed with the record.
+    fn restriction(&self, as_of: &CaseAsOf<'_>) -> Result<(), Refusal> {
+        let Some(until) = self.body.restriction_until else { return Ok(()) };
+        let severity = self.body.severity.or_else(|| as_of.severity(self.number));
+        let severity = severity.unwrap_or(Severity::Serious);
+        let asked = (as_of.polarity(self.record), severity, self.record.decided_on);
+        record::within_longest(self.case, self.definition, asked, until)
+    }
+
+    /// A03: of other kinds it is another penalty, and a licence that holds longer is another licence, which somebody decided. A
+    /// slip that is put back up to what was decided needs no decision.
     fn decided(&self, step: &Step) -> Result<(), Refusal> {
         let as_stated = self.stated.kinds.is_none() || self.said.kinds == self.stated.kinds;
-        let prolonged = self.stated.valid_until.is_some_and(|stated| {
-            self.definition.has_field(VALID_UNTIL) && self.said.valid_until.is_none_or(|until| until > stated)
-        });
+        let decided = self.case.as_of().details_decided(self.number);
+        let longer = decided.and_then(|decided| self.said.holds_longer_than(&decided));
+        let prolonged = longer.is_some_and(|field| self.named().name_any(&[field]));
         if step.decision.is_some() || as_stated && !prolonged {
             return Ok(());
         }
@@ -104,11 +114,16 @@ impl Correcting<'_, '_> {
     }
 }
 
-/// A04: no correction makes a record graver than it is by what was decided.
-fn no_graver(case: &Case<'_>, body: &Correction, number: ItemNumber) -> Result<(), Refusal> {
-    let Some(decided) = case.as_of().gravity_decided(number) else { return Ok(()) };
+/// A04: no correction makes a record graver than it is by what was decided; where a higher decision puts back the first, than it
+/// was by that.
+fn no_graver(case: &Case<'_>, (step, body): (&Step, &Correction), number: ItemNumber) -> Result<(), Refusal> {
+    let (as_of, decision) = (case.as_of(), step.decision.as_ref());
+    let decision = decision.map(|decision| (NameHash::of_decision(&decision.number), decision.date));
+    let restored = decision.is_some_and(|decision| as_of.restores(number, decision));
+    let most = if restored { as_of.gravity_at_first(number) } else { as_of.gravity_decided(number) };
+    let Some(decided) = most else { return Ok(()) };
     // What it does not name stays as it is, and was asked when it was said.
-    let named = Gravity::new(body.severity, &Details::of(&body.details), body.restriction_until);
+    let named = Gravity::corrected(body.severity, &Details::of(&body.details), body.restriction_until);
     match named.graver_than(&decided) {
         None => Ok(()),
         Some(graver) => {
@@ -136,6 +151,12 @@ impl Graver {
             }
             Self::Restriction { now, was: None } => {
                 ("body.restriction_until", say!("{}, where none was stated", now))
+            }
+            Self::NoEnd { was: Some(was) } => {
+                ("body.restriction_until", say!("no last day, longer than until {}", was))
+            }
+            Self::NoEnd { was: None } => {
+                ("body.restriction_until", say!("no last day, where no ban was stated"))
             }
         };
         refuse(Rule::NoticeServed, field, found, expected)

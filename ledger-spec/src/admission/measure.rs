@@ -4,7 +4,7 @@ use super::basis::Catalogued;
 use super::case::{Case, Over};
 use super::listing::{covers, grave_enough, names};
 use super::{Refusal, Rule, once, refuse, subject};
-use crate::casefile::{CaseAsOf, Fact, ItemNumber, NameHash};
+use crate::casefile::{CaseAsOf, Fact, ItemNumber};
 use crate::definition::{Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
 use crate::wording::{Words, say};
@@ -57,16 +57,15 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     case.reviewed(definition.legal_review, None)
 }
 
-/// D07: what the decision of the record bans lasts no longer than the record says.
+/// D07: what the source of the record bans on it lasts no longer than the record says.
 fn within_restriction(
     case: &Case<'_>,
     definition: &MeasureDefinition,
     (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Result<(), Refusal> {
-    let (as_of, decision) = (case.as_of(), body.decision.as_ref());
-    let decision = decision.map(|decision| NameHash::of_decision(&decision.number));
-    let stated = case.file.get(ground).filter(|item| case.is_source(item));
-    let stated = stated.and_then(|item| as_of.restriction_of(ground, (item.issuer, decision)));
+    let as_of = case.as_of();
+    let issuer = case.governance.directory.number(&case.issuer.id);
+    let stated = issuer.and_then(|issuer| as_of.restriction_of(ground, issuer));
     let Some(stated) = stated.filter(|_| definition.direction == Direction::Ban) else { return Ok(()) };
     let found = match body.term {
         Term::Until(until) if until > stated => until.into(),

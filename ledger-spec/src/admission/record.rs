@@ -65,6 +65,9 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
     filing.person()?;
     filing.disclosure()?;
     filing.ground()?;
+    if !filing.waives(Rule::DecisionComplete) {
+        once::no_longer_than_retracted(case, (body, &filing.said))?;
+    }
     if polarity == Polarity::Negative {
         if !filing.waives(Rule::DecisionComplete) {
             case.whole_decision(Some(&body.decision))?;
@@ -96,6 +99,25 @@ fn polarity(body: &RecordFiled, definition: &RecordType) -> Result<Polarity, Ref
         (Pole::Mixed, None) => {
             let expected = say!("positive, neutral or negative: the type leaves it open");
             Err(refuse(Rule::SeverityGiven, "body.polarity", say!("absent"), expected))
+        }
+    }
+}
+
+/// A09: a restriction that a record states ends no later than one of its type may.
+pub(super) fn within_longest(
+    case: &Case<'_>,
+    definition: &RecordType,
+    (polarity, severity, decided): (Polarity, Severity, Date),
+    until: Date,
+) -> Result<(), Refusal> {
+    let bounded = polarity == Polarity::Negative || matches!(definition.validity, Validity::Between { .. });
+    let last = case.as_of().longest_restriction(definition, severity, decided).filter(|_| bounded);
+    match last.filter(|last| until > *last) {
+        None => Ok(()),
+        Some(last) => {
+            let expected =
+                say!("{} or earlier: a longer ban is a measure that rests on a record without it", last);
+            Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
         }
     }
 }
@@ -155,31 +177,8 @@ impl Filing<'_, '_> {
     /// what lasts as decided within bounds.
     fn restriction(&self) -> Result<(), Refusal> {
         let Some(until) = self.body.restriction_until else { return Ok(()) };
-        let as_of = self.case.as_of();
-        let last = match self.definition.validity {
-            Validity::Tier | Validity::AsDecided if self.is_published_by_tier() => {
-                let severity = self.body.severity.unwrap_or(Severity::Serious);
-                let tier = ProcedurePeriod::of_tier(severity, TierBound::Max);
-                as_of.deadline(tier, self.decided, self.decided)
-            }
-            Validity::Between { max, .. } => {
-                Some(max.deadline(self.decided, &as_of.catalogue.working_days(self.case.known())))
-            }
-            _ => None,
-        };
-        match last.filter(|last| until > *last) {
-            None => Ok(()),
-            Some(last) => {
-                let expected =
-                    say!("{} or earlier: a longer ban is a measure that rests on a record without it", last);
-                Err(refuse(Rule::PublicityWithinTier, "body.restriction_until", until, expected))
-            }
-        }
-    }
-
-    /// Whether its publicity ends by its tier: also where the record itself lasts as decided and is no ban.
-    fn is_published_by_tier(&self) -> bool {
-        self.polarity == Polarity::Negative && self.definition.is_published_by_tier()
+        let severity = self.body.severity.unwrap_or(Severity::Serious);
+        within_longest(self.case, self.definition, (self.polarity, severity, self.decided), until)
     }
 
     /// A08.
@@ -350,7 +349,7 @@ impl Filing<'_, '_> {
         if self.waives(Rule::NoticeServed) {
             return Ok(());
         }
-        once::no_graver_than_retracted(self.case, (self.body, &self.said))?;
+        once::no_graver_than_retracted(self.case, (self.definition, self.body, &self.said))?;
         let Some(served) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");
             return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));

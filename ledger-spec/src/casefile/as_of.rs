@@ -1,7 +1,7 @@
 //! A case file at two instants: where each thing stands.
 
 use super::{AnnulledBy, Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
-use crate::authority::Directory;
+use crate::authority::{AuthorityNumber, Directory};
 use crate::catalogue::Catalogue;
 use crate::definition::{MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity};
 use crate::event::{Class, Phase, StepKind};
@@ -32,22 +32,29 @@ pub struct CaseAsOf<'a> {
     pub as_of: AsOf,
     /// The ruling that masks repairable records at these instants (P17).
     pub(super) masked_by: Option<ItemNumber>,
+    /// The authorities, and who took over from whom.
+    directory: &'a Directory,
     /// The decisions that were annulled, in whosever stream that stands; `None` for admission, which asks one stream alone.
-    annulled: Option<(&'a Annulments, &'a Directory)>,
+    annulled: Option<&'a Annulments>,
 }
 
 impl<'a> CaseAsOf<'a> {
     /// The file at these instants.
-    pub fn new(subject: &'a SubjectId, file: &'a CaseFile, catalogue: &'a Catalogue, as_of: AsOf) -> Self {
-        let mut case = Self { subject, file, catalogue, as_of, masked_by: None, annulled: None };
+    pub fn new(
+        subject: &'a SubjectId,
+        file: &'a CaseFile,
+        (catalogue, directory): (&'a Catalogue, &'a Directory),
+        as_of: AsOf,
+    ) -> Self {
+        let mut case = Self { subject, file, catalogue, directory, as_of, masked_by: None, annulled: None };
         case.masked_by = case.masking();
         case
     }
 
     /// The same where the annulment of a decision reaches the records that others' streams show to be by it.
     #[must_use]
-    pub fn with_annulled(self, annulments: &'a Annulments, directory: &'a Directory) -> Self {
-        let mut case = Self { annulled: Some((annulments, directory)), ..self };
+    pub fn with_annulled(self, annulments: &'a Annulments) -> Self {
+        let mut case = Self { annulled: Some(annulments), ..self };
         case.masked_by = case.masking();
         case
     }
@@ -62,14 +69,14 @@ impl<'a> CaseAsOf<'a> {
 
     /// The annulment of the decision by which the record at `number` was filed, as far as it is known, if other streams' are asked.
     pub(super) fn annulment_of(&self, number: ItemNumber) -> Option<Annulment> {
-        let (annulments, directory) = self.annulled?;
         let (item, record) = (self.file.get(number)?, self.record(number)?);
-        annulments.first((item.issuer, record.decision, record.decided_on), directory, self.as_of.known)
+        let decision = (item.issuer, record.decision, record.decided_on);
+        self.annulled?.first(decision, self.directory, self.as_of.known)
     }
 
     /// Who annulled a decision in this entry, where that stands in another subject's stream.
     pub fn annulled_elsewhere(&self, entry: EntryIndex) -> Option<&'a AnnulledBy> {
-        if self.file.at(entry).is_some() { None } else { self.annulled?.0.said_by(entry) }
+        if self.file.at(entry).is_some() { None } else { self.annulled?.said_by(entry) }
     }
 
     /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,
@@ -82,6 +89,11 @@ impl<'a> CaseAsOf<'a> {
         self.phase_at(number).is_some_and(Phase::is_void)
             || self.file.moves(number).any(|(_, step)| nullifies(step))
             || self.annulment_of(number).is_some_and(|found| found.from <= self.as_of.valid_at)
+    }
+
+    /// Whether who issued what stands at `number` and this authority are one source: a source and who took over its tasks are.
+    pub fn is_one_source(&self, number: ItemNumber, issuer: AuthorityNumber) -> bool {
+        self.file.get(number).is_some_and(|item| self.directory.is_one_source(item.issuer, issuer))
     }
 
     /// Whether the event at this item is known.

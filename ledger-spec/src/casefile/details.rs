@@ -4,8 +4,8 @@
 use super::spelling::NameHash;
 use crate::definition::{
     CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, HEARD_KINDS,
-    LICENCE_NUMBER, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS, SEVERAL, STEP,
-    Severity, VALID_FROM, VALID_UNTIL, least_severity_of,
+    LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS,
+    SEVERAL, STEP, Severity, TAKING_STEPS, VALID_FROM, VALID_UNTIL, least_severity_of,
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
@@ -108,6 +108,12 @@ impl PenaltyKinds {
         self.is_any(&RESTRICTING_KINDS)
     }
 
+    /// Whether it lasts for a time: it restricts, or takes a certificate for a while.
+    #[must_use]
+    pub fn lasts(self) -> bool {
+        self.restricts() || self.is_any(&[LICENCE_SUSPENDED])
+    }
+
     /// Whether something is forfeited.
     #[must_use]
     pub fn forfeits(self) -> bool {
@@ -178,6 +184,23 @@ impl Details {
             }
         }
         self
+    }
+
+    /// The field by which a licence that says this holds longer than one that says `was`: from earlier on, until later, or once
+    /// more.
+    #[must_use]
+    pub fn holds_longer_than(&self, was: &Self) -> Option<&'static str> {
+        let later = |was: Date| self.valid_until.is_none_or(|until| until > was);
+        let earlier = |was: Date| self.valid_from.is_none_or(|from| from < was);
+        if was.valid_until.is_some_and(later) {
+            Some(VALID_UNTIL)
+        } else if was.valid_from.is_some_and(earlier) {
+            Some(VALID_FROM)
+        } else if was.is_step(&TAKING_STEPS) && !self.is_step(&TAKING_STEPS) {
+            Some(STEP)
+        } else {
+            None
+        }
     }
 
     /// Whether it is one of these steps of a matter.

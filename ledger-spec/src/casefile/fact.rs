@@ -171,8 +171,6 @@ pub struct MeasureFact<R = ItemNumber> {
     pub rests_on: Option<R>,
     pub term: Term,
     pub decided_on: Option<Date>,
-    /// Its own decision's number.
-    pub decision: Option<NameHash>,
 }
 
 /// A grade.

@@ -36,7 +36,6 @@ impl Fact<EventId> {
                 rests_on: Some(body.rests_on),
                 term: body.term,
                 decided_on: body.decision.as_ref().map(|decision| decision.date),
-                decision: body.decision.as_ref().map(|decision| NameHash::of_decision(&decision.number)),
             })),
             Body::RepairApplied(body) => Self::Application {
                 target: body.target,
@@ -118,9 +117,9 @@ impl<R> Fact<R> {
             }
             Self::Listing(listing) => Fact::Listing(Box::new(listing.map(find))),
             Self::Measure(measure) => {
-                let MeasureFact { measure, rests_on, term, decided_on, decision } = *measure;
+                let MeasureFact { measure, rests_on, term, decided_on } = *measure;
                 let rests_on = maybe(rests_on);
-                Fact::Measure(Box::new(MeasureFact { measure, rests_on, term, decided_on, decision }))
+                Fact::Measure(Box::new(MeasureFact { measure, rests_on, term, decided_on }))
             }
             Self::Application { target, list, corrected_on, commitment } => {
                 Fact::Application { target: find(target)?, list, corrected_on, commitment }

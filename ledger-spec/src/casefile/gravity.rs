@@ -1,8 +1,8 @@
 //! How grave a record is: what no correction makes graver, and no second filing of the same decision (A04).
 
-use super::{CaseAsOf, Details, ItemNumber, PenaltyKinds};
-use crate::definition::Severity;
-use crate::event::{Class, Phase, StepKind};
+use super::{CaseAsOf, Details, Fact, ItemNumber, NameHash, PenaltyKinds, RecordFact, StepFact};
+use crate::definition::{BAN, RecordType, Severity, Validity};
+use crate::event::{Class, Phase, ReviewOutcome, StepKind};
 use crate::time::Date;
 
 /// How grave a record is.
@@ -12,7 +12,18 @@ pub struct Gravity {
     kinds: Option<PenaltyKinds>,
     fine: Option<u64>,
     forfeited: Option<u64>,
-    restriction: Option<Date>,
+    restriction: Restriction,
+}
+
+/// How long a record restricts, as far as it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Restriction {
+    /// Nothing shows that it does.
+    None,
+    /// It does, and no end is stated: any end that is stated then is less.
+    Open,
+    /// Until this day.
+    Until(Date),
 }
 
 /// In what a record is graver than it was.
@@ -24,17 +35,35 @@ pub enum Graver {
     Fine,
     Forfeited,
     Restriction { now: Date, was: Option<Date> },
+    NoEnd { was: Option<Date> },
 }
 
 impl Gravity {
-    /// That of a record which says this.
+    /// That of what a correction says; what it does not say stays as it is.
     #[must_use]
-    pub const fn new(severity: Option<Severity>, said: &Details, restriction: Option<Date>) -> Self {
+    pub fn corrected(severity: Option<Severity>, said: &Details, restriction: Option<Date>) -> Self {
+        let restriction = restriction.map_or(Restriction::None, Restriction::Until);
         Self { severity, kinds: said.kinds, fine: said.fine, forfeited: said.forfeited, restriction }
     }
 
+    /// That of a record of this type that is filed so.
+    #[must_use]
+    pub fn filed(
+        definition: &RecordType,
+        (severity, said): (Option<Severity>, &Details),
+        restriction: Option<Date>,
+    ) -> Self {
+        let filed = Self::corrected(severity, said, restriction);
+        match filed.restriction {
+            Restriction::None if definition.has_tag(BAN) && definition.validity == Validity::AsDecided => {
+                Self { restriction: Restriction::Open, ..filed }
+            }
+            _ => filed,
+        }
+    }
+
     /// In what this is graver than what was decided: no amount that was stated grows, no kind of penalty comes to all that
-    /// there were, and no restriction is added or becomes longer.
+    /// there were, and no restriction is added or becomes longer. To state the end of one that stated none does neither.
     #[must_use]
     pub fn graver_than(&self, was: &Self) -> Option<Graver> {
         let grows = |was: Option<u64>, now: Option<u64>| was.zip(now).is_some_and(|(was, now)| now > was);
@@ -50,8 +79,15 @@ impl Gravity {
         if grows(was.forfeited, self.forfeited) {
             return Some(Graver::Forfeited);
         }
-        let longer = |now: &Date| was.restriction.is_none_or(|was| *now > was);
-        self.restriction.filter(longer).map(|now| Graver::Restriction { now, was: was.restriction })
+        match (self.restriction, was.restriction) {
+            (Restriction::Until(now), Restriction::Until(was)) if now > was => {
+                Some(Graver::Restriction { now, was: Some(was) })
+            }
+            (Restriction::Until(now), Restriction::None) => Some(Graver::Restriction { now, was: None }),
+            (Restriction::Open, Restriction::Until(was)) => Some(Graver::NoEnd { was: Some(was) }),
+            (Restriction::Open, Restriction::None) => Some(Graver::NoEnd { was: None }),
+            _ => None,
+        }
     }
 }
 
@@ -60,20 +96,90 @@ impl CaseAsOf<'_> {
     /// objection was upheld. A slip that was put right makes no difference to it, so that a slip in a correction can be put right
     /// too.
     pub fn gravity_decided(&self, number: ItemNumber) -> Option<Gravity> {
+        self.gravity(number, |fact, objected| fact.decided_on.is_some() || objected)
+    }
+
+    /// The same as it was decided at first: what was decided later makes no difference, and what an upheld objection showed that
+    /// the decision says, does.
+    pub fn gravity_at_first(&self, number: ItemNumber) -> Option<Gravity> {
+        self.gravity(number, |fact, objected| fact.decided_on.is_none() && objected)
+    }
+
+    fn gravity(&self, number: ItemNumber, counts: impl Fn(&StepFact, bool) -> bool) -> Option<Gravity> {
         let record = self.record(number)?;
         let (mut severity, mut restriction) = (record.severity, record.restriction_until);
-        let (mut said, objected) = (record.details.clone(), self.first_upheld(number));
-        for (corrected, step) in self.file.followers(number).filter(|(_, step)| self.has_begun(step)) {
-            let Some(fact) = step.step().filter(|fact| fact.kind == StepKind::RecordCorrected) else {
-                continue;
-            };
-            if fact.decided_on.is_some() || objected.is_some_and(|objected| objected < corrected) {
+        let mut said = record.details.clone();
+        for (fact, objected) in self.corrections(number).map(|(_, fact, objected)| (fact, objected)) {
+            if counts(fact, objected) {
                 severity = fact.severity.or(severity);
                 restriction = fact.restriction_until.or(restriction);
                 said = said.corrected(&fact.details);
             }
         }
-        Some(Gravity::new(severity, &said, restriction))
+        let restriction = match restriction {
+            Some(until) => Restriction::Until(until),
+            None => self.unstated(number, record, &said),
+        };
+        Some(Gravity { restriction, ..Gravity::corrected(severity, &said, None) })
+    }
+
+    /// The record's own fields as they were decided, in the same sense as how grave it is.
+    pub fn details_decided(&self, number: ItemNumber) -> Option<Details> {
+        let filed = self.record(number)?.details.clone();
+        let counting = self.corrections(number).filter(|(_, fact, said)| fact.decided_on.is_some() || *said);
+        Some(counting.fold(filed, |said, (_, fact, _)| said.corrected(&fact.details)))
+    }
+
+    /// Whether a correction of the record at `number` counts as what was decided.
+    pub fn is_decided_anew(&self, number: ItemNumber) -> bool {
+        self.corrections(number).any(|(_, fact, objected)| fact.decided_on.is_some() || objected)
+    }
+
+    /// The corrections of the record at `number`, and whether each came after an objection to it that was upheld.
+    fn corrections(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &StepFact, bool)> {
+        let objected = self.first_upheld(number);
+        let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
+        steps.filter_map(move |(corrected, step)| {
+            let fact = step.step().filter(|fact| fact.kind == StepKind::RecordCorrected)?;
+            Some((corrected, fact, objected.is_some_and(|objected| objected < corrected)))
+        })
+    }
+
+    /// Whether a correction of the record at `number` by this decision puts back what was decided at first: where an authority that
+    /// did not file it has closed a review by that decision, after the record was lowered by another, and nothing was corrected
+    /// by it yet (行政诉讼法第八十九条第一款第二项；法释〔2018〕1号第八十九条).
+    pub fn restores(&self, number: ItemNumber, decision: (NameHash, Date)) -> bool {
+        let by = |fact: &StepFact| fact.decision.zip(fact.decided_on) == Some(decision);
+        let lowered = self.corrections(number).filter(|(_, fact, said)| fact.decided_on.is_some() || *said);
+        let Some(last) = lowered.map(|(corrected, ..)| corrected).last() else { return false };
+        let stands = |outcome| matches!(outcome, ReviewOutcome::Upheld | ReviewOutcome::Changed);
+        let higher = self.file.followers(number).any(|(closed, step)| {
+            closed > last
+                && self.has_begun(step)
+                && !self.is_one_source(number, step.issuer)
+                && step.step().is_some_and(|fact| fact.reviewed.is_some_and(stands) && by(fact))
+        });
+        higher && !self.corrections(number).any(|(_, fact, _)| by(fact))
+    }
+
+    /// How long a record restricts that does not say it: where its type or its kinds do, for as long as the law lets it; else as
+    /// long as the longest ban that its source imposed on it.
+    fn unstated(&self, number: ItemNumber, record: &RecordFact, said: &Details) -> Restriction {
+        let lasting = |definition: &RecordType| {
+            matches!(definition.validity, Validity::AsDecided | Validity::Between { .. })
+        };
+        if self.type_of(record).is_some_and(|definition| lasting(definition))
+            || said.kinds.is_some_and(PenaltyKinds::lasts)
+        {
+            return Restriction::Open;
+        }
+        let bans = self.file.followers(number).filter_map(|(_, item)| match &item.fact {
+            Fact::Measure(measure) if self.knows(item) && self.is_ban(item, measure) => {
+                self.measure_expiry(item, measure).filter(|_| self.is_one_source(number, item.issuer))
+            }
+            _ => None,
+        });
+        bans.max().map_or(Restriction::None, Restriction::Until)
     }
 
     /// The objection to the record at `number` that was raised first of those that were upheld.

@@ -43,7 +43,8 @@ impl CaseAsOf<'_> {
     }
 
     /// The step that closed the last review of a record's decision as changed, where nothing since that review began has
-    /// corrected the record by a decision: what is recorded is not what was decided in the end.
+    /// corrected the record by that decision, as far as it is named, or by one that closed a review after it: what is recorded is
+    /// not what was decided in the end.
     pub fn changed_on_review(&self, number: ItemNumber) -> Option<&Item> {
         self.outcomes(number).last().and_then(|outcome| outcome.uncorrected)
     }
@@ -57,9 +58,13 @@ impl CaseAsOf<'_> {
     /// What each step of a record came to for its decision.
     fn outcomes(&self, number: ItemNumber) -> impl Iterator<Item = Outcome<'_>> {
         let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
-        let (mut corrected, mut uncorrected) = (Vec::new(), None);
+        let (mut corrected, mut judged, mut uncorrected) = (Vec::new(), Vec::new(), None);
         steps.filter_map(move |(_, step)| {
             let fact = step.step()?;
+            let decision = fact.decision.zip(fact.decided_on);
+            if fact.kind == StepKind::ReviewClosed && uncorrected.is_some() {
+                judged.extend(decision);
+            }
             let withdraws = match fact.kind {
                 StepKind::ReviewOpened => {
                     corrected.clear();
@@ -67,17 +72,18 @@ impl CaseAsOf<'_> {
                 }
                 StepKind::ReviewClosed if fact.reviewed == Some(ReviewOutcome::Changed) => {
                     // Corrected before it was closed: by the decision that closes it, as far as that is named.
-                    let done = fact.decided_on.map_or(!corrected.is_empty(), |day| corrected.contains(&day));
+                    let done = decision.map_or(!corrected.is_empty(), |by| corrected.contains(&by));
                     uncorrected = (!done).then_some(step);
+                    judged = decision.into_iter().collect();
                     !done
                 }
                 // Another review that changes nothing leaves the change before it as it was.
                 StepKind::ReviewClosed => fact.reviewed == Some(ReviewOutcome::Unlawful),
                 // A correction without a decision puts a slip right: the decision is as it was.
-                StepKind::RecordCorrected if fact.changes => match fact.decided_on {
-                    Some(day) => {
-                        corrected.push(day);
-                        uncorrected.take().is_none()
+                StepKind::RecordCorrected if fact.changes => match decision {
+                    Some(by) => {
+                        corrected.push(by);
+                        uncorrected.take_if(|_| judged.is_empty() || judged.contains(&by)).is_none()
                     }
                     None => false,
                 },

@@ -1,9 +1,9 @@
 //! The terms of things: the last day that a decision, the catalogue or the law gives them, whatever else ends them sooner.
 
-use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, NameHash, RecordFact};
+use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
 use crate::authority::AuthorityNumber;
 use crate::definition::{
-    Direction, MeasureDefinition, ProcedurePeriod, RecordType, TierBound, VALID_UNTIL, Validity,
+    Direction, MeasureDefinition, ProcedurePeriod, RecordType, Severity, TierBound, VALID_UNTIL, Validity,
 };
 use crate::event::{Phase, StepKind, Term};
 use crate::time::Date;
@@ -108,18 +108,20 @@ impl CaseAsOf<'_> {
         decided.into_iter().chain(self.stated_beneath(item, measure)).min()
     }
 
-    fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
-        let ground = measure.rests_on.filter(|_| self.is_ban(item, measure))?;
-        self.restriction_of(ground, (item.issuer, measure.decision))
+    /// How long a measure lasts: as decided, and no longer than the restriction that bounds it.
+    pub fn term_of_measure(&self, item: &Item, measure: &MeasureFact) -> Term {
+        self.measure_expiry(item, measure).map_or(measure.term, Term::Until)
     }
 
-    /// The last day of the restriction that the record beneath `ground` states, where a ban on that ground is of the same decision: of
-    /// whoever filed the record and what is between, and of no decision of its own.
-    pub fn restriction_of(
-        &self,
-        ground: ItemNumber,
-        (issuer, decision): (AuthorityNumber, Option<NameHash>),
-    ) -> Option<Date> {
+    fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
+        let ground = measure.rests_on.filter(|_| self.is_ban(item, measure))?;
+        self.restriction_of(ground, item.issuer)
+    }
+
+    /// The last day of the restriction that the record beneath `ground` states, where that binds a ban on that ground: of whoever
+    /// filed the record and what is between, or took over from him, unless what is between has a decision of its own. What the
+    /// ban names as its decision makes no difference: another penalty is a record of its own, after notice.
+    pub fn restriction_of(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<Date> {
         let between = self.file.get(ground)?;
         let number = match &between.fact {
             Fact::Listing(listing) => listing.record?,
@@ -130,14 +132,11 @@ impl CaseAsOf<'_> {
             Fact::Listing(listing) => listing.decided_on.is_some_and(|day| day != record.decided_on),
             _ => false,
         };
-        let same = decision.is_none_or(|decision| decision == record.decision)
-            && !own
-            && between.issuer == issuer
-            && self.file.get(number)?.issuer == issuer;
+        let same = !own && self.is_one_source(ground, issuer) && self.is_one_source(number, issuer);
         self.restriction_stated(number).filter(|_| same)
     }
 
-    fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {
+    pub(super) fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {
         self.measure_of(item, measure).is_some_and(|adopted| adopted.direction == Direction::Ban)
     }
 
@@ -174,6 +173,25 @@ impl CaseAsOf<'_> {
             ),
             Validity::AsDecided => self.restriction_stated(number),
             Validity::UntilEnded | Validity::WhileListed | Validity::Permanent => None,
+        }
+    }
+
+    /// The last day of the longest restriction that a negative record of this type may state: by its tier, where it is published
+    /// no longer than that, or by its bounds; else there is none.
+    pub fn longest_restriction(
+        &self,
+        definition: &RecordType,
+        severity: Severity,
+        decided: Date,
+    ) -> Option<Date> {
+        match definition.validity {
+            Validity::Tier | Validity::AsDecided if definition.is_published_by_tier() => {
+                self.deadline(ProcedurePeriod::of_tier(severity, TierBound::Max), decided, decided)
+            }
+            Validity::Between { max, .. } => {
+                Some(max.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
+            }
+            _ => None,
         }
     }
 

@@ -162,7 +162,7 @@ impl Desk {
 
     fn known(&self, day: &str, size: u64) -> CaseAsOf<'_> {
         let as_of = AsOf { valid_at: at(day), known: TreeSize::new(size) };
-        CaseAsOf::new(&self.subject, &self.file, &self.catalogue, as_of)
+        CaseAsOf::new(&self.subject, &self.file, (&self.catalogue, &self.directory), as_of)
     }
 
     /// From which day on, why, and by which entry something ends.

@@ -149,9 +149,11 @@ pub const MINOR_KINDS: [&str; 2] = ["warning", "criticism"];
 /// The kinds that are serious, whatever else a penalty is of (国家发展改革委令第36号).
 pub const SERIOUS_KINDS: [&str; 5] =
     ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred"];
+/// The kind that takes a certificate for a while.
+pub const LICENCE_SUSPENDED: &str = "licence_suspended";
 /// The kinds that are no less than general (国家发展改革委令第36号).
 pub const GENERAL_KINDS: [&str; 4] =
-    ["licence_suspended", "grade_lowered", "gains_forfeited", "goods_forfeited"];
+    [LICENCE_SUSPENDED, "grade_lowered", "gains_forfeited", "goods_forfeited"];
 /// The least severity that a penalty of these kinds has; `None` where they leave it to the filer.
 pub fn least_severity_of<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Option<Severity> {
     let of = |kind: &str| match kind {

@@ -50,7 +50,7 @@ pub struct MeasureLine {
     /// The event that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rests_on: Option<EventId>,
-    /// `with-ground`, `lifetime`, or its last day.
+    /// `with-ground`, `lifetime`, or its last day, as the decision beneath was last corrected.
     pub term: Term,
     /// Whether it has to be applied at the valid instant: in force, neither exempted nor masked.
     pub effective: bool,
@@ -288,7 +288,7 @@ impl Projector<'_> {
             title: adopted.map(|adopted| adopted.common.title.clone()),
             direction: adopted.map(|adopted| adopted.direction),
             rests_on: measure.rests_on.and_then(|ground| self.named(ground)),
-            term: measure.term,
+            term: case.term_of_measure(item, measure),
             effective: self.is_effective(number),
             bars: adopted.map_or_else(Vec::new, |adopted| adopted.bars.clone()),
             basis: adopted.map_or_else(Vec::new, |adopted| self.basis_of(adopted)),

@@ -129,8 +129,8 @@ pub fn case_of<'a>(
     governance: &'a Governance,
     as_of: AsOf,
 ) -> CaseAsOf<'a> {
-    let case = CaseAsOf::new(subject, file, &governance.catalogue, as_of);
-    case.with_annulled(&governance.annulments, &governance.directory)
+    let case = CaseAsOf::new(subject, file, (&governance.catalogue, &governance.directory), as_of);
+    case.with_annulled(&governance.annulments)
 }
 
 impl<'a> Projector<'a> {

@@ -12,7 +12,7 @@ use crate::world::{self, BEGINNING, SUBJECTS};
 use core::cell::Cell;
 use core::fmt;
 use ledger_spec::authority::Recorded;
-use ledger_spec::casefile::{AsOf, CaseAsOf, CaseEntry, CaseFiles, Filed, ItemRow};
+use ledger_spec::casefile::{AsOf, CaseEntry, CaseFiles, Filed, ItemRow};
 use ledger_spec::entry::ChainHash;
 use ledger_spec::entry::{Entry, EntrySignature};
 use ledger_spec::event::Event;
@@ -313,7 +313,7 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
     // By its entry: an id may be taken once in each of a subject's two streams.
     let (place, _) = file.items().find(|(_, item)| item.entry.get() == u64::try_from(opening.at).unwrap())?;
     let asked = AsOf { valid_at: at, known: TreeSize::new(u64::try_from(known).unwrap()) };
-    let found = CaseAsOf::new(&id, &file, &ledger.governance().catalogue, asked).phase_at(place);
+    let found = case_of(&id, &file, ledger.governance(), asked).phase_at(place);
     let found = found.map(|phase| format!("{phase:?}").to_lowercase());
     let what = String::from_utf8_lossy(&opening.event.bytes).into_owned();
     if found.as_deref() != expected {

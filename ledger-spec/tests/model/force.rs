@@ -1,7 +1,9 @@
 //! The reference's view of what is in force at a valid time, by all that was accepted: terms, repairs, and
 //! what falls with what it rests on (README, P08 to P13).
 
+use crate::gravity::stated;
 use crate::history::{Accepted, History};
+use crate::measures::restriction;
 use crate::once::{is_grave_enough, is_nullified, is_serious, root_of};
 use crate::openings::asked_at;
 use crate::reference::{phase_at, severity};
@@ -34,7 +36,14 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
             let scheme = past.definition("rating", event.text("scheme")?, asked_at(event))?;
             Some(event.day().plus_months(months(&scheme["cycle_months"])?))
         }
-        "consent.granted" | "measure.imposed" => event.date("until"),
+        "measure.imposed" => {
+            let measure = past.definition("measure", event.text("measure")?, asked_at(event))?;
+            let ground = past.find(&event.subject, event.text("rests_on")?)?;
+            let is_ban = measure["direction"] == "ban";
+            let stated = is_ban.then(|| restriction(past, event, ground, at)).flatten();
+            event.date("until").into_iter().chain(stated).min()
+        }
+        "consent.granted" => event.date("until"),
         _ => None,
     }
 }
@@ -47,6 +56,9 @@ fn term_of_record(past: &History, record: &Accepted, at: ValidTime) -> Option<Da
         let tier = format!("{}.max", severity(past, record, at)?);
         let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day())?;
         return Some(last);
+    }
+    if *validity == "as_decided" {
+        return stated(past, record, at);
     }
     Some(decided.plus_months(months(&validity["months"])?))
 }

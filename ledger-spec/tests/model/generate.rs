@@ -150,6 +150,9 @@ impl Generator {
             body["list"] = json!(list);
         }
         self.fill_step(row.kind, &mut body, (moved, valid_from.date()));
+        if row.kind == "record.corrected" && self.chance.percent(30) {
+            self.by_review(past, &mut body, moved);
+        }
         Some(self.state(row.kind, &issuer, &subject, valid_from, body))
     }
 
@@ -166,9 +169,11 @@ impl Generator {
                 body["severity"] = json!(self.chance.pick(&["minor", "general", "serious"]));
             }
             "record.corrected"
-                if moved.event.text("restriction_until").is_some() && self.chance.percent(60) =>
+                if moved.event.text("severity").is_some()
+                    && (moved.event.text("restriction_until").is_some() && self.chance.percent(60)
+                        || self.chance.percent(10)) =>
             {
-                let stated = moved.event.date("restriction_until").unwrap();
+                let stated = moved.event.date("restriction_until").unwrap_or(day.plus_months(6));
                 let until = stated.plus_days(20 - i64::try_from(self.chance.below(60)).unwrap());
                 body["restriction_until"] = json!(until.to_string());
             }
@@ -227,6 +232,19 @@ impl Generator {
             }
             "complaint.decided" => body["outcome"] = json!(self.chance.pick(&["founded", "unfounded"])),
             _ => {}
+        }
+    }
+
+    /// Names the decision by which the last review was closed, and mostly raises what it corrects.
+    fn by_review(&mut self, past: &History, body: &mut Value, moved: &Accepted) {
+        let mut closed = past.stream(&moved.event.subject).filter(|one| {
+            one.event.kind == "record.review_closed" && one.event.text("record") == Some(&moved.event.id)
+        });
+        if let Some(decision) = closed.next_back().map(|one| &one.event.body["decision"])
+            && !decision.is_null()
+        {
+            body["decision"] = decision.clone();
+            body["severity"] = moved.event.body["severity"].clone();
         }
     }
 

@@ -284,6 +284,11 @@ impl History {
         false
     }
 
+    /// Whether two authorities are one source: one is the other, or follows it.
+    pub fn is_one_source(&self, one: &str, other: &str) -> bool {
+        self.acts_for(one, other) || self.acts_for(other, one)
+    }
+
     /// The definition of an item of the catalogue that counts at an instant.
     pub fn definition(&self, sort: &str, code: &str, at: ValidTime) -> Option<&Value> {
         let subject = format!("catalogue:{sort}.{code}");

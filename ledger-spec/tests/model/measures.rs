@@ -2,11 +2,12 @@
 
 use crate::force::in_force;
 use crate::governance::exists;
-use crate::history::Accepted;
-use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, names_one_number, stands_in_the_way};
+use crate::gravity::stated;
+use crate::history::{Accepted, History, Stated};
+use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
 use crate::reference::{Question, covers, phase};
-use ledger_spec::time::Date;
+use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
 pub fn imposed(q: &mut Question<'_>) {
@@ -42,7 +43,9 @@ pub fn imposed(q: &mut Question<'_>) {
         let code = ground.event.text(field).unwrap();
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
-        let stated = (measure["direction"] == "ban").then(|| restriction(q, ground)).flatten();
+        let stated = (measure["direction"] == "ban")
+            .then(|| restriction(q.past, event, ground, event.valid_from))
+            .flatten();
         let longer = |stated: Date| event.flag("lifetime") || event.date("until") > Some(stated);
         q.refuse_if(stated.is_some_and(longer), "D07");
     }
@@ -62,25 +65,18 @@ pub fn imposed(q: &mut Question<'_>) {
     q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
 }
 
-/// The last day that the record beneath states of its restriction, where a ban on this ground is of the same source and decision.
-fn restriction(q: &Question<'_>, ground: &Accepted) -> Option<Date> {
-    let event = q.event;
+/// The last day that the record beneath states of its restriction, where a ban on this ground is of the same source, and what is
+/// between has no decision of its own.
+pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTime) -> Option<Date> {
     let record = match ground.event.kind.as_str() {
-        "listing.entered" => q.past.find(&event.subject, ground.event.text("record")?)?,
+        "listing.entered" => past.find(&ban.subject, ground.event.text("record")?)?,
         "record.filed" => ground,
         _ => return None,
     };
-    let of_record = event.body["decision"].is_null() || names_one_number(event, &record.event);
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
-    let own =
-        q.past.acts_for(&event.issuer, &ground.event.issuer) && ground.event.issuer == record.event.issuer;
-    let corrected = q.past.stream(&event.subject).filter(|one| {
-        one.event.kind == "record.corrected"
-            && one.event.text("record") == Some(&record.event.id)
-            && one.event.valid_from <= event.valid_from
-    });
-    let corrected = corrected.filter_map(|one| one.event.date("restriction_until")).next_back();
-    corrected.or(record.event.date("restriction_until")).filter(|_| of_record && entered && own)
+    let own = past.is_one_source(&ban.issuer, &ground.event.issuer)
+        && past.is_one_source(&ban.issuer, &record.event.issuer);
+    stated(past, record, at).filter(|_| entered && own)
 }
 
 /// The day on which the same on one ground began first, where that was lifted.

@@ -2,7 +2,7 @@
 
 use crate::force::in_force;
 use crate::governance::exists;
-use crate::gravity::{is_graver_than_retracted, was_heard};
+use crate::gravity::{is_graver_than_retracted, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
@@ -222,11 +222,8 @@ fn record(q: &mut Question<'_>) {
     q.refuse_if(!severity_fits(past, event, event.text("severity")), "A08");
     let decided = event.decision_day().unwrap();
     q.refuse_if(!exists(past, &event.subject, decided), "L16");
-    if definition["validity"] == "tier"
-        && let Some(until) = event.date("restriction_until")
-    {
-        let tier = format!("{}.max", event.text("severity").unwrap_or("serious"));
-        let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day());
+    if let Some(until) = event.date("restriction_until") {
+        let last = longest(past, event, event.text("severity").unwrap_or("serious"));
         q.refuse_if(last.is_some_and(|last| until > last), "A09");
     }
     q.refuse_if((definition["polarity"] == "mixed") != event.text("polarity").is_some(), "A08");

@@ -383,6 +383,7 @@ impl<'a> Question<'a> {
     /// A08 of a correction: the severity that it corrects to is one that the record may have; A04: nothing gets graver.
     fn correction(&mut self, record: &Accepted) {
         self.refuse_if(gravity::is_graver_than_decided(self.past, self.event, record), "A04");
+        self.refuse_if(gravity::is_beyond_tier(self.past, self.event, record), "A09");
         if let Some(severity) = self.event.text("severity") {
             let wrong = !openings::severity_fits(self.past, &record.event, Some(severity));
             self.refuse_if(wrong, "A08");

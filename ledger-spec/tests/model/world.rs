@@ -222,7 +222,12 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         ),
         ("type_adopted", "type.base.gone", OLD, record_type("neutral", &json!({ "status": "repealed" }))),
         ("type_adopted", "type.base.pointer", OLD, record_type("neutral", &json!({ "status": "reference" }))),
-        ("type_adopted", "type.base.late", LATE, record_type("negative", &json!({}))),
+        (
+            "type_adopted",
+            "type.base.late",
+            LATE,
+            record_type("negative", &json!({ "validity": "as_decided" })),
+        ),
         ("type_adopted", "type.base.agreed", OLD, record_type("neutral", &json!({ "tags": ["consented"] }))),
         (
             "list_adopted",
