@@ -141,7 +141,7 @@ fn what_pages_of_events_leave_out_is_counted_once() {
         }
         seal(&people::event(10_000 + n, "record.filed", "department", SUBJECT, body), &[&department()])
     };
-    let law = json!({ "title": people::name(), "level": "law", "narrows": ["*"], "confidence": "U" });
+    let law = json!({ "title": people::name(), "level": "law", "narrows": ["*"], "narrows_by": ["1"], "confidence": "U" });
     let law = people::event(9_999, "catalogue.basis_registered", "steward", "catalogue:basis.law.one", law);
     let law = seal(&law, &[&people::steward()]);
     let dir = filled("withheld", std::iter::once(law).chain((0..30).map(narrowed)));

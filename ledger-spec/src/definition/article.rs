@@ -15,6 +15,19 @@ impl Name {
     }
 }
 
+/// Whether somebody cites the article of this number, in digits or as laws write it, or a paragraph or an item of it.
+pub(crate) fn is_article(number: &str, cited: &str) -> bool {
+    let written = chinese_number(number).map(|number| format!("第{number}条"));
+    let within = |rest: &str| rest.is_empty() || rest.starts_with(['(', '（', '第']) && !rest.contains('条');
+    let names = |article: &str| cited.strip_prefix(article).is_some_and(within);
+    names(number) || written.is_some_and(|written| names(&written))
+}
+
+/// Whether a text is the number of an article, in digits.
+pub(super) fn is_number(digits: &str) -> bool {
+    chinese_number(digits).is_some()
+}
+
 /// A number from 1 to 9999 as laws write it, from its digits.
 fn chinese_number(digits: &str) -> Option<String> {
     const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
@@ -48,6 +61,17 @@ fn chinese_number(digits: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_article_is_known_however_it_is_cited() {
+        for cited in ["16", "16(2)", "第十六条", "第十六条第二款", "16（一）"] {
+            assert!(is_article("16", cited), "{cited}");
+        }
+        for cited in ["1", "20", "160", "16,20", "第十六条、第二十条", "第六条", "第十六", ""]
+        {
+            assert!(!is_article("16", cited), "{cited}");
+        }
+    }
 
     #[test]
     fn an_article_is_cited_as_its_law_writes_it() {

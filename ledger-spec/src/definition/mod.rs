@@ -26,6 +26,7 @@ pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};
 pub use sight::Sight;
 mod article;
+pub(crate) use article::is_article;
 pub use time::{Calendar, Instrument, NamedPeriod, Procedure};
 pub(crate) use words::words;
 pub use words::{

@@ -1,10 +1,11 @@
 //! Legal instruments, periods of procedure, and working days.
 
 use super::Common;
+use super::article::is_number;
 use super::reading::{period, small, token};
 use super::words::{Confidence, Level, Name, Pattern};
 use crate::id::BasisCode;
-use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::json::fields::{FieldError, FieldFault, Fields, shorten};
 use crate::time::{Date, Period, WorkingDays};
 use crate::wording::say;
 
@@ -22,6 +23,8 @@ pub struct Instrument {
     pub covers: Vec<Pattern>,
     /// The codes of the catalogue of which it keeps something from the public.
     pub narrows: Vec<Pattern>,
+    /// Its articles by which it does so, in digits: another may command that it be published.
+    pub narrows_by: Vec<String>,
     /// How sure the catalogue is.
     pub confidence: Confidence,
     /// The section of the plan that names it.
@@ -69,17 +72,28 @@ pub struct Calendar {
 
 impl Instrument {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let narrows = fields.parsed_array("narrows", (0, 64), Pattern::parse)?;
+        let by = usize::from(!narrows.is_empty());
         Ok(Self {
             title: Name::parse(fields, "title")?,
             number: fields.optional_text("number", 100)?,
             level: fields.parsed("level", Level::parse_word)?,
             covers: fields.parsed_array("covers", (0, 64), Pattern::parse)?,
-            narrows: fields.parsed_array("narrows", (0, 64), Pattern::parse)?,
+            narrows,
+            narrows_by: fields.parsed_array("narrows_by", (by, 64), article)?,
             confidence: fields.parsed("confidence", Confidence::parse_word)?,
             plan: fields.optional_text("plan", 100)?,
             note: fields.optional_text("note", 1000)?,
         })
     }
+}
+
+/// The number of an article, in digits.
+fn article(text: &str) -> Result<String, FieldFault> {
+    if is_number(text) {
+        return Ok(text.to_owned());
+    }
+    Err(FieldFault::Value { found: shorten(text), expected: say!("the number of an article, in digits") })
 }
 
 impl Procedure {

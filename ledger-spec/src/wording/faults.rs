@@ -46,6 +46,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("items", "项"),
     w("a number above {}: ascending, each once", "大于 {} 的数值（由小到大，不得重复）"),
     w("an index above {}: ascending, each once", "大于 {} 的序号（由小到大，不得重复）"),
+    w("the number of an article, in digits", "以数字写的条文序号"),
     w("a value once", "不得重复的值"),
     w("a name once", "不得重复的名称"),
     w("an item once", "不得重复的项目"),

@@ -200,6 +200,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("an adult of full civil capacity", "具有完全民事行为能力的成年人"),
     w("at least 18 when the conduct happened", "行为发生时已满十八周岁"),
     w("{} or narrower", "不宽于{}"),
+    w("article {}", "“{}”条"),
+    w("an article by which {} keeps things from the public: {}", "{}中规定不予公开的条文：{}"),
     w("an instrument in force on {} by which {} may be {} and no wider", "目录载明可据以将 {1} 的公开范围收窄为{2}、且于 {0} 有效的法律依据"),
     w("none for what is public, or a narrower body.disclosure", "不涉密；涉密的，应缩小公开范围（body.disclosure）"),
     w("a record of another type that does not rest on another itself", "其他类型且自身不依附于另一记录的记录"),

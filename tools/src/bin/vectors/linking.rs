@@ -109,8 +109,7 @@ const INFORMATION: &str = "reg.government-information";
 
 fn information(id: u8) -> Making {
     let title = name("政府信息公开条例", "Regulation on Open Government Information");
-    let body =
-        json!({ "title": title, "level": "admin_regulation", "confidence": "V", "narrows": ["penalty.*"] });
+    let body = json!({ "title": title, "level": "admin_regulation", "confidence": "V", "narrows": ["penalty.*"], "narrows_by": ["15"] });
     adopted(id, ItemKind::Basis, INFORMATION, body)
 }
 
@@ -133,6 +132,12 @@ fn narrowed() -> Vec<Case> {
             "the law that is named keeps nothing of this type from the public",
             &[law(30)],
             &by(LAW),
+        ),
+        refused(
+            "narrowed-by-another-article",
+            "the article that is named keeps nothing from the public",
+            &[information(30)],
+            &with(by_law(), "narrowed_by", json!({ "instrument": INFORMATION, "article": "第二十条" })),
         ),
         accepted("not-narrowed", "a firm's record, as public as the catalogue says", &filing(40)),
     ]
