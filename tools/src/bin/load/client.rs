@@ -22,6 +22,12 @@ impl Connection {
         self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host))
     }
 
+    /// The same with fields of its own, such as those of a signature.
+    pub fn get_with(&mut self, path: &str, fields: &[(&str, String)]) -> (u16, String) {
+        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{fields}\r\n", self.host))
+    }
+
     pub fn post(&mut self, path: &str, content_type: &str, body: &str) -> (u16, String) {
         let length = body.len();
         self.exchange(&format!(

@@ -11,6 +11,7 @@
 mod city;
 mod client;
 mod limits;
+mod looks;
 mod people;
 
 use city::City;
@@ -126,30 +127,31 @@ fn main() -> ExitCode {
     let city = city_wide(&options.host);
     let standing = standing(&options.host, &people, options.batches / PER_SUBJECT);
     let resolved = resolved(&options.host, &people);
+    let meanwhile = people.filings(options.singles, PER_SUBJECT);
+    let looks = looks::measure(&options.host, &people, options.pid, &meanwhile);
 
-    report(
-        &options,
-        &json!({
-            "cores": cores(),
-            "limit_verify_strict_per_second": verify.round(),
-            "limit_append_fdatasync_per_second": append.round(),
-            // One core's time: the limit keeps all of them busy.
-            "limit_verify_strict_cpu_us": micros(f64::from(u32::try_from(cores()).unwrap()) / verify),
-            "batches_of_256_per_second": batches.round(),
-            "batches_server_cpu_us_each": batches_cpu,
-            "batches_to_verify_strict": share(batches, verify),
-            "singles_over_64_connections_per_second": one_by_one.round(),
-            "singles_server_cpu_us_each": singles_cpu,
-            "singles_to_verify_strict": share(one_by_one, verify),
-            "half_load_per_second": wanted.round(),
-            "half_load_p50_ms": millis(percentile(&latency, 50)),
-            "half_load_p99_ms": millis(percentile(&latency, 99)),
-            "first_city_wide_answer_ms": millis(city),
-            "standing_of_30_p50_ms": millis(percentile(&standing, 50)),
-            "standing_of_30_p99_ms": millis(percentile(&standing, 99)),
-            "resolving_10_000_identities_ms": millis(resolved),
-        }),
-    );
+    let mut figures = json!({
+        "cores": cores(),
+        "limit_verify_strict_per_second": verify.round(),
+        "limit_append_fdatasync_per_second": append.round(),
+        // One core's time: the limit keeps all of them busy.
+        "limit_verify_strict_cpu_us": micros(f64::from(u32::try_from(cores()).unwrap()) / verify),
+        "batches_of_256_per_second": batches.round(),
+        "batches_server_cpu_us_each": batches_cpu,
+        "batches_to_verify_strict": share(batches, verify),
+        "singles_over_64_connections_per_second": one_by_one.round(),
+        "singles_server_cpu_us_each": singles_cpu,
+        "singles_to_verify_strict": share(one_by_one, verify),
+        "half_load_per_second": wanted.round(),
+        "half_load_p50_ms": millis(percentile(&latency, 50)),
+        "half_load_p99_ms": millis(percentile(&latency, 99)),
+        "first_city_wide_answer_ms": millis(city),
+        "standing_of_30_p50_ms": millis(percentile(&standing, 50)),
+        "standing_of_30_p99_ms": millis(percentile(&standing, 99)),
+        "resolving_10_000_identities_ms": millis(resolved),
+    });
+    figures.as_object_mut().unwrap().extend(looks);
+    report(&options, &figures);
     ExitCode::SUCCESS
 }
 

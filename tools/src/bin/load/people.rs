@@ -8,7 +8,7 @@ use ledger_spec::event::envelope::seal;
 use ledger_spec::event::{Change, Draft, Kind, SaltKey};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId, gb11643};
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
-use ledger_spec::request::NewRequest;
+use ledger_spec::request::{NewRequest, Purpose};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -157,10 +157,6 @@ impl People {
             .collect();
         let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
         let body = ResolveRequest::body(&self.origin, PseudonymScheme::Person, &numbers);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
-        let now = RecordedTime::from_micros(u64::try_from(now).unwrap());
-        let mut nonce = [0; 16];
-        nonce[8..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         let new = NewRequest {
             method: "POST",
             authority: host,
@@ -171,8 +167,30 @@ impl People {
             case: None,
             visible_from: None,
         };
-        let fields = new.sign(&self.key, now, &nonce);
+        let fields = new.sign(&self.key, now(), &self.nonce());
         (body.to_string(), fields)
+    }
+
+    /// The fields that sign a read of the department's, of this moment.
+    pub fn asking(&self, host: &str, target: &str, purpose: Purpose) -> Vec<(&'static str, String)> {
+        let new = NewRequest {
+            method: "GET",
+            authority: host,
+            path: target,
+            query: None,
+            body: None,
+            purpose: Some(purpose),
+            case: None,
+            visible_from: None,
+        };
+        new.sign(&self.key, now(), &self.nonce())
+    }
+
+    /// One that is nobody's twice.
+    fn nonce(&self) -> [u8; 16] {
+        let mut nonce = [0; 16];
+        nonce[8..].copy_from_slice(&self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        nonce
     }
 
     fn sealed(
@@ -199,6 +217,11 @@ impl People {
         };
         seal(&draft.to_bytes().unwrap(), &[key])
     }
+}
+
+fn now() -> RecordedTime {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+    RecordedTime::from_micros(u64::try_from(now).unwrap())
 }
 
 fn key(run: u64, of: u8) -> SecretKey {
