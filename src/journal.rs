@@ -4,7 +4,7 @@
 //! checkpoint, with one writer that commits what waits together. What a look says is what its reader signed.
 
 use crate::ledger::operator_event;
-use crate::sequencer::{EventOutcome, Sequencer, WriteError};
+use crate::sequencer::{EventOutcome, Sequencer};
 use crate::snapshot::Snapshots;
 use ledger_spec::casefile::{Beyond, Sight};
 use ledger_spec::event::{Kind, WholeEvent};
@@ -45,6 +45,9 @@ pub type Recording<'a> = Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + 
 pub trait Journal: Send + Sync {
     /// Writes one down.
     fn record<'a>(&'a self, look: &'a Look) -> Recording<'a>;
+
+    /// Whether nothing can be written down any more, until the next start.
+    fn is_stopped(&self) -> bool;
 }
 
 /// The journal beside a ledger, open for writing.
@@ -59,11 +62,6 @@ impl AccessJournal {
     /// Writes to the log of this origin, which the signer's key opened; the way to its writer is gone when this is.
     pub const fn new(sequencer: Sequencer, snapshots: Snapshots, origin: Origin, signer: NoteSigner) -> Self {
         Self { sequencer, snapshots, origin, signer }
-    }
-
-    /// Why nothing can be written down any more, if so.
-    pub fn stopped(&self) -> Option<&WriteError> {
-        self.sequencer.stopped()
     }
 
     fn event(&self, look: &Look) -> Result<WholeEvent, String> {
@@ -104,5 +102,9 @@ impl Journal for AccessJournal {
                 NotRecorded
             })
         })
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.sequencer.stopped().is_some()
     }
 }

@@ -12,6 +12,7 @@ use ledger_spec::definition::{Disclosure, Domain, Polarity, Severity};
 use ledger_spec::event::{Kind, Phase, ReportKind, RevocationReason, Role};
 use ledger_spec::id::{AuthorityId, SubjectKind};
 use ledger_spec::projection::{Counted, State};
+use ledger_spec::request::Purpose;
 use ledger_spec::time::ValidTime;
 use ledger_spec::wording::{Language, Words};
 use serde::Deserialize;
@@ -243,6 +244,7 @@ fn value(name: &str, text: &str) -> Option<Words> {
         "mark" => of::<Mark>(text),
         "phase" => of::<Phase>(text),
         "polarity" => of::<Polarity>(text),
+        "purpose" => Purpose::parse(text).map(Words::from),
         "reason" => of::<RevocationReason>(text),
         "roles" => of::<Role>(text),
         "severity" => of::<Severity>(text),

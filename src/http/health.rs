@@ -41,6 +41,15 @@ fn erasure(shared: &Shared) -> &'static str {
     }
 }
 
+/// What keeps looks from being answered.
+fn journal(shared: &Shared) -> &'static str {
+    if shared.app.journal.as_ref().is_some_and(|journal| journal.is_stopped()) {
+        "access journal: STOPPED: nothing beyond what is public is answered until the next start; see the log\n"
+    } else {
+        ""
+    }
+}
+
 /// What a question has come upon: the rest is served, and somebody has to look at it.
 fn damage(shared: &Shared) -> &'static str {
     if shared.damage_found.load(Ordering::Relaxed) {
@@ -56,14 +65,15 @@ fn damage(shared: &Shared) -> &'static str {
     path = "/readyz",
     operation_id = "getReadiness",
     tag = "operation",
-    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, damage that a question came upon since the start, and each witness", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, an access journal that stopped, damage that a question came upon since the start, and each witness", body = String, content_type = "text/plain")),
 )]
 async fn readyz(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     match shared.unready() {
         Some(problem) => Err(problem),
         None => {
-            let text = format!("ready\n{}{}{}", erasure(&shared), damage(&shared), witnesses::words(&shared));
+            let (erasure, journal, damage) = (erasure(&shared), journal(&shared), damage(&shared));
+            let text = format!("ready\n{erasure}{journal}{damage}{}", witnesses::words(&shared));
             Ok(([(CONTENT_TYPE, PLAIN)], text).into_response())
         }
     }

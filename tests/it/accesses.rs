@@ -10,6 +10,7 @@ use crate::people::{self, department};
 use crate::support::Folder;
 use crate::writer_faults::{journal_signer, signer, start, start_journal};
 use credit_ledger::audit::{AuditOptions, audit_with};
+use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::journal::AccessJournal;
 use credit_ledger::ledger::{ACCESS, Settings};
@@ -26,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tlog::checkpoint::{Origin, SignedCheckpoint};
 use tlog::key::SecretKey;
-use tlog::note::{KeyName, VerifierKey};
+use tlog::note::{KeyName, NoteSigner, VerifierKey};
 
 const STANDING: &str = "/v1/subjects/ext:register:7/standing";
 
@@ -190,6 +191,60 @@ fn a_subject_is_told_who_looked_and_nobody_else_is() {
 }
 
 #[test]
+fn the_command_line_shows_who_looked_from_a_server_and_from_a_folder() {
+    let dir = Folder::absent("accesses-cli");
+    credit_ledger::ledger::create(&dir, &people::founding()).unwrap();
+    let server = Server::over_whole(dir, clock::now);
+    for envelope in people::setup() {
+        assert_eq!(server.post("application/json", envelope).status, 201);
+    }
+    furnish(&server);
+    let folder = Folder::new("accesses-cli");
+    for (name, seed) in [("window", 22), ("court", 21)] {
+        let key = NoteSigner::from_seed(KeyName::parse(name).unwrap(), &[seed; 32]);
+        fs::write(folder.join(format!("{name}.key")), key.secret_text().as_bytes()).unwrap();
+    }
+    let url = format!("http://{}", server.address);
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+        let ran = command.args(arguments).current_dir(&folder as &Path).env("LANG", "C").output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+    };
+    let later =
+        ledger_spec::time::ValidTime::at_recorded(clock::now()).unwrap().date().plus_days(30).to_string();
+    let court =
+        ["--url", &url, "--key", "court.key", "--purpose", "judicial-enquiry", "--case", "（2026）湘1号"];
+    let looked = ["show", "view", "records", FIRM, "--json"];
+    assert_eq!(run(&[&looked[..], &court, &["--visible-from", &later]].concat()).0, 0);
+    let own = ["--url", &url, "--key", "window.key", "--purpose", "own-file", "--case", "受理7号"];
+    assert_eq!(run(&[&looked[..], &own].concat()).0, 0);
+    let asked = ["accesses", FIRM, "--json"];
+    let readers = |out: &str| {
+        let page: Value = serde_json::from_str(out).unwrap();
+        let lines = page["accesses"].as_array().unwrap();
+        lines.iter().map(|line| line["reader"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (code, out, err) = run(&[&asked[..], &own].concat());
+    assert!(code == 0 && readers(&out) == ["window"], "{out}{err}");
+    let (code, out, err) = run(&[&asked[..], &court].concat());
+    assert!(code == 0 && readers(&out).contains(&"court".to_owned()), "{out}{err}");
+    // The folder beside the running server: as the subject is told, and all of it.
+    let dir = server.folder().to_str().unwrap().to_owned();
+    let (code, out, err) = run(&[&asked[..], &["--dir", &dir]].concat());
+    assert_eq!(
+        (code, readers(&out)),
+        (0, vec!["court".to_owned(), "window".into(), "window".into()]),
+        "{out}{err}"
+    );
+    let (code, out, err) = run(&[&asked[..], &["--dir", &dir, "--sight", "court"]].concat());
+    assert!(code == 0 && readers(&out).iter().filter(|reader| *reader == "court").count() == 2, "{out}{err}");
+    let (code, out, err) = run(&["accesses", FIRM, "--dir", &dir, "--lang", "zh"]);
+    assert!(code == 0 && out.contains("查阅单位") && out.contains("本人信用档案查询"), "{out}{err}");
+    server.finish();
+}
+
+#[test]
 fn a_look_may_be_withheld_where_the_table_says_so_and_not_for_longer() {
     let server = serve("accesses-withheld");
     let (own, court, window) = (department(), court(), of(Role::Window));
@@ -282,6 +337,8 @@ fn full_after(operations: u64) {
         journal_disk.disarm();
     }
     assert_eq!(disk_full::get(address, STANDING, "").status, 200, "what everybody may know is answered");
+    let ready = disk_full::get(address, "/readyz", "");
+    assert!(ready.status == 200 && ready.text().contains("access journal: STOPPED"), "{}", ready.text());
     let posted = disk_full::request(address, "POST", "/v1/events", &people::penalty(100, "ext:test:a"));
     assert_eq!(posted.status, 201, "the ledger goes on");
     assert_eq!(accesses.latest().size().get(), 2);

@@ -38,6 +38,10 @@ impl Journal for Kept {
             Ok(())
         })
     }
+
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 impl Kept {

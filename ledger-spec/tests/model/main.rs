@@ -6,7 +6,7 @@
 //! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
 //! person under two names, `linked` of one body. `told` holds that every refusal is in one language.
 //!
-//! A plain run takes 200,000 steps, half a minute of one core. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
+//! A plain run takes 400,000 steps, a minute of one core at most. `MODEL_STEPS=1000000 cargo test --release -p ledger-spec --test model`
 //! takes a million on two threads; `MODEL_SEED` begins elsewhere, `MODEL_ONLY` runs the one sequence that a disagreement named.
 
 // Helpers of tests stand outside of #[test] functions, where clippy.toml does not reach.
@@ -48,7 +48,7 @@ fn variable(name: &str, default: u64) -> u64 {
 
 #[test]
 fn the_engine_says_what_the_reference_says() {
-    let steps = usize::try_from(variable("MODEL_STEPS", 200_000)).unwrap();
+    let steps = usize::try_from(variable("MODEL_STEPS", 400_000)).unwrap();
     let seed = variable("MODEL_SEED", 1);
     let base = Base::new();
     if let Some(only) = std::env::var("MODEL_ONLY").ok().map(|text| text.parse().unwrap()) {
