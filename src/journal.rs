@@ -88,7 +88,9 @@ impl AccessJournal {
         let answer = answer.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         match answer.outcomes.as_slice() {
             [EventOutcome::Appended(_)] => Ok(()),
-            other => Err(format!("{other:?}")),
+            // What was found may name whom the look was at: the rule alone is for the log.
+            [EventOutcome::Refused { refusal, .. }] => Err(format!("refused by {}", refusal.rule.id())),
+            other => Err(format!("{} outcomes of one look", other.len())),
         }
     }
 }

@@ -9,20 +9,21 @@ use super::problem::{Problem, ProblemKind};
 use super::signed;
 use crate::journal::Look;
 use crate::query::Reading;
+use crate::words::say;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HOST, HeaderValue};
 use axum::http::request::Parts;
 use axum::response::Response;
 use ledger_spec::admission::Reader;
-use ledger_spec::casefile::{AsOf, Viewer};
+use ledger_spec::casefile::{AsOf, Sight, Viewer};
 use ledger_spec::definition::Scheme;
 use ledger_spec::id::{CatalogueItem, EventId, SubjectId};
 use ledger_spec::projection::{Question, given_consent};
 use ledger_spec::readers::{Asked, Granted, Look as Wanted, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
 use ledger_spec::rule::RequestRule;
-use ledger_spec::time::ValidTime;
+use ledger_spec::time::{RecordedTime, ValidTime};
 use ledger_spec::wording::{Joint, Words};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -63,6 +64,8 @@ pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
     signed: Option<VerifiedRequest>,
+    /// When its signature was verified: of that time is the look.
+    at: RecordedTime,
     /// The look that was granted, once one was.
     look: OnceLock<Look>,
 }
@@ -71,6 +74,7 @@ impl FromRequestParts<Arc<Shared>> for Asking {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let at = (shared.app.clock)();
         let signed = if is_signed(&parts.headers) {
             shared.is_its_host(&parts.headers)?;
             let snapshot = shared.app.snapshots.latest();
@@ -79,7 +83,7 @@ impl FromRequestParts<Arc<Shared>> for Asking {
         } else {
             None
         };
-        Ok(Self(Arc::new(Asker { signed, look: OnceLock::new() })))
+        Ok(Self(Arc::new(Asker { signed, at, look: OnceLock::new() })))
     }
 }
 
@@ -118,10 +122,15 @@ pub(super) fn own_hosts(named: &[String], port: u16) -> Vec<String> {
     near.map(|host| format!("{host}:{port}")).into()
 }
 
+/// What is asked of whom records are about; of authorities, the catalogue and the ledger everybody may know the whole.
+fn about(subject: &SubjectId) -> Asked<'_> {
+    if Scheme::of(subject).is_some() { Asked::Subject(subject) } else { Asked::Open }
+}
+
 /// What a question asks about.
 fn asked(question: &Question) -> Asked<'_> {
     match question {
-        Question::Subject { subject, .. } => Asked::Subject(subject),
+        Question::Subject { subject, .. } => about(subject),
         Question::Edition { list, .. } | Question::Departures { list, .. } => Asked::List(list),
         Question::Indicators { .. } | Question::Oversight => Asked::Counts,
         Question::Directory | Question::Catalogue => Asked::Open,
@@ -161,7 +170,7 @@ impl Asking {
         subject: &SubjectId,
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
-        self.viewer((shared, reading), Asked::Subject(subject), asked_at)
+        self.viewer((shared, reading), about(subject), asked_at)
     }
 
     /// R01: what is nobody's to ask without a signature.
@@ -179,7 +188,13 @@ impl Asking {
         subject: &SubjectId,
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
-        self.viewer((shared, reading), Asked::Accesses(subject), asked_at)
+        let viewer = self.viewer((shared, reading), Asked::Accesses(subject), asked_at)?;
+        if Scheme::of(subject).is_some() || viewer.sight == Sight::Court {
+            return Ok(viewer);
+        }
+        // Who looked at a list, or counted, is of no subject's file.
+        let (found, expected) = (Words::data(subject), say!("a subject that records are about"));
+        Err(Problem::from(&RequestRefusal { rule: RequestRule::OwnFile, field: "subject", found, expected }))
     }
 
     /// Who reads an entry. Of one that is about no subject, and of one that is not there, nobody is told more than everybody.
@@ -227,7 +242,7 @@ impl Asking {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
             self.0.look.get_or_init(|| Look {
-                at: now,
+                at: self.0.at.max(signed.created()),
                 reader: reader.authority().id.clone(),
                 request: signed.clone(),
                 about: looked_at(asked),

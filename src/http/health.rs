@@ -43,10 +43,15 @@ fn erasure(shared: &Shared) -> &'static str {
 
 /// What keeps looks from being answered.
 fn journal(shared: &Shared) -> &'static str {
-    if shared.app.journal.as_ref().is_some_and(|journal| journal.is_stopped()) {
-        "access journal: STOPPED: nothing beyond what is public is answered until the next start; see the log\n"
-    } else {
-        ""
+    match &shared.app.journal {
+        Some(journal) if journal.is_stopped() => {
+            "access journal: STOPPED: nothing beyond what is public is answered until the next start; see the log\n"
+        }
+        // A copy has none.
+        None if shared.app.sequencer.is_some() => {
+            "access journal: ABSENT: nothing beyond what is public is answered; bring access/ back\n"
+        }
+        Some(_) | None => "",
     }
 }
 

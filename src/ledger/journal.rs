@@ -1,9 +1,11 @@
 //! The access journal: a log of its own below the ledger's folder, of the same making and under the same operator's key, in
 //! which it stands who looked. Its master key follows from the ledger's root, so that it needs no other keeping.
 
-use super::{Founding, LedgerError, MasterKey, OpenLedger, Settings, open, open_ledger, operator_signer};
+use super::{
+    Founding, LedgerError, MasterKey, OpenLedger, Settings, open_folder, open_ledger, operator_signer,
+};
 use crate::progress::Progress;
-use ledger_spec::admission::journal_of;
+use ledger_spec::admission::{JOURNAL, journal_of};
 use ledger_spec::sealed::Kek;
 use std::fs;
 use std::path::Path;
@@ -63,9 +65,24 @@ pub fn open_journal(
     if !access.try_exists().map_err(super::at(&access))? {
         return Ok(None);
     }
-    let journal = open(&access, progress)?;
-    let signer = operator_signer(&access, &journal.settings)?;
+    let settings = Settings::read(&access)?;
+    is_of(&settings, (dir, &access))?;
+    let signer = operator_signer(&access, &settings)?;
+    let journal = open_folder(&access, settings, progress)?;
     Ok(Some((journal, signer)))
+}
+
+/// Whether the journal in `access` is that of the ledger in `dir`, by name and by master key; that it is by the operator's key
+/// too, its entry 0 says.
+fn is_of(journal: &Settings, (dir, access): (&Path, &Path)) -> Result<(), LedgerError> {
+    let ledger = &Settings::read(dir)?.origin;
+    let from_above = journal.master == Some(MasterKey::Ledger(ABOVE.into()));
+    if from_above && journal_of(ledger).as_ref() == Some(&journal.origin) {
+        return Ok(());
+    }
+    let (path, found) = (access.to_owned(), journal.origin.to_string());
+    let expected = format!("{ledger}{JOURNAL}");
+    Err(LedgerError::OtherJournal { path, found, expected, above: ABOVE })
 }
 
 /// The operator's key as the key of the journal's checkpoints.

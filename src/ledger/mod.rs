@@ -13,6 +13,7 @@ mod new_folder;
 mod operator_event;
 mod published;
 mod read_only;
+mod recovered;
 mod renewing;
 mod settings;
 
@@ -28,6 +29,7 @@ pub(crate) use operator_event::operator_event;
 pub(crate) use published::published_of;
 use published::published_view;
 pub use read_only::{ReadOnlyLedger, ask, open_to_read, operator_key};
+use recovered::{report_beside, report_recovery};
 use renewing::finish_renewing;
 pub use renewing::renew_identity;
 pub use settings::{Settings, SettingsError};
@@ -36,9 +38,9 @@ use crate::case_files;
 use crate::clock;
 use crate::index::StoreError;
 use crate::keeper::Keeper;
-use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, OpenReport, ReadError};
+use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, ReadError};
 use crate::progress::Progress;
-use crate::sealed_files::{SealedFiles, SealedOpenError, SealedOpenReport};
+use crate::sealed_files::{SealedFiles, SealedOpenError};
 use crate::sequencer::{self, CloseError, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::Snapshots;
 use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
@@ -127,6 +129,23 @@ impl OpenLedger {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
+    /// An access journal, where a ledger is wanted.
+    #[error("{0} is an access journal: its ledger's server opens it, and no command changes it")]
+    Journal(PathBuf),
+    /// What stands as the access journal is another ledger's.
+    #[error(
+        "{path} is the access journal {found}; the one of this ledger is {expected}, with its master key from {above}"
+    )]
+    OtherJournal {
+        /// The folder.
+        path: PathBuf,
+        /// Its origin.
+        found: String,
+        /// The origin of this ledger's.
+        expected: String,
+        /// Where its master key comes from.
+        above: &'static str,
+    },
     /// Something stands where the new ledger should.
     #[error("{0} exists already; a new ledger needs a folder of its own")]
     Exists(PathBuf),
@@ -286,8 +305,15 @@ pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
 /// Opens the ledger in `dir` for writing: recovers the log, loads or rebuilds the index, starts the
 /// writer. One process at a time.
 pub fn open(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerError> {
+    match Settings::read(dir)? {
+        // What it holds is written by the server of its ledger, and by nobody else.
+        settings if settings.is_journal() => Err(LedgerError::Journal(dir.to_owned())),
+        settings => open_folder(dir, settings, progress),
+    }
+}
+
+fn open_folder(dir: &Path, settings: Settings, progress: &dyn Progress) -> Result<OpenLedger, LedgerError> {
     let lock = FolderLock::take(dir)?;
-    let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
     let erasing = Erasing::new(dir, &settings)?;
@@ -442,37 +468,6 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), LedgerError> {
     });
     written.map_err(at(path))?;
     new_folder::sync(new_folder::parent(path))
-}
-
-fn report_recovery(report: &OpenReport) {
-    if let Some((from, to)) = report.adopted {
-        tracing::warn!(%from, %to, "recovery: entries beyond the stored checkpoint were kept and signed");
-    }
-    if let Some(cut) = &report.cut {
-        let (file, offset, bytes, why) = (&cut.file, cut.offset, cut.bytes, &cut.why);
-        tracing::warn!(file, offset, bytes, why, "recovery: a tail that was never acknowledged was cut");
-    }
-    for one in &report.rebuilt {
-        tracing::warn!(file = one.file, offset = one.offset, was = one.was, "recovery: computed anew");
-    }
-}
-
-fn report_beside(report: &SealedOpenReport) {
-    for cut in &report.cut {
-        let (file, offset, found) = (&cut.file, cut.offset, &cut.found);
-        tracing::warn!(
-            file,
-            offset,
-            found,
-            "recovery: what opens entries that were never acknowledged was cut"
-        );
-    }
-    for file in &report.replaced {
-        tracing::warn!(file, "recovery: a file that an erasure has made or replaced was removed");
-    }
-    if let Some(mended) = &report.mended {
-        tracing::warn!(?mended, "recovery: a copy of the root of keys was made again from the other");
-    }
 }
 
 fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {

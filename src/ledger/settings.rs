@@ -257,6 +257,12 @@ impl Settings {
         self.master.as_ref().ok_or(LedgerError::NoMasterKey)
     }
 
+    /// Whether they are an access journal's.
+    #[must_use]
+    pub const fn is_journal(&self) -> bool {
+        matches!(self.master, Some(MasterKey::Ledger(_)))
+    }
+
     /// Reads the master key for the ledger in `dir`, whose settings these are.
     pub fn kek(&self, dir: &Path) -> Result<Kek, LedgerError> {
         self.master_key()?.read(dir, |ledger| Self::read(ledger)?.journal_kek(ledger))

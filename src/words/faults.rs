@@ -488,4 +488,6 @@ pub(super) const FAULTS: &[Wording] = &[
     w("entry {} of the access journal: {}", "查询日志第 {0} 号条目：{1}"),
     w("the access journal: {}", "查询日志：{}"),
     w("opening without content where an event and its signatures are expected", "开启材料没有内容；应为事项及其签名"),
+    w("{} is an access journal: its ledger's server opens it, and no command changes it", "{} 是查询日志，只由其台账的服务打开，任何命令不得改动"),
+    w("{} is the access journal {}; the one of this ledger is {}, with its master key from {}", "{0} 是查询日志 {1}；本台账的查询日志应为 {2}，主密钥来自 {3}"),
 ];

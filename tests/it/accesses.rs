@@ -13,7 +13,7 @@ use credit_ledger::audit::{AuditOptions, audit_with};
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::journal::AccessJournal;
-use credit_ledger::ledger::{ACCESS, Settings};
+use credit_ledger::ledger::{ACCESS, LedgerError, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::server;
 use credit_ledger::storage::DiskErrorKind;
@@ -97,6 +97,18 @@ fn each_look_that_shows_more_stands_in_the_journal_before_its_answer_leaves() {
         assert_eq!(size(), 2 + n as u64, "{path}");
     }
     let dir = server.stop().folder();
+    // The program audits it with the ledger, and names it where it is damaged.
+    let audit = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
+        let ran = command.arg("audit").arg("--dir").arg(&dir as &Path).env("LANG", "C").output().unwrap();
+        (ran.status.code().unwrap(), String::from_utf8(ran.stderr).unwrap())
+    };
+    assert_eq!(audit().0, 0);
+    let checkpoint = fs::read(dir.join("access/checkpoint")).unwrap();
+    fs::write(dir.join("access/checkpoint"), b"nothing").unwrap();
+    let (code, said) = audit();
+    assert!(code == 1 && said.contains("the access journal: "), "{code} {said}");
+    fs::write(dir.join("access/checkpoint"), checkpoint).unwrap();
     let of =
         |blind| audit_with(&dir.join(ACCESS), AuditOptions { blind, ..AuditOptions::default() }, &Unwatched);
     let opened = of(false).unwrap();
@@ -289,8 +301,67 @@ fn a_journal_that_is_gone_is_not_begun_again_in_silence() {
     let answer = disk_full::request(address, "GET", "/access/checkpoint", "");
     assert_eq!((answer.status, answer.problem()), (503, "not-journalled".to_owned()));
     assert_eq!(disk_full::request(address, "GET", "/v1/catalogue", "").status, 200);
+    let ready = disk_full::request(address, "GET", "/readyz", "");
+    assert!(ready.status == 200 && ready.text().contains("access journal: ABSENT"), "{}", ready.text());
     running.stop().unwrap();
     assert!(!dir.join(ACCESS).exists());
+}
+
+/// Another ledger's journal in the place of this one's, with its own master key or by this one's name; and commands on a journal.
+#[test]
+fn a_journal_is_its_own_ledgers_and_no_command_changes_it() {
+    let [one, other] = ["accesses-own", "accesses-other"].map(|name| {
+        let dir = Folder::absent(name);
+        let mut founding = people::founding();
+        if name == "accesses-other" {
+            founding.settings.origin = Origin::parse("other.test.example/ledger").unwrap();
+        }
+        credit_ledger::ledger::create(&dir, &founding).unwrap();
+        dir
+    });
+    let journal = one.join(ACCESS);
+    let refused = |opened: Result<_, LedgerError>| opened.expect_err("it is refused").to_string();
+    for refusal in [
+        refused(credit_ledger::ledger::open(&journal, &Unwatched).map(drop)),
+        refused(credit_ledger::ledger::renew_identity(&journal, &Unwatched).map(drop)),
+    ] {
+        assert!(refusal.contains("no command changes it"), "{refusal}");
+    }
+    fs::rename(&journal, one.join("own")).unwrap();
+    fs::rename(other.join(ACCESS), &journal).unwrap();
+    let opened = || credit_ledger::ledger::open_journal(&one, &Unwatched).map(drop);
+    assert!(refused(opened()).contains("the one of this ledger is"));
+    let settings = fs::read_to_string(journal.join("ledger.toml")).unwrap();
+    let above = settings.replace("ledger = \"..\"", &format!("ledger = \"{}\"", other.display()));
+    assert_ne!(settings, above);
+    fs::write(journal.join("ledger.toml"), above).unwrap();
+    assert!(refused(opened()).contains("the one of this ledger is"));
+    fs::remove_dir_all(&journal).unwrap();
+    fs::rename(one.join("own"), &journal).unwrap();
+    opened().unwrap();
+}
+
+/// What everybody may know whole is nobody's look, also where it is asked for by a signature; and a list has no file at a window.
+#[test]
+fn what_is_nobodys_file_is_no_look() {
+    let server = serve("accesses-open");
+    let (court, window) = (court(), of(Role::Window));
+    let size = || checkpoint(&server).checkpoint().size().get();
+    for path in ["/v1/subjects/authority:court/events", "/v1/subjects/authority:court/standing"] {
+        let signed = by(&court, Purpose::JudicialEnquiry).get(&server, path);
+        assert_eq!((signed.status, size()), (200, 1), "{path}: {}", signed.text());
+        assert_eq!(signed.json()["events"], server.get(path).json()["events"]);
+    }
+    for about in ["catalogue:list.test.hidden", "ledger"] {
+        let refused = accesses(&server, &by(&window, Purpose::OwnFile), about, "");
+        assert_eq!((refused.status, refused.problem()), (403, "not-its-own-file".to_owned()), "{about}");
+        assert_eq!(
+            accesses(&server, &by(&court, Purpose::JudicialEnquiry), about, "").status,
+            200,
+            "{about}"
+        );
+    }
+    server.finish();
 }
 
 #[test]

@@ -33,7 +33,7 @@ mod subject;
 pub use crate::casefile::{CaseFile, Filed, Head};
 pub use crate::governance::{Governance, governs};
 pub use crate::rule::Rule;
-pub use access::journal_of;
+pub use access::{JOURNAL, journal_of};
 pub use fields::fields_fit;
 pub use reader::{NoReader, Reader};
 

@@ -10,7 +10,9 @@ use crate::definition::Name;
 use crate::event::AccessRead;
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::request::RequestRefusal;
+use crate::rule::RequestRule;
 use crate::time::{Date, RecordedTime, ValidTime};
+use crate::wording::say;
 use serde::{Deserialize, Serialize};
 use tlog::position::EntryIndex;
 
@@ -86,7 +88,8 @@ impl AccessLine {
     ///
     /// # Errors
     ///
-    /// Where what the look's reader signed does not hold, which admission makes sure of.
+    /// Where what the look's reader signed does not hold, which admission makes sure of; and R14 where the key is not one that the
+    /// reader has, or had, in the ledger: then whoever keeps the journal has written down what nobody asked.
     pub fn of(
         (entry, recorded_at): (EntryIndex, RecordedTime),
         (asked_at, look): (ValidTime, &AccessRead),
@@ -94,6 +97,12 @@ impl AccessLine {
         is_own: impl FnOnce(&EventId) -> bool,
     ) -> Result<Option<Self>, RequestRefusal> {
         let stated = look.verified(asked_at)?;
+        let authority = directory.get(&look.reader);
+        if authority.and_then(|authority| authority.key(stated.key().as_bytes())).is_none() {
+            let found = say!("a key that is not of {}", &look.reader);
+            let expected = say!("a key that is enrolled in this ledger");
+            return Err(RequestRefusal { rule: RequestRule::KeyEnrolled, field: "keyid", found, expected });
+        }
         let told_all = viewer.sight == Sight::Court;
         let visible_from = stated.visible_from();
         if !told_all && visible_from.is_some_and(|day| viewer.moment.valid_at.date() < day) {
@@ -106,7 +115,7 @@ impl AccessLine {
             entry,
             recorded_at,
             reader: look.reader.clone(),
-            name: directory.get(&look.reader).map(|authority| authority.name.clone()),
+            name: authority.map(|authority| authority.name.clone()),
             purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
             case: named.map(|case| case.as_str().to_owned()),
             in_another_case: case.is_some() && named.is_none(),

@@ -72,4 +72,5 @@ pub(super) const REQUESTS: &[Wording] = &[
     w("a request without {}: the subject is told at once", "不带 {} 的请求（查询记录即时告知主体）"),
     w("a look for a purpose for which nothing is withheld", "为该用途进行的查询，不得延后告知主体"),
     w("a day after {} and not after {}", "{0} 之后、不晚于 {1} 的日期"),
+    w("a key that is not of {}", "不属于 {} 的密钥"),
 ];
