@@ -101,9 +101,6 @@ pub enum AuditFailure {
         /// Where its bytes stand, where that is known.
         place: Option<FilePosition>,
     },
-    /// The access journal beside a ledger that is right is not.
-    #[error("the access journal: {0}")]
-    Journal(Box<Self>),
     /// What a server sent is not what its checkpoint covers.
     #[error(transparent)]
     Remote(#[from] RemoteFault),
@@ -160,7 +157,6 @@ impl AuditFailure {
         match self {
             Self::Unreadable(_) | Self::Replaced(_) | Self::Panicked | Self::MasterKey(_) => true,
             Self::Remote(fault) => fault.is_unreadable(),
-            Self::Journal(fault) => fault.is_unreadable(),
             _ => false,
         }
     }

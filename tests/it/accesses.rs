@@ -97,18 +97,6 @@ fn each_look_that_shows_more_stands_in_the_journal_before_its_answer_leaves() {
         assert_eq!(size(), 2 + n as u64, "{path}");
     }
     let dir = server.stop().folder();
-    // The program audits it with the ledger, and names it where it is damaged.
-    let audit = || {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
-        let ran = command.arg("audit").arg("--dir").arg(&dir as &Path).env("LANG", "C").output().unwrap();
-        (ran.status.code().unwrap(), String::from_utf8(ran.stderr).unwrap())
-    };
-    assert_eq!(audit().0, 0);
-    let checkpoint = fs::read(dir.join("access/checkpoint")).unwrap();
-    fs::write(dir.join("access/checkpoint"), b"nothing").unwrap();
-    let (code, said) = audit();
-    assert!(code == 1 && said.contains("the access journal: "), "{code} {said}");
-    fs::write(dir.join("access/checkpoint"), checkpoint).unwrap();
     let of =
         |blind| audit_with(&dir.join(ACCESS), AuditOptions { blind, ..AuditOptions::default() }, &Unwatched);
     let opened = of(false).unwrap();

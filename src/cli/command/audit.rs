@@ -6,14 +6,13 @@ use crate::cli::input::{client, client_of, read_file, read_vkey};
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
-use crate::ledger::ACCESS;
 use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::audit::{AuditStatement, Scope};
 use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tlog::note::NoteSigner;
 
 /// Check a ledger: chain, tree, checkpoint, every signature, and that every entry was rightly admitted; of a
@@ -40,7 +39,7 @@ the clear: authorities, catalogue, migrations. Opened, it checks everything of e
 with the master key that its ledger.toml names, over HTTP with --openings.
 --statement writes, if all is right, what an opened audit from the first entry on has found, signed by the
 auditor: size and root, and which entries were not opened, being erased. `verify --statement` reads it.
-Of a ledger's folder the access journal in it is audited too.
+The access journal of a ledger is a folder of its own: --dir ledger/access.
 Exit code 1: a fault was found. 3: the ledger could not be read, so nothing is known.")]
 pub(in crate::cli) struct Audit {
     /// The ledger's folder.
@@ -121,17 +120,6 @@ struct Wrong {
     offset: Option<u64>,
 }
 
-/// Audits the access journal of a ledger's folder, where there is one.
-fn with_its_journal(dir: &Path, blind: bool, bar: &Bar) -> Result<(), AuditFailure> {
-    let access = dir.join(ACCESS);
-    if !access.is_dir() {
-        return Ok(());
-    }
-    let options = AuditOptions { blind, ..AuditOptions::default() };
-    let audited = crate::audit::audit_with(&access, options, bar);
-    audited.map(drop).map_err(|fault| AuditFailure::Journal(Box::new(fault)))
-}
-
 impl Audit {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         if self.statement.is_some() && self.dir.is_none() && self.openings.is_none() {
@@ -153,11 +141,7 @@ impl Audit {
                         (client("--url", url)?, client_of("--openings", self.openings.as_deref())?);
                     crate::audit::audit_remote(&remote, openings.as_ref(), options, &bar)
                 }
-                (None, Some(dir)) => {
-                    let blind = options.blind;
-                    crate::audit::audit_with(dir, options, &bar)
-                        .and_then(|report| with_its_journal(dir, blind, &bar).map(|()| report))
-                }
+                (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),
                 (None, None) => return Err(Failure::usage(say!("give --dir or --url"))),
             }
         };
