@@ -24,7 +24,8 @@ pub(super) fn in_time(
     (notice, decided): (&Notice, Date),
     is_heard: bool,
 ) -> Result<(), TooEarly> {
-    let last = |period| as_of.deadline(period, notice.served_on, decided);
+    // Of a year whose working days are not known yet only the fewest days are asked that there have to be.
+    let last = |period| as_of.deadline_at_earliest(period, notice.served_on, decided);
     // Who made a statement may ask for a hearing all the same.
     let may_ask = notice.hearing.is_none() && is_heard;
     let hearing = may_ask.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();

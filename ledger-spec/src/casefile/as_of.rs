@@ -189,6 +189,13 @@ impl<'a> CaseAsOf<'a> {
         Some(self.catalogue.last_day_at_latest(adopted, from, self.as_of.known))
     }
 
+    /// The same, or the earliest that it can be where the working days are not known ([`Catalogue::last_day_at_earliest`]); `None`
+    /// where no such period is adopted.
+    pub fn deadline_at_earliest(&self, period: ProcedurePeriod, from: Date, at: Date) -> Option<Date> {
+        let adopted = self.catalogue.period(period.name(), at.start_of_day(), self.as_of.known)?;
+        Some(self.catalogue.last_day_at_earliest(adopted, from, self.as_of.known))
+    }
+
     /// Whether the last day has passed at the valid instant.
     #[must_use]
     pub fn is_past(&self, last_day: Date) -> bool {

@@ -63,14 +63,18 @@ impl Gravity {
     }
 
     /// In what this is graver than what was decided: no amount that was stated grows, no kind of penalty comes to all that
-    /// there were, and no restriction is added or becomes longer. To state the end of one that stated none does neither.
+    /// there were or takes their place with a severity that they have at least which is higher (国家发展改革委令第36号), and no restriction is added or becomes longer. To state the end of one that stated none does neither.
     #[must_use]
     pub fn graver_than(&self, was: &Self) -> Option<Graver> {
         let grows = |was: Option<u64>, now: Option<u64>| was.zip(now).is_some_and(|(was, now)| now > was);
         if let Some((now, was)) = self.severity.zip(was.severity).filter(|(now, was)| now > was) {
             return Some(Graver::Severity { now, was });
         }
-        if self.kinds.zip(was.kinds).is_some_and(|(now, was)| now.adds_to(was)) {
+        // One kind in the place of another: no law ranks them but by the severity that they have at least.
+        let graver = |(now, was): (PenaltyKinds, PenaltyKinds)| {
+            now.adds_to(was) || now.least_severity() > was.least_severity()
+        };
+        if self.kinds.zip(was.kinds).is_some_and(graver) {
             return Some(Graver::Kinds);
         }
         if grows(was.fine, self.fine) {

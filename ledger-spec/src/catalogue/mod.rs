@@ -212,6 +212,24 @@ impl Catalogue {
         covered.then_some(last)
     }
 
+    /// The last day of a period that begins on `from`, or the earliest that it can be where its working days are not known yet: with
+    /// every day of such a year worked. Who acts no later than that is early in any case.
+    #[must_use]
+    pub fn last_day_at_earliest(&self, period: Period, from: Date, known: TreeSize) -> Date {
+        let years = self.years(known);
+        if period.unit != Unit::WorkingDay {
+            return period.deadline(from, &years.days);
+        }
+        let (mut day, mut left) = (from, period.number);
+        while left > 0 && day < Date::LAST {
+            day = day.plus_days(1);
+            if years.days.is_working(day) || !years.years.contains(&day.year()) {
+                left -= 1;
+            }
+        }
+        day
+    }
+
     /// The last day of a period that begins on `from`, or the latest that it can be where its working days are not known yet: with
     /// every holiday of such a year in it, and as many days given up for those. Who acts later than that is late in any case.
     #[must_use]

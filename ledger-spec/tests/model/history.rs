@@ -316,14 +316,34 @@ impl History {
         }
     }
 
+    /// The same, and where working days are not known the day before which it is over under no calendar.
+    pub fn earliest(&self, procedure: &str, name: &str, from: Date, at: ValidTime) -> Option<Date> {
+        match self.period(procedure, name, at)? {
+            (number, "working_day") => {
+                let (mut day, mut left) = (from, number);
+                while left > 0 {
+                    day = day.plus_days(1);
+                    left -= u32::from(self.works(day) != Some(false));
+                }
+                Some(day)
+            }
+            _ => self.deadline(procedure, name, from, at),
+        }
+    }
+
+    /// Whether people work on a day; `None` where nobody knows yet.
+    fn works(&self, day: Date) -> Option<bool> {
+        let calendar = self.calendar(day.year())?;
+        let among = |field: &str| {
+            calendar[field].as_array().is_some_and(|days| days.contains(&day.to_string().into()))
+        };
+        Some(if day.is_weekend() { among("workdays") } else { !among("holidays") })
+    }
+
     fn working_days_after(&self, from: Date, number: u32) -> Option<Date> {
         let (mut day, mut left) = (from, number);
         loop {
-            let calendar = self.calendar(day.year())?;
-            let among = |field: &str| {
-                calendar[field].as_array().is_some_and(|days| days.contains(&day.to_string().into()))
-            };
-            let works = if day.is_weekend() { among("workdays") } else { !among("holidays") };
+            let works = self.works(day)?;
             if works && day != from {
                 left -= 1;
             }
