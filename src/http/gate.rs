@@ -63,9 +63,8 @@ pub(super) struct SignedWhereMore {
 pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
-    signed: Option<VerifiedRequest>,
-    /// When its signature was verified: of that time is the look.
-    at: RecordedTime,
+    /// What somebody signed, and when its signature was verified: of that time is the look.
+    signed: Option<(VerifiedRequest, RecordedTime)>,
     /// The look that was granted, once one was.
     look: OnceLock<Look>,
 }
@@ -74,16 +73,16 @@ impl FromRequestParts<Arc<Shared>> for Asking {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let at = (shared.app.clock)();
         let signed = if is_signed(&parts.headers) {
             shared.is_its_host(&parts.headers)?;
             let snapshot = shared.app.snapshots.latest();
+            let at = (shared.app.clock)();
             let (request, _) = signed::reader(shared, parts, &snapshot.governance).await?;
-            Some(request)
+            Some((request, at))
         } else {
             None
         };
-        Ok(Self(Arc::new(Asker { signed, at, look: OnceLock::new() })))
+        Ok(Self(Arc::new(Asker { signed, look: OnceLock::new() })))
     }
 }
 
@@ -149,7 +148,7 @@ fn looked_at(asked: Asked<'_>) -> SubjectId {
 impl Asking {
     /// R13: the body is the one that was signed, where one signed.
     pub(super) fn signed_body(&self, body: &[u8]) -> Result<(), Problem> {
-        let Some(signed) = &self.0.signed else { return Ok(()) };
+        let Some((signed, _)) = &self.0.signed else { return Ok(()) };
         signed.body(body).map(drop).map_err(|refusal| Problem::from(&refusal))
     }
 
@@ -222,7 +221,7 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
         let moment = AsOf { valid_at: asked_at, known: reading.snapshot().size() };
-        let Some(signed) = &self.0.signed else { return Ok(Granted::PUBLIC.viewer(moment)) };
+        let Some((signed, at)) = &self.0.signed else { return Ok(Granted::PUBLIC.viewer(moment)) };
         let now = (shared.app.clock)();
         let reader = Reader::of(signed, &reading.snapshot().governance, now)
             .map_err(|refusal| Problem::from(&refusal))?;
@@ -242,7 +241,7 @@ impl Asking {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
             self.0.look.get_or_init(|| Look {
-                at: self.0.at.max(signed.created()),
+                at: (*at).max(signed.created()),
                 reader: reader.authority().id.clone(),
                 request: signed.clone(),
                 about: looked_at(asked),
