@@ -242,7 +242,7 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     let served = record.served_on.unwrap_or(record.decided_on);
     let last = [ProcedurePeriod::ReviewAdministrative, ProcedurePeriod::ReviewLitigation]
         .into_iter()
-        .filter_map(|period| as_of.deadline(period, served, served))
+        .filter_map(|period| as_of.deadline_at_earliest(period, served, served))
         .max();
     match last {
         Some(last) if case.day() <= last => refused(
@@ -261,7 +261,7 @@ fn reviewed_for_good(case: &Case<'_>, reviewed: &Item) -> Result<(), Refusal> {
         if step.by_court { ProcedurePeriod::ReviewAppeal } else { ProcedurePeriod::ReviewAfterReview };
     let decided = step.decided_on.unwrap_or_else(|| reviewed.from.date());
     let served = step.served_on.unwrap_or(decided);
-    match case.as_of().deadline(period, served, decided) {
+    match case.as_of().deadline_at_earliest(period, served, decided) {
         Some(last) if case.day() <= last => {
             let found = say!("a decision reviewed on {}", decided);
             let expected =
@@ -319,7 +319,7 @@ fn noticed(case: &Case<'_>, definition: &ListDefinition, body: &ListingEntered) 
         let expected = say!("a statement that has been considered and answered");
         return Err(refuse(Rule::NoticeServed, "body.notice", say!("a statement without answer"), expected));
     }
-    match case.as_of().deadline(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
+    match case.as_of().deadline_at_earliest(ProcedurePeriod::NoticeStatement, *served_on, *served_on) {
         Some(last) if case.day() <= last => {
             let found = say!("entered on {}", case.day());
             let expected = say!("a day after {}, the last for a statement", last);

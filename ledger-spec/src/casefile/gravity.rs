@@ -62,8 +62,9 @@ impl Gravity {
         }
     }
 
-    /// In what this is graver than what was decided: no amount that was stated grows, no kind of penalty comes to all that
-    /// there were or takes their place with a severity that they have at least which is higher (国家发展改革委令第36号), and no restriction is added or becomes longer. To state the end of one that stated none does neither.
+    /// In what this is graver than what was decided: no amount that was stated grows; no kind of penalty comes to all that there
+    /// were, nor do kinds take their place whose least severity is higher (国家发展改革委令第36号); and no restriction is added
+    /// or becomes longer. To state the end of one that stated none does neither.
     #[must_use]
     pub fn graver_than(&self, was: &Self) -> Option<Graver> {
         let grows = |was: Option<u64>, now: Option<u64>| was.zip(now).is_some_and(|(was, now)| now > was);

@@ -439,7 +439,7 @@ fn could_answer(past: &History, notice: &Accepted, event: &Stated) -> bool {
     });
     match statements.next_back() {
         Some(last) => last.event.flag("answered"),
-        None => match past.deadline("notice.clock", "notice.statement", served, served.start_of_day()) {
+        None => match past.earliest("notice.clock", "notice.statement", served, served.start_of_day()) {
             Some(last) => event.day() > last,
             None => event.day() >= served,
         },
