@@ -9,14 +9,13 @@ use super::problem::{Problem, ProblemKind};
 use super::signed;
 use crate::journal::Look;
 use crate::query::Reading;
-use crate::words::say;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HOST, HeaderValue};
 use axum::http::request::Parts;
 use axum::response::Response;
 use ledger_spec::admission::Reader;
-use ledger_spec::casefile::{AsOf, Sight, Viewer};
+use ledger_spec::casefile::{AsOf, Viewer};
 use ledger_spec::definition::Scheme;
 use ledger_spec::id::{CatalogueItem, EventId, SubjectId};
 use ledger_spec::projection::{Question, given_consent};
@@ -63,7 +62,7 @@ pub(super) struct SignedWhereMore {
 pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
-    /// What somebody signed, and when its signature was verified: of that time is the look.
+    /// What somebody signed, and when it was taken: of that time is the look.
     signed: Option<(VerifiedRequest, RecordedTime)>,
     /// The look that was granted, once one was.
     look: OnceLock<Look>,
@@ -76,9 +75,8 @@ impl FromRequestParts<Arc<Shared>> for Asking {
         let signed = if is_signed(&parts.headers) {
             shared.is_its_host(&parts.headers)?;
             let snapshot = shared.app.snapshots.latest();
-            let at = (shared.app.clock)();
-            let (request, _) = signed::reader(shared, parts, &snapshot.governance).await?;
-            Some((request, at))
+            let (request, _, taken) = signed::reader(shared, parts, &snapshot.governance).await?;
+            Some((request, taken))
         } else {
             None
         };
@@ -187,13 +185,7 @@ impl Asking {
         subject: &SubjectId,
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
-        let viewer = self.viewer((shared, reading), Asked::Accesses(subject), asked_at)?;
-        if Scheme::of(subject).is_some() || viewer.sight == Sight::Court {
-            return Ok(viewer);
-        }
-        // Who looked at a list, or counted, is of no subject's file.
-        let (found, expected) = (Words::data(subject), say!("a subject that records are about"));
-        Err(Problem::from(&RequestRefusal { rule: RequestRule::OwnFile, field: "subject", found, expected }))
+        self.viewer((shared, reading), Asked::Accesses(subject), asked_at)
     }
 
     /// Who reads an entry. Of one that is about no subject, and of one that is not there, nobody is told more than everybody.
@@ -221,7 +213,7 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
         let moment = AsOf { valid_at: asked_at, known: reading.snapshot().size() };
-        let Some((signed, at)) = &self.0.signed else { return Ok(Granted::PUBLIC.viewer(moment)) };
+        let Some((signed, taken)) = &self.0.signed else { return Ok(Granted::PUBLIC.viewer(moment)) };
         let now = (shared.app.clock)();
         let reader = Reader::of(signed, &reading.snapshot().governance, now)
             .map_err(|refusal| Problem::from(&refusal))?;
@@ -241,7 +233,7 @@ impl Asking {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
             self.0.look.get_or_init(|| Look {
-                at: (*at).max(signed.created()),
+                at: *taken,
                 reader: reader.authority().id.clone(),
                 request: signed.clone(),
                 about: looked_at(asked),

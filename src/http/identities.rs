@@ -45,7 +45,7 @@ async fn resolve(
     super::params::Params::read(parts.uri.query(), &[])?;
     let Some(identities) = shared.app.identities.clone() else { return Err(Problem::new(ProblemKind::Copy)) };
     let snapshot = shared.app.snapshots.latest();
-    let (asked, reader) = signed::reader(&shared, &parts, &snapshot.governance).await?;
+    let (asked, reader, _) = signed::reader(&shared, &parts, &snapshot.governance).await?;
     reader.may_resolve().map_err(|refusal| Problem::refused(&refusal, None))?;
     let body = json_body(&parts.headers, body, MAX_REQUEST).await?;
     // Ten thousand numbers are some milliseconds of reading and hashing.

@@ -5,6 +5,7 @@ use super::problem::Problem;
 use axum::http::request::Parts;
 use ledger_spec::admission::{Governance, Reader};
 use ledger_spec::request::{RequestHead, SignedRequest, VerifiedRequest};
+use ledger_spec::time::RecordedTime;
 use std::time::Duration;
 use utoipa::IntoParams;
 
@@ -36,13 +37,13 @@ pub(super) struct SignatureFields {
 /// The request of an enrolled authority, by its signature: R01 to R12 and R14 to R16, L05, L23. It is taken: who sends
 /// the same again is refused, whatever becomes of this one.
 ///
-/// What is dated ahead waits until its time has come, as far as it may lie ahead: so nothing is answered that is dated
+/// With it the moment at which it was taken. What is dated ahead waits until its time has come, as far as it may lie ahead: so nothing is answered that is dated
 /// after the answer, and the next process can refuse all that this one may have answered.
 pub(super) async fn reader<'g>(
     shared: &Shared,
     parts: &Parts,
     governance: &'g Governance,
-) -> Result<(VerifiedRequest, Reader<'g>), Problem> {
+) -> Result<(VerifiedRequest, Reader<'g>, RecordedTime), Problem> {
     let fields: Vec<_> =
         parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let head = RequestHead {
@@ -62,5 +63,5 @@ pub(super) async fn reader<'g>(
     }
     let taken = shared.replays.take(&asked, &reader.authority().id, now);
     taken.map_err(|refusal| Problem::from(&refusal))?;
-    Ok((asked, reader))
+    Ok((asked, reader, now))
 }

@@ -52,15 +52,12 @@ pub(super) fn begin(folder: &Path, founding: &Founding, kek: &Kek) -> Result<(),
     super::new_folder::sync(&dir)
 }
 
-/// A journal open for writing: all of a ledger's.
-pub type OpenJournal = OpenLedger;
-
 /// Opens the journal of the ledger in `dir` for writing, with the key by which looks are signed; `None` where it has none, as
 /// a copy.
 pub fn open_journal(
     dir: &Path,
     progress: &dyn Progress,
-) -> Result<Option<(OpenJournal, NoteSigner)>, LedgerError> {
+) -> Result<Option<(OpenLedger, NoteSigner)>, LedgerError> {
     let access = dir.join(ACCESS);
     if !access.try_exists().map_err(super::at(&access))? {
         return Ok(None);

@@ -23,7 +23,7 @@ pub(crate) use derived::open_case_files;
 pub use erasing::Erasing;
 pub(crate) use erasing::under_a_new_key;
 use erasing::{erase_files, finish_erasing};
-pub use journal::{ACCESS, OpenJournal, open_journal};
+pub use journal::{ACCESS, open_journal};
 pub use master_key::{MasterKey, Replacing};
 pub(crate) use operator_event::operator_event;
 pub(crate) use published::published_of;

@@ -136,7 +136,9 @@ impl QueryError {
             Self::Stream(error) => quoted(error),
             Self::Fields { index, found } => say!("entry {}: {}", index, quoted(found)),
             Self::Event { index, error } => say!("entry {}: {}", index, error.words()),
-            Self::Look { index, refusal } => say!("entry {}: {}", index, quoted(refusal)),
+            Self::Look { index, refusal } => {
+                say!("entry {} of the access journal: {}", index, quoted(refusal))
+            }
         }
     }
 }

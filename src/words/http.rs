@@ -23,7 +23,6 @@ pub(super) const HTTP: &[Wording] = &[
     w("a number of entries up to {}, all there are, is expected", "条目数不得超过 {}（现有条目总数）"),
     w("percent-encoded UTF-8", "以百分号编码的 UTF-8 文字"),
     w("no parameters", "不带参数"),
-    w("a subject that records are about", "信息主体"),
     w("only {}", "仅限 {}"),
     w("parameter {}", "参数 {}"),
     w("the parameter twice", "参数重复"),

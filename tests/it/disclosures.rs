@@ -65,7 +65,7 @@ fn sent(event: &[u8], texts: &[&str]) -> String {
     sent.to_string()
 }
 
-fn holds(folder: &Path, words: &str) -> bool {
+pub fn holds(folder: &Path, words: &str) -> bool {
     let held = |file: &std::path::PathBuf| {
         let bytes = std::fs::read(file).unwrap_or_default();
         bytes.windows(words.len()).any(|window| window == words.as_bytes())

@@ -1,22 +1,17 @@
 //! A full disk as a department meets it: 507 over HTTP, reads that go on, and nothing lost.
 
-use crate::http_server::{Answer, JSON};
+use crate::http_server::{Answer, JSON, Served, state};
 use crate::memory_disk::{Failure, MemoryDisk};
 use crate::people;
 use crate::support::Folder;
-use crate::writer_faults::{recovered, signer, start};
-use credit_ledger::clock;
-use credit_ledger::http::AppState;
-use credit_ledger::ledger::Settings;
+use crate::writer_faults::{recovered, start};
 use credit_ledger::sequencer::Appended;
-use credit_ledger::server;
 use credit_ledger::storage::DiskErrorKind;
 use ledger_spec::entry::StreamVersion;
 use ledger_spec::time::RecordedTime;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use tlog::bytes::from_hex;
-use tlog::checkpoint::Origin;
 use tlog::hash::TreeHash;
 use tlog::position::EntryIndex;
 
@@ -51,24 +46,8 @@ fn full_after(operations: u64) {
     let disk = MemoryDisk::new(7);
     let index_dir = Folder::absent("full");
     let (sequencer, writer, snapshots) = start(&disk, &index_dir);
-    let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
-    let state = AppState {
-        sequencer: Some(sequencer),
-        snapshots,
-        settings,
-        vkey: signer().verifier_key(),
-        identities: None,
-        clock: clock::now,
-        erasing: None,
-        journal: None,
-        accesses: None,
-        witnesses: None,
-    };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
+    let served = Served::start(state(sequencer, snapshots));
+    let address = served.address;
     let post = |n| request(address, "POST", "/v1/events", &people::penalty(n, "ext:test:a"));
 
     let first = post(100);
@@ -86,9 +65,7 @@ fn full_after(operations: u64) {
     assert_eq!(standing.status, 200, "{}", standing.text());
     assert_eq!(standing.json()["records"].as_array().unwrap().len(), 1);
 
-    stop.send(()).unwrap();
-    runtime.block_on(served).unwrap().unwrap();
-    drop(runtime);
+    served.stop();
     assert!(writer.join().is_err(), "a writer that stopped says so");
     let receipt = first.json();
     let leaf = from_hex(receipt["entry_hash"].as_str().unwrap()).unwrap();

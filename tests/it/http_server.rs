@@ -3,12 +3,14 @@
 use crate::metrics::samples;
 use crate::people;
 use crate::support::Folder;
+use crate::writer_faults::signer;
 use credit_ledger::clock;
 use credit_ledger::http::AppState;
 use credit_ledger::identities::Identities;
 use credit_ledger::journal::{AccessJournal, Journal};
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
+use credit_ledger::sequencer::Sequencer;
 use credit_ledger::server::{self, Listeners};
 use credit_ledger::snapshot::Snapshots;
 use flate2::read::GzDecoder;
@@ -20,6 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tlog::checkpoint::Origin;
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
 use tlog::proof::TlogProof;
@@ -250,6 +253,47 @@ impl Server {
         let leaf = TreeHash::from_bytes(tlog::bytes::from_hex(entry_hash).unwrap());
         let proof = TlogProof::parse(receipt.as_bytes()).unwrap();
         proof.verify(leaf, &self.vkey).ok().map(|signed| signed.checkpoint().size().get())
+    }
+}
+
+/// A ledger's state over a disk of a test's, without what a folder has beside its log.
+pub fn state(sequencer: Sequencer, snapshots: Snapshots) -> AppState {
+    AppState {
+        sequencer: Some(sequencer),
+        snapshots,
+        settings: Settings::new(Origin::parse(people::ORIGIN).unwrap()),
+        vkey: signer().verifier_key(),
+        identities: None,
+        clock: clock::now,
+        erasing: None,
+        journal: None,
+        accesses: None,
+        witnesses: None,
+    }
+}
+
+/// What a state answers, on a port of this machine's own.
+pub struct Served {
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    runtime: tokio::runtime::Runtime,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Served {
+    pub fn start(state: AppState) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
+        Self { address, stop, runtime, serving }
+    }
+
+    /// Ends it; nothing of the state is held after that.
+    pub fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.runtime.block_on(self.serving).unwrap().unwrap();
     }
 }
 

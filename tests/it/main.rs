@@ -3,6 +3,7 @@
 // Helpers of tests are not marked as tests themselves; panicking is their way of speaking.
 
 mod accesses;
+mod accesses_kept;
 mod accesses_killed;
 mod advice;
 mod audited;

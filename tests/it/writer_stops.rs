@@ -2,19 +2,16 @@
 //! is still answered.
 
 use crate::disk_full::request;
+use crate::http_server::{Served, state};
 use crate::memory_disk::MemoryDisk;
 use crate::people::{self, penalty};
 use crate::support::Folder;
-use crate::writer_faults::{recovered, signer, start_with};
+use crate::writer_faults::{recovered, start_with};
 use credit_ledger::clock;
-use credit_ledger::http::AppState;
-use credit_ledger::ledger::Settings;
 use credit_ledger::sequencer::{Appended, CloseError, EventOutcome, WriteError};
-use credit_ledger::server;
 use ledger_spec::time::RecordedTime;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tlog::checkpoint::Origin;
 
 fn index_dir(name: &str) -> Folder {
     Folder::absent(name)
@@ -43,25 +40,8 @@ fn broken() -> RecordedTime {
 fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
     let (disk, index_dir) = (MemoryDisk::new(11), index_dir("panic"));
     let (sequencer, writer, snapshots) = start_with(&disk, &index_dir, broken);
-    let settings = Settings::new(Origin::parse(people::ORIGIN).unwrap());
-    let (app_sequencer, vkey) = (sequencer.clone(), signer().verifier_key());
-    let state = AppState {
-        sequencer: Some(app_sequencer),
-        snapshots,
-        settings,
-        vkey,
-        identities: None,
-        clock: clock::now,
-        erasing: None,
-        journal: None,
-        accesses: None,
-        witnesses: None,
-    };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = runtime.spawn(server::serve_ledger(listener, state, async { drop(stopped.await) }));
+    let served = Served::start(state(sequencer.clone(), snapshots));
+    let address = served.address;
 
     assert_eq!(request(address, "GET", "/readyz", "").status, 200);
     let answer = request(address, "POST", "/v1/events", &penalty(100, "ext:test:a"));
@@ -72,9 +52,8 @@ fn readyz_is_red_once_the_writer_is_gone_whatever_ended_it() {
     assert_eq!(sequencer.stopped(), Some(&WriteError::Panicked));
     assert_eq!(sequencer.queued(), 0);
 
-    stop.send(()).unwrap();
-    runtime.block_on(served).unwrap().unwrap();
-    drop((runtime, sequencer));
+    served.stop();
+    drop(sequencer);
     assert_eq!(writer.join(), Err(CloseError::Stopped(WriteError::Panicked)));
     recovered(11, disk.crash(12), &[]);
 }

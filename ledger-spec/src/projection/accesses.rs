@@ -119,7 +119,7 @@ impl AccessLine {
             purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
             case: named.map(|case| case.as_str().to_owned()),
             in_another_case: case.is_some() && named.is_none(),
-            question: stated.target().to_owned(),
+            question: stated.target(),
             sight: look.sight,
             visible_from,
         }))

@@ -11,7 +11,7 @@ pub use table::{About, May, Need, Office, Readers};
 use crate::admission::Reader;
 use crate::authority::{Authority, AuthorityNumber};
 use crate::casefile::{AsOf, Beyond, Letters, Sight, Viewer};
-use crate::definition::Domain;
+use crate::definition::{Domain, Scheme};
 use crate::id::{ListCode, SubjectId};
 use crate::request::{Case, Purpose, RequestRefusal};
 use crate::rule::RequestRule;
@@ -47,7 +47,7 @@ pub enum Asked<'a> {
     List(&'a ListCode),
     /// Counts over many subjects.
     Counts,
-    /// Who looked at a subject.
+    /// Who looked at a subject; or at a list, or at counts, whose looks stand under the list and under the ledger.
     Accesses(&'a SubjectId),
 }
 
@@ -219,6 +219,7 @@ impl May {
                 Need::Consent => beyond = Beyond::Consent(look.by_consent()?),
             }
         }
+        look.is_told_who_looked(self.sight)?;
         look.may_be_withheld(self.withhold)?;
         let own = look.who.authority().filter(|_| self.own);
         // A list is of a competence as a whole, and its members' files are not: what is asked there is the list.
@@ -310,6 +311,17 @@ impl Look<'_> {
                 let (found, expected) = (say!("another subject"), say!("the subject itself"));
                 Err(refused(RequestRule::OwnFile, "subject", found, expected))
             }
+        }
+    }
+
+    /// R22: who looked at a list, or at counts, is of nobody's own file: those are told who see everything.
+    fn is_told_who_looked(&self, sight: Sight) -> Result<(), RequestRefusal> {
+        match self.asked {
+            Asked::Accesses(about) if sight < Sight::Court && Scheme::of(about).is_none() => {
+                let expected = say!("a subject that records are about");
+                Err(refused(RequestRule::OwnFile, "subject", Words::data(about), expected))
+            }
+            _ => Ok(()),
         }
     }
 

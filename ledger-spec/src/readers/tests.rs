@@ -221,6 +221,27 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
 }
 
 #[test]
+fn who_looked_at_a_list_is_told_to_those_who_see_everything() {
+    let (governance, firm) = (governance(), SubjectId::parse(FIRM).unwrap());
+    let (list, case) =
+        (SubjectId::parse("catalogue:list.market.serious").unwrap(), Case::parse("1").unwrap());
+    let told = |role, purpose, about| {
+        let who = Who::Authority(reader(&governance, seed(role)));
+        let (case, asked) = (Some(&case), Asked::Accesses(about));
+        let look =
+            Look { who, purpose: Some(purpose), case, asked, consent: None, visible_from: None, now: now() };
+        Readers::shipped().sight(&look).map(|granted| granted.sight()).map_err(|refusal| refusal.rule)
+    };
+    assert_eq!(told(Role::Window, Purpose::OwnFile, &firm), Ok(Sight::Restricted));
+    for about in [&list, &SubjectId::Ledger] {
+        assert_eq!(told(Role::Window, Purpose::OwnFile, about), Err(RequestRule::OwnFile));
+        for (role, purpose) in [(Role::Court, Purpose::JudicialEnquiry), (Role::Auditor, Purpose::Audit)] {
+            assert_eq!(told(role, purpose, about), Ok(Sight::Court));
+        }
+    }
+}
+
+#[test]
 fn a_consent_opens_to_whom_it_names_and_until_its_day() {
     let (governance, firm) = (governance(), SubjectId::parse(FIRM).unwrap());
     let asking = |given: &GivenConsent, now: &str| {

@@ -25,6 +25,7 @@ use crate::time::{Date, RecordedTime};
 use crate::wording::{Words, of_fault, say};
 use sha2::{Digest as _, Sha256};
 use tlog::bytes::to_hex;
+use tlog::defect::OrDefect as _;
 use tlog::key::PublicKey;
 
 /// Longest life of a request, from its creation until it expires, in seconds.
@@ -95,7 +96,6 @@ pub struct VerifiedRequest {
     purpose: Option<Purpose>,
     case: Option<Case>,
     visible_from: Option<Date>,
-    target: String,
     base: String,
     signature: [u8; 64],
 }
@@ -167,8 +167,16 @@ impl VerifiedRequest {
 
     /// What was asked: path and query, as they were signed.
     #[must_use]
-    pub fn target(&self) -> &str {
-        &self.target
+    pub fn target(&self) -> String {
+        let query = self.component("@query");
+        [self.component("@path"), if query == "?" { "" } else { query }].concat()
+    }
+
+    /// The value of a component that every signature covers.
+    fn component(&self, name: &str) -> &str {
+        let mut lines = self.base.split('\n');
+        let value = lines.find_map(|line| line.strip_prefix('"')?.strip_prefix(name)?.strip_prefix("\": "));
+        value.or_defect("R03: it is covered")
     }
 
     /// What was signed, and the signature: whoever keeps both can show who asked.

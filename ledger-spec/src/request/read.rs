@@ -59,10 +59,6 @@ impl SignedRequest {
         };
         let base = signature_base(names.into_iter().filter_map(named), &serialized(&input));
         let Covered { digest, purpose, case, visible_from, .. } = covered;
-        let target = match head.query {
-            Some(query) => [head.path, "?", query].concat(),
-            None => head.path.to_owned(),
-        };
         Ok(Self(VerifiedRequest {
             key,
             created,
@@ -72,7 +68,6 @@ impl SignedRequest {
             purpose,
             case,
             visible_from,
-            target,
             base,
             signature,
         }))

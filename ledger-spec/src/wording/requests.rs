@@ -73,4 +73,5 @@ pub(super) const REQUESTS: &[Wording] = &[
     w("a look for a purpose for which nothing is withheld", "为该用途进行的查询，不得延后告知主体"),
     w("a day after {} and not after {}", "{0} 之后、不晚于 {1} 的日期"),
     w("a key that is not of {}", "不属于 {} 的密钥"),
+    w("a subject that records are about", "信息主体"),
 ];
