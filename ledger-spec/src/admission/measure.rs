@@ -57,22 +57,30 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     case.reviewed(definition.legal_review, None)
 }
 
-/// D07: what the source of the record bans on it lasts no longer than the record says.
+/// D07: what the source of the record bans on it lasts no longer than the record says, or, where that says nothing, than it was
+/// imposed first: how long it is stands in the decision (行政处罚法第四十四条).
 fn within_restriction(
     case: &Case<'_>,
     definition: &MeasureDefinition,
     (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Result<(), Refusal> {
-    let as_of = case.as_of();
-    let issuer = case.governance.directory.number(&case.issuer.id);
-    let stated = issuer.and_then(|issuer| as_of.restriction_of(ground, issuer));
-    let Some(stated) = stated.filter(|_| definition.direction == Direction::Ban) else { return Ok(()) };
+    if definition.direction != Direction::Ban {
+        return Ok(());
+    }
+    let (as_of, issuer) = (case.as_of(), case.governance.directory.number(&case.issuer.id));
+    let Some(record) = issuer.and_then(|issuer| as_of.bound_by(ground, issuer)) else { return Ok(()) };
+    let stated = as_of.restriction_stated(record);
+    let before = || once::imposed_before(case, definition, (body, ground));
+    let Some(most) = stated.or_else(before) else { return Ok(()) };
     let found = match body.term {
-        Term::Until(until) if until > stated => until.into(),
+        Term::Until(until) if until > most => until.into(),
         Term::Lifetime => say!("for life"),
         Term::Until(_) | Term::WithGround => return Ok(()),
     };
-    let expected = say!("{} or earlier, as the record of this decision states its restriction", stated);
+    let expected = match stated {
+        Some(_) => say!("{} or earlier, as the record of this decision states its restriction", most),
+        None => say!("{} or earlier, as the ban by this decision was imposed first", most),
+    };
     Err(refuse(Rule::MeasureConditions, "body.until", found, expected))
 }
 

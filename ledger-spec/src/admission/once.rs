@@ -259,6 +259,34 @@ pub(super) fn begun(
     lifted.map(|(_, item)| item.from.date()).min()
 }
 
+/// The last day of the longest that its source imposed before of what the law counts as the same ban on one ground, whatever
+/// became of it; `None` where there was none, or one had no last day. What a court annulled is as if it had not been.
+pub(super) fn imposed_before(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Option<Date> {
+    let person = case.person_as_of();
+    let ground = case.of_person(ground);
+    let earlier = case.person.of_class(Class::Measure).filter_map(|(number, item)| match &item.fact {
+        Fact::Measure(measure) => {
+            let same = measure.measure == body.measure
+                || is_one_ban(&person, definition, case.day(), (item, measure));
+            let counts = same
+                && case.is_source(item)
+                && !person.annulled_by_court(number)
+                && on_one_ground(case, &person, measure.rests_on, ground);
+            counts.then_some(measure.term)
+        }
+        _ => None,
+    });
+    let until = |term| match term {
+        Term::Until(until) => Some(until),
+        Term::WithGround | Term::Lifetime => None,
+    };
+    earlier.map(until).collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
 fn has_term(definition: &MeasureDefinition) -> bool {
     definition.ends.as_ref().is_some_and(|ends| ends.by.has_term())
 }

@@ -5,7 +5,7 @@ use super::spelling::NameHash;
 use crate::definition::{
     CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, HEARD_KINDS,
     LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS,
-    SEVERAL, STEP, Severity, TAKING_STEPS, VALID_FROM, VALID_UNTIL, least_severity_of,
+    SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM, VALID_UNTIL, least_severity_of,
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
@@ -125,6 +125,29 @@ impl PenaltyKinds {
         least_severity_of(self.names())
     }
 
+    /// How far they reach, of the one that reaches farthest: a name, money or goods, what may be done for a time, what may be
+    /// done without a last day, liberty (in the order of 行政处罚法第九条, but for what ends by itself). `None` where there is
+    /// another kind, of which nothing says that.
+    fn reach(self) -> Option<u8> {
+        let of = |kind: &str| match kind {
+            DETENTION => 4,
+            kind if UNENDING_KINDS.contains(&kind) => 3,
+            kind if kind == LICENCE_SUSPENDED || RESTRICTING_KINDS.contains(&kind) => 2,
+            kind if kind == FINE || FORFEITING_KINDS.contains(&kind) => 1,
+            _ => 0,
+        };
+        if self.0 & Self::OTHER == 0 { self.names().map(of).max() } else { None }
+    }
+
+    /// Whether they are graver than others, in whose place they are: their least severity is higher (国家发展改革委令第36号), or
+    /// of one severity they reach farther.
+    #[must_use]
+    pub fn outweighs(self, before: Self) -> bool {
+        let (now, was) = (self.least_severity(), before.least_severity());
+        let farther = || self.reach().zip(before.reach()).is_some_and(|(now, was)| now > was);
+        now > was || now == was && farther()
+    }
+
     /// Whether all of `before` are among these, and others too.
     #[must_use]
     pub const fn adds_to(self, before: Self) -> bool {
@@ -236,6 +259,18 @@ mod tests {
             assert!(of(kind).is_any(&[*kind]), "{kind}");
         }
         assert_eq!(of("fine").least_severity(), None);
+        let farther = ["warning", "fine", "suspended", "closed"].map(of);
+        assert!(farther.windows(2).all(|pair| pair[1].outweighs(pair[0]) && !pair[0].outweighs(pair[1])));
+        assert!(
+            of("grade_lowered").outweighs(of("licence_suspended")) && of("detention").outweighs(of("fine"))
+        );
+        assert!(!of("grade_lowered").outweighs(of("suspended")), "what is less severe is not graver");
+        assert!(!of("closed").outweighs(of("licence_revoked")) && !of("fine;other").outweighs(of("warning")));
+        assert!(SERIOUS_KINDS.iter().all(|kind| !of(kind).outweighs(of("detention;closed"))));
+        assert!(
+            UNENDING_KINDS.iter().all(|kind| of(kind).outweighs(of("licence_suspended;fine"))),
+            "no last day"
+        );
         assert!(of("fine;suspended").adds_to(of("fine")));
         assert!(!of("fine").adds_to(of("fine")) && !of("fine").adds_to(of("suspended")));
     }

@@ -1,7 +1,8 @@
 //! How grave a record is: what no correction makes graver, and no second filing of the same decision (A04).
 
-use super::{CaseAsOf, Details, Fact, ItemNumber, NameHash, PenaltyKinds, RecordFact, StepFact};
-use crate::definition::{BAN, RecordType, Severity, Validity};
+use super::restriction::Restriction;
+use super::{CaseAsOf, Details, ItemNumber, NameHash, PenaltyKinds, StepFact};
+use crate::definition::{RecordType, Severity};
 use crate::event::{Class, Phase, ReviewOutcome, StepKind};
 use crate::time::Date;
 
@@ -13,17 +14,6 @@ pub struct Gravity {
     fine: Option<u64>,
     forfeited: Option<u64>,
     restriction: Restriction,
-}
-
-/// How long a record restricts, as far as it shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Restriction {
-    /// Nothing shows that it does.
-    None,
-    /// It does, and no end is stated: any end that is stated then is less.
-    Open,
-    /// Until this day.
-    Until(Date),
 }
 
 /// In what a record is graver than it was.
@@ -55,26 +45,21 @@ impl Gravity {
     ) -> Self {
         let filed = Self::corrected(severity, said, restriction);
         match filed.restriction {
-            Restriction::None if definition.has_tag(BAN) && definition.validity == Validity::AsDecided => {
-                Self { restriction: Restriction::Open, ..filed }
-            }
+            Restriction::None => Self { restriction: Restriction::of(Some(definition), said.kinds), ..filed },
             _ => filed,
         }
     }
 
     /// In what this is graver than what was decided: no amount that was stated grows; no kind of penalty comes to all that there
-    /// were, nor do kinds take their place whose least severity is higher (国家发展改革委令第36号); and no restriction is added
-    /// or becomes longer. To state the end of one that stated none does neither.
+    /// were, nor do graver ones take their place; and no restriction is added or becomes longer. To state the end of one that
+    /// stated none does neither.
     #[must_use]
     pub fn graver_than(&self, was: &Self) -> Option<Graver> {
         let grows = |was: Option<u64>, now: Option<u64>| was.zip(now).is_some_and(|(was, now)| now > was);
         if let Some((now, was)) = self.severity.zip(was.severity).filter(|(now, was)| now > was) {
             return Some(Graver::Severity { now, was });
         }
-        // One kind in the place of another: no law ranks them but by the severity that they have at least.
-        let graver = |(now, was): (PenaltyKinds, PenaltyKinds)| {
-            now.adds_to(was) || now.least_severity() > was.least_severity()
-        };
+        let graver = |(now, was): (PenaltyKinds, PenaltyKinds)| now.adds_to(was) || now.outweighs(was);
         if self.kinds.zip(was.kinds).is_some_and(graver) {
             return Some(Graver::Kinds);
         }
@@ -84,15 +69,10 @@ impl Gravity {
         if grows(was.forfeited, self.forfeited) {
             return Some(Graver::Forfeited);
         }
-        match (self.restriction, was.restriction) {
-            (Restriction::Until(now), Restriction::Until(was)) if now > was => {
-                Some(Graver::Restriction { now, was: Some(was) })
-            }
-            (Restriction::Until(now), Restriction::None) => Some(Graver::Restriction { now, was: None }),
-            (Restriction::Open, Restriction::Until(was)) => Some(Graver::NoEnd { was: Some(was) }),
-            (Restriction::Open, Restriction::None) => Some(Graver::NoEnd { was: None }),
-            _ => None,
-        }
+        // Of what named no kinds yet, those that it names now say whether it restricts.
+        let named = was.kinds.is_none() && self.kinds.is_some_and(PenaltyKinds::lasts);
+        let was = if named { was.restriction.max(Restriction::Open) } else { was.restriction };
+        self.restriction.longer_than(was)
     }
 }
 
@@ -141,7 +121,10 @@ impl CaseAsOf<'_> {
     }
 
     /// The corrections of the record at `number`, and whether each came after an objection to it that was upheld.
-    fn corrections(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &StepFact, bool)> {
+    pub(super) fn corrections(
+        &self,
+        number: ItemNumber,
+    ) -> impl Iterator<Item = (ItemNumber, &StepFact, bool)> {
         let objected = self.first_upheld(number);
         let steps = self.file.followers(number).filter(|(_, step)| self.has_begun(step));
         steps.filter_map(move |(corrected, step)| {
@@ -165,26 +148,6 @@ impl CaseAsOf<'_> {
                 && step.step().is_some_and(|fact| fact.reviewed.is_some_and(stands) && by(fact))
         });
         higher && !self.corrections(number).any(|(_, fact, _)| by(fact))
-    }
-
-    /// How long a record restricts that does not say it: where its type or its kinds do, for as long as the law lets it; else as
-    /// long as the longest ban that its source imposed on it.
-    fn unstated(&self, number: ItemNumber, record: &RecordFact, said: &Details) -> Restriction {
-        let lasting = |definition: &RecordType| {
-            matches!(definition.validity, Validity::AsDecided | Validity::Between { .. })
-        };
-        if self.type_of(record).is_some_and(|definition| lasting(definition))
-            || said.kinds.is_some_and(PenaltyKinds::lasts)
-        {
-            return Restriction::Open;
-        }
-        let bans = self.file.followers(number).filter_map(|(_, item)| match &item.fact {
-            Fact::Measure(measure) if self.knows(item) && self.is_ban(item, measure) => {
-                self.measure_expiry(item, measure).filter(|_| self.is_one_source(number, item.issuer))
-            }
-            _ => None,
-        });
-        bans.max().map_or(Restriction::None, Restriction::Until)
     }
 
     /// The objection to the record at `number` that was raised first of those that were upheld.

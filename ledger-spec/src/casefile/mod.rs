@@ -18,6 +18,7 @@ mod item_row;
 mod joined;
 mod named;
 mod publicity;
+mod restriction;
 mod review;
 mod spelling;
 mod terms;

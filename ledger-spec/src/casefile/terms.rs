@@ -3,7 +3,8 @@
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
 use crate::authority::AuthorityNumber;
 use crate::definition::{
-    Direction, MeasureDefinition, ProcedurePeriod, RecordType, Severity, TierBound, VALID_UNTIL, Validity,
+    BAN, Direction, MeasureDefinition, ProcedurePeriod, RecordType, Severity, TierBound, VALID_UNTIL,
+    Validity,
 };
 use crate::event::{Phase, StepKind, Term};
 use crate::time::Date;
@@ -118,10 +119,22 @@ impl CaseAsOf<'_> {
         self.restriction_of(ground, item.issuer)
     }
 
+    /// The last day of what a record restricts: as it says, else, where it is a ban, that of the longest that its source imposed
+    /// by its decision.
+    fn restriction_lasts(&self, definition: &RecordType, number: ItemNumber) -> Option<Date> {
+        let imposed = || self.imposed_by(number).filter(|_| definition.has_tag(BAN))?;
+        self.restriction_stated(number).or_else(imposed)
+    }
+
     /// The last day of the restriction that the record beneath `ground` states, where that binds a ban on that ground: of whoever
     /// filed the record and what is between, or took over from him, unless what is between has a decision of its own. What the
     /// ban names as its decision makes no difference: another penalty is a record of its own, after notice.
     pub fn restriction_of(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<Date> {
+        self.restriction_stated(self.bound_by(ground, issuer)?)
+    }
+
+    /// The record whose decision says how long a ban lasts that rests on `ground`, in the sense above.
+    pub fn bound_by(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<ItemNumber> {
         let between = self.file.get(ground)?;
         let number = match &between.fact {
             Fact::Listing(listing) => listing.record?,
@@ -133,7 +146,7 @@ impl CaseAsOf<'_> {
             _ => false,
         };
         let same = !own && self.is_one_source(ground, issuer) && self.is_one_source(number, issuer);
-        self.restriction_stated(number).filter(|_| same)
+        same.then_some(number)
     }
 
     pub(super) fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {
@@ -168,10 +181,10 @@ impl CaseAsOf<'_> {
                 Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
             }
             Validity::Between { max, .. } => Some(
-                self.restriction_stated(number)
+                self.restriction_lasts(definition, number)
                     .unwrap_or_else(|| max.deadline(decided, &self.catalogue.working_days(self.as_of.known))),
             ),
-            Validity::AsDecided => self.restriction_stated(number),
+            Validity::AsDecided => self.restriction_lasts(definition, number),
             Validity::UntilEnded | Validity::WhileListed | Validity::Permanent => None,
         }
     }

@@ -168,6 +168,8 @@ pub fn least_severity_of<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Option
 /// lowering of a grade of qualification.
 pub const RESTRICTING_KINDS: [&str; 6] =
     ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred", "grade_lowered"];
+/// The kinds that have no last day: what they take has to be asked for anew.
+pub const UNENDING_KINDS: [&str; 3] = ["closed", "licence_revoked", "grade_lowered"];
 /// The field of a type in which a penalty says its fine, in units of 10,000 yuan.
 pub const FINE_AMOUNT: &str = "fine_wan_yuan";
 /// The field of a type in which a penalty says what was forfeited, in units of 10,000 yuan.
@@ -189,7 +191,8 @@ pub const MATTER: &str = "matter";
 /// The tag of a type whose records recognise a subject as one for a red list: such a one stands beside no entry on a list of
 /// the seriously dishonest (发改财金规〔2017〕1798号).
 pub const RED_LIST: &str = "red_list";
-/// The tag of a type whose records are bans: they are published while they run, as the decision says.
+/// The tag of a type whose records are bans: they are published while they run, as the decision says; and where the record does
+/// not say it, as long as the ban that its source imposed by it.
 pub const BAN: &str = "ban";
 /// The tag of a type whose records bar somebody from work, or revoke a permission, by what they are: before one a hearing may
 /// be asked for, whatever kinds of penalty it names (行政处罚法第六十三条第三、四项).

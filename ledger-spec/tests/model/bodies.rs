@@ -192,6 +192,7 @@ impl Generator {
             (1, &"base.gone"),
             (4, &"base.pointer"),
             (6, &"base.late"),
+            (8, &"base.barred"),
             (4, &"base.agreed"),
         ]);
         let day = event.day().plus_days(-i64::try_from(self.chance.below(120)).unwrap());

@@ -1,11 +1,11 @@
 //! The reference's view of what is in force at a valid time, by all that was accepted: terms, repairs, and
 //! what falls with what it rests on (README, P08 to P13).
 
-use crate::gravity::stated;
+use crate::gravity::{imposed_by, stated};
 use crate::history::{Accepted, History};
 use crate::measures::restriction;
 use crate::once::{is_grave_enough, is_nullified, is_serious, root_of};
-use crate::openings::asked_at;
+use crate::openings::{asked_at, has_tag};
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
 use ledger_spec::time::{Date, ValidTime};
@@ -51,14 +51,16 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
 fn term_of_record(past: &History, record: &Accepted, at: ValidTime) -> Option<Date> {
     let event = &record.event;
     let decided = event.decision_day()?;
-    let validity = &past.definition("type", event.text("type")?, asked_at(event))?["validity"];
+    let definition = past.definition("type", event.text("type")?, asked_at(event))?;
+    let validity = &definition["validity"];
     if *validity == "tier" {
         let tier = format!("{}.max", severity(past, record, at)?);
         let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day())?;
         return Some(last);
     }
     if *validity == "as_decided" {
-        return stated(past, record, at);
+        let imposed = || imposed_by(past, record).filter(|_| has_tag(definition, "ban"))?;
+        return stated(past, record, at).or_else(imposed);
     }
     Some(decided.plus_months(months(&validity["months"])?))
 }

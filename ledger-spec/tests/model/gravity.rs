@@ -1,9 +1,9 @@
 //! The reference's rules about who was heard before a decision, and about what is graver than it was decided (A04).
 
-use crate::force::last_day;
 use crate::history::{Accepted, History, Stated, date};
+use crate::measures::bound;
 use crate::once::{is_decision_again, names_one_number};
-use crate::openings::{asked_at, polarity};
+use crate::openings::{asked_at, has_tag, polarity};
 use crate::reference::{phase, phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
 
@@ -21,10 +21,12 @@ pub fn was_heard(past: &History, event: &Stated, may_ask: bool) -> bool {
     served <= decided && waited && asked && told
 }
 
-/// How long a record restricts: not at all that shows, without an end that is stated, or until a day.
+/// How long a record restricts: not at all that shows, as long as its decision may say, without an end that is stated, or until a
+/// day.
 #[derive(Clone, Copy, PartialEq)]
 enum Restricts {
     No,
+    Lasts,
     Open,
     Until(Date),
 }
@@ -39,7 +41,9 @@ pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
     let first = of_decision.next();
     let decided_anew = |one: &&Accepted| lowered(past, one, event.valid_from).next().is_some();
     first.into_iter().chain(of_decision.filter(decided_anew)).any(|one| {
-        phase(past, one) == Some("retracted") && is_graver(event, decided(past, one, event.valid_from))
+        let filed = event.date("restriction_until").map_or(by_type(past, event), Restricts::Until);
+        let was = decided(past, one, event.valid_from);
+        phase(past, one) == Some("retracted") && is_graver(event, filed, was)
     })
 }
 
@@ -49,17 +53,18 @@ pub fn is_graver_than_decided(past: &History, event: &Stated, record: &Accepted)
     let at = event.valid_from;
     let most =
         if restores(past, event, record) { at_first(past, record, at) } else { decided(past, record, at) };
-    is_graver(event, most)
+    is_graver(event, event.date("restriction_until").map_or(Restricts::No, Restricts::Until), most)
 }
 
-fn is_graver(event: &Stated, (severity, restriction): (Option<&str>, Restricts)) -> bool {
+fn is_graver(event: &Stated, now: Restricts, (severity, was): (Option<&str>, Restricts)) -> bool {
     let rank = |severity: &str| ["minor", "general", "serious"].iter().position(|one| *one == severity);
     let graver = event.text("severity").zip(severity).is_some_and(|(now, was)| rank(now) > rank(was));
-    let longer = event.date("restriction_until").is_some_and(|now| match restriction {
-        Restricts::No => true,
-        Restricts::Open => false,
-        Restricts::Until(was) => now > was,
-    });
+    let longer = match (now, was) {
+        (Restricts::Until(now), Restricts::Until(was)) => now > was,
+        (Restricts::Until(_) | Restricts::Open, Restricts::No) => true,
+        (Restricts::Open | Restricts::Lasts, Restricts::Until(_)) => true,
+        _ => false,
+    };
     graver || longer
 }
 
@@ -75,7 +80,8 @@ pub fn is_beyond_tier(past: &History, event: &Stated, record: &Accepted) -> bool
 /// The last day of the longest restriction that a record may state.
 pub fn longest(past: &History, record: &Stated, severity: &str) -> Option<Date> {
     let definition = past.definition("type", record.text("type")?, asked_at(record))?;
-    let bounded = definition["validity"] == "tier" || definition["validity"] == "as_decided";
+    let bounded = definition["validity"] == "tier"
+        || definition["validity"] == "as_decided" && !has_tag(definition, "ban");
     let decided = record.decision_day()?;
     let tier = format!("{severity}.max");
     let last = past.deadline("repair.tiers", &tier, decided, decided.start_of_day());
@@ -141,23 +147,42 @@ fn as_corrected<'a>(
     (severity, restriction.map_or_else(|| unstated(past, record, at), Restricts::Until))
 }
 
-/// How long a record restricts that does not say it: by what its type is, or as long as the bans that its source imposed on it.
+/// How long a record restricts of which nothing was decided: as long as the bans that its source imposed by it; else as it was
+/// said first; else by what its type is.
 fn unstated(past: &History, record: &Accepted, at: ValidTime) -> Restricts {
-    let event = &record.event;
-    let definition = past.definition("type", event.text("type").unwrap(), asked_at(event));
-    if definition.is_some_and(|definition| definition["validity"] == "as_decided") {
-        return Restricts::Open;
+    if let Some(imposed) = imposed_by(past, record) {
+        return imposed.map_or(Restricts::Open, Restricts::Until);
     }
-    let bans = past.stream(&event.subject).filter(|one| {
-        one.event.kind == "measure.imposed"
-            && one.event.text("rests_on") == Some(&event.id)
+    let first = corrections(past, record, at).find_map(|one| one.event.date("restriction_until"));
+    first.map_or_else(|| by_type(past, &record.event), Restricts::Until)
+}
+
+fn by_type(past: &History, record: &Stated) -> Restricts {
+    match past.definition("type", record.text("type").unwrap(), asked_at(record)) {
+        Some(definition) if definition["validity"] != "as_decided" => Restricts::No,
+        Some(definition) if has_tag(definition, "ban") => Restricts::Open,
+        Some(_) => Restricts::Lasts,
+        None => Restricts::No,
+    }
+}
+
+/// The last day of the longest ban that the source of a record imposed by it, itself or through an entry; `Some(None)` where one
+/// names none.
+pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
+    let its = past.stream(&record.event.subject).filter(|one| {
+        let ban = &one.event;
+        ban.kind == "measure.imposed"
             && past
-                .definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event))
+                .definition("measure", ban.text("measure").unwrap(), asked_at(ban))
                 .is_some_and(|measure| measure["direction"] == "ban")
-            && past.is_one_source(&one.event.issuer, &event.issuer)
+            && past
+                .find(&ban.subject, ban.text("rests_on").unwrap())
+                .and_then(|ground| bound(past, ban, ground))
+                .is_some_and(|bound| bound.event.id == record.event.id)
     });
-    let last = bans.filter_map(|ban| last_day(past, ban, at)).max();
-    last.map_or(Restricts::No, Restricts::Until)
+    let days: Vec<Option<Date>> = its.map(|ban| ban.event.date("until")).collect();
+    let endless = days.contains(&None);
+    days.into_iter().max().map(|last| last.filter(|_| !endless))
 }
 
 /// Whether a correction is the first by the decision of a review that somebody else closed after the record was last lowered.

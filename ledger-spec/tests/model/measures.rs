@@ -1,6 +1,6 @@
 //! The reference's rules about measures.
 
-use crate::force::in_force;
+use crate::force::{in_force, is_ended_by_court};
 use crate::governance::exists;
 use crate::gravity::stated;
 use crate::history::{Accepted, History, Stated};
@@ -43,11 +43,11 @@ pub fn imposed(q: &mut Question<'_>) {
         let code = ground.event.text(field).unwrap();
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
-        let stated = (measure["direction"] == "ban")
-            .then(|| restriction(q.past, event, ground, event.valid_from))
-            .flatten();
-        let longer = |stated: Date| event.flag("lifetime") || event.date("until") > Some(stated);
-        q.refuse_if(stated.is_some_and(longer), "D07");
+        let by_source = measure["direction"] == "ban" && bound(q.past, event, ground).is_some();
+        let stated = restriction(q.past, event, ground, event.valid_from);
+        let most = stated.or_else(|| imposed_before(q, measure, ground)).filter(|_| by_source);
+        let longer = |most: Date| event.flag("lifetime") || event.date("until") > Some(most);
+        q.refuse_if(most.is_some_and(longer), "D07");
     }
     let begun = ground.and_then(|ground| begun(q, measure, ground));
     let begun = begun.map_or(event.day(), |begun| begun.min(event.day()));
@@ -65,9 +65,13 @@ pub fn imposed(q: &mut Question<'_>) {
     q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
 }
 
-/// The last day that the record beneath states of its restriction, where a ban on this ground is of the same source, and what is
-/// between has no decision of its own.
+/// The last day that the record beneath states of its restriction, where that binds a ban on this ground.
 pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTime) -> Option<Date> {
+    stated(past, bound(past, ban, ground)?, at)
+}
+
+/// The record beneath, where a ban on this ground is of the same source, and what is between has no decision of its own.
+pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Option<&'a Accepted> {
     let record = match ground.event.kind.as_str() {
         "listing.entered" => past.find(&ban.subject, ground.event.text("record")?)?,
         "record.filed" => ground,
@@ -76,7 +80,23 @@ pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTim
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
     let own = past.is_one_source(&ban.issuer, &ground.event.issuer)
         && past.is_one_source(&ban.issuer, &record.event.issuer);
-    stated(past, record, at).filter(|_| entered && own)
+    Some(record).filter(|_| entered && own)
+}
+
+/// The last day of the longest of what the issuer imposed before as the same ban on one ground, and no court annulled; none where
+/// one of them names no day.
+fn imposed_before(q: &Question<'_>, measure: &Value, ground: &Accepted) -> Option<Date> {
+    let earlier = q.past.person(&q.event.subject).filter(|one| {
+        one.event.kind == "measure.imposed"
+            && (one.event.text("measure") == q.event.text("measure") || is_another_ban(q, measure, one))
+            && q.past.acts_for(&q.event.issuer, &one.event.issuer)
+            && !is_ended_by_court(q.past, one, q.event.valid_from)
+            && q.past
+                .find(&one.event.subject, one.event.text("rests_on").unwrap())
+                .is_some_and(|on| is_one_ground(q.past, on, ground))
+    });
+    let days: Vec<Option<Date>> = earlier.map(|one| one.event.date("until")).collect();
+    days.iter().copied().min()?.and(days.into_iter().max()?)
 }
 
 /// The day on which the same on one ground began first, where that was lifted.

@@ -295,7 +295,7 @@ fn is_time_barred(past: &History, event: &Stated) -> bool {
     last.is_some_and(|last| date(&conduct["discovered_on"]).unwrap_or(decided) > last)
 }
 
-fn has_tag(definition: &Value, tag: &str) -> bool {
+pub fn has_tag(definition: &Value, tag: &str) -> bool {
     definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|one| one == tag))
 }
 

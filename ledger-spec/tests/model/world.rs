@@ -52,6 +52,7 @@ pub const TYPES: &[&str] = &[
     "base.gone",
     "base.pointer",
     "base.late",
+    "base.barred",
     "base.agreed",
 ];
 pub const LISTS: &[&str] = &["lists.black", "lists.red", "lists.grave", "lists.plain", "lists.late"];
@@ -228,6 +229,12 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             LATE,
             record_type("negative", &json!({ "validity": "as_decided" })),
         ),
+        (
+            "type_adopted",
+            "type.base.barred",
+            OLD,
+            record_type("negative", &json!({ "validity": "as_decided", "tags": ["ban"] })),
+        ),
         ("type_adopted", "type.base.agreed", OLD, record_type("neutral", &json!({ "tags": ["consented"] }))),
         (
             "list_adopted",
@@ -236,7 +243,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             list(
                 "negative",
                 &json!({
-            "types": ["base.penalty", "base.fine"], "requires_record": true, "months": 12, "early_months": 4, "least_severity": "general",
+            "types": ["base.penalty", "base.fine", "base.barred"], "requires_record": true, "months": 12, "early_months": 4, "least_severity": "general",
             "notice_required": true, "ends": { "by": "term_and_application" } }),
             ),
         ),
@@ -265,7 +272,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             measure(
                 "ban",
                 &json!({
-            "rests_on": ["base.penalty", "base.fine", "lists.black"], "min_months": 2, "max_months": 12, "lifetime": true,
+            "rests_on": ["base.penalty", "base.fine", "base.barred", "lists.black"], "min_months": 2, "max_months": 12, "lifetime": true,
             "bars": ["procurement"], "ends": { "by": "term" } }),
             ),
         ),
@@ -276,7 +283,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             measure(
                 "ban",
                 &json!({
-            "rests_on": ["base.penalty", "base.fine", "lists.black"], "max_months": 9, "least_severity": "serious",
+            "rests_on": ["base.penalty", "base.fine", "base.barred", "lists.black"], "max_months": 9, "least_severity": "serious",
             "bars": ["procurement", "tendering"], "ends": { "by": "term" } }),
             ),
         ),

@@ -1,0 +1,80 @@
+//! How long a record restricts, also where it does not say it: as long as its source has imposed its bans (A04, D07, P09).
+
+use super::gravity::Graver;
+use super::{CaseAsOf, Details, Fact, ItemNumber, PenaltyKinds, RecordFact};
+use crate::definition::{BAN, RecordType, Validity};
+use crate::event::Term;
+use crate::time::Date;
+
+/// How long a record restricts, as far as it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Restriction {
+    /// Nothing shows that it does.
+    None,
+    /// Nothing shows that it does, but it lasts as its decision says, which may set an end.
+    Lasting,
+    /// It does, and no end is stated: any end that is stated then is less.
+    Open,
+    /// Until this day.
+    Until(Date),
+}
+
+impl Restriction {
+    /// That of a record which states no end, by its type and its kinds of penalty.
+    pub(super) fn of(definition: Option<&RecordType>, kinds: Option<PenaltyKinds>) -> Self {
+        let by_type = definition.map_or(Self::None, |definition| match definition.validity {
+            Validity::AsDecided | Validity::Between { .. } if definition.has_tag(BAN) => Self::Open,
+            Validity::AsDecided | Validity::Between { .. } => Self::Lasting,
+            _ => Self::None,
+        });
+        if kinds.is_some_and(PenaltyKinds::lasts) { Self::Open } else { by_type }
+    }
+
+    /// In what it is longer than another: to state the end of what stated none is not.
+    pub(super) fn longer_than(self, was: Self) -> Option<Graver> {
+        match (self, was) {
+            (Self::Until(now), Self::Until(was)) if now > was => {
+                Some(Graver::Restriction { now, was: Some(was) })
+            }
+            (Self::Until(now), Self::None) => Some(Graver::Restriction { now, was: None }),
+            (Self::Open | Self::Lasting, Self::Until(was)) => Some(Graver::NoEnd { was: Some(was) }),
+            (Self::Open, Self::None) => Some(Graver::NoEnd { was: None }),
+            _ => None,
+        }
+    }
+}
+
+impl CaseAsOf<'_> {
+    /// How long a record restricts of which nothing was decided later: as long as the longest ban that its source imposed by its
+    /// decision; without any, as it was said first, by whatever correction; and where nothing was, as long as the law lets its
+    /// type or its kinds. What was decided of its kinds counts, and where nothing was, what it says of them.
+    pub(super) fn unstated(&self, number: ItemNumber, record: &RecordFact, said: &Details) -> Restriction {
+        if let Some(imposed) = self.imposed_by(number) {
+            return imposed.map_or(Restriction::Open, Restriction::Until);
+        }
+        if let Some(first) = self.corrections(number).find_map(|(_, fact, _)| fact.restriction_until) {
+            return Restriction::Until(first);
+        }
+        let kinds = said.kinds.or_else(|| self.details(number)?.kinds);
+        Restriction::of(self.type_of(record).map(AsRef::as_ref), kinds)
+    }
+
+    /// The last day of the longest ban that the source of a record imposed by its decision, as it was imposed, whatever became
+    /// of it since; `Some(None)` where one was imposed for life, or without a last day.
+    pub(super) fn imposed_by(&self, number: ItemNumber) -> Option<Option<Date>> {
+        let entries = self.file.followers(number).filter(|(_, item)| matches!(item.fact, Fact::Listing(_)));
+        let grounds = std::iter::once(number).chain(entries.map(|(entry, _)| entry));
+        let bans = grounds.flat_map(|ground| self.file.followers(ground)).filter_map(|(_, item)| {
+            let Fact::Measure(measure) = &item.fact else { return None };
+            let is_its = self.knows(item) && self.is_ban(item, measure);
+            (is_its && self.bound_by(measure.rests_on?, item.issuer) == Some(number)).then_some(measure.term)
+        });
+        let mut bans = bans.peekable();
+        bans.peek()?;
+        let until = |term| match term {
+            Term::Until(until) => Some(until),
+            Term::WithGround | Term::Lifetime => None,
+        };
+        Some(bans.map(until).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max()))
+    }
+}
