@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::details::Named;
-use super::{Refusal, Rule, notice, penalty, record, refuse};
+use super::{Refusal, Rule, licence, notice, penalty, record, refuse};
 use crate::casefile::{
     CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact,
 };
@@ -34,7 +34,8 @@ pub(super) fn correction(
         return severity(case, (body.severity, &[]), record);
     };
     let said = Details::corrected_by(&stated, &body.details);
-    let correcting = Correcting { case, body, definition, record, number, stated: &stated, said: &said };
+    let correcting =
+        Correcting { case, body, definition, record, number, item, stated: &stated, said: &said };
     correcting.fields()?;
     correcting.restriction(&as_of)?;
     no_graver(case, (step, body), number)?;
@@ -54,6 +55,7 @@ struct Correcting<'c, 'a> {
     definition: &'c RecordType,
     record: &'c RecordFact,
     number: ItemNumber,
+    item: &'c Item,
     stated: &'c Details,
     said: &'c Details,
 }
@@ -92,12 +94,20 @@ impl Correcting<'_, '_> {
         let as_stated = self.stated.kinds.is_none() || self.said.kinds == self.stated.kinds;
         let decided = self.case.as_of().details_decided(self.number);
         let longer = decided.and_then(|decided| self.said.holds_longer_than(&decided));
-        let prolonged = longer.is_some_and(|field| self.named().name_any(&[field]));
-        if step.decision.is_some() || as_stated && !prolonged {
+        let prolonged = longer.is_some_and(|field| self.named().name_any(&[field]))
+            || licence::is_renumbered_after(self.case, (self.number, self.item), (self.stated, self.said));
+        let changed = match prolonged {
+            // The decision that gave a licence gave it for as long as it did.
+            true => licence::is_decided_anew(self.record, step.decision.as_ref()),
+            false => step.decision.is_some() || as_stated,
+        };
+        if changed {
             return Ok(());
         }
+        let found =
+            step.decision.as_ref().map_or_else(|| say!("absent"), |decision| Words::data(&decision.number));
         let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
-        Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+        Err(refuse(Rule::DecisionComplete, "body.decision", found, expected))
     }
 
     /// A08: the severity is one that the kinds and amounts allow as they are then.

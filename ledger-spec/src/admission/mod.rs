@@ -17,6 +17,7 @@ mod early_end;
 mod erasure;
 mod fields;
 mod identity;
+mod licence;
 mod listing;
 mod measure;
 mod narrowing;

@@ -1,5 +1,5 @@
-//! What happens once: a record by one decision, about one conduct (A10), and neither graver than it was filed in error (A04) nor
-//! of a licence that holds longer (A03); an entry on a list and a measure on one ground (L19). What one decision is, is said here and nowhere else.
+//! What happens once: a record by one decision, about one conduct (A10), and no graver than it was filed in error (A04); an entry on
+//! a list and a measure on one ground (L19). What one decision is, is said here and nowhere else.
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
@@ -70,7 +70,7 @@ pub(super) fn no_graver_than_retracted(
     (definition, body, said): (&RecordType, &RecordFiled, &Details),
 ) -> Result<(), Refusal> {
     let as_of = case.person_as_of();
-    let retracted = retracted(case, body, |_, _| true).filter_map(|filed| as_of.gravity_decided(filed));
+    let retracted = retracted(case, body).filter_map(|filed| as_of.gravity_decided(filed));
     let refiled = Gravity::filed(definition, (body.severity, said), body.restriction_until);
     match retracted.filter_map(|was| refiled.graver_than(&was)).next() {
         None => Ok(()),
@@ -82,47 +82,26 @@ pub(super) fn no_graver_than_retracted(
     }
 }
 
-/// A03: nor does a licence come back that holds longer by the same decision.
-pub(super) fn no_longer_than_retracted(
-    case: &Case<'_>,
-    (body, said): (&RecordFiled, &Details),
-) -> Result<(), Refusal> {
-    let as_of = case.person_as_of();
-    let is_it = |number: ItemNumber, record: &RecordFact| {
-        let was = as_of.details(number).and_then(|was| was.licence);
-        record.record_type == body.record_type && was.zip(said.licence).is_none_or(|(was, now)| was == now)
-    };
-    let retracted = retracted(case, body, is_it).filter_map(|filed| as_of.details_decided(filed));
-    match retracted.filter_map(|was| said.holds_longer_than(&was)).next() {
-        None => Ok(()),
-        Some(field) => {
-            let value = body.details.iter().find(|(name, _)| name == field);
-            let value = value.map_or_else(|| say!("absent"), |(_, value)| Words::data(value));
-            let expected = say!("an end of the licence that its decision gave it, or another decision");
-            let found = say!("{}: {}", Words::data(field), value);
-            Err(refuse(Rule::DecisionComplete, "body.details", found, expected))
-        }
-    }
-}
-
 /// The records by this decision that were filed in error, and say what it decided: the first that was filed, and of those
 /// after it the ones that a decision corrected. What was filed after the first and taken back may be no more than a slip.
-fn retracted<'c>(
-    case: &'c Case<'_>,
-    body: &RecordFiled,
-    is_it: impl Fn(ItemNumber, &RecordFact) -> bool + 'c,
-) -> impl Iterator<Item = ItemNumber> + 'c {
-    let (as_of, decision) = (case.person_as_of(), decision_of(body));
-    let of_decision = case.person.of_class(Class::Record).filter(move |(filed, item)| match &item.fact {
-        Fact::Record(record) => {
-            is_of_decision(case, &case.issuer.id, decision, (item, record)) && is_it(*filed, record)
-        }
-        _ => false,
-    });
-    let counting = of_decision
+pub(super) fn retracted<'c>(case: &'c Case<'_>, body: &RecordFiled) -> impl Iterator<Item = ItemNumber> + 'c {
+    let as_of = case.person_as_of();
+    let counting = of_decision(case, body)
         .enumerate()
         .filter_map(move |(place, (filed, _))| (place == 0 || as_of.is_decided_anew(filed)).then_some(filed));
     counting.filter(|filed| case.person.last_phase(*filed) == Some(Phase::Retracted))
+}
+
+/// The records by the decision of one that is to be filed, in the log's order.
+pub(super) fn of_decision<'c>(
+    case: &'c Case<'_>,
+    body: &RecordFiled,
+) -> impl Iterator<Item = (ItemNumber, &'c Item)> + 'c {
+    let decision = decision_of(body);
+    case.person.of_class(Class::Record).filter(move |(_, item)| match &item.fact {
+        Fact::Record(record) => is_of_decision(case, &case.issuer.id, decision, (item, record)),
+        _ => false,
+    })
 }
 
 fn decision_of(body: &RecordFiled) -> (NameHash, Option<Date>) {

@@ -3,7 +3,7 @@
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::details::Named;
-use super::{Refusal, Rule, narrowing, notice, once, penalty, refuse, subject};
+use super::{Refusal, Rule, licence, narrowing, notice, once, penalty, refuse, subject};
 use crate::authority::Migration;
 use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, RecordFact};
 use crate::definition::{
@@ -66,7 +66,7 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
     filing.disclosure()?;
     filing.ground()?;
     if !filing.waives(Rule::DecisionComplete) {
-        once::no_longer_than_retracted(case, (body, &filing.said))?;
+        licence::filed(case, definition, (body, &filing.said))?;
     }
     if polarity == Polarity::Negative {
         if !filing.waives(Rule::DecisionComplete) {

@@ -169,7 +169,7 @@ impl Detail {
             CONDUCT => Self::Violation(said.map(NameHash::of)),
             STEP => Self::Step(said.map(Into::into)),
             MATTER => Self::Matter(said.map(NameHash::of_decision)),
-            LICENCE_NUMBER => Self::Licence(said.map(NameHash::of_decision)),
+            LICENCE_NUMBER => Self::Licence(said.map(NameHash::of_licence)),
             _ => return None,
         })
     }

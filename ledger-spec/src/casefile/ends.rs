@@ -1,12 +1,11 @@
 //! When things end, and why: computed from the two instants, never stored.
 
-use super::details::Details;
 use super::terms::last_day;
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
-    Direction, GIVING_STEPS, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
-    TAKING_STEPS, Validity,
+    Direction, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity, TAKING_STEPS,
+    Validity,
 };
 use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
@@ -160,7 +159,7 @@ impl CaseAsOf<'_> {
         }
         match &item.fact {
             Fact::Record(record) => {
-                ends.extend(self.licence_taken(number, item, record));
+                ends.extend(self.licence_end(number));
                 ends.extend(self.end_but_term(number, displacing));
                 ends.extend(self.record_expiry(number, record).map(expiry));
                 ends.extend(self.unlisted(number, record));
@@ -289,27 +288,6 @@ impl CaseAsOf<'_> {
         let corrects = |step: &Item| step.step().is_some_and(|fact| fact.severity.is_some());
         let (_, corrected) = steps.filter(|(_, step)| corrects(step)).last()?;
         Some(End { at: corrected.from, cause: Cause::GroundEnded, entry: Some(corrected.entry) })
-    }
-
-    /// P12: the record by which a licence was taken that this one gave.
-    fn licence_taken(&self, number: ItemNumber, item: &Item, record: &RecordFact) -> Option<End> {
-        let given = self.details(number).filter(|given| given.is_step(&GIVING_STEPS))?;
-        let same = |other: ItemNumber, taken: &Details| match (given.licence, taken.licence) {
-            (Some(given), Some(taken)) => given == taken,
-            _ => self.matter(number) == self.matter(other),
-        };
-        let takes = |other: ItemNumber| {
-            let taken = self.details(other).filter(|taken| taken.is_step(&TAKING_STEPS));
-            taken.is_some_and(|taken| same(other, &taken))
-        };
-        let taken = self.known(Class::Record).filter(|(other, later)| {
-            (later.from, later.entry) > (item.from, item.entry)
-                && self.record(*other).is_some_and(|other| other.record_type == record.record_type)
-                && takes(*other)
-                && !self.is_void(*other)
-        });
-        let end = |later: &Item| End { at: later.from, cause: Cause::TakenBack, entry: Some(later.entry) };
-        taken.map(|(_, later)| end(later)).min()
     }
 
     /// The first revocation of a decision, of this one or of what it rests on: it never counted.

@@ -16,6 +16,7 @@ mod from_event;
 mod gravity;
 mod item_row;
 mod joined;
+mod licence;
 mod named;
 mod publicity;
 mod restriction;

@@ -14,6 +14,11 @@ impl NameHash {
         Self::of(&folded(number))
     }
 
+    /// The licence that has this number, however it is spelled: a dash tells two apart between digits alone.
+    pub fn of_licence(number: &str) -> Self {
+        Self::of(&undashed(&folded(number)))
+    }
+
     /// Whether the number of a document carries its year in brackets, in which its authority gives it once (GB/T 9704).
     pub fn carries_year(number: &str) -> bool {
         carries_year(number)
@@ -115,6 +120,16 @@ fn folded(number: &str) -> String {
     out.trim_end_matches('|').to_owned()
 }
 
+/// A number without the dashes that join no two digits.
+fn undashed(number: &str) -> String {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let kept = number.char_indices().filter(|(at, c)| {
+        let (before, after) = number.split_at(*at);
+        *c != '-' || digit(before.chars().next_back()) && digit(after.chars().nth(1))
+    });
+    kept.map(|(_, c)| c).collect()
+}
+
 /// Whether a number carries the year in brackets, as 发文字号 and 案号 do: within it an authority gives a number once.
 fn carries_year(number: &str) -> bool {
     let is_year = |part: &str| {
@@ -127,7 +142,7 @@ fn carries_year(number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_year, folded};
+    use super::{carries_year, folded, undashed};
 
     #[test]
     fn numbers_of_documents_carry_their_year() {
@@ -136,6 +151,15 @@ mod tests {
         }
         for number in ["罚2026号", "第2026001号", "罚〔12〕3号", "AB-2026-1", ""] {
             assert!(!carries_year(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_dash_of_a_licence_tells_nothing_but_between_digits() {
+        for (number, same) in
+            [("jy-1430", "jy1430"), ("x-1", "x1"), ("-x1-", "x1"), ("1-23", "1-23"), ("a-b-1-2", "ab1-2")]
+        {
+            assert_eq!(undashed(number), same, "{number}");
         }
     }
 
