@@ -4,7 +4,7 @@ use super::case::Case;
 use super::details::Named;
 use super::{Refusal, Rule, refuse};
 use crate::definition::{Citation, Disclosure, is_article};
-use crate::event::{RecordFiled, Secrecy};
+use crate::event::{RecordFiled, Role, Secrecy};
 use crate::time::Date;
 use crate::wording::{Joint, Words, say};
 
@@ -24,6 +24,7 @@ pub(super) fn by_law(
     let (cited, code) = (body.narrowed_by.as_ref(), body.record_type.as_str());
     let law = cited
         .and_then(|cited| catalogue.instrument_at(&cited.instrument, decided.start_of_day(), case.known()));
+    let law = law.filter(|law| !law.administration || !case.is(Role::Court));
     let law = law.filter(|law| law.narrows.iter().any(|pattern| pattern.covers(code)));
     if let (Some(cited), Some(law)) = (cited, law) {
         return by_article(cited, &law.narrows_by);

@@ -17,10 +17,16 @@ impl Name {
 
 /// Whether somebody cites the article of this number, in digits or as laws write it, or a paragraph or an item of it.
 pub(crate) fn is_article(number: &str, cited: &str) -> bool {
-    let written = chinese_number(number).map(|number| format!("第{number}条"));
     let within = |rest: &str| rest.is_empty() || rest.starts_with(['(', '（', '第']) && !rest.contains('条');
-    let names = |article: &str| cited.strip_prefix(article).is_some_and(within);
-    names(number) || written.is_some_and(|written| names(&written))
+    let names = |number: &str| match (cited.strip_prefix('第'), cited.strip_prefix(number)) {
+        // Whoever says which one it is says of what.
+        (Some(cited), _) => {
+            cited.strip_prefix(number).and_then(|rest| rest.strip_prefix('条')).is_some_and(within)
+        }
+        (None, Some(rest)) => within(rest.strip_prefix('条').unwrap_or(rest)),
+        (None, None) => false,
+    };
+    names(number) || chinese_number(number).is_some_and(|written| names(&written))
 }
 
 /// Whether a text is the number of an article, in digits.
@@ -64,11 +70,32 @@ mod tests {
 
     #[test]
     fn an_article_is_known_however_it_is_cited() {
-        for cited in ["16", "16(2)", "第十六条", "第十六条第二款", "16（一）"] {
+        for cited in [
+            "16",
+            "16(2)",
+            "第十六条",
+            "第十六条第二款",
+            "16（一）",
+            "第16条",
+            "16条",
+            "十六",
+            "十六条第一款",
+        ] {
             assert!(is_article("16", cited), "{cited}");
         }
-        for cited in ["1", "20", "160", "16,20", "第十六条、第二十条", "第六条", "第十六", ""]
-        {
+        for cited in [
+            "1",
+            "20",
+            "160",
+            "16,20",
+            "第十六条、第二十条",
+            "第六条",
+            "第十六",
+            "第16",
+            "十",
+            "十六、二十",
+            "",
+        ] {
             assert!(!is_article("16", cited), "{cited}");
         }
     }

@@ -22,7 +22,7 @@ impl Definition {
         }
         match (self, other) {
             (Self::Basis(a), Self::Basis(b)) => {
-                differing!(a, b, names; title, number, level, covers, narrows, narrows_by, confidence, plan, note);
+                differing!(a, b, names; title, number, level, covers, narrows, narrows_by, administration, confidence, plan, note);
             }
             (Self::Type(a), Self::Type(b)) => {
                 differing!(a, b, names; polarity, severities, disclosure, person_disclosure, subjects, kinds);

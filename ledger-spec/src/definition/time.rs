@@ -25,6 +25,8 @@ pub struct Instrument {
     pub narrows: Vec<Pattern>,
     /// Its articles by which it does so, in digits: another may command that it be published.
     pub narrows_by: Vec<String>,
+    /// Whether it does so of what organs of administration hold alone: of a court's it keeps nothing from anybody.
+    pub administration: bool,
     /// How sure the catalogue is.
     pub confidence: Confidence,
     /// The section of the plan that names it.
@@ -81,6 +83,7 @@ impl Instrument {
             covers: fields.parsed_array("covers", (0, 64), Pattern::parse)?,
             narrows,
             narrows_by: fields.parsed_array("narrows_by", (by, 64), article)?,
+            administration: fields.flag("administration")?,
             confidence: fields.parsed("confidence", Confidence::parse_word)?,
             plan: fields.optional_text("plan", 100)?,
             note: fields.optional_text("note", 1000)?,

@@ -100,7 +100,7 @@ fn what_is_shipped_loads_clean_and_is_all_there() {
     assert_eq!(
         tables,
         [
-            ("basis", 175),
+            ("basis", 176),
             ("type", 240),
             ("list", 34),
             ("measure", 67),
@@ -354,7 +354,7 @@ fn a_new_ledger_takes_everything_over_and_then_nothing() {
     let mut catalogue = Catalogue::default();
     let first = adoption(&shipped, &catalogue);
     assert_eq!(first.count(Change::Adopted), 551);
-    assert_eq!((first.count(Change::Amended), first.count(Change::Repealed)), (17, 18));
+    assert_eq!((first.count(Change::Amended), first.count(Change::Repealed)), (18, 18));
     assert_eq!((first.late.len(), first.unchanged), (0, 0));
     // Instruments come before what rests on them.
     let sorts: Vec<_> = first.changes.iter().map(|one| ItemKind::of(one.item())).collect();
@@ -362,7 +362,7 @@ fn a_new_ledger_takes_everything_over_and_then_nothing() {
     adopt(&mut catalogue, &shipped, 0);
     let second = adoption(&shipped, &catalogue);
     assert!(second.is_empty(), "{:?}", changes(&second));
-    assert_eq!(second.unchanged, 568);
+    assert_eq!(second.unchanged, 569);
 }
 
 #[test]

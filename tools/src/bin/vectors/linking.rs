@@ -109,7 +109,8 @@ const INFORMATION: &str = "reg.government-information";
 
 fn information(id: u8) -> Making {
     let title = name("政府信息公开条例", "Regulation on Open Government Information");
-    let body = json!({ "title": title, "level": "admin_regulation", "confidence": "V", "narrows": ["penalty.*"], "narrows_by": ["15"] });
+    let body = json!({ "title": title, "level": "admin_regulation", "confidence": "V", "narrows": ["penalty.*"], "narrows_by": ["15"],
+                         "administration": true });
     adopted(id, ItemKind::Basis, INFORMATION, body)
 }
 
@@ -126,6 +127,12 @@ fn narrowed() -> Vec<Case> {
             &narrow(),
         ),
         accepted_after("narrowed-by-law", "the same, and the law is named", &[information(30)], &by_law()),
+        accepted_after(
+            "narrowed-by-article-otherwise-written",
+            "and the article without its signs",
+            &[information(30)],
+            &with(by_law(), "narrowed_by", json!({ "instrument": INFORMATION, "article": "十五" })),
+        ),
         refused("narrowed-by-no-law", "the law that is named is not registered", &[], &by_law()),
         refused(
             "narrowed-by-another-law",
