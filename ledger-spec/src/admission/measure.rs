@@ -3,13 +3,13 @@
 use super::basis::Catalogued;
 use super::case::{Case, Over};
 use super::listing::{covers, grave_enough, names};
-use super::{Refusal, Rule, once, refuse, subject};
+use super::{Refusal, Rule, notice, once, refuse, subject};
 use crate::casefile::{CaseAsOf, Fact, ItemNumber};
 use crate::definition::{Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
 use crate::wording::{Words, say};
 
-/// A01, A02, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
+/// A01, A02, A04, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
 pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
     let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
     let measures = &case.governance.catalogue.measures;
@@ -54,6 +54,7 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     once::imposed(case, definition, (body, number))?;
     term(case, definition, (body, number))?;
     within_restriction(case, definition, (body, number))?;
+    notice::before_ban(case, definition, number)?;
     case.reviewed(definition.legal_review, None)
 }
 

@@ -2,8 +2,8 @@
 
 use super::case::{Case, waived};
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{CaseAsOf, Details, PenaltyKinds, RecordFact};
-use crate::definition::{HEARD, PENALTY_KIND, ProcedurePeriod, RecordType};
+use crate::casefile::{CaseAsOf, Details, ItemNumber, PenaltyKinds, RecordFact};
+use crate::definition::{HEARD, MeasureDefinition, PENALTY_KIND, ProcedurePeriod, RecordType};
 use crate::event::{Hearing, Notice, Role};
 use crate::time::Date;
 use crate::wording::{Words, say};
@@ -52,6 +52,30 @@ fn held(notice: &Notice, decided: Date, first: Option<Date>) -> Result<(), TooEa
             Err(("body.notice.hearing", say!("held by {}", decided), expected))
         }
     }
+}
+
+/// A04: a ban that bars from work or takes a permission is part of the penalty by which it is imposed, whatever kinds that named: a
+/// hearing was open before its decision. What another imposes by a decision of its own says nothing here of how it was made.
+pub(super) fn before_ban(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    ground: ItemNumber,
+) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let issuer = case.governance.directory.number(&case.issuer.id);
+    let bound = issuer.and_then(|issuer| as_of.bound_by(ground, issuer));
+    let Some(record) = bound.and_then(|number| as_of.record(number)) else { return Ok(()) };
+    let migration = record.migration.as_ref().and_then(|id| case.governance.directory.migration(id));
+    let (Some(notice), false) = (&record.notice, waived(migration, Rule::NoticeServed)) else {
+        return Ok(());
+    };
+    if definition.heard != Some(true) || case.is(Role::Court) {
+        return Ok(());
+    }
+    in_time(&as_of, (notice, record.decided_on), true).map_err(|(_, _, expected)| {
+        let found = say!("a decision of {}, before which nobody could ask for a hearing", record.decided_on);
+        refuse(Rule::NoticeServed, "body.rests_on", found, expected)
+    })
 }
 
 /// A04: a kind of penalty that a correction names, and before which a hearing may be asked for, was open to one before the

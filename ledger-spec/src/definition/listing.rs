@@ -168,6 +168,9 @@ pub struct MeasureDefinition {
     pub ends: Option<Ends>,
     /// The lowest level of authority that may impose it.
     pub least_level: Option<AuthorityLevel>,
+    /// Whether it bars somebody from work, or takes a permission, by what it is: before such a penalty a hearing may be asked for
+    /// (行政处罚法第六十三条第一款第三、四项). What is no ban says neither.
+    pub heard: Option<bool>,
     /// Whether a second officer signs (D08).
     pub legal_review: bool,
     /// Whether it may be imposed.
@@ -273,6 +276,7 @@ impl MeasureDefinition {
             bars: fields.parsed_array("bars", (0, 11), Domain::parse_word)?,
             ends: Ends::parse(fields)?,
             least_level: fields.optional_parsed("least_level", AuthorityLevel::parse_word)?,
+            heard: fields.optional_flag("heard")?,
             legal_review: fields.flag("legal_review")?,
             status: status(fields)?,
         })

@@ -268,9 +268,14 @@ impl<'a> Fields<'a> {
 
     /// A boolean; an absent field is `false`.
     pub fn flag(&mut self, name: &str) -> Result<bool, FieldError> {
+        Ok(self.optional_flag(name)?.unwrap_or(false))
+    }
+
+    /// A boolean that may be absent, which says neither.
+    pub fn optional_flag(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
         match self.take(name) {
-            None => Ok(false),
-            Some(Json::Bool(value)) => Ok(value),
+            None => Ok(None),
+            Some(Json::Bool(value)) => Ok(Some(value)),
             Some(other) => Err(self.error(name, wrong_type(&other, "a boolean"))),
         }
     }

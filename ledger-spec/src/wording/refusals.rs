@@ -345,6 +345,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("neither held nor waived by {}", "截至 {} 未载明已经举行听证或者当事人放弃听证"),
     w("{} or earlier, as the record of this decision states its restriction", "不晚于 {}（该决定记录所载明的限制期限届满之日）"),
     w("{} or earlier, as the ban by this decision was imposed first", "不晚于 {}（依该决定首次实施该项禁止时的届满之日）"),
+    w("a decision of {}, before which nobody could ask for a hearing", "{} 作出的决定，此前要求听证的期限未届满"),
     w("{} or fewer, which the log holds", "不超过日志现有的 {} 个条目"),
     w("the decision on review, the judgment or the ruling, by its number and date", "复议决定书、判决书或者裁定书的文号和日期"),
     w("a step that names its decision, by its number and date", "载明决定书文号和日期的准予或者不予修复"),

@@ -2,7 +2,7 @@
 
 use crate::force::{in_force, is_ended_by_court};
 use crate::governance::exists;
-use crate::gravity::stated;
+use crate::gravity::{stated, was_heard};
 use crate::history::{Accepted, History, Stated};
 use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
@@ -48,6 +48,8 @@ pub fn imposed(q: &mut Question<'_>) {
         let most = stated.or_else(|| imposed_before(q, measure, ground)).filter(|_| by_source);
         let longer = |most: Date| event.flag("lifetime") || event.date("until") > Some(most);
         q.refuse_if(most.is_some_and(longer), "D07");
+        let unheard = bound(q.past, event, ground).is_some_and(|record| !is_heard_before(q.past, record));
+        q.refuse_if(measure["heard"] == true && !q.has_role(&["court"]) && unheard, "A04");
     }
     let begun = ground.and_then(|ground| begun(q, measure, ground));
     let begun = begun.map_or(event.day(), |begun| begun.min(event.day()));
@@ -63,6 +65,19 @@ pub fn imposed(q: &mut Question<'_>) {
     q.refuse_if(event.flag("lifetime") && measure["lifetime"] != true, "D07");
     let open = event.date("until").is_none() && !event.flag("lifetime");
     q.refuse_if(open && measure["ends"]["by"] == "term", "D07");
+}
+
+/// A04: whether a hearing could be asked for before the decision of a record; of one without notice, or that an older register left
+/// unchecked, nothing is asked.
+fn is_heard_before(past: &History, record: &Accepted) -> bool {
+    let about = format!("authority:{}", record.event.issuer);
+    let migration = record.event.text("migration");
+    let unchecked = past.stream(&about).any(|one| {
+        one.event.kind == "migration.opened"
+            && Some(one.event.id.as_str()) == migration
+            && one.event.body["unchecked"].as_array().is_some_and(|all| all.iter().any(|rule| rule == "A04"))
+    });
+    record.event.body["notice"].is_null() || unchecked || was_heard(past, &record.event, true)
 }
 
 /// The last day that the record beneath states of its restriction, where that binds a ban on this ground.

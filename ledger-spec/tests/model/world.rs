@@ -283,7 +283,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             measure(
                 "ban",
                 &json!({
-            "rests_on": ["base.penalty", "base.fine", "base.barred", "lists.black"], "max_months": 9, "least_severity": "serious",
+            "rests_on": ["base.penalty", "base.fine", "base.barred", "lists.black"], "max_months": 9, "least_severity": "serious", "heard": true,
             "bars": ["procurement", "tendering"], "ends": { "by": "term" } }),
             ),
         ),

@@ -3,7 +3,9 @@
 
 use super::toml_text::Table;
 use super::{ShippedAuthority, ShippedError, ShippedFault, ShippedItem, Succession, value_fault};
-use ledger_spec::definition::{BasisSource, Definition, Ends, ItemKind, Pattern, RecordType, Scheme, Status};
+use ledger_spec::definition::{
+    BAN, BasisSource, Definition, Direction, Ends, HEARD, ItemKind, Pattern, RecordType, Scheme, Status,
+};
 use ledger_spec::id::{AuthorityId, CatalogueItem};
 use ledger_spec::time::Date;
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ pub(super) fn items(items: &[Read<'_, '_, ShippedItem>]) -> Vec<ShippedError> {
     let codes = Codes::of(items);
     for (one, table) in items {
         references(one, table, &codes, &mut faults);
+        faults.extend(heard(one, table, items));
         grounded(one, table, items, &codes, &mut faults);
     }
     faults
@@ -136,6 +139,10 @@ fn references(one: &ShippedItem, table: &Table<'_, '_>, codes: &Codes<'_>, fault
             let sorts = [ItemKind::Type, ItemKind::List, ItemKind::Rating];
             codes.covered(table, "rests_on", &measure.rests_on, &sorts, faults);
             ends(table, measure.ends.as_ref(), measure.status, codes, faults);
+            if measure.direction == Direction::Ban && measure.heard.is_none() {
+                let expected = "whether a hearing may be asked for before such a ban";
+                faults.push(table.error("heard", value_fault("heard", "absent", expected)));
+            }
         }
         Definition::Points(scheme) => {
             for (at, threshold) in scheme.thresholds.iter().enumerate() {
@@ -210,6 +217,25 @@ fn ends(
         }
         None => {}
     }
+}
+
+/// A type whose records are bans is heard where a ban that is heard rests on it: what is imposed is what was decided.
+fn heard(
+    one: &ShippedItem,
+    table: &Table<'_, '_>,
+    items: &[Read<'_, '_, ShippedItem>],
+) -> Option<ShippedError> {
+    let Definition::Type(adopted) = &one.definition else { return None };
+    if !adopted.has_tag(BAN) || adopted.has_tag(HEARD) {
+        return None;
+    }
+    let code = one.item.code();
+    let (measure, _) = items.iter().find(|(measure, _)| {
+        matches!(&measure.definition, Definition::Measure(ban)
+            if ban.heard == Some(true) && ban.rests_on.iter().any(|on| on.covers(code)))
+    })?;
+    let expected = format!("{HEARD}, as {} is", measure.item.code());
+    Some(table.error("tags", value_fault("tags", BAN, &expected)))
 }
 
 /// Its instruments are known, and at least one is in force on its first day.

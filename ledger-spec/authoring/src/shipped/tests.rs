@@ -172,10 +172,13 @@ fn names_must_name_something() {
     let measure = |rests: &str| {
         format!(
             "[[measure]]\ncode = \"base.ban\"\ntitle = {{ zh = \"禁\", en = \"Ban\" }}\ndirection = \"ban\"\n\
-             disclosure = \"public\"\nsubjects = [\"uscc\"]\nrests_on = [\"{rests}\"]\neffective = 2015-01-01\n\
+             heard = false\ndisclosure = \"public\"\nsubjects = [\"uscc\"]\nrests_on = [\"{rests}\"]\neffective = 2015-01-01\n\
              basis = [{{ instrument = \"law.one\" }}]\nconfidence = \"V\"\nends = {{ by = \"ground\" }}\n"
         )
     };
+    let barred = "[[type]]\ncode = \"base.barred\"\ntitle = { zh = \"禁\", en = \"Barred\" }\n\
+        polarity = \"negative\"\ndisclosure = \"public\"\nsubjects = [\"uscc\"]\ntags = [\"ban\"]\nretention = []\n\
+        effective = 2015-01-01\nbasis = [{ instrument = \"law.one\" }]\nconfidence = \"V\"\n";
     let points = "[[points]]\ncode = \"base.points\"\ntitle = { zh = \"分\", en = \"Points\" }\n\
         subjects = [\"uscc\"]\ncycle_months = 12\nrules = [{ rule = \"r\", title = { zh = \"则\", en = \"R\" } }]\n\
         thresholds = [{ points = 12,\n  proposes = \"base.list\" }]\neffective = 2015-01-01\n\
@@ -189,7 +192,15 @@ fn names_must_name_something() {
             "two.toml:11: field basis[0].instrument: law.two is no instrument of these files",
         ),
         (replaced(LIST, "base.*", "food.*"), "two.toml:8: field types[0]: food.* covers no type"),
-        (measure("base.list"), "two.toml:7: field rests_on[0]: base.list covers no type, list, rating"),
+        (measure("base.list"), "two.toml:8: field rests_on[0]: base.list covers no type, list, rating"),
+        (
+            replaced(&measure("base.penalty"), "heard = false\n", ""),
+            "two.toml:1: field heard: \"absent\" is not whether a hearing may be asked for before such a ban",
+        ),
+        (
+            replaced(&measure("base.barred"), "heard = false", "heard = true") + barred,
+            "two.toml:19: field tags: \"ban\" is not heard, as base.ban is",
+        ),
         (points.into(), "two.toml:8: field thresholds[0].proposes: base.list is no list and no measure"),
         (
             procedure.into(),

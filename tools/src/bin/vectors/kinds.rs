@@ -322,7 +322,7 @@ fn a_definition(item: ItemKind) -> Value {
         ItemKind::Measure => json!({
             "direction": "ban", "disclosure": "public", "subjects": ["uscc"], "rests_on": ["market.*"],
             "min_months": 6, "max_months": 36, "lifetime": true, "outlives_publicity": true,
-            "bars": ["procurement", "tendering"], "legal_review": true,
+            "bars": ["procurement", "tendering"], "heard": true, "legal_review": true,
         }),
         ItemKind::Rating => json!({
             "subjects": ["uscc"], "disclosure": "public", "public_grades": ["A"], "cycle_months": 12,
