@@ -124,17 +124,18 @@ impl Correcting<'_, '_> {
     }
 }
 
-/// A04: no correction makes a record graver than it is by what was decided; where a higher decision puts back the first, than it
-/// was by that.
+/// A04: no correction makes a record graver than was decided, whichever of its records says so; where a higher decision gives back
+/// what stood before, than that was.
 fn no_graver(case: &Case<'_>, (step, body): (&Step, &Correction), number: ItemNumber) -> Result<(), Refusal> {
-    let (as_of, decision) = (case.as_of(), step.decision.as_ref());
+    let decision = step.decision.as_ref();
     let decision = decision.map(|decision| (NameHash::of_decision(&decision.number), decision.date));
-    let restored = decision.is_some_and(|decision| as_of.restores(number, decision));
-    let most = if restored { as_of.gravity_at_first(number) } else { as_of.gravity_decided(number) };
-    let Some(decided) = most else { return Ok(()) };
     // What it does not name stays as it is, and was asked when it was said.
     let named = Gravity::corrected(body.severity, &Details::of(&body.details), body.restriction_until);
-    match named.graver_than(&decided) {
+    // What stands under another name of the subject bounds it too, and gives nothing back.
+    let person = case.of_person(number).map(|number| (case.person_as_of(), number));
+    let most = [Some((case.as_of(), number)), person].into_iter().flatten();
+    let mut most = most.filter_map(|(as_of, number)| as_of.gravity_at_most(number, decision));
+    match most.find_map(|decided| named.graver_than(&decided)) {
         None => Ok(()),
         Some(graver) => {
             let expected =

@@ -28,6 +28,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
     for number in &going {
         let Some(item) = case.file.get(*number) else { continue };
         with_all_that_rests_on_it(case, &going, (*number, item))?;
+        with_its_decision(case, &going, (*number, item))?;
         with_what_it_acts_upon(&going, item)?;
         with_what_it_ended(case, &going, item)?;
         unheld(case, "body.events", *number)?;
@@ -113,6 +114,23 @@ fn with_all_that_rests_on_it(
         Some((_, left)) => {
             let found = say!("entry {} without entry {}, which follows it", item.entry, left.entry);
             let expected = say!("a thing with everything that follows it or rests on it");
+            Err(refuse(Rule::ErasureWhole, "body.events", found, expected))
+        }
+    }
+}
+
+/// L26: what was done about one record of a decision counts for all: one of them alone would stand as if that had never been.
+fn with_its_decision(
+    case: &Case<'_>,
+    going: &BTreeSet<ItemNumber>,
+    (number, item): (ItemNumber, &Item),
+) -> Result<(), Refusal> {
+    let left = case.as_of().again(number).into_iter().find(|other| !going.contains(other));
+    match left.and_then(|other| case.file.get(other)) {
+        None => Ok(()),
+        Some(left) => {
+            let found = say!("entry {} without entry {}, by the same decision", item.entry, left.entry);
+            let expected = say!("all records of one decision together");
             Err(refuse(Rule::ErasureWhole, "body.events", found, expected))
         }
     }

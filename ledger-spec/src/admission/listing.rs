@@ -225,7 +225,9 @@ fn contested_no_more(case: &Case<'_>, body: &ListingEntered) -> Result<(), Refus
     };
     let refused =
         |found: Words, expected: Words| Err(refuse(Rule::ListConditions, "body.record", found, expected));
-    if as_of.pending_review(number).is_some() {
+    // Under another name of the subject too.
+    let pending = |number| case.person_as_of().pending_review(number).is_some();
+    if case.of_person(number).is_some_and(pending) {
         return refused(say!("a decision under review"), say!("one that is contested no more"));
     }
     // That the time has passed is counted, and what came of a review is taken from whoever reviewed; neither is from who

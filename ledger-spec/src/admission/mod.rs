@@ -27,6 +27,7 @@ mod penalty;
 mod personal;
 mod reader;
 mod record;
+mod review;
 mod rights;
 mod step;
 mod subject;

@@ -1,34 +1,32 @@
-//! What happens once: a record by one decision, about one conduct (A10), and no graver than it was filed in error (A04); an entry on
-//! a list and a measure on one ground (L19). What one decision is, is said here and nowhere else.
+//! What happens once: a record by one decision, about one conduct (A10), and no graver than it was decided (A04); an entry on
+//! a list and a measure on one ground (L19). What one decision is, `casefile/decision.rs` says.
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{
-    CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
+    Behind, CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
     RecordFact,
 };
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity, RecordType};
 use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};
-use crate::id::AuthorityId;
 use crate::time::Date;
 use crate::wording::{Words, say};
 
 /// A10: one decision, one record, whatever conduct it is said to be about and of whatever type: where a document punishes two
 /// violations, the record says both (行政处罚决定书文号 is the row's), and a record of another type only shows that one.
 pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal> {
-    let (as_of, decision) = (case.person_as_of(), decision_of(body));
+    let as_of = case.person_as_of();
     // What only shows another record is by the same decision, and by no other.
     let shown = body.rests_on.as_ref().and_then(|id| case.file.entry_of(id));
-    let same = case.person.of_class(Class::Record).find(|(filed, item)| {
-        let Fact::Record(record) = &item.fact else { return false };
-        is_of_decision(case, &case.issuer.id, decision, (item, record))
-            && shown != Some(item.entry)
+    let mut records = behind(case, body).into_iter().flat_map(|behind| as_of.records_of(behind));
+    let same = records.find(|(filed, item, record)| {
+        shown != Some(item.entry)
             && as_of.polarity(record) == Polarity::Negative
             && !case.person.last_phase(*filed).is_some_and(Phase::is_void)
     });
     match same {
         None => Ok(()),
-        Some((_, item)) => {
+        Some((_, item, _)) => {
             let found = say!("{}, which is recorded {}", Words::data(&body.decision.number), case.told(item));
             let expected = say!("a decision that is not recorded yet, or a correction of that record");
             Err(refuse(Rule::OneConduct, "body.decision.number", found, expected))
@@ -63,16 +61,15 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
     }
 }
 
-/// A04: what was filed in error does not come back graver by the same decision: that takes another, before which the
-/// subject is heard.
-pub(super) fn no_graver_than_retracted(
+/// A04: what was filed does not come back graver by the same decision: that takes another, before which the subject is heard.
+pub(super) fn no_graver_than_decided(
     case: &Case<'_>,
     (definition, body, said): (&RecordType, &RecordFiled, &Details),
 ) -> Result<(), Refusal> {
-    let as_of = case.person_as_of();
-    let retracted = retracted(case, body).filter_map(|filed| as_of.gravity_decided(filed));
+    let shows = body.rests_on.map(|_| &body.record_type);
+    let decided = behind(case, body).and_then(|behind| case.person_as_of().gravity_of(behind, shows));
     let refiled = Gravity::filed(definition, (body.severity, said), body.restriction_until);
-    match retracted.filter_map(|was| refiled.graver_than(&was)).next() {
+    match decided.and_then(|decided| refiled.graver_than(&decided)) {
         None => Ok(()),
         Some(graver) => {
             let expected =
@@ -97,29 +94,15 @@ pub(super) fn of_decision<'c>(
     case: &'c Case<'_>,
     body: &RecordFiled,
 ) -> impl Iterator<Item = (ItemNumber, &'c Item)> + 'c {
-    let decision = decision_of(body);
-    case.person.of_class(Class::Record).filter(move |(_, item)| match &item.fact {
-        Fact::Record(record) => is_of_decision(case, &case.issuer.id, decision, (item, record)),
-        _ => false,
-    })
+    let as_of = case.person_as_of();
+    let all: Vec<_> = behind(case, body).map_or_else(Vec::new, |behind| as_of.records_of(behind).collect());
+    all.into_iter().map(|(number, item, _)| (number, item))
 }
 
-fn decision_of(body: &RecordFiled) -> (NameHash, Option<Date>) {
-    let by_date = !NameHash::carries_year(&body.decision.number);
-    (NameHash::of_decision(&body.decision.number), by_date.then_some(body.decision.date))
-}
-
-/// Whether a record is of this decision: of one source, by one number, however it is spelled, and of one date, unless the number
-/// carries its year, in which it is given once. Neither its type nor what else is said of it makes another decision of it.
-fn is_of_decision(
-    case: &Case<'_>,
-    issuer: &AuthorityId,
-    (number, date): (NameHash, Option<Date>),
-    (item, record): (&Item, &RecordFact),
-) -> bool {
-    record.decision == number
-        && date.is_none_or(|date| record.decided_on == date)
-        && case.governance.directory.acts_for(issuer, item.issuer)
+/// The decision by which a record is to be filed.
+fn behind(case: &Case<'_>, body: &RecordFiled) -> Option<Behind> {
+    let issuer = case.governance.directory.number(&case.issuer.id)?;
+    Some(Behind::of(issuer, &body.decision))
 }
 
 /// Whether a penalty of these kinds may be of one of which only one may follow one conduct: a fine. What does not say of which
@@ -301,15 +284,9 @@ fn on_one_ground(
     match (root(one), root(other)) {
         (None, None) => true,
         (Some((one, first)), Some((other, second))) => {
-            let directory = &case.governance.directory;
             let of_one_decision = || {
-                let (first_record, second_record) = (person.record(one)?, person.record(other)?);
-                let decision = |record: &RecordFact| (record.decision, Some(record.decided_on));
-                let (by_first, by_second) = (directory.id_of(first.issuer), directory.id_of(second.issuer));
-                Some(
-                    is_of_decision(case, by_second, decision(second_record), (first, first_record))
-                        || is_of_decision(case, by_first, decision(first_record), (second, second_record)),
-                )
+                let one = Behind::record(first, person.record(one)?);
+                Some(one.is(&Behind::record(second, person.record(other)?), &case.governance.directory))
             };
             one == other || of_one_decision() == Some(true)
         }

@@ -34,17 +34,20 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
         return Err(refuse(Rule::OrderOfTime, "body.corrected_on", corrected, expected));
     }
     not_barred(case)?;
-    let pending = case.file.followers(number).find(|(application, item)| {
+    // A repair is that of the decision, whichever of its records it was asked for.
+    let person = case.person_as_of();
+    let mut about = case.of_person(number).into_iter().flat_map(|number| person.about(number));
+    let pending = about.find(|(application, item)| {
         matches!(item.fact, Fact::Application { .. })
             && matches!(
-                case.file.last_phase(*application),
+                case.person.last_phase(*application),
                 Some(Phase::Applied | Phase::Accepted | Phase::Granted)
             )
     });
     match pending {
         None => Ok(()),
         Some((application, item)) => {
-            let phase = case.file.last_phase(application).map_or_else(|| say!("unknown"), Words::from);
+            let phase = case.person.last_phase(application).map_or_else(|| say!("unknown"), Words::from);
             let found = say!("an application about {} {} that is {}", &body.target, case.told(item), phase);
             Err(refuse(Rule::NotTwice, "body.target", found, say!("no application that is open or granted")))
         }

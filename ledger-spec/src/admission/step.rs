@@ -2,10 +2,10 @@
 
 use super::case::Case;
 use super::early_end::before_its_time;
-use super::{Refusal, Rule, correction, listing, refuse};
+use super::{Refusal, Rule, correction, listing, refuse, review};
 use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, NameHash, PenaltyKinds};
 use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, Severity, TierBound};
-use crate::event::{Class, Decision, Extra, Phase, ReviewOutcome, Role, Step, StepKind, Term, Who};
+use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::{Date, ValidTime};
 use crate::wording::{Words, say};
 
@@ -28,8 +28,8 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     entitled(case, row.who, item)?;
     by_judgment(case, body, item)?;
     match body.kind {
-        StepKind::ReviewOpened => under_review(case, number, false),
-        StepKind::ReviewClosed => review_closed(case, body, (number, item)),
+        StepKind::ReviewOpened => review::opened(case, number),
+        StepKind::ReviewClosed => review::closed(case, body, (number, item)),
         StepKind::ListingCorrected => listing::row_corrected(case, item, &body.extra),
         StepKind::RecordSealed => {
             unheld(case, "body.record", number)?;
@@ -85,7 +85,7 @@ fn by_judgment(case: &Case<'_>, body: &Step, item: &Item) -> Result<(), Refusal>
         StepKind::RecordRevoked | StepKind::RecordSealed | StepKind::ListingRemoved | StepKind::MeasureLifted
     );
     annulled_by_decision(body)?;
-    judged(body)?;
+    review::judged(body)?;
     if !ends || body.decision.is_some() || !case.is(Role::Court) || case.is_source(item) {
         return Ok(());
     }
@@ -119,60 +119,15 @@ fn annulled_by_decision(body: &Step) -> Result<(), Refusal> {
     Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
-/// A03: that a decision is void or unlawful is said by whoever reviews it, in a document.
-fn judged(body: &Step) -> Result<(), Refusal> {
-    let said = match &body.extra {
-        Extra::Revoked { void, .. } => *void,
-        Extra::Reviewed { outcome, .. } => *outcome == ReviewOutcome::Unlawful,
-        _ => false,
-    };
-    if !said || body.decision.is_some() {
-        return Ok(());
-    }
-    let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
-    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
-}
-
-/// A03: who opened a review closes it, or a court; what who decided said of itself, whoever reviews that, or who decided by
-/// the document of whoever did.
-fn review_closed(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
-    under_review(case, number, true)?;
-    if case.is(Role::Court) {
-        return Ok(());
-    }
-    let as_of = case.as_of();
-    let directory = &case.governance.directory;
-    let opened = as_of.pending_review(number).map_or(item.issuer, |opened| opened.issuer);
-    let of_source = opened == item.issuer || directory.acts_for(directory.id_of(opened), item.issuer);
-    if !of_source && !directory.acts_for(&case.issuer.id, opened) {
-        let found = say!("a review that {} opened", directory.id_of(opened));
-        let expected = say!("the decision on review, stated by whoever opened it, or by a court");
-        return Err(refuse(Rule::DecisionComplete, "issuer", found, expected));
-    }
-    if body.decision.is_some() || !case.is_source(item) {
-        return Ok(());
-    }
-    let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
-    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
-}
-
-/// L16: a review begins where none is pending, and ends where one is.
-fn under_review(case: &Case<'_>, number: ItemNumber, expected: bool) -> Result<(), Refusal> {
-    if case.as_of().pending_review(number).is_some() == expected {
-        return Ok(());
-    }
-    let said = |pending| {
-        if pending { say!("a decision under review") } else { say!("a decision that is not under review") }
-    };
-    Err(refuse(Rule::InPhase, "body.record", said(!expected), said(expected)))
-}
-
 /// D10.
 pub(super) fn unheld(case: &Case<'_>, field: &'static str, number: ItemNumber) -> Result<(), Refusal> {
-    let of_it = case.file.followers(number).filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }));
-    let of_it = of_it.map(|(hold, item)| (item, case.file.last_phase(hold)));
-    let of_all = case.person.subject_holds().map(|(hold, item)| (item, case.person.last_phase(hold)));
-    let standing = of_it.chain(of_all).find(|(_, phase)| *phase == Some(Phase::Placed));
+    let person = case.person_as_of();
+    let of_it = case.of_person(number).into_iter().flat_map(|number| person.about(number));
+    let of_it = of_it.filter(|(_, item)| matches!(item.fact, Fact::Hold { .. }));
+    let all = of_it.chain(case.person.subject_holds());
+    let standing = all
+        .map(|(hold, item)| (item, case.person.last_phase(hold)))
+        .find(|(_, phase)| *phase == Some(Phase::Placed));
     match standing {
         None => Ok(()),
         Some((hold, _)) => {
@@ -233,9 +188,15 @@ fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) 
     // No document shows that it was decided before it was applied for.
     let applied = ValidTime::at_recorded(application.recorded_at).map(ValidTime::date);
     let decision = decision.filter(|decision| applied.is_ok_and(|applied| decision.date >= applied));
-    conditions_of_type(case, *target, decision)?;
+    // A repair is that of the decision: what is asked of it is asked of each of its records that was not taken back.
+    let mut all = case.as_of().again(*target);
+    all.retain(|one| one == target || !case.file.last_phase(*one).is_some_and(Phase::is_void));
+    for one in &all {
+        conditions_of_type(case, *one, decision)?;
+    }
     conditions_of_list(case, *target, decision)?;
-    match least_day(case, *target, *corrected_on) {
+    let least = all.into_iter().filter_map(|one| least_day(case, one, *corrected_on)).max();
+    match least {
         Some(least) if case.day() <= least => refused(
             "valid_from",
             case.day().into(),

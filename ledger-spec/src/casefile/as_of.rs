@@ -33,7 +33,7 @@ pub struct CaseAsOf<'a> {
     /// The ruling that masks repairable records at these instants (P17).
     pub(super) masked_by: Option<ItemNumber>,
     /// The authorities, and who took over from whom.
-    directory: &'a Directory,
+    pub(super) directory: &'a Directory,
     /// The decisions that were annulled, in whosever stream that stands; `None` for admission, which asks one stream alone.
     annulled: Option<&'a Annulments>,
 }
@@ -79,15 +79,15 @@ impl<'a> CaseAsOf<'a> {
         if self.file.at(entry).is_some() { None } else { self.annulled?.said_by(entry) }
     }
 
-    /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, in this stream or another,
-    /// or it was filed in error; at whatever instant, where the decision was void.
+    /// Whether the record at `number` never counted, by the valid instant: its decision was annulled, by a step on whichever of its
+    /// records, in this stream or another, or it was filed in error; at whatever instant, where the decision was void.
     pub fn is_void(&self, number: ItemNumber) -> bool {
-        let nullifies = |step: &Item| {
-            self.knows(step)
-                && step.step().is_some_and(|fact| fact.kind == StepKind::RecordRevoked && fact.void)
+        let revokes = |step: &Item| {
+            let kind = step.step().filter(|fact| fact.kind == StepKind::RecordRevoked);
+            kind.is_some_and(|fact| self.knows(step) && (fact.void || step.from <= self.as_of.valid_at))
         };
         self.phase_at(number).is_some_and(Phase::is_void)
-            || self.file.moves(number).any(|(_, step)| nullifies(step))
+            || self.about(number).any(|(_, step)| revokes(step))
             || self.annulment_of(number).is_some_and(|found| found.from <= self.as_of.valid_at)
     }
 

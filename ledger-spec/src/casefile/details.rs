@@ -209,6 +209,21 @@ impl Details {
         self
     }
 
+    /// The same, and what it does not say as another says it.
+    pub(super) fn or(self, other: &Self) -> Self {
+        Self {
+            kinds: self.kinds.or(other.kinds),
+            fine: self.fine.or(other.fine),
+            forfeited: self.forfeited.or(other.forfeited),
+            valid_from: self.valid_from.or(other.valid_from),
+            valid_until: self.valid_until.or(other.valid_until),
+            violation: self.violation.or(other.violation),
+            step: self.step.or_else(|| other.step.clone()),
+            matter: self.matter.or(other.matter),
+            licence: self.licence.or(other.licence),
+        }
+    }
+
     /// The field by which a licence that says this holds longer than one that says `was`: from earlier on, until later, or once
     /// more.
     #[must_use]

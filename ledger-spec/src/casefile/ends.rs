@@ -204,18 +204,20 @@ impl CaseAsOf<'_> {
             Some(End { at: step.from, cause, entry: Some(step.entry) })
         });
         let from = self.file.get(number).map(|item| item.from);
+        let of_decision = self.ends_of_decision(number);
         let annulled = self.annulment_of(number).zip(from).map(|(found, from)| End {
             at: found.from.max(from),
             cause: Cause::Revoked,
             entry: Some(found.entry),
         });
-        ends.chain(annulled).collect()
+        ends.chain(annulled).chain(of_decision).collect()
     }
 
     /// P08: the repair that stands at the valid instant, or begins later; one that was rescinded by then
-    /// ends nothing any more.
+    /// ends nothing any more. Who was repaired stays so where the record is filed again.
     fn repair_end(&self, number: ItemNumber) -> Option<End> {
-        let applications = self.file.followers(number).filter(|(_, item)| {
+        let begun = self.file.get(number)?.from;
+        let applications = self.about(number).filter(|(_, item)| {
             item.opens().is_some_and(|(class, _)| class == Class::Application) && self.knows(item)
         });
         let granted = applications.filter_map(|(application, _)| {
@@ -225,7 +227,7 @@ impl CaseAsOf<'_> {
             });
             let (_, last) = standing.last()?;
             (last.step_kind() == Some(StepKind::RepairGranted)).then_some(End {
-                at: last.from,
+                at: last.from.max(begun),
                 cause: Cause::Repaired,
                 entry: Some(last.entry),
             })

@@ -123,6 +123,8 @@ pub struct RecordFact<R = ItemNumber> {
     pub decided_on: Date,
     /// The number of the document that decides.
     pub decision: NameHash,
+    /// Whether that carries its year, in which it is given once.
+    pub by_year: bool,
     /// When it was served.
     pub served_on: Option<Date>,
     /// What its own fields say that something follows from, as it was filed: see [`CaseAsOf::details`] for what they say since.
@@ -210,6 +212,8 @@ pub struct StepFact<R = ItemNumber> {
     pub founded: bool,
     /// What a review came to.
     pub reviewed: Option<ReviewOutcome>,
+    /// Where that is another decision than the record's own, by which its decision stands again.
+    pub restores: Option<(NameHash, Date)>,
     /// Whether nobody can contest that any more.
     pub is_final: bool,
     /// Whether what it moves should never have been: an entry whose decision was annulled, a record whose decision was void; of a

@@ -158,6 +158,7 @@ impl RecordFact<EventId> {
             severity: body.severity,
             decided_on: body.decision.date,
             decision: NameHash::of_decision(&body.decision.number),
+            by_year: NameHash::carries_year(&body.decision.number),
             served_on: body.decision.served_on,
             details: Details::of(&body.details),
             disclosure: body.disclosure,
@@ -184,6 +185,7 @@ impl<R> RecordFact<R> {
             severity: self.severity,
             decided_on: self.decided_on,
             decision: self.decision,
+            by_year: self.by_year,
             served_on: self.served_on,
             details: self.details,
             disclosure: self.disclosure,
@@ -259,6 +261,7 @@ impl StepFact<EventId> {
             answered: false,
             founded: false,
             reviewed: None,
+            restores: None,
             is_final: false,
             void: false,
             alone: false,
@@ -279,8 +282,10 @@ impl StepFact<EventId> {
             Extra::Until(until) => fact.until = *until,
             Extra::Use { domain, .. } => fact.domain = Some(*domain),
             Extra::Finding(finding) => fact.founded = *finding == Finding::Founded,
-            Extra::Reviewed { outcome, last } => {
+            Extra::Reviewed { outcome, restores, last } => {
                 (fact.reviewed, fact.is_final) = (Some(*outcome), *last);
+                fact.restores =
+                    restores.as_ref().map(|stands| (NameHash::of_decision(&stands.number), stands.date));
             }
             Extra::Revoked { only_this, void } => (fact.alone, fact.void) = (*only_this, *void),
             Extra::Annulled(void) | Extra::OwnError(void) => fact.void = *void,
@@ -304,6 +309,7 @@ impl<R> StepFact<R> {
             answered: self.answered,
             founded: self.founded,
             reviewed: self.reviewed,
+            restores: self.restores,
             is_final: self.is_final,
             void: self.void,
             alone: self.alone,

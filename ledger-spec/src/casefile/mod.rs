@@ -8,6 +8,8 @@ mod all_names;
 mod annulments;
 mod as_of;
 mod corrected;
+mod decided;
+mod decision;
 mod details;
 mod ends;
 mod fact;
@@ -29,6 +31,7 @@ pub use crate::definition::Sight;
 pub use all_names::Named;
 pub use annulments::{AnnulledBy, Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
+pub use decision::Behind;
 pub use details::{Detail, Details, PenaltyKinds};
 pub use ends::{Cause, End, Life};
 pub use fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
@@ -80,6 +83,8 @@ pub struct CaseFile {
     items: Vec<Item>,
     /// Places ordered by event id.
     by_id: Vec<ItemNumber>,
+    /// Records ordered by their decisions' numbers.
+    by_decision: Vec<ItemNumber>,
     /// The `subject.*` events that say who the subject is.
     registrations: Vec<ItemNumber>,
     /// Holds on all of the subject.
@@ -139,6 +144,7 @@ impl CaseFile {
             head: None,
             items: Vec::new(),
             by_id: Vec::new(),
+            by_decision: Vec::new(),
             registrations: Vec::new(),
             holds: Vec::new(),
             remains: Vec::new(),
@@ -268,7 +274,14 @@ impl CaseFile {
             Fact::Hold { target: None, .. } => self.holds.push(number),
             _ => {}
         }
+        let decision = match &item.fact {
+            Fact::Record(record) => Some(record.decision),
+            _ => None,
+        };
         self.items.push(item);
+        if let Some(decision) = decision {
+            self.by_decision.insert(self.decided_at(decision, number), number);
+        }
         if let Err(sorted) = self.position(&id) {
             self.by_id.insert(sorted, number);
         }

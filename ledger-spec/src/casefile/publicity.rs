@@ -226,21 +226,38 @@ impl CaseAsOf<'_> {
         }
     }
 
-    /// Whether the source has corrected a record, or a row, since an objection to it was upheld.
+    /// Whether the source has corrected a record, or a row, since an objection to it was upheld, or has filed the record again
+    /// otherwise than it was.
     fn corrected_since(&self, number: ItemNumber, objection: ItemNumber) -> bool {
-        let corrections = [StepKind::RecordCorrected, StepKind::ListingCorrected];
-        let last =
-            corrections.into_iter().filter_map(|kind| self.last_step(number, kind)).max_by_key(|step| step.0);
-        last.is_some_and(|(corrected, _)| corrected > objection)
+        let corrects = |step: &Item| {
+            matches!(step.step_kind(), Some(StepKind::RecordCorrected | StepKind::ListingCorrected))
+        };
+        let target = self.file.get(objection).and_then(|raised| raised.fact.target());
+        let otherwise = |filed: ItemNumber| target.is_some_and(|target| self.says_otherwise(filed, target));
+        self.about(number).any(|(at, step)| at > objection && self.has_begun(step) && corrects(step))
+            || self.again(number).into_iter().any(|filed| filed > objection && otherwise(filed))
     }
 
+    /// Whether a record that was filed says otherwise than an earlier one of its decision did in the end.
+    fn says_otherwise(&self, number: ItemNumber, before: ItemNumber) -> bool {
+        let (Some(now), Some(was)) = (self.record(number), self.record(before)) else { return false };
+        let what = |record: &RecordFact| {
+            let RecordFact { record_type, decided_on, conduct, conduct_ended_on, .. } = record;
+            (record_type.clone(), *decided_on, *conduct, *conduct_ended_on)
+        };
+        what(now) != what(was)
+            || now.severity != self.severity(before)
+            || now.restriction_until != self.restriction_stated(before)
+            || self.details(before).is_some_and(|was| *was != now.details)
+    }
+
+    /// What of a class follows the thing at `number`, or another record of its decision.
     pub(super) fn followers_of(
         &self,
         number: ItemNumber,
         class: Class,
     ) -> impl Iterator<Item = (ItemNumber, &Item)> {
-        let followers = self.file.followers(number);
-        followers.filter(move |(_, item)| {
+        self.about(number).filter(move |(_, item)| {
             item.opens().is_some_and(|(found, _)| found == class) && self.has_begun(item)
         })
     }
@@ -320,7 +337,7 @@ impl CaseAsOf<'_> {
         if sight == Sight::Court {
             return true;
         }
-        if self.phase_at(number) == Some(Phase::Sealed) {
+        if self.is_sealed(number) {
             return false;
         }
         if sight == Sight::Restricted {
@@ -331,6 +348,19 @@ impl CaseAsOf<'_> {
             return false;
         }
         sight == Sight::Shared || (class == Disclosure::Public && self.is_published(number, item))
+    }
+
+    /// Whether it is sealed, or is a record that was sealed before it was retracted, or filed again.
+    #[must_use]
+    pub fn is_sealed(&self, number: ItemNumber) -> bool {
+        let phase = self.phase_at(number);
+        let sealed = |step: &Item| step.fact.moved_to() == Some(Phase::Sealed) && self.has_begun(step);
+        let before = |other: ItemNumber| {
+            let over = other == number && phase == Some(Phase::Retracted) || self.is_replaced(other, number);
+            over && self.file.moves(other).any(|(_, step)| sealed(step))
+        };
+        phase == Some(Phase::Sealed)
+            || self.record(number).is_some() && self.again(number).into_iter().any(before)
     }
 
     /// Whether a reader of this sight is shown an event of the file as it was signed: not the public one that names what it

@@ -52,7 +52,7 @@ impl CaseAsOf<'_> {
         if let Some(imposed) = self.imposed_by(number) {
             return imposed.map_or(Restriction::Open, Restriction::Until);
         }
-        if let Some(first) = self.corrections(number).find_map(|(_, fact, _)| fact.restriction_until) {
+        if let Some(first) = self.corrections(&[number]).find_map(|one| one.fact.restriction_until) {
             return Restriction::Until(first);
         }
         let kinds = said.kinds.or_else(|| self.details(number)?.kinds);

@@ -393,7 +393,7 @@ fn an_objection_marks_at_once_and_suspends_when_overdue_or_upheld() {
 #[test]
 fn holds_mark_one_thing_or_all_until_they_are_released() {
     let mut desk = Desk::new();
-    let (held, other) = (desk.fine("2025-02-01"), desk.fine("2025-02-01"));
+    let (held, other) = (desk.fine("2025-02-01"), desk.fine("2025-02-02"));
     let id = desk.id(held);
     let hold = desk.add("hold.placed", "2025-03-01", json!({ "target": id, "reason": "诉讼", "case": "一" }));
     let stay =

@@ -9,6 +9,8 @@ pub enum ReviewOutcome {
     Upheld,
     /// The decision was changed: the record is corrected by what changed it.
     Changed,
+    /// What had changed it is gone, and it stands again as it was before (行政诉讼法第八十九条第一款第二项；法释〔2018〕1号第八十九条).
+    Restored,
     /// The decision was confirmed unlawful and stays in being (行政诉讼法第七十四条、行政复议法第六十五条).
     Unlawful,
     /// Whoever asked for it took that back.
@@ -18,6 +20,7 @@ pub enum ReviewOutcome {
 words!(ReviewOutcome {
     Upheld = "upheld",
     Changed = "changed",
+    Restored = "restored",
     Unlawful = "unlawful",
     Withdrawn = "withdrawn",
 });

@@ -189,6 +189,8 @@ pub enum Extra {
     Reviewed {
         /// What it came to.
         outcome: ReviewOutcome,
+        /// Of what is restored, the decision that stands again, where that is not the first.
+        restores: Option<Box<Decision>>,
         /// Whether nobody can contest that any more: a judgment on appeal, a final ruling.
         last: bool,
     },
@@ -314,6 +316,7 @@ impl Extra {
             StepKind::RepairRescinded => Self::OwnError(fields.flag("own_error")?),
             StepKind::ReviewClosed => Self::Reviewed {
                 outcome: fields.parsed("outcome", ReviewOutcome::parse_word)?,
+                restores: fields.optional_object("restores")?.map(Decision::parse).transpose()?.map(Box::new),
                 last: fields.flag("final")?,
             },
             StepKind::RepairServed => Self::Served {

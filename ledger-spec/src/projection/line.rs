@@ -384,7 +384,10 @@ fn statement(body: &Step) -> Option<String> {
         Extra::Statement { statement, .. } => statement.clone(),
         Extra::Correction(correction) => correction.summary.clone(),
         Extra::Use { outcome, .. } => Some(outcome.clone()),
-        Extra::Reviewed { outcome, .. } => Some(outcome.name().to_owned()),
+        Extra::Reviewed { outcome, restores: None, .. } => Some(outcome.name().to_owned()),
+        Extra::Reviewed { outcome, restores: Some(stands), .. } => {
+            Some(format!("{} {}", outcome.name(), stands.number))
+        }
         Extra::Served { served_on, how } => Some(format!("{served_on} {}", how.name())),
         _ => None,
     }

@@ -113,7 +113,7 @@ fn due(
     item: &Item,
 ) -> Option<(DueLine, BTreeSet<ItemNumber>)> {
     let Fact::Record(record) = &item.fact else { return None };
-    if case.phase_at(number) == Some(Phase::Sealed) || governance.erasures.ordered(item.entry).is_some() {
+    if case.is_sealed(number) || governance.erasures.ordered(item.entry).is_some() {
         return None;
     }
     // What the law says of it is asked of the type as it is now; of one that is repealed, as it was.
@@ -214,13 +214,14 @@ fn withdrawn(case: &CaseAsOf<'_>, consent: ItemNumber) -> Option<Date> {
     case.moves(consent).last().map(|(_, step)| step.from.date())
 }
 
-/// All that follows something, rests on it or was ended by it, itself too: what an order has to name (L26).
+/// All that follows something, rests on it, says the same decision or was ended by it, itself too: what an order has to name (L26).
 fn close(case: &CaseAsOf<'_>, number: ItemNumber, going: &mut BTreeSet<ItemNumber>) {
     let mut next = vec![number];
     while let Some(one) = next.pop() {
         if going.insert(one) {
             let followers = case.file.followers(one).filter(|(_, item)| case.knows(item));
             next.extend(followers.map(|(follower, _)| follower));
+            next.extend(case.again(one));
             next.extend(case.file.get(one).into_iter().flat_map(|item| case.ended_by(item)));
         }
     }

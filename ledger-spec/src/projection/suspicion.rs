@@ -29,7 +29,10 @@ impl Suspicion<'_, '_> {
         let (mut seen, mut open) = (BTreeSet::from([number]), vec![number]);
         while let Some(number) = open.pop() {
             let Some(item) = self.case.file.get(number) else { continue };
-            let steps = self.case.file.followers(number).filter(|(_, step)| step.step().is_some());
+            // A step on another record of its decision bears on it too.
+            let known = |of: ItemNumber| of == number || may_know(of);
+            let steps =
+                self.case.about(number).filter(|(_, step)| step.step().is_some_and(|fact| known(fact.of)));
             let end = self.case.end(number);
             let ended = end.and_then(|end| self.case.file.at(end.entry?));
             let masked = self.case.masking_of(number).and_then(|ruling| self.case.file.at(ruling));
@@ -48,7 +51,7 @@ impl Suspicion<'_, '_> {
             let class = item.opens().map(|(class, _)| class);
             matches!(class, Some(Class::Application | Class::Objection | Class::Hold))
         };
-        let followers = self.case.file.followers(number).filter(move |(_, item)| bears(item));
+        let followers = self.case.about(number).filter(move |(_, item)| bears(item));
         followers.chain(self.case.file.subject_holds()).map(|(number, _)| number)
     }
 

@@ -232,6 +232,10 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("no item: the list tells none apart", "不填项目：该名单不分项"),
     w("a decision under review", "复议或诉讼中的决定"),
     w("a decision that is not under review", "不在复议或诉讼中的决定"),
+    w(
+        "a later decision that a correction of the record named or a review of it was closed by, and that stands again",
+        "恢复效力的后一文书：曾据以更正该记录，或者曾据以审结其复议、诉讼",
+    ),
     w("one that is contested no more", "复议、诉讼均已终结的决定"),
     w("a decision served on {}", "{} 送达的决定"),
     w("an entry after {}, the last day for contesting it", "复议、起诉期限（至 {}）届满后列入"),
@@ -285,6 +289,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("entry {}, which is no record and rests on none", "第 {} 号条目，既非记录也不依附于记录"),
     w("a record, or what rests on one", "记录或者依附于记录的事项"),
     w("entry {} without entry {}, which follows it", "第 {0} 号条目，未包括其后续的第 {1} 号条目"),
+    w("entry {} without entry {}, by the same decision", "第 {0} 号条目，未包括同一决定的第 {1} 号条目"),
+    w("all records of one decision together", "同一决定的全部记录"),
     w("a thing with everything that follows it or rests on it", "事项及其全部后续和依附的事项"),
     w(
         "what the revocation in entry {} annulled, and nothing else",

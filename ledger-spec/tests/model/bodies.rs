@@ -201,6 +201,11 @@ impl Generator {
             "number": self.number(), "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
             "served_on": day.to_string(), "document": document,
         } });
+        if self.chance.percent(20) {
+            self.same_decision(past, event);
+        }
+        let (code, day) = (event.text("type").unwrap().to_owned(), event.decision_day().unwrap());
+        let code = code.as_str();
         if code == "base.mixed" {
             event.body["polarity"] = json!(self.chance.pick(&["positive", "negative"]));
         }
@@ -226,6 +231,22 @@ impl Generator {
             && let Some(open) = open.next_back()
         {
             event.body["migration"] = json!(open.event.id);
+        }
+    }
+
+    /// Names the decision of a record of the subject, mostly of one that was taken back.
+    fn same_decision(&mut self, past: &History, event: &mut Stated) {
+        let all: Vec<&Accepted> =
+            past.person(&event.subject).filter(|one| one.event.kind == "record.filed").collect();
+        let taken = |one: &&Accepted| phase(past, one) == Some("retracted");
+        let taken: Vec<&Accepted> = all.iter().copied().filter(taken).collect();
+        let from = if taken.is_empty() || self.chance.percent(20) { &all } else { &taken };
+        if let Some(one) = self.chance.any(from) {
+            event.body["decision"] = one.event.body["decision"].clone();
+            if self.chance.percent(70) {
+                event.issuer.clone_from(&one.event.issuer);
+                event.body["type"] = one.event.body["type"].clone();
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::generate::Generator;
 use crate::history::{Accepted, History, Stated};
+use crate::marks;
 use crate::once::is_void;
 use crate::pages::World;
 use crate::reference::{Verdict, judge, phase_at};
@@ -22,7 +23,7 @@ use ledger_spec::projection::case_of;
 use ledger_spec::sealed::{NoRandomness, Randomness};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::key::{PublicKey, SecretKey};
 use tlog::position::{EntryIndex, TreeSize};
 
@@ -322,8 +323,17 @@ fn compare_phase(ledger: &Ledger, past: &History, generator: &mut Generator) -> 
         ));
     }
     let (stands, void) = (case_of(&id, &file, ledger.governance(), asked), is_void(past, opening, at, known));
-    (stands.is_void(place) != void)
-        .then(|| format!("void at {at}, {known} known: engine {}, reference {void} of {what}", !void))
+    if stands.is_void(place) != void {
+        return Some(format!("void at {at}, {known} known: engine {}, reference {void} of {what}", !void));
+    }
+    if opening.event.kind != "record.filed" || opening.at >= known || opening.event.valid_from > at {
+        return None;
+    }
+    let marked = stands.marks(place).into_iter().map(|marked| marked.mark.name());
+    let found: BTreeSet<&str> = marked.filter(|mark| marks::MARKS.contains(mark)).collect();
+    let expected = marks::marks(past, opening, (at, known));
+    (found != expected)
+        .then(|| format!("marks at {at}, {known} known: engine {found:?}, reference {expected:?} of {what}"))
 }
 
 impl fmt::Display for Answer {

@@ -1,10 +1,11 @@
 //! The reference's view of what is in force at a valid time, by all that was accepted: terms, repairs, and
 //! what falls with what it rests on (README, P08 to P13).
 
+use crate::decision;
 use crate::gravity::{imposed_by, stated};
 use crate::history::{Accepted, History};
 use crate::measures::restriction;
-use crate::once::{is_grave_enough, is_nullified, is_serious, root_of};
+use crate::once::{is_grave_enough, is_serious, root_of};
 use crate::openings::{asked_at, has_tag};
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
@@ -81,7 +82,7 @@ fn grounds<'a>(past: &'a History, thing: &'a Accepted) -> Vec<&'a Accepted> {
 /// Whether something was revoked, or rests on what was.
 fn is_revoked(past: &History, thing: &Accepted, at: ValidTime) -> bool {
     phase_at(past, thing, at, past.0.len()).is_some_and(has_ended)
-        || is_nullified(past, thing, past.0.len())
+        || decision::is_revoked(past, thing, at)
         || grounds(past, thing).into_iter().any(|ground| is_revoked(past, ground, at))
 }
 
@@ -111,7 +112,7 @@ fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime, displacin
         }
         _ => false,
     });
-    let sealed = phase_at(past, thing, at, past.0.len()) == Some("sealed");
+    let sealed = decision::is_sealed(past, thing, at);
     // What needed consent goes with it.
     let consent = event.text("consent").filter(|_| event.kind == "record.filed");
     let consent = consent.and_then(|id| past.find(&event.subject, id));
@@ -126,11 +127,8 @@ fn is_ended_by_itself(past: &History, thing: &Accepted, at: ValidTime, displacin
 }
 
 fn is_repaired(past: &History, thing: &Accepted, at: ValidTime) -> bool {
-    past.stream(&thing.event.subject).any(|one| {
-        one.event.kind == "repair.applied"
-            && one.event.text("target") == Some(&thing.event.id)
-            && phase_at(past, one, at, past.0.len()) == Some("granted")
-    })
+    let applied = decision::aimed_at(past, thing, "repair.applied", decision::Names::Any);
+    applied.into_iter().any(|one| phase_at(past, one, at, past.0.len()) == Some("granted"))
 }
 
 /// P28: what favours the subject falls with an entry on a list of the seriously dishonest that holds beside it.
@@ -161,7 +159,7 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
 fn is_annulled(past: &History, entry: &Accepted, at: ValidTime) -> bool {
     let void = |one: &Accepted| {
         matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"))
-            || is_nullified(past, one, past.0.len())
+            || decision::is_revoked(past, one, at)
     };
     let annulled = past.stream(&entry.event.subject).any(|one| {
         one.event.kind == "listing.removed"

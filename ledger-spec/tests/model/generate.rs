@@ -153,6 +153,9 @@ impl Generator {
         if row.kind == "record.corrected" && self.chance.percent(30) {
             self.by_review(past, &mut body, moved);
         }
+        if row.kind == "record.review_closed" && self.chance.percent(20) {
+            self.restores(past, &mut body, moved);
+        }
         Some(self.state(row.kind, &issuer, &subject, valid_from, body))
     }
 
@@ -202,8 +205,9 @@ impl Generator {
                 body["how"] = json!(self.chance.pick(&["direct", "mail", "announcement"]));
             }
             "record.review_closed" => {
-                body["outcome"] = json!(self.chance.pick(&["upheld", "changed", "unlawful", "withdrawn"]));
-                if self.chance.percent(40) {
+                body["outcome"] =
+                    json!(self.chance.pick(&["upheld", "changed", "restored", "unlawful", "withdrawn"]));
+                if body["outcome"] == "restored" && self.chance.percent(90) || self.chance.percent(40) {
                     self.judged(body, day);
                 }
             }
@@ -245,6 +249,18 @@ impl Generator {
         {
             body["decision"] = decision.clone();
             body["severity"] = moved.event.body["severity"].clone();
+        }
+    }
+
+    /// Names a decision that stands again: one that a step on the record named.
+    fn restores(&mut self, past: &History, body: &mut Value, moved: &Accepted) {
+        let said: Vec<&Accepted> = past
+            .stream(&moved.event.subject)
+            .filter(|one| one.event.text("record") == Some(&moved.event.id))
+            .filter(|one| !one.event.body["decision"].is_null())
+            .collect();
+        if let Some(one) = self.chance.any(&said) {
+            body["restores"] = one.event.body["decision"].clone();
         }
     }
 

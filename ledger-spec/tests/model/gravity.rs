@@ -1,10 +1,11 @@
 //! The reference's rules about who was heard before a decision, and about what is graver than it was decided (A04).
 
+use crate::decision::{Names, about, again, aimed_at};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures::bound;
 use crate::once::{is_decision_again, names_one_number};
 use crate::openings::{asked_at, has_tag, polarity};
-use crate::reference::{phase, phase_at, severity};
+use crate::reference::{phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
 
 /// A04 of a record: `may_ask` says whether a hearing may be asked for.
@@ -31,29 +32,46 @@ enum Restricts {
     Until(Date),
 }
 
-/// The same decision was recorded milder before, and that was filed in error: at first, or as a decision corrected it.
-pub fn is_graver_than_retracted(past: &History, event: &Stated) -> bool {
-    let mut of_decision = past.person(&event.subject).filter(|one| {
+/// The same decision was recorded milder before, at first, or as a decision corrected it, and was not revoked.
+pub fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
+    let is_such = |one: &&Accepted| {
         one.event.kind == "record.filed"
             && is_decision_again(&one.event, event)
-            && past.acts_for(&event.issuer, &one.event.issuer)
+            && past.is_one_source(&event.issuer, &one.event.issuer)
+            && polarity(past, &one.event) == Some("negative")
+            && shown(&one.event) == shown(event)
+    };
+    let records: Vec<&Accepted> = past.person(&event.subject).filter(is_such).collect();
+    let says = said_together(past, &records, event.valid_from, |one| {
+        counts(past, one, (Names::Any, event.valid_from))
     });
-    let first = of_decision.next();
-    let decided_anew = |one: &&Accepted| lowered(past, one, event.valid_from).next().is_some();
-    first.into_iter().chain(of_decision.filter(decided_anew)).any(|one| {
-        let filed = event.date("restriction_until").map_or(by_type(past, event), Restricts::Until);
-        let was = decided(past, one, event.valid_from);
-        phase(past, one) == Some("retracted") && is_graver(event, filed, was)
-    })
+    let filed = event.date("restriction_until").map_or(by_type(past, event), Restricts::Until);
+    says.is_some_and(|says| is_graver(event, filed, says))
 }
 
-/// Whether what an event says of a record is graver than what was decided; or, where a higher decision puts that back, than what
-/// was decided at first.
+/// The type of a record that only shows another.
+fn shown(record: &Stated) -> Option<&str> {
+    record.text("rests_on").and_then(|_| record.text("type"))
+}
+
+/// Whether what an event says of a record is graver than what was decided; or, where a higher decision gives that back, than what
+/// stood before.
 pub fn is_graver_than_decided(past: &History, event: &Stated, record: &Accepted) -> bool {
-    let at = event.valid_from;
-    let most =
-        if restores(past, event, record) { at_first(past, record, at) } else { decided(past, record, at) };
-    is_graver(event, event.date("restriction_until").map_or(Restricts::No, Restricts::Until), most)
+    [Names::Own, Names::Any].into_iter().any(|names| {
+        let at = event.valid_from;
+        let all = again(past, record, names);
+        let same = |one: &&Accepted| shown(&one.event) == shown(&record.event);
+        let records: Vec<&Accepted> = all.iter().copied().filter(same).collect();
+        let most = match restored(past, event, (record, &all)) {
+            None => said_together(past, &records, at, |one| counts(past, one, (names, at))),
+            Some(until) => said_together(past, &records, at, |one| match one.event.decision_day() {
+                Some(_) => until.is_some_and(|until| one.at <= until),
+                None => was_objected(past, one, (names, at)),
+            }),
+        };
+        let now = event.date("restriction_until").map_or(Restricts::No, Restricts::Until);
+        most.is_some_and(|most| is_graver(event, now, most))
+    })
 }
 
 fn is_graver(event: &Stated, now: Restricts, (severity, was): (Option<&str>, Restricts)) -> bool {
@@ -106,45 +124,48 @@ fn corrections<'a>(
     })
 }
 
-/// Whether an objection that was raised before a correction of its record was upheld.
-fn was_objected(past: &History, correction: &Accepted, at: ValidTime) -> bool {
-    past.stream(&correction.event.subject).any(|one| {
-        one.event.kind == "objection.raised"
-            && one.event.text("target") == correction.event.text("record")
-            && one.at < correction.at
-            && phase_at(past, one, at, usize::MAX) == Some("upheld")
-    })
+/// Whether an objection to a record of the decision that was raised before a correction was upheld.
+fn was_objected(past: &History, correction: &Accepted, (names, at): (Names, ValidTime)) -> bool {
+    let corrected = correction.event.text("record").and_then(|id| past.find(&correction.event.subject, id));
+    let raised = aimed_at(past, corrected.unwrap(), "objection.raised", names);
+    raised
+        .into_iter()
+        .any(|one| one.at < correction.at && phase_at(past, one, at, usize::MAX) == Some("upheld"))
 }
 
-/// The corrections of a record by a decision, or after an objection was upheld.
-fn lowered<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> impl Iterator<Item = &'a Accepted> {
-    corrections(past, record, at)
-        .filter(move |one| !one.event.body["decision"].is_null() || was_objected(past, one, at))
+/// Whether a correction says what was decided: it is by a decision, or after an objection was upheld.
+fn counts(past: &History, correction: &Accepted, at: (Names, ValidTime)) -> bool {
+    !correction.event.body["decision"].is_null() || was_objected(past, correction, at)
 }
 
-/// The severity and restriction of a record as they were filed, and corrected by a decision or after an objection was upheld.
-fn decided<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> (Option<&'a str>, Restricts) {
-    as_corrected(past, (record, at), lowered(past, record, at))
-}
-
-/// The same as they were decided at first, which an upheld objection alone shows otherwise.
-fn at_first<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> (Option<&'a str>, Restricts) {
-    let shown = lowered(past, record, at).filter(|one| one.event.body["decision"].is_null());
-    as_corrected(past, (record, at), shown)
-}
-
-fn as_corrected<'a>(
+/// What these records say together: what each was filed with that none before it says, and what those of their corrections say
+/// that count. What was revoked says nothing.
+fn said_together<'a>(
     past: &'a History,
-    (record, at): (&'a Accepted, ValidTime),
-    by: impl Iterator<Item = &'a Accepted>,
-) -> (Option<&'a str>, Restricts) {
-    let (mut severity, mut restriction) =
-        (record.event.text("severity"), record.event.date("restriction_until"));
-    for one in by {
-        severity = one.event.text("severity").or(severity);
-        restriction = one.event.date("restriction_until").or(restriction);
+    records: &[&'a Accepted],
+    at: ValidTime,
+    counts: impl Fn(&Accepted) -> bool,
+) -> Option<(Option<&'a str>, Restricts)> {
+    let stands = |one: &&&Accepted| phase_at(past, one, at, past.0.len()) != Some("revoked");
+    let records: Vec<&Accepted> = records.iter().filter(stands).copied().collect();
+    let corrected = about(past, &records).into_iter();
+    let corrected =
+        corrected.filter(|one| one.event.kind == "record.corrected" && one.event.valid_from <= at);
+    let mut all: Vec<&Accepted> =
+        records.iter().copied().chain(corrected.filter(|one| counts(one))).collect();
+    all.sort_by_key(|one| one.at);
+    let (mut severity, mut restriction) = (None, None);
+    for one in all {
+        let (now, until) = (one.event.text("severity"), one.event.date("restriction_until"));
+        match one.event.kind.as_str() {
+            "record.filed" => (severity, restriction) = (severity.or(now), restriction.or(until)),
+            _ => (severity, restriction) = (now.or(severity), until.or(restriction)),
+        }
     }
-    (severity, restriction.map_or_else(|| unstated(past, record, at), Restricts::Until))
+    let unstated: Vec<Restricts> = records.iter().map(|record| unstated(past, record, at)).collect();
+    let by_ban = unstated.iter().copied().find(|one| matches!(one, Restricts::Until(_)));
+    let unstated = by_ban.or(unstated.last().copied())?;
+    Some((severity, restriction.map_or(unstated, Restricts::Until)))
 }
 
 /// How long a record restricts of which nothing was decided: as long as the bans that its source imposed by it; else as it was
@@ -185,23 +206,31 @@ pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
     days.into_iter().max().map(|last| last.filter(|_| !endless))
 }
 
-/// Whether a correction is the first by the decision of a review that somebody else closed after the record was last lowered.
-fn restores(past: &History, event: &Stated, record: &Accepted) -> bool {
-    let by = |one: &Accepted| {
-        !one.event.body["decision"].is_null()
-            && one.event.decision_day() == event.decision_day()
-            && names_one_number(&one.event, event)
+/// Whether a correction names the decision of the last review that changed anything, by which somebody else gave back what had
+/// been changed, and which no correction by a later decision came after; then the place of the last correction that stands again.
+fn restored(
+    past: &History,
+    event: &Stated,
+    (record, all): (&Accepted, &[&Accepted]),
+) -> Option<Option<usize>> {
+    let steps: Vec<&Accepted> =
+        about(past, all).into_iter().filter(|one| one.event.valid_from <= event.valid_from).collect();
+    let is = |one: &Stated, other: &Stated| {
+        one.decision_day().is_some()
+            && one.decision_day() == other.decision_day()
+            && names_one_number(one, other)
     };
-    let at = event.valid_from;
-    let Some(last) = lowered(past, record, at).last() else { return false };
-    let closed = past.stream(&record.event.subject).any(|one| {
-        one.event.kind == "record.review_closed"
-            && one.event.text("record") == Some(&record.event.id)
-            && one.at > last.at
-            && one.event.valid_from <= at
-            && matches!(one.event.text("outcome"), Some("upheld" | "changed"))
-            && !past.is_one_source(&one.event.issuer, &record.event.issuer)
-            && by(one)
+    let changes = |one: &&&Accepted| matches!(one.event.text("outcome"), Some("changed" | "restored"));
+    let last = steps.iter().rev().find(changes)?;
+    let by_another = !past.is_one_source(&last.event.issuer, &record.event.issuer);
+    let later = steps.iter().any(|one| {
+        one.event.kind == "record.corrected"
+            && !is(&one.event, event)
+            && one.event.decision_day() > event.decision_day()
     });
-    !event.body["decision"].is_null() && closed && !corrections(past, record, at).any(by)
+    let holds = last.event.text("outcome") == Some("restored") && is(&last.event, event);
+    let stands =
+        Stated { body: serde_json::json!({ "decision": last.event.body["restores"] }), ..event.clone() };
+    let by_it = |one: &&&Accepted| one.event.kind == "record.corrected" && is(&one.event, &stands);
+    (holds && by_another && !later).then(|| steps.iter().rev().find(by_it).map(|one| one.at))
 }

@@ -1,5 +1,6 @@
 //! The reference's rules about what happens once, and what may not stand beside what.
 
+use crate::decision::{Names, is_revoked_within};
 use crate::force::{self, in_force};
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
@@ -61,9 +62,9 @@ fn farthest(past: &History, one: &Accepted, at: ValidTime) -> Option<Date> {
 /// Whether two things rest in the end on one record, or on records of one decision.
 pub fn is_one_ground(past: &History, one: &Accepted, other: &Accepted) -> bool {
     let (one, other) = (root_of(past, one), root_of(past, other));
-    let by = |who: &Accepted, whose: &Accepted| past.acts_for(&who.event.issuer, &whose.event.issuer);
     one.event.id == other.event.id
-        || is_one_decision(&one.event, &other.event) && (by(one, other) || by(other, one))
+        || is_decision_again(&one.event, &other.event)
+            && past.is_one_source(&one.event.issuer, &other.event.issuer)
 }
 
 /// Whether two records name one decision, however its number is spelled, and whoever filed them.
@@ -120,10 +121,10 @@ pub fn root_of<'a>(past: &'a History, thing: &'a Accepted) -> &'a Accepted {
 }
 
 /// Whether a record never counted, by a valid time and by what the first `known` entries say: it is revoked or retracted, or some
-/// record by the same decision is revoked, whoever that is about, and not as regards that one alone.
+/// record by the same decision is revoked: of the same subject, or, where that is not as regards that one alone, of another.
 pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usize) -> bool {
     if matches!(phase_at(past, opening, valid, known), Some("revoked" | "retracted"))
-        || is_nullified(past, opening, known)
+        || is_revoked_within(past, opening, Names::Own, (valid, known))
     {
         return true;
     }
@@ -139,16 +140,6 @@ pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usiz
         revoked.is_some_and(|filed| {
             is_one_decision(&filed.event, &opening.event) && (by(filed, opening) || by(opening, filed))
         })
-    })
-}
-
-/// Whether the first `known` entries say that a record's decision was void: then it counted at no time.
-pub fn is_nullified(past: &History, record: &Accepted, known: usize) -> bool {
-    past.stream(&record.event.subject).any(|one| {
-        one.event.kind == "record.revoked"
-            && one.event.text("record") == Some(&record.event.id)
-            && one.event.flag("void")
-            && one.at < known
     })
 }
 

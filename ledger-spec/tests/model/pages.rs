@@ -228,7 +228,7 @@ fn of_lists() -> Vec<(&'static str, Asking)> {
 fn pages_put_together_are_the_whole_answer() {
     let base = Base::new();
     let mut lines: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for seed in 7..=9 {
+    for seed in 16..=18 {
         let (world, instants) = base.world(seed, 700);
         for sight in Sight::ALL {
             let viewer = Viewer::by(sight, instants[0]);
@@ -318,7 +318,7 @@ fn the_public_is_shown_of_the_past_what_is_public_now() {
 /// of the random ledger itself changes them too; then a raised number only costs a store made again.
 #[test]
 fn rows_of_another_form_have_another_format() {
-    const ROWS: (u8, &str) = (13, "46085c16bd79f3ba");
+    const ROWS: (u8, &str) = (13, "78a301fd45bd3acd");
     let (world, _) = Base::new().world(7, 700);
     let digest = blake3::hash(&world.rows).to_hex();
     let found = (ItemRow::FORMAT, &digest[..16]);

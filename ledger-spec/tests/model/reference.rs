@@ -3,6 +3,7 @@
 //!
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
+use crate::decision::{self, Names};
 use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
 use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
@@ -337,7 +338,7 @@ impl<'a> Question<'a> {
             }
             "listing.corrected" => openings::row_corrected(self, moved),
             "record.sealed" => {
-                let held = self.is_held(&moved.event.id);
+                let held = self.is_held(moved);
                 self.refuse_if(held, "D10");
             }
             "listing.extended" => self.extension(moved),
@@ -414,14 +415,12 @@ impl<'a> Question<'a> {
         self.refuse_if(self.event.date("until").unwrap() < self.event.day(), "D05");
     }
 
-    /// D10: whether a hold stands on this event, or on all of the subject.
-    fn is_held(&self, id: &str) -> bool {
-        let mut holds = self.past.person(&self.event.subject).filter(|one| one.event.kind == "hold.placed");
-        holds.any(|hold| {
-            let own = hold.event.subject == self.event.subject;
-            hold.event.text("target").is_none_or(|target| own && target == id)
-                && phase(self.past, hold) == Some("placed")
-        })
+    /// D10: whether a hold stands on this thing or another record of its decision, or on all of the subject.
+    fn is_held(&self, thing: &Accepted) -> bool {
+        let of_all = |one: &&Accepted| one.event.kind == "hold.placed" && one.event.text("target").is_none();
+        let of_all = self.past.person(&self.event.subject).filter(of_all);
+        let mut holds = of_all.chain(decision::aimed_at(self.past, thing, "hold.placed", Names::Any));
+        holds.any(|hold| phase(self.past, hold) == Some("placed"))
     }
 
     /// A03, L20: what is delivered is the document of the last step that moved the application, on no day before it.
@@ -441,9 +440,16 @@ impl<'a> Question<'a> {
         let said = &application.event;
         self.refuse_if(said.date("corrected_on").is_none() || !said.flag("commitment"), "D13");
         let Some(target) = self.past.find(&said.subject, said.text("target").unwrap()) else { return };
-        let record = match target.event.kind.as_str() {
-            "record.filed" => Some(target),
-            _ => target.event.text("record").and_then(|id| self.past.find(&said.subject, id)),
+        // What is asked of a repair is asked of each record of the decision that was not taken back.
+        let stands = |one: &Accepted| {
+            one.at == target.at || !matches!(phase(self.past, one), Some("revoked" | "retracted"))
+        };
+        let mut targets = decision::again(self.past, target, Names::Own);
+        targets.retain(|one| stands(one));
+        let listed = target.event.text("record").and_then(|id| self.past.find(&said.subject, id));
+        let records: Vec<&Accepted> = match target.event.kind.as_str() {
+            "record.filed" => targets.clone(),
+            _ => listed.into_iter().collect(),
         };
         let of_list = target.event.text("list").and_then(|code| {
             let list = self.past.definition("list", code, openings::asked_at(&target.event))?;
@@ -453,9 +459,11 @@ impl<'a> Question<'a> {
             Some(if months == 0 { first.plus_days(-1) } else { first.plus_months(months) })
         });
         // The list's own months stand in the place of the tier's.
-        let first = of_list.or_else(|| record.and_then(|record| self.tier_minimum(record)));
+        let first = of_list.or_else(|| records.iter().filter_map(|one| self.tier_minimum(one)).max());
         self.refuse_if(first.is_some_and(|last| self.event.day() <= last), "D13");
-        repair::asked_of_repair(self, target, application.recorded.date());
+        for target in targets {
+            repair::asked_of_repair(self, target, application.recorded.date());
+        }
     }
 
     /// The last day on which a record of its tier may not be repaired yet.

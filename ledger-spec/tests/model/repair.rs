@@ -1,5 +1,6 @@
 //! The reference's rules about repair that ask for more than the thing itself.
 
+use crate::decision::{Names, aimed_at};
 use crate::early_end;
 use crate::force::in_force;
 use crate::history::{Accepted, History, Stated};
@@ -7,13 +8,10 @@ use crate::openings::asked_at;
 use crate::reference::{Question, phase};
 use ledger_spec::time::Date;
 
-/// Whether an application for repair of this thing is open, or granted.
+/// Whether an application for repair of this thing, or of another record of its decision, is open, or granted.
 pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
-    past.stream(&target.event.subject).any(|one| {
-        one.event.kind == "repair.applied"
-            && one.event.text("target") == Some(&target.event.id)
-            && matches!(phase(past, one), Some("applied" | "accepted" | "granted"))
-    })
+    let applied = aimed_at(past, target, "repair.applied", Names::Any);
+    applied.into_iter().any(|one| matches!(phase(past, one), Some("applied" | "accepted" | "granted")))
 }
 
 /// D13: whose repair was rescinded does not apply again for a time.

@@ -1,44 +1,72 @@
 //! The reference's rules about reviews of decisions.
 
-use crate::history::{Accepted, History};
+use crate::decision::{Names, about, again, known_again};
+use crate::history::{Accepted, History, Stated};
+use crate::once::names_one_number;
 use crate::reference::Question;
 use ledger_spec::time::ValidTime;
 
 /// L16, A03 of a review that is closed.
 pub fn closed(q: &mut Question<'_>, record: &Accepted) {
-    let opened = opened_by(q.past, record, q.event.valid_from);
+    let opened = opened_by(q.past, record, Names::Own, q.event.valid_from);
     q.refuse_if(opened.is_none(), "L16");
     // Who reviews, of those of these worlds, is a court.
     let own = !q.has_role(&["court"]);
     let of_source = |opened: &str| q.past.acts_for(opened, &record.event.issuer);
     let of_another =
         opened.is_some_and(|opened| !of_source(opened) && !q.past.acts_for(&q.event.issuer, opened));
-    let unlawful = q.event.text("outcome") == Some("unlawful");
-    q.refuse_if(unlawful && q.event.body["decision"].is_null(), "A03");
+    let judged = matches!(q.event.text("outcome"), Some("unlawful" | "restored"));
+    q.refuse_if(judged && q.event.body["decision"].is_null(), "A03");
+    q.refuse_if(!restores_what_was_decided(q, record), "L15");
     q.refuse_if(own && (of_another || q.event.body["decision"].is_null()), "A03");
+}
+
+/// L15: what stands again is what a later decision made of the first, where the review restores anything.
+fn restores_what_was_decided(q: &Question<'_>, record: &Accepted) -> bool {
+    let stands = &q.event.body["restores"];
+    let stands = Stated { body: serde_json::json!({ "decision": stands }), ..q.event.clone() };
+    let is_it = |one: &&Accepted| {
+        one.event.decision_day() == stands.decision_day() && names_one_number(&one.event, &stands)
+    };
+    stands.decision_day().is_none()
+        || q.event.text("outcome") == Some("restored")
+            && about(q.past, &again(q.past, record, Names::Own)).iter().any(is_it)
 }
 
 /// Whether a record's decision is under review at a valid time, by what began by then, in the log's order.
 pub fn is_pending(past: &History, record: &Accepted, at: ValidTime) -> bool {
-    opened_by(past, record, at).is_some()
+    opened_by(past, record, Names::Any, at).is_some()
 }
 
 /// Who said that a record's decision is under review, where that is so. No time for going to court after a reconsideration is
 /// adopted in these worlds.
-fn opened_by<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> Option<&'a str> {
-    let source = record.event.issuer.as_str();
-    let mut pending = (record.event.text("review") == Some("pending")).then_some(source);
-    for later in past.stream(&record.event.subject) {
-        if later.event.text("record") != Some(&record.event.id) || later.event.valid_from > at {
-            continue;
-        }
-        match later.event.kind.as_str() {
-            "record.review_opened" => pending = Some(later.event.issuer.as_str()),
+fn opened_by<'a>(past: &'a History, record: &'a Accepted, names: Names, at: ValidTime) -> Option<&'a str> {
+    opened_within(past, record, names, (at, past.0.len()))
+}
+
+/// The same by what so many entries say.
+pub fn opened_within<'a>(
+    past: &'a History,
+    record: &'a Accepted,
+    names: Names,
+    (at, known): (ValidTime, usize),
+) -> Option<&'a str> {
+    let records = known_again(past, record, names, known);
+    let mut said: Vec<&Accepted> = about(past, &records);
+    said.extend(&records);
+    said.sort_by_key(|one| one.at);
+    let mut pending = None;
+    for one in said.into_iter().filter(|one| one.at < known && one.event.valid_from <= at) {
+        let issuer = one.event.issuer.as_str();
+        match one.event.kind.as_str() {
+            "record.filed" if one.event.text("review") == Some("pending") => pending = Some(issuer),
+            "record.review_opened" => pending = Some(issuer),
             "record.review_closed" => pending = None,
-            "record.corrected" if !later.event.body["decision"].is_null() => {
-                let says = |field: &&str| later.event.text(field).is_some();
+            "record.corrected" if !one.event.body["decision"].is_null() => {
+                let says = |field: &&str| one.event.text(field).is_some();
                 let changes = ["severity", "summary", "restriction_until"].iter().any(says);
-                pending = pending.filter(|opened| !changes || *opened != source);
+                let own = |opened: &str| past.is_one_source(opened, &record.event.issuer);
+                pending = pending.filter(|opened| !changes || !own(opened));
             }
             _ => {}
         }

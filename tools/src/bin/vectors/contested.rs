@@ -35,6 +35,17 @@ fn one_decision() -> Vec<Case> {
             "one decision, full width and with 第",
             &spelled("湘市监罚（２０２５）第０17 号"),
         ),
+        after(
+            "L16",
+            "review-of-the-decision",
+            "a review of a decision whose first record was under review when it was retracted",
+            &[
+                stepping(46, StepKind::ReviewOpened),
+                stepping(47, StepKind::RecordRetracted),
+                spelled("湘市监罚〔2025〕17号"),
+            ],
+            &Making { kind: Kind::Step(StepKind::ReviewOpened), ..revoking_by_a_word(next, id) },
+        ),
         accepted("other-decision", "another number", &spelled("湘市监罚〔2025〕170号")),
         accepted_after(
             "entered-again",

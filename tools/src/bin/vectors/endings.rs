@@ -128,6 +128,30 @@ pub fn cases() -> Vec<Case> {
             &[stepping(id, StepKind::ReviewOpened)],
             &closing(next),
         ),
+        after(
+            "A03",
+            "review-restored-by-word",
+            "a court says that a decision stands again, and names no document",
+            &[stepping(id, StepKind::ReviewOpened)],
+            &with_issuer(with(closing(next), "outcome", json!("restored")), COURT),
+        ),
+        after(
+            "L15",
+            "review-restores-unheard",
+            "what stands again is a decision that nothing named",
+            &[stepping(id, StepKind::ReviewOpened)],
+            &with(
+                with(judged(with_issuer(closing(next), COURT)), "outcome", json!("restored")),
+                "restores",
+                json!({ "number": "湘政复决字〔2025〕3号", "date": "2025-11-02" }),
+            ),
+        ),
+        accepted_after(
+            "review-restored",
+            "a court gives back what stood before",
+            &[stepping(id, StepKind::ReviewOpened)],
+            &with(judged(with_issuer(closing(next), COURT)), "outcome", json!("restored")),
+        ),
         by(
             "A04",
             "graver",

@@ -1,0 +1,172 @@
+//! What was decided, whatever the records of the decision say by now: as it was filed first, and as later decisions and objections
+//! that were upheld changed it. A slip that was put right makes no difference to it, so that a slip in a correction can be put
+//! right too; nor does it that a record was retracted and filed again.
+
+use super::restriction::Restriction;
+use super::{Behind, CaseAsOf, Details, Gravity, Item, ItemNumber, NameHash, RecordFact, StepFact};
+use crate::definition::Polarity;
+use crate::event::{Class, Phase, ReviewOutcome, StepKind};
+use crate::id::TypeCode;
+use crate::time::Date;
+
+/// A document by its number and date.
+type Document = (NameHash, Date);
+
+/// A correction of one of the records of a decision.
+pub(super) struct Corrected<'a> {
+    at: ItemNumber,
+    pub(super) fact: &'a StepFact,
+    /// Whether it came after an objection to the decision's record that was upheld.
+    objected: bool,
+}
+
+impl Corrected<'_> {
+    /// The decision by which it was corrected.
+    fn by(&self) -> Option<Document> {
+        self.fact.decision.zip(self.fact.decided_on)
+    }
+
+    /// Whether it says what was decided.
+    fn counts(&self) -> bool {
+        self.objected || self.fact.decided_on.is_some()
+    }
+}
+
+impl CaseAsOf<'_> {
+    /// How grave the decision is of the record at `number`, as was decided so far.
+    pub fn gravity_decided(&self, number: ItemNumber) -> Option<Gravity> {
+        self.gravity(self.statements(number), |corrected| corrected.counts())
+    }
+
+    /// The same of a decision of which a record is to be filed, of the type where that only shows another record.
+    pub fn gravity_of(&self, behind: Behind, shows: Option<&TypeCode>) -> Option<Gravity> {
+        let is_such =
+            |record: &RecordFact| shown_by(record) == shows && self.polarity(record) == Polarity::Negative;
+        let records = self.records_of(behind).filter(|(_, _, record)| is_such(record));
+        let records = records.map(|(number, ..)| number);
+        self.gravity(self.standing(records), |corrected| corrected.counts())
+    }
+
+    /// The most that a correction of the record at `number` by a decision may say: what was decided so far; where that decision gave
+    /// back what had been changed, what stood before.
+    pub fn gravity_at_most(&self, number: ItemNumber, by: Option<Document>) -> Option<Gravity> {
+        let Some(closed) = by.and_then(|by| self.restoring(number, by)) else {
+            return self.gravity_decided(number);
+        };
+        let until = closed.restores.and_then(|stands| {
+            let records = self.again(number);
+            let all = self.corrections(&records).filter(|one| one.by() == Some(stands));
+            all.map(|one| one.at).last()
+        });
+        self.gravity(self.statements(number), |corrected| match corrected.by() {
+            Some(_) => until.is_some_and(|until| corrected.at <= until),
+            None => corrected.objected,
+        })
+    }
+
+    /// The fields of the record at `number` as they were decided.
+    pub fn details_decided(&self, number: ItemNumber) -> Option<Details> {
+        let records = self.statements(number);
+        let filed = self.record(*records.first()?)?.details.clone();
+        let counting = self.corrections(&records).filter(Corrected::counts);
+        Some(counting.fold(filed, |said, one| said.corrected(&one.fact.details)))
+    }
+
+    /// Whether a correction of the record at `number` itself counts as what was decided.
+    pub fn is_decided_anew(&self, number: ItemNumber) -> bool {
+        self.corrections(&[number]).any(|one| one.counts())
+    }
+
+    /// The records that say what the decision of the one at `number` decided, of those that show as much as it does.
+    fn statements(&self, number: ItemNumber) -> Vec<ItemNumber> {
+        let Some(own) = self.record(number) else { return Vec::new() };
+        let shows =
+            |other: &ItemNumber| self.record(*other).is_some_and(|other| shown_by(other) == shown_by(own));
+        self.standing(self.again(number).into_iter().filter(shows))
+    }
+
+    /// Those of them that were not revoked: what was is of no measure.
+    fn standing(&self, records: impl Iterator<Item = ItemNumber>) -> Vec<ItemNumber> {
+        records.filter(|number| self.phase_at(*number) != Some(Phase::Revoked)).collect()
+    }
+
+    /// What these records say together: each thing as it was said first, or as a correction said it that `counts`. What a correction
+    /// takes away stays the measure: nobody decided more.
+    fn gravity(&self, records: Vec<ItemNumber>, counts: impl Fn(&Corrected<'_>) -> bool) -> Option<Gravity> {
+        let mut all: Vec<(ItemNumber, Option<&StepFact>)> =
+            records.iter().map(|number| (*number, None)).collect();
+        let counting = self.corrections(&records).filter(counts);
+        all.extend(counting.map(|one| (one.at, Some(one.fact))));
+        all.sort_unstable_by_key(|(at, _)| *at);
+        let (mut said, mut severity, mut restriction) = (Details::default(), None, None);
+        for (at, corrected) in all {
+            match corrected {
+                None => {
+                    let record = self.record(at)?;
+                    severity = severity.or(record.severity);
+                    restriction = restriction.or(record.restriction_until);
+                    said = said.or(&record.details);
+                }
+                Some(fact) => {
+                    severity = fact.severity.or(severity);
+                    restriction = fact.restriction_until.or(restriction);
+                    said = Details::default().corrected(&fact.details).or(&said);
+                }
+            }
+        }
+        let restriction = match restriction {
+            Some(until) => Restriction::Until(until),
+            None => self.unstated_by(&records, &said)?,
+        };
+        Some(Gravity::decided(severity, &said, restriction))
+    }
+
+    /// How long records restrict that do not say it: as the first does of which a ban shows it, else as the last.
+    fn unstated_by(&self, records: &[ItemNumber], said: &Details) -> Option<Restriction> {
+        let each =
+            records.iter().filter_map(|number| Some(self.unstated(*number, self.record(*number)?, said)));
+        let each: Vec<Restriction> = each.collect();
+        let shown = each.iter().find(|one| matches!(one, Restriction::Until(_)));
+        shown.or(each.last()).copied()
+    }
+
+    /// The corrections of these records, in the log's order.
+    pub(super) fn corrections(&self, records: &[ItemNumber]) -> impl Iterator<Item = Corrected<'_>> {
+        let objected = records.first().and_then(|number| self.first_upheld(*number));
+        let is_of = records.to_vec();
+        let steps = records.first().map(|number| self.about(*number)).into_iter().flatten();
+        steps.filter(|(_, step)| self.has_begun(step)).filter_map(move |(at, step)| {
+            let fact = step.step().filter(|fact| fact.kind == StepKind::RecordCorrected)?;
+            let objected = objected.is_some_and(|objected| objected < at);
+            is_of.contains(&fact.of).then_some(Corrected { at, fact, objected })
+        })
+    }
+
+    /// The review by which an authority that did not decide has given back what had been changed, by this document, as long as
+    /// nothing came after it: neither another such outcome, nor a correction by a later decision.
+    fn restoring(&self, number: ItemNumber, by: Document) -> Option<&StepFact> {
+        let closed = self.about(number).filter(|(_, step)| self.has_begun(step));
+        let decides = |step: &Item| {
+            let fact = step.step()?;
+            matches!(fact.reviewed?, ReviewOutcome::Changed | ReviewOutcome::Restored).then_some(())
+        };
+        let (_, last) = closed.filter(|(_, step)| decides(step).is_some()).last()?;
+        let fact = last.step().filter(|fact| {
+            fact.reviewed == Some(ReviewOutcome::Restored) && fact.decision.zip(fact.decided_on) == Some(by)
+        })?;
+        let later = |one: Corrected<'_>| one.by().is_some_and(|other| other != by && other.1 > by.1);
+        let overtaken = self.corrections(&self.again(number)).any(later);
+        (!overtaken && !self.is_one_source(number, last.issuer)).then_some(fact)
+    }
+
+    /// The objection to a record of the decision of the one at `number` that was raised first of those that were upheld.
+    fn first_upheld(&self, number: ItemNumber) -> Option<ItemNumber> {
+        let raised = self.followers_of(number, Class::Objection).map(|(objection, _)| objection);
+        raised.filter(|objection| self.phase_at(*objection) == Some(Phase::Upheld)).min()
+    }
+}
+
+/// The type of a record that only shows another one.
+fn shown_by(record: &RecordFact) -> Option<&TypeCode> {
+    record.rests_on.map(|_| &record.record_type)
+}

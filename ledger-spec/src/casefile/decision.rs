@@ -1,0 +1,163 @@
+//! The decision behind a record, and every record of it.
+//!
+//! What is decided about a decision (a repair, what a review came to, a stay, an objection, a revocation, what a later decision
+//! changed) belongs to it, and not to the record that said it at the time: who retracts a record and files it again has the
+//! same decision before him. Which records are of one decision is said here and nowhere else; admission and projections ask.
+
+use super::spelling::NameHash;
+use super::{CaseAsOf, CaseFile, Cause, Details, End, Fact, Item, ItemNumber, RecordFact};
+use crate::authority::{AuthorityNumber, Directory};
+use crate::definition::Polarity;
+use crate::event::{Decision, Phase};
+use crate::time::Date;
+use std::borrow::Cow;
+
+/// A decision as one of its records names it: of one source, by one number, however it is spelled, and of one date, unless the
+/// number carries its year, in which it is given once. Neither its type nor what else is said of it makes another of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Behind {
+    source: AuthorityNumber,
+    number: NameHash,
+    date: Date,
+    by_year: bool,
+}
+
+impl Behind {
+    /// The decision that this source names.
+    pub fn of(source: AuthorityNumber, decision: &Decision) -> Self {
+        let number = NameHash::of_decision(&decision.number);
+        let by_year = NameHash::carries_year(&decision.number);
+        Self { source, number, date: decision.date, by_year }
+    }
+
+    /// The decision of a record.
+    pub fn record(item: &Item, record: &RecordFact) -> Self {
+        let RecordFact { decision: number, decided_on: date, by_year, .. } = *record;
+        Self { source: item.issuer, number, date, by_year }
+    }
+
+    /// Whether both are one.
+    pub fn is(&self, other: &Self, directory: &Directory) -> bool {
+        self.number == other.number
+            && (self.by_year || other.by_year || self.date == other.date)
+            && directory.is_one_source(self.source, other.source)
+    }
+}
+
+impl CaseFile {
+    /// The place of a record among those in the order of their decisions' numbers, and where it is to stand.
+    pub(super) fn decided_at(&self, decision: NameHash, number: ItemNumber) -> usize {
+        self.by_decision.partition_point(|one| self.key_of(*one) < (Some(decision), number))
+    }
+
+    /// The records whose decisions have this number, in the log's order.
+    fn numbered(&self, decision: NameHash) -> &[ItemNumber] {
+        let begin = self.by_decision.partition_point(|one| self.key_of(*one).0 < Some(decision));
+        let end = self.by_decision.partition_point(|one| self.key_of(*one).0 <= Some(decision));
+        self.by_decision.get(begin..end).unwrap_or_default()
+    }
+
+    fn key_of(&self, number: ItemNumber) -> (Option<NameHash>, ItemNumber) {
+        let decision = self.get(number).and_then(|item| match &item.fact {
+            Fact::Record(record) => Some(record.decision),
+            _ => None,
+        });
+        (decision, number)
+    }
+}
+
+impl<'a> CaseAsOf<'a> {
+    /// The records of a decision, in the log's order.
+    pub fn records_of(&self, behind: Behind) -> impl Iterator<Item = (ItemNumber, &'a Item, &'a RecordFact)> {
+        let (file, known, directory) = (self.file, self.as_of.known, self.directory);
+        file.numbered(behind.number).iter().filter_map(move |number| {
+            let item = file.get(*number).filter(|item| item.entry.is_in(known))?;
+            let Fact::Record(record) = &item.fact else { return None };
+            behind.is(&Behind::record(item, record), directory).then_some((*number, item, &**record))
+        })
+    }
+
+    /// The records that say what the decision of the one at `number` decided, itself among them, in the log's order. Of anything
+    /// else, that alone.
+    pub fn again(&self, number: ItemNumber) -> Vec<ItemNumber> {
+        let found = self.file.get(number).zip(self.record(number));
+        let Some((item, record)) = found.filter(|_| !self.is_alone(number)) else { return vec![number] };
+        let records = self.records_of(Behind::record(item, record));
+        let same = records.filter(|(other, ..)| *other == number || self.is_again(*other, number));
+        same.map(|(other, ..)| other).collect()
+    }
+
+    /// Whether there is no other that could be asked about, as of nearly everything.
+    fn is_alone(&self, number: ItemNumber) -> bool {
+        self.record(number).is_none_or(|record| self.file.numbered(record.decision).len() <= 1)
+    }
+
+    /// Whether two records of one decision say one thing. Of what is negative a decision has but one record, besides those that show
+    /// it (A10); it may give several licences and honours, of which one that is filed again was taken back before.
+    fn is_again(&self, one: ItemNumber, other: ItemNumber) -> bool {
+        let (Some(first), Some(second)) = (self.record(one), self.record(other)) else { return false };
+        let is_bad = |record: &RecordFact| self.polarity(record) == Polarity::Negative;
+        let licence =
+            |number: ItemNumber| self.details(number).and_then(|said: Cow<'_, Details>| said.licence);
+        let same = || licence(one).zip(licence(other)).is_none_or(|(one, other)| one == other);
+        is_bad(first) && is_bad(second)
+            || first.record_type == second.record_type
+                && self.is_replaced(one.min(other), one.max(other))
+                && same()
+    }
+
+    /// Whether a record was taken back before another was filed.
+    pub(super) fn is_replaced(&self, one: ItemNumber, by: ItemNumber) -> bool {
+        let ends = |step: &Item| step.fact.moved_to().is_some_and(Phase::is_void);
+        self.file.moves(one).any(|(at, step)| at < by && self.knows(step) && ends(step))
+    }
+
+    /// What follows any of the records of its decision, or the thing at `number` itself: steps, and what rests on it or is about it,
+    /// in the log's order.
+    pub fn about(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &'a Item)> {
+        let file = self.file;
+        let of = |one: ItemNumber| file.get(one).map_or(&[][..], |item| &item.followed);
+        let followed: Cow<'a, [ItemNumber]> = if self.is_alone(number) {
+            Cow::Borrowed(of(number))
+        } else {
+            let mut all: Vec<ItemNumber> = self.again(number).into_iter().flat_map(of).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            Cow::Owned(all)
+        };
+        (0..followed.len()).filter_map(move |at| {
+            let number = *followed.get(at)?;
+            file.get(number).map(|item| (number, item))
+        })
+    }
+
+    /// The records themselves, and the steps on them.
+    pub(super) fn with_records(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &'a Item)> {
+        let records = self.again(number).into_iter();
+        let file = self.file;
+        let mut all: Vec<_> = records.filter_map(|one| file.get(one).map(|item| (one, item))).collect();
+        all.extend(self.about(number).filter(|(_, item)| item.step().is_some()));
+        all.sort_unstable_by_key(|(at, _)| *at);
+        all.into_iter()
+    }
+
+    /// Ends that came over the decision of the record at `number` by a step on another record of it: that it was revoked, or the
+    /// other sealed before it was retracted and filed again.
+    pub(super) fn ends_of_decision(&self, number: ItemNumber) -> Vec<End> {
+        let found = self.file.get(number).filter(|_| !self.is_alone(number));
+        let Some(item) = found else { return Vec::new() };
+        let others = self.again(number).into_iter().filter(|other| *other != number);
+        let steps = others.flat_map(|other| self.file.moves(other).map(move |(_, step)| (other, step)));
+        let ends = steps.filter(|(_, step)| self.knows(step)).filter_map(|(other, step)| {
+            let fact = step.step()?;
+            let (at, cause) = match fact.to? {
+                Phase::Revoked if fact.void => (item.from, Cause::Nullified),
+                Phase::Revoked => (step.from.max(item.from), Cause::Revoked),
+                Phase::Sealed if self.is_replaced(other, number) => (step.from.max(item.from), Cause::Sealed),
+                _ => return None,
+            };
+            Some(End { at, cause, entry: Some(step.entry) })
+        });
+        ends.collect()
+    }
+}

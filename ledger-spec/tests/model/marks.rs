@@ -1,0 +1,149 @@
+//! The reference's view of what is said beside a record: what came of reviews, objections and stays of its decision.
+
+use crate::decision::{Names, about, known_again};
+use crate::history::{Accepted, History, Stated};
+use crate::once::{is_void, names_one_number};
+use crate::reference::phase_at;
+use crate::reviews::opened_within;
+use ledger_spec::time::ValidTime;
+use std::collections::BTreeSet;
+
+/// The marks of which this knows.
+pub const MARKS: [&str; 5] =
+    ["found-unlawful", "changed-on-review", "under-review", "objection-upheld", "publication-stayed"];
+
+/// Two instants: a valid time, and how many entries are known.
+type When = (ValidTime, usize);
+
+/// The marks of a record, of those above.
+pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&'static str> {
+    let records = known_again(past, record, Names::Own, known);
+    let mut steps = about(past, &records);
+    steps.retain(|one| one.at < known && one.event.valid_from <= at);
+    let mut all = BTreeSet::new();
+    if !is_void(past, record, at, known) {
+        let outcome = steps.iter().rev().find_map(|one| one.event.text("outcome"));
+        all.extend((outcome == Some("unlawful")).then_some("found-unlawful"));
+        all.extend(is_unrecorded(&steps).then_some("changed-on-review"));
+        let pending = opened_within(past, record, Names::Own, (at, known)).is_some();
+        all.extend(pending.then_some("under-review"));
+    }
+    let aimed = |kind: &str, phase: &str| -> Vec<&Accepted> {
+        let of = |one: &Accepted| {
+            let target = one.event.text("target");
+            one.event.kind == kind
+                && (records.iter().any(|record| target == Some(&record.event.id))
+                    || kind == "hold.placed" && target.is_none())
+                && phase_at(past, one, at, known) == Some(phase)
+        };
+        past.stream(&record.event.subject).filter(|one| of(one)).collect()
+    };
+    let unmet = |one: &Accepted| {
+        let corrected = steps.iter().any(|step| step.at > one.at && step.event.kind == "record.corrected");
+        let target = records.iter().find(|record| one.event.text("target") == Some(&record.event.id));
+        let again = records.iter().filter(|filed| filed.at > one.at);
+        let otherwise = |filed: &Accepted| target.is_some_and(|was| says_otherwise(filed, was, &steps));
+        !corrected && !again.into_iter().any(|filed| otherwise(filed))
+    };
+    let upheld = aimed("objection.raised", "upheld").into_iter().any(unmet);
+    all.extend(upheld.then_some("objection-upheld"));
+    let stayed = aimed("hold.placed", "placed").into_iter().any(|hold| hold.event.flag("publication"));
+    all.extend(stayed.then_some("publication-stayed"));
+    all
+}
+
+/// Whether what is recorded is not what the last review that changed anything came to.
+fn is_unrecorded(steps: &[&Accepted]) -> bool {
+    let is = |one: &Stated, other: &Stated| {
+        one.decision_day().is_some()
+            && one.decision_day() == other.decision_day()
+            && names_one_number(one, other)
+    };
+    let corrects = |one: &Accepted| {
+        one.event.kind == "record.corrected"
+            && one.event.decision_day().is_some()
+            && ["severity", "summary", "restriction_until"]
+                .iter()
+                .any(|field| one.event.text(field).is_some())
+    };
+    let changes = |one: &&Accepted| matches!(one.event.text("outcome"), Some("changed" | "restored"));
+    let Some(place) = steps.iter().rposition(changes) else { return false };
+    let (before, closed, after) = (&steps[..place], steps[place], &steps[place + 1..]);
+    let opened = before.iter().rev().find(|one| one.event.kind == "record.review_opened");
+    let named = closed.event.decision_day().is_some();
+    let recorded_before = before.iter().any(|one| {
+        let since = opened.is_none_or(|opened| one.event.valid_from >= opened.event.valid_from);
+        corrects(one) && if named { is(&one.event, &closed.event) } else { since }
+    });
+    // By this document, or by that of a review that was closed meanwhile.
+    let recorded_after = after.iter().enumerate().any(|(at, one)| {
+        let closings = after[..at].iter().filter(|one| one.event.text("outcome").is_some());
+        let mut named =
+            std::iter::once(&closed).chain(closings).filter(|one| one.event.decision_day().is_some());
+        corrects(one) && (named.clone().next().is_none() || named.any(|by| is(&one.event, &by.event)))
+    });
+    let stands_already = closed.event.text("outcome") == Some("restored") && {
+        let stands = Stated {
+            body: serde_json::json!({ "decision": closed.event.body["restores"] }),
+            ..closed.event.clone()
+        };
+        let recorded = stands_recorded(before);
+        match recorded {
+            None => stands.decision_day().is_none(),
+            Some(by) => is(&by, &stands),
+        }
+    };
+    !(recorded_before || recorded_after || stands_already)
+}
+
+/// The later decision that a record says after these steps.
+fn stands_recorded(steps: &[&Accepted]) -> Option<Stated> {
+    let is = |one: &Stated, other: &Stated| {
+        one.decision_day().is_some()
+            && one.decision_day() == other.decision_day()
+            && names_one_number(one, other)
+    };
+    let corrects = |one: &Accepted| {
+        one.event.kind == "record.corrected"
+            && one.event.decision_day().is_some()
+            && ["severity", "summary", "restriction_until"]
+                .iter()
+                .any(|field| one.event.text(field).is_some())
+    };
+    let stands = |restored: &Accepted| -> Option<Stated> {
+        let body = serde_json::json!({ "decision": restored.event.body["restores"] });
+        let stands = Stated { body, ..restored.event.clone() };
+        stands.decision_day().is_some().then_some(stands)
+    };
+    let mut recorded = None;
+    for (at, one) in steps.iter().enumerate() {
+        let before = &steps[..at];
+        if corrects(one) {
+            let mut restored = before.iter().filter(|step| step.event.text("outcome") == Some("restored"));
+            let restored = restored.find(|step| is(&step.event, &one.event));
+            recorded = restored.map_or_else(|| Some(one.event.clone()), |step| stands(step));
+        }
+        let restores = one.event.text("outcome") == Some("restored");
+        if restores && before.iter().any(|step| corrects(step) && is(&step.event, &one.event)) {
+            recorded = stands(one);
+        }
+    }
+    recorded
+}
+
+/// Whether a record was filed otherwise than another was in the end.
+fn says_otherwise(filed: &Accepted, was: &Accepted, steps: &[&Accepted]) -> bool {
+    let last = |field: &str| {
+        let corrected = steps.iter().filter(|one| {
+            one.event.kind == "record.corrected" && one.event.text("record") == Some(&was.event.id)
+        });
+        corrected.filter_map(|one| one.event.text(field)).next_back().or(was.event.text(field))
+    };
+    let (now, then) = (&filed.event.body, &was.event.body);
+    now["type"] != then["type"]
+        || now["decision"]["date"] != then["decision"]["date"]
+        || now["conduct"]["id"] != then["conduct"]["id"]
+        || now["conduct"]["ended_on"] != then["conduct"]["ended_on"]
+        || filed.event.text("severity") != last("severity")
+        || filed.event.text("restriction_until") != last("restriction_until")
+}
