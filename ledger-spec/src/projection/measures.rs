@@ -1,14 +1,14 @@
 //! Measures in force, with exemptions and what departments report of their use; and whether a subject may
 //! take part.
 
-use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
-use super::{Line, MarkLine, Projector, Seen, StepLine};
+use super::letter::Closing;
+use super::page::{self, MOST_BESIDE, is_none};
+use super::{Line, MarkLine, Projector, StepLine};
 use crate::casefile::{Fact, ItemNumber, Sight};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode, SubjectId};
 use crate::rule::ProjectionRule;
-use crate::wording::Language;
 use serde::Serialize;
 use tlog::position::EntryIndex;
 
@@ -72,8 +72,8 @@ pub struct MeasureLine {
 pub struct Eligibility {
     /// The domain.
     pub domain: Domain,
-    /// Whether nothing closes it, seen or not, over everything and the same on every page; absent to whoever does not decide
-    /// on it, the public among them, and sees nothing that does.
+    /// Whether nothing closes it, seen or not, over everything and the same on every page; absent where nothing is seen that
+    /// does to whoever does not decide on it, the public among them, and where more went on in the subject than are asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub eligible: Option<bool>,
@@ -135,22 +135,22 @@ impl Projector<'_> {
         );
         let marks = MarkLine::of_compromised(&suspect, self.sight);
         seen.numbers.retain(|number| self.closes(*number, domain));
-        let unseen = self.closed_out_of_sight(domain);
-        let letter = self.letter(domain, &seen, unseen).beside(&marks);
         // What was imposed on a subject that went on in this one goes on with it.
-        let alone = self.kept_out.is_empty();
-        let eligible = match (seen.numbers.is_empty() && !unseen && alone, self.viewer.letters.reach(domain))
-        {
-            (false, _) => Some(false),
-            (true, true) => Some(true),
-            (true, false) => None,
+        let closing = Closing {
+            domain,
+            told: self.viewer.letters.reach(domain),
+            own: &seen.numbers,
+            unseen: self.closed_out_of_sight(domain) + self.kept_out.unseen,
+            inherited: self.kept_out.inherited.iter().map(|one| &one.subject).collect(),
+            unasked: self.kept_out.unasked,
         };
+        let (eligible, letter) = (closing.eligible(), self.letter(&closing, &marks));
         let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
             domain,
             eligible,
             reasons: self.lines(&shown, |number| self.measure_line(number)),
-            inherited: self.kept_out.clone(),
+            inherited: self.kept_out.inherited.clone(),
             marks,
             letter,
             rules: vec![ProjectionRule::Eligible],
@@ -159,14 +159,12 @@ impl Projector<'_> {
         }
     }
 
-    /// Whether something closes a domain that the reader may not see: whoever decides is told that it does, and nothing
-    /// more; nobody else is told either.
-    fn closed_out_of_sight(&self, domain: Domain) -> bool {
-        self.viewer.letters.reach(domain)
-            && self
-                .case
-                .known(Class::Measure)
-                .any(|(number, _)| !self.shows(number) && self.closes(number, domain))
+    /// How many measures close a domain that the reader may not see: whoever decides is told how many, and nothing more;
+    /// nobody else is told either.
+    fn closed_out_of_sight(&self, domain: Domain) -> usize {
+        let hidden = |number| !self.shows(number) && self.closes(number, domain);
+        let told = self.viewer.letters.reach(domain);
+        if told { self.case.known(Class::Measure).filter(|(number, _)| hidden(*number)).count() } else { 0 }
     }
 
     /// Whether a measure keeps the subject out of a domain at the valid instant.
@@ -191,85 +189,6 @@ impl Projector<'_> {
         let item = self.case.file.get(number)?;
         let Fact::Measure(measure) = &item.fact else { return None };
         self.case.measure_of(item, measure).map(|adopted| &**adopted)
-    }
-
-    fn letter(&self, domain: Domain, seen: &Seen, unseen: bool) -> Name {
-        let reasons = &seen.numbers;
-        let (subject, at) = (self.case.subject, self.case.as_of.valid_at);
-        let (at_zh, at) = (at.said(Language::Zh), at.said(Language::En));
-        let known = self.known;
-        if reasons.is_empty() && !unseen && !self.kept_out.is_empty() {
-            let merged = self.kept_out.iter().map(|one| one.subject.to_string()).collect::<Vec<_>>();
-            return Name {
-                zh: format!(
-                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域没有直接对其作出的限制措施；因合并由{subject}承继的{}在该领域有生效的限制措施，随合并由其承受。",
-                    domain.chinese(),
-                    merged.join("、")
-                ),
-                en: format!(
-                    "As of {at}, with {known} entries known, no measure on {subject} itself closes {}; a measure in force \
-                     on {}, which went on in {subject}, does, and goes on with it.",
-                    domain.name(),
-                    merged.join(", ")
-                ),
-            };
-        }
-        if reasons.is_empty() && unseen {
-            return Name {
-                zh: format!(
-                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，内容属限制知悉，本次查询人不得查看；请向有权机关核实。",
-                    domain.chinese()
-                ),
-                en: format!(
-                    "As of {at}, with {known} entries known, a measure in force that this reader may not see closes {} to \
-                     {subject}; ask the authority that may.",
-                    domain.name()
-                ),
-            };
-        }
-        if reasons.is_empty() && !self.viewer.letters.reach(domain) {
-            return Name {
-                zh: format!(
-                    "截至{at_zh}（台账条目数{known}），本次查询未见{subject}在“{}”领域的限制措施；可能另有查询人不得查看的措施，不能据此认为没有。",
-                    domain.chinese()
-                ),
-                en: format!(
-                    "As of {at}, with {known} entries known, this reader is shown no measure that closes {} to {subject}; \
-                     there may be measures that this reader may not see, and this is no statement that there are none.",
-                    domain.name()
-                ),
-            };
-        }
-        if reasons.is_empty() {
-            return Name {
-                zh: format!(
-                    "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域无生效的限制措施。",
-                    domain.chinese()
-                ),
-                en: format!(
-                    "As of {at}, with {known} entries known, no measure in force closes {} to {subject}.",
-                    domain.name()
-                ),
-            };
-        }
-        let entries =
-            reasons.iter().filter_map(|number| Some(self.case.file.get(*number)?.entry.to_string()));
-        let (named, more) = page::first(entries.collect(), MOST_NAMED);
-        let entries = named.join(", ");
-        let (more_zh, more_en) = match more {
-            0 => (String::new(), String::new()),
-            more => (format!("等，另有{more}条"), format!(" and {more} more")),
-        };
-        Name {
-            zh: format!(
-                "经查，截至{at_zh}（台账条目数{known}），{subject}在“{}”领域有生效的限制措施，见条目{entries}{more_zh}。",
-                domain.chinese()
-            ),
-            en: format!(
-                "As of {at}, with {known} entries known, measures in force close {} to {subject}: entries {entries}{more_en}.",
-                domain.name()
-            ),
-        }
     }
 
     /// A measure as a line.
@@ -317,18 +236,5 @@ impl Projector<'_> {
             }
         };
         adopted.common.basis.iter().map(title).collect()
-    }
-}
-
-impl Name {
-    /// The same with what has to be said of keys in wrong hands.
-    fn beside(mut self, marks: &[MarkLine]) -> Self {
-        if !marks.is_empty() {
-            self.zh.push_str("另：据以得出本结论的条目中，有以可能已失控的密钥签署的，应先核实。");
-            self.en.push_str(
-                " Entries that this follows from were signed with a key that may have been in wrong hands; find out first.",
-            );
-        }
-        self
     }
 }

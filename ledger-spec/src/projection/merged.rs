@@ -77,6 +77,17 @@ fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
     last.filter(|merger| merger.entry == entry && !case.is_stated_anew(merger))
 }
 
+/// What keeps a subject out of a domain that went on in it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct KeptOut {
+    /// From whom, as far as the reader is told.
+    pub(super) inherited: Vec<Inherited>,
+    /// How many do besides whom the reader may not know; none where the letter is not for the reader.
+    pub(super) unseen: usize,
+    /// How many more are said to have gone on in it, which were not asked about.
+    pub(super) unasked: usize,
+}
+
 /// Which of those that went on in a subject are kept out of a domain, as far as the reader is told: what was imposed on them
 /// goes on with it.
 pub(super) fn kept_out<E>(
@@ -84,16 +95,25 @@ pub(super) fn kept_out<E>(
     governance: &Governance,
     (names, domain): (&[SubjectId], Domain),
     (as_of, viewer): (AsOf, Viewer),
-) -> Result<Vec<Inherited>, E> {
-    let merged = of(&case_file, governance, names, (as_of, viewer))?;
-    let (known, mut closed) = (viewer.judged_by(as_of).known, Vec::new());
+) -> Result<KeptOut, E> {
+    // Whoever decides is told of what went on from a person too, and not from whom.
+    let decides = viewer.letters.reach(domain);
+    let finder =
+        if decides { Viewer { sight: viewer.sight.max(Sight::Restricted), ..viewer } } else { viewer };
+    let merged = of(&case_file, governance, names, (as_of, finder))?;
+    let known = viewer.judged_by(as_of).known;
+    let mut closed = KeptOut { unasked: merged.more, ..KeptOut::default() };
     for one in merged.subjects {
         let named = names::under_all_names(&case_file, &one, known, viewer.sight)?;
         let projector = Projector::new(&one, &named.file, governance, as_of, viewer);
         let mut found = projector.showing_alone(named.shown).eligibility(domain);
         if found.eligible == Some(false) {
+            if one.is_natural() && viewer.sight < Sight::Restricted {
+                closed.unseen += 1;
+                continue;
+            }
             found.reasons.truncate(MOST_BESIDE);
-            closed.push(Inherited { subject: one, reasons: found.reasons });
+            closed.inherited.push(Inherited { subject: one, reasons: found.reasons });
         }
     }
     Ok(closed)

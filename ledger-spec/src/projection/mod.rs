@@ -22,6 +22,7 @@ mod entry;
 mod files;
 mod indicators;
 mod leaf;
+mod letter;
 mod line;
 mod list;
 mod measures;
@@ -73,7 +74,7 @@ use crate::casefile::{AsOf, CaseAsOf, CaseFile, Item, ItemNumber, Sight, Viewer}
 use crate::event::Class;
 use crate::governance::Governance;
 use crate::id::{AuthorityId, EventId, SubjectId};
-use merged::MergedFrom;
+use merged::{KeptOut, MergedFrom};
 use page::OnPage;
 use standing::Taken;
 use std::collections::BTreeSet;
@@ -104,8 +105,8 @@ pub struct Projector<'a> {
     disowned: Vec<SubjectId>,
     /// The entries that are shown, where that is not for the rules of disclosure alone to say.
     shown: Option<BTreeSet<EntryIndex>>,
-    /// Those of them that are kept out of the domain that is asked about.
-    kept_out: Vec<Inherited>,
+    /// What keeps it out of the domain that is asked about by having gone on in it.
+    kept_out: KeptOut,
     /// The steps of matters that the reader sees taken; found once, since every line of a matter asks.
     taken: OnceLock<Vec<Taken<'a>>>,
     page: Page,
@@ -157,7 +158,7 @@ impl<'a> Projector<'a> {
             names: Vec::new(),
             disowned: Vec::new(),
             shown: None,
-            kept_out: Vec::new(),
+            kept_out: KeptOut::default(),
             taken: OnceLock::new(),
         }
     }
@@ -171,7 +172,7 @@ impl<'a> Projector<'a> {
 
     /// The same with the subjects that went on in this one and are kept out of the domain that is asked about.
     #[must_use]
-    pub(super) fn with_kept_out(mut self, kept_out: Vec<Inherited>) -> Self {
+    fn with_kept_out(mut self, kept_out: KeptOut) -> Self {
         self.kept_out = kept_out;
         self
     }
