@@ -137,6 +137,8 @@ fn asked(question: &Question) -> Asked<'_> {
 /// In whose stream of the journal a look stands.
 fn looked_at(asked: Asked<'_>) -> SubjectId {
     match asked {
+        // Authorities have no file: a journal knows none of them, and would take nothing in their streams.
+        Asked::Accesses(SubjectId::Authority(_)) => SubjectId::Ledger,
         Asked::Subject(subject) | Asked::Entry(subject) | Asked::Accesses(subject) => subject.clone(),
         Asked::List(list) => SubjectId::Catalogue(CatalogueItem::List(list.clone())),
         Asked::Counts | Asked::Open => SubjectId::Ledger,

@@ -318,7 +318,7 @@ fn what_is_nobodys_file_is_no_look() {
         assert_eq!((signed.status, size()), (200, 1), "{path}: {}", signed.text());
         assert_eq!(signed.json()["events"], server.get(path).json()["events"]);
     }
-    for about in ["catalogue:list.test.hidden", "ledger"] {
+    for about in ["catalogue:list.test.hidden", "ledger", "authority:court", "authority:nobody"] {
         let refused = accesses(&server, &by(&window, Purpose::OwnFile), about, "");
         assert_eq!((refused.status, refused.problem()), (403, "not-its-own-file".to_owned()), "{about}");
         assert_eq!(
