@@ -28,6 +28,7 @@ mod files;
 mod follower;
 mod front;
 mod gate;
+mod gate_keys;
 mod gate_routes;
 mod house;
 mod house_circles;

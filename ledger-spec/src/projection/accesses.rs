@@ -68,6 +68,10 @@ pub struct AccessLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub visible_from: Option<Date>,
+    /// From when on the key that signed it is said to have been in wrong hands: then it may not have been the reader who looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub compromised_since: Option<ValidTime>,
 }
 
 impl AccessesPage {
@@ -97,8 +101,8 @@ impl AccessLine {
         is_own: impl FnOnce(&EventId) -> bool,
     ) -> Result<Option<Self>, RequestRefusal> {
         let stated = look.verified(asked_at)?;
-        let authority = directory.get(&look.reader);
-        if authority.and_then(|authority| authority.key(stated.key().as_bytes())).is_none() {
+        let (authority, key) = (directory.get(&look.reader), stated.key().as_bytes());
+        if authority.and_then(|authority| authority.key(key)).is_none() {
             let found = say!("a key that is not of {}", &look.reader);
             let expected = say!("a key that is enrolled in this ledger");
             return Err(RequestRefusal { rule: RequestRule::KeyEnrolled, field: "keyid", found, expected });
@@ -111,7 +115,9 @@ impl AccessLine {
         let case = stated.case();
         let named =
             case.filter(|case| told_all || EventId::parse(case.as_str()).is_ok_and(|event| is_own(&event)));
+        let said = |number| directory.compromises().of(number, recorded_at, viewer.moment.known);
         Ok(Some(Self {
+            compromised_since: directory.key_number(key).and_then(said).map(|said| said.since),
             entry,
             recorded_at,
             reader: look.reader.clone(),
