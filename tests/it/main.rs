@@ -30,6 +30,7 @@ mod front;
 mod gate;
 mod gate_keys;
 mod gate_routes;
+mod gate_table;
 mod house;
 mod house_circles;
 mod house_specification;
