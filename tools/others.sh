@@ -33,8 +33,9 @@ EVENT
 target/python/bin/python tools/others.py "$url" "$vkey" "$folder/witness" -- \
     "$program" append --url "$url" "$folder/envelope"
 
-# Requests that others sign, and others' look at those that we sign.
-target/python/bin/python tools/signed.py "$url" "$origin" "$folder/ledger/keys/registrar.demo.key" "$program"
+# Requests that others sign, and others' look at those that we sign: numbers, and reads of what not everybody may know.
+subject=$(target/python/bin/python tools/readers.py "$program" "$folder/ledger" "$url" "$origin" "$folder/readers")
+target/python/bin/python tools/signed.py "$url" "$origin" "$folder/readers" "$subject" "$program"
 
 # Our own, in other processes, say the same of the same server.
 echo "$vkey" >"$folder/vkey"

@@ -1,13 +1,15 @@
 """Signed requests (RFC 9421) against software that is not ours: http-message-signatures from PyPI, openssl and curl.
 
-tools/signed.py URL ORIGIN KEYFILE PROGRAM
+tools/signed.py URL ORIGIN KEYS SUBJECT PROGRAM
   URL      a running ledger
   ORIGIN   its origin
-  KEYFILE  the secret key of an authority that may have numbers resolved, as `keygen` writes it
+  KEYS     the folder of the secret keys of its readers, as readers.py makes it
+  SUBJECT  what readers.py has recorded of
   PROGRAM  credit-ledger
 
 What the other library signs the ledger answers, and what it signs otherwise than the profile it refuses; what `resolve`
-signs the other library verifies, on the wire; and the recipe of README.md does what it says.
+and `show` sign the other library verifies, on the wire; and what README.md gives for curl and for Python does what it says,
+word for word.
 """
 
 import base64
@@ -35,7 +37,9 @@ from http_message_signatures.algorithms import ED25519
 LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NUMBER = "11010519491231002X"
 PATH = "/v1/identities"
-COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
+HEAD = ("@method", "@authority", "@path", "@query")
+COVERED = (*HEAD, "content-digest")
+README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 class Keys(HTTPSignatureKeyResolver):
@@ -92,30 +96,39 @@ def asked(url, origin, keys, *, more=(), tag="credit-ledger", life=60):
 
 @contextlib.contextmanager
 def verifying(url, keys):
-    """A server that has the other library verify each request that is posted, and hands all of them on to the ledger."""
+    """A server that has the other library verify each request that is signed, and hands all of them on to the ledger: reads
+    as everybody's, since they are signed for this host and not for the ledger's."""
     seen = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
+        def verified(self, body, covered):
+            message = SimpleNamespace(
+                method=self.command, url=f"http://{self.headers['host']}{self.path}", headers=dict(self.headers)
+            )
+            verifier = HTTPMessageVerifier(signature_algorithm=ED25519, key_resolver=keys)
+            seen.extend(verifier.verify(message, expect_tag="credit-ledger", require_components=covered, body=body))
+
         def do_GET(self):
+            if "signature" in self.headers:
+                self.verified(None, (*HEAD, *self.told()))
             self.hand_on(None)
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            message = SimpleNamespace(
-                method="POST", url=f"http://{self.headers['host']}{self.path}", headers=dict(self.headers)
-            )
-            verifier = HTTPMessageVerifier(signature_algorithm=ED25519, key_resolver=keys)
-            results = verifier.verify(message, expect_tag="credit-ledger", require_components=COVERED, body=body)
-            seen.extend(results)
+            self.verified(body, (*COVERED, *self.told()))
             self.hand_on(body)
+
+        def told(self):
+            return [name for name in ("credit-purpose", "credit-case") if name in self.headers]
 
         def hand_on(self, body):
             request = urllib.request.Request(url + self.path, data=body, method=self.command)
             for name, value in self.headers.items():
-                if name.lower() not in ("content-length", "connection"):
+                read = self.path != PATH and name.lower().startswith(("signature", "credit-"))
+                if name.lower() not in ("content-length", "connection") and not read:
                     request.add_header(name, value)
             try:
                 with LOOPBACK.open(request, timeout=60) as answer:
@@ -134,31 +147,47 @@ def verifying(url, keys):
         server.shutdown()
 
 
-def recipe():
-    """The commands of README.md that sign a request with openssl and send it with curl."""
-    text = (Path(__file__).parent.parent / "README.md").read_text()
-    (found,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.S) if "openssl pkeyutl" in block]
-    return found
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
 
 
-def by_curl(host, origin, secret):
+def by_curl(known, uses):
+    """What README.md's recipe prints for its uses in which this text stands: one answer a request."""
+    (definition,) = [block for block in blocks("sh") if block.startswith("signed()")]
+    (use,) = [block for block in blocks("sh") if re.search(r"^signed ", block, re.M) and uses in block]
+    # An answer is one line, whose end is not there: curl is told to write one.
+    script = ["bash", "-euo", "pipefail", "-c", definition + use]
+    answers = run_in_folder(script, known, {"CURL_HOME": "."}, {".curlrc": 'write-out = "\\n"\n'})
+    return [json.loads(line) for line in answers.splitlines()]
+
+
+def by_python(known):
+    """What README.md's Python is answered: the standing, the letter, and the standing asked for in a body."""
+    (example,) = [block for block in blocks("python") if "HTTPMessageSigner" in block]
+    given = "".join(f"{name} = {value!r}\n" for name, value in known.items() if name != "secret")
+    script = [sys.executable, "-c", f"import json\n{given}{example}\nprint(json.dumps([standing, letter, posted]))"]
+    return json.loads(run_in_folder(script, known, {}, {}))
+
+
+def run_in_folder(command, known, more, files):
+    """Runs a command in a folder that holds the secret key as `key.pem`, with what it knows in its environment."""
     with tempfile.TemporaryDirectory() as folder:
-        pem = secret.private_bytes(
+        pem = known["secret"].private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         (Path(folder) / "key.pem").write_bytes(pem)
-        known = {"host": host, "origin": origin, "number": NUMBER, "NO_PROXY": "*", "no_proxy": "*"}
-        script = ["bash", "-euo", "pipefail", "-c", recipe()]
-        run = subprocess.run(script, cwd=folder, env={**os.environ, **known}, capture_output=True, text=True)
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text)
+        told = {name: value for name, value in known.items() if name != "secret"}
+        environment = {**os.environ, **told, **more, "NO_PROXY": "*", "no_proxy": "*"}
+        run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout)
+        return run.stdout
 
 
-def main():
-    url, origin, key_file, program = sys.argv[1:5]
-    secret = secret_of(key_file)
+def resolving(url, origin, secret, key_file, program):
+    """Numbers, by the other library, by `resolve`, and by curl."""
     keys = Keys(secret)
-
     status, answer = asked(url, origin, keys)
     assert status == 200 and answer["subjects"][0].startswith("person:"), (status, answer)
     for rule, wrong in {
@@ -179,8 +208,53 @@ def main():
         assert len(seen) == 1 and seen[0].body is not None, seen
     print("http-message-signatures: verifies what `resolve` signs")
 
-    assert by_curl(url.split("//")[1], origin, secret) == answer
+    known = {"host": url.split("//")[1], "origin": origin, "number": NUMBER, "secret": secret}
+    assert by_curl(known, "/v1/identities") == [answer]
     print("curl and openssl: the recipe of README.md is answered")
+
+
+def reading(url, folder, subject, program):
+    """Reads, as README.md has them for curl and for Python, and as `show` signs them."""
+    key_file = str(Path(folder) / "department.key")
+    known = {"host": url.split("//")[1], "subject": subject, "secret": secret_of(key_file)}
+
+    def said(answers):
+        """Answers are of the moment of asking: what they say is held against each other but for that."""
+        return [{name: said for name, said in one.items() if name not in ("valid_at", "asked_at", "letter")} for one in answers]
+
+    standing, letter, posted = answers = by_curl(known, "/eligibility")
+    in_python = by_python(known)
+    assert said(in_python) == said(answers), (in_python, answers)
+    assert said([posted]) == said([standing]), (posted, standing)
+    # Two measures are named, and the restricted one is counted.
+    for one in (letter, in_python[1]):
+        assert one["eligible"] is False and len(one["reasons"]) == 2, one
+        assert "另有1项生效的限制措施，内容属限制知悉" in one["letter"]["zh"] and "readers.restricted" not in str(one), one
+    types = {record["type"] for record in standing["records"]}
+    assert types == {"readers.public", "readers.shared"}, standing
+    window = {**known, "secret": secret_of(Path(folder) / "window.key")}
+    (page,) = by_curl(window, "/v1/accesses")
+    looks = [(look["reader"], look["purpose"]) for look in page["accesses"]]
+    assert looks == [("department.readers", "procurement")] * 6, page
+    print("curl, openssl and Python: what README.md reads is answered, and stands in the subject's list of who looked")
+
+    with verifying(url, Keys(known["secret"])) as (proxy, seen):
+        for about in (subject, "person:" + "7" * 64):
+            command = [program, "show", "view", "records", about, "--url", proxy, "--json", "--key", key_file]
+            command += ["--purpose", "procurement", "--case", "采购〔2026〕7号"]
+            run = subprocess.run(command, capture_output=True, text=True)
+            assert run.returncode == 0, run.stderr
+        covered = [set(one.covered_components) for one in seen]
+        assert len(seen) >= 2 and all('"credit-case"' in one for one in covered), seen
+        assert any('"content-digest"' in one for one in covered), covered
+    print("http-message-signatures: verifies what `show` signs, with the subject in the path and in a body")
+
+
+def main():
+    url, origin, folder, subject, program = sys.argv[1:6]
+    key_file = str(Path(folder) / "department.key")
+    resolving(url, origin, secret_of(key_file), key_file, program)
+    reading(url, folder, subject, program)
 
 
 if __name__ == "__main__":
