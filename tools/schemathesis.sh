@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Schemathesis against a real server on a free loopback port, over a small ledger: no 5xx, no answer
-# outside of /openapi.json. tools/schemathesis.sh [EXAMPLES PER OPERATION]
+# outside of /openapi.json, to everybody and to readers who sign. tools/schemathesis.sh [EXAMPLES PER OPERATION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 examples=${1:-100}
@@ -19,12 +19,15 @@ for _ in $(seq 100); do
     kill -0 "$server" 2>/dev/null || { cat "$log"; exit 1; }
     sleep 0.1
 done
-url=$(python3 -c 'import json; print(json.loads(open("target/schemathesis/listening").readline())["url"])')
+said() { python3 -c 'import json, sys; print(json.loads(open("target/schemathesis/listening").readline())[sys.argv[1]])' "$1"; }
+url=$(said url)
+# Something of every class, and who may read it.
+target/python/bin/python tools/readers.py target/debug/credit-ledger "$ledger" "$url" "$(said origin)" target/schemathesis/readers
 
 # Two runs side by side, each over its part of the routes: a run is one thread. A seed makes a run repeatable.
 # Checks left out: those that ask a general API to refuse every input which its schema does not describe (an
 # envelope's inside is described by the specification, not by JSON schema), and those about authentication, which
-# no public read has. The feed is left out: it never ends, which is what it is for.
+# no public read needs. The feed is left out: it never ends, which is what it is for.
 throw() {
     mkdir -p "$1"
     (cd "$1" && ../../python/bin/schemathesis run "$url/openapi.json" "${@:2}" \
@@ -37,6 +40,17 @@ subjects=$!
 throw target/schemathesis/others --exclude-path-regex '^/v1/(subjects/|feed$)' || failed=1
 wait "$subjects" || failed=1
 cat target/schemathesis/subjects.log
+
+# The same of whatever reads a signature, each request signed by one reader or another. Fewer: each reader is remembered
+# for so many requests, and told to come again beyond that.
+signing() {
+    SCHEMATHESIS_HOOKS=sign_reads PYTHONPATH="$PWD/tools" READERS="$PWD/target/schemathesis/readers" \
+        SIGNED="$PWD/target/schemathesis/signed.lines" "$@"
+}
+examples=$((examples / 4))
+signing throw target/schemathesis/signed \
+    --include-path-regex '^/v1/(subjects/|entries/[^/]*$|lists/|indicators/|oversight|directory|catalogue|questions/|accesses|identities)' || failed=1
+signing target/python/bin/python tools/sign_reads.py target/schemathesis/signed.lines || failed=1
 [ -z "${failed:-}" ] || exit 1
 
 # After all that, Prometheus' own reader takes every line of the metrics.
