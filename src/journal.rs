@@ -8,7 +8,7 @@ use crate::sequencer::{EventOutcome, Sequencer};
 use crate::snapshot::Snapshots;
 use ledger_spec::casefile::{Beyond, Sight};
 use ledger_spec::event::{Kind, WholeEvent};
-use ledger_spec::id::{AuthorityId, SubjectId};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::request::VerifiedRequest;
 use ledger_spec::time::RecordedTime;
 use serde_json::json;
@@ -23,15 +23,32 @@ pub struct Look {
     /// When it was asked for.
     pub at: RecordedTime,
     /// Who looked.
-    pub reader: AuthorityId,
-    /// What it asked, as it signed it: with which key, for which purpose, in which matter.
-    pub request: VerifiedRequest,
+    pub by: Looking,
     /// At whom, or at which list; the ledger itself where many were counted.
     pub about: SubjectId,
     /// By which sight it was answered.
     pub sight: Sight,
     /// And what beyond it.
     pub beyond: Beyond,
+}
+
+/// Who looks.
+#[derive(Clone, Debug)]
+pub enum Looking {
+    /// An authority.
+    Authority {
+        /// Which.
+        reader: AuthorityId,
+        /// What it asked, as it signed it: with which key, for which purpose, in which matter.
+        request: VerifiedRequest,
+    },
+    /// The subject itself.
+    Subject {
+        /// The window's event of who stood before it.
+        verified: EventId,
+        /// What is asked: path and query.
+        question: String,
+    },
 }
 
 /// Why a look could not be written down: then it is not answered.
@@ -65,13 +82,16 @@ impl AccessJournal {
     }
 
     fn event(&self, look: &Look) -> Result<WholeEvent, String> {
-        let (request, signature) = look.request.signed();
-        let mut body = json!({
-            "reader": look.reader.as_str(),
-            "request": request,
-            "signature": to_base64url(signature),
-            "sight": look.sight.name(),
-        });
+        let mut body = match &look.by {
+            Looking::Authority { reader, request } => {
+                let (request, signature) = request.signed();
+                json!({ "reader": reader.as_str(), "request": request, "signature": to_base64url(signature) })
+            }
+            Looking::Subject { verified, question } => {
+                json!({ "verified": verified.to_string(), "question": question })
+            }
+        };
+        body["sight"] = look.sight.name().into();
         match look.beyond {
             Beyond::Nothing => {}
             Beyond::Competence(_) => body["own"] = true.into(),

@@ -9,6 +9,7 @@ pub mod audited_checkpoint;
 pub mod case_files;
 pub mod cli;
 pub mod clock;
+pub mod codes;
 pub mod damage;
 pub mod http;
 pub mod identities;

@@ -2,23 +2,25 @@
 //! leaves. No other file of the front door names a sight; a test holds that, and each route's gate.
 //!
 //! A request without a signature is everybody's and is answered as ever. A signed one is verified, is for this server's
-//! own host, is taken once, and is then granted what the readers' table says, or refused.
+//! own host, is taken once, and is then granted what the readers' table says, or refused. So is one by a session, for the
+//! subject whose session it is.
 
 use super::Shared;
 use super::problem::{Problem, ProblemKind};
 use super::signed;
-use crate::journal::Look;
+use crate::codes::Given;
+use crate::journal::{Look, Looking};
 use crate::query::Reading;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, HOST, HeaderValue};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderValue};
 use axum::http::request::Parts;
 use axum::response::Response;
 use ledger_spec::admission::Reader;
-use ledger_spec::casefile::{AsOf, Viewer};
+use ledger_spec::casefile::{AsOf, Named, Viewer};
 use ledger_spec::definition::Scheme;
 use ledger_spec::id::{CatalogueItem, EventId, SubjectId};
-use ledger_spec::projection::{Question, given_consent};
+use ledger_spec::projection::{CaseFileSource as _, Question, given_consent, given_verification};
 use ledger_spec::readers::{Asked, Granted, Look as Wanted, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
 use ledger_spec::rule::RequestRule;
@@ -30,7 +32,7 @@ use tlog::position::EntryIndex;
 use utoipa::IntoParams;
 
 /// What is never kept by whoever stands between.
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
+pub(super) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// The fields by which more is asked for than everybody may know. They are read by the specification.
 #[derive(IntoParams)]
@@ -57,30 +59,40 @@ pub(super) struct SignedWhereMore {
     credit_visible_from: Option<String>,
 }
 
-/// Who asks: everybody, or whoever signed.
+/// Who asks: everybody, whoever signed, or a subject by its session.
 #[derive(Clone)]
 pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
-    /// What somebody signed, and when it was taken: of that time is the look.
-    signed: Option<(VerifiedRequest, RecordedTime)>,
+    by: By,
     /// The look that was granted, once one was.
     look: OnceLock<Look>,
+}
+
+enum By {
+    Everybody,
+    /// What somebody signed, and when it was taken: of that time is the look.
+    Signed(VerifiedRequest, RecordedTime),
+    /// What a session opens, what is asked, and when.
+    Session(Arc<Given>, String, RecordedTime),
 }
 
 impl FromRequestParts<Arc<Shared>> for Asking {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let signed = if is_signed(&parts.headers) {
-            shared.is_its_host(&parts.headers)?;
-            let snapshot = shared.app.snapshots.latest();
-            let (request, _, taken) = signed::reader(shared, parts, &snapshot.governance).await?;
-            Some((request, taken))
-        } else {
-            None
+        let by = match (is_signed(&parts.headers), parts.headers.contains_key(AUTHORIZATION)) {
+            (true, true) => return Err(Problem::new(ProblemKind::TwoAuthorizations)),
+            (true, false) => {
+                shared.is_its_host(&parts.headers)?;
+                let snapshot = shared.app.snapshots.latest();
+                let (request, _, taken) = signed::reader(shared, parts, &snapshot.governance).await?;
+                By::Signed(request, taken)
+            }
+            (false, true) => shared.session(parts)?,
+            (false, false) => By::Everybody,
         };
-        Ok(Self(Arc::new(Asker { signed, look: OnceLock::new() })))
+        Ok(Self(Arc::new(Asker { by, look: OnceLock::new() })))
     }
 }
 
@@ -90,12 +102,34 @@ pub(super) fn is_signed(headers: &HeaderMap) -> bool {
     headers.contains_key("signature") || headers.contains_key("signature-input")
 }
 
-/// An answer to a signed request is its signer's alone.
+/// Whether somebody says who asks, by a signature or by a session.
+pub(super) fn is_by_somebody(headers: &HeaderMap) -> bool {
+    is_signed(headers) || headers.contains_key(AUTHORIZATION)
+}
+
+/// What `Authorization: Bearer` holds, where it stands there once and nothing else does.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut fields = headers.get_all(AUTHORIZATION).iter();
+    let (field, None) = (fields.next()?, fields.next()) else { return None };
+    let (scheme, token) = field.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// An answer to who says who asks is theirs alone.
 pub(super) fn keep_private(response: &mut Response) {
     response.headers_mut().entry(CACHE_CONTROL).or_insert(PRIVATE);
 }
 
 impl Shared {
+    /// The session that a request names.
+    fn session(&self, parts: &Parts) -> Result<By, Problem> {
+        let now = (self.app.clock)();
+        let given = bearer(&parts.headers).and_then(|token| self.codes.session(token, now));
+        let given = given.ok_or_else(|| Problem::new(ProblemKind::SessionOver))?;
+        let question = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        Ok(By::Session(given, question, now))
+    }
+
     /// R25: the request is for a host of this server's own, by `hosts` in `ledger.toml`; where it names none, this machine
     /// by the port at which it answers.
     fn is_its_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
@@ -139,7 +173,10 @@ fn looked_at(asked: Asked<'_>) -> SubjectId {
     match asked {
         // Authorities have no file: a journal knows none of them, and would take nothing in their streams.
         Asked::Accesses(SubjectId::Authority(_)) => SubjectId::Ledger,
-        Asked::Subject(subject) | Asked::Entry(subject) | Asked::Accesses(subject) => subject.clone(),
+        Asked::Subject(subject)
+        | Asked::Entry(subject)
+        | Asked::Accesses(subject)
+        | Asked::Code(subject, _) => subject.clone(),
         Asked::List(list) => SubjectId::Catalogue(CatalogueItem::List(list.clone())),
         Asked::Counts | Asked::Open => SubjectId::Ledger,
     }
@@ -148,7 +185,7 @@ fn looked_at(asked: Asked<'_>) -> SubjectId {
 impl Asking {
     /// R13: the body is the one that was signed, where one signed.
     pub(super) fn signed_body(&self, body: &[u8]) -> Result<(), Problem> {
-        let Some((signed, _)) = &self.0.signed else { return Ok(()) };
+        let By::Signed(signed, _) = &self.0.by else { return Ok(()) };
         signed.body(body).map(drop).map_err(|refusal| Problem::from(&refusal))
     }
 
@@ -172,11 +209,32 @@ impl Asking {
         self.viewer((shared, reading), about(subject), asked_at)
     }
 
-    /// R01: what is nobody's to ask without a signature.
+    /// R01: what is nobody's to ask who does not say who asks.
     pub(super) fn by_somebody(&self) -> Result<(), Problem> {
-        match self.0.signed {
-            Some(_) => Ok(()),
-            None => Err(Problem::from(&RequestRefusal::unsigned())),
+        match self.0.by {
+            By::Signed(..) | By::Session(..) => Ok(()),
+            By::Everybody => Err(Problem::from(&RequestRefusal::unsigned())),
+        }
+    }
+
+    /// What a code opens that who asks may give to a subject.
+    pub(super) fn of_code(
+        &self,
+        (shared, reading): (&Shared, &Reading<'_>),
+        subject: &SubjectId,
+        asked_at: ValidTime,
+    ) -> Result<Given, Problem> {
+        let event = match &self.0.by {
+            By::Signed(request, _) => request.case().and_then(|case| EventId::parse(case.as_str()).ok()),
+            By::Everybody | By::Session(..) => None,
+        };
+        let given = event.map(|event| given_verification(reading, subject, &event)).transpose()?.flatten();
+        self.viewer((shared, reading), Asked::Code(subject, given.as_ref()), asked_at)?;
+        match (&self.0.by, event) {
+            (By::Signed(request, _), Some(verified)) => {
+                Ok(Given { subject: subject.clone(), verified, request: request.clone() })
+            }
+            _ => Err(Problem::from(&RequestRefusal::unsigned())),
         }
     }
 
@@ -197,7 +255,8 @@ impl Asking {
         index: EntryIndex,
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
-        let found = self.0.signed.as_ref().and_then(|_| reading.any_entry(index).ok());
+        let is_by_somebody = !matches!(self.0.by, By::Everybody);
+        let found = is_by_somebody.then(|| reading.any_entry(index).ok()).flatten();
         let subject = found.as_ref().map(|found| &found.event.subject);
         let asked = match subject.filter(|subject| Scheme::of(subject).is_some()) {
             Some(subject) => Asked::Entry(subject),
@@ -206,8 +265,8 @@ impl Asking {
         self.viewer((shared, reading), asked, asked_at)
     }
 
-    /// The one function that decides who reads: everybody, or what the table grants to who signed. What is more than
-    /// everybody sees is only granted where it can be written down.
+    /// The one function that decides who reads: everybody, or what the table grants to who signed, or to the subject of a
+    /// session. What is more than everybody sees is only granted where it can be written down.
     fn viewer(
         &self,
         (shared, reading): (&Shared, &Reading<'_>),
@@ -215,33 +274,31 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
         let moment = AsOf { valid_at: asked_at, known: reading.snapshot().size() };
-        let Some((signed, taken)) = &self.0.signed else { return Ok(Granted::PUBLIC.viewer(moment)) };
-        let now = (shared.app.clock)();
-        let reader = Reader::of(signed, &reading.snapshot().governance, now)
-            .map_err(|refusal| Problem::from(&refusal))?;
-        let (purpose, case) = (signed.purpose(), signed.case());
-        let named = case.filter(|_| purpose == Some(Purpose::ConsentedReport));
-        let named = named.and_then(|case| EventId::parse(case.as_str()).ok());
-        let consent = match (asked.subject(), named) {
-            (Some(subject), Some(event)) => given_consent(reading, subject, &event, moment)?,
-            _ => None,
+        let (governance, now) = (&reading.snapshot().governance, (shared.app.clock)());
+        let (granted, by, at) = match &self.0.by {
+            By::Everybody => return Ok(Granted::PUBLIC.viewer(moment)),
+            By::Signed(signed, taken) => {
+                let reader =
+                    Reader::of(signed, governance, now).map_err(|refusal| Problem::from(&refusal))?;
+                let granted = of_signed(signed, reader, (reading, moment), asked)?;
+                let (reader, request) = (reader.authority().id.clone(), signed.clone());
+                (granted, Looking::Authority { reader, request }, *taken)
+            }
+            By::Session(given, question, taken) => {
+                // What the window's key opened ends with it.
+                Reader::of(&given.request, governance, now)
+                    .map_err(|_| Problem::new(ProblemKind::SessionOver))?;
+                let granted = of_session(given, (reading, moment), asked)?;
+                let (verified, question) = (given.verified, question.clone());
+                (granted, Looking::Subject { verified, question }, *taken)
+            }
         };
-        let who = Who::Authority(reader);
-        let (consent, visible_from) = (consent.as_ref(), signed.visible_from());
-        let wanted = Wanted { who, purpose, case, asked, consent, visible_from, now: asked_at };
-        let granted = Readers::shipped().sight(&wanted).map_err(|refusal| Problem::from(&refusal))?;
         if granted.is_more_than_public() {
             if shared.app.journal.is_none() {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
-            self.0.look.get_or_init(|| Look {
-                at: *taken,
-                reader: reader.authority().id.clone(),
-                request: signed.clone(),
-                about: looked_at(asked),
-                sight: granted.sight(),
-                beyond: granted.beyond(),
-            });
+            let (about, sight, beyond) = (looked_at(asked), granted.sight(), granted.beyond());
+            self.0.look.get_or_init(|| Look { at, by, about, sight, beyond });
         }
         Ok(granted.viewer(moment))
     }
@@ -261,4 +318,40 @@ impl Asking {
             response
         })
     }
+}
+
+/// What the table grants to who signed.
+fn of_signed(
+    signed: &VerifiedRequest,
+    reader: Reader<'_>,
+    (reading, moment): (&Reading<'_>, AsOf),
+    asked: Asked<'_>,
+) -> Result<Granted, Problem> {
+    let (purpose, case) = (signed.purpose(), signed.case());
+    let named = case.filter(|_| purpose == Some(Purpose::ConsentedReport));
+    let named = named.and_then(|case| EventId::parse(case.as_str()).ok());
+    let consent = match (asked.subject(), named) {
+        (Some(subject), Some(event)) => given_consent(reading, subject, &event, moment)?,
+        _ => None,
+    };
+    let (consent, visible_from) = (consent.as_ref(), signed.visible_from());
+    let who = Who::Authority(reader);
+    granted(&Wanted { who, purpose, case, asked, consent, visible_from, now: moment.valid_at })
+}
+
+/// What the table grants to the subject of a session, by whichever of its names it asks about itself.
+fn of_session(
+    given: &Given,
+    (reading, moment): (&Reading<'_>, AsOf),
+    asked: Asked<'_>,
+) -> Result<Granted, Problem> {
+    let own = Named::of(|name| reading.case_file(name), &given.subject, moment.known)?;
+    let by_other_name = asked.subject().filter(|asked| own.names().contains(asked));
+    let (who, purpose) = (Who::Subject(by_other_name.unwrap_or(&given.subject)), Some(Purpose::OwnFile));
+    let now = moment.valid_at;
+    granted(&Wanted { who, purpose, case: None, asked, consent: None, visible_from: None, now })
+}
+
+fn granted(wanted: &Wanted<'_>) -> Result<Granted, Problem> {
+    Readers::shipped().sight(wanted).map_err(|refusal| Problem::from(&refusal))
 }

@@ -25,6 +25,7 @@ mod params;
 mod places;
 mod problem;
 mod reading;
+mod sessions;
 mod signed;
 mod subjects;
 mod tiles;
@@ -35,6 +36,7 @@ use ledger_spec::wording::Language;
 pub use problem::{PROBLEM_JSON, Problem, ProblemAnswer, ProblemKind};
 
 use crate::api::{AppendedLine, FeedCheckpoint, FeedEntry, LastLine};
+use crate::codes::Codes;
 use crate::identities::Identities;
 use crate::journal::Journal;
 use crate::ledger::{Erasing, Settings};
@@ -98,6 +100,8 @@ struct Shared {
     even_times: EvenTimes,
     /// Which signed requests were answered lately.
     replays: Replays,
+    /// One-time codes of subjects, and their sessions.
+    codes: Codes,
     /// The hosts that signed reads are for.
     hosts: Vec<String>,
     /// How many threads verify a batch.
@@ -138,6 +142,7 @@ impl FrontDoor {
         let places = AllPlaces::new(&app.settings, threads);
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
         let (even_times, replays) = (EvenTimes::start()?, Replays::new((app.clock)()));
+        let codes = Codes::new().map_err(|error| io::Error::other(error.to_string()))?;
         let hosts = gate::own_hosts(&app.settings.hosts, port);
         Ok(Self(Arc::new(Shared {
             app,
@@ -145,6 +150,7 @@ impl FrontDoor {
             places,
             even_times,
             replays,
+            codes,
             hosts,
             threads,
             damage_found: AtomicBool::new(false),
@@ -182,6 +188,7 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .merge(identities::router())
         .merge(subjects::router())
         .merge(accesses::router())
+        .merge(sessions::router())
         .merge(lists::router())
         .merge(city::router())
         .merge(entries::router())
@@ -219,7 +226,7 @@ fn answered(router: Router<Arc<Shared>>, shared: Arc<Shared>) -> Router {
 async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let language = language::asked_for(request.headers());
-    let signed = gate::is_signed(request.headers());
+    let by_somebody = gate::is_by_somebody(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(Edge { language });
@@ -231,7 +238,7 @@ async fn edge(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
         shared.damage_found.store(true, Ordering::Relaxed);
     }
     let mut answer = in_words(answer, language);
-    if signed {
+    if by_somebody {
         gate::keep_private(&mut answer);
     }
     let (status, took) = (answer.status().as_u16(), started.elapsed());

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tlog::defect::OrDefect as _;
 
+/// How the document calls the session of a subject.
+const SESSION: &str = "session";
+
 /// Finishes the document that the routes make.
 pub(super) fn finished(document: &utoipa::openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).or_defect("an OpenAPI document is JSON");
@@ -18,11 +21,27 @@ pub(super) fn finished(document: &utoipa::openapi::OpenApi) -> Value {
         for (method, operation) in operations {
             if let Some(operation) = operation.as_object_mut() {
                 parameters(operation);
+                sessions(operation, method, path);
                 problems(operation, method, path);
             }
         }
     }
+    let of_session = "The session of a subject, that a one-time code was exchanged for";
+    document["components"]["securitySchemes"] =
+        json!({ SESSION: { "type": "http", "scheme": "bearer", "description": of_session } });
     document
+}
+
+/// By whose session an operation may be asked, or has to be.
+fn sessions(operation: &mut Map<String, Value>, method: &str, path: &str) {
+    let by_session = json!({ SESSION: [] });
+    let security = match (method, path) {
+        ("delete", _) => json!([by_session]),
+        (_, "/v1/codes") => return,
+        _ if reads_more(path) || path == "/v1/accesses" => json!([{}, by_session]),
+        _ => return,
+    };
+    operation.insert("security".to_owned(), security);
 }
 
 /// A parameter that may be absent is not one that may be null.
@@ -54,9 +73,9 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 /// Whether an operation can answer with a kind of problem.
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
-        Behind, CheckCharacter, Damaged, IdentitiesSpent, Internal, InvalidParameter, MalformedIdentifier,
-        MethodNotAllowed, NotFound, NotJournalled, NotPublic, NotWitnessed, Overloaded, Request, Stopping,
-        Timeout, WriterStopped,
+        Behind, CheckCharacter, CodeRefused, Damaged, IdentitiesSpent, Internal, InvalidParameter,
+        MalformedIdentifier, MethodNotAllowed, NotFound, NotJournalled, NotPublic, NotWitnessed, Overloaded,
+        Request, SessionOver, Stopping, Timeout, TooManyCodes, TwoAuthorizations, WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -72,6 +91,9 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         Request(rule) if rule.is_of_readers() || rule == RequestRule::OwnHost => reads_more(path),
         Request(_) => path == "/v1/identities" || reads_more(path),
         ProblemKind::Rule(Rule::KeyInForce | Rule::Acting) => writes || reads_more(path),
+        CodeRefused | TooManyCodes => method == "post" && path == "/v1/sessions",
+        SessionOver => reads_more(path) || method == "delete",
+        TwoAuthorizations => reads_more(path),
         NotJournalled => reads_more(path),
         WriterStopped => writes || path == "/readyz",
         _ => writes,
@@ -80,7 +102,7 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
 
 /// Whether more than everybody may know is answered there to who signs: the routes that pass the gate.
 fn reads_more(path: &str) -> bool {
-    const GATED: [&str; 8] = [
+    const GATED: [&str; 9] = [
         "/v1/subjects/",
         "/v1/questions/",
         "/v1/lists/",
@@ -89,6 +111,7 @@ fn reads_more(path: &str) -> bool {
         "/v1/directory",
         "/v1/catalogue",
         "/v1/entries/",
+        "/v1/codes",
     ];
     GATED.iter().any(|gated| path.starts_with(gated)) && !path.ends_with("/raw")
 }

@@ -41,6 +41,7 @@ pub(super) const HTTP: &[Wording] = &[
     w("a tile of the {} entries that are published", "已公布的 {} 个条目范围内的分块"),
     w("a size from 0 to {}", "0 至 {} 之间的条目数"),
     w("an object with `subject`, an identifier, and nothing else", "仅含 `subject`（主体标识）的对象"),
+    w("an object with `code`, and nothing else", "仅含 `code`（验证码）的对象"),
     w("no receipts where dry_run=true: nothing is appended", "dry_run=true 时不出具回执：未作任何记载"),
     w("more than {} lines", "超过 {} 行"),
     w("at most {}", "不超过 {}"),

@@ -11,7 +11,7 @@ use crate::people::{self, department};
 use crate::support::Folder;
 use crate::writer_faults::{journal_signer, start, start_journal};
 use credit_ledger::http::AppState;
-use credit_ledger::journal::{AccessJournal, Journal as _, Look};
+use credit_ledger::journal::{AccessJournal, Journal as _, Look, Looking};
 use credit_ledger::query::{QueryError, Reading};
 use credit_ledger::storage::DiskErrorKind;
 use ledger_spec::casefile::{Beyond, Sight};
@@ -132,7 +132,7 @@ fn a_look_by_another_key_than_its_readers_is_told_to_nobody() {
     let told = |reader: &str| {
         let (reader, beyond) = (AuthorityId::parse(reader).unwrap(), Beyond::Nothing);
         let (request, about, sight) = (request.clone(), about.clone(), Sight::Shared);
-        let look = Look { at: noon(), reader, request, about, sight, beyond };
+        let look = Look { at: noon(), by: Looking::Authority { reader, request }, about, sight, beyond };
         runtime.block_on(journal.record(&look)).unwrap();
         let (ledger, journal) = (Reading::new(&snapshots), Reading::new(&accesses));
         let viewer = ledger.viewer(Sight::Court, ValidTime::at_recorded(noon()).unwrap());

@@ -10,7 +10,7 @@ use credit_ledger::ledger::ACCESS;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::query::Reading;
 use credit_ledger::{clock, ledger};
-use ledger_spec::event::Body;
+use ledger_spec::event::{Body, Looker};
 use ledger_spec::request::Purpose;
 use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
@@ -81,7 +81,8 @@ fn no_look_that_was_answered_is_lost_by_kills() {
     for index in 1..reading.snapshot().size().get() {
         let found = reading.any_entry(EntryIndex::new(index)).unwrap();
         let Body::AccessRead(look) = &found.event.body else { panic!("{:?}", found.event) };
-        written.insert(to_base64(&look.signature));
+        let Looker::Authority(signed) = &look.by else { panic!("{look:?}") };
+        written.insert(to_base64(&signed.signature));
     }
     for signature in &answered {
         assert!(written.contains(&to_base64(signature)), "a look that was answered is not written down");

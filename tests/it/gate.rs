@@ -4,13 +4,13 @@
 use crate::http_server::{Answer, JSON, Server};
 use crate::people::{self, department, event, registrar, steward};
 use crate::signed::noon;
-use credit_ledger::journal::{Journal, Look, NotRecorded, Recording};
+use credit_ledger::journal::{Journal, Look, Looking, NotRecorded, Recording};
 use ledger_spec::casefile::Sight;
 use ledger_spec::definition::Disclosure;
 use ledger_spec::event::Role;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::readers::{About, May, Need, Office, Readers};
-use ledger_spec::request::{Case, NewRequest, Purpose};
+use ledger_spec::request::{Case, NewRequest, Purpose, VerifiedRequest};
 use ledger_spec::time::{Date, RecordedTime};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -45,8 +45,21 @@ impl Journal for Kept {
 }
 
 impl Kept {
+    /// Whether nothing can be written down from now on.
+    pub fn fill(&self, full: bool) {
+        self.full.store(full, Ordering::Relaxed);
+    }
+
     pub fn taken(&self) -> Vec<Look> {
         std::mem::take(&mut *self.looks.lock().unwrap())
+    }
+}
+
+/// What an authority signed.
+pub fn signed_by(look: &Look) -> &VerifiedRequest {
+    match &look.by {
+        Looking::Authority { request, .. } => request,
+        Looking::Subject { .. } => panic!("{look:?}"),
     }
 }
 
@@ -223,7 +236,7 @@ fn each_role_sees_for_each_purpose_what_its_row_says_and_nothing_without_one() {
     assert_eq!(shown(&public), expected(None));
     let (mut granted, mut refused) = (0, 0);
     for office in Office::ALL {
-        // A subject has no key: its door is to come.
+        // A subject has no key and asks by a session: `sessions.rs`.
         let Office::Of(role) = office else { continue };
         let key = of(role);
         for purpose in Purpose::ALL {
@@ -240,11 +253,11 @@ fn each_role_sees_for_each_purpose_what_its_row_says_and_nothing_without_one() {
                     assert!(answer.head.contains("cache-control: private, no-store"), "{}", answer.head);
                     let [look] = looks.as_slice() else { panic!("{looks:?}") };
                     assert_eq!(
-                        (look.request.purpose(), look.sight, &*look.request.key().id()),
+                        (signed_by(look).purpose(), look.sight, &*signed_by(look).key().id()),
                         (Some(*purpose), row.sight, &*key.public().id())
                     );
                     assert_eq!(look.about.to_string(), FIRM);
-                    assert_eq!(look.request.case().map(Case::as_str), Some("7"));
+                    assert_eq!(signed_by(look).case().map(Case::as_str), Some("7"));
                     if row.needs.contains(&Need::Case) {
                         let without = Read { case: None, ..Read::by(&key, *purpose) };
                         assert_eq!(without.get(&server, &path).problem(), "case-missing");
@@ -344,11 +357,11 @@ fn nothing_more_than_public_leaves_that_is_not_written_down() {
     let journal = Arc::new(Kept::default());
     let server = serve("gate-full", Some(journal.clone()));
     let own = department();
-    journal.full.store(true, Ordering::Relaxed);
+    journal.fill(true);
     let answer = Read::by(&own, Purpose::Supervision).get(&server, STANDING);
     assert_eq!((answer.status, answer.problem()), (503, "not-journalled".to_owned()));
     assert_eq!(server.get(STANDING).status, 200);
-    journal.full.store(false, Ordering::Relaxed);
+    journal.fill(false);
     assert_eq!(Read::by(&own, Purpose::Supervision).get(&server, STANDING).status, 200);
     assert_eq!(journal.taken().len(), 1);
     server.finish();

@@ -1,6 +1,6 @@
 //! Each route has its gate, nobody else says who reads, and our own command line signs what it asks.
 
-use crate::gate::{FIRM, Kept, Read, furnish, serve, shown};
+use crate::gate::{FIRM, Kept, Read, furnish, serve, shown, signed_by};
 use crate::house::{code, sources};
 use crate::http_server::{Answer, Server};
 use crate::people::{self, department};
@@ -23,10 +23,15 @@ enum Gate {
     Signed,
     /// What is sent is signed by itself.
     Envelope,
+    /// A one-time code.
+    Code,
+    /// The session itself, which ends.
+    Session,
 }
 
 /// Every route of the document, with its gate.
 const GATES: &[(&str, Gate)] = &[
+    ("delete /v1/sessions", Gate::Session),
     ("get /access/checkpoint", Gate::Open),
     ("get /access/tile/{tile}", Gate::Open),
     ("get /checkpoint", Gate::Open),
@@ -65,9 +70,11 @@ const GATES: &[(&str, Gate)] = &[
     ("get /v1/subjects/{id}/standing", Gate::Readers),
     ("get /v1/subjects/{id}/uses", Gate::Readers),
     ("post /v1/accesses", Gate::Readers),
+    ("post /v1/codes", Gate::Readers),
     ("post /v1/events", Gate::Envelope),
     ("post /v1/identities", Gate::Signed),
     ("post /v1/questions/{view}", Gate::Readers),
+    ("post /v1/sessions", Gate::Code),
 ];
 
 #[test]
@@ -156,7 +163,10 @@ fn the_command_line_signs_what_it_asks_of_this_machines_own_server() {
     let (code, out, err) = signed(&["--purpose", "handling", "--case", "受理7号"]);
     assert!(code == 0 && records(&out).contains("base.restricted"), "{err}");
     let looks = journal.taken();
-    assert!(looks.iter().all(|look| look.request.case().map(Case::as_str) == Some("受理7号")), "{looks:?}");
+    assert!(
+        looks.iter().all(|look| signed_by(look).case().map(Case::as_str) == Some("受理7号")),
+        "{looks:?}"
+    );
     assert!(!looks.is_empty());
     let (code, _, err) = signed(&["--purpose", "procurement"]);
     assert!(code != 0 && err.contains("R20"), "{err}");

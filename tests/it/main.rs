@@ -58,6 +58,7 @@ mod restored;
 mod restored_log;
 mod rotation_cuts;
 mod sealed_files;
+mod sessions;
 mod sigkill;
 mod signed;
 mod simulation;

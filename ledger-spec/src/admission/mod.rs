@@ -219,6 +219,7 @@ fn by_kind(case: &Case<'_>) -> Result<(), Refusal> {
         Body::ComplaintFiled(body) => rights::complaint(case, body),
         Body::HoldPlaced(body) => rights::hold(case, body),
         Body::ConsentGranted(_) => rights::consent(case),
+        Body::SubjectVerified(body) => rights::verification(case, body),
         Body::ReportIssued(body) => rights::report(case, body),
         Body::UseReported(body) => rights::usage(case, body),
         Body::CommitmentMade(body) => conduct::commitment(case, body),

@@ -5,8 +5,8 @@ use super::{Refusal, Rule, begun, refuse};
 use crate::casefile::{Fact, Item};
 use crate::definition::{ProcedurePeriod, Scheme};
 use crate::event::{
-    Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued, ReportKind, Role,
-    StepKind, UseReported,
+    Checked, Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued,
+    ReportKind, Role, StepKind, SubjectVerified, UseReported,
 };
 use crate::wording::{Joint, Words, say};
 
@@ -123,14 +123,39 @@ fn may_stay(case: &Case<'_>, item: Option<&Item>) -> Result<(), Refusal> {
     Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
 }
 
-/// L11: a number consents to nothing.
+/// L11: a place consents to nothing.
 pub(super) fn consent(case: &Case<'_>) -> Result<(), Refusal> {
+    of_somebody(case).map(drop)
+}
+
+/// L11, L32: somebody stood at the window, and what tells who that was was looked at: an identity document, of a body what it is
+/// registered by, of an agent a power of attorney.
+pub(super) fn verification(case: &Case<'_>, body: &SubjectVerified) -> Result<(), Refusal> {
+    let scheme = of_somebody(case)?;
+    let refused =
+        |found: Words, expected: Words| Err(refuse(Rule::VerifiedWhole, "body.checked", found, expected));
+    let checked = |what: Checked| body.checked.contains(&what);
+    let of_body = matches!(scheme, Scheme::Uscc | Scheme::Ext);
+    for (needed, what) in [(true, Checked::IdentityDocument), (of_body, Checked::Registration)] {
+        if needed && !checked(what) {
+            return refused(say!("absent"), what.into());
+        }
+    }
+    match (body.agent, checked(Checked::PowerOfAttorney)) {
+        (true, false) => refused(say!("absent"), Checked::PowerOfAttorney.into()),
+        (false, true) => refused(Checked::PowerOfAttorney.into(), say!("an agent who stands there")),
+        _ => Ok(()),
+    }
+}
+
+/// L11: about whom records are, but for places.
+fn of_somebody(case: &Case<'_>) -> Result<Scheme, Refusal> {
     match case.about_a_subject()? {
         Scheme::Place => {
             let expected = say!("a uscc:, person:, household: or ext: subject");
             Err(refuse(Rule::SubjectFits, "subject", &case.event.subject, expected))
         }
-        _ => Ok(()),
+        other => Ok(other),
     }
 }
 

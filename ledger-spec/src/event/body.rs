@@ -20,6 +20,7 @@ use super::step::Step;
 use super::subject::{
     IdentifierAccepted, IdentifierLinked, IdentityRotated, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
+use super::verified::SubjectVerified;
 use crate::definition::{Citation, Definition, ItemKind};
 use crate::json::fields::{FieldError, Fields};
 
@@ -59,6 +60,7 @@ pub enum Body {
     RatingAssigned(RatingAssigned),
     PointsCharged(PointsCharged),
     ConsentGranted(ConsentGranted),
+    SubjectVerified(SubjectVerified),
     ReportIssued(ReportIssued),
     UseReported(UseReported),
     PopulationDeclared(PopulationDeclared),
@@ -118,6 +120,7 @@ impl Body {
             Self::RatingAssigned(_) => Kind::RatingAssigned,
             Self::PointsCharged(_) => Kind::PointsCharged,
             Self::ConsentGranted(_) => Kind::ConsentGranted,
+            Self::SubjectVerified(_) => Kind::SubjectVerified,
             Self::ReportIssued(_) => Kind::ReportIssued,
             Self::UseReported(_) => Kind::UseReported,
             Self::PopulationDeclared(_) => Kind::PopulationDeclared,
@@ -164,6 +167,7 @@ impl Body {
             Kind::RatingAssigned => Self::RatingAssigned(RatingAssigned::parse(fields)?),
             Kind::PointsCharged => Self::PointsCharged(PointsCharged::parse(fields)?),
             Kind::ConsentGranted => Self::ConsentGranted(ConsentGranted::parse(fields)?),
+            Kind::SubjectVerified => Self::SubjectVerified(SubjectVerified::parse(fields)?),
             Kind::ReportIssued => Self::ReportIssued(ReportIssued::parse(fields)?),
             Kind::UseReported => Self::UseReported(UseReported::parse(fields)?),
             Kind::PopulationDeclared => Self::PopulationDeclared(PopulationDeclared::parse(fields)?),

@@ -38,6 +38,7 @@ pub enum Kind {
     RatingAssigned,
     PointsCharged,
     ConsentGranted,
+    SubjectVerified,
     ReportIssued,
     UseReported,
     PopulationDeclared,
@@ -136,6 +137,7 @@ openings! {
     RatingAssigned = "rating.assigned" by Department Court, opens Rating in Assigned;
     PointsCharged = "points.charged" by Department Court, opens Charge in Charged;
     ConsentGranted = "consent.granted" by Department Window, opens Consent in Granted;
+    SubjectVerified = "subject.verified" by Window, opens Plain in Issued;
     ReportIssued = "report.issued" by Department Window, opens Report in Issued;
     UseReported = "use.reported" by Department Court, opens Use in Issued;
     PopulationDeclared = "population.declared" by Steward, opens Population in Declared;
@@ -187,6 +189,7 @@ impl Kind {
             | Self::RatingAssigned
             | Self::PointsCharged
             | Self::ConsentGranted
+            | Self::SubjectVerified
             | Self::ReportIssued
             | Self::UseReported
             | Self::RectificationOrdered

@@ -24,8 +24,9 @@ mod salt;
 mod sent;
 mod step;
 mod subject;
+mod verified;
 
-pub use access::AccessRead;
+pub use access::{AccessRead, Looker, SignedLook};
 pub use body::{Body, Repealed};
 pub use conduct::{
     CommitmentMade, IncidentOpened, Indicator, MigrationOpened, PointsCharged, PopulationDeclared,
@@ -60,6 +61,7 @@ pub use step::{Class, Extra, Finding, Phase, Step, StepKind, StepRow, Who};
 pub use subject::{
     IdentifierAccepted, IdentifierLinked, IdentityRotated, SubjectDissolved, SubjectMerged, SubjectRegistered,
 };
+pub use verified::{Checked, SubjectVerified};
 
 use crate::entry::StreamVersion;
 use crate::id::{

@@ -5,6 +5,7 @@ use super::kinds::{Change, Kind};
 use super::record::{DataCategory, Review, Secrecy};
 use super::rights::ReportKind;
 use super::step::{Class, Phase, StepKind};
+use super::verified::Checked;
 use crate::wording::{Words, named};
 
 named!(Role {
@@ -23,6 +24,11 @@ named!(RevocationReason {
     Compromised = "已失控",
 });
 named!(ReportKind { Enterprise = "企业信用报告", Personal = "个人信用报告", Occupational = "职业信用报告" });
+named!(Checked {
+    IdentityDocument = "身份证件",
+    Registration = "执照或者登记证书",
+    PowerOfAttorney = "授权委托书",
+});
 named!(Review { None = "无", Pending = "审理中", Upheld = "维持", Expired = "期满未提起" });
 named!(Secrecy { None = "不涉密", State = "国家秘密", Commercial = "商业秘密" });
 named!(DataCategory {
@@ -182,6 +188,7 @@ impl Kind {
             Self::RatingAssigned => "评定等级",
             Self::PointsCharged => "记分",
             Self::ConsentGranted => "本人授权",
+            Self::SubjectVerified => "核验身份",
             Self::ReportIssued => "出具信用报告",
             Self::UseReported => "反馈使用情况",
             Self::PopulationDeclared => "申报指标分母",

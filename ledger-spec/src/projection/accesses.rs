@@ -7,9 +7,9 @@
 use crate::authority::Directory;
 use crate::casefile::{Sight, Viewer};
 use crate::definition::Name;
-use crate::event::AccessRead;
+use crate::event::{AccessRead, Looker};
 use crate::id::{AuthorityId, EventId, SubjectId};
-use crate::request::RequestRefusal;
+use crate::request::{Purpose, RequestRefusal};
 use crate::rule::RequestRule;
 use crate::time::{Date, RecordedTime, ValidTime};
 use crate::wording::say;
@@ -44,12 +44,22 @@ pub struct AccessLine {
     pub entry: EntryIndex,
     /// When it was written down, before the answer left, RFC 3339.
     pub recorded_at: RecordedTime,
-    /// Who looked.
-    pub reader: AuthorityId,
+    /// Who looked; absent where it was the subject itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub reader: Option<AuthorityId>,
     /// Its name now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub name: Option<Name>,
+    /// Whether it was the subject itself, after a window had looked at who stood there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub by_subject: bool,
+    /// The window's event that says so, where it is in the subject's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub verified: Option<EventId>,
     /// For which purpose.
     pub purpose: String,
     /// In which matter, where it is the subject's own.
@@ -100,10 +110,29 @@ impl AccessLine {
         (directory, viewer): (&Directory, Viewer),
         is_own: impl FnOnce(&EventId) -> bool,
     ) -> Result<Option<Self>, RequestRefusal> {
-        let stated = look.verified(asked_at)?;
-        let (authority, key) = (directory.get(&look.reader), stated.key().as_bytes());
+        let (reader, stated) = match &look.by {
+            Looker::Authority(signed) => (&signed.reader, signed.verified(asked_at)?),
+            Looker::Subject { verified, question } => {
+                return Ok(Some(Self {
+                    compromised_since: None,
+                    entry,
+                    recorded_at,
+                    reader: None,
+                    name: None,
+                    by_subject: true,
+                    verified: Some(*verified).filter(is_own),
+                    purpose: Purpose::OwnFile.name().to_owned(),
+                    case: None,
+                    in_another_case: false,
+                    question: question.clone(),
+                    sight: look.sight,
+                    visible_from: None,
+                }));
+            }
+        };
+        let (authority, key) = (directory.get(reader), stated.key().as_bytes());
         if authority.and_then(|authority| authority.key(key)).is_none() {
-            let found = say!("a key that is not of {}", &look.reader);
+            let found = say!("a key that is not of {}", reader);
             let expected = say!("a key that is enrolled in this ledger");
             return Err(RequestRefusal { rule: RequestRule::KeyEnrolled, field: "keyid", found, expected });
         }
@@ -120,8 +149,10 @@ impl AccessLine {
             compromised_since: directory.key_number(key).and_then(said).map(|said| said.since),
             entry,
             recorded_at,
-            reader: look.reader.clone(),
+            reader: Some(reader.clone()),
             name: authority.map(|authority| authority.name.clone()),
+            by_subject: false,
+            verified: None,
             purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
             case: named.map(|case| case.as_str().to_owned()),
             in_another_case: case.is_some() && named.is_none(),

@@ -37,6 +37,7 @@ mod rights;
 mod standing;
 mod states;
 mod suspicion;
+mod verification;
 mod whole;
 mod whole_days;
 
@@ -67,6 +68,7 @@ pub use retention::{DueLine, Retention};
 pub use rights::{Deadline, Objections, RequestLine, UseLine, Used, Uses};
 pub use standing::{ListingLine, RecordLine, Registration, RepairLine, Standing, StateLine};
 pub use states::{Counted, MadeBy, State};
+pub use verification::given_verification;
 pub use whole::Events;
 
 use crate::authority::{AuthorityNumber, Directory};

@@ -1,7 +1,7 @@
 //! Who may know what, for which purpose: the one place that decides it, from the table in `readers.toml`.
 //!
 //! Somebody who asks ([`Who`]), for a purpose, in a matter, about something ([`Asked`]) is [`Granted`] a sight and what is
-//! seen beyond it, or refused by a rule (R17 to R24). Nothing is looked up here: what has to be known of a consent is
+//! seen beyond it, or refused by a rule (R17 to R28). Nothing is looked up here: what has to be known of a consent is
 //! given. What is asked by nobody in particular is answered as to everybody, and never comes here.
 
 mod table;
@@ -12,10 +12,10 @@ use crate::admission::Reader;
 use crate::authority::{Authority, AuthorityNumber};
 use crate::casefile::{AsOf, Beyond, Letters, Sight, Viewer};
 use crate::definition::{Domain, Scheme};
-use crate::id::{ListCode, SubjectId};
+use crate::id::{AuthorityId, ListCode, SubjectId};
 use crate::request::{Case, Purpose, RequestRefusal};
 use crate::rule::RequestRule;
-use crate::time::{Date, ValidTime};
+use crate::time::{Date, RecordedTime, ValidTime};
 use crate::wording::{Joint, Words, say};
 use tlog::position::EntryIndex;
 
@@ -24,6 +24,8 @@ const CASE: &str = "credit-case";
 const VISIBLE_FROM: &str = "credit-visible-from";
 /// For how many days a subject may be told of a look later. It is ours: no law that the plan names says one.
 const LONGEST_WITHHELD: i64 = 365;
+/// For how many minutes a code is given on what a window saw. It is ours.
+const LONGEST_VERIFIED: i64 = 15;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,8 @@ pub enum Asked<'a> {
     Counts,
     /// Who looked at a subject; or at a list, or at counts, whose looks stand under the list and under the ledger.
     Accesses(&'a SubjectId),
+    /// A one-time code for a subject, with what a window said of who stood before it, if the matter names that.
+    Code(&'a SubjectId, Option<&'a GivenVerification>),
 }
 
 /// A look that somebody asks for.
@@ -81,6 +85,15 @@ pub struct GivenConsent {
     pub until: Option<Date>,
     /// Whether it has begun and was not withdrawn.
     pub stands: bool,
+}
+
+/// That a window looked at who stood before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenVerification {
+    /// Which.
+    pub by: AuthorityId,
+    /// When that was recorded.
+    pub recorded_at: RecordedTime,
 }
 
 /// What somebody may see, and what it was granted for.
@@ -216,6 +229,7 @@ impl May {
                 Need::Case => look.names_its_case()?,
                 Need::Competence => look.is_in_competence()?,
                 Need::Itself => look.is_about_itself()?,
+                Need::Verified => look.is_of_who_stands_there()?,
                 Need::Consent => beyond = Beyond::Consent(look.by_consent()?),
             }
         }
@@ -262,6 +276,7 @@ impl Asked<'_> {
             Self::List(_) => Some(About::List),
             Self::Counts => Some(About::Counts),
             Self::Accesses(_) => Some(About::Accesses),
+            Self::Code(..) => Some(About::Code),
         }
     }
 
@@ -269,7 +284,10 @@ impl Asked<'_> {
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {
-            Self::Subject(subject) | Self::Entry(subject) | Self::Accesses(subject) => Some(subject),
+            Self::Subject(subject)
+            | Self::Entry(subject)
+            | Self::Accesses(subject)
+            | Self::Code(subject, _) => Some(subject),
             Self::Open | Self::List(_) | Self::Counts => None,
         }
     }
@@ -342,6 +360,27 @@ impl Look<'_> {
             Words::data(day),
             say!("a day after {} and not after {}", Words::data(today), Words::data(last)),
         )
+    }
+
+    /// R27, R28: who asks has itself looked at who stands there, and just now.
+    fn is_of_who_stands_there(&self) -> Result<(), RequestRefusal> {
+        let given = match self.asked {
+            Asked::Code(_, given) => given,
+            _ => None,
+        };
+        let by = self.who.authority().map(|(authority, _)| &authority.id);
+        let Some(given) = given.filter(|given| by == Some(&given.by)) else {
+            let found = say!("no event of who asks that {} names", Words::data("Credit-Case"));
+            let expected = say!("the window's own event of who stood before it");
+            return Err(refused(RequestRule::VerifiedHere, CASE, found, expected));
+        };
+        let passed = self.now.micros().saturating_sub_unsigned(given.recorded_at.micros());
+        if passed <= LONGEST_VERIFIED * 60 * 1_000_000 {
+            return Ok(());
+        }
+        let found = say!("an event recorded at {}", Words::data(given.recorded_at.to_text()));
+        let expected = say!("one of the last {} minutes", LONGEST_VERIFIED);
+        Err(refused(RequestRule::VerifiedNow, CASE, found, expected))
     }
 
     /// R23, R24: the consent that the matter names was given to who asks, and holds on the day of asking.

@@ -62,6 +62,8 @@ pub enum About {
     Counts,
     /// Who looked at a subject.
     Accesses,
+    /// A one-time code, by which a subject sees its own file.
+    Code,
 }
 
 /// What a row takes.
@@ -75,6 +77,8 @@ pub enum Need {
     Itself,
     /// The matter that is named is a consent to the reader, which holds.
     Consent,
+    /// The matter that is named is the reader's own event of who stood before it, of just now.
+    Verified,
 }
 
 words!(About {
@@ -83,6 +87,7 @@ words!(About {
     List = "list",
     Counts = "counts",
     Accesses = "accesses",
+    Code = "code",
 });
 named!(About {
     Subject = "信息主体",
@@ -90,12 +95,20 @@ named!(About {
     List = "名单",
     Counts = "汇总统计",
     Accesses = "查询记录",
+    Code = "一次性验证码",
 });
-words!(Need { Case = "case", Competence = "competence", Itself = "itself", Consent = "consent" });
+words!(Need {
+    Case = "case",
+    Competence = "competence",
+    Itself = "itself",
+    Consent = "consent",
+    Verified = "verified",
+});
 
 impl About {
     /// Everything that can be asked about.
-    pub const ALL: [Self; 5] = [Self::Subject, Self::Entry, Self::List, Self::Counts, Self::Accesses];
+    pub const ALL: [Self; 6] =
+        [Self::Subject, Self::Entry, Self::List, Self::Counts, Self::Accesses, Self::Code];
 }
 
 impl Office {
@@ -225,6 +238,11 @@ impl May {
                 "a row without purposes or without what is asked",
             ),
             (subject && (self.own || needs(Need::Competence)), "a subject has no competence"),
+            (
+                self.about.contains(&About::Code) != needs(Need::Verified)
+                    || needs(Need::Verified) && self.about.len() > 1,
+                "`verified` is of `code`, and `code` has a row of its own",
+            ),
             (subject != needs(Need::Itself), "`itself` is of the subject, and the subject's"),
             (
                 by_consent != (self.sight == Sight::Public),

@@ -108,6 +108,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
             Office::Of(role) => consent(Some(role.name())),
             Office::Subject => consent(None),
         };
+        let verified = GivenVerification { by: AuthorityId::parse("window").unwrap(), recorded_at: NOW };
         for purpose in Purpose::ALL {
             for (asked, about) in [
                 (Asked::Subject(&firm), About::Subject),
@@ -115,6 +116,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                 (Asked::List(&list), About::List),
                 (Asked::Counts, About::Counts),
                 (Asked::Accesses(&firm), About::Accesses),
+                (Asked::Code(&firm, Some(&verified)), About::Code),
             ] {
                 let look = Look {
                     who,
@@ -165,7 +167,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
             }
         }
     }
-    assert_eq!((granted, granted + refused), (59, 8 * 18 * 5));
+    assert_eq!((granted, granted + refused), (60, 8 * 18 * 6));
 }
 
 #[test]
@@ -193,6 +195,35 @@ fn a_department_asks_for_its_sector_alone() {
     assert_eq!(refused(supervision(BARE, Asked::Subject(&firm))), RequestRule::OwnCompetence);
     let found = supervision(department, Asked::Subject(&firm)).unwrap();
     assert_eq!((found.sight(), found.beyond()), (Sight::Shared, Beyond::Competence(number)));
+}
+
+#[test]
+fn a_code_is_given_on_what_the_window_itself_saw_just_now() {
+    let (governance, firm) = (governance(), SubjectId::parse(FIRM).unwrap());
+    let who = Who::Authority(reader(&governance, seed(Role::Window)));
+    let case = Case::parse("1").unwrap();
+    let asked = |given: Option<&GivenVerification>| {
+        let look = Look {
+            who,
+            purpose: Some(Purpose::OwnFile),
+            case: Some(&case),
+            asked: Asked::Code(&firm, given),
+            consent: None,
+            visible_from: None,
+            now: now(),
+        };
+        Readers::shipped().sight(&look).map(|granted| granted.sight()).map_err(|refusal| refusal.rule)
+    };
+    let given = |by: &str, ago: u64| GivenVerification {
+        by: AuthorityId::parse(by).unwrap(),
+        recorded_at: RecordedTime::from_micros(NOW.micros() - ago),
+    };
+    const QUARTER: u64 = 15 * 60 * 1_000_000;
+    assert_eq!(asked(Some(&given("window", 0))), Ok(Sight::Restricted));
+    assert_eq!(asked(Some(&given("window", QUARTER))), Ok(Sight::Restricted));
+    assert_eq!(asked(Some(&given("window", QUARTER + 1))), Err(RequestRule::VerifiedNow));
+    assert_eq!(asked(Some(&given("two", 0))), Err(RequestRule::VerifiedHere));
+    assert_eq!(asked(None), Err(RequestRule::VerifiedHere));
 }
 
 #[test]

@@ -153,6 +153,8 @@ rules! {
     JournalAlone = "L30" "not-of-an-access-journal" None;
     /// L31: a look is what its reader signed.
     LookSigned = "L31" "look-not-signed" None;
+    /// L32: whoever is said to be the subject was looked at whole.
+    VerifiedWhole = "L32" "verification-incomplete" None;
 }
 
 impl Rule {

@@ -76,6 +76,10 @@ request_rules! {
     OwnHost = "R25" "another-host";
     /// R26: a look is withheld from its subject for a while, where the readers' table allows that.
     Withheld = "R26" "not-to-be-withheld";
+    /// R27: who asks for a code has itself looked at who stands there, and said so.
+    VerifiedHere = "R27" "not-verified";
+    /// R28: it was just now.
+    VerifiedNow = "R28" "verification-over";
 }
 
 impl RequestRule {
@@ -92,6 +96,8 @@ impl RequestRule {
                 | Self::ConsentGiven
                 | Self::ConsentHolds
                 | Self::Withheld
+                | Self::VerifiedHere
+                | Self::VerifiedNow
         )
     }
 }

@@ -44,6 +44,9 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("another subject of record", "可以记载信用信息的其他主体"),
     w("a uscc:, person:, household:, place: or ext: subject", "以 uscc:、person:、household:、place: 或 ext: 标识的主体"),
     w("a uscc:, person:, household: or ext: subject", "以 uscc:、person:、household: 或 ext: 标识的主体"),
+    w("an agent who stands there", "由代理人到场办理"),
+    w("the sight by which a subject sees its own file", "主体查阅本人档案的权限"),
+    w("a path, and what is asked there", "查询路径及参数"),
     // Authorities and keys.
     w("an authority that is enrolled in this ledger", "已在本台账登记的单位"),
     w("an enrolled authority", "已登记的单位"),

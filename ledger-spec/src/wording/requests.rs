@@ -74,4 +74,8 @@ pub(super) const REQUESTS: &[Wording] = &[
     w("a day after {} and not after {}", "{0} 之后、不晚于 {1} 的日期"),
     w("a key that is not of {}", "不属于 {} 的密钥"),
     w("a subject that records are about", "信息主体"),
+    w("no event of who asks that {} names", "{} 所指不是本单位对该主体的身份核验事项"),
+    w("the window's own event of who stood before it", "本窗口核验到场人身份的事项编号"),
+    w("an event recorded at {}", "记载于 {} 的事项"),
+    w("one of the last {} minutes", "最近 {} 分钟内的事项"),
 ];

@@ -101,6 +101,19 @@ impl Generator {
                     event.body["until"] = json!(event.day().plus_days(60).to_string());
                 }
             }
+            "subject.verified" => {
+                let all = ["identity_document", "registration", "power_of_attorney"];
+                let agent = self.chance.percent(40);
+                // What is there, or is not, by chance, but mostly what belongs there.
+                let checked: Vec<_> = all
+                    .into_iter()
+                    .filter(|what| {
+                        self.chance.percent(if *what != "power_of_attorney" || agent { 90 } else { 10 })
+                    })
+                    .collect();
+                let checked = if checked.is_empty() { vec![all[1]] } else { checked };
+                event.body = json!({ "checked": checked, "agent": agent });
+            }
             "report.issued" => {
                 event.body = json!({ "report": "personal", "purpose": "loan" });
                 self.refer(past, event, "consent", 80, &["consent.granted"]);

@@ -297,6 +297,7 @@ impl Generator {
             (5, "rating.assigned"),
             (4, "points.charged"),
             (4, "consent.granted"),
+            (2, "subject.verified"),
             (3, "report.issued"),
             (3, "use.reported"),
             (1, "population.declared"),

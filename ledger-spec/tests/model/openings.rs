@@ -63,6 +63,13 @@ pub fn opening(q: &mut Question<'_>) {
                 status(q, definition, false, q.event.valid_from);
             }
         }
+        "subject.verified" => {
+            let checked =
+                |what: &str| q.event.body["checked"].as_array().unwrap().iter().any(|one| one == what);
+            let registered = !matches!(scheme(&q.event.subject), "uscc" | "ext") || checked("registration");
+            let empowered = q.event.body["agent"] == checked("power_of_attorney");
+            q.refuse_if(!checked("identity_document") || !registered || !empowered, "L32");
+        }
         "report.issued" => report(q),
         "use.reported" => {
             q.reference("report", &["report.issued"]);

@@ -193,6 +193,7 @@ pub fn roles(kind: &str) -> &'static [&'static str] {
         "listing.notified" | "listing.entered" | "measure.imposed" | "hold.placed" | "rating.assigned"
         | "points.charged" | "use.reported" | "transfer.made" | "erasure.ordered" => &["department", "court"],
         "consent.granted" | "report.issued" => &["window", "department"],
+        "subject.verified" => &["window"],
         "population.declared" | "rectification.ordered" | "migration.opened" => &["steward"],
         "incident.opened" => &["steward", "operator"],
         "ledger.auditors_named" => &["registrar"],
@@ -215,7 +216,7 @@ pub fn subjects(kind: &str) -> &'static [&'static str] {
         "ledger.opened" | "ledger.erased" | "ledger.identity_rotated" | "ledger.auditors_named" => {
             &["ledger"]
         }
-        "consent.granted" => &["person", "household", "uscc", "ext"],
+        "consent.granted" | "subject.verified" => &["person", "household", "uscc", "ext"],
         "population.declared" => &["place"],
         "incident.opened" => &["authority", "ledger"],
         "rectification.ordered" | "migration.opened" => &["authority"],

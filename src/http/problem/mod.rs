@@ -192,6 +192,12 @@ impl Problem {
             ProblemKind::Request(RequestRule::Signed | RequestRule::Holds) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
             }
+            ProblemKind::TooManyCodes => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            ProblemKind::SessionOver => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
             // RFC 9110 §11.6.1 wants the scheme named: what authenticates here is the envelope.
             ProblemKind::BadSignature => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("DSSE"));

@@ -6,7 +6,7 @@ use super::ledger::{ScenarioLedger, key};
 use ledger_spec::admission::{NoReader, Reader};
 use ledger_spec::casefile::AsOf;
 use ledger_spec::id::{EventId, SubjectId};
-use ledger_spec::projection::given_consent;
+use ledger_spec::projection::{given_consent, given_verification};
 use ledger_spec::readers::{Asked, Granted, Look, Readers, Who};
 use ledger_spec::request::{Case, NewRequest, Purpose, RequestHead, SignedRequest, VerifiedRequest};
 use ledger_spec::time::{Date, RecordedTime};
@@ -44,6 +44,16 @@ pub(super) fn granted(
             given_consent(ledger, subject, &event, moment).map_err(Words::data)?
         }
         _ => None,
+    };
+    let verified = match (asked, named) {
+        (Asked::Code(subject, _), Some(event)) => {
+            given_verification(ledger, subject, &event).map_err(Words::data)?
+        }
+        _ => None,
+    };
+    let asked = match asked {
+        Asked::Code(subject, _) => Asked::Code(subject, verified.as_ref()),
+        other => other,
     };
     let now = RecordedTime::from_micros(moment.valid_at.micros().max(0).unsigned_abs());
     let (own, signed);

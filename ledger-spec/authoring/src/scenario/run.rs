@@ -231,6 +231,8 @@ impl<'a> Running<'a> {
                     self.differs(place.clone(), said(refused), said(by.refused.as_ref()));
                 }
                 match found {
+                    // Whether a code is given is all that is asked.
+                    Ok(_) if ask.view == "code" => return Ok(()),
                     Ok(granted) => granted.viewer(moment),
                     Err(_) => return Ok(()),
                 }
@@ -283,6 +285,7 @@ impl<'a> Running<'a> {
         let list = list.map_err(Words::data)?;
         let asked = match (&about, of, &list, ask.view.as_str()) {
             (_, _, _, "oversight" | "indicators") => Asked::Counts,
+            (Some(about), _, _, "code") => Asked::Code(about, None),
             (Some(about), ..) => Asked::Subject(about),
             // Where an event stands is said of its subject.
             (_, Some(of), ..) => Asked::Subject(&of.subject),

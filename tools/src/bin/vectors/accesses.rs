@@ -21,6 +21,15 @@ fn begun(ledger: &str) -> Making {
     Making { origin: JOURNAL, ..opening }
 }
 
+/// A look of a subject itself, who signs nothing.
+fn own_look() -> Making {
+    let body = json!({
+        "verified": "0193b2c4-0000-7000-8000-000000000007", "question": "/v1/questions/records", "sight": "restricted",
+    });
+    let look = Making::new(21, Kind::AccessRead, OPERATOR, FIRM, body);
+    Making { origin: JOURNAL, ..look.valid_from(ASKED) }
+}
+
 /// A look that the department's key signed at that time, by its own clock.
 fn look(signed_at: &str, purpose: Option<Purpose>) -> Making {
     let new = NewRequest {
@@ -58,6 +67,11 @@ pub fn cases() -> Vec<Case> {
         look.body[name] = value;
         look
     };
+    let own = |name: &str, value: Value| {
+        let mut look = own_look();
+        look.body[name] = value;
+        look
+    };
     let by = |rule: &'static str, name: &str, about: &str, input: Value| {
         let name = format!("{}-{name}", rule.to_lowercase());
         Case::new("admission", &name, about, input, Expected::By(rule))
@@ -67,6 +81,7 @@ pub fn cases() -> Vec<Case> {
     let request = good.body["request"].as_str().unwrap();
     vec![
         Case::accepted("admission", "look", "somebody looked, and signed that", in_journal(&good)),
+        Case::accepted("admission", "own-look", "a subject looked at its own file", in_journal(&own_look())),
         Case::accepted("admission", "journal", "entry 0 opens an access journal", alone(&begun(ORIGIN))),
         by(
             "L30",
@@ -115,6 +130,24 @@ pub fn cases() -> Vec<Case> {
             "no-signature",
             "a signature that is none",
             in_journal(&altered("signature", to_base64url(&[7; 64]).into())),
+        ),
+        by(
+            "L31",
+            "own-look-by-another-sight",
+            "a subject sees its own file by one sight",
+            in_journal(&own("sight", "court".into())),
+        ),
+        by(
+            "L31",
+            "own-look-at-nothing",
+            "a subject's look without a path",
+            in_journal(&own("question", "records".into())),
+        ),
+        by(
+            "L11",
+            "own-look-at-many",
+            "a subject looks at itself alone",
+            in_journal(&Making { subject: "ledger".into(), ..own_look() }),
         ),
         by(
             "L04",

@@ -305,6 +305,9 @@ fn persons() -> Vec<Case> {
         }
         Making::new(41, Kind::ReportIssued, WINDOW, &person(), body).valid_from("2025-11-20T00:00:00+08:00")
     };
+    let verified = |subject: String, body: Value| {
+        Making::new(42, Kind::SubjectVerified, WINDOW, &subject, body).valid_from("2025-11-20T00:00:00+08:00")
+    };
     let public_type = type_adopted(32, "penalty.open", json!({ "person_disclosure": "public" }));
     let open = || with(about(attested(true)), "type", json!("penalty.open"));
     vec![
@@ -335,6 +338,44 @@ fn persons() -> Vec<Case> {
             "published on a law, masked",
             &[law(31), public_type],
             &with(open(), "publication", json!({ "basis": { "instrument": LAW }, "masked": true })),
+        ),
+        by(
+            "L32",
+            "no-document",
+            "nobody's identity document was looked at",
+            &verified(person(), json!({ "checked": ["registration"] })),
+        ),
+        by(
+            "L32",
+            "no-registration",
+            "a firm by a person's document alone",
+            &verified(FIRM.to_owned(), json!({ "checked": ["identity_document"] })),
+        ),
+        by(
+            "L32",
+            "no-power",
+            "an agent without a power of attorney",
+            &verified(person(), json!({ "checked": ["identity_document"], "agent": true })),
+        ),
+        by(
+            "L32",
+            "no-agent",
+            "a power of attorney of nobody",
+            &verified(person(), json!({ "checked": ["identity_document", "power_of_attorney"] })),
+        ),
+        by(
+            "L11",
+            "place-verified",
+            "a place stands before nobody",
+            &verified("place:430381".to_owned(), json!({ "checked": ["identity_document", "registration"] })),
+        ),
+        accepted(
+            "verified",
+            "an agent of a firm",
+            &verified(
+                FIRM.to_owned(),
+                json!({ "checked": ["identity_document", "registration", "power_of_attorney"], "agent": true }),
+            ),
         ),
         by("D12", "no-consent", "a personal report without consent", &report(None)),
         accepted_after("report", "a personal report with consent", &[consent], &report(Some(30))),

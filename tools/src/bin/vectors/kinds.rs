@@ -168,6 +168,11 @@ fn a_right_or_duty(kind: Kind) -> Making {
             &a_person(),
             json!({ "scope": ["penalty.*"], "purpose": "求职", "grantee": "某某有限公司", "until": "2026-01-31" }),
         ),
+        Kind::SubjectVerified => made(
+            WINDOW,
+            FIRM,
+            json!({ "checked": ["identity_document", "registration", "power_of_attorney"], "agent": true }),
+        ),
         Kind::ReportIssued => made(
             WINDOW,
             &a_person(),

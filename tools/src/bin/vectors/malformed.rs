@@ -83,7 +83,7 @@ fn bad_bodies() -> Vec<Case> {
     let step = |kind: StepKind| text_of(&an_event(Kind::Step(kind)));
     let full = text_of(&a_full_record());
     // name, what it shows, a good event, text to replace, replacement
-    let table: [(&str, &str, String, &str, &str); 23] = [
+    let table: [(&str, &str, String, &str, &str); 24] = [
         ("record-data", "a sort of data that is none", full.clone(), "\"income\"", "\"shoe_size\""),
         ("record-review", "a state of review that is none", full.clone(), "\"pending\"", "\"unsure\""),
         ("record-document", "half a digest", full.clone(), &"5a".repeat(32), &"5a".repeat(16)),
@@ -143,6 +143,13 @@ fn bad_bodies() -> Vec<Case> {
             opening(Kind::MigrationOpened),
             "\"from\":\"2015-01-01\"",
             "\"from\":\"2026-01-01\"",
+        ),
+        (
+            "verified-unknown",
+            "something else was looked at",
+            opening(Kind::SubjectVerified),
+            "\"registration\"",
+            "\"invoice\"",
         ),
         ("consent-scope", "no scope", opening(Kind::ConsentGranted), "[\"penalty.*\"]", "[]"),
         ("use-domain", "a domain that is none", opening(Kind::UseReported), "\"procurement\"", "\"travel\""),
