@@ -6,39 +6,20 @@ use super::failure::Failure;
 use super::locale::spoken;
 use super::names::{Names, said};
 use super::rows::aligned;
-use crate::words::say;
+use crate::words::{say, state_words};
 use ledger_spec::casefile::{Cause, Life, Mark};
 use ledger_spec::definition::Disclosure;
 use ledger_spec::event::{Event, EventError, Kind};
 use ledger_spec::json::characters;
 use ledger_spec::projection::{
     Answered, Authorities, BasisLine, CatalogueAt, Counted, DecisionLine, Ended, EntryLine, EventsPage,
-    ItemLine, Line, ListingLine, RecordLine, Registration, Standing, State,
+    ItemLine, Line, ListingLine, RecordLine, Registration, Standing,
 };
 use ledger_spec::time::ValidTime;
 use ledger_spec::wording::{Language, Words};
 use std::fmt::Write as _;
 use tlog::bytes::to_hex;
 use tlog::position::EntryIndex;
-
-/// What can be said of a subject in a word.
-pub(super) fn state_words(state: State) -> Words {
-    let (zh, en) = match state {
-        State::NoRecord => ("本台账无记录", "no record here"),
-        State::Registered => ("已登记", "registered"),
-        State::RecordInForce => ("有有效记录", "record in force"),
-        State::Listed => ("在名单中", "on a list"),
-        State::MeasureInForce => ("有有效措施", "measure in force"),
-        State::Rated => ("有有效评级", "graded"),
-        State::PointsCharged => ("有信用记分", "points charged"),
-        State::Committed => ("作出过信用承诺", "made a commitment"),
-        State::RepairPending => ("信用修复办理中", "repair pending"),
-        State::Successor => ("承继已并入的主体", "took over a subject that was merged into it"),
-        State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
-        State::Withheld => ("另有不公开事项", "more that is not public"),
-    };
-    Words::both(en, zh)
-}
 
 /// Whether an indicator could be counted.
 pub(super) fn counted_words(counted: Counted) -> Words {

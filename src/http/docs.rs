@@ -25,7 +25,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
 
 /// What each operation does, in Chinese; the English is the document's own.
-const ZH: [(&str, &str); 44] = [
+const ZH: [(&str, &str); 48] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
     ("resolveIdentities", "将公民身份号码换成本台账中自然人、家庭户的假名"),
     ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
@@ -53,6 +53,10 @@ const ZH: [(&str, &str); 44] = [
     ("getAccesses", "查询何人查阅过某一主体"),
     ("getAccessCheckpoint", "取得查询日志的签名检查点"),
     ("getAccessTile", "取得查询日志的分块"),
+    ("getPortal", "主体查阅本人信用档案的网页"),
+    ("getPortalScript", "该网页的脚本"),
+    ("getPortalStyle", "该网页的样式"),
+    ("getPortalWords", "该网页的文字（中英文）"),
     ("giveCode", "窗口核验身份后，为主体取得一次性验证码"),
     ("beginSession", "以一次性验证码换取查阅会话"),
     ("endSession", "结束查阅会话"),

@@ -23,6 +23,7 @@ mod openings;
 mod packing;
 mod params;
 mod places;
+mod portal;
 mod problem;
 mod reading;
 mod sessions;
@@ -189,6 +190,7 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .merge(subjects::router())
         .merge(accesses::router())
         .merge(sessions::router())
+        .merge(portal::router())
         .merge(lists::router())
         .merge(city::router())
         .merge(entries::router())

@@ -1,6 +1,7 @@
 //! What the members of answers are called in Chinese, and the words in them that have no name in `ledger_spec`. The
 //! English of a member is its own.
 
+use ledger_spec::projection::State;
 use ledger_spec::wording::Words;
 
 /// By what answers call them.
@@ -88,4 +89,36 @@ pub fn value_words(name: &str, word: &str) -> Option<Words> {
     let (_, words) = VALUES.iter().find(|(known, _)| *known == name)?;
     let (known, chinese) = words.iter().find(|(known, _)| *known == word)?;
     Some(Words::named(known, chinese))
+}
+
+/// What can be said of a subject in a word.
+pub fn state_words(state: State) -> Words {
+    let (zh, en) = match state {
+        State::NoRecord => ("本台账无记录", "no record here"),
+        State::Registered => ("已登记", "registered"),
+        State::RecordInForce => ("有有效记录", "record in force"),
+        State::Listed => ("在名单中", "on a list"),
+        State::MeasureInForce => ("有有效措施", "measure in force"),
+        State::Rated => ("有有效评级", "graded"),
+        State::PointsCharged => ("有信用记分", "points charged"),
+        State::Committed => ("作出过信用承诺", "made a commitment"),
+        State::RepairPending => ("信用修复办理中", "repair pending"),
+        State::Successor => ("承继已并入的主体", "took over a subject that was merged into it"),
+        State::NothingInForce => ("有记录，该时点无有效事项", "nothing in force at that time"),
+        State::Withheld => ("另有不公开事项", "more that is not public"),
+    };
+    Words::both(en, zh)
+}
+
+/// What each member is called.
+pub fn labels() -> impl Iterator<Item = (&'static str, Words)> {
+    LABELS.iter().map(|(name, _)| (*name, label(name)))
+}
+
+/// Each word that has no name in `ledger_spec`, with the member in which it stands.
+pub(super) fn values() -> impl Iterator<Item = (&'static str, &'static str, Words)> {
+    let words = |(name, words): &'static (&str, &'static [(&'static str, &'static str)])| {
+        words.iter().map(|(word, chinese)| (*name, *word, Words::named(word, chinese)))
+    };
+    VALUES.iter().flat_map(words)
 }

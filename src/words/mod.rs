@@ -7,8 +7,10 @@ mod heard;
 mod http;
 mod labels;
 mod results;
+mod vocabulary;
 
-pub use labels::{label, value_words};
+pub use labels::{label, labels, state_words, value_words};
+pub use vocabulary::vocabulary;
 
 use core::any::Any;
 use core::fmt::Display;

@@ -53,6 +53,7 @@ mod packing;
 mod pages;
 mod people;
 mod places;
+mod portal;
 mod projections;
 mod restored;
 mod restored_log;
