@@ -32,7 +32,7 @@ mod words;
 use crate::words::say;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use command::{
-    accesses, append, audit, catalogue, check, completions, demo, erase, follow, import, init, keygen,
+    accesses, append, audit, catalogue, check, code, completions, demo, erase, follow, import, init, keygen,
     monitor, rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
 };
 use failure::Failure;
@@ -87,6 +87,7 @@ enum Command {
     Catalogue(catalogue::Catalogue),
     Show(show::Show),
     Accesses(accesses::Accesses),
+    Code(code::Code),
     Verify(verify::Verify),
     Audit(audit::Audit),
     Follow(follow::Follow),
@@ -153,6 +154,7 @@ impl Arguments {
             Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Accesses(command) => command.run(json),
+            Command::Code(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),
             Command::Follow(command) => command.run(json),

@@ -25,6 +25,8 @@ pub(super) const RESULTS: &[Wording] = &[
     w("{}\n{}", "{}\n{}"),
     w("... --after {}", "……　--after {}"),
     w("... --before {}", "……　--before {}"),
+    // code.
+    w("opens the subject's own file once, until {}", "可打开本人信用档案一次，有效期至 {}"),
     // init, keygen, rebuild, rotate, erase.
     w("made {}; secret keys: {}", "已新建 {0}；私钥文件：{1}"),
     w("secret key: {}", "私钥文件：{}"),

@@ -4,6 +4,7 @@
 
 mod auditors;
 mod catalogue;
+mod codes;
 mod demo;
 mod disclosures;
 mod import;

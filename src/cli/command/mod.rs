@@ -6,6 +6,7 @@ pub(super) mod append;
 pub(super) mod audit;
 pub(super) mod catalogue;
 pub(super) mod check;
+pub(super) mod code;
 pub(super) mod completions;
 pub(super) mod demo;
 pub(super) mod erase;
