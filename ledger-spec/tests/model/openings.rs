@@ -67,7 +67,7 @@ pub fn opening(q: &mut Question<'_>) {
             let checked =
                 |what: &str| q.event.body["checked"].as_array().unwrap().iter().any(|one| one == what);
             let registered = !matches!(scheme(&q.event.subject), "uscc" | "ext") || checked("registration");
-            let empowered = q.event.body["agent"] == checked("power_of_attorney");
+            let empowered = (q.event.body["agent"] == true) == checked("power_of_attorney");
             q.refuse_if(!checked("identity_document") || !registered || !empowered, "L32");
         }
         "report.issued" => report(q),

@@ -296,7 +296,7 @@ impl<'a> Question<'a> {
             governance::authority(self);
         } else if event.kind.starts_with("catalogue.") {
             governance::catalogue(self);
-        } else if event.kind.starts_with("subject.") {
+        } else if event.kind.starts_with("subject.") && event.kind != "subject.verified" {
             governance::subject(self);
         } else {
             openings::opening(self);
