@@ -5,7 +5,6 @@ use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{
     Behind, CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
-    RecordFact,
 };
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity, RecordType};
 use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};

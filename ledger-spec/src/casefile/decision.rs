@@ -11,6 +11,7 @@ use crate::definition::Polarity;
 use crate::event::{Decision, Phase};
 use crate::time::Date;
 use std::borrow::Cow;
+use tlog::defect::OrDefect as _;
 
 /// A decision as one of its records names it: of one source, by one number, however it is spelled, and of one date, unless the
 /// number carries its year, in which it is given once. Neither its type nor what else is said of it makes another of it.
@@ -54,7 +55,7 @@ impl CaseFile {
     fn numbered(&self, decision: NameHash) -> &[ItemNumber] {
         let begin = self.by_decision.partition_point(|one| self.key_of(*one).0 < Some(decision));
         let end = self.by_decision.partition_point(|one| self.key_of(*one).0 <= Some(decision));
-        self.by_decision.get(begin..end).unwrap_or_default()
+        self.by_decision.get(begin..end).or_defect("what comes up to a number comes before what follows it")
     }
 
     fn key_of(&self, number: ItemNumber) -> (Option<NameHash>, ItemNumber) {

@@ -1,5 +1,6 @@
 //! How grave a record is: what no correction makes graver, and no second filing of the same decision (A04).
 
+use super::graver::Graver;
 use super::restriction::Restriction;
 use super::{Details, PenaltyKinds};
 use crate::definition::{RecordType, Severity};
@@ -13,18 +14,6 @@ pub struct Gravity {
     fine: Option<u64>,
     forfeited: Option<u64>,
     restriction: Restriction,
-}
-
-/// In what a record is graver than it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // each holds what is stated and what it was, where a caller does not have that in words
-pub enum Graver {
-    Severity { now: Severity, was: Severity },
-    Kinds,
-    Fine,
-    Forfeited,
-    Restriction { now: Date, was: Option<Date> },
-    NoEnd { was: Option<Date> },
 }
 
 impl Gravity {

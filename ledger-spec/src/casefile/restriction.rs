@@ -1,6 +1,6 @@
 //! How long a record restricts, also where it does not say it: as long as its source has imposed its bans (A04, D07, P09).
 
-use super::gravity::Graver;
+use super::graver::Graver;
 use super::{CaseAsOf, Details, Fact, ItemNumber, PenaltyKinds, RecordFact};
 use crate::definition::{BAN, RecordType, Validity};
 use crate::event::Term;
