@@ -155,7 +155,8 @@ impl Damage {
             "the segments can give it back: run `rebuild`"
         } else if self.is_of_openings() {
             // A mirror's are under keys of its own, and a backup of before an erasure would bring back what was erased.
-            "nothing was changed: keep this folder as evidence, check the disk, and restore log, sealed/ and keys/ together, \
+            "nothing was changed: a start (`serve`) finishes an erasure or a new key that was cut short, and makes a lost \
+             copy of the root anew; where it refuses, keep this folder as evidence, check the disk, and restore log, sealed/ and keys/ together, \
              from a backup of this very folder that was made after the last erasure; a mirror's sealed/ opens nothing here"
         } else {
             "nothing was changed: keep this folder as evidence, check the disk, and restore the file from a copy or a mirror"

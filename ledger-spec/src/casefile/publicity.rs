@@ -394,14 +394,15 @@ impl CaseAsOf<'_> {
     }
 
     /// The same for any event of the file: a step is seen by who sees what it moved, an application for
-    /// repair by who sees what it is about.
+    /// repair by who sees what it is about, but for the public: what the subject asked for, and in which words, is its own.
     #[must_use]
     pub fn shows_event(&self, number: ItemNumber, sight: Sight) -> bool {
         let Some(item) = self.file.get(number) else { return false };
         match &item.fact {
             Fact::Step(step) => self.shows_event(step.of, sight),
             Fact::Application { target, .. } => {
-                self.shows(number, sight) || (self.knows(item) && self.shows(*target, sight))
+                let of_target = sight > Sight::Public && self.knows(item) && self.shows(*target, sight);
+                self.shows(number, sight) || of_target
             }
             _ => self.shows(number, sight),
         }
@@ -418,6 +419,20 @@ impl CaseAsOf<'_> {
             }
             _ => false,
         };
-        !over && !self.marks(number).iter().any(|marked| marked.mark.suspends())
+        let suspends = |mark: Mark| mark.suspends() && mark != Mark::PublicationStayed;
+        !over && !self.is_stayed(number) && !self.marks(number).iter().any(|marked| suspends(marked.mark))
+    }
+
+    /// Whether a hold stays its publication on the day of the valid instant, by what stands at that day's end: when in a day a stay
+    /// began, or was over, would tell which entry says so.
+    fn is_stayed(&self, number: ItemNumber) -> bool {
+        let stays = |item: &Item| matches!(item.fact, Fact::Hold { publication: true, .. });
+        let all = self.about(number).chain(self.file.subject_holds());
+        let holds: Vec<_> = all.filter(|(_, item)| stays(item)).map(|(hold, _)| hold).collect();
+        if holds.is_empty() {
+            return false;
+        }
+        let day = self.at(AsOf { valid_at: self.as_of.valid_at.date().end_of_day(), ..self.as_of });
+        holds.into_iter().any(|hold| day.phase_at(hold) == Some(Phase::Placed))
     }
 }
