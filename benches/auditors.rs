@@ -9,13 +9,15 @@ mod fixture;
 
 use credit_ledger::audit::AuditOptions;
 use credit_ledger::http::AppState;
+use credit_ledger::journal::{Journal, Look, Recording};
 use credit_ledger::ledger::{MasterKey, OPERATOR_KEY, Settings, write_secret};
 use credit_ledger::log::{EncodedEntry, Log, LogConfig};
 use credit_ledger::mirror::Mirror;
 use credit_ledger::progress::Unwatched;
 use credit_ledger::sealed_files::SealedFiles;
 use credit_ledger::sequencer::EventOutcome;
-use credit_ledger::server::{self, Listeners};
+use credit_ledger::server;
+use credit_ledger::signing::{Signing, Stated};
 use credit_ledger::storage::FileDisk;
 use credit_ledger::tile_client::TileClient;
 use credit_ledger::witness::{self, WitnessStore};
@@ -24,6 +26,7 @@ use fixture::{entered, event, filing_about, key, setup};
 use ledger_spec::entry::EntrySignature;
 use ledger_spec::event::envelope::{pre_authentication_encoding, seal};
 use ledger_spec::event::{Event, Kind, SentEvent};
+use ledger_spec::request::{Case, Purpose};
 use ledger_spec::sealed::Kek;
 use ledger_spec::state::Ledger;
 use serde_json::json;
@@ -99,21 +102,26 @@ fn main() {
         println!("{:<58} {:>12}", format!("bytes a record in {what}"), bytes / entries.max(1));
     }
 
-    let (runtime, [address, auditors]) = serve(&here);
-    let client = |address| TileClient::new(&format!("http://{address}")).unwrap();
-    for (name, opened_by) in [("opened", Some(auditors)), ("blind", None)] {
+    let (runtime, address) = serve(&here);
+    let client = || TileClient::new(&format!("http://{address}")).unwrap();
+    let auditor = || {
+        let (purpose, case) = (Some(Purpose::Audit), Case::parse("bench"));
+        client()
+            .signing(Signing { key: Arc::new(key(3)), stated: Stated { purpose, case, visible_from: None } })
+    };
+    for (name, opened) in [("opened", true), ("blind", false)] {
         let by_url = per_second(checks.len(), || {
-            let openings = opened_by.map(client);
+            let openings = opened.then(auditor);
             let options = AuditOptions::default();
             let audited =
-                credit_ledger::audit::audit_remote(&client(address), openings.as_ref(), options, &Unwatched);
+                credit_ledger::audit::audit_remote(&client(), openings.as_ref(), options, &Unwatched);
             drop(audited.unwrap());
         });
         tell(&format!("{name} audit over HTTP, server on the same cores"), by_url, Some(by_url / limit));
         let followed = per_second(checks.len(), || {
             let (dir, vkey) = (copy.join(name), signer().verifier_key());
-            let openings = opened_by.map(client);
-            let mut follower = Mirror::open(&dir, client(address), openings, vkey, &Unwatched).unwrap();
+            let openings = opened.then(auditor);
+            let mut follower = Mirror::open(&dir, client(), openings, vkey, &Unwatched).unwrap();
             follower.advance(&Unwatched, &mut |_| {}).unwrap();
             follower.close().unwrap();
         });
@@ -348,8 +356,21 @@ fn cosign(ledger: &Path, dir: &Path) -> Vec<Duration> {
         .collect()
 }
 
-/// Serves a folder from this process: to everybody, and to auditors.
-fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
+/// Keeps nothing: what a look costs to write down is another measure's (`load`).
+struct Unkept;
+
+impl Journal for Unkept {
+    fn record<'a>(&'a self, _: &'a Look) -> Recording<'a> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Serves a folder from this process.
+fn serve(dir: &Path) -> (tokio::runtime::Runtime, SocketAddr) {
     let credit_ledger::ledger::ReadOnlyLedger { snapshots, settings, vkey } =
         credit_ledger::ledger::open_to_read(dir, &Unwatched).unwrap();
     let state = AppState {
@@ -360,17 +381,15 @@ fn serve(dir: &Path) -> (tokio::runtime::Runtime, [SocketAddr; 2]) {
         identities: None,
         clock: clock::now,
         erasing: None,
-        journal: None,
+        journal: Some(Arc::new(Unkept)),
         accesses: None,
         witnesses: None,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let bind = || runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let (public, auditors) = (bind(), bind());
-    let addresses = [public.local_addr().unwrap(), auditors.local_addr().unwrap()];
-    let listeners = Listeners { public, openings: Some(auditors) };
-    runtime.spawn(server::serve_ledger(listeners, state, std::future::pending()));
-    (runtime, addresses)
+    let public = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = public.local_addr().unwrap();
+    runtime.spawn(server::serve_ledger(public, state, std::future::pending()));
+    (runtime, address)
 }
 
 /// How long the files of a folder are together.

@@ -2,7 +2,6 @@
 //! are neither kept nor told to anybody.
 
 use crate::words::say;
-use ledger_spec::admission::Reader;
 use ledger_spec::id::{AuthorityId, SubjectId};
 use ledger_spec::identity::{IdentityKeys, Pseudonyms, ResolveRequest};
 use ledger_spec::time::RecordedTime;
@@ -58,15 +57,14 @@ impl Identities {
         Self { keys, per_hour, accounts: Mutex::new(BTreeMap::new()) }
     }
 
-    /// The subjects that the numbers name, in their order. That the reader may ask was found before
-    /// ([`Reader::may_resolve`]).
+    /// The subjects that the numbers name, in their order. That the authority may ask, the readers' table has said before.
     pub fn resolve(
         &self,
-        reader: &Reader<'_>,
+        by: &AuthorityId,
         request: &ResolveRequest,
         now: RecordedTime,
     ) -> Result<Vec<SubjectId>, Spent> {
-        self.count(&reader.authority().id, as_u64(request.numbers.len()), now.micros())?;
+        self.count(by, as_u64(request.numbers.len()), now.micros())?;
         let pseudonyms = Pseudonyms::of(&self.keys, request.scheme);
         Ok(request.numbers.iter().map(|number| pseudonyms.subject(number)).collect())
     }

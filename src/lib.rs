@@ -28,6 +28,7 @@ pub mod row_cipher;
 pub mod sealed_files;
 pub mod sequencer;
 pub mod server;
+pub mod signing;
 pub mod snapshot;
 pub mod storage;
 pub mod streams;

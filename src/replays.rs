@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use tlog::defect::OrDefect as _;
 
-/// Most requests of one authority that are remembered at once; one more is told to come again. None takes another's room.
-const MOST_REMEMBERED: u64 = 4_096;
+/// Most requests of one authority that are remembered at once; one more is told to come again. None takes another's room. An
+/// auditor asks for what opens 256 entries at once, and so for eight million in that time: more than can be verified.
+const MOST_REMEMBERED: u64 = 32_768;
 /// For how long each is remembered, in microseconds.
 const LIFE: u64 = REMEMBERED * 1_000_000;
 

@@ -2,6 +2,7 @@
 //!
 //! What is read is what was sent: nothing is verified here but its form.
 
+use crate::signing::{Signing, SigningError};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread;
@@ -17,6 +18,8 @@ use zeroize::Zeroizing;
 const MAX_ANSWER: u64 = 256 * 65_537;
 /// How often a server that does not answer, or is too busy, is asked again.
 const PATIENCE: u32 = 4;
+/// What the type of each problem of a ledger begins with.
+const PROBLEMS: &str = "urn:credit-ledger:problem:";
 /// The wait before the first time; twice as long before each next.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -25,6 +28,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct TileClient {
     agent: Agent,
     base: String,
+    /// With what it is shown who asks for openings.
+    signing: Option<Signing>,
 }
 
 /// Why something could not be read.
@@ -63,6 +68,19 @@ pub enum TileClientError {
         /// The status.
         status: u16,
     },
+    /// Whoever asks may not have what opens the entries.
+    #[error("{url}: status {status}, {problem}")]
+    Refused {
+        /// What was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+        /// The last part of the problem's type.
+        problem: String,
+    },
+    /// The request could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     /// The server says of itself that what was asked for is damaged there.
     #[error("{url}: the ledger is damaged here, as its server says{}", place.as_ref().map(|place| format!(": {place}")).unwrap_or_default())]
     Damaged {
@@ -140,7 +158,13 @@ impl TileClient {
     /// The log at `url`, such as `https://credit.example`.
     pub fn new(url: &str) -> Result<Self, TileClientError> {
         let (agent, base) = agent(url)?;
-        Ok(Self { agent, base })
+        Ok(Self { agent, base, signing: None })
+    }
+
+    /// The same, which asks for openings as whose key this is.
+    #[must_use]
+    pub fn signing(self, signing: Signing) -> Self {
+        Self { signing: Some(signing), ..self }
     }
 
     /// Where it is.
@@ -175,10 +199,10 @@ impl TileClient {
         self.tile(tile)
     }
 
-    /// What opens the entries of a bundle, which `ledger_spec::sealed::read_bundle` reads: from the address that a
-    /// ledger has for its auditors.
+    /// What opens the entries of a bundle, which `ledger_spec::sealed::read_bundle` reads. A ledger gives it to whom it knows for
+    /// an auditor, and writes down each time.
     pub fn openings(&self, tile: TileId) -> Result<Zeroizing<Vec<u8>>, TileClientError> {
-        self.get(&format!("openings/{}", tile.place())).map(Zeroizing::new)
+        self.asked(&format!("openings/{}", tile.place()), self.signing.as_ref()).map(Zeroizing::new)
     }
 
     /// What is wrong with a tile that was sent.
@@ -198,14 +222,21 @@ impl TileClient {
     }
 
     fn get(&self, path: &str) -> Result<Vec<u8>, TileClientError> {
+        self.asked(path, None)
+    }
+
+    /// A path's bytes, asked for again where the server is busy or gone for a moment: each time signed anew.
+    fn asked(&self, path: &str, signing: Option<&Signing>) -> Result<Vec<u8>, TileClientError> {
         let url = format!("{}/{path}", self.base);
         let mut asked = 0;
         loop {
-            let answer = self.ask(&url);
+            let answer = self.ask(&url, signing);
             asked += 1;
             let again = match &answer {
                 Err(TileClientError::Unreachable { .. }) => true,
                 Err(TileClientError::Status { status, .. }) => matches!(status, 429 | 500..=599),
+                // A server answers nothing that was signed in the second in which it began.
+                Err(TileClientError::Refused { problem, .. }) => problem == "request-not-fresh",
                 _ => false,
             };
             if !again || asked == PATIENCE {
@@ -215,19 +246,29 @@ impl TileClient {
         }
     }
 
-    fn ask(&self, url: &str) -> Result<Vec<u8>, TileClientError> {
+    fn ask(&self, url: &str, signing: Option<&Signing>) -> Result<Vec<u8>, TileClientError> {
         let unreachable = |error: ureq::Error| match untrusted(&error) {
             Some(reason) => TileClientError::Untrusted { url: url.to_owned(), reason },
             None => TileClientError::Unreachable { url: url.to_owned(), reason: error.to_string() },
         };
-        let response = self.agent.get(url).call().map_err(unreachable)?;
+        let fields =
+            signing.map(|signing| signing.stated.fields(&signing.key, ("GET", url), None)).transpose()?;
+        let request = fields
+            .into_iter()
+            .flatten()
+            .fold(self.agent.get(url), |request, (name, value)| request.header(name, value));
+        let response = request.call().map_err(unreachable)?;
         let status = response.status().as_u16();
         let body = response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec();
         let body = body.map_err(unreachable)?;
+        let url = url.to_owned();
         match said_damaged(status, &body) {
             _ if status == 200 => Ok(body),
-            Some(place) => Err(TileClientError::Damaged { url: url.to_owned(), place }),
-            None => Err(TileClientError::Status { url: url.to_owned(), status }),
+            Some(place) => Err(TileClientError::Damaged { url, place }),
+            None => match said_refused(status, &body) {
+                Some(problem) => Err(TileClientError::Refused { url, status, problem }),
+                None => Err(TileClientError::Status { url, status }),
+            },
         }
     }
 }
@@ -235,8 +276,15 @@ impl TileClient {
 /// What the problem document of a ledger says of damage, which is no trouble of the moment: where it is.
 fn said_damaged(status: u16, body: &[u8]) -> Option<Option<String>> {
     let problem: serde_json::Value = serde_json::from_slice(body).ok().filter(|_| status == 500)?;
-    let damaged = problem.get("type")?.as_str()? == "urn:credit-ledger:problem:damaged";
+    let damaged = problem.get("type")?.as_str()?.strip_prefix(PROBLEMS)? == "damaged";
     damaged.then(|| Some(problem.get("found")?.as_str()?.to_owned()))
+}
+
+/// Why a ledger does not give what was asked for to who asks: the problem's own name.
+fn said_refused(status: u16, body: &[u8]) -> Option<String> {
+    let refused = matches!(status, 400 | 401 | 403 | 409 | 421);
+    let problem: serde_json::Value = serde_json::from_slice(body).ok().filter(|_| refused)?;
+    problem.get("type")?.as_str()?.strip_prefix(PROBLEMS).map(str::to_owned)
 }
 
 /// The first part of a full tile that a partial one is.

@@ -38,7 +38,7 @@ LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NUMBER = "11010519491231002X"
 PATH = "/v1/identities"
 HEAD = ("@method", "@authority", "@path", "@query")
-COVERED = (*HEAD, "content-digest")
+COVERED = (*HEAD, "content-digest", "credit-purpose")
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
@@ -71,10 +71,13 @@ def body_of(origin):
     return json.dumps({"origin": origin, "scheme": "person", "numbers": [NUMBER]}).encode()
 
 
-def asked(url, origin, keys, *, more=(), tag="credit-ledger", life=60):
+def asked(url, body, keys, *, more=(), tag="credit-ledger", life=60):
     """A request that the other library signs: its status and its answer."""
-    body = body_of(origin)
-    message = SimpleNamespace(method="POST", url=url + PATH, headers={"content-type": "application/json"})
+    message = SimpleNamespace(
+        method="POST",
+        url=url + PATH,
+        headers={"content-type": "application/json", "credit-purpose": "filing"},
+    )
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=keys).sign(
         message,
@@ -97,7 +100,7 @@ def asked(url, origin, keys, *, more=(), tag="credit-ledger", life=60):
 @contextlib.contextmanager
 def verifying(url, keys):
     """A server that has the other library verify each request that is signed, and hands all of them on to the ledger: reads
-    as everybody's, since they are signed for this host and not for the ledger's."""
+    as everybody's, since they are signed for this host and not for the ledger's, and numbers signed anew for that."""
     seen = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -125,16 +128,22 @@ def verifying(url, keys):
             return [name for name in ("credit-purpose", "credit-case") if name in self.headers]
 
         def hand_on(self, body):
+            if self.path == PATH:
+                status, answer = asked(url, body, keys)
+                return self.answer(status, "application/json", json.dumps(answer).encode())
             request = urllib.request.Request(url + self.path, data=body, method=self.command)
             for name, value in self.headers.items():
-                read = self.path != PATH and name.lower().startswith(("signature", "credit-"))
-                if name.lower() not in ("content-length", "connection") and not read:
+                signing = name.lower().startswith(("signature", "credit-"))
+                if name.lower() not in ("content-length", "connection") and not signing:
                     request.add_header(name, value)
             try:
                 with LOOPBACK.open(request, timeout=60) as answer:
                     status, kind, data = answer.status, answer.headers["content-type"], answer.read()
             except urllib.error.HTTPError as refused:
                 status, kind, data = refused.code, refused.headers["content-type"], refused.read()
+            self.answer(status, kind, data)
+
+        def answer(self, status, kind, data):
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(data)))
@@ -188,7 +197,7 @@ def run_in_folder(command, known, more, files):
 def resolving(url, origin, secret, key_file, program):
     """Numbers, by the other library, by `resolve`, and by curl."""
     keys = Keys(secret)
-    status, answer = asked(url, origin, keys)
+    status, answer = asked(url, body_of(origin), keys)
     assert status == 200 and answer["subjects"][0].startswith("person:"), (status, answer)
     for rule, wrong in {
         "R03": {"more": ("content-type",)},
@@ -196,7 +205,7 @@ def resolving(url, origin, secret, key_file, program):
         "R09": {"life": 121},
         "R14": {"keys": Keys(Ed25519PrivateKey.generate())},
     }.items():
-        status, refused = asked(url, origin, **{"keys": keys, **wrong})
+        status, refused = asked(url, body_of(origin), **{"keys": keys, **wrong})
         assert status >= 400 and refused["rule"] == rule, (status, refused)
     print("http-message-signatures: what it signs is answered, and refused outside of the profile")
 

@@ -3,20 +3,19 @@
 use super::failure::Failure;
 use super::locale::spoken;
 use crate::api::{AppendedLine, LastLine, Resolved};
+use crate::signing::{Signing, Stated};
 use crate::tile_client;
 use crate::words::{quoted, say, told};
 use ledger_spec::audit::Opening;
 use ledger_spec::identity::{MAX_NUMBERS, PseudonymScheme, ResolveRequest};
-use ledger_spec::request::{Case, NewRequest, Purpose};
-use ledger_spec::time::Date;
+use ledger_spec::request::Purpose;
 use ledger_spec::wording::Words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tlog::checkpoint::Origin;
-use tlog::defect::OrDefect as _;
 use tlog::key::SecretKey;
-use ureq::http::{Response, Uri};
+use ureq::http::Response;
 use ureq::{Agent, RequestBuilder};
 
 /// Events in one request: enough to share one fsync, few enough to be answered soon.
@@ -35,48 +34,6 @@ pub(super) struct Client {
     agent: Agent,
     base: String,
     signing: Option<Signing>,
-}
-
-/// With what questions are signed, so that more is answered than everybody may know.
-pub(super) struct Signing {
-    pub(super) key: SecretKey,
-    pub(super) purpose: Option<Purpose>,
-    pub(super) case: Option<Case>,
-    pub(super) visible_from: Option<Date>,
-}
-
-/// The same, borrowed for one request.
-#[derive(Clone, Copy)]
-struct SigningWith<'a> {
-    key: &'a SecretKey,
-    purpose: Option<Purpose>,
-    case: Option<&'a Case>,
-    visible_from: Option<Date>,
-}
-
-/// The fields that sign a request (RFC 9421), and the host that it is signed for.
-fn signed(
-    SigningWith { key, purpose, case, visible_from }: SigningWith<'_>,
-    (method, url): (&str, &str),
-    body: Option<&str>,
-) -> Result<Vec<(&'static str, String)>, Failure> {
-    let target: Uri = url.parse().map_err(|error| Failure::usage(say!("--url: {}", told(&error))))?;
-    // As `Host` has it: whoever else stands in the address is not sent.
-    let host = target.host().or_defect("an address without a host is refused when the client is made");
-    let authority = target.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let new = NewRequest {
-        method,
-        authority: &authority,
-        path: target.path(),
-        query: target.query(),
-        body: body.map(str::as_bytes),
-        purpose,
-        case,
-        visible_from,
-    };
-    let mut fields = new.sign(key, crate::clock::now(), &super::keyfile::random()?);
-    fields.push(("host", authority));
-    Ok(fields)
 }
 
 /// A request in the language of who asks, with these fields.
@@ -179,20 +136,14 @@ impl Client {
     }
 
     fn ask(&self, path: &str, body: Option<&str>) -> Result<Vec<u8>, Failure> {
-        let signing = self.signing.as_ref();
-        let signing = signing.map(|Signing { key, purpose, case, visible_from }| SigningWith {
-            key,
-            purpose: *purpose,
-            case: case.as_ref(),
-            visible_from: *visible_from,
-        });
+        let signing = self.signing.as_ref().map(|signing| (&*signing.key, &signing.stated));
         self.ask_by(signing, path, body)
     }
 
     /// The same, signed with a key, anew for each try, where there is one.
     fn ask_by(
         &self,
-        signing: Option<SigningWith<'_>>,
+        signing: Option<(&SecretKey, &Stated)>,
         path: &str,
         body: Option<&str>,
     ) -> Result<Vec<u8>, Failure> {
@@ -200,9 +151,9 @@ impl Client {
         let mut early = signing.is_some();
         for _ in 0..PATIENCE {
             let fields = match signing {
-                Some(signing) => {
+                Some((key, stated)) => {
                     let method = if body.is_some() { "POST" } else { "GET" };
-                    signed(signing, (method, &url), body)?
+                    stated.fields(key, (method, &url), body).map_err(Failure::unreachable)?
                 }
                 None => Vec::new(),
             };
@@ -259,12 +210,12 @@ impl Client {
         (scheme, numbers): (PseudonymScheme, &[String]),
     ) -> Result<Vec<String>, Failure> {
         let path = "/v1/identities";
+        let stated = Stated { purpose: Some(Purpose::Filing), ..Stated::default() };
         let mut subjects = Vec::with_capacity(numbers.len());
         for numbers in numbers.chunks(MAX_NUMBERS) {
             let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
             let body = ResolveRequest::body(origin, scheme, &numbers);
-            let signing = SigningWith { key, purpose: None, case: None, visible_from: None };
-            let bytes = self.ask_by(Some(signing), path, Some(&body))?;
+            let bytes = self.ask_by(Some((key, &stated)), path, Some(&body))?;
             let answer: Resolved = serde_json::from_slice(&bytes).map_err(|error| {
                 Failure::unreachable(say!(
                     "{}: another answer than expected: {}",

@@ -82,11 +82,6 @@ pub(super) fn client(option: &str, url: &str) -> Result<TileClient, Failure> {
     TileClient::new(url).map_err(|error| Failure::usage(say!("{}: {}", Words::data(option), told(&error))))
 }
 
-/// The same where it is named.
-pub(super) fn client_of(option: &str, url: Option<&str>) -> Result<Option<TileClient>, Failure> {
-    url.map(|url| client(option, url)).transpose()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ mod locale;
 mod look;
 mod names;
 mod one_field;
+mod opened_by;
 mod pages;
 mod personal;
 mod plain;

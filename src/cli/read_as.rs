@@ -1,14 +1,16 @@
 //! As whom a server is asked: as everybody, or as an authority that signs what it asks for.
 
-use super::client::{Client, Signing};
+use super::client::Client;
 use super::failure::Failure;
 use super::keyfile;
+use crate::signing::{Signing, Stated};
 use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::request::{Case, Purpose};
 use ledger_spec::time::Date;
 use ledger_spec::wording::Words;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Who asks a server for more than everybody may know.
 #[derive(Args)]
@@ -34,8 +36,9 @@ impl ReadAs {
         match (&self.key, self.purpose, &self.case, self.visible_from) {
             (None, None, None, None) => Ok(client),
             (Some(key), purpose, case, visible_from) => {
-                let key = keyfile::read(key)?.secret_key();
-                Ok(client.signing(Signing { key, purpose, case: case.clone(), visible_from }))
+                let key = Arc::new(keyfile::read(key)?.secret_key());
+                let stated = Stated { purpose, case: case.clone(), visible_from };
+                Ok(client.signing(Signing { key, stated }))
             }
             (None, ..) => Err(Failure::usage(say!("--purpose, --case and --visible-from go with --key"))),
         }
@@ -51,6 +54,6 @@ fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|error| told(&error).to_string())
 }
 
-fn case(text: &str) -> Result<Case, String> {
+pub(super) fn case(text: &str) -> Result<Case, String> {
     Case::parse(text).ok_or_else(|| say!("a matter of 1 to 128 characters is expected").to_string())
 }

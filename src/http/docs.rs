@@ -25,7 +25,7 @@ vertical-align:top}th{background:#f2f2f2}details{margin:.5rem 0}\
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code,th{background:#262626}}";
 
 /// What each operation does, in Chinese; the English is the document's own.
-const ZH: [(&str, &str); 48] = [
+const ZH: [(&str, &str); 50] = [
     ("appendEvents", "提交一条或多条已签名的事项"),
     ("resolveIdentities", "将公民身份号码换成本台账中自然人、家庭户的假名"),
     ("getStanding", "分页查询主体在指定时点的信用状况，并列明依据的记载和规则"),
@@ -60,6 +60,8 @@ const ZH: [(&str, &str); 48] = [
     ("giveCode", "窗口核验身份后，为主体取得一次性验证码"),
     ("beginSession", "以一次性验证码换取查阅会话"),
     ("endSession", "结束查阅会话"),
+    ("getOpenings", "取得加密条目的开启材料（审计单位）"),
+    ("getAccessOpenings", "取得查询日志条目的开启材料（审计单位）"),
     ("getTile", "取得日志的分块（C2SP tlog-tiles）"),
     ("getFeed", "订阅新的记载和检查点（服务器推送事件）"),
     ("getConsistency", "取得两个规模之间的一致性证明"),

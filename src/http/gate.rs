@@ -19,7 +19,7 @@ use axum::response::Response;
 use ledger_spec::admission::Reader;
 use ledger_spec::casefile::{AsOf, Named, Viewer};
 use ledger_spec::definition::Scheme;
-use ledger_spec::id::{CatalogueItem, EventId, SubjectId};
+use ledger_spec::id::{AuthorityId, CatalogueItem, EventId, SubjectId};
 use ledger_spec::projection::{CaseFileSource as _, Question, given_consent, given_verification};
 use ledger_spec::readers::{Asked, Granted, Look as Wanted, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
@@ -178,7 +178,7 @@ fn looked_at(asked: Asked<'_>) -> SubjectId {
         | Asked::Accesses(subject)
         | Asked::Code(subject, _) => subject.clone(),
         Asked::List(list) => SubjectId::Catalogue(CatalogueItem::List(list.clone())),
-        Asked::Counts | Asked::Open => SubjectId::Ledger,
+        Asked::Counts | Asked::Openings | Asked::Identities | Asked::Open => SubjectId::Ledger,
     }
 }
 
@@ -248,6 +248,29 @@ impl Asking {
         self.viewer((shared, reading), Asked::Accesses(subject), asked_at)
     }
 
+    /// That it is granted what opens the sealed entries.
+    pub(super) fn of_openings(
+        &self,
+        (shared, reading): (&Shared, &Reading<'_>),
+        asked_at: ValidTime,
+    ) -> Result<(), Problem> {
+        self.viewer((shared, reading), Asked::Openings, asked_at).map(drop)
+    }
+
+    /// Whose request for pseudonyms is granted.
+    pub(super) fn of_identities(
+        &self,
+        (shared, reading): (&Shared, &Reading<'_>),
+        asked_at: ValidTime,
+    ) -> Result<&AuthorityId, Problem> {
+        self.viewer((shared, reading), Asked::Identities, asked_at)?;
+        match self.0.look.get().map(|look| &look.by) {
+            Some(Looking::Authority { reader, .. }) => Ok(reader),
+            // The table has no row for a subject, and who is nobody has signed nothing.
+            Some(Looking::Subject { .. }) | None => Err(Problem::from(&RequestRefusal::unsigned())),
+        }
+    }
+
     /// Who reads an entry. Of one that is about no subject, and of one that is not there, nobody is told more than everybody.
     pub(super) fn of_entry(
         &self,
@@ -274,19 +297,21 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<Viewer, Problem> {
         let moment = AsOf { valid_at: asked_at, known: reading.snapshot().size() };
-        let (governance, now) = (&reading.snapshot().governance, (shared.app.clock)());
+        let governance = &reading.snapshot().governance;
+        // Who says nothing of himself is asked for no moment of the clock before his turn.
+        let now = || (shared.app.clock)();
         let (granted, by, at) = match &self.0.by {
             By::Everybody => return Ok(Granted::PUBLIC.viewer(moment)),
             By::Signed(signed, taken) => {
                 let reader =
-                    Reader::of(signed, governance, now).map_err(|refusal| Problem::from(&refusal))?;
+                    Reader::of(signed, governance, now()).map_err(|refusal| Problem::from(&refusal))?;
                 let granted = of_signed(signed, reader, (reading, moment), asked)?;
                 let (reader, request) = (reader.authority().id.clone(), signed.clone());
                 (granted, Looking::Authority { reader, request }, *taken)
             }
             By::Session(given, question, taken) => {
                 // What the window's key opened ends with it.
-                Reader::of(&given.request, governance, now)
+                Reader::of(&given.request, governance, now())
                     .map_err(|_| Problem::new(ProblemKind::SessionOver))?;
                 let granted = of_session(given, (reading, moment), asked)?;
                 let (verified, question) = (given.verified, question.clone());

@@ -2,16 +2,20 @@
 //! answer and no log.
 
 use super::events::json_body;
+use super::gate::Asking;
+use super::params::Params;
 use super::problem::{Problem, ProblemKind};
-use super::signed;
 use super::{Edge, Shared};
 use crate::api::Resolved;
 use crate::identities::Spent;
-use axum::Extension;
-use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use crate::query::Reading;
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse as _, Response};
-use ledger_spec::admission::Reader;
+use axum::{Extension, Json};
+use ledger_spec::admission::for_this_ledger;
 use ledger_spec::identity::{MAX_REQUEST, ResolveRequest};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,42 +43,42 @@ pub(super) fn router() -> OpenApiRouter<Arc<Shared>> {
 async fn resolve(
     State(shared): State<Arc<Shared>>,
     Extension(edge): Extension<Edge>,
-    request: Request,
+    asking: Asking,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    super::params::Params::read(parts.uri.query(), &[])?;
+    asking.by_somebody()?;
+    Params::read(query.as_deref(), &[])?;
     let Some(identities) = shared.app.identities.clone() else { return Err(Problem::new(ProblemKind::Copy)) };
-    let snapshot = shared.app.snapshots.latest();
-    let (asked, reader, _) = signed::reader(&shared, &parts, &snapshot.governance).await?;
-    reader.may_resolve().map_err(|refusal| Problem::refused(&refusal, None))?;
-    let body = json_body(&parts.headers, body, MAX_REQUEST).await?;
+    // Of whom nobody knows no byte of the body is waited for.
+    asking.of_identities((&shared, &Reading::new(&shared.app.snapshots)), shared.now()?)?;
+    let body = json_body(&headers, body, MAX_REQUEST).await?;
     // Ten thousand numbers are some milliseconds of reading and hashing.
     let turn = shared.places.verifying.clone().acquire_owned().await;
     let turn = turn.map_err(|_| Problem::new(ProblemKind::Stopping))?;
+    let (asked, asker) = (shared.clone(), asking.clone());
     let answered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let now = (shared.app.clock)();
-        let body = asked.body(&body).map_err(|refusal| Asked::No(Problem::from(&refusal)))?;
-        let request =
-            ResolveRequest::parse(body.bytes()).map_err(|error| Asked::No(Problem::from(&error)))?;
+        asker.signed_body(&body).map_err(Asked::No)?;
+        let request = ResolveRequest::parse(&body).map_err(|error| Asked::No(Problem::from(&error)))?;
         // Asked again: the body may have been long in coming, and the key revoked meanwhile.
-        let governance = &shared.app.snapshots.latest().governance;
-        let reader =
-            Reader::of(&asked, governance, now).map_err(|refusal| Asked::No(Problem::from(&refusal)))?;
-        let here = reader.may_resolve().and_then(|()| reader.asks_here(&request.origin));
-        here.map_err(|refusal| Asked::No(Problem::refused(&refusal, None)))?;
-        identities.resolve(&reader, &request, now).map_err(Asked::Spent)
+        let reading = Reading::new(&asked.app.snapshots);
+        let by =
+            asked.now().and_then(|now| asker.of_identities((&asked, &reading), now)).map_err(Asked::No)?;
+        for_this_ledger(&request.origin, &reading.snapshot().governance)
+            .map_err(|refusal| Asked::No(Problem::refused(&refusal, None)))?;
+        identities.resolve(by, &request, (asked.app.clock)()).map_err(Asked::Spent)
     });
-    match super::places::joined(answered.await)? {
+    let answered = match super::places::joined(answered.await)? {
         Ok(subjects) => {
             let subjects = subjects.iter().map(ToString::to_string).collect();
-            let mut answer = axum::Json(Resolved { subjects }).into_response();
-            answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            Ok(answer)
+            Ok(Json(Resolved { subjects }).into_response())
         }
         Err(Asked::No(problem)) => Err(problem),
         Err(Asked::Spent(spent)) => Ok(spent_now(&spent, edge)),
-    }
+    };
+    asking.leave(&shared, answered).await
 }
 
 /// Why a request gets no pseudonyms.

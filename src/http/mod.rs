@@ -128,7 +128,7 @@ struct Edge {
         title = "credit-ledger",
         description = "A public credit-record ledger in which every alteration, omission or early deletion can be proven.",
     ),
-    paths(tiles::tile, accesses::tile),
+    paths(tiles::tile, accesses::tile, openings::openings, openings::of_journal),
     components(schemas(AppendedLine, LastLine, FeedEntry, FeedCheckpoint, ProblemAnswer))
 )]
 struct Document;
@@ -165,14 +165,6 @@ impl FrontDoor {
         routes(self.0.clone())
     }
 
-    /// The routes of the address that auditors have.
-    pub fn auditors(&self) -> Router {
-        let router = Router::new()
-            .route("/openings/{*openings}", get(openings::openings))
-            .route("/access/openings/{*openings}", get(openings::of_journal));
-        answered(router, self.0.clone())
-    }
-
     /// From now on no event is taken, feeds end, and heavy questions that wait are told to come again; what is
     /// under way is answered.
     pub fn stop(&self) {
@@ -196,8 +188,10 @@ fn documented() -> OpenApiRouter<Arc<Shared>> {
         .merge(entries::router())
         .merge(feed::router())
         .merge(witnesses::router())
-        // What follows `tile` holds slashes, for which OpenAPI has no form: this one stands in `Document` too.
+        // What follows these holds slashes, for which OpenAPI has no form: they stand in `Document` too.
         .route("/tile/{*tile}", get(tiles::tile))
+        .route("/openings/{*bundle}", get(openings::openings))
+        .route("/access/openings/{*bundle}", get(openings::of_journal))
         .merge(health::router())
         .merge(metrics::router())
         .merge(docs::router())

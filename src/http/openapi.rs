@@ -4,7 +4,7 @@
 //! of problems, so that it stands in one place.
 
 use super::problem::{PROBLEM_JSON, ProblemKind};
-use ledger_spec::rule::{RequestRule, Rule};
+use ledger_spec::rule::Rule;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tlog::defect::OrDefect as _;
@@ -82,14 +82,13 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         InvalidParameter | MethodNotAllowed | Internal | Timeout => true,
         MalformedIdentifier | CheckCharacter => writes || path.contains('{'),
         NotFound => path.contains('{'),
-        Overloaded | Stopping => path.starts_with("/v1/") || path.starts_with("/tile/") || path == "/readyz",
+        Overloaded | Stopping => path.starts_with("/v1/") || is_of_the_log(path) || path == "/readyz",
         Behind => ["/lists/", "/indicators/", "/oversight"].iter().any(|part| path.contains(part)),
         NotWitnessed => path == "/checkpoint/witnessed",
-        NotPublic => ["/entries/", "/lists/", "/tile/"].iter().any(|part| path.contains(part)),
-        Damaged => path.starts_with("/v1/") || path.starts_with("/tile/"),
+        NotPublic => ["/entries/", "/lists/", "/tile/", "/openings/"].iter().any(|part| path.contains(part)),
+        Damaged => path.starts_with("/v1/") || is_of_the_log(path),
         IdentitiesSpent => path == "/v1/identities",
-        Request(rule) if rule.is_of_readers() || rule == RequestRule::OwnHost => reads_more(path),
-        Request(_) => path == "/v1/identities" || reads_more(path),
+        Request(_) => reads_more(path),
         ProblemKind::Rule(Rule::KeyInForce | Rule::Acting) => writes || reads_more(path),
         CodeRefused | TooManyCodes => method == "post" && path == "/v1/sessions",
         SessionOver => reads_more(path) || method == "delete",
@@ -100,9 +99,14 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     }
 }
 
+/// Whether the log's own bytes, or what opens them, are answered there.
+fn is_of_the_log(path: &str) -> bool {
+    ["/tile/", "/access/tile/", "/openings/", "/access/openings/"].iter().any(|log| path.starts_with(log))
+}
+
 /// Whether more than everybody may know is answered there to who signs: the routes that pass the gate.
 fn reads_more(path: &str) -> bool {
-    const GATED: [&str; 9] = [
+    const GATED: [&str; 13] = [
         "/v1/subjects/",
         "/v1/questions/",
         "/v1/lists/",
@@ -112,6 +116,10 @@ fn reads_more(path: &str) -> bool {
         "/v1/catalogue",
         "/v1/entries/",
         "/v1/codes",
+        "/v1/accesses",
+        "/v1/identities",
+        "/openings/",
+        "/access/openings/",
     ];
     GATED.iter().any(|gated| path.starts_with(gated)) && !path.ends_with("/raw")
 }

@@ -164,6 +164,16 @@ pub(super) async fn read<A: IntoResponse>(
     place.run(read).await?
 }
 
+/// The same of what is about no subject in particular and is not for everybody: it leaves once it is written down who asked.
+pub(super) async fn read_of_many<A: IntoResponse>(
+    shared: Arc<Shared>,
+    asking: &Asking,
+    answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let answered = read(shared.clone(), answer).await;
+    asking.leave(&shared, answered).await
+}
+
 /// The same for an answer about a subject, in the places of questions of its weight; it leaves at an even time.
 pub(super) async fn read_about_subject<A: IntoResponse>(
     shared: Arc<Shared>,

@@ -23,9 +23,9 @@ pub(super) struct SignatureFields {
     /// The SHA-256 of the body (RFC 9530); where there is a body it has to be there, and signed
     #[param(rename = "Content-Digest", max_length = 2048)]
     content_digest: Option<String>,
-    /// What it is asked for; signed where it is there
+    /// What it is asked for: `filing`
     #[param(rename = "Credit-Purpose", pattern = "^[a-z0-9.-]{1,64}$")]
-    credit_purpose: Option<String>,
+    credit_purpose: String,
     /// The matter that it is asked in; signed where it is there
     #[param(rename = "Credit-Case", max_length = 2048)]
     credit_case: Option<String>,

@@ -28,7 +28,6 @@ pub(super) fn begin(folder: &Path, founding: &Founding, kek: &Kek) -> Result<(),
     let settings = Settings {
         origin,
         master: Some(MasterKey::Ledger(ABOVE.into())),
-        openings: None,
         policy: None,
         hosts: Vec::new(),
         case_file_cache_bytes: CACHE,

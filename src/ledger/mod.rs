@@ -112,6 +112,8 @@ pub struct OpenLedger {
     pub lock: FolderLock,
     /// The ledger's folder.
     pub dir: PathBuf,
+    /// Whether a new identity key was found half-way, and is there now.
+    pub renewed: bool,
 }
 
 impl OpenLedger {
@@ -329,10 +331,22 @@ fn open_folder(dir: &Path, settings: Settings, progress: &dyn Progress) -> Resul
     let (sequencer, writer) = sequencer::start(log, store, snapshots.clone(), clock::now, (config, erase))
         .map_err(LedgerError::Thread)?;
     let dir = dir.to_owned();
-    let ledger =
-        OpenLedger { sequencer, snapshots, writer, settings, vkey, identities, erasing, keeper, lock, dir };
+    let renewed = false;
+    let ledger = OpenLedger {
+        sequencer,
+        snapshots,
+        writer,
+        settings,
+        vkey,
+        identities,
+        erasing,
+        keeper,
+        lock,
+        dir,
+        renewed,
+    };
     match finish_renewing(&ledger) {
-        Ok(()) => Ok(ledger),
+        Ok(renewed) => Ok(OpenLedger { renewed, ..ledger }),
         Err(error) => ledger.close().and(Err(error)),
     }
 }

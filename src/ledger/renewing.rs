@@ -25,10 +25,14 @@ use tlog::position::EntryIndex;
 /// Links that are appended at once.
 const BATCH: usize = 256;
 
-/// Gives the ledger in `dir` a new identity key, and opens it with whoever stands in it renamed. One that was cut short is
-/// finished first. The root is under a new master key then, where a file holds that.
+/// Gives the ledger in `dir` a new identity key, and opens it with whoever stands in it renamed. Where one was cut short it is
+/// that one, finished: nobody is renamed twice because a command was given twice. The root is under a new master key then, where a file holds that.
 pub fn renew_identity(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger, LedgerError> {
-    open(dir, progress)?.close()?;
+    let opened = open(dir, progress)?;
+    if opened.renewed {
+        return Ok(opened);
+    }
+    opened.close()?;
     {
         let _lock = FolderLock::take(dir)?;
         let settings = Settings::read(dir)?;
@@ -44,14 +48,15 @@ pub fn renew_identity(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger,
     open(dir, progress)
 }
 
-/// Links whoever is not linked to the newest epoch yet, and says that it has begun, where the root is ahead of the log.
-pub(super) fn finish_renewing(ledger: &OpenLedger) -> Result<(), LedgerError> {
+/// Links whoever is not linked to the newest epoch yet, and says that it has begun, where the root is ahead of the log; whether it
+/// was.
+pub(super) fn finish_renewing(ledger: &OpenLedger) -> Result<bool, LedgerError> {
     let OpenLedger { sequencer, snapshots, identities, erasing, .. } = ledger;
     let signing = erasing.signing();
     let governance = snapshots.latest().governance.clone();
     let (found, expected) = (identities.epoch(), governance.identity_epoch);
     match found.cmp(&expected) {
-        Ordering::Equal => return Ok(()),
+        Ordering::Equal => return Ok(false),
         Ordering::Less => return Err(LedgerError::IdentityKeys { found, expected }),
         Ordering::Greater => {}
     }
@@ -65,7 +70,8 @@ pub(super) fn finish_renewing(ledger: &OpenLedger) -> Result<(), LedgerError> {
         append(sequencer, links.iter().map(stated).collect::<Result<_, _>>()?)?;
     }
     let begun = (Kind::IdentityRotated, &SubjectId::Ledger, json!({ "epoch": found.get() }));
-    append(sequencer, vec![stated(signing, &governance, begun)?])
+    append(sequencer, vec![stated(signing, &governance, begun)?])?;
+    Ok(true)
 }
 
 fn stated(

@@ -6,7 +6,6 @@ use crate::storage::FileDisk;
 use ledger_spec::event::MAX_SENT;
 use ledger_spec::sealed::{Kek, Root};
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tlog::checkpoint::Origin;
@@ -36,9 +35,6 @@ pub struct Settings {
     pub feeds: usize,
     /// How long a client may take nothing of what it is sent, in seconds, before its connection is closed.
     pub stall_seconds: u64,
-    /// Where auditors fetch what opens sealed entries; nowhere where it is absent. Whoever reaches this address reads
-    /// everything.
-    pub openings: Option<SocketAddr>,
     /// Where the master key comes from, which is kept outside of the folder and its backups; a blind copy has none.
     pub master: Option<MasterKey>,
     /// The file, in the ledger's folder, that says which witnesses cosign its checkpoints (C2SP
@@ -107,7 +103,6 @@ struct Written {
     feeds: usize,
     #[serde(default = "stall_seconds")]
     stall_seconds: u64,
-    openings: Option<String>,
     master_key: Option<WrittenKey>,
     policy: Option<String>,
     #[serde(default = "cosign_seconds")]
@@ -182,14 +177,6 @@ const fn cosign_seconds() -> u64 {
     3_600
 }
 
-const OPENINGS: &str = "a port of this machine such as \"8412\", or an address with its port";
-
-/// An address, which is this machine's own where a port stands alone.
-fn address(text: &str) -> Option<SocketAddr> {
-    let near = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    text.parse().ok().or_else(|| text.parse().ok().map(near))
-}
-
 const HOSTS: &str =
     "a host in lower case, with its port where that is not the scheme's own, such as \"credit.example\"";
 
@@ -240,7 +227,6 @@ impl Settings {
             heavy_questions: heavy_questions(),
             feeds: feeds(),
             stall_seconds: stall_seconds(),
-            openings: None,
             master: None,
             policy: None,
             cosign_seconds: cosign_seconds(),
@@ -305,13 +291,6 @@ impl Settings {
         } else {
             format!("hosts = {}\n", toml::Value::from(self.hosts.clone()))
         };
-        let openings = match self.openings {
-            Some(address) => format!("openings = {}\n", toml::Value::from(address.to_string())),
-            None => "# Where auditors fetch what opens the sealed entries; whoever reaches it reads everything. A port\n\
-                     # alone is one of this machine.\n\
-                     # openings = \"8412\"\n"
-                .to_owned(),
-        };
         let text = format!(
             "# A credit ledger. The origin is its name in every event and checkpoint and never changes.\n\
              origin = {}\n{}\
@@ -329,7 +308,7 @@ impl Settings {
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n\
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
-             identities_per_hour = {}\n{hosts}{policy}{openings}{}",
+             identities_per_hour = {}\n{hosts}{policy}{}",
             toml::Value::from(self.origin.as_str()),
             if self.copy { "# A copy of another's log.\ncopy = true\n" } else { "" },
             self.segment_bytes,
@@ -429,8 +408,6 @@ impl Settings {
                 written.identities_per_hour <= 1_000_000,
             ),
         ];
-        let openings = written.openings.map(|text| address(&text).ok_or(text)).transpose();
-        let openings = openings.map_err(|found| value("openings", found, OPENINGS))?;
         if let Some(host) = written.hosts.iter().find(|host| !is_host(host)) {
             return Err(value("hosts", host.clone(), HOSTS));
         }
@@ -449,7 +426,6 @@ impl Settings {
             heavy_questions: written.heavy_questions,
             feeds: written.feeds,
             stall_seconds: written.stall_seconds,
-            openings,
             master,
             policy: written.policy,
             cosign_seconds: written.cosign_seconds,

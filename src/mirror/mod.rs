@@ -485,7 +485,7 @@ fn settings_of(dir: &Path, vkey: &VerifierKey, scope: Scope) -> Result<Settings,
     let other = |found, expected| MirrorError::OtherScope { dir: dir.to_owned(), found, expected };
     match (scope, &settings.master) {
         (Scope::Opened, None) => Err(other(Scope::Blind, "begin an opened one in another folder")),
-        (Scope::Blind, Some(_)) => Err(other(Scope::Opened, "say where its openings are, with --openings")),
+        (Scope::Blind, Some(_)) => Err(other(Scope::Opened, "say who opens it, with --auditor-key")),
         (Scope::Opened, Some(_)) | (Scope::Blind, None) => Ok(settings),
     }
 }

@@ -6,4 +6,4 @@ mod running;
 mod wire;
 
 pub use connections::{STALL, serve};
-pub use running::{Listeners, Running, ServerError, interrupted, serve_ledger};
+pub use running::{Running, ServerError, interrupted, serve_ledger};

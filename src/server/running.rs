@@ -47,12 +47,6 @@ pub enum ServerError {
     /// The ledger could not be closed cleanly; the next start recovers.
     #[error(transparent)]
     Close(#[from] CloseError),
-    /// The settings name an address for openings, and this is a blind copy.
-    #[error("ledger.toml names {address} for openings; this copy is blind and has none")]
-    NothingOpens {
-        /// The address.
-        address: SocketAddr,
-    },
     /// The access journal did not open, without which nobody is shown more than everybody.
     #[error("the access journal: {0}")]
     Journal(#[from] LedgerError),
@@ -79,8 +73,6 @@ impl Closing {
 /// A server that answers.
 pub struct Running {
     address: SocketAddr,
-    /// Where auditors are given openings.
-    openings: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<io::Result<()>>,
     runtime: tokio::runtime::Handle,
@@ -103,6 +95,7 @@ impl Running {
             keeper,
             lock,
             dir,
+            renewed: _,
         } = ledger;
         let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
         let mut open = vec![Closing { writer, keeper, lock }];
@@ -158,13 +151,6 @@ impl Running {
     fn serve(state: AppState, open: Vec<Closing>, addresses: &[SocketAddr]) -> Result<Self, ServerError> {
         let cannot = |error| ServerError::Listen { addresses: addresses.to_vec(), error };
         let (listener, address) = bound(addresses)?;
-        let openings = match state.settings.openings {
-            Some(address) if !state.snapshots.log().is_opened() => {
-                return Err(ServerError::NothingOpens { address });
-            }
-            named => named.map(|address| bound(&[address])).transpose()?,
-        };
-        let (openings, openings_address) = openings.unzip();
         let witnesses = state.witnesses.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
@@ -174,29 +160,23 @@ impl Running {
             .spawn(move || {
                 let served = runtime.block_on(async {
                     let public = tokio::net::TcpListener::from_std(listener)?;
-                    let openings = openings.map(tokio::net::TcpListener::from_std).transpose()?;
                     let shutdown = async {
                         // A sender that is gone asks for the same.
                         let _ = stopped.await;
                     };
-                    serve_ledger(Listeners { public, openings }, state, shutdown).await
+                    serve_ledger(public, state, shutdown).await
                 });
                 // Tasks that hold a way to the writer go with the runtime, so that it can finish.
                 drop(runtime);
                 served
             })
             .map_err(cannot)?;
-        Ok(Self { address, openings: openings_address, stop, thread, runtime: handle, open, witnesses })
+        Ok(Self { address, stop, thread, runtime: handle, open, witnesses })
     }
 
     /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// Where auditors are given what opens the entries, where the settings name an address for that.
-    pub fn openings_url(&self) -> Option<String> {
-        self.openings.map(|address| format!("http://{address}"))
     }
 
     /// Serves until Ctrl-C or SIGTERM, says so to `stopping`, then stops.
@@ -221,44 +201,22 @@ impl Running {
     }
 }
 
-/// Where a ledger answers.
-pub struct Listeners {
-    /// Everybody.
-    pub public: tokio::net::TcpListener,
-    /// Auditors, who are given what opens the entries.
-    pub openings: Option<tokio::net::TcpListener>,
-}
-
-impl From<tokio::net::TcpListener> for Listeners {
-    fn from(public: tokio::net::TcpListener) -> Self {
-        Self { public, openings: None }
-    }
-}
-
 /// Answers until `shutdown` ends; then takes no more connections, finishes what is under way, and returns. Nothing of
 /// the state is held after that.
 pub async fn serve_ledger(
-    listeners: impl Into<Listeners>,
+    public: tokio::net::TcpListener,
     state: AppState,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let Listeners { public, openings } = listeners.into();
     let stall = Duration::from_secs(state.settings.stall_seconds);
     let erasing_state = state.clone();
     let door = http::FrontDoor::new(state, public.local_addr()?.port())?;
     let told = watch::Sender::new(false);
-    let (mut auditors_told, auditors) = (told.subscribe(), door.auditors());
     let mut erasing_told = told.subscribe();
     let to_everybody = async {
         let served = connections::serve(public, door.router(), stall, || door.stop(), shutdown).await;
         told.send_replace(true);
         served
-    };
-    let to_auditors = async {
-        let Some(openings) = openings else { return Ok(()) };
-        // A sender that is gone asks for the same.
-        let stopped = async { drop(auditors_told.wait_for(|told| *told).await) };
-        connections::serve(openings, auditors, stall, || (), stopped).await
     };
     let erasing = async {
         tokio::select! {
@@ -268,8 +226,8 @@ pub async fn serve_ledger(
         }
         drop(erasing_state);
     };
-    let (everybody, auditors, ()) = tokio::join!(to_everybody, to_auditors, erasing);
-    everybody.and(auditors)
+    let (served, ()) = tokio::join!(to_everybody, erasing);
+    served
 }
 
 fn bound(addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), ServerError> {

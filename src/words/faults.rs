@@ -375,6 +375,8 @@ pub(super) const FAULTS: &[Wording] = &[
     w("ledger.toml names {} for openings; this copy is blind and has none", "ledger.toml 指定由 {} 提供开启材料，而此副本未持有开启材料"),
     w("http://HOST[:PORT][/PATH], or https, is expected", "应为 http://主机[:端口][/路径]，或者以 https:// 开头"),
     w("the server's certificate is not trusted: {}; SSL_CERT_FILE names a file of certificates to trust in place of this machine's", "服务的证书不受信任：{}；可以用 SSL_CERT_FILE 指定所信任的证书文件，代替本机的证书"),
+    w("{}: no address of a server", "{}：不是服务器的地址"),
+    w("{}: status {}, {}", "{0}：HTTP 状态码 {1}，{2}"),
     w("{} is no URL of a log: {}", "{0} 不是日志的地址：{1}"),
     // Copies and witnesses.
     w("{}; evidence is kept in {}", "{0}；证据保存在 {1}"),
@@ -382,7 +384,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("opened", "持有开启材料的副本"),
     w("blind", "不持有开启材料的副本"),
     w("begin an opened one in another folder", "请在另一目录建立持有开启材料的副本"),
-    w("say where its openings are, with --openings", "请用 --openings 指明开启材料的地址"),
+    w("say who opens it, with --auditor-key", "请用 --auditor-key 指明由谁开启"),
     w("the copy could not be stored: {}", "不能保存副本：{}"),
     w("the copy is damaged: {}; begin it anew in another folder", "副本已损坏：{}；请在另一目录重新复制"),
     w("this witness has not audited so far yet: {} entries of {}", "见证方尚未审计到此：已审计 {0} 个条目，共 {1} 个"),

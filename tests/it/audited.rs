@@ -1,5 +1,6 @@
 //! What an auditor leaves behind for others: a signed statement, and a cosignature whose age is watched.
 
+use crate::crooked::verifier;
 use crate::erasure::{append, erased, filed, order, served};
 use crate::front::Front;
 use crate::http_server::{JSON, Server};
@@ -31,12 +32,12 @@ fn an_opened_audit_ends_in_a_statement_that_verifies_and_is_about_one_tree() {
     append(&server, &order(40, &[20, 21], &entries));
     erased(&server, &entries);
     let root = Folder::new("statement-files");
-    let (url, openings) = (format!("http://{}", server.address), format!("http://{}", server.openings));
+    let url = format!("http://{}", server.address);
     let vkey = server.vkey.to_string();
     let remote = ["audit", "--url", &url, "--vkey", &vkey];
-    let opened = [&remote[..], &["--openings", &openings]].concat();
-    let state = ["--statement", "stated", "--key", "auditor.key"];
-    assert_eq!(run(&root, &["keygen", "--name", "audit-office", "--out", "auditor.key"]).0, 0);
+    let opened = [&remote[..], &people::as_auditor(&root)].concat();
+    let state = ["--statement", "stated", "--key", "stating.key"];
+    assert_eq!(run(&root, &["keygen", "--name", "audit-office", "--out", "stating.key"]).0, 0);
     let (code, out, err) = run(&root, &[&opened[..], &state].concat());
     assert_eq!(code, 0, "{out}{err}");
     let auditor = err.lines().find_map(|line| line.split_once("signed by ")).unwrap().1.to_owned();
@@ -49,7 +50,7 @@ fn an_opened_audit_ends_in_a_statement_that_verifies_and_is_about_one_tree() {
     // Of the folder itself, too, with the master key that it names.
     let folder = server.folder().to_str().unwrap();
     let (code, ..) =
-        run(&root, &["audit", "--dir", folder, "--statement", "of-folder", "--key", "auditor.key"]);
+        run(&root, &["audit", "--dir", folder, "--statement", "of-folder", "--key", "stating.key"]);
     assert_eq!(code, 0);
 
     // By itself, and beside a checkpoint or a receipt under it.
@@ -209,13 +210,34 @@ fn damage_under_a_running_server_is_told_with_its_entry() {
     std::fs::write(&body, bytes).unwrap();
 
     let root = Folder::new("damage-found-files");
-    let (url, openings) = (format!("http://{}", server.address), format!("http://{}", server.openings));
+    let url = format!("http://{}", server.address);
     let vkey = server.vkey.to_string();
-    let (code, _, err) = run(&root, &["audit", "--url", &url, "--vkey", &vkey, "--openings", &openings]);
+    let audit = ["audit", "--url", &url, "--vkey", &vkey];
+    let (code, _, err) = run(&root, &[&audit[..], &people::as_auditor(&root)].concat());
     assert!(code == 1 && err.contains(&format!("entry {}", entries[1])), "{code} {err}");
     assert!(ready().starts_with("ready\n") && ready().contains("damage: FOUND"), "{}", ready());
     assert!(server.sample("credit_ledger_damage_found") > 0.5);
     // What is in the clear is as it was, and everything else is served.
     assert_eq!(run(&root, &["audit", "--url", &url, "--vkey", &vkey, "--blind"]).0, 0);
     server.stop();
+}
+
+/// The independent verifier signs as an auditor does, also in a matter that is named in Chinese.
+#[test]
+fn a_program_that_is_not_ours_audits_what_is_opened_to_it() {
+    let server = served("audited-python", 0);
+    filed(&server);
+    let root = Folder::new("audited-python-files");
+    people::as_auditor(&root);
+    let (url, vkey) = (format!("http://{}", server.address), server.vkey.to_string());
+    let ledger = ["ledger", &url, "--json", "--vkey", &vkey];
+    for case in ["2026-1", "审计〔2026〕1号\"%\\"] {
+        let ran = verifier(&root, &[&ledger[..], &["--auditor-key", "auditor.key", "--case", case]].concat());
+        assert!(ran.code == 0 && ran.said.contains("\"scope\": \"opened\""), "{}", ran.said);
+    }
+    let blind = verifier(&root, &ledger);
+    assert!(blind.code == 0 && blind.said.contains("\"scope\": \"blind\""), "{}", blind.said);
+    let refused = verifier(&root, &[&ledger[..], &["--openings", &url]].concat());
+    assert!(refused.code != 0 && refused.said.contains("status 401"), "{}", refused.said);
+    server.finish();
 }

@@ -5,7 +5,7 @@ use crate::front::Front;
 use crate::http_server::{JSON, Server};
 use crate::people;
 use crate::support::Folder;
-use crate::witness::{Process, append, ledger_by};
+use crate::witness::{Process, append, ledger_by, serve};
 use std::path::Path;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::cosignature::CosignerKey;
@@ -18,14 +18,18 @@ const NAME: &str = "office.example/auditing";
 
 /// An auditing witness of the ledger whose tiles and openings are at these URLs.
 fn auditing(dir: &Path, vkey: &str, url: &str, openings: &str) -> Process {
-    let dir = dir.to_str().unwrap();
+    std::fs::create_dir_all(dir).unwrap();
+    people::as_auditor(dir);
+    let (dir, key) = (dir.to_str().unwrap(), dir.join("auditor.key"));
     let named = ["witness", "--dir", dir, "--name", NAME, "--log", vkey, "--listen", "127.0.0.1:0"];
-    Process::start(&[&named[..], &["--opened", "--url", url, "--openings", openings]].concat(), 2)
+    let opened = ["--opened", "--url", url, "--openings", openings];
+    let auditor = ["--auditor-key", key.to_str().unwrap(), "--case", "2026-1"];
+    Process::start(&[&named[..], &opened, &auditor].concat(), 2)
 }
 
 pub fn of(server: &Server, dir: &Path) -> Process {
-    let (url, openings) = (format!("http://{}", server.address), format!("http://{}", server.openings));
-    auditing(dir, &server.vkey.to_string(), &url, &openings)
+    let url = format!("http://{}", server.address);
+    auditing(dir, &server.vkey.to_string(), &url, &url)
 }
 
 /// A request for what the server publishes now, from the size that was cosigned last.
@@ -42,6 +46,11 @@ pub fn add(witness: &Process, request: &str) -> (u16, String) {
     witness.request("POST /add-checkpoint", request)
 }
 
+/// The host by which a ledger's server is asked that stands behind this.
+fn host_of(front: &Front) -> String {
+    front.url.strip_prefix("http://").unwrap().to_owned()
+}
+
 fn file(server: &Server, n: u64) {
     assert_eq!(server.post(JSON, people::penalty(n, "ext:test:a")).status, 201);
 }
@@ -56,8 +65,8 @@ fn a_policy_can_demand_what_was_opened_and_admitted() {
     let key = CosignerKey::parse(&witness.said).unwrap();
     let policy = format!("log {vkey}\nwitness w {} {}\nquorum w\n", witness.said, witness.url);
     let dir = root.join("ledger");
-    ledger_by(&dir, &policy, |settings| settings.openings = Some("127.0.0.1:0".parse().unwrap()));
-    let ledger = Process::start(&["serve", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"], 2);
+    ledger_by(&dir, &policy, |settings| settings.hosts = vec![host_of(&openings)]);
+    let ledger = serve(&dir);
     let address = |url: &str| url.strip_prefix("http://").unwrap().parse().unwrap();
     for envelope in people::setup() {
         append(&ledger, &envelope);
@@ -66,7 +75,7 @@ fn a_policy_can_demand_what_was_opened_and_admitted() {
     log.stand_before(address(&ledger.url));
     ledger.until("/readyz", |_, body| body.contains("failing: status 503"));
     assert_eq!(ledger.get("/checkpoint/witnessed").0, 404);
-    openings.stand_before(address(&ledger.said));
+    openings.stand_before(address(&ledger.url));
     let covers =
         |size: u64| move |status: u16, body: &str| status == 200 && body.contains(&format!("\n{size}\n"));
     let witnessed = ledger.until("/checkpoint/witnessed", covers(5));
@@ -86,7 +95,7 @@ fn a_policy_can_demand_what_was_opened_and_admitted() {
 fn what_is_not_audited_yet_is_cosigned_later_and_of_many_at_once_one() {
     let server = Server::start("auditing-behind", |_| {});
     let root = Folder::new("auditing-behind-w");
-    let (log, openings) = (Front::to(server.address), format!("http://{}", server.openings));
+    let (log, openings) = (Front::to(server.address), format!("http://{}", server.address));
     let vkey = server.vkey.to_string();
     let witness = auditing(&root, &vkey, &log.url, &openings);
     let first = request(&server, 0);
@@ -136,7 +145,7 @@ fn what_was_erased_before_it_was_opened_is_cosigned_with_what_says_so() {
     // What opens it is gone, and the checkpoint that says so comes a moment later: that is waited for.
     let log = Front::to(server.address);
     log.show_first([before.1.clone(), before.1]);
-    let openings = format!("http://{}", server.openings);
+    let openings = format!("http://{}", server.address);
     let waiting = auditing(&root.join("waiting"), &server.vkey.to_string(), &log.url, &openings);
     assert_eq!(add(&waiting, &after).0, 200);
     assert!(!root.join("waiting/audit.fault").exists());
@@ -153,7 +162,7 @@ fn what_is_lost_without_a_word_is_never_cosigned_and_that_is_remembered() {
     crate::erasure::append(&server, &order(40, &[20, 21], &entries));
     erased(&server, &entries);
     let root = Folder::new("auditing-lost-w");
-    let (log, openings) = (Front::to(server.address), format!("http://{}", server.openings));
+    let (log, openings) = (Front::to(server.address), format!("http://{}", server.address));
     // What opens an entry is gone, and nothing that is shown says that it was erased.
     log.pin("/checkpoint", Some(note));
     let vkey = server.vkey.to_string();
@@ -188,7 +197,7 @@ fn what_is_lost_without_a_word_is_never_cosigned_and_that_is_remembered() {
 }
 
 #[test]
-fn one_log_is_audited_and_both_its_addresses_are_given() {
+fn one_log_is_audited_and_who_opens_it_is_given() {
     let root = Folder::new("auditing-usage");
     let key = |seed| NoteSigner::from_seed(KeyName::parse("log.example/l").unwrap(), &[seed; 32]);
     let [one, other] = [key(1), key(2)].map(|key| key.verifier_key().to_string());
@@ -213,10 +222,11 @@ fn one_log_is_audited_and_both_its_addresses_are_given() {
 #[test]
 fn of_very_many_at_once_some_wait_the_rest_come_again_and_one_is_cosigned() {
     const MANY: usize = 60;
-    let server = Server::start("auditing-many", |_| {});
+    let openings = Front::open();
+    let server = Server::start("auditing-many", |settings| settings.hosts = vec![host_of(&openings)]);
     let root = Folder::new("auditing-many-w");
     // What opens the entries is not to be had, and so the audit stands still.
-    let (log, openings) = (Front::to(server.address), Front::open());
+    let log = Front::to(server.address);
     let vkey = server.vkey.to_string();
     let witness = auditing(&root, &vkey, &log.url, &openings.url);
     let first = request(&server, 0);
@@ -239,7 +249,7 @@ fn of_very_many_at_once_some_wait_the_rest_come_again_and_one_is_cosigned() {
     let path = format!("/{}/checkpoint", folder_of(server.vkey.name().as_str()));
     assert_eq!(witness.get(&path).0, 404, "nothing was cosigned");
     // Now it goes on; of all that ask at once one is the first, and the others are told what it was about.
-    openings.stand_before(server.openings);
+    openings.stand_before(server.address);
     let mut cosigned = Vec::new();
     while cosigned.is_empty() {
         let answers = at_once(&witness);

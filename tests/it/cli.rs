@@ -104,10 +104,6 @@ impl Folder {
     fn ledger(&self) -> Served<'_> {
         self.run(&["init", "--dir", "l", "--origin", ORIGIN, "--operator", "op", "--registrar", "registrar"])
             .right();
-        let settings = self.read("l/ledger.toml");
-        // Auditors have a free port of this machine.
-        let settings = settings.replacen("# openings = \"8412\"", "openings = \"0\"", 1);
-        self.write("l/ledger.toml", &settings);
         let served = self.serve();
         let key = |id: &str| {
             let out = format!("{id}.key");
@@ -117,7 +113,7 @@ impl Folder {
         let enrol = |id: &str, role: &str, key: &str, competence: &str| {
             let name = r#"{"zh":"甲","en":"A"}"#;
             let keys =
-                format!(r#"{{"name":{name},"roles":["{role}"],"keys":["{key}"],"competence":{competence}}}"#);
+                format!(r#"{{"name":{name},"roles":[{role}],"keys":["{key}"],"competence":{competence}}}"#);
             event("authority.enrolled", "registrar", &format!("authority:{id}"), &keys)
         };
         let adopt = |what: &str, more: &str| {
@@ -129,8 +125,10 @@ impl Folder {
             event(kind, "steward", &format!("catalogue:{what}"), &body)
         };
         let competence = r#"{"types":["market.*"],"lists":["reg.*"],"subjects":["uscc"]}"#;
-        served.append("l/keys/registrar.key", &enrol("steward", "steward", &steward, "{}")).right();
-        served.append("l/keys/registrar.key", &enrol("dept", "department", &dept, competence)).right();
+        served
+            .append("l/keys/registrar.key", &enrol("steward", r#""auditor","steward""#, &steward, "{}"))
+            .right();
+        served.append("l/keys/registrar.key", &enrol("dept", r#""department""#, &dept, competence)).right();
         served.append("steward.key", &adopt("type.market.penalty", "")).right();
         served.append("steward.key", &adopt("list.reg.list", r#","columns":["who","what"]"#)).right();
         served
@@ -153,9 +151,7 @@ impl Folder {
         let said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut urls = said.into_iter().filter(|line| line.starts_with("http"));
         let url = urls.next().unwrap();
-        let with_openings = arguments[0] == "serve" && self.read("l/ledger.toml").contains("\nopenings");
-        let openings = if with_openings { urls.next().unwrap() } else { String::new() };
-        Served { folder: self, child, url, openings }
+        Served { folder: self, child, url }
     }
 
     fn audit(&self, dir: &str) {
@@ -165,6 +161,8 @@ impl Folder {
     }
 }
 
+/// As what one reads to be given what opens the entries: the steward is an auditor too.
+const OPENED: [&str; 4] = ["--auditor-key", "steward.key", "--case", "2026-1"];
 const ORIGIN: &str = "credit.example/cli";
 
 /// An event's text without an id.
@@ -179,8 +177,6 @@ struct Served<'a> {
     folder: &'a Folder,
     child: Child,
     url: String,
-    /// Where auditors are given openings, if they are.
-    openings: String,
 }
 
 impl Served<'_> {

@@ -159,7 +159,7 @@ fn what_was_erased_is_nowhere_and_does_not_come_back() {
     // Whoever audits sees that it is gone, as it was ordered; who sees only the log, that nothing was changed.
     let options = || AuditOptions { vkey: Some(server.vkey.clone()), ..AuditOptions::default() };
     let opened =
-        audit_remote(&client(server.address), Some(&client(server.openings)), options(), &Unwatched).unwrap();
+        audit_remote(&client(server.address), Some(&server.auditor()), options(), &Unwatched).unwrap();
     assert_eq!((opened.scope, opened.counts.erased), (Scope::Opened, 2));
     let blind = audit_remote(&client(server.address), None, options(), &Unwatched).unwrap();
     assert_eq!((blind.counts.erased, blind.root), (0, opened.root));
@@ -179,7 +179,7 @@ fn an_opened_copy_forgets_too_and_a_blind_one_never_knew() {
     let copy = |dir: &Path, openings| {
         Mirror::open(dir, client(server.address), openings, server.vkey.clone(), &Unwatched).unwrap()
     };
-    let mut opened_copy = copy(&opened, Some(client(server.openings)));
+    let mut opened_copy = copy(&opened, Some(server.auditor()));
     let mut blind_copy = copy(&blind, None);
     for mirror in [&mut opened_copy, &mut blind_copy] {
         mirror.advance(&Unwatched, &mut |_| {}).unwrap();
@@ -200,7 +200,7 @@ fn an_opened_copy_forgets_too_and_a_blind_one_never_knew() {
     }
     // One that is begun afterwards has what is left.
     let late = Folder::absent("erasure-late");
-    let mut late_copy = copy(&late, Some(client(server.openings)));
+    let mut late_copy = copy(&late, Some(server.auditor()));
     late_copy.advance(&Unwatched, &mut |_| {}).unwrap();
     late_copy.close().unwrap();
     let report = credit_ledger::audit::audit(&late, Some(server.vkey.clone()), &Unwatched).unwrap();
@@ -420,7 +420,7 @@ fn a_hold_that_was_erased_itself_is_no_riddle_to_who_comes_later() {
 
     // Whoever did not see the hold is not told why an order was passed over, and does not take that for a cheat.
     let options = AuditOptions { vkey: Some(server.vkey.clone()), ..AuditOptions::default() };
-    let openings = client(server.openings);
+    let openings = server.auditor();
     let audited = audit_remote(&client(server.address), Some(&openings), options, &Unwatched).unwrap();
     assert_eq!((audited.scope, audited.counts.erased), (Scope::Opened, 5));
     let governance = server.snapshots.latest().governance.clone();

@@ -31,7 +31,7 @@ fn remote(server: &Server) -> TileClient {
 }
 
 fn openings(server: &Server) -> TileClient {
-    TileClient::new(&format!("http://{}", server.openings)).unwrap()
+    server.auditor()
 }
 
 /// A follower who is given what opens the entries.

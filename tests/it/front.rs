@@ -81,7 +81,10 @@ fn answer(mut stream: TcpStream, behind: &Mutex<Behind>) {
         }
         (None, Some(server)) => {
             let mut behind = TcpStream::connect(server).unwrap();
-            write!(behind, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").unwrap();
+            let (asked, fields) = head.split_once("\r\n").unwrap();
+            let fields = fields.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection"));
+            let fields = fields.collect::<Vec<_>>().join("\r\n");
+            write!(behind, "{asked}\r\nconnection: close\r\n{fields}\r\n").unwrap();
             let mut answer = Vec::new();
             behind.read_to_end(&mut answer).unwrap();
             answer

@@ -1,5 +1,6 @@
 //! A real server over a real folder, and the smallest client that can also misbehave.
 
+use crate::gate::Kept;
 use crate::metrics::samples;
 use crate::people;
 use crate::support::Folder;
@@ -11,8 +12,9 @@ use credit_ledger::journal::{AccessJournal, Journal};
 use credit_ledger::ledger::{OpenLedger, Settings};
 use credit_ledger::progress::Unwatched;
 use credit_ledger::sequencer::Sequencer;
-use credit_ledger::server::{self, Listeners};
+use credit_ledger::server;
 use credit_ledger::snapshot::Snapshots;
+use credit_ledger::tile_client::TileClient;
 use flate2::read::GzDecoder;
 use ledger_spec::time::RecordedTime;
 use serde_json::Value;
@@ -35,8 +37,6 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 pub struct Server {
     pub address: SocketAddr,
-    /// Where auditors are given openings.
-    pub openings: SocketAddr,
     pub snapshots: Snapshots,
     pub vkey: VerifierKey,
     dir: Folder,
@@ -65,20 +65,20 @@ impl Server {
 
     /// The same, by whose clock whoever names no instant asks.
     pub fn start_by(name: &str, clock: fn() -> RecordedTime, settings: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_with(name, clock, None, settings)
+        Self::start_with(name, clock, Looks::By(Arc::new(Kept::default())), settings)
     }
 
     fn start_with(
         name: &str,
         clock: fn() -> RecordedTime,
-        journal: Option<Arc<dyn Journal>>,
+        looks: Looks,
         settings: impl FnOnce(&mut Settings),
     ) -> Self {
         let dir = Folder::absent(name);
         let mut founding = people::founding();
         settings(&mut founding.settings);
         credit_ledger::ledger::create(&dir, &founding).unwrap();
-        let server = Self::over_with(dir, clock, journal.map_or(Looks::Unkept, Looks::By));
+        let server = Self::over_with(dir, clock, looks);
         for envelope in people::setup() {
             let answer = server.post(JSON, envelope);
             assert_eq!(answer.status, 201, "{}", answer.text());
@@ -93,12 +93,21 @@ impl Server {
         journal: Arc<dyn Journal>,
         settings: impl FnOnce(&mut Settings),
     ) -> Self {
-        Self::start_with(name, clock, Some(journal), settings)
+        Self::start_with(name, clock, Looks::By(journal), settings)
+    }
+
+    /// The same which cannot.
+    pub fn start_unkept(
+        name: &str,
+        clock: fn() -> RecordedTime,
+        settings: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::start_with(name, clock, Looks::Unkept, settings)
     }
 
     /// A server over a ledger that is there.
     pub fn over(dir: Folder, clock: fn() -> RecordedTime) -> Self {
-        Self::over_with(dir, clock, Looks::Unkept)
+        Self::over_with(dir, clock, Looks::By(Arc::new(Kept::default())))
     }
 
     /// The same with the ledger's own journal, as it is served in truth.
@@ -144,16 +153,14 @@ impl Server {
             accesses,
             witnesses: None,
         };
-        let [(public, address), (openings, auditors)] = [listener(), listener()];
+        let (public, address) = listener();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                let [public, openings] =
-                    [public, openings].map(|one| tokio::net::TcpListener::from_std(one).unwrap());
-                let listeners = Listeners { public, openings: Some(openings) };
+                let public = tokio::net::TcpListener::from_std(public).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                server::serve_ledger(listeners, state, shutdown).await.unwrap();
+                server::serve_ledger(public, state, shutdown).await.unwrap();
             });
             drop(runtime);
             writer.join().unwrap();
@@ -163,7 +170,12 @@ impl Server {
                 drop((keeper, lock));
             }
         });
-        Self { address, openings: auditors, snapshots, vkey, dir, stop, thread }
+        Self { address, snapshots, vkey, dir, stop, thread }
+    }
+
+    /// As an auditor reads it, who is given what opens the entries.
+    pub fn auditor(&self) -> TileClient {
+        people::auditing(&format!("http://{}", self.address))
     }
 
     /// The ledger's folder.

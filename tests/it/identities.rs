@@ -44,7 +44,7 @@ fn refused(answer: &Answer, status: u16, slug: &str) {
 
 #[test]
 fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
-    let server = Server::start_by("resolve", noon, |_| {});
+    let server = Server::start_by("resolve", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     let root = std::fs::read(server.folder().join("keys/root.a")).unwrap();
     let (origin, kek) = (Origin::parse(people::ORIGIN).unwrap(), people::founding().master);
     let root = Root::open(&root, &origin, &kek).unwrap();
@@ -57,7 +57,7 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     let before = ask(&server, &of_department(1, &[NUMBER]));
     assert_eq!(before.status, 200, "{}", before.text());
     assert_eq!(before.json(), json!({ "subjects": [format!("person:{pseudonym}")] }));
-    assert!(before.head.contains("cache-control: no-store"), "{}", before.head);
+    assert!(before.head.contains("cache-control: private, no-store"), "{}", before.head);
     let known = people::penalty(200, &format!("person:{pseudonym}"));
     server.post(JSON, known);
     assert_eq!(ask(&server, &of_department(2, &[NUMBER])).json(), before.json());
@@ -68,7 +68,7 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
     assert_eq!(answer.json(), json!({ "subjects": [format!("household:{household}")] }));
     assert_ne!(household, pseudonym);
     // The key is of this ledger alone. It never leaves: no route has it, no number stands in a page of metrics.
-    let other = Server::start_by("resolve-other", noon, |_| {});
+    let other = Server::start_by("resolve-other", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     assert_ne!(ask(&other, &of_department(1, &[NUMBER])).json(), before.json());
     other.finish();
     assert!(!server.get("/metrics").text().contains("110105"));
@@ -77,12 +77,15 @@ fn a_number_has_one_pseudonym_whether_or_not_the_ledger_knows_it() {
 
 #[test]
 fn who_is_not_enrolled_asks_late_or_twice_gets_none() {
-    let server = Server::start_by("resolve-refused", noon, |settings| settings.identities_per_hour = 4);
+    let server = Server::start_by("resolve-refused", noon, |settings| {
+        settings.identities_per_hour = 4;
+        settings.hosts = vec!["t".to_owned()];
+    });
     let at =
         |seconds: i64| RecordedTime::from_micros(noon().micros().saturating_add_signed(seconds * 1_000_000));
     let stranger = SecretKey::from_seed(&[99; 32]);
     refused(&ask(&server, &request(stranger, 1, &[NUMBER])), 403, "unknown-key");
-    refused(&ask(&server, &request(steward(), 1, &[NUMBER])), 403, "role-not-entitled");
+    refused(&ask(&server, &request(steward(), 1, &[NUMBER])), 403, "purpose-not-for-role");
     // What expired 31 seconds ago, what is made 31 seconds ahead, and what was made before the server began.
     for late in [-91, 31, -1] {
         let late = Signed { at: at(late), ..of_department(1, &[NUMBER]) };
@@ -114,7 +117,7 @@ fn who_is_not_enrolled_asks_late_or_twice_gets_none() {
 
 #[test]
 fn nothing_is_read_of_who_has_not_signed_just_this() {
-    let server = Server::start_by("resolve-signed", noon, |_| {});
+    let server = Server::start_by("resolve-signed", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     let (good, other) = (of_department(1, &[NUMBER]), of_department(2, &[NUMBER]));
     let fields = good.fields();
     let unsigned = send(&server, "", &good.body);
@@ -135,7 +138,7 @@ fn nothing_is_read_of_who_has_not_signed_just_this() {
     refused(
         &send(
             &server,
-            &format!("credit-purpose: audit\r\n{}", of_department(4, &[NUMBER]).fields()),
+            &format!("credit-case: \"7\"\r\n{}", of_department(4, &[NUMBER]).fields()),
             &good.body,
         ),
         400,
@@ -170,7 +173,7 @@ fn nothing_is_read_of_who_has_not_signed_just_this() {
 
 #[test]
 fn a_request_is_answered_by_no_later_process() {
-    let server = Server::start_by("resolve-again", noon, |_| {});
+    let server = Server::start_by("resolve-again", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     let first = of_department(1, &[NUMBER]);
     let answer = ask(&server, &first).json();
     let server = Server::over(server.stop().closed(), later);
@@ -183,7 +186,7 @@ fn a_request_is_answered_by_no_later_process() {
 #[test]
 fn what_is_dated_ahead_waits_until_its_time_has_come() {
     let now = credit_ledger::clock::now;
-    let server = Server::start("resolve-ahead", |_| {});
+    let server = Server::start("resolve-ahead", |settings| settings.hosts = vec!["t".to_owned()]);
     let ahead = RecordedTime::from_micros(now().micros() + 1_500_000);
     let asked = Signed { at: ahead, ..of_department(1, &[NUMBER]) };
     let answer = ask(&server, &asked);
@@ -191,7 +194,7 @@ fn what_is_dated_ahead_waits_until_its_time_has_come() {
     assert!(now().micros() >= ahead.micros() / 1_000_000 * 1_000_000, "it was answered before it was made");
     server.finish();
     // Of a clock that does not move it never comes.
-    let server = Server::start_by("resolve-stands", noon, |_| {});
+    let server = Server::start_by("resolve-stands", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     let ahead = RecordedTime::from_micros(noon().micros() + 1_000_000);
     refused(&ask(&server, &Signed { at: ahead, ..of_department(1, &[NUMBER]) }), 403, "request-not-fresh");
     server.finish();
@@ -199,7 +202,7 @@ fn what_is_dated_ahead_waits_until_its_time_has_come() {
 
 #[test]
 fn as_many_numbers_as_a_request_may_hold_are_resolved_in_one() {
-    let server = Server::start_by("resolve-many", noon, |_| {});
+    let server = Server::start_by("resolve-many", noon, |settings| settings.hosts = vec!["t".to_owned()]);
     let numbers: Vec<String> = (0..10_000)
         .map(|n| format!("1101051949{:02}{:02}{:03}", 1 + n / 1_000 % 12, 1 + n / 12_000 % 28, n % 1_000))
         .map(|digits| format!("{digits}{}", gb11643::check_character(&digits).unwrap()))

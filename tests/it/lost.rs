@@ -76,7 +76,7 @@ fn what_is_lost_is_named_where_it_was_lost_and_not_where_it_is_missed() {
 
 fn follower(server: &Server, dir: &Path) -> Result<Mirror, MirrorError> {
     let client = |address| TileClient::new(&format!("http://{address}")).unwrap();
-    let (remote, openings) = (client(server.address), client(server.openings));
+    let (remote, openings) = (client(server.address), server.auditor());
     Mirror::open(dir, remote, Some(openings), server.vkey.clone(), &Unwatched)
 }
 

@@ -429,36 +429,3 @@ fn persons_are_asked_about_in_a_body_and_the_answer_is_the_same() {
     }
     assert_eq!(server.finish(), 13);
 }
-
-#[test]
-fn a_page_in_a_browser_that_names_this_machine_as_its_own_is_told_nothing() {
-    let server = Server::start("rebound", |_| {});
-    assert_eq!(server.post(JSON, people::penalty(20, "ext:test:a")).status, 201);
-    let port = server.openings.port();
-    let ask = |host: &str| {
-        let mut stream = std::net::TcpStream::connect(server.openings).unwrap();
-        let width = server.snapshots.latest().size().get();
-        let head =
-            format!("GET /openings/000.p/{width} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
-        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
-        Answer::read(stream)
-    };
-    let named = ["127.0.0.1", "[::1]", "localhost", "LocalHost"];
-    for host in
-        named.map(str::to_owned).into_iter().chain([format!("127.0.0.1:{port}"), format!("localhost:{port}")])
-    {
-        assert_eq!(ask(&host).status, 200, "{host}");
-    }
-    for host in [
-        "evil.example",
-        "evil.example:80",
-        "127.0.0.1.evil.example",
-        "localhost.evil.example",
-        "",
-        "127.0.0.1@evil",
-    ] {
-        let refused = ask(host);
-        assert_eq!((refused.status, refused.problem().as_str()), (421, "misdirected"), "{host}");
-    }
-    server.finish();
-}

@@ -2,15 +2,21 @@
 //! Fixed keys, so that a failing test fails again.
 
 use credit_ledger::ledger::{Founding, Settings};
+use credit_ledger::signing::{Signing, Stated};
+use credit_ledger::tile_client::TileClient;
 use ledger_spec::definition::Name;
 use ledger_spec::event::envelope::{SignedEvent, VerifiedEvent, seal};
 use ledger_spec::event::{DisclosedField, Draft, EnrolledRegistrar, Kind, Salt, SentEvent, WholeEvent};
 use ledger_spec::id::{AuthorityId, EventId, SubjectId};
+use ledger_spec::request::{Case, Purpose};
 use ledger_spec::sealed::{Kek, NoRandomness, Randomness};
 use ledger_spec::time::ValidTime;
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::key::SecretKey;
+use tlog::note::{KeyName, NoteSigner};
 
 pub const ORIGIN: &str = "credit.test.example/ledger";
 pub const TYPE: &str = "base.penalty";
@@ -52,6 +58,19 @@ pub fn founding() -> Founding {
         keys: Vec::new(),
         random: [0; 10],
     }
+}
+
+/// The log at a URL as an auditor reads it, who is given what opens the entries: the steward is one too.
+pub fn auditing(url: &str) -> TileClient {
+    let stated = Stated { purpose: Some(Purpose::Audit), case: Case::parse("2026-1"), visible_from: None };
+    TileClient::new(url).unwrap().signing(Signing { key: Arc::new(steward()), stated })
+}
+
+/// What names the auditor to a command that runs in a folder, where its key is written.
+pub fn as_auditor(folder: &Path) -> [&'static str; 4] {
+    let key = NoteSigner::from_seed(KeyName::parse("steward").unwrap(), &[3; 32]);
+    std::fs::write(folder.join("auditor.key"), key.secret_text().as_bytes()).unwrap();
+    ["--auditor-key", "auditor.key", "--case", "2026-1"]
 }
 
 /// An event id that is the `n`-th of a test.
@@ -109,9 +128,9 @@ pub fn event_with(
 /// The envelopes that make a fresh ledger usable: steward, department, one type, one list.
 pub fn setup() -> Vec<String> {
     let basis = json!([{"title": "测试依据"}]);
-    let enrol = |n, id: &str, key: &SecretKey, role: &str| {
+    let enrol = |n, id: &str, key: &SecretKey, roles: &[&str]| {
         let body = json!({
-            "name": name(), "roles": [role], "keys": [key.public().to_base64url()],
+            "name": name(), "roles": roles, "keys": [key.public().to_base64url()],
             "competence": {"types": ["base.*"], "lists": ["test.*"], "reviews": ["*"], "subjects": ["uscc", "ext"]},
         });
         let subject = format!("authority:{id}");
@@ -128,8 +147,8 @@ pub fn setup() -> Vec<String> {
     let adopt =
         |n, kind, subject: String, body| seal(&event(n, kind, "steward", &subject, body), &[&steward()]);
     vec![
-        enrol(1, "steward", &steward(), "steward"),
-        enrol(2, "department", &department(), "department"),
+        enrol(1, "steward", &steward(), &["auditor", "steward"]),
+        enrol(2, "department", &department(), &["department"]),
         adopt(3, "catalogue.type_adopted", format!("catalogue:type.{TYPE}"), type_body),
         adopt(4, "catalogue.list_adopted", format!("catalogue:list.{LIST}"), list_body),
     ]

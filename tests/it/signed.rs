@@ -1,6 +1,6 @@
 //! Requests that are signed (RFC 9421), as tests send them to a server whose name is `t`.
 
-use ledger_spec::request::NewRequest;
+use ledger_spec::request::{NewRequest, Purpose};
 use ledger_spec::time::RecordedTime;
 use tlog::key::SecretKey;
 
@@ -33,7 +33,7 @@ impl Signed {
             path: self.path,
             query: None,
             body: Some(self.body.as_bytes()),
-            purpose: None,
+            purpose: Some(Purpose::Filing),
             case: None,
             visible_from: None,
         };

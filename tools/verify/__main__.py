@@ -17,7 +17,7 @@ import notes  # noqa: E402
 import sealed  # noqa: E402
 import tree  # noqa: E402
 from fault import Fault, Unreadable  # noqa: E402
-from source import Folder, Openings, Url  # noqa: E402
+from source import Folder, Openings, Reader, Url  # noqa: E402
 from text import from_base64, to_base64  # noqa: E402
 
 EXIT_CODES = """exit codes: 0 all is right; 1 a fault was found (--json: fault.code); 2 wrong arguments; 3 nothing could
@@ -52,7 +52,11 @@ def whole(arguments):
         if sys.stderr.isatty() and done % 1000 == 0:
             print(f"\r{done}/{size}", end="", file=sys.stderr)
 
-    openings = Openings(arguments.openings) if arguments.openings else None
+    if arguments.auditor_key and not arguments.case:
+        raise SystemExit("--auditor-key needs --case")
+    reader = Reader(arguments.auditor_key, arguments.case) if arguments.auditor_key else None
+    given = arguments.openings or (reader and arguments.source)
+    openings = Openings(given, reader) if given else None
     return ledger.verify(source, vkey, progress, openings)
 
 
@@ -152,7 +156,9 @@ def parser():
     one = command("ledger", whole, "a whole ledger: its folder, or the URL of its server or of any mirror")
     one.add_argument("source")
     one.add_argument("--vkey", help="the verifier key that you trust, or a file; else the one that entry 0 names")
-    one.add_argument("--openings", help="the URL that gives auditors what opens sealed entries; without it they are passed")
+    one.add_argument("--auditor-key", help="the auditor's key file, by which the ledger gives what opens sealed entries")
+    one.add_argument("--case", help="the matter of the audit")
+    one.add_argument("--openings", help="the URL that gives what opens sealed entries, if not the ledger's own")
     one = command("receipt", of_receipt, "a receipt: a tlog-proof with --entry, or what `append` printed")
     one.add_argument("file")
     one.add_argument("--entry")

@@ -1,10 +1,15 @@
 """Where a ledger is read from: its folder (specification, "Files on disk"), or a URL (C2SP tlog-tiles)."""
 
+import base64
 import http.client
 import os
 import re
+import secrets
 import struct
+import time
 import urllib.parse
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import sealed
 from fault import Fault, Unreadable
@@ -119,15 +124,21 @@ class Url:
             raise Unreadable(f"{url}: no URL of a log")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self.connection = kind(parts.hostname, parts.port, timeout=30)
-        self.prefix = parts.path.rstrip("/")
-        self.leaves = []
+        self.prefix, self.host = parts.path.rstrip("/"), parts.netloc.rpartition("@")[2]
+        self.leaves, self.reader = [], None
 
     def _get(self, path):
         for attempt in (1, 2):
+            if attempt == 2 and self.reader:
+                time.sleep(1)  # a server answers nothing that was signed in the second in which it began
             try:
-                self.connection.request("GET", f"{self.prefix}/{path}", headers={"accept-encoding": "identity"})
+                fields = self.reader.fields(self.host, f"{self.prefix}/{path}") if self.reader else {}
+                fields["accept-encoding"] = "identity"
+                self.connection.request("GET", f"{self.prefix}/{path}", headers=fields)
                 answer = self.connection.getresponse()
                 body = answer.read()
+                if attempt == 1 and answer.status == 403 and b"request-not-fresh" in body:
+                    continue
                 return answer.status, body
             except (OSError, http.client.HTTPException) as error:
                 self.connection.close()
@@ -183,11 +194,56 @@ class Url:
                     raise Fault("tile", f"{path} is not what follows from the entries", first, 0)
 
 
-class Openings:
-    """What opens sealed entries, from the address that gives it to auditors: 256 entries at a time."""
+class Reader:
+    """An auditor, by the key file that the ledger's program writes, in a matter (specification, "Signed requests")."""
 
-    def __init__(self, url):
+    def __init__(self, path, case):
+        try:
+            with open(path, encoding="ascii") as file:
+                raw = base64.b64decode(file.read().strip().split("+", 4)[-1], validate=True)
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"{path}: {error}") from None
+        if len(raw) != 33 or raw[0] != 1:
+            raise Unreadable(f"{path}: no Ed25519 key")
+        self.key, self.case = Ed25519PrivateKey.from_private_bytes(raw[1:]), case
+
+    def fields(self, host, path):
+        """The fields that sign a GET, made now."""
+        covered = {
+            "@method": "GET",
+            "@authority": host.lower(),
+            "@path": path,
+            "@query": "?",
+            "credit-purpose": "audit",
+            "credit-case": _string(self.case),
+        }
+        now = int(time.time())
+        names = " ".join(f'"{name}"' for name in covered)
+        params = (
+            f'({names});created={now};expires={now + 60};nonce="{secrets.token_hex(16)}";'
+            f'keyid="{self.key.public_key().public_bytes_raw().hex()}";alg="ed25519";tag="credit-ledger"'
+        )
+        lines = [f'"{name}": {value}' for name, value in covered.items()] + [f'"@signature-params": {params}']
+        signature = base64.b64encode(self.key.sign("\n".join(lines).encode())).decode()
+        sent = {name: value for name, value in covered.items() if not name.startswith("@")}
+        return {**sent, "host": host, "signature-input": f"sig={params}", "signature": f"sig=:{signature}:"}
+
+
+def _string(text):
+    """A String of RFC 9651, or a Display String where it is not ASCII."""
+    if text.isascii() and text.isprintable():
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    plain = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b'%"' else f"%{byte:02x}" for byte in text.encode())
+    return f'%"{"".join(plain)}"'
+
+
+class Openings:
+    """What opens sealed entries, as it is given to auditors: 256 entries at a time."""
+
+    def __init__(self, url, reader):
         self.url, self.first, self.bundle = Url(url), None, []
+        self.url.reader = reader
 
     def of(self, index, size):
         """The opening of an entry; None where there is none."""

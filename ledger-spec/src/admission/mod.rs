@@ -325,7 +325,7 @@ pub fn of_known_keys(event: &VerifiedEvent, governance: &Governance) -> Result<(
 }
 
 /// L01: what was signed is meant for this ledger.
-fn for_this_ledger(named: &Origin, governance: &Governance) -> Result<(), Refusal> {
+pub fn for_this_ledger(named: &Origin, governance: &Governance) -> Result<(), Refusal> {
     match &governance.origin {
         Some(origin) if named != origin => Err(refuse(Rule::Origin, "origin", named, origin)),
         _ => Ok(()),

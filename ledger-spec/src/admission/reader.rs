@@ -1,24 +1,18 @@
 //! Who asks: the authority whose key signed a request.
 
-use super::{Governance, Refusal, acting, entitled, for_this_ledger, keys_in_force};
+use super::{Governance, Refusal, acting, keys_in_force};
 use crate::authority::{Authority, AuthorityNumber};
-use crate::event::Role;
 use crate::request::{RequestRefusal, VerifiedRequest};
 use crate::rule::RequestRule;
 use crate::time::RecordedTime;
 use crate::wording::{Words, say};
-use tlog::checkpoint::Origin;
 use tlog::defect::OrDefect as _;
-
-/// Who may have resident numbers resolved: whoever may state something about a person.
-const RESOLVERS: [Role; 4] = [Role::Registrar, Role::Department, Role::Court, Role::Window];
 
 /// An authority that acts, by a key that is in force: what it may ask follows from that alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'g> {
     authority: &'g Authority,
     number: AuthorityNumber,
-    governance: &'g Governance,
 }
 
 /// Why nobody is answered.
@@ -50,7 +44,7 @@ impl<'g> Reader<'g> {
             .map_err(|refusal| Refusal { field: "keyid", ..refusal })?;
         acting(authority, now)?;
         let number = governance.directory.number(&authority.id).or_defect("whose key it has it holds");
-        Ok(Self { authority, number, governance })
+        Ok(Self { authority, number })
     }
 
     /// The authority.
@@ -63,15 +57,5 @@ impl<'g> Reader<'g> {
     #[must_use]
     pub const fn number(&self) -> AuthorityNumber {
         self.number
-    }
-
-    /// L06: whether it may have resident numbers resolved.
-    pub fn may_resolve(&self) -> Result<(), Refusal> {
-        entitled(self.authority, &RESOLVERS, say!("resolving resident numbers"))
-    }
-
-    /// L01: what is asked is meant for this ledger.
-    pub fn asks_here(&self, named: &Origin) -> Result<(), Refusal> {
-        for_this_ledger(named, self.governance)
     }
 }

@@ -38,7 +38,7 @@ pub struct Departure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub entry: Option<EntryIndex>,
-    /// From when on it holds no more, RFC 3339.
+    /// From when on it holds no more, RFC 3339; to the public, the beginning of that day.
     pub at: ValidTime,
     /// Why, in a word; not told to the public, who would learn from it what became of the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +128,8 @@ impl Leaver<'_, '_> {
         self.sight.reaches(case.disclosure(number)).then(|| Departure {
             event: item.id,
             entry: seen.then_some(item.entry),
-            at: end.at,
+            // When in its day it left would tell which entry says so.
+            at: if seen { end.at } else { end.at.date().start_of_day() },
             cause: seen.then_some(end.cause),
             rule: seen.then(|| end.cause.rule()),
             marks: MarkLine::of_compromised(&self.suspicion.on(number, |_| seen), self.sight),

@@ -53,6 +53,10 @@ pub enum Asked<'a> {
     Accesses(&'a SubjectId),
     /// A one-time code for a subject, with what a window said of who stood before it, if the matter names that.
     Code(&'a SubjectId, Option<&'a GivenVerification>),
+    /// What opens the sealed entries.
+    Openings,
+    /// Pseudonyms of persons or households.
+    Identities,
 }
 
 /// A look that somebody asks for.
@@ -105,6 +109,7 @@ pub struct Granted {
     office: Option<Office>,
     purpose: Option<Purpose>,
     letters: Letters,
+    pseudonyms: bool,
 }
 
 impl Granted {
@@ -115,6 +120,7 @@ impl Granted {
         office: None,
         purpose: None,
         letters: Letters::Untold,
+        pseudonyms: false,
     };
 
     /// By which sight.
@@ -141,10 +147,10 @@ impl Granted {
         self.purpose
     }
 
-    /// Whether more is seen than everybody sees.
+    /// Whether more is seen than everybody sees: then the look is written down before the answer leaves.
     #[must_use]
     pub fn is_more_than_public(&self) -> bool {
-        self.sight > Sight::Public || self.beyond != Beyond::Nothing
+        self.sight > Sight::Public || self.beyond != Beyond::Nothing || self.pseudonyms
     }
 
     /// Whether a letter that says whether a subject may take part in a domain is for the reader: for who decides in it, and for
@@ -252,7 +258,8 @@ impl May {
             (Some(domain), false) => Letters::Of(domain),
             (None, false) => Letters::Untold,
         };
-        Ok(Granted { sight, beyond, office: Some(self.who), purpose: Some(purpose), letters })
+        let pseudonyms = matches!(look.asked, Asked::Identities);
+        Ok(Granted { sight, beyond, office: Some(self.who), purpose: Some(purpose), letters, pseudonyms })
     }
 }
 
@@ -277,6 +284,8 @@ impl Asked<'_> {
             Self::Counts => Some(About::Counts),
             Self::Accesses(_) => Some(About::Accesses),
             Self::Code(..) => Some(About::Code),
+            Self::Openings => Some(About::Openings),
+            Self::Identities => Some(About::Identities),
         }
     }
 
@@ -288,7 +297,7 @@ impl Asked<'_> {
             | Self::Entry(subject)
             | Self::Accesses(subject)
             | Self::Code(subject, _) => Some(subject),
-            Self::Open | Self::List(_) | Self::Counts => None,
+            Self::Open | Self::List(_) | Self::Counts | Self::Openings | Self::Identities => None,
         }
     }
 }

@@ -64,6 +64,10 @@ pub enum About {
     Accesses,
     /// A one-time code, by which a subject sees its own file.
     Code,
+    /// What opens the sealed entries of the log, or of its access journal.
+    Openings,
+    /// The pseudonyms under which persons and households stand.
+    Identities,
 }
 
 /// What a row takes.
@@ -88,6 +92,8 @@ words!(About {
     Counts = "counts",
     Accesses = "accesses",
     Code = "code",
+    Openings = "openings",
+    Identities = "identities",
 });
 named!(About {
     Subject = "信息主体",
@@ -96,6 +102,8 @@ named!(About {
     Counts = "汇总统计",
     Accesses = "查询记录",
     Code = "一次性验证码",
+    Openings = "封存条目的开启信息",
+    Identities = "身份标识",
 });
 words!(Need {
     Case = "case",
@@ -107,8 +115,21 @@ words!(Need {
 
 impl About {
     /// Everything that can be asked about.
-    pub const ALL: [Self; 6] =
-        [Self::Subject, Self::Entry, Self::List, Self::Counts, Self::Accesses, Self::Code];
+    pub const ALL: [Self; 8] = [
+        Self::Subject,
+        Self::Entry,
+        Self::List,
+        Self::Counts,
+        Self::Accesses,
+        Self::Code,
+        Self::Openings,
+        Self::Identities,
+    ];
+
+    /// Whether it is about one subject, and no other.
+    const fn is_of_one(self) -> bool {
+        matches!(self, Self::Subject | Self::Entry | Self::Accesses | Self::Code)
+    }
 }
 
 impl Office {
@@ -245,8 +266,16 @@ impl May {
             ),
             (subject != needs(Need::Itself), "`itself` is of the subject, and the subject's"),
             (
-                by_consent != (self.sight == Sight::Public),
+                self.about.contains(&About::Identities) && self.about != [About::Identities],
+                "`identities` shows nothing of what is recorded, and has rows of its own",
+            ),
+            (
+                by_consent != (self.sight == Sight::Public) && self.about != [About::Identities],
                 "`consent` adds to the public sight, and to no other",
+            ),
+            (
+                self.about == [About::Identities] && self.sight != Sight::Public,
+                "`identities` shows nothing of what is recorded",
             ),
             (by_consent && (self.own || needs(Need::Case)), "`consent` is the matter, and all that is added"),
             (
@@ -254,8 +283,7 @@ impl May {
                 "what a subject asks for, or allows, is not withheld from it",
             ),
             (
-                (by_consent || subject)
-                    && self.about.iter().any(|about| matches!(about, About::List | About::Counts)),
+                (by_consent || subject) && !self.about.iter().all(|about| about.is_of_one()),
                 "a subject and a consent are about one subject",
             ),
         ];

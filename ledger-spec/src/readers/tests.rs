@@ -117,6 +117,8 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                 (Asked::Counts, About::Counts),
                 (Asked::Accesses(&firm), About::Accesses),
                 (Asked::Code(&firm, Some(&verified)), About::Code),
+                (Asked::Openings, About::Openings),
+                (Asked::Identities, About::Identities),
             ] {
                 let look = Look {
                     who,
@@ -167,7 +169,7 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
             }
         }
     }
-    assert_eq!((granted, granted + refused), (60, 8 * 18 * 6));
+    assert_eq!((granted, granted + refused), (65, 8 * 19 * 8));
 }
 
 #[test]
@@ -348,6 +350,8 @@ fn a_table_is_read_strictly() {
         ("[\"list\"]", "[\"everything\"]"),
         ("sight = \"court\"", "sight = \"all\""),
         ("sight = \"court\"", "sight = \"public\""),
+        ("[\"list\"]", "[\"identities\"]"),
+        ("[\"list\"]", "[\"list\", \"identities\"]"),
         ("needs = []", "needs = [\"itself\"]"),
         ("needs = []", "needs = [\"consent\"]"),
         ("needs = []", "needs = [\"luck\"]"),

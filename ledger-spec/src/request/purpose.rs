@@ -57,6 +57,8 @@ purposes! {
     ServicePurchase = "service-purchase" "政府购买服务" "purchase of services by the government" "三（一）1";
     /// A sector is supervised by how each in it stands.
     Supervision = "supervision" "信用分类监管" "supervision of a sector by credit" "四（一）3";
+    /// A record is made, and whom it is about is named.
+    Filing = "filing" "信用信息归集报送" "recording and filing of credit information" "四（一）1（2）";
     /// What a subject asks for is dealt with: correction, objection, repair, complaint.
     Handling = "handling" "异议、修复和投诉办理" "handling of objections, repairs and complaints" "四（一）1（2）、四（二）4";
     /// A court inquires in a case.
@@ -100,6 +102,7 @@ impl Purpose {
             Self::Funding => Domain::Funding,
             Self::ServicePurchase => Domain::ServicePurchase,
             Self::Supervision
+            | Self::Filing
             | Self::Handling
             | Self::JudicialEnquiry
             | Self::Audit

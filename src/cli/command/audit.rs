@@ -2,17 +2,19 @@
 
 use crate::audit::{AuditFailure, AuditOptions, AuditReport, Counts};
 use crate::cli::failure::Failure;
-use crate::cli::input::{client, client_of, read_file, read_vkey};
+use crate::cli::input::{client, read_file, read_vkey};
+use crate::cli::opened_by::OpenedBy;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
+use crate::ledger::{ACCESS, Settings};
 use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::audit::{AuditStatement, Scope};
 use ledger_spec::wording::Words;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tlog::note::NoteSigner;
 
 /// Check a ledger: chain, tree, checkpoint, every signature, and that every entry was rightly admitted; of a
@@ -23,11 +25,11 @@ Examples:
   credit-ledger audit --dir ledger
   credit-ledger audit --dir copy --vkey ledger.vkey     with a key that you had from elsewhere
   credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey      what everybody can see
-  credit-ledger audit --url http://127.0.0.1:8413 --openings http://127.0.0.1:8412 --vkey ledger.vkey
+  credit-ledger audit --url http://127.0.0.1:8413 --auditor-key auditor.key --case 2026-1 --vkey ledger.vkey
   SSL_CERT_FILE=city-ca.pem credit-ledger audit --url https://credit.example --vkey ledger.vkey
   credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
   credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
-  credit-ledger audit --url URL --openings OPENINGS --vkey ledger.vkey --statement city.audited --key auditor.key
+  credit-ledger audit --url URL --auditor-key auditor.key --case 2026-1 --vkey ledger.vkey --statement city.audited --key auditor.key
 
 Takes no lock: a ledger can be audited while it is served. Without --vkey the key is the one that
 entry 0 names, which shows that the ledger agrees with itself, not that it is the one you know.
@@ -36,7 +38,7 @@ Over https the certificates to trust are this machine's, or those of the file th
 against it, but signatures and rules there are not gone through again.
 Blind, an audit checks chain, tree and layout of everything, and rules and signatures of what stands in
 the clear: authorities, catalogue, migrations. Opened, it checks everything of every event: of a folder
-with the master key that its ledger.toml names, over HTTP with --openings.
+with the master key that its ledger.toml names, over HTTP with --auditor-key.
 --statement writes, if all is right, what an opened audit from the first entry on has found, signed by the
 auditor: size and root, and which entries were not opened, being erased. `verify --statement` reads it.
 The access journal of a ledger is a folder of its own: --dir ledger/access.
@@ -48,9 +50,8 @@ pub(in crate::cli) struct Audit {
     /// The ledger's server, or any C2SP tlog-tiles mirror of it.
     #[arg(long)]
     url: Option<String>,
-    /// Where the ledger gives auditors what opens its sealed entries; without it an audit by --url is blind.
-    #[arg(long, conflicts_with_all = ["dir", "blind"])]
-    openings: Option<String>,
+    #[command(flatten)]
+    opened_by: OpenedBy,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: Option<String>,
@@ -122,9 +123,14 @@ struct Wrong {
 
 impl Audit {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        if self.statement.is_some() && self.dir.is_none() && self.openings.is_none() {
+        if self.statement.is_some() && self.dir.is_none() && !self.opened_by.is_opened() {
             return Err(Failure::usage(say!(
-                "--statement needs --openings: a blind audit has nothing to state"
+                "--statement needs --auditor-key: a blind audit has nothing to state"
+            )));
+        }
+        if self.opened_by.is_opened() && (self.dir.is_some() || self.blind) {
+            return Err(Failure::usage(say!(
+                "--auditor-key and --openings go with --url, and not with --blind"
             )));
         }
         let auditor = self.key.as_deref().map(keyfile::read).transpose()?;
@@ -137,8 +143,7 @@ impl Audit {
             let bar = Bar::new(&say!("auditing"));
             match (&self.url, &self.dir) {
                 (Some(url), _) => {
-                    let (remote, openings) =
-                        (client("--url", url)?, client_of("--openings", self.openings.as_deref())?);
+                    let (remote, openings) = (client("--url", url)?, self.opened_by.client(("--url", url))?);
                     crate::audit::audit_remote(&remote, openings.as_ref(), options, &bar)
                 }
                 (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),
@@ -254,6 +259,13 @@ impl Audit {
             seen,
             fields
         ))?;
+        if let Some(dir) = self.dir.as_deref().filter(|dir| keeps_no_looks(dir)) {
+            let at = Words::data(dir.join(ACCESS).display());
+            talk::put_words(&say!(
+                "there is no access journal ({}): who looked is not known here, and a server answers nothing beyond what is public",
+                at
+            ))?;
+        }
         behind.map_or(Ok(()), |behind| {
             talk::put_words(&say!(
                 "behind the log stands what opens {} entries that it does not hold, from {} to {}: a running server may be writing them; where none runs, the next start takes them for never acknowledged and cuts them",
@@ -263,6 +275,12 @@ impl Audit {
             ))
         })
     }
+}
+
+/// Whether a ledger's own folder, which is no copy and no journal itself, lacks the journal of who looked.
+fn keeps_no_looks(dir: &Path) -> bool {
+    let own = Settings::read(dir).is_ok_and(|settings| !settings.copy && !settings.is_journal());
+    own && !dir.join(ACCESS).exists()
 }
 
 fn wrong(fault: &AuditFailure) -> Wrong {

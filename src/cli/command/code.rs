@@ -1,11 +1,12 @@
 //! `code`: a one-time code for a subject that stands at the window, as a link and as a QR code.
 
 use crate::cli::Outcome;
-use crate::cli::client::{Client, Problem, Signing, origin_of};
+use crate::cli::client::{Client, Problem, origin_of};
 use crate::cli::failure::Failure;
 use crate::cli::locale::spoken;
 use crate::cli::{keyfile, talk};
 use crate::clock;
+use crate::signing::{Signing, Stated};
 use crate::words::{say, told};
 use clap::Args;
 use ledger_spec::event::envelope::seal;
@@ -19,6 +20,7 @@ use qrcode::render::unicode::Dense1x2;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tlog::note::NoteSigner;
 
 /// Give a subject that stands at the window a one-time code, by which it sees its own file: a link, and a QR code of it.
@@ -74,8 +76,8 @@ impl Code {
             None => self.state(&subject, &signer)?,
         };
         let case = Case::parse(&event.to_string());
-        let signing =
-            Signing { key: signer.secret_key(), purpose: Some(Purpose::OwnFile), case, visible_from: None };
+        let stated = Stated { purpose: Some(Purpose::OwnFile), case, visible_from: None };
+        let signing = Signing { key: Arc::new(signer.secret_key()), stated };
         let body = json!({ "subject": subject.to_string() }).to_string();
         let answer = Client::new(&self.url)?.signing(signing).ask_text("/v1/codes", Some(&body))?;
         let given: Given = serde_json::from_str(&answer)

@@ -2,9 +2,10 @@
 
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
-use crate::cli::input::{client, client_of, read_vkey};
+use crate::cli::input::{client, read_vkey};
 use crate::cli::interrupt::Interruption;
 use crate::cli::look::Witnesses;
+use crate::cli::opened_by::OpenedBy;
 use crate::cli::talk::{self, Bar};
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
 use crate::server::Running;
@@ -25,11 +26,11 @@ Examples:
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --once
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --listen 127.0.0.1:8414
   credit-ledger follow http://10.0.0.7:8413 --dir copy --vkey ledger.vkey --policy my.policy
-  credit-ledger follow http://10.0.0.7:8413 --openings http://127.0.0.1:8412 --dir opened --vkey ledger.vkey
+  credit-ledger follow http://10.0.0.7:8413 --auditor-key auditor.key --case 2026-1 --dir opened --vkey ledger.vkey
 
 An interrupted copy goes on where it stopped. The folder is a ledger's: `audit --dir` and `show --dir`
 work on it, and --listen serves the same reads and tiles to others. A blind copy, which is what one
-without --openings is, shows authorities, catalogue and every entry's bytes, and of subjects nothing.
+without --auditor-key is, shows authorities, catalogue and every entry's bytes, and of subjects nothing.
 Exit code 1: the ledger showed something that contradicts what it had signed, or an entry that is not
 right, to you or to a witness that you asked; the notes that prove it are kept in the folder's evidence/. 3: the ledger cannot be reached.")]
 pub(in crate::cli) struct Follow {
@@ -38,10 +39,10 @@ pub(in crate::cli) struct Follow {
     /// The copy's folder; made where it is not there.
     #[arg(long)]
     dir: PathBuf,
-    /// Where the ledger gives auditors what opens its sealed entries: the copy then holds them too, under a master key of
-    /// its own beside its folder. Without it the copy is blind, and nothing that it stores is about anybody.
-    #[arg(long)]
-    openings: Option<String>,
+    // The copy then holds them too, under a master key of its own beside its folder. Without it the copy is blind, and nothing
+    // that it stores is about anybody.
+    #[command(flatten)]
+    opened_by: OpenedBy,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: String,
@@ -75,8 +76,7 @@ struct Listening {
 impl Follow {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
-        let (remote, openings) =
-            (client("URL", &self.url)?, client_of("--openings", self.openings.as_deref())?);
+        let (remote, openings) = (client("URL", &self.url)?, self.opened_by.client(("URL", &self.url))?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {

@@ -4,8 +4,9 @@ use crate::cli::Outcome;
 use crate::cli::auditors::{AuditChange, Auditors, Within};
 use crate::cli::delivery::{Delivery, Receiver};
 use crate::cli::failure::Failure;
-use crate::cli::input::{client, client_of, read_vkey};
+use crate::cli::input::{client, read_vkey};
 use crate::cli::look::{WitnessChange, Witnesses};
+use crate::cli::opened_by::OpenedBy;
 use crate::cli::talk::{self, Bar};
 use crate::clock;
 use crate::mirror::{Mirror, MirrorError};
@@ -31,12 +32,12 @@ use tlog::position::EntryIndex;
 Examples:
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --governance --policy my.policy
   credit-ledger monitor URL --dir copy --vkey ledger.vkey --audited-within 24h --auditor office.vkey
-  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --subject uscc:914403001922038216
-  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --authority market-regulation.430381
-  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
-  credit-ledger monitor URL --openings OPENINGS --dir opened --vkey ledger.vkey --late-delistings --command 'mail -s late me'
+  credit-ledger monitor URL --auditor-key auditor.key --case 2026-1 --dir opened --vkey ledger.vkey --subject uscc:914403001922038216
+  credit-ledger monitor URL --auditor-key auditor.key --case 2026-1 --dir opened --vkey ledger.vkey --authority market-regulation.430381
+  credit-ledger monitor URL --auditor-key auditor.key --case 2026-1 --dir opened --vkey ledger.vkey --key 5f…e1 --webhook https://office.example/hook
+  credit-ledger monitor URL --auditor-key auditor.key --case 2026-1 --dir opened --vkey ledger.vkey --late-delistings --command 'mail -s late me'
 
-Without --openings the copy is blind: of authorities, keys and the catalogue everything is seen, of
+Without --auditor-key the copy is blind: of authorities, keys and the catalogue everything is seen, of
 subjects nothing. With it everything is, and the copy holds what opens it.
 
 --audited-within tells when no auditing witness (`witness --opened`) whose key --auditor gives has cosigned for so
@@ -55,10 +56,8 @@ pub(in crate::cli) struct Monitor {
     /// The copy's folder; made where it is not there.
     #[arg(long)]
     dir: PathBuf,
-    /// Where the ledger gives auditors what opens its sealed entries: the copy then holds them too, under a master key of
-    /// its own beside its folder. Without it the copy is blind, and nothing that it stores is about anybody.
-    #[arg(long)]
-    openings: Option<String>,
+    #[command(flatten)]
+    opened_by: OpenedBy,
     /// The verifier key that you trust, or a file that holds it.
     #[arg(long)]
     vkey: String,
@@ -150,8 +149,7 @@ impl Monitor {
             governance: self.governance,
             late_delistings: self.late_delistings,
         };
-        let (remote, openings) =
-            (client("URL", &self.url)?, client_of("--openings", self.openings.as_deref())?);
+        let (remote, openings) = (client("URL", &self.url)?, self.opened_by.client(("URL", &self.url))?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let auditors =
@@ -227,18 +225,18 @@ impl Monitor {
 
     /// A blind copy knows nothing of subjects: whoever watches for one is not left to wait in vain.
     fn says_what_it_sees(&self) -> Outcome {
-        if self.openings.is_some() {
+        if self.opened_by.is_opened() {
             return Ok(());
         }
         let asked = [("--subject", !self.subject.is_empty()), ("--late-delistings", self.late_delistings)];
         if let Some((option, _)) = asked.into_iter().find(|(_, asked)| *asked) {
             return Err(Failure::usage(say!(
-                "{} needs --openings: without it, what is about subjects is not seen",
+                "{} needs --auditor-key: without it, what is about subjects is not seen",
                 Words::data(option)
             )));
         }
         talk::say(&say!(
-            "blind: of sealed entries nothing is told; --openings says where the ledger gives what opens them"
+            "blind: of sealed entries nothing is told; with --auditor-key the ledger gives what opens them"
         ));
         Ok(())
     }

@@ -18,7 +18,7 @@ For when the identity key may be known to others: whoever has the old key and kn
 the new pseudonyms. What stands in the ledger stays under the old ones and is shown with the rest; files of departments
 that name an old one are refused (old-pseudonym) and made anew by resolving the numbers again. A row that was imported
 before is known again (`import` with the same salt key). The master key is replaced with it, where a file holds it: copy the new one, and make a new backup.
-A rotation that is cut short is finished by the next start.")]
+A rotation that is cut short is finished by the next start, or by this command given again: it begins no other then.")]
 pub(in crate::cli) struct Rotate {
     /// The ledger's folder; no server may have it open.
     #[arg(long)]

@@ -18,9 +18,8 @@ Examples:
   credit-ledger serve --dir ledger --listen 127.0.0.1:0     a free port, printed on stdout
   credit-ledger serve --dir ledger --listen 10.0.0.7:8413   reachable from outside: put TLS before it
 
-The address is printed on stdout once the server answers, and on a second line the one where auditors
-are given what opens the sealed entries, if ledger.toml names one (openings). The log of the program goes to stderr;
-RUST_LOG=debug says more.")]
+The address is printed on stdout once the server answers. The log of the program goes to stderr; RUST_LOG=debug
+says more.")]
 pub(in crate::cli) struct Serve {
     /// The ledger's folder.
     #[arg(long)]
@@ -33,8 +32,6 @@ pub(in crate::cli) struct Serve {
 #[derive(Serialize)]
 struct Listening {
     url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    openings: Option<String>,
     origin: String,
     vkey: String,
 }
@@ -48,12 +45,11 @@ impl Serve {
         };
         let (origin, vkey) = (service.settings.origin.to_string(), service.vkey.to_string());
         let running = Running::start(service, &[self.listen])?;
-        let (url, openings) = (running.url(), running.openings_url());
+        let url = running.url();
         if json {
-            talk::put_json(&Listening { url, openings, origin, vkey })?;
+            talk::put_json(&Listening { url, origin, vkey })?;
         } else {
             talk::put_line(&url)?;
-            openings.map_or(Ok(()), |openings| talk::put_line(&openings))?;
         }
         Ok(running.until_interrupted(|| talk::say(&say!("stopping: what is queued is finished first")))?)
     }

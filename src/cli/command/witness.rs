@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::input::{client, read_vkey};
+use crate::cli::opened_by::OpenedBy;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
 use crate::clock;
@@ -26,7 +27,7 @@ use tlog::note::{KeyName, NoteSigner, VerifierKey};
 Examples:
   credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey
   credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --log other.vkey --listen 0.0.0.0:7380
-  credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --opened --url http://10.0.0.7:8413 --openings http://10.0.0.7:8412
+  credit-ledger witness --dir w --name audit-office.example/w1 --log city.vkey --opened --url http://10.0.0.7:8413 --auditor-key auditor.key --case 2026-1
 
 The first start makes the key in the folder; its public half (the line for a ledger's policy file) and the
 address are printed on stdout. The folder is the witness's memory: it must not be lost or copied back, since
@@ -48,14 +49,13 @@ pub(in crate::cli) struct Witness {
     #[arg(long, required = true)]
     log: Vec<String>,
     /// Cosign only what was opened, verified and admitted before, with nothing unexplained. Of one log.
-    #[arg(long, requires_all = ["url", "openings"])]
+    #[arg(long, requires = "url")]
     opened: bool,
     /// The ledger's server, or any C2SP tlog-tiles mirror of it: what --opened audits.
     #[arg(long, requires = "opened")]
     url: Option<String>,
-    /// Where the ledger gives auditors what opens its sealed entries.
-    #[arg(long, requires = "opened")]
-    openings: Option<String>,
+    #[command(flatten)]
+    opened_by: OpenedBy,
     /// Address and port; only this machine can reach the default.
     #[arg(long, default_value = "127.0.0.1:7380")]
     listen: SocketAddr,
@@ -124,8 +124,11 @@ impl Witness {
         disk: Arc<dyn Disk>,
         keys: &[VerifierKey],
     ) -> Result<Option<(OpenedCopy, CopyEnd)>, Failure> {
-        let (true, Some(url), Some(openings)) = (self.opened, &self.url, &self.openings) else {
-            return Ok(None);
+        let (true, Some(url)) = (self.opened, &self.url) else { return Ok(None) };
+        let Some(openings) = self.opened_by.client(("--url", url))? else {
+            return Err(Failure::usage(say!(
+                "--opened needs --auditor-key, by which the ledger gives what opens it"
+            )));
         };
         let [vkey] = keys else {
             let found = keys.len();
@@ -137,7 +140,7 @@ impl Witness {
         let source = Source {
             dir: self.dir.clone(),
             remote: client("--url", url)?,
-            openings: client("--openings", openings)?,
+            openings,
             vkey: vkey.clone(),
             witness: self.name.clone(),
         };

@@ -42,7 +42,6 @@ pub enum ProblemKind {
     Copy,
     BlindCopy,
     Erased,
-    Misdirected,
     NotWitnessed,
     NotPublic,
     NotFound,
@@ -70,7 +69,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not a rule's.
-    pub const OTHERS: [Self; 51] = [
+    pub const OTHERS: [Self; 50] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -98,7 +97,6 @@ impl ProblemKind {
         Self::Copy,
         Self::BlindCopy,
         Self::Erased,
-        Self::Misdirected,
         Self::NotWitnessed,
         Self::NotPublic,
         Self::NotFound,
@@ -266,9 +264,6 @@ impl ProblemKind {
             Self::BlindCopy => Row("blind-copy", 403,
                 ["此副本未持有加密内容的开启材料，不能查询主体", "this copy is blind: it says nothing about anybody"],
                 ["请向台账运营单位的服务查询；此副本只提供日志、单位名录和目录。", "Ask the ledger's own server; this copy has the log, the authorities and the catalogue."]),
-            Self::Misdirected => Row("misdirected", 421,
-                ["请求所用的主机名不是本服务的主机名", "this address does not serve under that name"],
-                ["请使用 localhost 或 IP 地址访问。", "Ask by localhost or by an IP address."]),
             Self::Erased => Row("erased", 410,
                 ["该事项已依法删除", "this event was erased, as the law orders"],
                 ["已删除的内容不能恢复，也不得重新提交；删除的依据见该主体的删除决定。", "What is erased does not come back; the order says by what law."]),

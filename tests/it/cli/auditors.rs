@@ -1,6 +1,6 @@
 //! What an auditor, a mirror and a watcher do at a command line, with a URL and a key and nothing else.
 
-use super::{Folder, Served, event};
+use super::{Folder, OPENED, Served, event};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -33,7 +33,7 @@ fn an_audit_by_url_reports_and_goes_on_from_what_it_saved() {
         let arguments = [&["audit", "--url", &url, "--vkey", "l.vkey", "--json"], more].concat();
         json(&folder.run(&arguments).right())
     };
-    let opened = ["--openings", &served.openings];
+    let opened = OPENED;
     let first = audit(&[&opened[..], &["--save", "audited"]].concat());
     assert_eq!((&first["scope"], &first["unopened"]), (&"opened".into(), &0.into()));
     assert_eq!((&first["right"], &first["entries"], &first["known"]), (&true.into(), &5.into(), &0.into()));
@@ -61,11 +61,13 @@ fn an_audit_by_url_reports_and_goes_on_from_what_it_saved() {
             .right()
             .contains("1 sealed entries were not opened")
     );
-    // What opens is nowhere else than at its own address, and nothing else is there.
-    folder
-        .run(&["audit", "--url", &url, "--openings", &url, "--vkey", "l.vkey"])
-        .failed(1, "/openings/000: status 404");
-    folder.run(&["audit", "--url", &served.openings, "--vkey", "l.vkey"]).failed(1, "status 404");
+    // What opens is given to nobody who has not signed, and to nobody who is no auditor, and the matter is named.
+    let refused = |more: &[&str], code, said: &str| {
+        folder.run(&[&["audit", "--url", &url, "--vkey", "l.vkey"], more].concat()).failed(code, said);
+    };
+    refused(&["--openings", &url], 3, "status 401, request-unsigned");
+    refused(&["--auditor-key", "dept.key", "--case", "1"], 3, "status 403, purpose-not-for-role");
+    refused(&["--auditor-key", "steward.key"], 2, "--case");
     folder.run(&["audit", "--dir", "l", "--openings", &url]).failed(2, "--openings");
     // Another key of the same name, nobody there, and no ledger at all.
     let name = tlog::note::KeyName::parse(super::ORIGIN).unwrap();
@@ -84,12 +86,11 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
     let served = folder.ledger();
     record(&served, USCC);
     folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
-    let openings = &served.openings;
     let follow_to = |dir: &str, url: &str, more: &[&str]| {
         let follow = ["follow", url, "--dir", dir, "--vkey", "l.vkey", "--once", "--json"];
         folder.run(&[&follow[..], more].concat())
     };
-    let follow = |url: &str| follow_to("copy", url, &["--openings", openings]);
+    let follow = |url: &str| follow_to("copy", url, &OPENED);
     let copied = json(&follow(&served.url).right());
     assert_eq!((&copied["from"], &copied["entries"]), (&0.into(), &6.into()));
     assert_eq!(follow(&served.url).right(), "", "nothing new");
@@ -120,9 +121,8 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
         assert!(!bytes.windows(18).any(|text| text == &USCC.as_bytes()[5..]), "{}", file.display());
     }
     // One sort does not become the other.
-    follow_to("blind", &served.url, &["--openings", openings])
-        .failed(3, "begin an opened one in another folder");
-    follow_to("copy", &served.url, &[]).failed(3, "with --openings");
+    follow_to("blind", &served.url, &OPENED).failed(3, "begin an opened one in another folder");
+    follow_to("copy", &served.url, &[]).failed(3, "with --auditor-key");
     // Without its master key an opened copy opens nothing, and does not take a new one.
     std::fs::rename(folder.path("copy.master.key"), folder.path("kept.key")).unwrap();
     follow(&served.url).failed(3, "copy.master.key");
@@ -136,8 +136,10 @@ fn a_copy_is_a_ledger_to_read_and_audit() {
         &served.url,
         "--dir",
         "copy",
-        "--openings",
-        openings,
+        "--auditor-key",
+        "steward.key",
+        "--case",
+        "1",
         "--vkey",
         "l.vkey",
         "--listen",
@@ -221,7 +223,7 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     record(&served, "uscc:91110000100000001W");
     let monitor = |dir: &str, more: &[&str]| {
         let monitor = ["monitor", &served.url, "--dir", dir, "--vkey", "l.vkey", "--once"];
-        folder.run(&[&monitor[..], &["--openings", &served.openings], more].concat())
+        folder.run(&[&monitor[..], &OPENED, more].concat())
     };
     let lines = |text: &str| text.lines().map(json).collect::<Vec<_>>();
     let told = lines(&monitor("m", &["--subject", USCC, "--governance"]).right());
@@ -293,8 +295,8 @@ fn a_monitor_tells_each_thing_once_to_stdout_a_webhook_or_a_command() {
     let told = blind(&["--governance"]);
     assert!(told.err.contains("blind: of sealed entries nothing is told"), "{}", told.err);
     assert_eq!(lines(&told.right()).len(), 5);
-    blind(&["--subject", USCC]).failed(2, "--subject needs --openings");
-    blind(&["--late-delistings"]).failed(2, "--late-delistings needs --openings");
+    blind(&["--subject", USCC]).failed(2, "--subject needs --auditor-key");
+    blind(&["--late-delistings"]).failed(2, "--late-delistings needs --auditor-key");
     served.stop();
     folder.audit("l");
     folder.audit("m");

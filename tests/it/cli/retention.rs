@@ -1,6 +1,6 @@
 //! `retention`: what the law lets go is proposed, drafted, ordered by whoever answers for it, and then erased.
 
-use super::{Folder, Served, event};
+use super::{Folder, OPENED, Served, event};
 use serde_json::{Value, json};
 
 const PERSON: &str = "person:abababababababababababababababababababababababababababababababab";
@@ -99,7 +99,7 @@ fn what_the_law_lets_go_is_proposed_ordered_and_erased() {
     // A monitor that opens goes past what is gone, to what says so.
     let served = folder.serve();
     folder.write("l.vkey", &folder.run(&["vkey", "--dir", "l"]).right());
-    let monitor = ["monitor", &served.url, "--openings", &served.openings, "--dir", "m", "--vkey", "l.vkey"];
+    let monitor = [&["monitor", &served.url, "--dir", "m", "--vkey", "l.vkey"][..], &OPENED].concat();
     let told = folder.run(&[&monitor[..], &["--once", "--governance"]].concat()).right();
     assert!(told.lines().last().unwrap().contains("ledger.erased"), "{told}");
     assert_eq!(folder.run(&[&monitor[..], &["--once", "--governance"]].concat()).right(), "", "told already");

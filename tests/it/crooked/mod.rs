@@ -17,6 +17,8 @@ mod runners;
 mod site;
 mod two_auditors;
 
+pub use runners::verifier;
+
 use forge::{Forged, LEN};
 use runners::{Place, Ran, show};
 use site::Site;

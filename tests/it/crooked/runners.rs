@@ -52,22 +52,22 @@ pub fn fetched(url: &str, paths: impl Iterator<Item = String>) -> Files {
     paths.map(fetch).collect()
 }
 
-/// What the real ledger serves over a folder: to everybody, and at another address to auditors.
+/// What the real ledger serves over a folder: to everybody, and what it has for auditors.
 pub fn served(dir: &Path, paths: impl Iterator<Item = String>) -> Files {
-    let settings = dir.join("ledger.toml");
-    let with_openings =
-        std::fs::read_to_string(&settings).unwrap().replacen("# openings = \"8412\"", "openings = \"0\"", 1);
-    std::fs::write(settings, with_openings).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_credit-ledger"));
     command.args(["serve", "--dir", ".", "--listen", "127.0.0.1:0"]).current_dir(dir);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let (public, auditors) = (said.next().unwrap(), said.next().unwrap());
+    let public = said.next().unwrap();
     let (opening, open): (Vec<_>, Vec<_>) = paths.partition(|path| path.starts_with("openings/"));
     let mut files = fetched(&public, open.into_iter());
-    files.extend(fetched(&auditors, opening.into_iter()));
     child.kill().unwrap();
     child.wait().unwrap();
+    let ledger = credit_ledger::ledger::open_to_read(dir, &credit_ledger::progress::Unwatched).unwrap();
+    files.extend(opening.into_iter().map(|path| {
+        let tile = TileId::parse(&path.replacen("openings", "entries", 1)).unwrap();
+        (path, ledger.snapshots.log().openings(tile).unwrap().to_vec())
+    }));
     files
 }
 
@@ -99,12 +99,16 @@ pub fn python_site(cheat: &Cheat, place: &Place) -> Ran {
 }
 
 fn python(dir: &Path, source: &str, openings: &str) -> Ran {
+    verifier(dir, &["ledger", source, "--json", "--vkey", &vkey().to_string(), "--openings", openings])
+}
+
+/// The independent verifier, in a folder.
+pub fn verifier(dir: &Path, arguments: &[&str]) -> Ran {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let installed = root.join("target/python/bin/python");
     let python = std::env::var_os("CREDIT_LEDGER_PYTHON").map_or(installed, PathBuf::from);
     let mut command = Command::new(&python);
-    command.arg(root.join("tools/verify")).args(["ledger", source, "--json", "--vkey", &vkey().to_string()]);
-    command.args(["--openings", openings]);
+    command.arg(root.join("tools/verify")).args(arguments);
     let output = command.current_dir(dir).output().unwrap_or_else(|error| {
         panic!("{}: {error}: `bash tools/check install` puts it there", python.display())
     });

@@ -14,7 +14,6 @@ use ledger_spec::sealed::Kek;
 use ledger_spec::time::Date;
 use ledger_spec::wording::Words;
 use serde_json::{Value, json};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tlog::bytes::to_base64url;
 use tlog::checkpoint::Origin;
@@ -30,8 +29,8 @@ const OPERATOR: &str = "operator.demo";
 const REGISTRAR: &str = "registrar.demo";
 const STEWARD: &str = "steward.demo";
 const MARKET: &str = "market-regulation.demo";
-/// Where auditors are given what opens the entries: this machine alone, at a port that is free.
-const AUDITORS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// The office that audits the ledger.
+pub(super) const AUDITOR: &str = "audit-office.demo";
 /// From when the list counts: before its first state.
 const ADOPTED: &str = "2017-01-01";
 
@@ -49,7 +48,7 @@ impl Founded {
         let registrar = signer(REGISTRAR)?;
         let registrar_key = *registrar.verifier_key().public_key();
         let founding = Founding {
-            settings: Settings { openings: Some(AUDITORS), ..Settings::new(origin.clone()) },
+            settings: Settings::new(origin.clone()),
             operator: authority(OPERATOR)?,
             operator_name: named("演示运营方", "Demo operator"),
             operator_seed: keyfile::random()?,
@@ -59,7 +58,7 @@ impl Founded {
                 name: named("演示登记机关", "Demo registrar"),
                 key: registrar_key,
             }],
-            keys: vec![registrar, signer(STEWARD)?, signer(LABOUR)?, signer(MARKET)?],
+            keys: vec![registrar, signer(STEWARD)?, signer(LABOUR)?, signer(MARKET)?, signer(AUDITOR)?],
             random: keyfile::random()?,
         };
         crate::ledger::create(dir, &founding).map_err(Failure::unreachable)?;
@@ -70,6 +69,11 @@ impl Founded {
     /// The key of the department that owns the list.
     pub(super) fn labour_key(&self) -> Result<SecretKey, Failure> {
         self.key(LABOUR)
+    }
+
+    /// Where the auditor's key lies.
+    pub(super) fn auditor_key(&self) -> PathBuf {
+        self.dir.join(crate::ledger::key_file(AUDITOR))
     }
 
     /// That department, with what it signs with and what makes its salts.
@@ -91,6 +95,7 @@ impl Founded {
                 json!({"lists": ["mhlw.*"]}),
             ),
             (MARKET, "市场监督管理局", "Market regulator", "department", json!({"types": ["market.*"]})),
+            (AUDITOR, "审计局", "Audit office", "auditor", json!({})),
         ];
         for (id, zh, en, role, competence) in competences {
             let body = json!({

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use views::{Auditor, Seen};
+use views::{Auditor, CASE, Seen};
 
 /// Where the demo listens unless told, and where when that is taken.
 const ADDRESSES: [SocketAddr; 2] = [
@@ -87,7 +87,8 @@ impl Demo {
             Some(address) => Running::start(service, &[address])?,
             None => Running::start(service, &ADDRESSES)?,
         };
-        let auditor = Auditor::of(&running, vkey);
+        let key = keyfile::read(&founded.auditor_key()).map(|key| key.secret_key());
+        let auditor = key.and_then(|key| Auditor::of(&running, vkey, key));
         let shown = auditor.and_then(|auditor| self.show(&founded, &states, &auditor, json));
         if self.once || shown.is_err() {
             // What went wrong first is what is told.
@@ -109,7 +110,7 @@ impl Demo {
         ));
         let client = Client::new(url)?;
         founded.enrol(&client)?;
-        talk::say(&say!("2. Registrar, steward, two departments enrolled; the list adopted"));
+        talk::say(&say!("2. Registrar, steward, two departments and an auditor enrolled; the list adopted"));
         let migration = founded.open_migration(&client, states)?;
         let (issuer, keys) = founded.labour()?;
         let job = Job::new(LIST, "ext:mhlw:{establishment}", &issuer, keys, Some(migration), None)?;
@@ -126,10 +127,8 @@ impl Demo {
         before_and_after(&client, &member, states)?;
         let seen = repair((&client, auditor), founded, &member, last.date)?;
         let report = auditor.audit()?;
-        let openings = auditor.openings.url();
         talk::say(&say!(
-            "8. The whole ledger audited from outside, with what {} opens: right, {} entries, root {}",
-            Words::data(openings),
+            "8. The whole ledger audited from outside, with what the auditor is given: right, {} entries, root {}",
             report.size,
             Words::data(report.root)
         ));
@@ -143,7 +142,7 @@ impl Demo {
                 "url": url, "dir": self.dir, "vkey": report.vkey, "entries": report.size.get(),
                 "entered": entered, "removed": removed, "subject": member.subject,
                 "root": report.root.to_string(), "receipt": seen.proven,
-                "stranger": seen.stranger, "auditor": seen.auditor, "openings": openings,
+                "stranger": seen.stranger, "auditor": seen.auditor,
             }))?;
         }
         if !self.once {
@@ -151,8 +150,11 @@ impl Demo {
                 "  curl '{url}/v1/subjects/{}'\n  \
                  curl '{url}/v1/lists/{LIST}?valid_at={}'\n  \
                  curl '{url}/v1/receipts/0'\n  \
-                 credit-ledger audit --url {url} --openings {openings} --vkey '{}'",
-                member.subject, last.date, report.vkey
+                 credit-ledger audit --url {url} --auditor-key '{}' --case {CASE} --vkey '{}'",
+                member.subject,
+                last.date,
+                founded.auditor_key().display(),
+                report.vkey
             );
             talk::say(&say!("\nTry next:\n{}\n", Words::data(commands)));
         }

@@ -7,18 +7,25 @@ use crate::cli::failure::Failure;
 use crate::cli::proven::{Found as _, Proven, instant};
 use crate::cli::talk::{self, Bar};
 use crate::server::Running;
+use crate::signing::{Signing, Stated};
 use crate::tile_client::TileClient;
 use crate::words::say;
 use ledger_spec::audit::ProvenEntry;
+use ledger_spec::request::{Case, Purpose};
 use ledger_spec::sealed::{Opening, SealedEntry, read_bundle};
 use ledger_spec::wording::Words;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use tlog::bytes::{from_base64, to_hex};
 use tlog::checkpoint::Origin;
 use tlog::defect::OrDefect as _;
+use tlog::key::SecretKey;
 use tlog::note::VerifierKey;
 use tlog::position::EntryIndex;
 use tlog::tile::{TileId, TileKind};
+
+/// The matter in which the demo is audited.
+pub(super) const CASE: &str = "demo";
 
 /// What each of them sees.
 pub(super) struct Seen {
@@ -30,11 +37,11 @@ pub(super) struct Seen {
     pub(super) auditor: Box<RawValue>,
 }
 
-/// An auditor's office: all that it has is the ledger's key, and two addresses.
+/// An auditor's office: all that it has is the ledger's key, its address, and a key of its own that is enrolled.
 pub(super) struct Auditor {
-    /// Where everybody reads the log.
+    /// As everybody reads the log.
     pub(super) log: TileClient,
-    /// Where auditors are given what opens it.
+    /// As an auditor, who is given what opens it.
     pub(super) openings: TileClient,
     /// The key that it had from elsewhere.
     pub(super) vkey: VerifierKey,
@@ -89,10 +96,12 @@ fn stranger(client: &Client, index: EntryIndex) -> Result<(SealedEntry, String),
 
 impl Auditor {
     /// One who knows where a server answers, and with what key its ledger signs.
-    pub(super) fn of(running: &Running, vkey: VerifierKey) -> Result<Self, Failure> {
-        let client = |url: &str| TileClient::new(url).map_err(Failure::unreachable);
-        let openings = running.openings_url().or_defect("the demo's settings name an address for openings");
-        Ok(Self { log: client(&running.url())?, openings: client(&openings)?, vkey })
+    pub(super) fn of(running: &Running, vkey: VerifierKey, key: SecretKey) -> Result<Self, Failure> {
+        let log = TileClient::new(&running.url()).map_err(Failure::unreachable)?;
+        let case = Some(Case::parse(CASE).or_defect("the demo's own is one"));
+        let stated = Stated { purpose: Some(Purpose::Audit), case, visible_from: None };
+        let signing = Signing { key: Arc::new(key), stated };
+        Ok(Self { openings: log.clone().signing(signing), log, vkey })
     }
 
     /// Is given what opens an entry, holds it against what the entry commits to, and reads what that was made of.
@@ -110,14 +119,13 @@ impl Auditor {
         let opened = opening.recall(entry, &origin).map_err(Failure::wrong)?;
         let event = serde_json::from_slice::<Box<RawValue>>(&opened.event).map_err(Failure::wrong)?;
         talk::say(&say!(
-            "   an auditor, with what {} opens, the event that it was made of:\n   {}",
-            Words::data(self.openings.url()),
+            "   an auditor, who is given what opens it, the event that it was made of:\n   {}",
             Words::data(event.get())
         ));
         Ok(event)
     }
 
-    /// Audits everything from outside, as `audit --url … --openings …` does.
+    /// Audits everything from outside, as `audit --url … --auditor-key …` does.
     pub(super) fn audit(&self) -> Result<AuditReport, Failure> {
         let bar = Bar::new(&say!("auditing"));
         let options = AuditOptions { vkey: Some(self.vkey.clone()), ..AuditOptions::default() };

@@ -163,7 +163,7 @@ impl People {
             path: "/v1/identities",
             query: None,
             body: Some(body.as_bytes()),
-            purpose: None,
+            purpose: Some(Purpose::Filing),
             case: None,
             visible_from: None,
         };
