@@ -465,11 +465,12 @@ impl<'a> Projector<'a> {
     }
 
     /// The applications for repair of what the reader sees, and how many are left out: an application says
-    /// that its target exists, and is no more public than that.
+    /// that its target exists, and is no more public than that; the public sees none.
     pub(super) fn seen_repairs(&self) -> (Vec<ItemNumber>, usize) {
         let all = self.case.known(Class::Application).filter(|(_, item)| item.entry.is_in(self.known));
         let (seen, hidden): (Vec<_>, Vec<_>) = all.partition(|(number, item)| {
-            self.shows(*number) || item.fact.target().is_some_and(|target| self.shows(target))
+            let of_target = self.sight > Sight::Public;
+            self.shows(*number) || of_target && item.fact.target().is_some_and(|target| self.shows(target))
         });
         let hidden = hidden.into_iter().filter(|(number, _)| self.is_open(*number));
         (seen.into_iter().map(|(number, _)| number).collect(), hidden.count())
