@@ -52,20 +52,20 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
     all
 }
 
+/// Whether two events name one decision, by its day and its number.
+fn is(one: &Stated, other: &Stated) -> bool {
+    one.decision_day().is_some() && one.decision_day() == other.decision_day() && names_one_number(one, other)
+}
+
+/// Whether a step corrects the record by a decision.
+fn corrects(one: &Accepted) -> bool {
+    one.event.kind == "record.corrected"
+        && one.event.decision_day().is_some()
+        && ["severity", "summary", "restriction_until"].iter().any(|field| one.event.text(field).is_some())
+}
+
 /// Whether what is recorded is not what the last review that changed anything came to.
 fn is_unrecorded(steps: &[&Accepted]) -> bool {
-    let is = |one: &Stated, other: &Stated| {
-        one.decision_day().is_some()
-            && one.decision_day() == other.decision_day()
-            && names_one_number(one, other)
-    };
-    let corrects = |one: &Accepted| {
-        one.event.kind == "record.corrected"
-            && one.event.decision_day().is_some()
-            && ["severity", "summary", "restriction_until"]
-                .iter()
-                .any(|field| one.event.text(field).is_some())
-    };
     let changes = |one: &&Accepted| matches!(one.event.text("outcome"), Some("changed" | "restored"));
     let Some(place) = steps.iter().rposition(changes) else { return false };
     let (before, closed, after) = (&steps[..place], steps[place], &steps[place + 1..]);
@@ -98,18 +98,6 @@ fn is_unrecorded(steps: &[&Accepted]) -> bool {
 
 /// The later decision that a record says after these steps.
 fn stands_recorded(steps: &[&Accepted]) -> Option<Stated> {
-    let is = |one: &Stated, other: &Stated| {
-        one.decision_day().is_some()
-            && one.decision_day() == other.decision_day()
-            && names_one_number(one, other)
-    };
-    let corrects = |one: &Accepted| {
-        one.event.kind == "record.corrected"
-            && one.event.decision_day().is_some()
-            && ["severity", "summary", "restriction_until"]
-                .iter()
-                .any(|field| one.event.text(field).is_some())
-    };
     let stands = |restored: &Accepted| -> Option<Stated> {
         let body = serde_json::json!({ "decision": restored.event.body["restores"] });
         let stands = Stated { body, ..restored.event.clone() };
