@@ -362,18 +362,42 @@ impl CaseAsOf<'_> {
             return None;
         }
         let others = self.known(Class::Listing).filter(|(other, _)| *other != number);
-        let serious = others.filter(|(other, black)| {
-            let Fact::Listing(listing) = &black.fact else { return false };
+        let serious = others.filter_map(|(other, black)| {
+            let Fact::Listing(listing) = &black.fact else { return None };
             let adopted = self.list_of(black, listing);
-            adopted.is_some_and(|list| list.serious && list.polarity == Polarity::Negative)
-                && self.end_with(*other, Displacing::NotAsked).is_none_or(|end| end.at > item.from)
-                && self.revoked(*other).is_none_or(|end| end.at > self.as_of.valid_at)
-                && !self.annulled(*other)
+            let at = self.unrepaired_from(other, black.from.max(item.from));
+            let falls = adopted.is_some_and(|list| list.serious && list.polarity == Polarity::Negative)
+                && self.end_with(other, Displacing::NotAsked).is_none_or(|end| end.at > at)
+                && self.revoked(other).is_none_or(|end| end.at > self.as_of.valid_at)
+                && !self.annulled(other);
+            falls.then_some(End { at, cause: Cause::Displaced, entry: Some(black.entry) })
         });
-        let at = |black: &Item| black.from.max(item.from);
-        serious
-            .map(|(_, black)| End { at: at(black), cause: Cause::Displaced, entry: Some(black.entry) })
-            .min()
+        serious.min()
+    }
+
+    /// The first moment from one on at which no repair counted that was rescinded since (P08).
+    fn unrepaired_from(&self, number: ItemNumber, from: ValidTime) -> ValidTime {
+        let applications = self.about(number).filter(|(_, item)| {
+            item.opens().is_some_and(|(class, _)| class == Class::Application) && self.knows(item)
+        });
+        let mut repaired: Vec<_> = applications
+            .filter_map(|(application, _)| {
+                let step = |kind| {
+                    let mut moves = self.file.moves(application).filter(|(_, step)| self.knows(step));
+                    moves.find(|(_, step)| step.step_kind() == Some(kind)).map(|(_, step)| step.from)
+                };
+                let rescinded = step(StepKind::RepairRescinded)?;
+                Some((step(StepKind::RepairGranted)?, rescinded))
+                    .filter(|(_, rescinded)| *rescinded <= self.as_of.valid_at)
+            })
+            .collect();
+        repaired.sort_unstable();
+        repaired.into_iter().fold(
+            from,
+            |from, (granted, rescinded)| {
+                if granted <= from { from.max(rescinded) } else { from }
+            },
+        )
     }
 
     /// What something rests on in the end: the ground of its ground, where that has one.

@@ -145,12 +145,20 @@ fn is_displaced(past: &History, thing: &Accepted, at: ValidTime) -> bool {
         }),
         _ => false,
     };
+    // It holds beside it from when both have begun, or again from when its repair was rescinded.
+    let holds = |black: &Accepted| {
+        let rescinded = past.person(&event.subject).filter(|one| one.event.kind == "repair.rescinded");
+        let first = event.valid_from.max(black.event.valid_from);
+        let again = rescinded.map(|one| one.event.valid_from).filter(|time| first < *time && *time <= at);
+        again
+            .chain([first])
+            .any(|time| !is_over(past, black, time) && !is_ended_by_itself(past, black, time, false))
+    };
     favours
         && past.person(&event.subject).any(|black| {
             is_serious(past, black)
                 && black.event.valid_from <= at
-                && !is_over(past, black, event.valid_from)
-                && !is_ended_by_itself(past, black, event.valid_from, false)
+                && holds(black)
                 && !is_annulled(past, black, at)
         })
 }

@@ -37,7 +37,8 @@ pub fn stands_in_the_way(
         return false;
     }
     let at = event.valid_from;
-    if !force::has_ended_by(past, one, at) {
+    // What rests on something that has not begun has not begun itself, and so not ended.
+    if !(force::has_ended_by(past, one, at) && force::has_ended_by(past, one, at.max(one.event.valid_from))) {
         return true;
     }
     let most = most.or_else(|| farthest(past, one, at)).filter(|_| !force::is_ended_by_court(past, one, at));
