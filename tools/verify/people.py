@@ -13,7 +13,7 @@ from text import end_of_day, from_base64url, instant
 D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
 # Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
 ROLES = {
-    "ledger": {O}, "ledger.auditors_named": {R}, "authority": {R}, "authority.key_revoked": {R, O}, "catalogue": {S}, "subject": {D, R}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
+    "ledger": {O}, "access": {O}, "ledger.auditors_named": {R}, "authority": {R}, "authority.key_revoked": {R, O}, "catalogue": {S}, "subject": {D, R}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
     "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
     "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
     "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
@@ -25,7 +25,7 @@ class People:
     """The authorities, entry by entry."""
 
     def __init__(self):
-        self.origin = None
+        self.origin, self.journal = None, False
         self.operator = None
         self.keys, self.roles, self.revoked, self.compromised = {}, {}, {}, {}
         self.brought, self.said, self.statements = {}, {}, []
@@ -72,6 +72,8 @@ class People:
             raise Fault("key", f"{issuer} is suspended (L23)")
 
     def _entitled(self, kind, issuer, body):
+        if (kind == "access.read") != self.journal:
+            raise Fault("competence", f"{kind} in {'an access journal' if self.journal else 'a ledger'} (L30)")
         allowed = ROLES.get(kind) or ROLES.get(kind.split(".")[0], set())
         if not allowed & self.roles[issuer]:
             raise Fault("competence", f"{issuer} has no role that may issue {kind} (L06)")
@@ -84,6 +86,7 @@ class People:
         kind, body, subject = event["kind"], event["body"], event["subject"].removeprefix("authority:")
         if kind == "ledger.opened":
             self.origin, self.operator = event["origin"], _key(body["operator"]["key"])
+            self.journal = "journal_of" in body
             self._enrol(event["issuer"], ["operator"], [body["operator"]["key"]])
             for one in body["registrars"]:
                 self._enrol(one["id"], ["registrar"], [one["key"]])
