@@ -14,18 +14,19 @@ const SECTIONS = [
   { id: 'repairs', ask: '/v1/questions/repairs', parts: [['repairs', ['issuer', 'target', 'statement', 'corrected_on', 'due', 'overdue', ...LINE]]] },
   { id: 'objections', ask: '/v1/questions/objections', parts: [['objections', REQUEST], ['complaints', REQUEST], ['holds', REQUEST]] },
   { id: 'uses', ask: '/v1/questions/uses', parts: [['consents', USE], ['reports', USE], ['uses', USE]] },
-  { id: 'accesses', ask: '/v1/accesses', parts: [['accesses', ['recorded_at', 'purpose', 'question', 'case', 'in_another_case', 'visible_from']]] },
+  { id: 'accesses', ask: '/v1/accesses', parts: [['accesses', ['recorded_at', 'purpose', 'question', 'case', 'case_withheld', 'own_competence', 'consent', 'through', 'compromised_since', 'visible_from']]] },
 ];
 // What of a thing within a line says something to people.
 const WITHIN = ['at', 'cause', 'reason', 'mark', 'kind', 'issuer', 'domain', 'outcome', 'statement', 'number', 'date', 'issued_by', 'article', 'served_on', 'period', 'last_day', 'overdue', 'valid_from'];
 
 let language = document.documentElement.lang;
 let words = null;
-let names = { types: new Map(), authorities: new Map() };
+let names = { types: new Map(), authorities: new Map(), fields: new Map() };
 let code = '';
 let session = null;
 let answers = new Map();
 let status = null;
+let timer = null;
 
 const $ = (id) => document.getElementById(id);
 const tag = () => (language === 'en' ? 'en' : 'zh');
@@ -42,8 +43,9 @@ const label = (name) => pick(words.labels[name]) || name.replaceAll('_', ' ');
 async function json(path, options) {
   const answer = await fetch(path, { cache: 'no-store', credentials: 'omit', ...options, headers: { 'accept-language': language, ...(options && options.headers) } });
   const body = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(body.title), { status: answer.status, advice: body.advice });
-  return body;
+  if (!answer.ok) throw Object.assign(new Error(body.title), { status: answer.status, type: body.type, advice: body.advice });
+  // By the server's clock, which fixed how long things hold: a telephone's may be wrong.
+  return Object.defineProperty(body || {}, 'answeredAt', { value: Date.parse(answer.headers.get('date')) || Date.now(), enumerable: false });
 }
 
 const post = (path, body, token) => json(path, {
@@ -58,7 +60,12 @@ function tell(how) {
   $('status').textContent = how ? how() : '';
 }
 
-const told = (error) => () => (error.advice ? `${error.message}${tag() === 'zh' ? '。' : '. '}${error.advice}` : say('unreachable'));
+// What went wrong, in the language that is read now.
+const told = (error) => () => {
+  const known = words.problems[(error.type || '').split(':').pop()];
+  if (known) return `${pick(known.title)}${tag() === 'zh' ? '。' : '. '}${pick(known.advice)}`;
+  return error.advice ? `${error.message}${tag() === 'zh' ? '。' : '. '}${error.advice}` : say('unreachable');
+};
 
 function when(text) {
   const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(text);
@@ -79,18 +86,20 @@ function named(name, text) {
 
 // What was asked, by the last part of its path, where that is a part of the file.
 function asked(text) {
-  const part = text.split('?')[0].split('/').pop();
-  return part in words.ui ? say(part) : text;
+  const parts = text.split('?')[0].split('/');
+  if (parts[2] === 'entries') return say('entry');
+  const part = parts.pop();
+  return part in words.ui ? say(part) : say('other');
 }
 
-// A value on a line, or a list or a table of what is within it.
-function shown(name, value) {
+// A value on a line, or a list or a table of what is within it; `type` is whose fields it has.
+function shown(name, value, type) {
   if (value === true || value === false) return document.createTextNode(say(value ? 'yes' : 'no'));
   if (Array.isArray(value)) {
     const list = element('ul');
     value.forEach((one) => {
       const item = element('li');
-      item.append(shown(name, one));
+      item.append(shown(name, one, type));
       list.append(item);
     });
     return list;
@@ -98,17 +107,21 @@ function shown(name, value) {
   if (value !== null && typeof value === 'object') {
     if (typeof value.zh === 'string' && typeof value.en === 'string') return document.createTextNode(pick(value));
     const own = name === 'details' || name === 'row' ? Object.keys(value) : WITHIN.filter((member) => member in value);
-    return rows(value, own, name === 'details' || name === 'row');
+    return rows(value, own, name === 'details' || name === 'row' ? type : undefined);
   }
   return document.createTextNode(named(name, String(value)));
 }
 
-function rows(line, members, asWritten) {
+// Members by their labels; fields of a type, where one is named, by what the catalogue calls them and their values.
+function rows(line, members, type) {
   const list = element('dl');
   members.filter((name) => !isNothing(line[name])).forEach((name) => {
     const said = element('dd');
-    said.append(shown(name, line[name]));
-    list.append(element('dt', asWritten ? name : label(name)), said);
+    const field = type === undefined ? undefined : (names.fields.get(type) || new Map()).get(name);
+    const titled = field && typeof line[name] === 'string' ? line[name].split(';').map((value) => pick((field.values || []).find((one) => one.value === value)?.title) || value).join(tag() === 'zh' ? '、' : ', ') : null;
+    if (titled !== null && titled !== undefined) said.append(document.createTextNode(titled));
+    else said.append(shown(name, line[name], line.type || line.list || ''));
+    list.append(element('dt', type === undefined ? label(name) : pick(field && field.title) || name), said);
   });
   return list;
 }
@@ -154,6 +167,8 @@ function section({ id, parts }) {
     all.forEach((line, at) => found.append(card(line, part, members, all.length > 1 ? at + 1 : 0)));
   });
   const last = answer.pages[answer.pages.length - 1];
+  if (last.withheld > 0) found.append(element('p', say('withheld').replace('{}', last.withheld), { class: 'note' }));
+  if (answer.failed) found.append(element('p', told(answer.failed)(), { class: 'note' }));
   if (last.next !== undefined) {
     const more = element('button', say('more'), { type: 'button' });
     more.addEventListener('click', () => turn(id, last.next));
@@ -193,7 +208,8 @@ async function load(one, cursor) {
     answers.set(id, { pages: [...before, await post(path, { subject: session.subject }, session.session)] });
   } catch (error) {
     if (error.status === 401) throw error;
-    answers.set(id, { error });
+    // What was shown stays, and can be gone on from.
+    answers.set(id, before.length > 0 ? { pages: before, failed: error } : { error });
   }
 }
 
@@ -209,7 +225,7 @@ async function turn(id, cursor) {
 
 async function open(event) {
   event.preventDefault();
-  const given = code || $('code').value.trim();
+  const given = code || codeIn($('code').value);
   code = '';
   $('code').value = '';
   tell(() => say('opening'));
@@ -220,11 +236,16 @@ async function open(event) {
     render();
     return;
   }
-  setTimeout(() => over(() => say('over')), Math.max(0, Date.parse(session.until) - Date.now()));
+  clearTimeout(timer);
+  timer = setTimeout(() => over(() => say('over')), Math.max(0, Date.parse(session.until) - session.answeredAt));
   try {
     await titles();
     // Who looked comes last, with the looks of this page.
-    for (const one of SECTIONS) await load(one);
+    for (const one of SECTIONS) {
+      if (session === null) return;
+      await load(one);
+    }
+    if (session === null) return;
     tell(() => say('opened'));
     render();
     document.querySelector('h1').setAttribute('tabindex', '-1');
@@ -238,11 +259,13 @@ async function open(event) {
 async function titles() {
   const [{ authorities }, catalogue] = await Promise.all([json('/v1/authorities'), json('/v1/catalogue')]);
   authorities.forEach((one) => names.authorities.set(one.id, one.name));
+  (catalogue.types || []).forEach((one) => names.fields.set(one.code, new Map((one.fields || []).map((field) => [field.name, field]))));
   [catalogue.types, catalogue.lists, catalogue.measures].forEach((all) => (all || []).forEach((one) => names.types.set(one.code, one.title)));
 }
 
 // Nothing of the file stays on the page.
 function over(how) {
+  clearTimeout(timer);
   session = null;
   answers = new Map();
   $('sections').replaceChildren();
@@ -254,13 +277,25 @@ function over(how) {
 async function end() {
   const { session: token } = session;
   over(() => say('ended'));
-  await fetch('/v1/sessions', { method: 'DELETE', credentials: 'omit', headers: { authorization: `Bearer ${token}` } }).catch(() => {});
+  await fetch('/v1/sessions', { method: 'DELETE', credentials: 'omit', keepalive: true, headers: { authorization: `Bearer ${token}` } }).catch(() => {});
+}
+
+// The code in what was typed: it, or the link that holds it.
+const codeIn = (text) => text.replace(/\s/g, '').split('#').pop();
+
+// Takes the code out of the address. It is used when the reader says so.
+function take() {
+  if (!window.location.hash) return;
+  const found = codeIn(window.location.hash);
+  window.history.replaceState(null, '', window.location.pathname);
+  if (!/^[A-Za-z0-9_-]{30}$/.test(found)) return;
+  code = found;
+  // Another link was opened where a file is shown already.
+  if (session !== null) end();
 }
 
 async function begin() {
-  code = window.location.hash.slice(1);
-  if (!/^[A-Za-z0-9_-]{30}$/.test(code)) code = '';
-  if (window.location.hash) window.history.replaceState(null, '', window.location.pathname);
+  take();
   words = await json('/portal/words.json');
   document.querySelectorAll('[data-language]').forEach((one) => one.addEventListener('click', () => {
     language = one.dataset.language;
@@ -269,6 +304,14 @@ async function begin() {
   $('status').setAttribute('tabindex', '-1');
   $('door').addEventListener('submit', open);
   $('end').addEventListener('click', end);
+  window.addEventListener('hashchange', () => {
+    take();
+    render();
+  });
+  // Who comes back to a page that was left finds it closed.
+  window.addEventListener('pagehide', () => {
+    if (session !== null) end();
+  });
   render();
 }
 

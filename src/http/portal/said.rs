@@ -1,5 +1,6 @@
 //! What the page of a subject's own file says: its own sentences, and what the members and words of answers are called.
 
+use crate::http::problem::ProblemKind;
 use crate::words::{labels, vocabulary};
 use ledger_spec::wording::{Language, Words};
 use serde_json::{Map, Value, json};
@@ -25,6 +26,9 @@ pub(super) const UI: &[(&str, &str, &str)] = &[
     ("no_script", "This page needs JavaScript. The service window can show you the file as well.", "本页需要启用 JavaScript；您也可以在信用服务窗口当场查阅。"),
     ("nothing", "Nothing stands here.", "没有记载。"),
     ("more", "Show more", "显示更多"),
+    ("withheld", "{} more are not shown here: they are sealed, or not for the subject to see.", "另有 {} 项不在此显示（已封存或者依法不予显示）。"),
+    ("entry", "One entry", "单个条目"),
+    ("other", "Another question", "其他查询"),
     ("yes", "yes", "是"),
     ("no", "no", "否"),
     ("yourself", "Yourself", "本人"),
@@ -40,7 +44,7 @@ pub(super) const UI: &[(&str, &str, &str)] = &[
     ("footer", "Whoever sees something wrong here may raise an objection or ask for repair at the service window.", "如认为记载有误，可以在信用服务窗口提出异议；符合条件的，可以申请信用修复。"),
 ];
 
-/// Everything, by what it is: `ui`, `labels` of members, `values` of words by the member that holds them.
+/// Everything, by what it is: `ui`, `labels` of members, `values` of words by the member that holds them, `problems` by their kind.
 pub(super) fn all() -> Value {
     let mut by_member = Map::new();
     for (member, word, said) in vocabulary() {
@@ -51,8 +55,15 @@ pub(super) fn all() -> Value {
     }
     let ui = UI.iter().map(|(key, en, zh)| ((*key).to_owned(), json!({ "en": en, "zh": zh })));
     let labels = labels().map(|(name, said)| (name.to_owned(), both(&said)));
+    let problems = ProblemKind::all().map(|kind| {
+        let said = |row: fn(ProblemKind, Language) -> &'static str| {
+            json!({ "en": row(kind, Language::En), "zh": row(kind, Language::Zh) })
+        };
+        (kind.slug().to_owned(), json!({ "title": said(ProblemKind::title), "advice": said(ProblemKind::advice) }))
+    });
+    let problems: Map<_, _> = problems.collect();
     let (ui, labels): (Map<_, _>, Map<_, _>) = (ui.collect(), labels.collect());
-    json!({ "ui": ui, "labels": labels, "values": by_member })
+    json!({ "ui": ui, "labels": labels, "values": by_member, "problems": problems })
 }
 
 /// A word in both languages, for people alone: without the word itself behind its Chinese, and in English without hyphens.
