@@ -32,6 +32,8 @@ const MINUTE: u64 = 60 * 1_000_000;
 pub struct Given {
     /// Whose file.
     pub subject: SubjectId,
+    /// All its names, at each of which the window looked.
+    pub names: Vec<SubjectId>,
     /// The window's event of who stood before it.
     pub verified: EventId,
     /// What the window signed when it asked for the code: by a key that is revoked nothing is opened.
@@ -58,7 +60,7 @@ pub struct Codes {
     live: Mutex<Live>,
 }
 
-/// Bounded: a window's signed event gives one code at a time, and a code one session.
+/// Bounded: a subject has one code at a time, and a code gives one session.
 #[derive(Default)]
 struct Live {
     codes: BTreeMap<[u8; HANDLE], Code>,
@@ -87,7 +89,7 @@ impl Codes {
         Ok(Self { key, live: Mutex::default() })
     }
 
-    /// A code for a subject. What an earlier one of the same event opened is over.
+    /// A code for a subject. What an earlier one of the same subject opened is over, whoever had it.
     pub fn give(&self, given: Given, now: RecordedTime) -> Result<Secret, getrandom::Error> {
         let mut bytes = Zeroizing::new([0; HANDLE + SECRET]);
         getrandom::fill(bytes.as_mut())?;
@@ -96,8 +98,9 @@ impl Codes {
         let (now, given) = (now.micros(), Arc::new(given));
         let mut live = self.live();
         live.forget(now);
-        live.codes.retain(|_, code| code.given.verified != given.verified);
-        live.sessions.retain(|_, session| session.given.verified != given.verified);
+        let is_of_another = |earlier: &Given| !earlier.names.iter().any(|name| given.names.contains(name));
+        live.codes.retain(|_, code| is_of_another(&code.given));
+        live.sessions.retain(|_, session| is_of_another(&session.given));
         live.codes.insert(*handle, Code { mac, until: now.saturating_add(LIFE), wrong: 0, given });
         Ok(Secret(to_base64url(bytes.as_ref())))
     }

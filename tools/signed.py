@@ -241,10 +241,15 @@ def reading(url, folder, subject, program):
         assert "另有1项生效的限制措施，内容属限制知悉" in one["letter"]["zh"] and "readers.restricted" not in str(one), one
     types = {record["type"] for record in standing["records"]}
     assert types == {"readers.public", "readers.shared"}, standing
-    window = {**known, "secret": secret_of(Path(folder) / "window.key")}
+    window_key = str(Path(folder) / "window.key")
+    command = [program, "code", "--subject", subject, "--checked", "identity_document,registration", "--key", window_key]
+    run = subprocess.run([*command, "--url", url, "--json"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    window = {**known, "secret": secret_of(window_key), "verified": json.loads(run.stdout)["verified"]}
     (page,) = by_curl(window, "/v1/accesses")
     looks = [(look["reader"], look["purpose"]) for look in page["accesses"]]
-    assert looks == [("department.readers", "procurement")] * 6, page
+    # And that the window asked for a code.
+    assert looks == [("window.readers", "own-file")] + [("department.readers", "procurement")] * 6, page
     print("curl, openssl and Python: what README.md reads is answered, and stands in the subject's list of who looked")
 
     with verifying(url, Keys(known["secret"])) as (proxy, seen):

@@ -52,6 +52,15 @@ impl Mergers {
         all.filter(|merger| !merger.taken_back).map(|merger| &merger.of)
     }
 
+    /// In which subjects one is said to have gone on, whatever was stated since, each with the entry that says so.
+    pub fn said_to_go_on<'a>(
+        &'a self,
+        of: &'a SubjectId,
+    ) -> impl Iterator<Item = (&'a SubjectId, EntryIndex)> {
+        let all = self.0.iter().flat_map(|(into, all)| all.iter().map(move |one| (into, one)));
+        all.filter(move |(_, one)| one.of == *of).map(|(into, one)| (into, one.entry))
+    }
+
     /// The subjects that a subject took over by a valid instant, as far as the first `known` entries say, each with the entry
     /// that says so.
     pub fn that_went_on_in<'a>(

@@ -34,7 +34,8 @@ use crate::words::say;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use command::{
     accesses, append, audit, catalogue, check, code, completions, demo, erase, follow, import, init, keygen,
-    monitor, rebuild, resolve, retention, rotate, scenario, serve, show, sign, verify, vkey, witness,
+    monitor, rebuild, resolve, retention, rotate, scenario, serve, show, sign, unusual, verify, vkey,
+    witness,
 };
 use failure::Failure;
 use ledger_spec::wording::{Language, Words};
@@ -88,6 +89,7 @@ enum Command {
     Catalogue(catalogue::Catalogue),
     Show(show::Show),
     Accesses(accesses::Accesses),
+    Unusual(unusual::ShowUnusual),
     Code(code::Code),
     Verify(verify::Verify),
     Audit(audit::Audit),
@@ -155,6 +157,7 @@ impl Arguments {
             Command::Catalogue(command) => command.run(json),
             Command::Show(command) => command.run(json),
             Command::Accesses(command) => command.run(json),
+            Command::Unusual(command) => command.run(json),
             Command::Code(command) => command.run(json),
             Command::Verify(command) => command.run(json),
             Command::Audit(command) => command.run(json),

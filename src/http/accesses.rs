@@ -16,6 +16,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use ledger_spec::id::{StreamKey, SubjectId, SubjectStream};
 use ledger_spec::projection::AccessesPage;
 use std::sync::Arc;
 use tlog::defect::as_usize;
@@ -23,6 +24,8 @@ use tlog::position::EntryIndex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// At a subject with more looks than this the list of who looked is a question about a long subject.
+const MANY_LOOKS: u64 = 200;
 /// Looks on a page, where nobody says, and at most.
 const PAGE: (u64, u64) = (50, 500);
 
@@ -71,13 +74,23 @@ async fn accesses(
     let before = params.number("before", 0, MAX_INDEX)?.map(EntryIndex::new);
     let limit = as_usize(params.number("limit", 1, PAGE.1)?.unwrap_or(PAGE.0));
     let subject = subject_in(&asking, &headers, body).await?;
-    let (weight, asker) = (Weight::of_subject(&shared, &subject), asking.clone());
+    let (weight, asker) = (weight(&shared, &subject), asking.clone());
     read_about_subject(shared, &asking, weight, move |shared, reading| {
         let viewer = asker.of_accesses((shared, reading), &subject, shared.now()?)?;
         let journal = Reading::new(shared.journal()?);
         Ok(Json(reading.accesses(&journal, &subject, (before, limit), viewer)?))
     })
     .await
+}
+
+/// What it weighs: each look is opened and verified, told or withheld.
+fn weight(shared: &Shared, subject: &SubjectId) -> Weight {
+    let looks = SubjectStream::all_of(subject).into_iter().filter_map(|one| {
+        let index = shared.app.accesses.as_ref()?.streams().index();
+        index.head(&StreamKey::Subject(one)).map(|head| head.version.get())
+    });
+    let many = looks.sum::<u64>() > MANY_LOOKS;
+    if many { Weight::Long } else { Weight::of_subject(shared, subject) }
 }
 
 /// The newest signed checkpoint of the access journal (C2SP tlog-checkpoint).

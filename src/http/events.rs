@@ -26,6 +26,7 @@ use ledger_spec::id::{StreamKey, SubjectStream};
 use ledger_spec::projection::as_raw;
 use ledger_spec::wording::Words;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -456,6 +457,11 @@ pub(super) async fn json_body(headers: &HeaderMap, body: Body, max: usize) -> Re
             Err(problem.expected(Words::data("application/json")))
         }
     }
+}
+
+/// The object of JSON that a body is. An array of its members is none.
+pub(super) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    bytes.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(bytes).ok()).flatten()
 }
 
 async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {

@@ -12,16 +12,20 @@ use crate::codes::Given;
 use crate::journal::{Look, Looking};
 use crate::query::Reading;
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderValue};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING,
+};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use ledger_spec::admission::Reader;
 use ledger_spec::casefile::{AsOf, Named, Viewer};
 use ledger_spec::definition::Scheme;
+use ledger_spec::governance::Governance;
 use ledger_spec::id::{AuthorityId, CatalogueItem, EventId, SubjectId};
-use ledger_spec::projection::{CaseFileSource as _, Question, given_consent, given_verification};
-use ledger_spec::readers::{Asked, Granted, Look as Wanted, Readers, Who};
+use ledger_spec::projection::{CaseFileSource as _, Question, named_matter};
+use ledger_spec::readers::{Asked, Granted, Look as Wanted, Matter, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
 use ledger_spec::rule::RequestRule;
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -84,9 +88,16 @@ impl FromRequestParts<Arc<Shared>> for Asking {
         let by = match (is_signed(&parts.headers), parts.headers.contains_key(AUTHORIZATION)) {
             (true, true) => return Err(Problem::new(ProblemKind::TwoAuthorizations)),
             (true, false) => {
-                shared.is_its_host(&parts.headers)?;
+                shared.is_its_host(parts)?;
                 let snapshot = shared.app.snapshots.latest();
                 let (request, _, taken) = signed::reader(shared, parts, &snapshot.governance).await?;
+                // What reads no body is sent none.
+                if parts.method == Method::GET || parts.method == Method::HEAD {
+                    let length = parts.headers.get(CONTENT_LENGTH).map_or(&b"0"[..], HeaderValue::as_bytes);
+                    let sent = length != b"0" || parts.headers.contains_key(TRANSFER_ENCODING);
+                    let body: &[u8] = if sent { b"a body" } else { b"" };
+                    request.body(body).map(drop).map_err(|refusal| Problem::from(&refusal))?;
+                }
                 By::Signed(request, taken)
             }
             (false, true) => shared.session(parts)?,
@@ -132,8 +143,10 @@ impl Shared {
 
     /// R25: the request is for a host of this server's own, by `hosts` in `ledger.toml`; where it names none, this machine
     /// by the port at which it answers.
-    fn is_its_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    fn is_its_host(&self, parts: &Parts) -> Result<(), Problem> {
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        // A target that names a host of its own is for that, whatever else is said (RFC 9112 §3.2.2).
+        let host = parts.uri.authority().map_or(host, Authority::as_str);
         let host = host.trim().to_ascii_lowercase();
         if self.hosts.contains(&host) {
             return Ok(());
@@ -173,10 +186,9 @@ fn looked_at(asked: Asked<'_>) -> SubjectId {
     match asked {
         // Authorities have no file: a journal knows none of them, and would take nothing in their streams.
         Asked::Accesses(SubjectId::Authority(_)) => SubjectId::Ledger,
-        Asked::Subject(subject)
-        | Asked::Entry(subject)
-        | Asked::Accesses(subject)
-        | Asked::Code(subject, _) => subject.clone(),
+        Asked::Subject(subject) | Asked::Entry(subject) | Asked::Accesses(subject) | Asked::Code(subject) => {
+            subject.clone()
+        }
         Asked::List(list) => SubjectId::Catalogue(CatalogueItem::List(list.clone())),
         Asked::Counts | Asked::Openings | Asked::Identities | Asked::Open => SubjectId::Ledger,
     }
@@ -228,11 +240,12 @@ impl Asking {
             By::Signed(request, _) => request.case().and_then(|case| EventId::parse(case.as_str()).ok()),
             By::Everybody | By::Session(..) => None,
         };
-        let given = event.map(|event| given_verification(reading, subject, &event)).transpose()?.flatten();
-        self.viewer((shared, reading), Asked::Code(subject, given.as_ref()), asked_at)?;
+        self.viewer((shared, reading), Asked::Code(subject), asked_at)?;
+        let known = reading.snapshot().size();
+        let names = Named::of(|name| reading.case_file(name), subject, known)?.names().to_vec();
         match (&self.0.by, event) {
             (By::Signed(request, _), Some(verified)) => {
-                Ok(Given { subject: subject.clone(), verified, request: request.clone() })
+                Ok(Given { subject: subject.clone(), names, verified, request: request.clone() })
             }
             _ => Err(Problem::from(&RequestRefusal::unsigned())),
         }
@@ -311,8 +324,9 @@ impl Asking {
             }
             By::Session(given, question, taken) => {
                 // What the window's key opened ends with it.
-                Reader::of(&given.request, governance, now())
-                    .map_err(|_| Problem::new(ProblemKind::SessionOver))?;
+                if !may_give(given, governance, now()) {
+                    return Err(Problem::new(ProblemKind::SessionOver));
+                }
                 let granted = of_session(given, (reading, moment), asked)?;
                 let (verified, question) = (given.verified, question.clone());
                 (granted, Looking::Subject { verified, question }, *taken)
@@ -337,7 +351,11 @@ impl Asking {
         let Some(look) = self.0.look.get() else { return answered };
         let not_journalled = || Problem::new(ProblemKind::NotJournalled);
         let journal = shared.app.journal.as_ref().ok_or_else(not_journalled)?;
+        let turn = shared.paces.turn(shared, look)?;
         journal.record(look).await.map_err(|_| not_journalled())?;
+        if let Some(turn) = turn {
+            tokio::time::sleep_until(turn).await;
+        }
         answered.map(|mut response| {
             response.headers_mut().insert(CACHE_CONTROL, PRIVATE);
             response
@@ -353,15 +371,14 @@ fn of_signed(
     asked: Asked<'_>,
 ) -> Result<Granted, Problem> {
     let (purpose, case) = (signed.purpose(), signed.case());
-    let named = case.filter(|_| purpose == Some(Purpose::ConsentedReport));
-    let named = named.and_then(|case| EventId::parse(case.as_str()).ok());
-    let consent = match (asked.subject(), named) {
-        (Some(subject), Some(event)) => given_consent(reading, subject, &event, moment)?,
-        _ => None,
+    let event = case.and_then(|case| EventId::parse(case.as_str()).ok());
+    let named = match (asked.subject(), event) {
+        (Some(subject), Some(event)) => named_matter(reading, subject, &event, moment)?,
+        _ => Matter::Other,
     };
-    let (consent, visible_from) = (consent.as_ref(), signed.visible_from());
+    let (named, visible_from) = (&named, signed.visible_from());
     let who = Who::Authority(reader);
-    granted(&Wanted { who, purpose, case, asked, consent, visible_from, now: moment.valid_at })
+    granted(&Wanted { who, purpose, case, asked, named, visible_from, now: moment.valid_at })
 }
 
 /// What the table grants to the subject of a session, by whichever of its names it asks about itself.
@@ -371,10 +388,23 @@ fn of_session(
     asked: Asked<'_>,
 ) -> Result<Granted, Problem> {
     let own = Named::of(|name| reading.case_file(name), &given.subject, moment.known)?;
+    // What was linked to it since, the window did not look at.
+    let is_known = |name: &SubjectId| {
+        given.names.contains(name) || given.names.iter().any(|known| known.renewal(name).is_some())
+    };
+    if !own.names().iter().all(is_known) {
+        return Err(Problem::new(ProblemKind::SessionOver));
+    }
     let by_other_name = asked.subject().filter(|asked| own.names().contains(asked));
     let (who, purpose) = (Who::Subject(by_other_name.unwrap_or(&given.subject)), Some(Purpose::OwnFile));
     let now = moment.valid_at;
-    granted(&Wanted { who, purpose, case: None, asked, consent: None, visible_from: None, now })
+    granted(&Wanted { who, purpose, case: None, asked, named: &Matter::Other, visible_from: None, now })
+}
+
+/// Whether who gave a code may still give one: what it opened ends with that.
+pub(super) fn may_give(given: &Given, governance: &Governance, now: RecordedTime) -> bool {
+    let reader = Reader::of(&given.request, governance, now);
+    reader.is_ok_and(|reader| Readers::shipped().may_give_codes(Who::Authority(reader)))
 }
 
 fn granted(wanted: &Wanted<'_>) -> Result<Granted, Problem> {

@@ -170,6 +170,7 @@ fn now(shared: &Shared) -> Registry {
     let found = u64::from(shared.damage_found.load(Ordering::Relaxed));
     registry.register("damage_found", "1 once a question came upon damage", ConstGauge::new(found));
     shared.places.gauges(&mut registry);
+    shared.paces.gauges(&mut registry);
     witnesses::gauges(shared, &mut registry);
     registry
 }

@@ -20,6 +20,7 @@ mod lists;
 mod metrics;
 mod openapi;
 mod openings;
+mod pace;
 mod packing;
 mod params;
 mod places;
@@ -55,6 +56,7 @@ use axum::routing::get;
 use even_times::EvenTimes;
 use ledger_spec::time::RecordedTime;
 use metrics::Metrics;
+use pace::Paces;
 use places::{AllPlaces, Places};
 use serde_json::Value;
 use std::any::Any;
@@ -99,6 +101,8 @@ struct Shared {
     metrics: Metrics,
     places: AllPlaces,
     even_times: EvenTimes,
+    /// How fast each reader is answered.
+    paces: Paces,
     /// Which signed requests were answered lately.
     replays: Replays,
     /// One-time codes of subjects, and their sessions.
@@ -144,12 +148,16 @@ impl FrontDoor {
         let (metrics, stopping, document) = (Metrics::default(), watch::Sender::new(false), document());
         let (even_times, replays) = (EvenTimes::start()?, Replays::new((app.clock)()));
         let codes = Codes::new().map_err(|error| io::Error::other(error.to_string()))?;
+        let (usual, now) = (app.settings.usual, (app.clock)());
+        let paces = Paces::new(usual, (app.accesses.as_ref(), &app.snapshots), now);
+        let paces = paces.map_err(|error| io::Error::other(error.to_string()))?;
         let hosts = gate::own_hosts(&app.settings.hosts, port);
         Ok(Self(Arc::new(Shared {
             app,
             metrics,
             places,
             even_times,
+            paces,
             replays,
             codes,
             hosts,

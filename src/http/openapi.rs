@@ -75,7 +75,8 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         Behind, CheckCharacter, CodeRefused, Damaged, IdentitiesSpent, Internal, InvalidParameter,
         MalformedIdentifier, MethodNotAllowed, NotFound, NotJournalled, NotPublic, NotWitnessed, Overloaded,
-        Request, SessionOver, Stopping, Timeout, TooManyCodes, TwoAuthorizations, WriterStopped,
+        ReadingSlowed, Request, SessionOver, Stopping, Timeout, TooManyCodes, TwoAuthorizations,
+        WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -93,7 +94,8 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         CodeRefused | TooManyCodes => method == "post" && path == "/v1/sessions",
         SessionOver => reads_more(path) || method == "delete",
         TwoAuthorizations => reads_more(path),
-        NotJournalled => reads_more(path),
+        NotJournalled => reads_more(path) || method == "post" && path == "/v1/sessions",
+        ReadingSlowed => reads_more(path),
         WriterStopped => writes || path == "/readyz",
         _ => writes,
     }

@@ -2,7 +2,7 @@
 //! exchanged for. Neither stands in a URL, in a log or in what a refusal says.
 
 use super::Shared;
-use super::events::json_body;
+use super::events::{json_body, object};
 use super::gate::{self, Asking, SignedWhereMore};
 use super::params::Params;
 use super::places::Weight;
@@ -17,7 +17,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use ledger_spec::admission::Reader;
 use ledger_spec::id::SubjectId;
 use ledger_spec::time::{RecordedTime, ValidTime};
 use serde::{Deserialize, Serialize};
@@ -65,7 +64,7 @@ struct Session {
 }
 
 /// A one-time code for a subject, asked for by the window that has just looked at who stands there: `Credit-Case` is the id
-/// of its `subject.verified`. A new code for the same event ends the one before, and what that opened.
+/// of its `subject.verified`. A new code for a subject ends the one before, and what that opened.
 #[utoipa::path(
     post,
     path = "/v1/codes",
@@ -114,15 +113,18 @@ async fn begin(
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let bytes = json_body(&headers, body, MOST_CODE).await?;
-    let malformed = |_| {
-        Problem::new(ProblemKind::MalformedJson).expected(say!("an object with `code`, and nothing else"))
-    };
-    let Exchange { code } = serde_json::from_slice(&bytes).map_err(malformed)?;
+    let malformed =
+        || Problem::new(ProblemKind::MalformedJson).expected(say!("an object with `code`, and nothing else"));
+    let Exchange { code } = object(&bytes).ok_or_else(malformed)?;
     shared.even_times.leave(async { exchanged(&shared, &code) }).await
 }
 
 fn exchanged(shared: &Shared, code: &str) -> Result<Response, Problem> {
     let now = (shared.app.clock)();
+    // A code is not spent on what could not be answered.
+    if shared.app.journal.as_ref().is_none_or(|journal| journal.is_stopped()) {
+        return Err(Problem::new(ProblemKind::NotJournalled));
+    }
     let (session, given) = shared.codes.exchange(code, now).map_err(|why| {
         Problem::new(match why {
             NoSession::Refused => ProblemKind::CodeRefused,
@@ -130,9 +132,10 @@ fn exchanged(shared: &Shared, code: &str) -> Result<Response, Problem> {
             NoSession::Randomness => ProblemKind::Internal,
         })
     })?;
-    // A key that was revoked since opens nothing.
-    Reader::of(&given.request, &shared.app.snapshots.latest().governance, now)
-        .map_err(|_| Problem::new(ProblemKind::CodeRefused))?;
+    // A key that was revoked since opens nothing, nor does one of who is no window any more.
+    if !gate::may_give(&given, &shared.app.snapshots.latest().governance, now) {
+        return Err(Problem::new(ProblemKind::CodeRefused));
+    }
     let (session, subject) = (session.expose().to_owned(), given.subject.clone());
     let answer = Json(Session { session, subject, until: until(now)? });
     Ok(([(CACHE_CONTROL, gate::PRIVATE)], answer).into_response())

@@ -1,7 +1,7 @@
 //! What the ledger says about a subject.
 
 use super::Shared;
-use super::events::json_body;
+use super::events::{json_body, object};
 use super::gate::{Asking, SignedWhereMore};
 use super::params::{MAX_INDEX, Params, segment};
 use super::places::Weight;
@@ -199,7 +199,7 @@ pub(super) async fn subject_in(
         let problem = Problem::new(ProblemKind::MalformedJson);
         problem.expected(say!("an object with `subject`, an identifier, and nothing else"))
     };
-    let AboutSubject { subject } = serde_json::from_slice(&bytes).map_err(|_| malformed())?;
+    let AboutSubject { subject } = object(&bytes).ok_or_else(malformed)?;
     SubjectId::parse(&subject).map_err(|error| Problem::from(&error).field("subject"))
 }
 

@@ -4,6 +4,7 @@ use super::{LedgerError, MasterKey};
 use crate::sealed_files::SealedReader;
 use crate::storage::FileDisk;
 use ledger_spec::event::MAX_SENT;
+use ledger_spec::readers::Usual;
 use ledger_spec::sealed::{Kek, Root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub case_file_cache_bytes: u64,
     /// How many resident numbers each authority may have resolved to pseudonyms in an hour.
     pub identities_per_hour: u64,
+    /// How many different subjects are usual for a reader in an hour: whoever reads more is answered slowly.
+    pub usual: Usual,
     /// The hosts that signed reads are for, as `Host` has them, in lower case; this machine's own names with the port where
     /// it is empty. A signed request for another host is refused: it may have been meant for another ledger.
     pub hosts: Vec<String>,
@@ -115,6 +118,8 @@ struct Written {
     case_file_cache_bytes: u64,
     #[serde(default = "identities")]
     identities_per_hour: u64,
+    #[serde(default = "subjects")]
+    usual_subjects_per_hour: u64,
     #[serde(default)]
     hosts: Vec<String>,
 }
@@ -153,6 +158,10 @@ impl WrittenKey {
 /// Some tables of a department an hour; all numbers of a county take months.
 const fn identities() -> u64 {
     50_000
+}
+
+const fn subjects() -> u64 {
+    Usual::DEFAULT.subjects_per_hour()
 }
 
 /// 256 MiB.
@@ -234,6 +243,7 @@ impl Settings {
             erase_seconds: erase_seconds(),
             case_file_cache_bytes: case_file_cache(),
             identities_per_hour: identities(),
+            usual: Usual::DEFAULT,
             hosts: Vec::new(),
         }
     }
@@ -308,7 +318,10 @@ impl Settings {
              # How many bytes of the case files are kept in memory.\n\
              case_file_cache_bytes = {}\n\
              # How many resident numbers each authority may have resolved to pseudonyms in an hour.\n\
-             identities_per_hour = {}\n{hosts}{policy}{}",
+             identities_per_hour = {}\n\
+             # How many different subjects are usual for a reader in an hour; whoever reads more is answered slowly, and\n\
+             # `credit-ledger unusual` tells it.\n\
+             usual_subjects_per_hour = {}\n{hosts}{policy}{}",
             toml::Value::from(self.origin.as_str()),
             if self.copy { "# A copy of another's log.\ncopy = true\n" } else { "" },
             self.segment_bytes,
@@ -323,6 +336,7 @@ impl Settings {
             self.erase_seconds,
             self.case_file_cache_bytes,
             self.identities_per_hour,
+            self.usual.subjects_per_hour(),
             self.master.as_ref().map_or_else(String::new, written_key)
         );
         let written = fs::write(&path, text).and_then(|()| fs::File::open(&path)?.sync_all());
@@ -408,6 +422,10 @@ impl Settings {
                 written.identities_per_hour <= 1_000_000,
             ),
         ];
+        let usual = Usual::new(written.usual_subjects_per_hour)
+            .filter(|_| written.usual_subjects_per_hour <= 1_000_000);
+        let found = || written.usual_subjects_per_hour.to_string();
+        let usual = usual.ok_or_else(|| value("usual_subjects_per_hour", found(), "1 to 1000000"))?;
         if let Some(host) = written.hosts.iter().find(|host| !is_host(host)) {
             return Err(value("hosts", host.clone(), HOSTS));
         }
@@ -432,6 +450,7 @@ impl Settings {
             erase_seconds: written.erase_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,
             identities_per_hour: written.identities_per_hour,
+            usual,
             hosts: written.hosts,
         })
     }

@@ -9,6 +9,7 @@ mod entries;
 mod error;
 mod known;
 mod source;
+mod unusual;
 
 pub use entries::{Consistency, FoundEntry};
 pub use error::QueryError;

@@ -94,6 +94,18 @@ pub(super) const RESULTS: &[Wording] = &[
     w("{} orders drafted in {}", "已在 {1} 中写入 {0} 份删除决定草稿"),
     w("entry {}: more goes with it than one order names: a court is to be asked", "第 {} 号条目：须一并删除的条目超过一份决定的上限，应当由法院决定"),
     w("there is no record that the law lets go", "没有依法可以删除的记录"),
+    // code.
+    w("--subject is expected", "应填写 --subject"),
+    w("--page: a URL that begins with https:// or http:// is expected", "--page：应为以 https:// 或 http:// 开头的网址"),
+    // unusual.
+    w("--usual: a number from 1 on is expected", "--usual：应填写不小于 1 的整数"),
+    w("{} incidents drafted in {}", "已在 {1} 中写入 {0} 份事件草稿"),
+    w("nobody read more than is usual", "没有超出通常范围的查询"),
+    w("{} different subjects looked at in the hour from {}:00 of {}; {} are usual", "{2} {1}时起一小时内查询主体{0}个，通常不超过{3}个"),
+    w("{} different subjects looked at off hours, in the hour from {}:00 of {}; {} are usual", "{2} {1}时起一小时内（非工作时间）查询主体{0}个，通常不超过{3}个"),
+    w("{} different subjects looked at on {}; {} are usual", "{1} 当日查询主体{0}个，通常不超过{2}个"),
+    w("{} looks in the hour from {}:00 of {}; {} are usual", "{2} {1}时起一小时内查询{0}次，通常不超过{3}次"),
+    w("{} ({})\n  {}\n  what exceeds it was for {}, in {} matters; entries {} to {} of the access journal", "{0}（{1}）\n  {2}\n  超出部分的用途：{3}；所办事项{4}件；查询日志第{5}号至第{6}号条目"),
     // verify.
     w("right: {} that says it is entry {}, {} signature(s) hold; whether it stands in a ledger is not shown", "核验无误：{0}，自称为第 {1} 号条目，{2} 个签名有效；是否已记入台账未经证明"),
     w("right: entry {} of {}, under its checkpoint over {} entries\n  {} {} by {} about {}, recorded {}", "核验无误：{1} 的第 {0} 号条目，由其涵盖 {2} 个条目的检查点证明\n  {3} {4}，记载单位 {5}，主体 {6}，记载于 {7}"),

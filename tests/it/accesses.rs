@@ -3,10 +3,10 @@
 
 use crate::disclosures::holds;
 use crate::disk_full;
-use crate::gate::{FIRM, Read, court, furnish, of, other_department};
+use crate::gate::{FIRM, LOOKED, Read, court, furnish, of, other_department};
 use crate::http_server::{Answer, Server};
 use crate::oracles::noon;
-use crate::people::{self, department};
+use crate::people::{self, department, event};
 use crate::support::Folder;
 use credit_ledger::audit::{AuditOptions, audit_with};
 use credit_ledger::clock;
@@ -15,6 +15,7 @@ use credit_ledger::progress::Unwatched;
 use credit_ledger::server;
 use ledger_spec::audit::Scope;
 use ledger_spec::event::Role;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::request::Purpose;
 use ledger_spec::time::Date;
 use serde_json::{Value, json};
@@ -149,14 +150,14 @@ fn a_subject_is_told_who_looked_and_nobody_else_is() {
     assert_eq!(told[0]["question"], STANDING);
     assert_eq!(told[0]["name"]["zh"], people::name()["zh"]);
     // A matter that is another's is not named to the subject; to a court it is.
-    assert!(told[0]["in_another_case"] == true && told[0].get("case").is_none(), "{}", told[0]);
-    let event = server.get(&format!("/v1/subjects/{FIRM}/events")).json()["events"][0]["event"]["id"].clone();
-    let matter = Read { case: event.as_str(), ..by(&own, Purpose::Handling) };
+    assert!(told[0]["case_withheld"] == true && told[0].get("case").is_none(), "{}", told[0]);
+    let shown = server.get(&format!("/v1/subjects/{FIRM}/events")).json()["events"][0]["event"]["id"].clone();
+    let matter = Read { case: shown.as_str(), ..by(&own, Purpose::Handling) };
     assert_eq!(matter.get(&server, STANDING).status, 200);
     let told = lines(&asked(&by(&window, Purpose::OwnFile)));
-    assert_eq!((&told[0]["case"], told[0].get("in_another_case")), (&event, None));
+    assert_eq!((&told[0]["case"], told[0].get("case_withheld")), (&shown, None));
     let all = lines(&asked(&by(&court, Purpose::JudicialEnquiry)));
-    assert!(all.iter().all(|line| line.get("case").is_some() && line.get("in_another_case").is_none()));
+    assert!(all.iter().all(|line| line.get("case").is_some() && line.get("case_withheld").is_none()));
     // Pages.
     let window = by(&window, Purpose::OwnFile);
     let first = accesses(&server, &window, FIRM, "?limit=2").json();
@@ -195,7 +196,8 @@ fn the_command_line_shows_who_looked_from_a_server_and_from_a_folder() {
         ["--url", &url, "--key", "court.key", "--purpose", "judicial-enquiry", "--case", "（2026）湘1号"];
     let looked = ["show", "view", "records", FIRM, "--json"];
     assert_eq!(run(&[&looked[..], &court, &["--visible-from", &later]].concat()).0, 0);
-    let own = ["--url", &url, "--key", "window.key", "--purpose", "own-file", "--case", "受理7号"];
+    let looked_at = people::id(LOOKED).to_string();
+    let own = ["--url", &url, "--key", "window.key", "--purpose", "own-file", "--case", &looked_at];
     assert_eq!(run(&[&looked[..], &own].concat()).0, 0);
     let asked = ["accesses", FIRM, "--json"];
     let readers = |out: &str| {
@@ -250,6 +252,27 @@ fn a_look_may_be_withheld_where_the_table_says_so_and_not_for_longer() {
     let all = to(&by(&of(Role::Auditor), Purpose::Audit));
     let withheld: Vec<_> = all.iter().filter_map(|line| line.get("visible_from")).collect();
     assert_eq!(withheld, [&json!("2027-11-01")]);
+    server.finish();
+}
+
+/// What is shown of whom a subject went on in shows what went on with it: its own list has those looks.
+#[test]
+fn a_subject_that_went_on_in_another_is_told_of_looks_at_that() {
+    let server = serve("accesses-merged");
+    let (own, into) = (department(), "ext:register:8");
+    for (n, subject, kind, body) in [
+        (200, FIRM, "subject.registered", json!({ "name": "甲", "kind": "enterprise" })),
+        (201, into, "subject.registered", json!({ "name": "乙", "kind": "enterprise" })),
+        (202, FIRM, "subject.merged", json!({ "into": into })),
+    ] {
+        let sent = seal(&event(n, kind, "department", subject, body), &[&department()]);
+        assert_eq!(server.post("application/json", sent).status, 201, "{kind}");
+    }
+    let path = format!("/v1/subjects/{into}/standing");
+    assert_eq!(by(&own, Purpose::Supervision).get(&server, &path).status, 200);
+    let all = lines(&accesses(&server, &by(&of(Role::Auditor), Purpose::Audit), FIRM, ""));
+    assert!(all.iter().any(|look| look["reader"] == "department" && look["through"] == into), "{all:?}");
+    assert!(all.iter().any(|look| look["own_competence"] == true), "{all:?}");
     server.finish();
 }
 
@@ -320,7 +343,7 @@ fn what_is_nobodys_file_is_no_look() {
     }
     for about in ["catalogue:list.test.hidden", "ledger", "authority:court", "authority:nobody"] {
         let refused = accesses(&server, &by(&window, Purpose::OwnFile), about, "");
-        assert_eq!((refused.status, refused.problem()), (403, "not-its-own-file".to_owned()), "{about}");
+        assert_eq!((refused.status, refused.problem()), (403, "not-verified".to_owned()), "{about}");
         assert_eq!(
             accesses(&server, &by(&court, Purpose::JudicialEnquiry), about, "").status,
             200,

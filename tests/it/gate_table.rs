@@ -29,8 +29,10 @@ const TABLE: &str = "
 采购人，采购，写明项目             | 公授· 公授·      | 0        | 不得参加，1项看不到                  | 不得参加，见1项，1项看不到           | 无从答复；不说没有
 采购人，采购，没有写项目           | case-missing     | 拒绝     | case-missing                         | case-missing                         | case-missing
 许可机关，许可，写明申请           | 公授· 公授·      | 0        | 无从答复；不说没有                   | 不得参加，见1项；不说没有            | 可以
-窗口，为主体本人，写明受理         | 公授限 公授限    | 1        | 不得参加，见1项                      | 不得参加，见2项                      | 可以
-窗口，为主体本人，没有写受理       | case-missing     | 拒绝     | case-missing                         | case-missing                         | case-missing
+窗口，为到场主体本人，已核验身份   | 公授限 公授限    | 1        | 不得参加，见1项                      | not-verified                         | 可以
+窗口，为主体本人，没有核验身份     | not-verified     | 拒绝     | not-verified                         | not-verified                         | not-verified
+窗口，办理主体的投诉               | 公授限 公授限    | 1        | 不得参加，见1项                      | not-a-matter-of-it                   | 可以
+窗口，没有主体的申请               | not-a-matter-of-it | 拒绝   | not-a-matter-of-it                   | not-a-matter-of-it                   | not-a-matter-of-it
 法院，办案，写明案号               | 公授限 公授限    | 1        | 不得参加，见1项                      | 不得参加，见2项                      | 可以
 法院，办案，没有写案号             | case-missing     | 拒绝     | case-missing                         | case-missing                         | case-missing
 法院，采购                         | purpose-not-for-role | 拒绝 | purpose-not-for-role                 | purpose-not-for-role                 | purpose-not-for-role
@@ -99,8 +101,10 @@ fn asks<'a>(who: &str, keys: &'a [SecretKey; 9], consent: &'a str) -> Option<Rea
         "采购人，采购，写明项目" => by(own, Purpose::Procurement, Some("采购〔2026〕7号")),
         "采购人，采购，没有写项目" => by(own, Purpose::Procurement, None),
         "许可机关，许可，写明申请" => by(own, Purpose::Licensing, Some("许可申请7号")),
-        "窗口，为主体本人，写明受理" => by(window, Purpose::OwnFile, Some("受理7号")),
-        "窗口，为主体本人，没有写受理" => by(window, Purpose::OwnFile, None),
+        "窗口，为到场主体本人，已核验身份" => Some(Read::by(window, Purpose::OwnFile)),
+        "窗口，为主体本人，没有核验身份" => by(window, Purpose::OwnFile, Some("受理7号")),
+        "窗口，办理主体的投诉" => Some(Read::by(window, Purpose::Handling)),
+        "窗口，没有主体的申请" => by(window, Purpose::Handling, Some("受理7号")),
         "法院，办案，写明案号" => by(court, Purpose::JudicialEnquiry, Some("（2026）湘0381执1号")),
         "法院，办案，没有写案号" => by(court, Purpose::JudicialEnquiry, None),
         "法院，采购" => by(court, Purpose::Procurement, Some("采购〔2026〕7号")),

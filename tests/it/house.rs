@@ -136,6 +136,7 @@ const CLOCKS: &[(&str, &str)] = &[
     ("src/keeper.rs", "how long ago it began again what it waits to begin again"),
     ("src/http/even_times.rs", "when an answer leaves, whatever it took"),
     ("src/http/mod.rs", "how long a request took, for the metrics"),
+    ("src/http/pace.rs", "when the next answer to a reader who reads too much may leave"),
 ];
 
 /// The longest file, in lines.

@@ -66,6 +66,7 @@ mod simulation;
 mod support;
 mod theft;
 mod tiles;
+mod unusual;
 #[path = "../../ledger-spec/tests/walk/mod.rs"]
 mod walk;
 mod witness;

@@ -357,9 +357,81 @@ fn a_subject_sees_what_stands_under_each_of_its_names() {
         let body = json!({ "identifier": other });
         append(&server, (n, "subject.identifier_linked"), ("department", &department()), one, body);
     }
-    for name in [FIRM, OTHER] {
+    // Who registers bodies could link anybody's file to one of his own: what the window did not look at is not shown by what it did.
+    assert_eq!(said(&records(FIRM)), (401, "session-over".to_owned()));
+    verified(&server, 101, OTHER);
+    let own = window();
+    let read = Read { clock: ahead, ..Read::by(&own, Purpose::OwnFile) };
+    // The firm was looked at as it was set up; of a name that nobody looked at there is no code.
+    let stranger = "ext:register:9";
+    let body = json!({ "name": "某某", "registered_on": "2016-06-01" });
+    append(&server, (94, "subject.registered"), ("department", &department()), stranger, body);
+    for (n, one, other) in [(95, OTHER, stranger), (96, stranger, OTHER)] {
+        let body = json!({ "identifier": other });
+        append(&server, (n, "subject.identifier_linked"), ("department", &department()), one, body);
+    }
+    assert_eq!(said(&code_by(&server, &read, OTHER, 101)), (403, "not-verified".to_owned()));
+    verified(&server, 102, stranger);
+    let session = self::session(&server, &code(&server, OTHER, 101));
+    let records = |about| ask(&server, &session, "/v1/questions/records", about);
+    for name in [FIRM, OTHER, stranger] {
         assert_eq!(shown(&records(name)).len(), 6, "{name}");
     }
+    server.finish();
+}
+
+#[test]
+fn a_new_code_ends_what_an_earlier_one_opened_whoever_had_it() {
+    let server = served("sessions-stolen-code", clock::now);
+    verified(&server, 100, FIRM);
+    verified(&server, 101, OTHER);
+    let other = session(&server, &code(&server, OTHER, 101));
+    let thief = session(&server, &code(&server, FIRM, 100));
+    assert_eq!(ask(&server, &thief, "/v1/questions/standing", FIRM).status, 200);
+    // The subject finds its code used, and is looked at anew.
+    verified(&server, 102, FIRM);
+    let own = session(&server, &code(&server, FIRM, 102));
+    assert_eq!(said(&ask(&server, &thief, "/v1/questions/standing", FIRM)), (401, "session-over".to_owned()));
+    assert_eq!(ask(&server, &own, "/v1/questions/standing", FIRM).status, 200);
+    assert_eq!(ask(&server, &other, "/v1/questions/standing", OTHER).status, 200, "of another subject");
+    server.finish();
+}
+
+#[test]
+fn who_is_a_window_no_more_has_opened_nothing() {
+    let server = served("sessions-amended", clock::now);
+    verified(&server, 100, FIRM);
+    verified(&server, 101, OTHER);
+    let session = session(&server, &code(&server, FIRM, 100));
+    let waiting = code(&server, OTHER, 101);
+    let body =
+        json!({ "name": people::name(), "roles": ["department"], "competence": { "subjects": ["ext"] } });
+    append(&server, (110, "authority.amended"), ("registrar", &registrar()), "authority:window", body);
+    let over = ask(&server, &session, "/v1/questions/standing", FIRM);
+    assert_eq!(said(&over), (401, "session-over".to_owned()));
+    assert_eq!(said(&exchanged(&server, &waiting)), (403, "code-refused".to_owned()));
+    server.finish();
+}
+
+#[test]
+fn what_a_thief_read_by_a_windows_key_is_marked() {
+    let server = served("sessions-stolen-key", clock::now);
+    verified(&server, 100, FIRM);
+    let session = session(&server, &code(&server, FIRM, 100));
+    assert_eq!(ask(&server, &session, "/v1/questions/standing", FIRM).status, 200);
+    let since = "2026-01-01T00:00:00+08:00";
+    let body = json!({
+        "key": window().public().to_base64url(), "reason": "compromised", "compromised_since": since,
+    });
+    append(&server, (110, "authority.key_revoked"), ("registrar", &registrar()), "authority:window", body);
+    let auditor = key(23);
+    let (path, body) = ("/v1/accesses", json!({ "subject": FIRM }).to_string());
+    let fields =
+        Read { clock: ahead, ..Read::by(&auditor, Purpose::Audit) }.fields("POST", path, Some(&body));
+    let told = server.post_to(path, &format!("content-type: application/json\r\n{fields}"), &body).json();
+    let looks: Vec<_> = told["accesses"].as_array().unwrap().iter().collect();
+    assert!(looks.len() >= 2 && looks[0]["by_subject"] == true, "{told}");
+    assert!(looks.iter().all(|look| look["compromised_since"] == since), "{told}");
     server.finish();
 }
 
@@ -377,6 +449,9 @@ fn nothing_leaves_that_cannot_be_written_down() {
     let unwritten = (503, "not-journalled".to_owned());
     assert_eq!(said(&ask(&server, &session, "/v1/questions/records", FIRM)), unwritten);
     assert_eq!(said(&code_by(&server, &read(), FIRM, 100)), unwritten);
+    // An array of the object's members is no object.
+    let array = server.post_to("/v1/sessions", "content-type: application/json\r\n", "[\"a\"]");
+    assert_eq!(said(&array), (400, "malformed-json".to_owned()));
     journal.fill(false);
     assert_eq!(code_by(&server, &read(), FIRM, 100).status, 200);
     server.finish();

@@ -14,9 +14,9 @@ pub struct Signed {
     pub at: RecordedTime,
 }
 
-/// A moment, for servers whose clock stands.
+/// A moment before anything was recorded, for servers whose clock stands.
 pub fn noon() -> RecordedTime {
-    RecordedTime::from_micros(1_796_100_000_000_000)
+    RecordedTime::from_micros(1_793_505_600_000_000)
 }
 
 /// A second later.

@@ -59,6 +59,12 @@ fn apart(case: &Case<'_>, other: &SubjectId) -> Result<(), Refusal> {
 pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusal> {
     registered(case)?;
     another(case, "body.into", &body.into)?;
+    // A natural person goes on in nobody, and no body in one.
+    for (field, one) in [("subject", &case.event.subject), ("body.into", &body.into)] {
+        if !one.is_body() {
+            return Err(refuse(Rule::SubjectFits, field, one, say!("a body: uscc: or ext:")));
+        }
+    }
     let mut names = std::iter::once(&case.event.subject).chain(case.names);
     // What becomes of a name is stated by who registered that name: by him alone it is taken back.
     if names.any(|name| case.governance.mergers.knows(name)) {

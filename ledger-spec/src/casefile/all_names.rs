@@ -86,6 +86,12 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
         &self.names
     }
 
+    /// The file of each name, in their order.
+    #[must_use]
+    pub fn files(&self) -> &[F] {
+        &self.files
+    }
+
     /// The name by which the subject is counted: the same whichever was asked about. One that shows what kind of subject it is
     /// goes before one that does not.
     #[must_use]

@@ -4,12 +4,12 @@
 //! matter are told without it, and those that a court or a supervisor has withheld for a while once that is over. Auditors and
 //! courts are told all of it.
 
-use crate::authority::Directory;
-use crate::casefile::{Sight, Viewer};
+use crate::authority::{Authority, Directory};
+use crate::casefile::{Item, Sight, Viewer};
 use crate::definition::Name;
-use crate::event::{AccessRead, Looker};
+use crate::event::{AccessRead, Looker, SignedLook};
 use crate::id::{AuthorityId, EventId, SubjectId};
-use crate::request::{Purpose, RequestRefusal};
+use crate::request::{Purpose, RequestRefusal, VerifiedRequest};
 use crate::rule::RequestRule;
 use crate::time::{Date, RecordedTime, ValidTime};
 use crate::wording::say;
@@ -66,14 +66,26 @@ pub struct AccessLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub case: Option<String>,
-    /// Whether it was in a matter that is not named here, being another's.
+    /// Whether it was in a matter that is not named here: only one is that is an event of the subject's own file.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
-    pub in_another_case: bool,
+    pub case_withheld: bool,
     /// What was asked: path and query.
     pub question: String,
     /// By which sight it was answered.
     pub sight: Sight,
+    /// Whether what lies in the reader's own competence was shown beyond that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub own_competence: bool,
+    /// The entry of the consent by which more was shown, in the ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub consent: Option<EntryIndex>,
+    /// Whom it was at, where that is another in which this subject went on: what is shown of that shows what went on in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub through: Option<SubjectId>,
     /// The day from which on the subject is told of it, where that was not at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
@@ -89,76 +101,102 @@ impl AccessesPage {
     #[must_use]
     pub fn notice() -> Name {
         Name {
-            zh: "对整份名单和汇总统计的查询按名单、统计记入查询日志，不在此列。".to_owned(),
-            en: "Looks at whole lists and at counts are journalled as such and are not among these."
+            zh: "对整份名单和汇总统计的查询，以及审计单位取得开启信息，分别记入查询日志，不在此列。".to_owned(),
+            en: "Looks at whole lists and at counts, and what auditors open, are journalled as such and are not among these."
                 .to_owned(),
         }
     }
 }
 
 impl AccessLine {
-    /// A look as who asks is told of it; `None` where it is withheld still. `is_own` says of an event that it stands in the
-    /// subject's own file.
+    /// A look as who asks is told of it; `None` where it is withheld still. `own` finds an event in the subject's own file. What
+    /// is withheld is told at once where the key that asked is said to have been in wrong hands.
     ///
     /// # Errors
     ///
     /// Where what the look's reader signed does not hold, which admission makes sure of; and R14 where the key is not one that the
     /// reader has, or had, in the ledger: then whoever keeps the journal has written down what nobody asked.
-    pub fn of(
+    pub fn of<'f>(
         (entry, recorded_at): (EntryIndex, RecordedTime),
         (asked_at, look): (ValidTime, &AccessRead),
         (directory, viewer): (&Directory, Viewer),
-        is_own: impl FnOnce(&EventId) -> bool,
+        own: impl Fn(&EventId) -> Option<&'f Item>,
     ) -> Result<Option<Self>, RequestRefusal> {
-        let (reader, stated) = match &look.by {
-            Looker::Authority(signed) => (&signed.reader, signed.verified(asked_at)?),
+        let said = |key, at| directory.compromises().of(key, at, viewer.moment.known).map(|said| said.since);
+        let signed = match &look.by {
+            Looker::Authority(signed) => signed,
             Looker::Subject { verified, question } => {
+                let stated = own(verified);
+                let signers = stated.iter().flat_map(|item| &item.signers);
                 return Ok(Some(Self {
-                    compromised_since: None,
+                    compromised_since: signers.filter_map(|key| said(*key, stated?.recorded_at)).min(),
                     entry,
                     recorded_at,
                     reader: None,
                     name: None,
                     by_subject: true,
-                    verified: Some(*verified).filter(is_own),
+                    verified: stated.map(|_| *verified),
                     purpose: Purpose::OwnFile.name().to_owned(),
                     case: None,
-                    in_another_case: false,
+                    case_withheld: false,
                     question: question.clone(),
                     sight: look.sight,
+                    own_competence: false,
+                    consent: None,
+                    through: None,
                     visible_from: None,
                 }));
             }
         };
-        let (authority, key) = (directory.get(reader), stated.key().as_bytes());
-        if authority.and_then(|authority| authority.key(key)).is_none() {
-            let found = say!("a key that is not of {}", reader);
-            let expected = say!("a key that is enrolled in this ledger");
-            return Err(RequestRefusal { rule: RequestRule::KeyEnrolled, field: "keyid", found, expected });
-        }
+        let (authority, stated) = by_authority(signed, asked_at, directory)?;
         let told_all = viewer.sight == Sight::Court;
+        let key = directory.key_number(stated.key().as_bytes());
+        let compromised_since = key.and_then(|key| said(key, recorded_at));
         let visible_from = stated.visible_from();
-        if !told_all && visible_from.is_some_and(|day| viewer.moment.valid_at.date() < day) {
+        if !told_all
+            && compromised_since.is_none()
+            && visible_from.is_some_and(|day| viewer.moment.valid_at.date() < day)
+        {
             return Ok(None);
         }
         let case = stated.case();
-        let named =
-            case.filter(|case| told_all || EventId::parse(case.as_str()).is_ok_and(|event| is_own(&event)));
-        let said = |number| directory.compromises().of(number, recorded_at, viewer.moment.known);
+        let named = case.filter(|case| {
+            told_all || EventId::parse(case.as_str()).is_ok_and(|event| own(&event).is_some())
+        });
         Ok(Some(Self {
-            compromised_since: directory.key_number(key).and_then(said).map(|said| said.since),
+            compromised_since,
             entry,
             recorded_at,
-            reader: Some(reader.clone()),
-            name: authority.map(|authority| authority.name.clone()),
+            reader: Some(authority.id.clone()),
+            name: Some(authority.name.clone()),
             by_subject: false,
             verified: None,
             purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
             case: named.map(|case| case.as_str().to_owned()),
-            in_another_case: case.is_some() && named.is_none(),
+            case_withheld: case.is_some() && named.is_none(),
             question: stated.target(),
             sight: look.sight,
+            own_competence: signed.own,
+            consent: signed.consent,
+            through: None,
             visible_from,
         }))
     }
+}
+
+/// Who looked, and what it signed: R14 where the key is none that it has, or had, in the ledger.
+pub(super) fn by_authority<'a>(
+    look: &SignedLook,
+    asked_at: ValidTime,
+    directory: &'a Directory,
+) -> Result<(&'a Authority, VerifiedRequest), RequestRefusal> {
+    let stated = look.verified(asked_at)?;
+    let authority = directory.get(&look.reader);
+    let Some(authority) = authority.filter(|authority| authority.key(stated.key().as_bytes()).is_some())
+    else {
+        let found = say!("a key that is not of {}", &look.reader);
+        let expected = say!("a key that is enrolled in this ledger");
+        return Err(RequestRefusal { rule: RequestRule::KeyEnrolled, field: "keyid", found, expected });
+    };
+    Ok((authority, stated))
 }

@@ -22,6 +22,10 @@ pub(super) struct Closing<'a> {
     pub(super) inherited: Vec<&'a SubjectId>,
     /// How many more are said to have gone on in it, of which nothing was asked.
     pub(super) unasked: usize,
+    /// How many entries were recorded since those that are asked about.
+    pub(super) later: u64,
+    /// Whether the reader decides by the letter, and so by what is known now.
+    pub(super) decides: bool,
 }
 
 impl Closing<'_> {
@@ -30,7 +34,7 @@ impl Closing<'_> {
         if !self.own.is_empty() || self.unseen > 0 || !self.inherited.is_empty() {
             return Some(false);
         }
-        (self.told && self.unasked == 0).then_some(true)
+        (self.told && self.unasked == 0 && !(self.decides && self.later > 0)).then_some(true)
     }
 }
 
@@ -72,6 +76,15 @@ impl Projector<'_> {
                 format!("另有{unasked}个主体合并入{}，本次未予查询，不能据此认为没有。", self.case.subject),
                 format!(
                     " Of {unasked} more that are said to have gone on in it nothing was asked; of those this says nothing."
+                ),
+            );
+        }
+        if closing.later > 0 {
+            let later = closing.later;
+            say(
+                format!("此后台账又记载{later}个条目，未予计入，不能据此认为现在没有限制措施。"),
+                format!(
+                    " Entries recorded since, {later} in number, are not counted, and of today this says nothing."
                 ),
             );
         }

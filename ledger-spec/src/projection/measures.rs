@@ -4,7 +4,7 @@
 use super::letter::Closing;
 use super::page::{self, MOST_BESIDE, is_none};
 use super::{Line, MarkLine, Projector, StepLine};
-use crate::casefile::{Fact, ItemNumber, Sight};
+use crate::casefile::{Fact, ItemNumber, Letters, Sight};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
 use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode, SubjectId};
@@ -140,9 +140,11 @@ impl Projector<'_> {
             domain,
             told: self.viewer.letters.reach(domain),
             own: &seen.numbers,
-            unseen: self.closed_out_of_sight(domain) + self.kept_out.unseen,
+            unseen: self.closed_out_of_sight(domain),
             inherited: self.kept_out.inherited.iter().map(|one| &one.subject).collect(),
             unasked: self.kept_out.unasked,
+            later: self.viewer.moment.known.get().saturating_sub(self.known.get()),
+            decides: matches!(self.viewer.letters, Letters::Of(_)),
         };
         let (eligible, letter) = (closing.eligible(), self.letter(&closing, &marks));
         let ([shown], next) = self.cut([seen.numbers]);

@@ -82,8 +82,6 @@ fn merger_of<'a>(case: &CaseAsOf<'a>, entry: EntryIndex) -> Option<&'a Item> {
 pub(super) struct KeptOut {
     /// From whom, as far as the reader is told.
     pub(super) inherited: Vec<Inherited>,
-    /// How many do besides whom the reader may not know; none where the letter is not for the reader.
-    pub(super) unseen: usize,
     /// How many more are said to have gone on in it, which were not asked about.
     pub(super) unasked: usize,
 }
@@ -96,7 +94,7 @@ pub(super) fn kept_out<E>(
     (names, domain): (&[SubjectId], Domain),
     (as_of, viewer): (AsOf, Viewer),
 ) -> Result<KeptOut, E> {
-    // Whoever decides is told of what went on from a person too, and not from whom.
+    // Whoever decides is told of all that went on in it.
     let decides = viewer.letters.reach(domain);
     let finder =
         if decides { Viewer { sight: viewer.sight.max(Sight::Restricted), ..viewer } } else { viewer };
@@ -108,10 +106,6 @@ pub(super) fn kept_out<E>(
         let projector = Projector::new(&one, &named.file, governance, as_of, viewer);
         let mut found = projector.showing_alone(named.shown).eligibility(domain);
         if found.eligible == Some(false) {
-            if one.is_natural() && viewer.sight < Sight::Restricted {
-                closed.unseen += 1;
-                continue;
-            }
             found.reasons.truncate(MOST_BESIDE);
             closed.inherited.push(Inherited { subject: one, reasons: found.reasons });
         }

@@ -1,22 +1,28 @@
 //! Who may know what, for which purpose: the one place that decides it, from the table in `readers.toml`.
 //!
 //! Somebody who asks ([`Who`]), for a purpose, in a matter, about something ([`Asked`]) is [`Granted`] a sight and what is
-//! seen beyond it, or refused by a rule (R17 to R28). Nothing is looked up here: what has to be known of a consent is
-//! given. What is asked by nobody in particular is answered as to everybody, and never comes here.
+//! seen beyond it, or refused by a rule (R17 to R29). Nothing is looked up here: what has to be known of a consent is
+//! given ([`Matter`]). What is asked by nobody in particular is answered as to everybody, and never comes here.
 
+mod habits;
+mod matter;
 mod table;
 
+pub use habits::{Habit, Habits, Unusual, Usual};
+pub use matter::{GivenConsent, GivenVerification, Matter, looked_since};
 pub use table::{About, May, Need, Office, Readers};
 
 use crate::admission::Reader;
 use crate::authority::{Authority, AuthorityNumber};
 use crate::casefile::{AsOf, Beyond, Letters, Sight, Viewer};
 use crate::definition::{Domain, Scheme};
+use crate::event::Role;
 use crate::id::{AuthorityId, ListCode, SubjectId};
 use crate::request::{Case, Purpose, RequestRefusal};
 use crate::rule::RequestRule;
-use crate::time::{Date, RecordedTime, ValidTime};
+use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
+use matter::LONGEST_VERIFIED;
 use tlog::position::EntryIndex;
 
 const PURPOSE: &str = "credit-purpose";
@@ -24,8 +30,6 @@ const CASE: &str = "credit-case";
 const VISIBLE_FROM: &str = "credit-visible-from";
 /// For how many days a subject may be told of a look later. It is ours: no law that the plan names says one.
 const LONGEST_WITHHELD: i64 = 365;
-/// For how many minutes a code is given on what a window saw. It is ours.
-const LONGEST_VERIFIED: i64 = 15;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +55,8 @@ pub enum Asked<'a> {
     Counts,
     /// Who looked at a subject; or at a list, or at counts, whose looks stand under the list and under the ledger.
     Accesses(&'a SubjectId),
-    /// A one-time code for a subject, with what a window said of who stood before it, if the matter names that.
-    Code(&'a SubjectId, Option<&'a GivenVerification>),
+    /// A one-time code for a subject.
+    Code(&'a SubjectId),
     /// What opens the sealed entries.
     Openings,
     /// Pseudonyms of persons or households.
@@ -70,34 +74,12 @@ pub struct Look<'a> {
     pub case: Option<&'a Case>,
     /// At what.
     pub asked: Asked<'a>,
-    /// The consent whose event the matter names, if the subject gave one.
-    pub consent: Option<&'a GivenConsent>,
+    /// What the matter names, where that is an event in the subject's own file.
+    pub named: &'a Matter,
     /// The day from which on the subject is to be told of it, where not at once.
     pub visible_from: Option<Date>,
     /// When.
     pub now: ValidTime,
-}
-
-/// A consent as a subject gave it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenConsent {
-    /// Where it stands.
-    pub entry: EntryIndex,
-    /// To whom, as the event says it.
-    pub grantee: Option<String>,
-    /// The last day, where there is one.
-    pub until: Option<Date>,
-    /// Whether it has begun and was not withdrawn.
-    pub stands: bool,
-}
-
-/// That a window looked at who stood before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenVerification {
-    /// Which.
-    pub by: AuthorityId,
-    /// When that was recorded.
-    pub recorded_at: RecordedTime,
 }
 
 /// What somebody may see, and what it was granted for.
@@ -198,6 +180,12 @@ impl Readers {
         }
     }
 
+    /// Whether who asks may still give codes: what it gave ends with that.
+    #[must_use]
+    pub fn may_give_codes(&self, who: Who<'_>) -> bool {
+        self.rows().iter().any(|may| may.is_for(who, Purpose::OwnFile, About::Code))
+    }
+
     /// R19: who may ask for this purpose, and about what.
     fn not_for(&self, who: Who<'_>, purpose: Purpose, about: About) -> RequestRefusal {
         let rows = self.rows().iter().filter(|may| may.purposes.contains(&purpose));
@@ -236,7 +224,8 @@ impl May {
                 Need::Competence => look.is_in_competence()?,
                 Need::Itself => look.is_about_itself()?,
                 Need::Verified => look.is_of_who_stands_there()?,
-                Need::Consent => beyond = Beyond::Consent(look.by_consent()?),
+                Need::Matter => look.is_in_a_matter_of_it()?,
+                Need::Consent => beyond = Beyond::Consent(look.by_consent(self.who)?),
             }
         }
         look.is_told_who_looked(self.sight)?;
@@ -283,7 +272,7 @@ impl Asked<'_> {
             Self::List(_) => Some(About::List),
             Self::Counts => Some(About::Counts),
             Self::Accesses(_) => Some(About::Accesses),
-            Self::Code(..) => Some(About::Code),
+            Self::Code(_) => Some(About::Code),
             Self::Openings => Some(About::Openings),
             Self::Identities => Some(About::Identities),
         }
@@ -293,10 +282,9 @@ impl Asked<'_> {
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {
-            Self::Subject(subject)
-            | Self::Entry(subject)
-            | Self::Accesses(subject)
-            | Self::Code(subject, _) => Some(subject),
+            Self::Subject(subject) | Self::Entry(subject) | Self::Accesses(subject) | Self::Code(subject) => {
+                Some(subject)
+            }
             Self::Open | Self::List(_) | Self::Counts | Self::Openings | Self::Identities => None,
         }
     }
@@ -352,7 +340,7 @@ impl Look<'_> {
         }
     }
 
-    /// R26: a look of which the subject is told later, and for how long at most.
+    /// R20, R26: a look of which the subject is told later, in which matter, and for how long at most.
     fn may_be_withheld(&self, withhold: bool) -> Result<(), RequestRefusal> {
         let Some(day) = self.visible_from else { return Ok(()) };
         let refused = |found, expected| Err(refused(RequestRule::Withheld, VISIBLE_FROM, found, expected));
@@ -361,6 +349,7 @@ impl Look<'_> {
             let expected = say!("a request without {}: the subject is told at once", field);
             return refused(say!("a look for a purpose for which nothing is withheld"), expected);
         }
+        self.names_its_case()?;
         let (today, last) = (self.now.date(), self.now.date().plus_days(LONGEST_WITHHELD));
         if day > today && day <= last {
             return Ok(());
@@ -373,9 +362,9 @@ impl Look<'_> {
 
     /// R27, R28: who asks has itself looked at who stands there, and just now.
     fn is_of_who_stands_there(&self) -> Result<(), RequestRefusal> {
-        let given = match self.asked {
-            Asked::Code(_, given) => given,
-            _ => None,
+        let given = match self.named {
+            Matter::Verification(given) => Some(given),
+            Matter::Other | Matter::Consent(_) | Matter::Open => None,
         };
         let by = self.who.authority().map(|(authority, _)| &authority.id);
         let Some(given) = given.filter(|given| by == Some(&given.by)) else {
@@ -383,8 +372,12 @@ impl Look<'_> {
             let expected = say!("the window's own event of who stood before it");
             return Err(refused(RequestRule::VerifiedHere, CASE, found, expected));
         };
-        let passed = self.now.micros().saturating_sub_unsigned(given.recorded_at.micros());
-        if passed <= LONGEST_VERIFIED * 60 * 1_000_000 {
+        if let Some(unseen) = &given.unseen {
+            let found = say!("{}, another name of the subject, which the window did not look at", unseen);
+            let expected = say!("an event of who stood there for each of the subject's names");
+            return Err(refused(RequestRule::VerifiedHere, CASE, found, expected));
+        }
+        if given.recorded_at >= looked_since(self.now) {
             return Ok(());
         }
         let found = say!("an event recorded at {}", Words::data(given.recorded_at.to_text()));
@@ -392,8 +385,19 @@ impl Look<'_> {
         Err(refused(RequestRule::VerifiedNow, CASE, found, expected))
     }
 
-    /// R23, R24: the consent that the matter names was given to who asks, and holds on the day of asking.
-    fn by_consent(&self) -> Result<EntryIndex, RequestRefusal> {
+    /// R29: the subject itself asked for something, and that is the matter.
+    fn is_in_a_matter_of_it(&self) -> Result<(), RequestRefusal> {
+        if *self.named == Matter::Open {
+            return Ok(());
+        }
+        let found = say!("no event of the subject's file that {} names", Words::data("Credit-Case"));
+        let expected = say!("the id of an application, an objection or a complaint of the subject's");
+        Err(refused(RequestRule::OwnMatter, CASE, found, expected))
+    }
+
+    /// R23, R24: the consent that the matter names was given to who asks, before a window that looked at who gave it, and holds on
+    /// the day of asking. What a department says of itself opens nothing to it.
+    fn by_consent(&self, office: Office) -> Result<EntryIndex, RequestRefusal> {
         let authority = self.who.authority().map(|(authority, _)| authority);
         let names = |grantee: &str| {
             authority.is_some_and(|authority| {
@@ -401,7 +405,11 @@ impl Look<'_> {
             })
         };
         let to_reader = |consent: &&GivenConsent| consent.grantee.as_deref().is_some_and(names);
-        let Some(consent) = self.consent.filter(to_reader) else {
+        let consent = match self.named {
+            Matter::Consent(given) => Some(given),
+            Matter::Other | Matter::Verification(_) | Matter::Open => None,
+        };
+        let Some(consent) = consent.filter(to_reader) else {
             let id = authority.map_or_else(|| say!("a subject"), |authority| (&authority.id).into());
             let found = say!(
                 "no consent of the subject that {} names and that was given to {}",
@@ -411,6 +419,16 @@ impl Look<'_> {
             let expected = say!("the event of a consent that was given to the authority");
             return Err(refused(RequestRule::ConsentGiven, CASE, found, expected));
         };
+        let own = authority.map(|authority| &authority.id);
+        let heard = |window: &AuthorityId| office == Office::Of(Role::Window) || own != Some(window);
+        if !consent.taken_by.as_ref().is_some_and(heard) {
+            let found = say!("a consent that no window took of who stood before it");
+            let expected = say!(
+                "one that a window recorded, other than who reads by it, within {} minutes of looking at who gave it",
+                LONGEST_VERIFIED
+            );
+            return Err(refused(RequestRule::ConsentGiven, CASE, found, expected));
+        }
         let ended =
             |found| Err(refused(RequestRule::ConsentHolds, CASE, found, say!("a consent that holds")));
         match consent.until {

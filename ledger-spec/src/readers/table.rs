@@ -83,6 +83,8 @@ pub enum Need {
     Consent,
     /// The matter that is named is the reader's own event of who stood before it, of just now.
     Verified,
+    /// The matter that is named is an application, objection or complaint of the subject's.
+    Matter,
 }
 
 words!(About {
@@ -111,6 +113,7 @@ words!(Need {
     Itself = "itself",
     Consent = "consent",
     Verified = "verified",
+    Matter = "matter",
 });
 
 impl About {
@@ -260,9 +263,13 @@ impl May {
             ),
             (subject && (self.own || needs(Need::Competence)), "a subject has no competence"),
             (
-                self.about.contains(&About::Code) != needs(Need::Verified)
-                    || needs(Need::Verified) && self.about.len() > 1,
-                "`verified` is of `code`, and `code` has a row of its own",
+                self.about.contains(&About::Code) && !needs(Need::Verified),
+                "a code is given to who stands there",
+            ),
+            (
+                (needs(Need::Verified) || needs(Need::Matter))
+                    && !self.about.iter().all(|about| about.is_of_one()),
+                "`verified` and `matter` are about one subject",
             ),
             (subject != needs(Need::Itself), "`itself` is of the subject, and the subject's"),
             (

@@ -78,7 +78,25 @@ fn reader(governance: &Governance, seed: u8) -> Reader<'_> {
 
 fn consent(grantee: Option<&str>) -> GivenConsent {
     let grantee = grantee.map(str::to_owned);
-    GivenConsent { entry: EntryIndex::new(7), grantee, until: None, stands: true }
+    let taken_by = AuthorityId::parse("window").ok();
+    GivenConsent { entry: EntryIndex::new(7), grantee, until: None, stands: true, taken_by }
+}
+
+/// That a window looked so many microseconds ago at who stands there.
+fn looked(by: &str, ago: u64) -> GivenVerification {
+    let recorded_at = RecordedTime::from_micros(NOW.micros() - ago);
+    GivenVerification { by: AuthorityId::parse(by).unwrap(), recorded_at, unseen: None }
+}
+
+/// A matter that meets what a row needs.
+fn matter(row: Option<&May>, grantee: Option<&str>) -> Matter {
+    let needs = |need| row.is_some_and(|row| row.needs.contains(&need));
+    match () {
+        () if needs(Need::Consent) => Matter::Consent(consent(grantee)),
+        () if needs(Need::Verified) => Matter::Verification(looked("window", 0)),
+        () if needs(Need::Matter) => Matter::Open,
+        () => Matter::Other,
+    }
 }
 
 fn now() -> ValidTime {
@@ -104,11 +122,6 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
             Office::Of(role) => Who::Authority(reader(&governance, seed(role))),
             Office::Subject => Who::Subject(&firm),
         };
-        let own = match office {
-            Office::Of(role) => consent(Some(role.name())),
-            Office::Subject => consent(None),
-        };
-        let verified = GivenVerification { by: AuthorityId::parse("window").unwrap(), recorded_at: NOW };
         for purpose in Purpose::ALL {
             for (asked, about) in [
                 (Asked::Subject(&firm), About::Subject),
@@ -116,21 +129,22 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                 (Asked::List(&list), About::List),
                 (Asked::Counts, About::Counts),
                 (Asked::Accesses(&firm), About::Accesses),
-                (Asked::Code(&firm, Some(&verified)), About::Code),
+                (Asked::Code(&firm), About::Code),
                 (Asked::Openings, About::Openings),
                 (Asked::Identities, About::Identities),
             ] {
+                let row = said_by_rows(office, *purpose, about);
                 let look = Look {
                     who,
                     purpose: Some(*purpose),
                     case: Some(&case),
                     asked,
-                    consent: Some(&own),
+                    named: &matter(row, Some(office.name())),
                     visible_from: None,
                     now: now(),
                 };
                 let found = Readers::shipped().sight(&look);
-                let Some(row) = said_by_rows(office, *purpose, about) else {
+                let Some(row) = row else {
                     refused += 1;
                     assert_eq!(found.unwrap_err().rule, RequestRule::PurposeOfRole, "{look:?}");
                     continue;
@@ -154,8 +168,14 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                 if row.needs.contains(&Need::Case) {
                     assert_eq!(without(Look { case: None, ..look }), Err(RequestRule::CaseStated));
                 }
-                if row.needs.contains(&Need::Consent) {
-                    assert_eq!(without(Look { consent: None, ..look }), Err(RequestRule::ConsentGiven));
+                for (need, rule) in [
+                    (Need::Consent, RequestRule::ConsentGiven),
+                    (Need::Verified, RequestRule::VerifiedHere),
+                    (Need::Matter, RequestRule::OwnMatter),
+                ] {
+                    if row.needs.contains(&need) {
+                        assert_eq!(without(Look { named: &Matter::Other, ..look }), Err(rule));
+                    }
                 }
                 assert_eq!(without(Look { purpose: None, ..look }), Err(RequestRule::PurposeStated));
                 for (days, within) in [(0, false), (1, true), (365, true), (366, false)] {
@@ -163,6 +183,14 @@ fn each_office_is_granted_what_its_row_says_and_nobody_else_anything() {
                     let expected =
                         if row.withhold && within { Ok(found) } else { Err(RequestRule::Withheld) };
                     assert_eq!(without(later), expected, "{days}");
+                    if expected.is_ok() {
+                        let unnamed = without(Look { case: None, ..later });
+                        assert_eq!(
+                            unnamed,
+                            Err(RequestRule::CaseStated),
+                            "what is withheld names its matter"
+                        );
+                    }
                 }
                 let open = without(Look { asked: Asked::Open, purpose: None, ..look });
                 assert_eq!(open, Ok(Granted::PUBLIC));
@@ -184,7 +212,7 @@ fn a_department_asks_for_its_sector_alone() {
             purpose,
             case: None,
             asked,
-            consent: None,
+            named: &Matter::Other,
             visible_from: None,
             now: now(),
         })
@@ -204,27 +232,25 @@ fn a_code_is_given_on_what_the_window_itself_saw_just_now() {
     let (governance, firm) = (governance(), SubjectId::parse(FIRM).unwrap());
     let who = Who::Authority(reader(&governance, seed(Role::Window)));
     let case = Case::parse("1").unwrap();
-    let asked = |given: Option<&GivenVerification>| {
+    let asked = |given: Option<GivenVerification>| {
         let look = Look {
             who,
             purpose: Some(Purpose::OwnFile),
             case: Some(&case),
-            asked: Asked::Code(&firm, given),
-            consent: None,
+            asked: Asked::Code(&firm),
+            named: &given.map_or(Matter::Other, Matter::Verification),
             visible_from: None,
             now: now(),
         };
         Readers::shipped().sight(&look).map(|granted| granted.sight()).map_err(|refusal| refusal.rule)
     };
-    let given = |by: &str, ago: u64| GivenVerification {
-        by: AuthorityId::parse(by).unwrap(),
-        recorded_at: RecordedTime::from_micros(NOW.micros() - ago),
-    };
     const QUARTER: u64 = 15 * 60 * 1_000_000;
-    assert_eq!(asked(Some(&given("window", 0))), Ok(Sight::Restricted));
-    assert_eq!(asked(Some(&given("window", QUARTER))), Ok(Sight::Restricted));
-    assert_eq!(asked(Some(&given("window", QUARTER + 1))), Err(RequestRule::VerifiedNow));
-    assert_eq!(asked(Some(&given("two", 0))), Err(RequestRule::VerifiedHere));
+    assert_eq!(asked(Some(looked("window", 0))), Ok(Sight::Restricted));
+    assert_eq!(asked(Some(looked("window", QUARTER))), Ok(Sight::Restricted));
+    assert_eq!(asked(Some(looked("window", QUARTER + 1))), Err(RequestRule::VerifiedNow));
+    assert_eq!(asked(Some(looked("two", 0))), Err(RequestRule::VerifiedHere));
+    let puppet = GivenVerification { unseen: SubjectId::parse("ext:register:7").ok(), ..looked("window", 0) };
+    assert_eq!(asked(Some(puppet)), Err(RequestRule::VerifiedHere), "each name is looked at");
     assert_eq!(asked(None), Err(RequestRule::VerifiedHere));
 }
 
@@ -238,7 +264,7 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
         purpose: Some(Purpose::OwnFile),
         case: Some(&case),
         asked: Asked::Subject(&other),
-        consent: None,
+        named: &Matter::Open,
         visible_from: None,
         now: now(),
     };
@@ -249,7 +275,8 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
     let found = Readers::shipped().sight(&handling).unwrap();
     assert_eq!((found.sight(), found.office()), (Sight::Restricted, Some(Office::Of(Role::Window))));
     // Where it may by neither, the first that it lacks is named.
-    let refused = Readers::shipped().sight(&Look { case: None, ..handling }).unwrap_err();
+    let refused =
+        Readers::shipped().sight(&Look { case: None, named: &Matter::Other, ..handling }).unwrap_err();
     assert_eq!(refused.rule, RequestRule::CaseStated);
 }
 
@@ -261,8 +288,8 @@ fn who_looked_at_a_list_is_told_to_those_who_see_everything() {
     let told = |role, purpose, about| {
         let who = Who::Authority(reader(&governance, seed(role)));
         let (case, asked) = (Some(&case), Asked::Accesses(about));
-        let look =
-            Look { who, purpose: Some(purpose), case, asked, consent: None, visible_from: None, now: now() };
+        let named = &Matter::Verification(looked("window", 0));
+        let look = Look { who, purpose: Some(purpose), case, asked, named, visible_from: None, now: now() };
         Readers::shipped().sight(&look).map(|granted| granted.sight()).map_err(|refusal| refusal.rule)
     };
     assert_eq!(told(Role::Window, Purpose::OwnFile, &firm), Ok(Sight::Restricted));
@@ -283,7 +310,7 @@ fn a_consent_opens_to_whom_it_names_and_until_its_day() {
             purpose: Some(Purpose::ConsentedReport),
             case: None,
             asked: Asked::Subject(&firm),
-            consent: Some(given),
+            named: &Matter::Consent(given.clone()),
             visible_from: None,
             now: ValidTime::parse(now).unwrap(),
         };
@@ -297,6 +324,11 @@ fn a_consent_opens_to_whom_it_names_and_until_its_day() {
     }
     for nobody in [None, Some("乙局"), Some("depart")] {
         assert_eq!(asking(&consent(nobody), day), Err(RequestRule::ConsentGiven));
+    }
+    // What the reader says of itself, and what nobody looked at, opens nothing.
+    for taken_by in [None, AuthorityId::parse("department").ok()] {
+        let own = GivenConsent { taken_by, ..consent(Some("department")) };
+        assert_eq!(asking(&own, day), Err(RequestRule::ConsentGiven));
     }
     let until =
         GivenConsent { until: Some(Date::parse("2026-05-31").unwrap()), ..consent(Some("department")) };
@@ -317,7 +349,7 @@ fn a_letter_is_for_who_decides_and_for_who_sees_what_it_decides_on() {
             purpose: Some(purpose),
             case: Some(&case),
             asked,
-            consent: None,
+            named: &Matter::Verification(looked("window", 0)),
             visible_from: None,
             now: now(),
         };
@@ -352,6 +384,9 @@ fn a_table_is_read_strictly() {
         ("sight = \"court\"", "sight = \"public\""),
         ("[\"list\"]", "[\"identities\"]"),
         ("[\"list\"]", "[\"list\", \"identities\"]"),
+        ("[\"list\"]", "[\"code\"]"),
+        ("needs = []", "needs = [\"verified\"]"),
+        ("needs = []", "needs = [\"matter\"]"),
         ("needs = []", "needs = [\"itself\"]"),
         ("needs = []", "needs = [\"consent\"]"),
         ("needs = []", "needs = [\"luck\"]"),

@@ -80,6 +80,8 @@ request_rules! {
     VerifiedHere = "R27" "not-verified";
     /// R28: it was just now.
     VerifiedNow = "R28" "verification-over";
+    /// R29: the subject itself asked for something, and that is the matter.
+    OwnMatter = "R29" "not-a-matter-of-it";
 }
 
 impl RequestRule {
@@ -98,6 +100,7 @@ impl RequestRule {
                 | Self::Withheld
                 | Self::VerifiedHere
                 | Self::VerifiedNow
+                | Self::OwnMatter
         )
     }
 }

@@ -1,9 +1,10 @@
 //! The two times of a fact: when it holds in the world, and when the ledger committed it.
 //!
-//! Instants are microseconds since 1970-01-01T00:00:00Z; their text is RFC 3339. Days are civil days
-//! of China Standard Time, UTC+08:00 without daylight saving. Nothing here reads a clock.
+//! Instants are microseconds since 1970-01-01T00:00:00Z; their text is RFC 3339. Days are civil days of China Standard
+//! Time, UTC+08:00 without daylight saving. Nothing here reads a clock.
 
 mod civil;
+mod hour;
 mod period;
 mod said;
 
@@ -26,8 +27,7 @@ const YEARS: (i64, i64) = (1900, 2199);
 )]
 pub struct RecordedTime(u64);
 
-/// When a fact holds in the world: microseconds since 1970-01-01T00:00:00Z, within the years 1900 to
-/// 2199 of UTC+08:00. What is printed parses back to the same instant.
+/// When a fact holds in the world: microseconds since 1970, in the years 1900 to 2199 of UTC+08:00. Its text parses back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValidTime(i64);
 

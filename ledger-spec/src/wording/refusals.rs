@@ -363,4 +363,5 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("a thing together with what it ended, which would stand again", "连同因其失效、否则将重新生效的事项"),
     w("something in force now, or a decision from when it was", "现行有效的事项，或者写明其有效期间所作的决定"),
     w("a person: or household: subject for one", "自然人、家庭户须以 person:、household: 标识"),
+    w("a body: uscc: or ext:", "单位：uscc: 或者 ext:"),
 ];

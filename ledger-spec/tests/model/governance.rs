@@ -248,7 +248,7 @@ pub fn subject(q: &mut Question<'_>) {
     }
     if event.kind == "subject.merged" {
         let into = event.text("into").unwrap();
-        q.refuse_if(into == event.subject, "L11");
+        q.refuse_if(into == event.subject || !is_body(into) || !is_body(&event.subject), "L11");
         // By any of its names: so it goes on neither in itself nor in one that went on in it.
         let names = past.names(&event.subject);
         q.refuse_if(names.iter().any(|name| !merged_into(past, name).is_empty()), "L16");

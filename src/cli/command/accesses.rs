@@ -27,12 +27,13 @@ use tlog::position::EntryIndex;
 Examples:
   credit-ledger accesses uscc:914403001922038216 --dir ledger
   credit-ledger accesses uscc:914403001922038216 --url https://credit.example --key window.key \\
-      --purpose own-file --case 受理7号
+      --purpose own-file --case 0193b2c4-…
   credit-ledger accesses ext:register:7 --dir ledger --sight court --json
 
-A server tells windows for a subject that proved who it is (own-file), courts (judicial-enquiry) and auditors (audit). A
-look that is withheld for a while is told once that is over, a matter that is another's is not named; --sight court
-of a folder shows all of it. Looks at whole lists and at counts stand in the journal by themselves.")]
+A server tells windows for a subject that proved who it is (own-file, --case being the event that states that), courts
+(judicial-enquiry) and auditors (audit). A look that is withheld for a while is told once that is over, a matter that is
+no event of the subject's own is not named; --sight court of a folder shows all of it. Looks at whole lists and at counts,
+and what auditors open, stand in the journal by themselves.")]
 pub(in crate::cli) struct Accesses {
     /// The subject.
     id: String,

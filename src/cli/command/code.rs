@@ -32,12 +32,12 @@ Examples:
   credit-ledger code --subject person:… --verified 0193b2c4-… --key window.key --url https://credit.example
 
 With --checked it states first what was looked at of who stands there (subject.verified); an agent's power_of_attorney says
-that it is an agent. Without, --verified names the event that says so, of this window and of the last fifteen minutes. A new
-code ends the one before. The code is shown once, and opens the file once, within fifteen minutes.")]
+that it is an agent. Without, --verified names the event that says so, of this window and of the last fifteen minutes. Each
+name of a subject that was linked to another is looked at for itself: --subject names them all. A new code ends the one before. The code is shown once, and opens the file once, within fifteen minutes.")]
 pub(in crate::cli) struct Code {
-    /// The subject.
-    #[arg(long)]
-    subject: String,
+    /// The subject; once more for each other name of it in the ledger, the one that is asked about first.
+    #[arg(long, required = true)]
+    subject: Vec<String>,
     /// The event by which this window said that it looked at who stands there.
     #[arg(long, value_name = "EVENT", conflicts_with = "checked", required_unless_present = "checked")]
     verified: Option<String>,
@@ -68,13 +68,28 @@ fn checked(text: &str) -> Result<Checked, String> {
 
 impl Code {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
-        let subject = SubjectId::parse(&self.subject);
-        let subject = subject.map_err(|error| Failure::usage(say!("subject: {}", told(&error))))?;
+        let names = self.subject.iter().map(|name| SubjectId::parse(name)).collect::<Result<Vec<_>, _>>();
+        let names = names.map_err(|error| Failure::usage(say!("subject: {}", told(&error))))?;
+        let Some((subject, others)) = names.split_first() else {
+            return Err(Failure::usage(say!("--subject is expected")));
+        };
+        if self
+            .page
+            .as_ref()
+            .is_some_and(|page| !page.starts_with("https://") && !page.starts_with("http://"))
+        {
+            return Err(Failure::usage(say!(
+                "--page: a URL that begins with https:// or http:// is expected"
+            )));
+        }
         let signer = keyfile::read(&self.key)?;
         let event = match &self.verified {
             Some(event) => EventId::parse(event).map_err(|error| Failure::usage(told(&error)))?,
-            None => self.state(&subject, &signer)?,
+            None => self.state(subject, &signer)?,
         };
+        if self.verified.is_none() {
+            others.iter().try_for_each(|name| self.state(name, &signer).map(drop))?;
+        }
         let case = Case::parse(&event.to_string());
         let stated = Stated { purpose: Some(Purpose::OwnFile), case, visible_from: None };
         let signing = Signing { key: Arc::new(signer.secret_key()), stated };

@@ -23,6 +23,7 @@ pub(super) mod scenario;
 pub(super) mod serve;
 pub(super) mod show;
 pub(super) mod sign;
+pub(super) mod unusual;
 pub(super) mod verify;
 pub(super) mod vkey;
 pub(super) mod witness;

@@ -192,6 +192,9 @@ impl Problem {
             ProblemKind::Request(RequestRule::Signed | RequestRule::Holds) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
             }
+            ProblemKind::ReadingSlowed => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+            }
             ProblemKind::TooManyCodes => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
             }

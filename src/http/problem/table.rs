@@ -57,6 +57,7 @@ pub enum ProblemKind {
     Timeout,
     Overloaded,
     Behind,
+    ReadingSlowed,
     CodeRefused,
     TooManyCodes,
     SessionOver,
@@ -69,7 +70,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind that is not a rule's.
-    pub const OTHERS: [Self; 50] = [
+    pub const OTHERS: [Self; 51] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -112,6 +113,7 @@ impl ProblemKind {
         Self::Timeout,
         Self::Overloaded,
         Self::Behind,
+        Self::ReadingSlowed,
         Self::CodeRefused,
         Self::TooManyCodes,
         Self::SessionOver,
@@ -312,6 +314,9 @@ impl ProblemKind {
             Self::Behind => Row("behind", 503,
                 ["全市范围的汇总数据正在生成，尚未涵盖所查时点", "what answers about the whole city are made from is still being made, and does not cover this yet"],
                 ["请按 Retry-After 响应头所示秒数等待后重试；单个主体的查询、回执和记载不受影响。", "Wait as Retry-After says and ask again; questions about one subject, receipts and appends go on."]),
+            Self::ReadingSlowed => Row("reading-slowed", 429,
+                ["查询数量超出通常范围，已减慢答复", "more is read than is usual, so it is answered slowly"],
+                ["请按 Retry-After 响应头所示秒数等待后重试；工作确有需要的，请联系台账运营单位。", "Wait as Retry-After says and ask again; if the work needs as much, talk to the operator."]),
             Self::CodeRefused => Row("code-refused", 403,
                 ["验证码无效", "this code opens nothing"],
                 ["验证码十五分钟内有效，只能使用一次；请在信用服务窗口重新取得。", "A code is good for fifteen minutes and once; have the window give a new one."]),

@@ -6,8 +6,8 @@ use super::ledger::{ScenarioLedger, key};
 use ledger_spec::admission::{NoReader, Reader};
 use ledger_spec::casefile::AsOf;
 use ledger_spec::id::{EventId, SubjectId};
-use ledger_spec::projection::{given_consent, given_verification};
-use ledger_spec::readers::{Asked, Granted, Look, Readers, Who};
+use ledger_spec::projection::named_matter;
+use ledger_spec::readers::{Asked, Granted, Look, Matter, Readers, Who};
 use ledger_spec::request::{Case, NewRequest, Purpose, RequestHead, SignedRequest, VerifiedRequest};
 use ledger_spec::time::{Date, RecordedTime};
 use ledger_spec::wording::Words;
@@ -39,21 +39,9 @@ pub(super) fn granted(
         None => None,
     };
     let named = case.as_ref().and_then(|case| EventId::parse(case.as_str()).ok());
-    let consent = match (asked.subject(), named) {
-        (Some(subject), Some(event)) => {
-            given_consent(ledger, subject, &event, moment).map_err(Words::data)?
-        }
-        _ => None,
-    };
-    let verified = match (asked, named) {
-        (Asked::Code(subject, _), Some(event)) => {
-            given_verification(ledger, subject, &event).map_err(Words::data)?
-        }
-        _ => None,
-    };
-    let asked = match asked {
-        Asked::Code(subject, _) => Asked::Code(subject, verified.as_ref()),
-        other => other,
+    let named = match (asked.subject(), named) {
+        (Some(subject), Some(event)) => named_matter(ledger, subject, &event, moment).map_err(Words::data)?,
+        _ => Matter::Other,
     };
     let now = RecordedTime::from_micros(moment.valid_at.micros().max(0).unsigned_abs());
     let (own, signed);
@@ -77,15 +65,8 @@ pub(super) fn granted(
             ));
         }
     };
-    let look = Look {
-        who,
-        purpose,
-        case: case.as_ref(),
-        asked,
-        consent: consent.as_ref(),
-        visible_from,
-        now: moment.valid_at,
-    };
+    let look =
+        Look { who, purpose, case: case.as_ref(), asked, named: &named, visible_from, now: moment.valid_at };
     Ok(Readers::shipped().sight(&look).map_err(|refusal| refusal.rule.id().to_owned()))
 }
 

@@ -285,7 +285,7 @@ impl<'a> Running<'a> {
         let list = list.map_err(Words::data)?;
         let asked = match (&about, of, &list, ask.view.as_str()) {
             (_, _, _, "oversight" | "indicators") => Asked::Counts,
-            (Some(about), _, _, "code") => Asked::Code(about, None),
+            (Some(about), _, _, "code") => Asked::Code(about),
             (Some(about), ..) => Asked::Subject(about),
             // Where an event stands is said of its subject.
             (_, Some(of), ..) => Asked::Subject(&of.subject),

@@ -333,6 +333,9 @@ fn every_command_speaks_the_language_of_its_reader_alone() {
         (2, "monitor URL --dir blind-{l} --vkey l.vkey --audited-within 1w --auditor a --once"),
         (2, "witness --dir w-{l} --name a b --log l.vkey"),
         (2, "witness --dir w-{l} --name a.example/w --log no.where"),
+        (0, "unusual --dir l"),
+        (2, "unusual --dir l --usual 0"),
+        (2, "unusual --dir l --since no.where"),
         (0, "retention --dir l"),
         (2, "retention --dir l --valid-at no.where"),
         (0, "rebuild --dir new-{l}"),
@@ -362,7 +365,7 @@ fn every_command_speaks_the_language_of_its_reader_alone() {
 }
 
 /// The commands by how they are called.
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 43] = [
     "",
     "init",
     "keygen",
@@ -391,6 +394,9 @@ const COMMANDS: [&str; 40] = [
     "show authorities",
     "show catalogue",
     "show checkpoint",
+    "accesses",
+    "unusual",
+    "code",
     "verify",
     "audit",
     "follow",
