@@ -54,12 +54,12 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     once::imposed(case, definition, (body, number))?;
     term(case, definition, (body, number))?;
     within_restriction(case, definition, (body, number))?;
-    notice::before_ban(case, definition, number)?;
+    notice::before_ban(case, definition, (body.decision.as_ref(), number))?;
     case.reviewed(definition.legal_review, None)
 }
 
-/// D07: what the source of the record bans on it lasts no longer than the record says, or, where that says nothing, than it was
-/// imposed first: how long it is stands in the decision (行政处罚法第四十四条).
+/// D07: what is banned on a record, by whomever, lasts no longer than the record says, or, where that says nothing, than the same
+/// authority imposed it first: how long it is stands in the decision (行政处罚法第四十四条).
 fn within_restriction(
     case: &Case<'_>,
     definition: &MeasureDefinition,

@@ -4,7 +4,7 @@ use super::case::{Case, waived};
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{CaseAsOf, Details, ItemNumber, PenaltyKinds, RecordFact};
 use crate::definition::{HEARD, MeasureDefinition, PENALTY_KIND, ProcedurePeriod, RecordType};
-use crate::event::{Hearing, Notice, Role};
+use crate::event::{Decision, Hearing, Notice, Role};
 use crate::time::Date;
 use crate::wording::{Words, say};
 
@@ -59,11 +59,14 @@ fn held(notice: &Notice, decided: Date, first: Option<Date>) -> Result<(), TooEa
 pub(super) fn before_ban(
     case: &Case<'_>,
     definition: &MeasureDefinition,
-    ground: ItemNumber,
+    (decision, ground): (Option<&Decision>, ItemNumber),
 ) -> Result<(), Refusal> {
     let as_of = case.as_of();
     let issuer = case.governance.directory.number(&case.issuer.id);
     let bound = issuer.and_then(|issuer| as_of.bound_by(ground, issuer));
+    let bound = bound.filter(|number| {
+        decision.is_none() || case.file.get(*number).is_some_and(|item| case.is_source(item))
+    });
     let Some(record) = bound.and_then(|number| as_of.record(number)) else { return Ok(()) };
     let migration = record.migration.as_ref().and_then(|id| case.governance.directory.migration(id));
     let (Some(notice), false) = (&record.notice, waived(migration, Rule::NoticeServed)) else {

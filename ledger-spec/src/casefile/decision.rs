@@ -13,11 +13,14 @@ use crate::time::Date;
 use std::borrow::Cow;
 use tlog::defect::OrDefect as _;
 
-/// A decision as one of its records names it: of one source, by one number, however it is spelled, and of one date, unless the
-/// number carries its year, in which it is given once. Neither its type nor what else is said of it makes another of it.
+/// A decision as one of its records names it: of one authority, by one number, however it is spelled, and of one date, unless
+/// the number carries its year, in which it is given once. Whose it is the document says (行政处罚法第五十九条第一款第六项), so
+/// whoever files it; what one source files is one decision in any case. Neither its type nor what else is said of it makes
+/// another of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind {
     source: AuthorityNumber,
+    decided_by: Option<NameHash>,
     number: NameHash,
     date: Date,
     by_year: bool,
@@ -28,20 +31,22 @@ impl Behind {
     pub fn of(source: AuthorityNumber, decision: &Decision) -> Self {
         let number = NameHash::of_decision(&decision.number);
         let by_year = NameHash::carries_year(&decision.number);
-        Self { source, number, date: decision.date, by_year }
+        let decided_by = decision.issued_by.as_deref().map(NameHash::of_decision);
+        Self { source, decided_by, number, date: decision.date, by_year }
     }
 
     /// The decision of a record.
     pub fn record(item: &Item, record: &RecordFact) -> Self {
-        let RecordFact { decision: number, decided_on: date, by_year, .. } = *record;
-        Self { source: item.issuer, number, date, by_year }
+        let RecordFact { decision: number, decided_on: date, by_year, decided_by, .. } = *record;
+        Self { source: item.issuer, decided_by, number, date, by_year }
     }
 
     /// Whether both are one.
     pub fn is(&self, other: &Self, directory: &Directory) -> bool {
         self.number == other.number
             && (self.by_year || other.by_year || self.date == other.date)
-            && directory.is_one_source(self.source, other.source)
+            && (self.decided_by.is_some() && self.decided_by == other.decided_by
+                || directory.is_one_source(self.source, other.source))
     }
 }
 

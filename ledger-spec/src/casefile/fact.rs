@@ -125,6 +125,8 @@ pub struct RecordFact<R = ItemNumber> {
     pub decision: NameHash,
     /// Whether that carries its year, in which it is given once.
     pub by_year: bool,
+    /// Who decided, as the document names it.
+    pub decided_by: Option<NameHash>,
     /// When it was served.
     pub served_on: Option<Date>,
     /// What its own fields say that something follows from, as it was filed: see [`CaseAsOf::details`] for what they say since.

@@ -66,7 +66,8 @@ impl CaseAsOf<'_> {
         let grounds = std::iter::once(number).chain(entries.map(|(entry, _)| entry));
         let bans = grounds.flat_map(|ground| self.file.followers(ground)).filter_map(|(_, item)| {
             let Fact::Measure(measure) = &item.fact else { return None };
-            let is_its = self.knows(item) && self.is_ban(item, measure);
+            let is_its =
+                self.knows(item) && self.is_ban(item, measure) && self.is_one_source(number, item.issuer);
             (is_its && self.bound_by(measure.rests_on?, item.issuer) == Some(number)).then_some(measure.term)
         });
         let mut bans = bans.peekable();

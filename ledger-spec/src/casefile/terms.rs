@@ -6,7 +6,7 @@ use crate::definition::{
     BAN, Direction, MeasureDefinition, ProcedurePeriod, RecordType, Severity, TierBound, VALID_UNTIL,
     Validity,
 };
-use crate::event::{Phase, StepKind, Term};
+use crate::event::{Phase, Role, StepKind, Term};
 use crate::time::Date;
 
 impl CaseAsOf<'_> {
@@ -126,9 +126,10 @@ impl CaseAsOf<'_> {
         self.restriction_stated(number).or_else(imposed)
     }
 
-    /// The last day of the restriction that the record beneath `ground` states, where that binds a ban on that ground: of whoever
-    /// filed the record and what is between, or took over from him, unless what is between has a decision of its own. What the
-    /// ban names as its decision makes no difference: another penalty is a record of its own, after notice.
+    /// The last day of the restriction that the record beneath `ground` states, where that binds a ban on that ground, whoever
+    /// imposes it: how long it is, the decision says (行政处罚法第四十四、五十九条), unless what is between has a decision of its
+    /// own, or a court judged whose judgment another authority's ban does not carry out. What the ban names as its decision
+    /// makes no difference: another penalty is a record of its own, after notice.
     pub fn restriction_of(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<Date> {
         self.restriction_stated(self.bound_by(ground, issuer)?)
     }
@@ -140,13 +141,14 @@ impl CaseAsOf<'_> {
             Fact::Listing(listing) => listing.record?,
             _ => ground,
         };
-        let record = self.record(number)?;
+        let (item, record) = (self.file.get(number)?, self.record(number)?);
         let own = match &between.fact {
             Fact::Listing(listing) => listing.decided_on.is_some_and(|day| day != record.decided_on),
             _ => false,
         };
-        let same = !own && self.is_one_source(ground, issuer) && self.is_one_source(number, issuer);
-        same.then_some(number)
+        let judged =
+            self.directory.by_number(item.issuer).is_some_and(|source| source.is_any(&[Role::Court]));
+        (!own && (!judged || self.is_one_source(number, issuer))).then_some(number)
     }
 
     pub(super) fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {

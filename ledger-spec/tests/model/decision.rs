@@ -1,7 +1,7 @@
 //! The reference's rules about what is decided about a decision, whichever of its records that names.
 
 use crate::history::{Accepted, History, Stated};
-use crate::once::is_decision_again;
+use crate::once::{is_decision_again, is_one_authority};
 use crate::openings::asked_at;
 use crate::reference::phase_at;
 use ledger_spec::time::ValidTime;
@@ -29,7 +29,7 @@ pub fn known_again<'a>(
         one.at == record.at
             || [one, record].iter().all(|one| one.event.kind == "record.filed")
                 && is_decision_again(&one.event, &record.event)
-                && past.is_one_source(&one.event.issuer, &record.event.issuer)
+                && is_one_authority(past, &one.event, &record.event)
                 && is_one_thing(past, one, record, known)
     };
     let all: Vec<&Accepted> = match names {

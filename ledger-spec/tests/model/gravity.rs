@@ -3,7 +3,7 @@
 use crate::decision::{Names, about, again, aimed_at};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures::bound;
-use crate::once::{is_decision_again, names_one_number};
+use crate::once::{is_decision_again, is_one_authority, names_one_number};
 use crate::openings::{asked_at, has_tag, polarity};
 use crate::reference::{phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
@@ -37,7 +37,7 @@ pub fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
     let is_such = |one: &&Accepted| {
         one.event.kind == "record.filed"
             && is_decision_again(&one.event, event)
-            && past.is_one_source(&event.issuer, &one.event.issuer)
+            && is_one_authority(past, &one.event, event)
             && polarity(past, &one.event) == Some("negative")
             && shown(&one.event) == shown(event)
     };
@@ -200,6 +200,7 @@ pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
                 .find(&ban.subject, ban.text("rests_on").unwrap())
                 .and_then(|ground| bound(past, ban, ground))
                 .is_some_and(|bound| bound.event.id == record.event.id)
+            && past.is_one_source(&ban.issuer, &record.event.issuer)
     });
     let days: Vec<Option<Date>> = its.map(|ban| ban.event.date("until")).collect();
     let endless = days.contains(&None);

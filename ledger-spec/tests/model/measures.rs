@@ -43,12 +43,16 @@ pub fn imposed(q: &mut Question<'_>) {
         let code = ground.event.text(field).unwrap();
         let allowed = measure["rests_on"].as_array().unwrap().iter().any(|pattern| covers(pattern, code));
         q.refuse_if(!allowed, "D07");
-        let by_source = measure["direction"] == "ban" && bound(q.past, event, ground).is_some();
+        let is_bound = measure["direction"] == "ban" && bound(q.past, event, ground).is_some();
         let stated = restriction(q.past, event, ground, event.valid_from);
-        let most = stated.or_else(|| imposed_before(q, measure, ground)).filter(|_| by_source);
+        let most = stated.or_else(|| imposed_before(q, measure, ground)).filter(|_| is_bound);
         let longer = |most: Date| event.flag("lifetime") || event.date("until") > Some(most);
         q.refuse_if(most.is_some_and(longer), "D07");
-        let unheard = bound(q.past, event, ground).is_some_and(|record| !is_heard_before(q.past, record));
+        let by_record = |record: &Accepted| {
+            event.body["decision"].is_null() || q.past.acts_for(&event.issuer, &record.event.issuer)
+        };
+        let unheard = bound(q.past, event, ground)
+            .is_some_and(|record| by_record(record) && !is_heard_before(q.past, record));
         q.refuse_if(measure["heard"] == true && !q.has_role(&["court"]) && unheard, "A04");
     }
     let begun = ground.and_then(|ground| begun(q, measure, ground));
@@ -85,7 +89,8 @@ pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTim
     stated(past, bound(past, ban, ground)?, at)
 }
 
-/// The record beneath, where a ban on this ground is of the same source, and what is between has no decision of its own.
+/// The record beneath, where a ban on this ground carries its decision out: what is between has no decision of its own, and it is
+/// no judgment of a court that another authority's ban rests on.
 pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Option<&'a Accepted> {
     let record = match ground.event.kind.as_str() {
         "listing.entered" => past.find(&ban.subject, ground.event.text("record")?)?,
@@ -93,9 +98,9 @@ pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Optio
         _ => return None,
     };
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
-    let own = past.is_one_source(&ban.issuer, &ground.event.issuer)
-        && past.is_one_source(&ban.issuer, &record.event.issuer);
-    Some(record).filter(|_| entered && own)
+    let by_court = past.capacity(&record.event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"));
+    let own = past.is_one_source(&ban.issuer, &record.event.issuer);
+    Some(record).filter(|_| entered && (own || !by_court))
 }
 
 /// The last day of the longest of what the issuer imposed before as the same ban on one ground, and no court annulled; none where

@@ -64,8 +64,14 @@ fn farthest(past: &History, one: &Accepted, at: ValidTime) -> Option<Date> {
 pub fn is_one_ground(past: &History, one: &Accepted, other: &Accepted) -> bool {
     let (one, other) = (root_of(past, one), root_of(past, other));
     one.event.id == other.event.id
-        || is_decision_again(&one.event, &other.event)
-            && past.is_one_source(&one.event.issuer, &other.event.issuer)
+        || is_decision_again(&one.event, &other.event) && is_one_authority(past, &one.event, &other.event)
+}
+
+/// Whether two records are of decisions of one authority: it is the one that both documents name, or one source filed both.
+pub fn is_one_authority(past: &History, one: &Stated, other: &Stated) -> bool {
+    let named = |record: &Stated| record.body["decision"]["issued_by"].as_str().map(folded);
+    named(one).is_some_and(|name| named(other) == Some(name))
+        || past.is_one_source(&one.issuer, &other.issuer)
 }
 
 /// Whether two records name one decision, however its number is spelled, and whoever filed them.
@@ -87,17 +93,19 @@ fn has_one_number(one: &Stated, other: &Stated) -> bool {
 
 /// Whether the decisions of two events have one number, however it is spelled.
 pub fn names_one_number(one: &Stated, other: &Stated) -> bool {
-    let number = |record: &Stated| {
-        let number = record.body["decision"]["number"].as_str().unwrap_or_default();
-        let same = |c: char| match c {
-            '（' | '〔' | '[' => '(',
-            '）' | '〕' | ']' => ')',
-            c => c,
-        };
-        let number = number.chars().filter(|c| *c != ' ').map(same).collect::<String>();
-        number.to_lowercase().trim_end_matches(')').replace([')', '('], "|")
-    };
+    let number = |record: &Stated| folded(record.body["decision"]["number"].as_str().unwrap_or_default());
     number(one) == number(other)
+}
+
+/// A number or a name, however it is spelled.
+fn folded(text: &str) -> String {
+    let same = |c: char| match c {
+        '（' | '〔' | '[' => '(',
+        '）' | '〕' | ']' => ')',
+        c => c,
+    };
+    let text = text.chars().filter(|c| *c != ' ').map(same).collect::<String>();
+    text.to_lowercase().trim_end_matches(')').replace([')', '('], "|")
 }
 
 /// Whether a record is as grave as what is to rest on it asks, at the event's time; what has no severity is.

@@ -6,8 +6,8 @@ use crate::gravity::{is_graver_than_recorded, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
-    is_decision_again, is_grave_enough, is_one_decision, is_one_ground, is_seriously_listed,
-    stands_in_the_way,
+    is_decision_again, is_grave_enough, is_one_authority, is_one_decision, is_one_ground,
+    is_seriously_listed, stands_in_the_way,
 };
 use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
 use crate::repair::{is_barred_from_repair, is_in_repair};
@@ -326,7 +326,7 @@ fn is_known_decision(past: &History, event: &Stated) -> bool {
             && event.text("rests_on") != Some(&one.event.id)
             && is_decision_again(&one.event, event)
             && polarity(past, &one.event) == Some("negative")
-            && past.is_one_source(&event.issuer, &one.event.issuer)
+            && is_one_authority(past, &one.event, event)
             && phase(past, one).is_some_and(|phase| !has_ended(phase))
     })
 }
