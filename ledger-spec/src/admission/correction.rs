@@ -133,7 +133,9 @@ fn no_graver(case: &Case<'_>, (step, body): (&Step, &Correction), number: ItemNu
     let named = Gravity::corrected(body.severity, &Details::of(&body.details), body.restriction_until);
     // What stands under another name of the subject bounds it too, and gives nothing back.
     let person = case.of_person(number).map(|number| (case.person_as_of(), number));
-    let most = [Some((case.as_of(), number)), person].into_iter().flatten();
+    let as_of = case.as_of();
+    let shown = as_of.shown(number);
+    let most = [Some((case.as_of(), number)), Some((as_of, shown)), person].into_iter().flatten();
     let mut most = most.filter_map(|(as_of, number)| as_of.gravity_at_most(number, decision));
     match most.find_map(|decided| named.graver_than(&decided)) {
         None => Ok(()),

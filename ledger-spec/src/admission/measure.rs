@@ -70,7 +70,7 @@ fn within_restriction(
     }
     let (as_of, issuer) = (case.as_of(), case.governance.directory.number(&case.issuer.id));
     let Some(record) = issuer.and_then(|issuer| as_of.bound_by(ground, issuer)) else { return Ok(()) };
-    let stated = as_of.restriction_stated(record);
+    let stated = as_of.restriction_decided(record);
     let before = || once::imposed_before(case, definition, (body, ground));
     let Some(most) = stated.or_else(before) else { return Ok(()) };
     let found = match body.term {

@@ -78,6 +78,29 @@ pub(super) fn no_graver_than_decided(
     }
 }
 
+/// A04: what only shows a record says no graver penalty than that does of their decision.
+pub(super) fn no_graver_than_shown(
+    case: &Case<'_>,
+    (body, said): (&RecordFiled, &Details),
+) -> Result<(), Refusal> {
+    let shown = body.rests_on.as_ref().and_then(|id| case.file.find(id));
+    let Some((number, item)) = shown else { return Ok(()) };
+    let as_of = case.as_of();
+    let same = as_of
+        .record(number)
+        .zip(behind(case, body))
+        .is_some_and(|(record, behind)| behind.is(&Behind::record(item, record), &case.governance.directory));
+    let decided = as_of.gravity_decided(number).filter(|_| same);
+    let stated = Gravity::corrected(body.severity, said, body.restriction_until);
+    match decided.and_then(|decided| stated.graver_than(&decided)) {
+        None => Ok(()),
+        Some(graver) => {
+            let expected = say!("no graver penalty than the record of this decision says that it shows");
+            Err(graver.refused(&body.details, expected))
+        }
+    }
+}
+
 /// The records by this decision that were filed in error, and say what it decided: the first that was filed, and of those
 /// after it the ones that a decision corrected. What was filed after the first and taken back may be no more than a slip.
 pub(super) fn retracted<'c>(case: &'c Case<'_>, body: &RecordFiled) -> impl Iterator<Item = ItemNumber> + 'c {

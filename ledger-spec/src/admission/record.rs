@@ -350,6 +350,7 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         once::no_graver_than_decided(self.case, (self.definition, self.body, &self.said))?;
+        once::no_graver_than_shown(self.case, (self.body, &self.said))?;
         let Some(served) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");
             return Err(refuse(Rule::NoticeServed, "body.notice", say!("absent"), expected));

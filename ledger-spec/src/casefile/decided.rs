@@ -79,10 +79,27 @@ impl CaseAsOf<'_> {
 
     /// The records that say what the decision of the one at `number` decided, of those that show as much as it does.
     fn statements(&self, number: ItemNumber) -> Vec<ItemNumber> {
-        let Some(own) = self.record(number) else { return Vec::new() };
-        let shows =
-            |other: &ItemNumber| self.record(*other).is_some_and(|other| shown_by(other) == shown_by(own));
-        self.standing(self.again(number).into_iter().filter(shows))
+        self.standing(self.again(number).into_iter().filter(|other| self.says_as_much(*other, number)))
+    }
+
+    /// Whether two records of a decision show as much of it: each is one of its own, or both are of one type and only show another.
+    pub(super) fn says_as_much(&self, one: ItemNumber, other: ItemNumber) -> bool {
+        let both = self.record(one).zip(self.record(other));
+        both.is_some_and(|(one, other)| shown_by(one) == shown_by(other))
+    }
+
+    /// Whether two records of a decision say the same of how grave it is, as far as both say it.
+    pub(super) fn agree(&self, one: ItemNumber, other: ItemNumber) -> bool {
+        fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+            one.is_none() || other.is_none() || one == other
+        }
+        let penalty = |number| self.details(number).map(|said| (said.kinds, said.fine, said.forfeited));
+        let (first, second) = (penalty(one).unwrap_or_default(), penalty(other).unwrap_or_default());
+        same(self.severity(one), self.severity(other))
+            && same(self.restriction_stated(one), self.restriction_stated(other))
+            && same(first.0, second.0)
+            && same(first.1, second.1)
+            && same(first.2, second.2)
     }
 
     /// Those of them that were not revoked: what was is of no measure.

@@ -93,6 +93,23 @@ impl<'a> CaseAsOf<'a> {
         same.map(|(other, ..)| other).collect()
     }
 
+    /// The record that the one at `number` only shows, where that is of the same decision; else itself.
+    pub fn shown(&self, number: ItemNumber) -> ItemNumber {
+        let behind = |number: ItemNumber| Some(Behind::record(self.file.get(number)?, self.record(number)?));
+        let shown = self.record(number).and_then(|record| record.rests_on);
+        let same = |shown: &ItemNumber| {
+            behind(*shown).zip(behind(number)).is_some_and(|(one, other)| one.is(&other, self.directory))
+        };
+        shown.filter(same).unwrap_or(number)
+    }
+
+    /// The records that only show the one at `number` and its decision.
+    pub(super) fn shown_in(&self, number: ItemNumber) -> impl Iterator<Item = ItemNumber> {
+        let followers = self.file.followers(number).filter(|(_, item)| self.knows(item));
+        let records = followers.filter(|(_, item)| matches!(item.fact, Fact::Record(_)));
+        records.map(|(other, _)| other).filter(move |other| self.shown(*other) == number)
+    }
+
     /// Whether there is no other that could be asked about, as of nearly everything.
     fn is_alone(&self, number: ItemNumber) -> bool {
         self.record(number).is_none_or(|record| self.file.numbered(record.decision).len() <= 1)

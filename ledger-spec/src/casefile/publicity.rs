@@ -227,15 +227,28 @@ impl CaseAsOf<'_> {
     }
 
     /// Whether the source has corrected a record, or a row, since an objection to it was upheld, or has filed the record again
-    /// otherwise than it was.
+    /// otherwise than it was; of another record of the decision, whether that says what the corrected one does.
     fn corrected_since(&self, number: ItemNumber, objection: ItemNumber) -> bool {
         let corrects = |step: &Item| {
             matches!(step.step_kind(), Some(StepKind::RecordCorrected | StepKind::ListingCorrected))
         };
-        let target = self.file.get(objection).and_then(|raised| raised.fact.target());
-        let otherwise = |filed: ItemNumber| target.is_some_and(|target| self.says_otherwise(filed, target));
-        self.about(number).any(|(at, step)| at > objection && self.has_begun(step) && corrects(step))
-            || self.again(number).into_iter().any(|filed| filed > objection && otherwise(filed))
+        let of = |step: &Item, one: ItemNumber| step.step().is_some_and(|fact| fact.of == one);
+        let corrected = |one: ItemNumber| {
+            let mut steps = self.file.followers(one);
+            steps.any(|(at, step)| at > objection && self.has_begun(step) && corrects(step) && of(step, one))
+        };
+        let Some(target) = self.file.get(objection).and_then(|raised| raised.fact.target()) else {
+            return false;
+        };
+        let again = |filed: ItemNumber| {
+            filed > objection && self.says_as_much(filed, target) && self.says_otherwise(filed, target)
+        };
+        let met = |one: ItemNumber| corrected(one) || again(one);
+        met(number)
+            || self.again(number).into_iter().any(|one| match number == target {
+                true => again(one),
+                false => met(one) && self.agree(one, number),
+            })
     }
 
     /// Whether a record that was filed says otherwise than an earlier one of its decision did in the end.

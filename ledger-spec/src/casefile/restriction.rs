@@ -62,8 +62,11 @@ impl CaseAsOf<'_> {
     /// The last day of the longest ban that the source of a record imposed by its decision, as it was imposed, whatever became
     /// of it since; `Some(None)` where one was imposed for life, or without a last day.
     pub(super) fn imposed_by(&self, number: ItemNumber) -> Option<Option<Date>> {
-        let entries = self.file.followers(number).filter(|(_, item)| matches!(item.fact, Fact::Listing(_)));
-        let grounds = std::iter::once(number).chain(entries.map(|(entry, _)| entry));
+        let number = self.shown(number);
+        let records = || std::iter::once(number).chain(self.shown_in(number));
+        let entries = records().flat_map(|record| self.file.followers(record));
+        let entries = entries.filter(|(_, item)| matches!(item.fact, Fact::Listing(_)));
+        let grounds = records().chain(entries.map(|(entry, _)| entry));
         let bans = grounds.flat_map(|ground| self.file.followers(ground)).filter_map(|(_, item)| {
             let Fact::Measure(measure) = &item.fact else { return None };
             let is_its =

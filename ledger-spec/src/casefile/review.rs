@@ -69,9 +69,17 @@ impl CaseAsOf<'_> {
         outcomes.map(|outcome| outcome.step)
     }
 
-    /// What each step on a record of the decision came to for it.
+    /// What each step on a record of the decision came to for it. Each record is corrected itself, or filed after another was in
+    /// whose place it is: what one says now, another does not say by that.
     fn outcomes(&self, number: ItemNumber) -> impl Iterator<Item = Outcome<'_>> {
-        let steps = self.about(number).filter(|(_, step)| self.has_begun(step));
+        let bears = move |(at, step): &(ItemNumber, &Item)| {
+            let corrected = step.step().filter(|fact| fact.kind == StepKind::RecordCorrected);
+            self.has_begun(step)
+                && corrected.is_none_or(|fact| {
+                    fact.of == number || *at < number && self.says_as_much(fact.of, number)
+                })
+        };
+        let steps = self.about(number).filter(bears);
         let mut so_far = SoFar::default();
         steps.filter_map(move |(_, step)| {
             let withdraws = so_far.take(step, step.step()?);

@@ -131,7 +131,17 @@ impl CaseAsOf<'_> {
     /// own, or a court judged whose judgment another authority's ban does not carry out. What the ban names as its decision
     /// makes no difference: another penalty is a record of its own, after notice.
     pub fn restriction_of(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<Date> {
-        self.restriction_stated(self.bound_by(ground, issuer)?)
+        self.restriction_decided(self.bound_by(ground, issuer)?)
+    }
+
+    /// The last day of the restriction that the decision of the record at `number` states: as that says, else as one says that
+    /// shows it.
+    pub fn restriction_decided(&self, number: ItemNumber) -> Option<Date> {
+        let shown = || {
+            let stands = |one: &ItemNumber| !self.phase_at(*one).is_some_and(Phase::is_void);
+            self.shown_in(number).filter(stands).filter_map(|one| self.restriction_stated(one)).min()
+        };
+        self.restriction_stated(number).or_else(shown)
     }
 
     /// The record whose decision says how long a ban lasts that rests on `ground`, in the sense above.
@@ -148,7 +158,7 @@ impl CaseAsOf<'_> {
         };
         let judged =
             self.directory.by_number(item.issuer).is_some_and(|source| source.is_any(&[Role::Court]));
-        (!own && (!judged || self.is_one_source(number, issuer))).then_some(number)
+        (!own && (!judged || self.is_one_source(number, issuer))).then(|| self.shown(number))
     }
 
     pub(super) fn is_ban(&self, item: &Item, measure: &MeasureFact) -> bool {

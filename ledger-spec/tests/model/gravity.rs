@@ -32,8 +32,13 @@ enum Restricts {
     Until(Date),
 }
 
+/// A04: the same decision was recorded milder, or is by the record that this one shows.
+pub fn is_graver(past: &History, event: &Stated) -> bool {
+    is_graver_than_recorded(past, event) || is_graver_than_shown(past, event)
+}
+
 /// The same decision was recorded milder before, at first, or as a decision corrected it, and was not revoked.
-pub fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
+fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
     let is_such = |one: &&Accepted| {
         one.event.kind == "record.filed"
             && is_decision_again(&one.event, event)
@@ -46,35 +51,75 @@ pub fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
         counts(past, one, (Names::Any, event.valid_from))
     });
     let filed = event.date("restriction_until").map_or(by_type(past, event), Restricts::Until);
-    says.is_some_and(|says| is_graver(event, filed, says))
+    says.is_some_and(|says| is_graver_of(event, filed, says))
+}
+
+/// A record that only shows another of its decision says no more than that does.
+fn is_graver_than_shown(past: &History, event: &Stated) -> bool {
+    let main = event.text("rests_on").and_then(|id| past.find(&event.subject, id));
+    let main = main
+        .filter(|main| is_decision_again(&main.event, event) && is_one_authority(past, &main.event, event));
+    let Some(main) = main else { return false };
+    let at = event.valid_from;
+    let records: Vec<&Accepted> = again(past, main, Names::Own)
+        .into_iter()
+        .filter(|one| shown(&one.event) == shown(&main.event))
+        .collect();
+    let says = said_together(past, &records, at, |one| counts(past, one, (Names::Own, at)));
+    let stated = event.date("restriction_until").map_or(Restricts::No, Restricts::Until);
+    says.is_some_and(|says| is_graver_of(event, stated, says))
+}
+
+/// The record that one only shows, where that is of the same decision; else itself.
+pub fn shown_record<'a>(past: &'a History, record: &'a Accepted) -> &'a Accepted {
+    let main = record.event.text("rests_on").and_then(|id| past.find(&record.event.subject, id));
+    let same = |main: &&Accepted| {
+        is_decision_again(&main.event, &record.event) && is_one_authority(past, &main.event, &record.event)
+    };
+    main.filter(same).unwrap_or(record)
+}
+
+/// The last day of the restriction that a decision states by a time: as its record says, else as one says that shows it.
+pub fn decided(past: &History, record: &Accepted, at: ValidTime) -> Option<Date> {
+    let shows = past.stream(&record.event.subject).filter(|one| {
+        one.event.kind == "record.filed"
+            && one.at != record.at
+            && shown_record(past, one).at == record.at
+            && !matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"))
+    });
+    stated(past, record, at).or_else(|| shows.filter_map(|one| stated(past, one, at)).min())
 }
 
 /// The type of a record that only shows another.
-fn shown(record: &Stated) -> Option<&str> {
+pub fn shown(record: &Stated) -> Option<&str> {
     record.text("rests_on").and_then(|_| record.text("type"))
 }
 
 /// Whether what an event says of a record is graver than what was decided; or, where a higher decision gives that back, than what
 /// stood before.
 pub fn is_graver_than_decided(past: &History, event: &Stated, record: &Accepted) -> bool {
-    [Names::Own, Names::Any].into_iter().any(|names| {
-        let at = event.valid_from;
-        let all = again(past, record, names);
-        let same = |one: &&Accepted| shown(&one.event) == shown(&record.event);
-        let records: Vec<&Accepted> = all.iter().copied().filter(same).collect();
-        let most = match restored(past, event, (record, &all)) {
-            None => said_together(past, &records, at, |one| counts(past, one, (names, at))),
-            Some(until) => said_together(past, &records, at, |one| match one.event.decision_day() {
-                Some(_) => until.is_some_and(|until| one.at <= until),
-                None => was_objected(past, one, (names, at)),
-            }),
-        };
-        let now = event.date("restriction_until").map_or(Restricts::No, Restricts::Until);
-        most.is_some_and(|most| is_graver(event, now, most))
-    })
+    let main = shown_record(past, record);
+    is_graver_than_said(past, event, main, Names::Own)
+        || [Names::Own, Names::Any].into_iter().any(|names| is_graver_than_said(past, event, record, names))
 }
 
-fn is_graver(event: &Stated, now: Restricts, (severity, was): (Option<&str>, Restricts)) -> bool {
+fn is_graver_than_said(past: &History, event: &Stated, record: &Accepted, names: Names) -> bool {
+    let at = event.valid_from;
+    let all = again(past, record, names);
+    let same = |one: &&Accepted| shown(&one.event) == shown(&record.event);
+    let records: Vec<&Accepted> = all.iter().copied().filter(same).collect();
+    let most = match restored(past, event, (record, &all)) {
+        None => said_together(past, &records, at, |one| counts(past, one, (names, at))),
+        Some(until) => said_together(past, &records, at, |one| match one.event.decision_day() {
+            Some(_) => until.is_some_and(|until| one.at <= until),
+            None => was_objected(past, one, (names, at)),
+        }),
+    };
+    let now = event.date("restriction_until").map_or(Restricts::No, Restricts::Until);
+    most.is_some_and(|most| is_graver_of(event, now, most))
+}
+
+fn is_graver_of(event: &Stated, now: Restricts, (severity, was): (Option<&str>, Restricts)) -> bool {
     let rank = |severity: &str| ["minor", "general", "serious"].iter().position(|one| *one == severity);
     let graver = event.text("severity").zip(severity).is_some_and(|(now, was)| rank(now) > rank(was));
     let longer = match (now, was) {
@@ -190,6 +235,7 @@ fn by_type(past: &History, record: &Stated) -> Restricts {
 /// The last day of the longest ban that the source of a record imposed by it, itself or through an entry; `Some(None)` where one
 /// names none.
 pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
+    let record = shown_record(past, record);
     let its = past.stream(&record.event.subject).filter(|one| {
         let ban = &one.event;
         ban.kind == "measure.imposed"

@@ -1,6 +1,7 @@
 //! The reference's view of what is said beside a record: what came of reviews, objections and stays of its decision.
 
 use crate::decision::{Names, about, known_again};
+use crate::gravity::shown;
 use crate::history::{Accepted, History, Stated};
 use crate::once::{is_void, names_one_number};
 use crate::reference::phase_at;
@@ -24,7 +25,16 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
     if !is_void(past, record, at, known) {
         let outcome = steps.iter().rev().find_map(|one| one.event.text("outcome"));
         all.extend((outcome == Some("unlawful")).then_some("found-unlawful"));
-        all.extend(is_unrecorded(&steps).then_some("changed-on-review"));
+        // What another record says now, this one does not say by that, but where it took its place.
+        let mut its = steps.clone();
+        its.retain(|one| {
+            let of = records.iter().find(|of| one.event.text("record") == Some(&of.event.id));
+            let in_its_place =
+                of.is_some_and(|of| one.at < record.at && shown(&of.event) == shown(&record.event));
+            let own = one.event.text("record") == Some(&record.event.id);
+            one.event.kind != "record.corrected" || own || in_its_place
+        });
+        all.extend(is_unrecorded(&its).then_some("changed-on-review"));
         let pending = opened_within(past, record, Names::Own, (at, known)).is_some();
         all.extend(pending.then_some("under-review"));
     }
@@ -38,12 +48,36 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
         };
         past.stream(&record.event.subject).filter(|one| of(one)).collect()
     };
-    let unmet = |one: &Accepted| {
-        let corrected = steps.iter().any(|step| step.at > one.at && step.event.kind == "record.corrected");
-        let target = records.iter().find(|record| one.event.text("target") == Some(&record.event.id));
-        let again = records.iter().filter(|filed| filed.at > one.at);
-        let otherwise = |filed: &Accepted| target.is_some_and(|was| says_otherwise(filed, was, &steps));
-        !corrected && !again.into_iter().any(|filed| otherwise(filed))
+    let agree = |one: &Accepted, other: &Accepted| {
+        ["severity", "restriction_until"].iter().all(|field| {
+            let (one, other) = (last_said(one, field, &steps), last_said(other, field, &steps));
+            one.is_none() || other.is_none() || one == other
+        })
+    };
+    let unmet = |objection: &Accepted| {
+        let corrected = |of: &Accepted| {
+            steps.iter().any(|step| {
+                step.at > objection.at
+                    && step.event.kind == "record.corrected"
+                    && step.event.text("record") == Some(&of.event.id)
+            })
+        };
+        let target = records.iter().find(|one| objection.event.text("target") == Some(&one.event.id));
+        let again = |filed: &Accepted| {
+            target.is_some_and(|was| {
+                filed.at > objection.at
+                    && shown(&filed.event) == shown(&was.event)
+                    && says_otherwise(filed, was, &steps)
+            })
+        };
+        let by_another = |one: &&Accepted| {
+            if target.is_some_and(|target| target.at == record.at) {
+                again(one)
+            } else {
+                (corrected(one) || again(one)) && agree(one, record)
+            }
+        };
+        !(corrected(record) || again(record) || records.iter().any(by_another))
     };
     let upheld = aimed("objection.raised", "upheld").into_iter().any(unmet);
     all.extend(upheld.then_some("objection-upheld"));
@@ -121,12 +155,7 @@ fn stands_recorded(steps: &[&Accepted]) -> Option<Stated> {
 
 /// Whether a record was filed otherwise than another was in the end.
 fn says_otherwise(filed: &Accepted, was: &Accepted, steps: &[&Accepted]) -> bool {
-    let last = |field: &str| {
-        let corrected = steps.iter().filter(|one| {
-            one.event.kind == "record.corrected" && one.event.text("record") == Some(&was.event.id)
-        });
-        corrected.filter_map(|one| one.event.text(field)).next_back().or(was.event.text(field))
-    };
+    let last = |field: &str| last_said(was, field, steps);
     let (now, then) = (&filed.event.body, &was.event.body);
     now["type"] != then["type"]
         || now["decision"]["date"] != then["decision"]["date"]
@@ -134,4 +163,12 @@ fn says_otherwise(filed: &Accepted, was: &Accepted, steps: &[&Accepted]) -> bool
         || now["conduct"]["ended_on"] != then["conduct"]["ended_on"]
         || filed.event.text("severity") != last("severity")
         || filed.event.text("restriction_until") != last("restriction_until")
+}
+
+/// What a record says of a field in the end.
+fn last_said<'a>(record: &'a Accepted, field: &str, steps: &'a [&Accepted]) -> Option<&'a str> {
+    let corrected = steps.iter().filter(|one| {
+        one.event.kind == "record.corrected" && one.event.text("record") == Some(&record.event.id)
+    });
+    corrected.filter_map(|one| one.event.text(field)).next_back().or(record.event.text(field))
 }

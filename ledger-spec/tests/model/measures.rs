@@ -2,7 +2,7 @@
 
 use crate::force::{in_force, is_ended_by_court};
 use crate::governance::exists;
-use crate::gravity::{stated, was_heard};
+use crate::gravity::{decided, shown_record, was_heard};
 use crate::history::{Accepted, History, Stated};
 use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
@@ -86,7 +86,7 @@ fn is_heard_before(past: &History, record: &Accepted) -> bool {
 
 /// The last day that the record beneath states of its restriction, where that binds a ban on this ground.
 pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTime) -> Option<Date> {
-    stated(past, bound(past, ban, ground)?, at)
+    decided(past, bound(past, ban, ground)?, at)
 }
 
 /// The record beneath, where a ban on this ground carries its decision out: what is between has no decision of its own, and it is
@@ -100,7 +100,7 @@ pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Optio
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
     let by_court = past.capacity(&record.event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"));
     let own = past.is_one_source(&ban.issuer, &record.event.issuer);
-    Some(record).filter(|_| entered && (own || !by_court))
+    Some(shown_record(past, record)).filter(|_| entered && (own || !by_court))
 }
 
 /// The last day of the longest of what the issuer imposed before as the same ban on one ground, and no court annulled; none where

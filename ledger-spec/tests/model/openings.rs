@@ -2,7 +2,7 @@
 
 use crate::force::in_force;
 use crate::governance::exists;
-use crate::gravity::{is_graver_than_recorded, longest, was_heard};
+use crate::gravity::{is_graver, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures;
 use crate::once::{
@@ -246,7 +246,7 @@ fn record(q: &mut Question<'_>) {
     if negative {
         asked("A03", !event.decision_is_whole());
         let may_ask = has_tag(definition, "heard") && !is_court;
-        asked("A04", !was_heard(past, event, may_ask) || is_graver_than_recorded(past, event));
+        asked("A04", !was_heard(past, event, may_ask) || is_graver(past, event));
         asked("A10", is_known_conduct(past, event));
         asked("A10", is_known_decision(past, event));
         asked("A06", limited && is_time_barred(past, event));
