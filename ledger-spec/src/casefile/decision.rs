@@ -31,7 +31,7 @@ impl Behind {
     pub fn of(source: AuthorityNumber, decision: &Decision) -> Self {
         let number = NameHash::of_decision(&decision.number);
         let by_year = NameHash::carries_year(&decision.number);
-        let decided_by = decision.issued_by.as_deref().map(NameHash::of_decision);
+        let decided_by = decision.issued_by.as_deref().map(NameHash::of_body);
         Self { source, decided_by, number, date: decision.date, by_year }
     }
 
@@ -111,7 +111,7 @@ impl<'a> CaseAsOf<'a> {
     }
 
     /// Whether there is no other that could be asked about, as of nearly everything.
-    fn is_alone(&self, number: ItemNumber) -> bool {
+    pub(super) fn is_alone(&self, number: ItemNumber) -> bool {
         self.record(number).is_none_or(|record| self.file.numbered(record.decision).len() <= 1)
     }
 

@@ -159,7 +159,7 @@ impl RecordFact<EventId> {
             decided_on: body.decision.date,
             decision: NameHash::of_decision(&body.decision.number),
             by_year: NameHash::carries_year(&body.decision.number),
-            decided_by: body.decision.issued_by.as_deref().map(NameHash::of_decision),
+            decided_by: body.decision.issued_by.as_deref().map(NameHash::of_body),
             served_on: body.decision.served_on,
             details: Details::of(&body.details),
             disclosure: body.disclosure,

@@ -11,7 +11,12 @@ pub struct NameHash([u8; 16]);
 impl NameHash {
     /// The decision whose document has this number, however it is spelled.
     pub fn of_decision(number: &str) -> Self {
-        Self::of(&folded(number))
+        Self::of(&unsuffixed(&folded(number)))
+    }
+
+    /// The authority that a document names, however it is spelled.
+    pub fn of_body(name: &str) -> Self {
+        Self::of(&folded(name))
     }
 
     /// The licence that has this number, however it is spelled: a dash tells two apart between digits alone.
@@ -122,10 +127,21 @@ fn folded(number: &str) -> String {
 
 /// A number without the dashes that join no two digits.
 fn undashed(number: &str) -> String {
+    between_digits_alone(number, '-')
+}
+
+/// The number of a document without the 号 that GB/T 9704 writes behind it, which many leave out: between digits alone it tells
+/// two numbers apart.
+fn unsuffixed(number: &str) -> String {
+    between_digits_alone(number, '号').trim_end_matches('|').to_owned()
+}
+
+/// A text where one character stands between digits alone.
+fn between_digits_alone(text: &str, which: char) -> String {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let kept = number.char_indices().filter(|(at, c)| {
-        let (before, after) = number.split_at(*at);
-        *c != '-' || digit(before.chars().next_back()) && digit(after.chars().nth(1))
+    let kept = text.char_indices().filter(|(at, c)| {
+        let (before, after) = text.split_at(*at);
+        *c != which || digit(before.chars().next_back()) && digit(after.chars().nth(1))
     });
     kept.map(|(_, c)| c).collect()
 }
@@ -142,7 +158,7 @@ fn carries_year(number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_year, folded, undashed};
+    use super::{carries_year, folded, undashed, unsuffixed};
 
     #[test]
     fn numbers_of_documents_carry_their_year() {
@@ -178,6 +194,23 @@ mod tests {
         }
         assert_eq!(folded("（2026）湘0381行初1号"), folded("(2026)湘0381行初01号"));
         assert_eq!(folded("AB—1"), folded("ａｂ-1"));
+    }
+
+    #[test]
+    fn what_gb_9704_writes_behind_a_number_says_nothing() {
+        let number = |number: &str| unsuffixed(&folded(number));
+        for same in [
+            "湘乡市监处罚〔2026〕260号",
+            "湘乡市监处罚〔2026〕260",
+            "湘乡市监处罚【2026】第260",
+            "湘乡市监处罚〔2026〕号260",
+        ] {
+            assert_eq!(number(same), "湘乡市监处罚|2026|260", "{same}");
+        }
+        for (one, other) in [("罚〔2026〕1号2", "罚〔2026〕12号"), ("罚〔2026〕2号", "罚〔2026〕2号之一")]
+        {
+            assert_ne!(number(one), number(other), "{one} {other}");
+        }
     }
 
     #[test]

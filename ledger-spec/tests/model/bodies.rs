@@ -266,8 +266,9 @@ impl Generator {
     /// One of thirty numbers, spelled in one of several ways.
     fn number(&mut self) -> String {
         let number = self.chance.below(30);
-        match self.chance.below(5) {
+        match self.chance.below(6) {
             0 => format!("no.〔2025〕{number}"),
+            5 => format!("No.〔2025〕{number}号"),
             1 => format!("No. [2025] {number}"),
             2 => format!("No.（2025）{number}"),
             _ => format!("No. (2025){number}"),

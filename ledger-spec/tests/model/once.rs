@@ -93,7 +93,11 @@ fn has_one_number(one: &Stated, other: &Stated) -> bool {
 
 /// Whether the decisions of two events have one number, however it is spelled.
 pub fn names_one_number(one: &Stated, other: &Stated) -> bool {
-    let number = |record: &Stated| folded(record.body["decision"]["number"].as_str().unwrap_or_default());
+    // 号 is written behind a number, or left out.
+    let number = |record: &Stated| {
+        let number = folded(record.body["decision"]["number"].as_str().unwrap_or_default());
+        number.trim_end_matches('号').to_owned()
+    };
     number(one) == number(other)
 }
 

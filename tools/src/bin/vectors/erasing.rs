@@ -27,7 +27,7 @@ fn with_revocation(id: u8, revocation: u8) -> Making {
 /// What stays of it: the decision by which the record was filed.
 fn annulled() -> Value {
     json!({
-        "issuer": DEPARTMENT, "decision": "2f0831fd860f513d59902d1765dce1df", "date": "2025-10-30",
+        "issuer": DEPARTMENT, "decision": "5fe2c9dd6fc577dd25275047bc460db7", "date": "2025-10-30",
         "from": "2025-11-18T00:00:00+08:00", "entry": 13,
     })
 }
