@@ -188,9 +188,11 @@ fn repairable(case: &Case<'_>, application: &Item, decision: Option<&Decision>) 
     // No document shows that it was decided before it was applied for.
     let applied = ValidTime::at_recorded(application.recorded_at).map(ValidTime::date);
     let decision = decision.filter(|decision| applied.is_ok_and(|applied| decision.date >= applied));
-    // A repair is that of the decision: what is asked of it is asked of each of its records that was not taken back.
-    let mut all = case.as_of().again(*target);
-    all.retain(|one| one == target || !case.file.last_phase(*one).is_some_and(Phase::is_void));
+    // A repair is that of the decision: what is asked of it is asked of each of its records that says what it decided, also of one
+    // that was taken back and filed again otherwise.
+    let as_of = case.as_of();
+    let mut all = as_of.again(*target);
+    all.retain(|one| one == target || as_of.still_says(*one, *target));
     for one in &all {
         conditions_of_type(case, *one, decision)?;
     }
@@ -223,7 +225,7 @@ fn conditions_of_type(
     };
     // What comes in under a general type is a penalty of its authority's all the same.
     let source = case.governance.directory.by_number(item.issuer);
-    let penalty = definition.limitation && as_of.severity(target) > Some(Severity::Minor);
+    let penalty = definition.limitation && as_of.severity_in_the_end(target) > Some(Severity::Minor);
     let by_source = source.filter(|_| penalty).map_or(&[][..], |source| &source.competence.repair_asks);
     let besides = by_source.iter().filter(|one| !definition.repair_asks.contains(one));
     for condition in definition.repair_asks.iter().chain(besides) {
@@ -263,7 +265,7 @@ fn conditions_of_type(
             }
             RepairCondition::NoBanRuns => {}
             RepairCondition::NotRestricting => {
-                if as_of.details(target).and_then(|said| said.kinds).is_some_and(PenaltyKinds::restricts) {
+                if as_of.kinds_in_the_end(target).is_some_and(PenaltyKinds::restricts) {
                     let expected = say!(
                         "a penalty that neither closes, restricts nor revokes: those are not ended early"
                     );
@@ -361,11 +363,12 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
         if as_of.polarity(record) != Polarity::Negative {
             return None;
         }
-        let special =
-            as_of.type_of(record).filter(|definition| definition.is_special(as_of.severity(number)));
+        let severity = as_of.severity_in_the_end(number);
+        let special = as_of.type_of(record).filter(|definition| definition.is_special(severity));
         let special = special
             .and_then(|_| as_of.deadline(ProcedurePeriod::SpecialMin, record.decided_on, record.decided_on));
-        as_of.tier_period(number, record, TierBound::Min).max(special)
+        let tier = ProcedurePeriod::of_tier(severity?, TierBound::Min);
+        as_of.deadline(tier, record.decided_on, record.decided_on).max(special)
     };
     match &item.fact {
         Fact::Record(_) => of_record(target),

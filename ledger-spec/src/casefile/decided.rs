@@ -3,8 +3,10 @@
 //! right too; nor does it that a record was retracted and filed again.
 
 use super::restriction::Restriction;
-use super::{Behind, CaseAsOf, Details, Gravity, Item, ItemNumber, NameHash, RecordFact, StepFact};
-use crate::definition::Polarity;
+use super::{
+    Behind, CaseAsOf, Details, Gravity, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact, StepFact,
+};
+use crate::definition::{Polarity, Severity};
 use crate::event::{Class, Phase, ReviewOutcome, StepKind};
 use crate::id::TypeCode;
 use crate::time::Date;
@@ -72,13 +74,41 @@ impl CaseAsOf<'_> {
         Some(counting.fold(filed, |said, one| said.corrected(&one.fact.details)))
     }
 
+    /// Whether a record of the decision that is to be repaired in the one at `by` says what that decided: it was not revoked; and where
+    /// it was taken back, no objection was upheld since, after which it was filed again.
+    pub fn still_says(&self, number: ItemNumber, by: ItemNumber) -> bool {
+        match self.file.last_phase(number) {
+            Some(Phase::Revoked) => false,
+            Some(Phase::Retracted) => {
+                !self.upheld(number).any(|objection| number < objection && objection < by)
+            }
+            _ => true,
+        }
+    }
+
+    /// The severity of a record: as it says; of one that was taken back, as it was decided since.
+    pub fn severity_in_the_end(&self, number: ItemNumber) -> Option<Severity> {
+        match self.file.last_phase(number) {
+            Some(Phase::Retracted) => self.gravity_decided(number).and_then(|decided| decided.severity()),
+            _ => self.severity(number),
+        }
+    }
+
+    /// The same of its kinds of penalty.
+    pub fn kinds_in_the_end(&self, number: ItemNumber) -> Option<PenaltyKinds> {
+        match self.file.last_phase(number) {
+            Some(Phase::Retracted) => self.details_decided(number)?.kinds,
+            _ => self.details(number)?.kinds,
+        }
+    }
+
     /// Whether a correction of the record at `number` itself counts as what was decided.
     pub fn is_decided_anew(&self, number: ItemNumber) -> bool {
         self.corrections(&[number]).any(|one| one.counts())
     }
 
     /// The records that say what the decision of the one at `number` decided, of those that show as much as it does.
-    fn statements(&self, number: ItemNumber) -> Vec<ItemNumber> {
+    pub(super) fn statements(&self, number: ItemNumber) -> Vec<ItemNumber> {
         self.standing(self.again(number).into_iter().filter(|other| self.says_as_much(*other, number)))
     }
 
@@ -178,8 +208,12 @@ impl CaseAsOf<'_> {
 
     /// The objection to a record of the decision of the one at `number` that was raised first of those that were upheld.
     fn first_upheld(&self, number: ItemNumber) -> Option<ItemNumber> {
+        self.upheld(number).min()
+    }
+
+    fn upheld(&self, number: ItemNumber) -> impl Iterator<Item = ItemNumber> {
         let raised = self.followers_of(number, Class::Objection).map(|(objection, _)| objection);
-        raised.filter(|objection| self.phase_at(*objection) == Some(Phase::Upheld)).min()
+        raised.filter(|objection| self.phase_at(*objection) == Some(Phase::Upheld))
     }
 }
 

@@ -43,6 +43,12 @@ impl Gravity {
         }
     }
 
+    /// Its severity.
+    #[must_use]
+    pub const fn severity(&self) -> Option<Severity> {
+        self.severity
+    }
+
     /// In what this is graver than what was decided: no amount that was stated grows; no kind of penalty comes to all that there
     /// were, nor do graver ones take their place; and no restriction is added or becomes longer. To state the end of one that
     /// stated none does neither.

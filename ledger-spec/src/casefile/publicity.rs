@@ -2,7 +2,7 @@
 
 use super::{AsOf, CaseAsOf, Fact, Identity, Item, ItemNumber, RecordFact};
 use crate::definition::words;
-use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, Sight, TierBound};
+use crate::definition::{Disclosure, Polarity, ProcedurePeriod, Scheme, Severity, Sight};
 use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
 use crate::time::{Date, ValidTime};
@@ -335,10 +335,16 @@ impl CaseAsOf<'_> {
 
     /// P18: the last day on which a record is published.
     pub fn publicity_until(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
-        record.publicity_until.or_else(|| {
+        // One that is named is within the tier of the record's own date (A09): of an earlier one, it ends with that.
+        let named = record.publicity_until.map(|named| {
+            let first = self.decided_first(number, record) < record.decided_on;
+            let most = self.tier_end(number, record).filter(|_| first);
+            most.map_or(named, |most| named.min(most))
+        });
+        named.or_else(|| {
             let definition = self.type_of(record).filter(|_| self.polarity(record) == Polarity::Negative);
             let tier = definition.filter(|definition| definition.is_published_by_tier());
-            let tier = tier.and_then(|_| self.tier_period(number, record, TierBound::Max));
+            let tier = tier.and_then(|_| self.tier_end(number, record));
             self.record_expiry(number, record).into_iter().chain(tier).min()
         })
     }

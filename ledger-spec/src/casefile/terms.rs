@@ -3,8 +3,8 @@
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RecordFact};
 use crate::authority::AuthorityNumber;
 use crate::definition::{
-    BAN, Direction, MeasureDefinition, ProcedurePeriod, RecordType, Severity, TierBound, VALID_UNTIL,
-    Validity,
+    BAN, Direction, MeasureDefinition, Polarity, ProcedurePeriod, RecordType, Severity, TierBound,
+    VALID_UNTIL, Validity,
 };
 use crate::event::{Phase, Role, StepKind, Term};
 use crate::time::Date;
@@ -186,9 +186,9 @@ impl CaseAsOf<'_> {
     }
 
     fn term_of(&self, definition: &RecordType, number: ItemNumber, record: &RecordFact) -> Option<Date> {
-        let decided = record.decided_on;
+        let decided = self.decided_first(number, record);
         match definition.validity {
-            Validity::Tier => self.tier_period(number, record, TierBound::Max),
+            Validity::Tier => self.tier_end(number, record),
             Validity::Fixed { period, .. } => {
                 Some(period.deadline(decided, &self.catalogue.working_days(self.as_of.known)))
             }
@@ -220,11 +220,21 @@ impl CaseAsOf<'_> {
         }
     }
 
-    /// The day on which a tier's `min` or `max` is reached, from the date of the document (Order 36), by the
-    /// procedure in force on that date.
-    pub fn tier_period(&self, number: ItemNumber, record: &RecordFact, bound: TierBound) -> Option<Date> {
-        let period = ProcedurePeriod::of_tier(self.severity(number)?, bound);
-        self.deadline(period, record.decided_on, record.decided_on)
+    /// The last day of a record's tier, from the date of the document (Order 36), by the procedure in force on that date.
+    pub fn tier_end(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
+        let period = ProcedurePeriod::of_tier(self.severity(number)?, TierBound::Max);
+        let from = self.decided_first(number, record);
+        self.deadline(period, from, from)
+    }
+
+    /// The earliest date that a record of a negative decision gives it, this one or another: its term does not begin anew with
+    /// what is filed again of a later date.
+    pub fn decided_first(&self, number: ItemNumber, record: &RecordFact) -> Date {
+        if self.is_alone(number) || self.polarity(record) != Polarity::Negative {
+            return record.decided_on;
+        }
+        let dates = self.statements(number).into_iter().filter_map(|one| Some(self.record(one)?.decided_on));
+        dates.min().unwrap_or(record.decided_on)
     }
 }
 

@@ -2,11 +2,11 @@
 //! what falls with what it rests on (README, P08 to P13).
 
 use crate::decision;
-use crate::gravity::{imposed_by, stated};
+use crate::gravity::{imposed_by, shown, stated};
 use crate::history::{Accepted, History};
 use crate::measures::restriction;
 use crate::once::{is_grave_enough, is_serious, root_of};
-use crate::openings::{asked_at, has_tag};
+use crate::openings::{asked_at, has_tag, polarity};
 use crate::reference::{phase_at, severity};
 use crate::table::has_ended;
 use ledger_spec::time::{Date, ValidTime};
@@ -51,8 +51,8 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
 
 fn term_of_record(past: &History, record: &Accepted, at: ValidTime) -> Option<Date> {
     let event = &record.event;
-    let decided = event.decision_day()?;
     let definition = past.definition("type", event.text("type")?, asked_at(event))?;
+    let decided = first_dated(past, record, at)?;
     let validity = &definition["validity"];
     if *validity == "tier" {
         let tier = format!("{}.max", severity(past, record, at)?);
@@ -64,6 +64,17 @@ fn term_of_record(past: &History, record: &Accepted, at: ValidTime) -> Option<Da
         return stated(past, record, at).or_else(imposed);
     }
     Some(decided.plus_months(months(&validity["months"])?))
+}
+
+/// The earliest date that a decision against somebody is given, by this record or by one like it that was not revoked.
+fn first_dated(past: &History, record: &Accepted, at: ValidTime) -> Option<Date> {
+    if polarity(past, &record.event) != Some("negative") {
+        return record.event.decision_day();
+    }
+    let again = decision::again(past, record, decision::Names::Any).into_iter();
+    let like = again.filter(|one| shown(&one.event) == shown(&record.event));
+    let stands = like.filter(|one| phase_at(past, one, at, past.0.len()) != Some("revoked"));
+    stands.filter_map(|one| one.event.decision_day()).min().or(record.event.decision_day())
 }
 
 /// The records that something rests on.

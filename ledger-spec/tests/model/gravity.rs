@@ -54,6 +54,13 @@ fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
     says.is_some_and(|says| is_graver_of(event, filed, says))
 }
 
+/// How severe a record's decision is, as was decided by a time.
+pub fn severity_decided<'a>(past: &'a History, record: &'a Accepted, at: ValidTime) -> Option<&'a str> {
+    let again = again(past, record, Names::Own).into_iter();
+    let records: Vec<&Accepted> = again.filter(|one| shown(&one.event) == shown(&record.event)).collect();
+    said_together(past, &records, at, |one| counts(past, one, (Names::Own, at)))?.0
+}
+
 /// A record that only shows another of its decision says no more than that does.
 fn is_graver_than_shown(past: &History, event: &Stated) -> bool {
     let main = event.text("rests_on").and_then(|id| past.find(&event.subject, id));

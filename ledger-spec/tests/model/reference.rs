@@ -440,12 +440,9 @@ impl<'a> Question<'a> {
         let said = &application.event;
         self.refuse_if(said.date("corrected_on").is_none() || !said.flag("commitment"), "D13");
         let Some(target) = self.past.find(&said.subject, said.text("target").unwrap()) else { return };
-        // What is asked of a repair is asked of each record of the decision that was not taken back.
-        let stands = |one: &Accepted| {
-            one.at == target.at || !matches!(phase(self.past, one), Some("revoked" | "retracted"))
-        };
+        // What is asked of a repair is asked of each record of the decision that says what it decided.
         let mut targets = decision::again(self.past, target, Names::Own);
-        targets.retain(|one| stands(one));
+        targets.retain(|one| one.at == target.at || repair::still_says(self.past, one, (target, self.event)));
         let listed = target.event.text("record").and_then(|id| self.past.find(&said.subject, id));
         let records: Vec<&Accepted> = match target.event.kind.as_str() {
             "record.filed" => targets.clone(),
@@ -470,7 +467,7 @@ impl<'a> Question<'a> {
     fn tier_minimum(&self, record: &Accepted) -> Option<Date> {
         // Of a type that has been repealed for that day since, nobody can say that the record is negative.
         openings::polarity(self.past, &record.event)?;
-        let severity = severity(self.past, record, self.event.valid_from)?;
+        let severity = repair::severity_in_the_end(self.past, record, self.event.valid_from)?;
         let day = record.event.decision_day().unwrap();
         self.past.deadline("repair.tiers", &format!("{severity}.min"), day, day.start_of_day())
     }

@@ -3,10 +3,11 @@
 use crate::decision::{Names, aimed_at};
 use crate::early_end;
 use crate::force::in_force;
+use crate::gravity::severity_decided;
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
-use crate::reference::{Question, phase};
-use ledger_spec::time::Date;
+use crate::reference::{Question, phase, phase_at, severity};
+use ledger_spec::time::{Date, ValidTime};
 
 /// Whether an application for repair of this thing, or of another record of its decision, is open, or granted.
 pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
@@ -22,6 +23,29 @@ pub fn is_barred_from_repair(past: &History, event: &Stated) -> bool {
     let Some(day) = rescinded.map(|one| one.event.day()).max() else { return false };
     let until = past.deadline("repair.tiers", "repair.after_fraud", day, day.start_of_day());
     until.is_some_and(|until| event.day() <= until)
+}
+
+/// Whether a record of a decision that is repaired in another still says what was decided: it was not revoked, nor taken back and,
+/// after an objection that was upheld, filed again.
+pub fn still_says(past: &History, record: &Accepted, (by, event): (&Accepted, &Stated)) -> bool {
+    match phase(past, record) {
+        Some("revoked") => false,
+        Some("retracted") => {
+            let raised = aimed_at(past, record, "objection.raised", Names::Own).into_iter();
+            let mut upheld =
+                raised.filter(|one| phase_at(past, one, event.valid_from, past.0.len()) == Some("upheld"));
+            !upheld.any(|one| record.at < one.at && one.at < by.at)
+        }
+        _ => true,
+    }
+}
+
+/// The severity of a record: as it says, or, where it was taken back, as was decided.
+pub fn severity_in_the_end(past: &History, record: &Accepted, at: ValidTime) -> Option<String> {
+    match phase(past, record) {
+        Some("retracted") => severity_decided(past, record, at).map(str::to_owned),
+        _ => severity(past, record, at),
+    }
 }
 
 /// D13: what the type of a record asks of its repair.
