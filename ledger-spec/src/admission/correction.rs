@@ -6,7 +6,9 @@ use super::{Refusal, Rule, licence, notice, penalty, record, refuse};
 use crate::casefile::{
     CaseAsOf, Details, Fact, Graver, Gravity, Item, ItemNumber, NameHash, PenaltyKinds, RecordFact,
 };
-use crate::definition::{FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity};
+use crate::definition::{
+    CERTIFICATE, FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Polarity, RecordType, Severity,
+};
 use crate::event::{Correction, Step};
 use crate::wording::{Joint, Words, say};
 
@@ -137,7 +139,10 @@ fn no_graver(case: &Case<'_>, (step, body): (&Step, &Correction), number: ItemNu
     let shown = as_of.shown(number);
     let most = [Some((case.as_of(), number)), Some((as_of, shown)), person].into_iter().flatten();
     let mut most = most.filter_map(|(as_of, number)| as_of.gravity_at_most(number, decision));
-    match most.find_map(|decided| named.graver_than(&decided)) {
+    // What another authority came to on review may be another penalty (行政诉讼法第七十七条、行政复议法第六十三条).
+    let reviewed = decision.is_some_and(|decision| case.as_of().is_reviewed_by(number, decision));
+    let other = |decided: &Gravity| named.other_than(decided).filter(|_| !reviewed);
+    match most.find_map(|decided| named.graver_than(&decided).or_else(|| other(&decided))) {
         None => Ok(()),
         Some(graver) => {
             let expected =
@@ -157,6 +162,7 @@ impl Graver {
         let (field, found) = match self {
             Self::Severity { now, was } => ("body.severity", say!("{}, graver than {}", now, was)),
             Self::Kinds => detail(PENALTY_KIND),
+            Self::Certificate => detail(CERTIFICATE),
             Self::Fine => detail(FINE_AMOUNT),
             Self::Forfeited => detail(FORFEITED_AMOUNT),
             Self::Restriction { now, was: Some(was) } => {

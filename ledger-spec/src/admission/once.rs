@@ -68,7 +68,7 @@ pub(super) fn no_graver_than_decided(
     let shows = body.rests_on.map(|_| &body.record_type);
     let decided = behind(case, body).and_then(|behind| case.person_as_of().gravity_of(behind, shows));
     let refiled = Gravity::filed(definition, (body.severity, said), body.restriction_until);
-    match decided.and_then(|decided| refiled.graver_than(&decided)) {
+    match decided.and_then(|decided| refiled.graver_than(&decided).or_else(|| refiled.other_than(&decided))) {
         None => Ok(()),
         Some(graver) => {
             let expected =
@@ -92,7 +92,7 @@ pub(super) fn no_graver_than_shown(
         .is_some_and(|(record, behind)| behind.is(&Behind::record(item, record), &case.governance.directory));
     let decided = as_of.gravity_decided(number).filter(|_| same);
     let stated = Gravity::corrected(body.severity, said, body.restriction_until);
-    match decided.and_then(|decided| stated.graver_than(&decided)) {
+    match decided.and_then(|decided| stated.graver_than(&decided).or_else(|| stated.other_than(&decided))) {
         None => Ok(()),
         Some(graver) => {
             let expected = say!("no graver penalty than the record of this decision says that it shows");

@@ -3,9 +3,10 @@
 
 use super::spelling::NameHash;
 use crate::definition::{
-    CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, HEARD_KINDS,
-    LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS, SERIOUS_KINDS,
-    SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM, VALID_UNTIL, least_severity_of,
+    CERTIFICATE, CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS,
+    HEARD_KINDS, LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS,
+    SERIOUS_KINDS, SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM, VALID_UNTIL,
+    least_severity_of,
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
@@ -31,6 +32,8 @@ pub struct Details {
     pub matter: Option<NameHash>,
     /// The licence, where it says its number.
     pub licence: Option<NameHash>,
+    /// Which certificate a penalty takes, by its name.
+    pub certificate: Option<NameHash>,
 }
 
 /// One of them, as a correction says it now: nothing where it takes it away.
@@ -46,6 +49,7 @@ pub enum Detail {
     Step(Option<Box<str>>),
     Matter(Option<NameHash>),
     Licence(Option<NameHash>),
+    Certificate(Option<NameHash>),
 }
 
 /// Some kinds of penalty, each a bit: its place among those from which something follows, or the last for any other.
@@ -148,6 +152,14 @@ impl PenaltyKinds {
         now > was || now == was && farther()
     }
 
+    /// Whether they name others than before, of the same severity and reach or of one that nothing is said of: another penalty,
+    /// though no graver one.
+    #[must_use]
+    pub fn replaces(self, before: Self) -> bool {
+        let same_reach = self.reach().zip(before.reach()).is_none_or(|(now, was)| now == was);
+        self.0 & !before.0 != 0 && self.least_severity() == before.least_severity() && same_reach
+    }
+
     /// Whether all of `before` are among these, and others too.
     #[must_use]
     pub const fn adds_to(self, before: Self) -> bool {
@@ -170,6 +182,7 @@ impl Detail {
             STEP => Self::Step(said.map(Into::into)),
             MATTER => Self::Matter(said.map(NameHash::of_decision)),
             LICENCE_NUMBER => Self::Licence(said.map(NameHash::of_licence)),
+            CERTIFICATE => Self::Certificate(said.map(NameHash::of_certificate)),
             _ => return None,
         })
     }
@@ -204,6 +217,7 @@ impl Details {
                 Detail::Step(step) => self.step = step,
                 Detail::Matter(matter) => self.matter = matter,
                 Detail::Licence(licence) => self.licence = licence,
+                Detail::Certificate(certificate) => self.certificate = certificate,
             }
         }
         self
@@ -221,6 +235,7 @@ impl Details {
             step: self.step.or_else(|| other.step.clone()),
             matter: self.matter.or(other.matter),
             licence: self.licence.or(other.licence),
+            certificate: self.certificate.or(other.certificate),
         }
     }
 
@@ -286,6 +301,8 @@ mod tests {
             UNENDING_KINDS.iter().all(|kind| of(kind).outweighs(of("licence_suspended;fine"))),
             "no last day"
         );
+        assert!(of("work_barred").replaces(of("suspended")) && of("other").replaces(of("fine")));
+        assert!(!of("suspended").replaces(of("fine;suspended")) && !of("fine").replaces(of("suspended")));
         assert!(of("fine;suspended").adds_to(of("fine")));
         assert!(!of("fine").adds_to(of("fine")) && !of("fine").adds_to(of("suspended")));
     }

@@ -9,6 +9,7 @@ use crate::time::Date;
 pub enum Graver {
     Severity { now: Severity, was: Severity },
     Kinds,
+    Certificate,
     Fine,
     Forfeited,
     Restriction { now: Date, was: Option<Date> },

@@ -2,7 +2,7 @@
 
 use super::graver::Graver;
 use super::restriction::Restriction;
-use super::{Details, PenaltyKinds};
+use super::{Details, NameHash, PenaltyKinds};
 use crate::definition::{RecordType, Severity};
 use crate::time::Date;
 
@@ -13,6 +13,7 @@ pub struct Gravity {
     kinds: Option<PenaltyKinds>,
     fine: Option<u64>,
     forfeited: Option<u64>,
+    certificate: Option<NameHash>,
     restriction: Restriction,
 }
 
@@ -21,7 +22,8 @@ impl Gravity {
     #[must_use]
     pub fn corrected(severity: Option<Severity>, said: &Details, restriction: Option<Date>) -> Self {
         let restriction = restriction.map_or(Restriction::None, Restriction::Until);
-        Self { severity, kinds: said.kinds, fine: said.fine, forfeited: said.forfeited, restriction }
+        let Details { kinds, fine, forfeited, certificate, .. } = *said;
+        Self { severity, kinds, fine, forfeited, certificate, restriction }
     }
 
     /// That of what was decided.
@@ -47,6 +49,17 @@ impl Gravity {
     #[must_use]
     pub const fn severity(&self) -> Option<Severity> {
         self.severity
+    }
+
+    /// In what this is another penalty than what was decided, though no graver one: it is of other kinds, or takes another
+    /// certificate. That takes a decision made after notice, or a review (行政处罚法第四十四条).
+    #[must_use]
+    pub fn other_than(&self, was: &Self) -> Option<Graver> {
+        let other = self.certificate.zip(was.certificate).is_some_and(|(now, was)| now != was);
+        if self.kinds.zip(was.kinds).is_some_and(|(now, was)| now.replaces(was)) {
+            return Some(Graver::Kinds);
+        }
+        other.then_some(Graver::Certificate)
     }
 
     /// In what this is graver than what was decided: no amount that was stated grows; no kind of penalty comes to all that there

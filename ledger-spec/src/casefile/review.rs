@@ -30,6 +30,15 @@ impl CaseAsOf<'_> {
         (outcome == ReviewOutcome::Unlawful).then_some(closed)
     }
 
+    /// Whether this document closed a review of a record's decision, as an authority said that did not make it.
+    pub fn is_reviewed_by(&self, number: ItemNumber, document: Document) -> bool {
+        self.about(number).filter(|(_, step)| self.has_begun(step)).any(|(_, step)| {
+            let closed = step.step().filter(|fact| fact.reviewed.is_some());
+            closed.is_some_and(|fact| fact.decision.zip(fact.decided_on) == Some(document))
+                && !self.is_one_source(number, step.issuer)
+        })
+    }
+
     /// What says that a record's decision is under review, where that is so: until the review is closed, or, where whoever
     /// decided said it, until that authority corrects the record by the decision that changed it and the time for going to
     /// court after that is over (行政诉讼法第四十五条).

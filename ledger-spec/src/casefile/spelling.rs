@@ -24,6 +24,11 @@ impl NameHash {
         Self::of(&undashed(&folded(number)))
     }
 
+    /// The certificate that has this name, whatever is said of its number: that is put right as a slip is.
+    pub fn of_certificate(certificate: &str) -> Self {
+        Self::of(&unnumbered(&folded(certificate)))
+    }
+
     /// Whether the number of a document carries its year in brackets, in which its authority gives it once (GB/T 9704).
     pub fn carries_year(number: &str) -> bool {
         carries_year(number)
@@ -136,6 +141,12 @@ fn unsuffixed(number: &str) -> String {
     between_digits_alone(number, '号').trim_end_matches('|').to_owned()
 }
 
+/// A name of a certificate without its number, or what announces that.
+fn unnumbered(certificate: &str) -> String {
+    let name = certificate.replace("编号", "");
+    name.chars().filter(|c| !c.is_ascii() && !matches!(c, '号' | '。' | '、' | '·')).collect()
+}
+
 /// A text where one character stands between digits alone.
 fn between_digits_alone(text: &str, which: char) -> String {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
@@ -158,7 +169,7 @@ fn carries_year(number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_year, folded, undashed, unsuffixed};
+    use super::{carries_year, folded, undashed, unnumbered, unsuffixed};
 
     #[test]
     fn numbers_of_documents_carry_their_year() {
@@ -211,6 +222,16 @@ mod tests {
         {
             assert_ne!(number(one), number(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_certificate_is_known_by_its_name() {
+        let name = |certificate: &str| unnumbered(&folded(certificate));
+        for same in ["食品经营许可证", "食品经营许可证JY14303810000009", "食品经营许可证（编号：JY-1）"]
+        {
+            assert_eq!(name(same), "食品经营许可证", "{same}");
+        }
+        assert_ne!(name("营业执照"), name("食品经营许可证JY1"));
     }
 
     #[test]

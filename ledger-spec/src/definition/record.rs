@@ -174,6 +174,8 @@ pub const UNENDING_KINDS: [&str; 3] = ["closed", "licence_revoked", "grade_lower
 pub const FINE_AMOUNT: &str = "fine_wan_yuan";
 /// The field of a type in which a penalty says what was forfeited, in units of 10,000 yuan.
 pub const FORFEITED_AMOUNT: &str = "forfeited_wan_yuan";
+/// The field of a type in which a penalty says which certificate it suspends or revokes.
+pub const CERTIFICATE: &str = "certificate";
 /// The field of a type in which a penalty says, in values that are named, for what kind of violation it was made. What is
 /// said of that in words of one's own (`violation`) tells no two kinds apart.
 pub const CONDUCT: &str = "conduct";
