@@ -52,18 +52,61 @@ impl CaseAsOf<'_> {
     /// The most that a correction of the record at `number` by a decision may say: what was decided so far; where that decision gave
     /// back what had been changed, what stood before.
     pub fn gravity_at_most(&self, number: ItemNumber, by: Option<Document>) -> Option<Gravity> {
-        let Some(closed) = by.and_then(|by| self.restoring(number, by)) else {
+        let Some(closed) = by.and_then(|document| self.restoring(number, document)) else {
             return self.gravity_decided(number);
         };
-        let until = closed.restores.and_then(|stands| {
-            let records = self.again(number);
-            let all = self.corrections(&records).filter(|one| one.by() == Some(stands));
-            all.map(|one| one.at).last()
-        });
+        let records = self.again(number);
+        let all = || self.corrections(&records).filter(|one| one.by().is_some());
+        let stands: Vec<ItemNumber> = match closed.restores {
+            Some(stands) => {
+                let until = all().filter(|one| one.by() == Some(stands)).map(|one| one.at).last();
+                all().map(|one| one.at).filter(|at| until.is_some_and(|until| *at <= until)).collect()
+            }
+            None => self.before_it_was_changed(number, all(), by),
+        };
         self.gravity(self.statements(number), |corrected| match corrected.by() {
-            Some(_) => until.is_some_and(|until| corrected.at <= until),
+            Some(_) => stands.contains(&corrected.at),
             None => corrected.objected,
         })
+    }
+
+    /// Those corrections by a decision that had been made before the change of which nothing is left, which this document gave
+    /// back: what its authority had reduced by itself stays reduced. A change of which no review says anything is that of the last
+    /// of them.
+    fn before_it_was_changed<'b>(
+        &'b self,
+        number: ItemNumber,
+        all: impl Iterator<Item = Corrected<'b>>,
+        restored_by: Option<Document>,
+    ) -> Vec<ItemNumber> {
+        let mut opened = None;
+        let mut changes: Vec<(ItemNumber, Option<Document>)> = Vec::new();
+        let steps = self.about(number).filter(|(_, step)| self.has_begun(step));
+        for (at, fact) in steps.filter_map(|(at, step)| Some((at, step.step()?))) {
+            let document = fact.decision.zip(fact.decided_on);
+            match fact.reviewed {
+                Some(ReviewOutcome::Restored) if document == restored_by => break,
+                Some(ReviewOutcome::Restored) => changes.clear(),
+                // Where the document is not named, it is any since the review began.
+                Some(ReviewOutcome::Changed) => {
+                    changes.push((document.map_or(opened.unwrap_or(at), |_| at), document));
+                }
+                _ if fact.kind == StepKind::ReviewOpened => opened = Some(at),
+                _ => {}
+            }
+        }
+        let others = all.filter(|one| one.by() != restored_by).map(|one| (one.at, one.by()));
+        let mut others: Vec<_> = others.collect();
+        match changes.first() {
+            Some((first, _)) => {
+                others.retain(|(at, by)| at < first && !changes.iter().any(|(_, change)| change == by));
+            }
+            None => {
+                let last = others.last().and_then(|(_, by)| *by);
+                others.retain(|(_, by)| *by != last);
+            }
+        }
+        others.into_iter().map(|(at, _)| at).collect()
     }
 
     /// The fields of the record at `number` as they were decided.

@@ -117,8 +117,8 @@ fn is_graver_than_said(past: &History, event: &Stated, record: &Accepted, names:
     let records: Vec<&Accepted> = all.iter().copied().filter(same).collect();
     let most = match restored(past, event, (record, &all)) {
         None => said_together(past, &records, at, |one| counts(past, one, (names, at))),
-        Some(until) => said_together(past, &records, at, |one| match one.event.decision_day() {
-            Some(_) => until.is_some_and(|until| one.at <= until),
+        Some(stands) => said_together(past, &records, at, |one| match one.event.decision_day() {
+            Some(_) => stands.contains(&one.at),
             None => was_objected(past, one, (names, at)),
         }),
     };
@@ -261,12 +261,8 @@ pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
 }
 
 /// Whether a correction names the decision of the last review that changed anything, by which somebody else gave back what had
-/// been changed, and which no correction by a later decision came after; then the place of the last correction that stands again.
-fn restored(
-    past: &History,
-    event: &Stated,
-    (record, all): (&Accepted, &[&Accepted]),
-) -> Option<Option<usize>> {
+/// been changed, and which no correction by a later decision came after; then the places of the corrections that stand again.
+fn restored(past: &History, event: &Stated, (record, all): (&Accepted, &[&Accepted])) -> Option<Vec<usize>> {
     let steps: Vec<&Accepted> =
         about(past, all).into_iter().filter(|one| one.event.valid_from <= event.valid_from).collect();
     let is = |one: &Stated, other: &Stated| {
@@ -285,6 +281,37 @@ fn restored(
     let holds = last.event.text("outcome") == Some("restored") && is(&last.event, event);
     let stands =
         Stated { body: serde_json::json!({ "decision": last.event.body["restores"] }), ..event.clone() };
-    let by_it = |one: &&&Accepted| one.event.kind == "record.corrected" && is(&one.event, &stands);
-    (holds && by_another && !later).then(|| steps.iter().rev().find(by_it).map(|one| one.at))
+    let corrected =
+        steps.iter().filter(|one| one.event.kind == "record.corrected" && one.event.decision_day().is_some());
+    let corrected: Vec<&Accepted> = corrected.copied().collect();
+    if !holds || !by_another || later {
+        return None;
+    }
+    if stands.decision_day().is_some() {
+        let last = corrected.iter().rposition(|one| is(&one.event, &stands));
+        return Some(corrected.iter().take(last.map_or(0, |last| last + 1)).map(|one| one.at).collect());
+    }
+    // What had been changed by nobody but its authority stays so.
+    let others: Vec<&Accepted> = corrected.into_iter().filter(|one| !is(&one.event, event)).collect();
+    let end = steps
+        .iter()
+        .position(|one| one.event.text("outcome") == Some("restored") && is(&one.event, event))?;
+    let before = &steps[..end];
+    let begin = before.iter().rposition(|one| one.event.text("outcome") == Some("restored"));
+    let run = &before[begin.map_or(0, |at| at + 1)..];
+    let changed: Vec<&Accepted> =
+        run.iter().filter(|one| one.event.text("outcome") == Some("changed")).copied().collect();
+    let Some(first) = changed.first() else {
+        let last = others.last().copied();
+        let by_last = |one: &&Accepted| last.is_some_and(|last| is(&one.event, &last.event));
+        return Some(others.into_iter().filter(|one| !by_last(one)).map(|one| one.at).collect());
+    };
+    let mut opened =
+        before.iter().rev().filter(|one| one.at < first.at && one.event.kind == "record.review_opened");
+    let since = match first.event.decision_day() {
+        Some(_) => first.at,
+        None => opened.next().map_or(first.at, |opened| opened.at),
+    };
+    let by_change = |one: &Accepted| changed.iter().any(|change| is(&one.event, &change.event));
+    Some(others.into_iter().filter(|one| one.at < since && !by_change(one)).map(|one| one.at).collect())
 }
