@@ -5,9 +5,9 @@ use super::case::{Case, Over};
 use super::listing::{covers, grave_enough, names};
 use super::{Refusal, Rule, notice, once, refuse, subject};
 use crate::casefile::{CaseAsOf, Fact, ItemNumber};
-use crate::definition::{Direction, MeasureDefinition};
+use crate::definition::{BAN, Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
-use crate::wording::{Words, say};
+use crate::wording::{Joint, Words, say};
 
 /// A01, A02, A04, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
 pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
@@ -51,6 +51,7 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     }
     let asked = (Rule::MeasureConditions, "body.rests_on");
     grave_enough(case, asked, definition.least_severity, number)?;
+    of_kinds(case, definition, number)?;
     once::imposed(case, definition, (body, number))?;
     term(case, definition, (body, number))?;
     within_restriction(case, definition, (body, number))?;
@@ -69,7 +70,9 @@ fn within_restriction(
         return Ok(());
     }
     let (as_of, issuer) = (case.as_of(), case.governance.directory.number(&case.issuer.id));
-    let Some(record) = issuer.and_then(|issuer| as_of.bound_by(ground, issuer)) else { return Ok(()) };
+    let Some(record) = issuer.and_then(|issuer| as_of.bound_by(ground, issuer, definition)) else {
+        return Ok(());
+    };
     let stated = as_of.restriction_decided(record);
     let before = || once::imposed_before(case, definition, (body, ground));
     let Some(most) = stated.or_else(before) else { return Ok(()) };
@@ -85,6 +88,25 @@ fn within_restriction(
     Err(refuse(Rule::MeasureConditions, "body.until", found, expected))
 }
 
+/// D07: what the law has follow from certain kinds of penalty rests on a record by whose decision one of them was imposed, or that is
+/// the ban itself: an entry on a list is neither.
+fn of_kinds(case: &Case<'_>, definition: &MeasureDefinition, ground: ItemNumber) -> Result<(), Refusal> {
+    let as_of = case.as_of();
+    let root = as_of.root_of(ground);
+    let Some(record) = as_of.record(root).filter(|_| !definition.penalty_kinds.is_empty()) else {
+        return Ok(());
+    };
+    let is_ban = as_of.type_of(record).is_some_and(|adopted| adopted.has_tag(BAN));
+    let kinds = as_of.details(root).and_then(|said| said.kinds);
+    if is_ban || kinds.is_some_and(|kinds| kinds.is_any(&definition.penalty_kinds)) {
+        return Ok(());
+    }
+    let named = Words::several(definition.penalty_kinds.iter().map(Words::data), Joint::Or);
+    let expected = say!("a record of a penalty of the kind {}", named);
+    let found = say!("a record of no such penalty");
+    Err(refuse(Rule::MeasureConditions, "body.rests_on", found, expected))
+}
+
 /// D07: how long a measure lasts.
 fn term(
     case: &Case<'_>,
@@ -94,7 +116,7 @@ fn term(
     let refused =
         |found: Words, expected: Words| Err(refuse(Rule::MeasureConditions, "body.until", found, expected));
     match body.term {
-        Term::WithGround if definition.ends.as_ref().is_some_and(|ends| ends.by.has_term()) => {
+        Term::WithGround if definition.has_term() => {
             let expected = say!("the last day that the decision sets, or lifetime where the law gives that");
             refused(say!("absent"), expected)
         }

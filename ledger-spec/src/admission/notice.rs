@@ -63,7 +63,7 @@ pub(super) fn before_ban(
 ) -> Result<(), Refusal> {
     let as_of = case.as_of();
     let issuer = case.governance.directory.number(&case.issuer.id);
-    let bound = issuer.and_then(|issuer| as_of.bound_by(ground, issuer));
+    let bound = issuer.and_then(|issuer| as_of.bound_by(ground, issuer, definition));
     let bound = bound.filter(|number| {
         decision.is_none() || case.file.get(*number).is_some_and(|item| case.is_source(item))
     });

@@ -190,7 +190,7 @@ pub(super) fn imposed(
     definition: &MeasureDefinition,
     (body, ground): (&MeasureImposed, ItemNumber),
 ) -> Result<(), Refusal> {
-    let for_a_time = has_term(definition);
+    let for_a_time = definition.has_term();
     let person = case.person_as_of();
     let ground = case.of_person(ground);
     let (until, last) = match body.term {
@@ -271,10 +271,6 @@ pub(super) fn imposed_before(
     earlier.map(until).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
-fn has_term(definition: &MeasureDefinition) -> bool {
-    definition.ends.as_ref().is_some_and(|ends| ends.by.has_term())
-}
-
 /// Whether a ban for a time closes a domain that an earlier one closes: by another article it is the same ban. What one decision
 /// sets for two violations begins on one day.
 fn is_one_ban(
@@ -283,7 +279,7 @@ fn is_one_ban(
     day: Date,
     (item, measure): (&Item, &MeasureFact),
 ) -> bool {
-    let is_ban = |one: &MeasureDefinition| one.direction == Direction::Ban && has_term(one);
+    let is_ban = |one: &MeasureDefinition| one.direction == Direction::Ban && one.has_term();
     person.measure_of(item, measure).is_some_and(|earlier| {
         is_ban(definition)
             && is_ban(earlier)

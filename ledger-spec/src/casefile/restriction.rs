@@ -69,9 +69,10 @@ impl CaseAsOf<'_> {
         let grounds = records().chain(entries.map(|(entry, _)| entry));
         let bans = grounds.flat_map(|ground| self.file.followers(ground)).filter_map(|(_, item)| {
             let Fact::Measure(measure) = &item.fact else { return None };
-            let is_its =
-                self.knows(item) && self.is_ban(item, measure) && self.is_one_source(number, item.issuer);
-            (is_its && self.bound_by(measure.rests_on?, item.issuer) == Some(number)).then_some(measure.term)
+            let ban = self.measure_of(item, measure).filter(|_| self.is_ban(item, measure))?;
+            let is_its = self.knows(item) && self.is_one_source(number, item.issuer);
+            let bound = self.bound_by(measure.rests_on?, item.issuer, ban);
+            (is_its && bound == Some(number)).then_some(measure.term)
         });
         let mut bans = bans.peekable();
         bans.peek()?;

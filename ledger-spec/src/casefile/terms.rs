@@ -116,7 +116,7 @@ impl CaseAsOf<'_> {
 
     fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
         let ground = measure.rests_on.filter(|_| self.is_ban(item, measure))?;
-        self.restriction_of(ground, item.issuer)
+        self.restriction_decided(self.bound_by(ground, item.issuer, self.measure_of(item, measure)?)?)
     }
 
     /// The last day of what a record restricts: as it says, else, where it is a ban, that of the longest that its source imposed
@@ -124,14 +124,6 @@ impl CaseAsOf<'_> {
     fn restriction_lasts(&self, definition: &RecordType, number: ItemNumber) -> Option<Date> {
         let imposed = || self.imposed_by(number).filter(|_| definition.has_tag(BAN))?;
         self.restriction_stated(number).or_else(imposed)
-    }
-
-    /// The last day of the restriction that the record beneath `ground` states, where that binds a ban on that ground, whoever
-    /// imposes it: how long it is, the decision says (行政处罚法第四十四、五十九条), unless what is between has a decision of its
-    /// own, or a court judged whose judgment another authority's ban does not carry out. What the ban names as its decision
-    /// makes no difference: another penalty is a record of its own, after notice.
-    pub fn restriction_of(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<Date> {
-        self.restriction_decided(self.bound_by(ground, issuer)?)
     }
 
     /// The last day of the restriction that the decision of the record at `number` states: as that says, else as one says that
@@ -144,8 +136,16 @@ impl CaseAsOf<'_> {
         self.restriction_stated(number).or_else(shown)
     }
 
-    /// The record whose decision says how long a ban lasts that rests on `ground`, in the sense above.
-    pub fn bound_by(&self, ground: ItemNumber, issuer: AuthorityNumber) -> Option<ItemNumber> {
+    /// The record whose decision says how long a ban lasts that rests on `ground`, whoever imposes it: not what is between, which
+    /// is no penalty (行政处罚法第四十四、五十九条). What the ban names as its decision makes no difference: another penalty is a
+    /// record of its own, after notice. `None` where it lasts as long as an entry with a decision of its own, or where a court
+    /// judged, whose judgment another authority's ban does not carry out.
+    pub fn bound_by(
+        &self,
+        ground: ItemNumber,
+        issuer: AuthorityNumber,
+        ban: &MeasureDefinition,
+    ) -> Option<ItemNumber> {
         let between = self.file.get(ground)?;
         let number = match &between.fact {
             Fact::Listing(listing) => listing.record?,
@@ -153,7 +153,9 @@ impl CaseAsOf<'_> {
         };
         let (item, record) = (self.file.get(number)?, self.record(number)?);
         let own = match &between.fact {
-            Fact::Listing(listing) => listing.decided_on.is_some_and(|day| day != record.decided_on),
+            Fact::Listing(listing) if !ban.has_term() => {
+                listing.decided_on.is_some_and(|day| day != record.decided_on)
+            }
             _ => false,
         };
         let judged =

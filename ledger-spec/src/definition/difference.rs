@@ -42,7 +42,7 @@ impl Definition {
             (Self::Measure(a), Self::Measure(b)) => {
                 differing!(a, b, names; direction, disclosure, subjects, kinds, rests_on, min_months);
                 differing!(a, b, names; max_months, lifetime, outlives_publicity, bars, legal_review, status);
-                differing!(a, b, names; ends, least_level, least_severity, from_decision, heard);
+                differing!(a, b, names; ends, least_level, least_severity, from_decision, heard, penalty_kinds);
             }
             (Self::Rating(a), Self::Rating(b)) => {
                 differing!(a, b, names; subjects, kinds, grades, disclosure, public_grades, cycle_months);

@@ -3,7 +3,7 @@
 use super::Common;
 use super::ends::Ends;
 use super::reading::{bounds, early_months, kinds, months, optional_period, status, subjects, token};
-use super::record::RepairCondition;
+use super::record::{RESTRICTING_KINDS, RepairCondition};
 use super::words::{
     AuthorityLevel, Disclosure, Domain, Name, Pattern, Polarity, Scheme, Severity, Status, words,
 };
@@ -152,6 +152,9 @@ pub struct MeasureDefinition {
     pub rests_on: Vec<Pattern>,
     /// The least severity of a record on which it may rest, itself or through an entry on a list.
     pub least_severity: Option<Severity>,
+    /// Of which kinds of penalty one has to be decided in the record beneath, where that is no ban by itself: what the law has
+    /// follow from a revocation follows from no fine.
+    pub penalty_kinds: Vec<&'static str>,
     /// How long it lasts at least, where a last day is named.
     pub min_months: Option<u16>,
     /// How long at most.
@@ -258,6 +261,12 @@ impl ListDefinition {
 }
 
 impl MeasureDefinition {
+    /// Whether it ends by a term, and not with what it rests on.
+    #[must_use]
+    pub fn has_term(&self) -> bool {
+        self.ends.as_ref().is_some_and(|ends| ends.by.has_term())
+    }
+
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let (min_months, max_months) = bounds(fields, ("min_months", "max_months"), months)?;
         Ok(Self {
@@ -268,6 +277,7 @@ impl MeasureDefinition {
             kinds: kinds(fields)?,
             rests_on: fields.parsed_array("rests_on", (1, 100), Pattern::parse)?,
             least_severity: fields.optional_parsed("least_severity", Severity::parse_word)?,
+            penalty_kinds: fields.parsed_array("penalty_kinds", (0, 6), restricting)?,
             min_months,
             max_months,
             from_decision: fields.flag("from_decision")?,
@@ -281,6 +291,13 @@ impl MeasureDefinition {
             status: status(fields)?,
         })
     }
+}
+
+/// One of the kinds of penalty from which something may follow.
+fn restricting(text: &str) -> Result<&'static str, FieldFault> {
+    let known = RESTRICTING_KINDS.into_iter().find(|kind| *kind == text);
+    let expected = || Words::several(RESTRICTING_KINDS.iter().map(Words::data), Joint::Or);
+    known.ok_or_else(|| FieldFault::Value { found: shorten(text), expected: expected() })
 }
 
 fn column(text: &str) -> Result<String, FieldFault> {

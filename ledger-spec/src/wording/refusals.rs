@@ -348,6 +348,8 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("no last day, longer than until {}", "未载明期限，长于原定的 {}"),
     w("no last day, where no ban was stated", "未载明期限，原记录未载明限制"),
     w("an end of the licence that its decision gave it, or another decision", "不长于原决定所定的有效期；另有决定的，按新决定记载"),
+    w("a record of no such penalty", "没有这类处罚的记录"),
+    w("a record of a penalty of the kind {}", "载有处罚种类 {} 的记录"),
     w("no graver penalty than the record of this decision says that it shows", "处罚不得重于其所依附的同一决定的记录"),
     w("no graver penalty by the same decision: file the new one, made after notice", "同一决定的处罚不得加重：确需加重的，应当履行告知程序后另行作出决定并记载"),
     w("for life", "终身"),

@@ -89,8 +89,8 @@ pub fn restriction(past: &History, ban: &Stated, ground: &Accepted, at: ValidTim
     decided(past, bound(past, ban, ground)?, at)
 }
 
-/// The record beneath, where a ban on this ground carries its decision out: what is between has no decision of its own, and it is
-/// no judgment of a court that another authority's ban rests on.
+/// The record beneath, where a ban on this ground carries its decision out: it does not last as long as an entry that has a
+/// decision of its own, and it is no judgment of a court that another authority's ban rests on.
 pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Option<&'a Accepted> {
     let record = match ground.event.kind.as_str() {
         "listing.entered" => past.find(&ban.subject, ground.event.text("record")?)?,
@@ -100,7 +100,9 @@ pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Optio
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
     let by_court = past.capacity(&record.event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"));
     let own = past.is_one_source(&ban.issuer, &record.event.issuer);
-    Some(shown_record(past, record)).filter(|_| entered && (own || !by_court))
+    let measure = past.definition("measure", ban.text("measure")?, asked_at(ban))?;
+    let for_a_time = measure["ends"]["by"].as_str().is_some_and(|by| by.starts_with("term"));
+    Some(shown_record(past, record)).filter(|_| (entered || for_a_time) && (own || !by_court))
 }
 
 /// The last day of the longest of what the issuer imposed before as the same ban on one ground, and no court annulled; none where
