@@ -21,13 +21,18 @@ pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Re
     let same = records.find(|(filed, item, record)| {
         shown != Some(item.entry)
             && as_of.polarity(record) == Polarity::Negative
-            && !case.person.last_phase(*filed).is_some_and(Phase::is_void)
+            && case.person.last_phase(*filed) != Some(Phase::Retracted)
     });
     match same {
         None => Ok(()),
-        Some((_, item, _)) => {
+        Some((filed, item, _)) => {
             let found = say!("{}, which is recorded {}", Words::data(&body.decision.number), case.told(item));
-            let expected = say!("a decision that is not recorded yet, or a correction of that record");
+            // What was annulled comes back by the judgment that says so, and by no filing.
+            let expected = if case.person.last_phase(filed) == Some(Phase::Revoked) {
+                say!("a decision that was not annulled, or a review of it that is closed as restored")
+            } else {
+                say!("a decision that is not recorded yet, or a correction of that record")
+            };
             Err(refuse(Rule::OneConduct, "body.decision.number", found, expected))
         }
     }

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{Item, ItemNumber, NameHash};
-use crate::event::{Extra, ReviewOutcome, Role, Step};
+use crate::event::{Extra, Phase, ReviewOutcome, Role, Step};
 use crate::wording::{Words, say};
 
 /// L16.
@@ -35,6 +35,7 @@ pub(super) fn closed(
     (number, item): (ItemNumber, &Item),
 ) -> Result<(), Refusal> {
     under_review(case, number, true)?;
+    gives_back(case, body, number)?;
     restores_a_decision(case, &body.extra, number)?;
     if case.is(Role::Court) {
         return Ok(());
@@ -52,6 +53,17 @@ pub(super) fn closed(
         return Ok(());
     }
     let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+}
+
+/// A03: that a decision stands which was annulled, in whatever form, is said in a document.
+fn gives_back(case: &Case<'_>, body: &Step, number: ItemNumber) -> Result<(), Refusal> {
+    let Extra::Reviewed { outcome, .. } = &body.extra else { return Ok(()) };
+    let annulled = case.file.last_phase(number) == Some(Phase::Revoked);
+    if !annulled || !outcome.decides() || body.decision.is_some() {
+        return Ok(());
+    }
+    let expected = say!("the judgment by which the annulled decision stands, by its number and date");
     Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 

@@ -81,18 +81,19 @@ impl Annulments {
         }
     }
 
-    /// The annulment of a decision that counts first, as far as the first `known` entries say. Of one number and date two
+    /// The annulment of a decision that counts first, of those that `counts`, as far as the first `known` entries say. Of one number and date two
     /// sources may have a decision each; a source and who took over its tasks are one.
     #[must_use]
     pub fn first(
         &self,
         (issuer, decision, date): (AuthorityNumber, NameHash, Date),
         directory: &Directory,
-        known: TreeSize,
+        (known, counts): (TreeSize, impl Fn(&Annulment) -> bool),
     ) -> Option<Annulment> {
         let of_decision = self.of_decisions.get(&(decision, date))?.iter();
         let its_own = of_decision
             .filter(|one| one.entry.is_in(known) && directory.is_one_source(one.issuer, issuer))
+            .filter(|one| counts(one))
             .copied();
         its_own.min_by_key(|one| (one.from, one.entry))
     }

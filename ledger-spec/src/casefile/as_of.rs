@@ -71,7 +71,8 @@ impl<'a> CaseAsOf<'a> {
     pub(super) fn annulment_of(&self, number: ItemNumber) -> Option<Annulment> {
         let (item, record) = (self.file.get(number)?, self.record(number)?);
         let decision = (item.issuer, record.decision, record.decided_on);
-        self.annulled?.first(decision, self.directory, self.as_of.known)
+        let counts = |found: &Annulment| !self.is_given_back(number, (found.from, found.entry));
+        self.annulled?.first(decision, self.directory, (self.as_of.known, counts))
     }
 
     /// Who annulled a decision in this entry, where that stands in another subject's stream.
@@ -85,6 +86,7 @@ impl<'a> CaseAsOf<'a> {
         let revokes = |step: &Item| {
             let kind = step.step().filter(|fact| fact.kind == StepKind::RecordRevoked);
             kind.is_some_and(|fact| self.knows(step) && (fact.void || step.from <= self.as_of.valid_at))
+                && !self.is_given_back(number, (step.from, step.entry))
         };
         self.phase_at(number).is_some_and(Phase::is_void)
             || self.about(number).any(|(_, step)| revokes(step))

@@ -174,6 +174,7 @@ impl<'a> CaseAsOf<'a> {
         let ends = steps.filter(|(_, step)| self.knows(step)).filter_map(|(other, step)| {
             let fact = step.step()?;
             let (at, cause) = match fact.to? {
+                Phase::Revoked if self.is_given_back(number, (step.from, step.entry)) => return None,
                 Phase::Revoked if fact.void => (item.from, Cause::Nullified),
                 Phase::Revoked => (step.from.max(item.from), Cause::Revoked),
                 Phase::Sealed if self.is_replaced(other, number) => (step.from.max(item.from), Cause::Sealed),

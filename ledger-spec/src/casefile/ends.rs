@@ -191,6 +191,7 @@ impl CaseAsOf<'_> {
         let ends = self.file.moves(number).filter(|(_, step)| self.knows(step)).filter_map(|(_, step)| {
             let begun = || self.file.get(number).map(|item| item.from);
             let cause = match step.fact.moved_to()? {
+                Phase::Revoked if self.is_given_back(number, (step.from, step.entry)) => return None,
                 Phase::Revoked if step.step().is_some_and(|fact| fact.void) => {
                     return Some(End { at: begun()?, cause: Cause::Nullified, entry: Some(step.entry) });
                 }

@@ -47,7 +47,7 @@ pub use viewer::{Beyond, Letters, Viewer};
 use crate::authority::{AuthorityNumber, Directory, Recorded};
 use crate::compromise::KeyNumber;
 use crate::entry::StreamVersion;
-use crate::event::{Class, Event, Phase, StepKind};
+use crate::event::{Class, Event, Phase, ReviewOutcome, StepKind};
 use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};
 use crate::time::{Date, RecordedTime, ValidTime};
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
@@ -248,8 +248,18 @@ impl CaseFile {
     pub fn apply_row(&mut self, row: ItemRow) {
         let ItemRow { entry, id, recorded_at, issuer, signers, from, fields, fact } = row;
         self.head = Some(Head::advanced(self.head.as_ref(), entry));
-        let fact = fact.numbered(self);
+        let mut fact = fact.numbered(self);
+        self.give_back(&mut fact);
         self.push(Item { id, entry, recorded_at, issuer, signers, from, fields, fact, followed: Vec::new() });
+    }
+
+    /// A review of a decision that was annulled, by which it stands after all, takes its record back to where that was before.
+    fn give_back(&self, fact: &mut Fact) {
+        let Fact::Step(step) = fact else { return };
+        let phases = || self.moves(step.of).filter_map(|(_, moved)| moved.fact.moved_to());
+        if step.reviewed.is_some_and(ReviewOutcome::decides) && phases().last() == Some(Phase::Revoked) {
+            step.to = Some(phases().filter(|phase| *phase != Phase::Revoked).last().unwrap_or(Phase::Filed));
+        }
     }
 
     /// Takes in that an erased event stood in the stream, which ends with it.

@@ -4,6 +4,7 @@ use super::{CaseAsOf, Fact, Item, ItemNumber, NameHash, StepFact};
 use crate::definition::ProcedurePeriod;
 use crate::event::{Review, ReviewOutcome, StepKind};
 use crate::time::{Date, ValidTime};
+use tlog::position::EntryIndex;
 
 /// A decision by its number and date.
 type Document = (NameHash, Date);
@@ -24,9 +25,12 @@ impl CaseAsOf<'_> {
         }
     }
 
-    /// The step that says that a record's decision is unlawful, where the last review came to that.
+    /// The step that says that a record's decision is unlawful, where the last review that came to anything came to that: one that
+    /// left what it reviewed as it was, or was given up, leaves it unlawful (行政诉讼法第八十九条第一款第一项).
     pub fn found_unlawful(&self, number: ItemNumber) -> Option<&Item> {
-        let (closed, outcome) = self.last_reviewed(number)?;
+        let steps = self.about(number).filter(|(_, step)| self.has_begun(step));
+        let outcomes = steps.filter_map(|(_, step)| Some((step, step.step()?.reviewed?)));
+        let (closed, outcome) = outcomes.filter(|(_, outcome)| outcome.decides()).last()?;
         (outcome == ReviewOutcome::Unlawful).then_some(closed)
     }
 
@@ -36,6 +40,15 @@ impl CaseAsOf<'_> {
             let closed = step.step().filter(|fact| fact.reviewed.is_some());
             closed.is_some_and(|fact| fact.decision.zip(fact.decided_on) == Some(document))
                 && !self.is_one_source(number, step.issuer)
+        })
+    }
+
+    /// Whether what annulled the decision of the record at `number`, from when on and by which entry, is gone by the valid instant: a
+    /// review that was closed after it says that the decision stands (行政诉讼法第八十九条第一款第二项；法释〔2018〕1号第八十九条).
+    pub(super) fn is_given_back(&self, number: ItemNumber, (from, entry): (ValidTime, EntryIndex)) -> bool {
+        self.about(number).any(|(_, step)| {
+            let later = step.entry > entry && step.from >= from && self.has_begun(step);
+            later && step.step().and_then(|fact| fact.reviewed).is_some_and(ReviewOutcome::decides)
         })
     }
 
@@ -49,7 +62,7 @@ impl CaseAsOf<'_> {
             Fact::Record(record) if record.review == Some(Review::Pending) => Some(item),
             Fact::Step(fact) => match fact.kind {
                 StepKind::ReviewOpened => Some(item),
-                StepKind::ReviewClosed => None,
+                StepKind::ReviewClosed | StepKind::RecordRevoked => None,
                 StepKind::RecordCorrected if fact.changes => pending.filter(|opened| {
                     let over = |decided| {
                         let last = self.deadline(ProcedurePeriod::ReviewAfterReview, decided, decided);

@@ -17,6 +17,15 @@ pub enum ReviewOutcome {
     Withdrawn,
 }
 
+impl ReviewOutcome {
+    /// Whether it says what became of the decision, which stands by that: as it was, as it was changed, or as an unlawful one. What
+    /// upholds the decision that was reviewed, or was given up, leaves everything as it was.
+    #[must_use]
+    pub const fn decides(self) -> bool {
+        matches!(self, Self::Changed | Self::Restored | Self::Unlawful)
+    }
+}
+
 words!(ReviewOutcome {
     Upheld = "upheld",
     Changed = "changed",

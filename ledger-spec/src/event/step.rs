@@ -377,9 +377,9 @@ steps! {
     RecordRetracted = "record.retracted": Record."record"
         from [Filed, Sealed] to Retracted, Source, why, by [Department, Court, Window];
     ReviewOpened = "record.review_opened": Record."record"
-        from [Filed, Sealed] to same, SourceOrReviewer, _, by [Department, Court, Window];
+        from [Filed, Sealed, Revoked] to same, SourceOrReviewer, _, by [Department, Court, Window];
     ReviewClosed = "record.review_closed": Record."record"
-        from [Filed, Sealed] to same, SourceOrReviewer, _, by [Department, Court, Window];
+        from [Filed, Sealed, Revoked] to same, SourceOrReviewer, _, by [Department, Court, Window];
     RecordSealed = "record.sealed": Record."record"
         from [Filed] to Sealed, SourceOrCourt, why, by [Department, Court, Window];
     RecordAnnotated = "record.annotated": Record."record"

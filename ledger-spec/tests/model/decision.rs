@@ -4,6 +4,7 @@ use crate::history::{Accepted, History, Stated};
 use crate::once::{is_decision_again, is_one_authority};
 use crate::openings::asked_at;
 use crate::reference::phase_at;
+use crate::reviews::says_that_it_stands;
 use ledger_spec::time::ValidTime;
 
 /// Under which names of a subject its records are looked for.
@@ -90,9 +91,25 @@ pub fn is_revoked_within(
     (at, known): (ValidTime, usize),
 ) -> bool {
     let steps = about(past, &known_again(past, record, names, known));
-    steps.into_iter().any(|one| {
+    steps.iter().any(|one| {
         let counts = one.event.flag("void") || one.event.valid_from <= at;
-        one.event.kind == "record.revoked" && one.at < known && counts
+        one.event.kind == "record.revoked"
+            && one.at < known
+            && counts
+            && !is_given_back(&steps, (one.event.valid_from, one.at), (at, known))
+    })
+}
+
+/// Whether one of these steps says by a valid time that a decision stands which was annulled from some time on, and says it later.
+pub fn is_given_back(
+    steps: &[&Accepted],
+    (from, place): (ValidTime, usize),
+    (at, known): (ValidTime, usize),
+) -> bool {
+    steps.iter().any(|one| {
+        says_that_it_stands(&one.event)
+            && (place < one.at && one.at < known)
+            && (from <= one.event.valid_from && one.event.valid_from <= at)
     })
 }
 

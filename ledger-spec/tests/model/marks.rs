@@ -5,7 +5,7 @@ use crate::gravity::shown;
 use crate::history::{Accepted, History, Stated};
 use crate::once::{is_void, names_one_number};
 use crate::reference::phase_at;
-use crate::reviews::opened_within;
+use crate::reviews::{opened_within, says_that_it_stands};
 use ledger_spec::time::ValidTime;
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
     steps.retain(|one| one.at < known && one.event.valid_from <= at);
     let mut all = BTreeSet::new();
     if !is_void(past, record, at, known) {
-        let outcome = steps.iter().rev().find_map(|one| one.event.text("outcome"));
+        let decides = steps.iter().rfind(|one| says_that_it_stands(&one.event));
+        let outcome = decides.and_then(|one| one.event.text("outcome"));
         all.extend((outcome == Some("unlawful")).then_some("found-unlawful"));
         // What another record says now, this one does not say by that, but where it took its place.
         let mut its = steps.clone();

@@ -1,6 +1,6 @@
 //! The reference's rules about what happens once, and what may not stand beside what.
 
-use crate::decision::{Names, is_revoked_within};
+use crate::decision::{Names, about, is_given_back, is_revoked_within, known_again};
 use crate::force::{self, in_force};
 use crate::history::{Accepted, History, Stated};
 use crate::openings::asked_at;
@@ -141,11 +141,16 @@ pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usiz
     {
         return true;
     }
+    let steps = about(past, &known_again(past, opening, Names::Own, known));
     let by = |who: &Accepted, whose: &Accepted| past.acts_for(&who.event.issuer, &whose.event.issuer);
     let counts = |one: &Accepted| {
         let revokes = one.event.kind == "record.revoked" && !one.event.flag("only_this");
         let begun = one.event.valid_from <= valid || one.event.flag("void") && starts_by(past, one, valid);
-        revokes && one.at < known && begun
+        revokes && one.at < known && begun && {
+            let from =
+                if one.event.flag("void") { decided_day(past, one) } else { Some(one.event.valid_from) };
+            from.is_none_or(|from| !is_given_back(&steps, (from, one.at), (valid, known)))
+        }
     };
     past.0.iter().filter(|one| counts(one)).any(|one| {
         let mut records = past.stream(&one.event.subject).filter(|filed| filed.event.kind == "record.filed");
@@ -158,6 +163,11 @@ pub fn is_void(past: &History, opening: &Accepted, valid: ValidTime, known: usiz
 
 /// Whether the decision of the record that this revokes was made by a valid time.
 fn starts_by(past: &History, revocation: &Accepted, valid: ValidTime) -> bool {
+    decided_day(past, revocation).is_some_and(|begins| begins <= valid)
+}
+
+/// When that began.
+fn decided_day(past: &History, revocation: &Accepted) -> Option<ValidTime> {
     let record = revocation.event.text("record").and_then(|id| past.find(&revocation.event.subject, id));
-    record.and_then(|record| record.event.decision_day()).is_some_and(|day| day.start_of_day() <= valid)
+    Some(record?.event.decision_day()?.start_of_day())
 }

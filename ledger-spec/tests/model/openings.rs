@@ -327,7 +327,7 @@ fn is_known_decision(past: &History, event: &Stated) -> bool {
             && is_decision_again(&one.event, event)
             && polarity(past, &one.event) == Some("negative")
             && is_one_authority(past, &one.event, event)
-            && phase(past, one).is_some_and(|phase| !has_ended(phase))
+            && phase(past, one) != Some("retracted")
     })
 }
 

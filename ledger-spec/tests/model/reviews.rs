@@ -3,7 +3,7 @@
 use crate::decision::{Names, about, again, known_again};
 use crate::history::{Accepted, History, Stated};
 use crate::once::names_one_number;
-use crate::reference::Question;
+use crate::reference::{Question, phase};
 use ledger_spec::time::ValidTime;
 
 /// L16, A03 of a review that is closed.
@@ -16,9 +16,16 @@ pub fn closed(q: &mut Question<'_>, record: &Accepted) {
     let of_another =
         opened.is_some_and(|opened| !of_source(opened) && !q.past.acts_for(&q.event.issuer, opened));
     let judged = matches!(q.event.text("outcome"), Some("unlawful" | "restored"));
-    q.refuse_if(judged && q.event.body["decision"].is_null(), "A03");
+    let revoked = phase(q.past, record) == Some("revoked") && says_that_it_stands(q.event);
+    q.refuse_if((judged || revoked) && q.event.body["decision"].is_null(), "A03");
     q.refuse_if(!restores_what_was_decided(q, record), "L15");
     q.refuse_if(own && (of_another || q.event.body["decision"].is_null()), "A03");
+}
+
+/// Whether a step closes a review by which the decision stands, as it was or otherwise.
+pub fn says_that_it_stands(step: &Stated) -> bool {
+    step.kind == "record.review_closed"
+        && matches!(step.text("outcome"), Some("changed" | "restored" | "unlawful"))
 }
 
 /// L15: what stands again is what a later decision made of the first, where the review restores anything.
@@ -61,7 +68,7 @@ pub fn opened_within<'a>(
         match one.event.kind.as_str() {
             "record.filed" if one.event.text("review") == Some("pending") => pending = Some(issuer),
             "record.review_opened" => pending = Some(issuer),
-            "record.review_closed" => pending = None,
+            "record.review_closed" | "record.revoked" => pending = None,
             "record.corrected" if !one.event.body["decision"].is_null() => {
                 let says = |field: &&str| one.event.text(field).is_some();
                 let changes = ["severity", "summary", "restriction_until"].iter().any(says);

@@ -55,8 +55,8 @@ pub const STEPS: &[Row] = &[
     row("record.corrected", RECORD, &["filed"], None, Who::Source),
     row("record.revoked", RECORD, &["filed", "sealed"], Some("revoked"), Who::SourceOr("court")),
     row("record.retracted", RECORD, &["filed", "sealed"], Some("retracted"), Who::Source),
-    row("record.review_opened", RECORD, &["filed", "sealed"], None, Who::SourceOr("court")),
-    row("record.review_closed", RECORD, &["filed", "sealed"], None, Who::SourceOr("court")),
+    row("record.review_opened", RECORD, &["filed", "sealed", "revoked"], None, Who::SourceOr("court")),
+    row("record.review_closed", RECORD, &["filed", "sealed", "revoked"], None, Who::SourceOr("court")),
     row("record.sealed", RECORD, &["filed"], Some("sealed"), Who::SourceOr("court")),
     row("record.annotated", RECORD, &["filed"], None, Who::Any(FILERS)),
     row(
