@@ -190,6 +190,29 @@ impl Directory {
         one == other || self.acts_for(self.id_of(one), other) || self.acts_for(self.id_of(other), one)
     }
 
+    /// Whether one authority reviews what another decided about this code: it is the authority above whoever decided, where the law
+    /// gives such a one (行政复议法第二十七条); else its competence covers the code, and neither one of a higher level nor a court
+    /// decided.
+    #[must_use]
+    pub fn reviews(&self, one: AuthorityNumber, source: AuthorityNumber, code: Option<&str>) -> bool {
+        let Some((own, source)) = self.by_number(one).zip(self.by_number(source)) else { return false };
+        let above = &source.competence.reviewed_by;
+        if !above.is_empty() {
+            let acts = |id| self.number(id).is_some_and(|above| self.acts_for(&own.id, above));
+            return above.iter().any(acts);
+        }
+        let (levels, reviews) = (source.competence.level.zip(own.competence.level), &own.competence.reviews);
+        let higher = levels.is_some_and(|(source, own)| source > own);
+        let covered = code.is_some_and(|code| reviews.iter().any(|pattern| pattern.covers(code)));
+        covered && !higher && !source.is_any(&[Role::Court])
+    }
+
+    /// Whether an authority is a court.
+    #[must_use]
+    pub fn is_court(&self, number: AuthorityNumber) -> bool {
+        self.by_number(number).is_some_and(|authority| authority.is_any(&[Role::Court]))
+    }
+
     /// Who acts for `number` at these instants: itself, or who took over its tasks by then.
     #[must_use]
     pub fn acting_for(

@@ -305,21 +305,11 @@ impl<'a> Case<'a> {
         Err(refuse(Rule::Competence, field, found, say!("an authority of the level {} or above", least)))
     }
 
-    /// Whether the issuer reviews the decision of `item`: it is the authority above whoever decided, where the law gives such a
-    /// one (行政复议法第二十七条); else its competence covers the code, and neither one of a higher level nor a court decided.
+    /// Whether the issuer reviews the decision of `item`.
     pub(super) fn reviews(&self, item: &Item) -> bool {
-        let Some(source) = self.governance.directory.by_number(item.issuer) else { return false };
-        let above = &source.competence.reviewed_by;
-        if !above.is_empty() {
-            let directory = &self.governance.directory;
-            let acts = |id| directory.number(id).is_some_and(|one| directory.acts_for(&self.issuer.id, one));
-            return above.iter().any(acts);
-        }
-        let own = &self.issuer.competence;
-        let higher = source.competence.level.zip(own.level).is_some_and(|(source, own)| source > own);
-        let covered =
-            item.fact.code().is_some_and(|code| own.reviews.iter().any(|pattern| pattern.covers(code)));
-        covered && !higher && !source.is_any(&[Role::Court])
+        let directory = &self.governance.directory;
+        let own = directory.number(&self.issuer.id);
+        own.is_some_and(|own| directory.reviews(own, item.issuer, item.fact.code()))
     }
 
     /// An entry, on a list of the seriously dishonest, on the directory of abnormal operations or on a list that is left by

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber};
-use crate::definition::{Direction, EndsBy, ListDefinition, Polarity};
+use crate::definition::{EndsBy, ListDefinition, Polarity};
 use crate::event::{Extra, Role, Step, StepKind};
 use crate::wording::{Words, say};
 
@@ -24,7 +24,7 @@ pub(super) fn before_its_time(
         },
         (StepKind::MeasureLifted | StepKind::MeasureExempted, Fact::Measure(measure)) => {
             let adopted = as_of.measure_of(item, measure);
-            if adopted.is_some_and(|adopted| adopted.direction == Direction::Ban) {
+            if adopted.is_some_and(|adopted| adopted.keeps_out()) {
                 decided(body, || say!("the decision that frees of it, by its number and date"))
             } else {
                 Ok(())

@@ -21,8 +21,7 @@ pub(super) fn filed(
     let shown = body.rests_on.as_ref().and_then(|id| case.file.entry_of(id));
     given_already(case, (body, said), shown)?;
     let as_of = case.person_as_of();
-    for filed in once::retracted(case, body) {
-        let Some(was) = as_of.details_decided(filed) else { continue };
+    for (filed, was) in retracted(case, body) {
         // What was taken by its number is not had again under another, or under none.
         let renumbered = as_of.licence_end(filed).is_some() && was.licence != said.licence;
         let longer = said.holds_longer_than(&was).filter(|_| is_one(&was, said));
@@ -42,6 +41,23 @@ fn gives(definition: &RecordType, said: &Details) -> bool {
     definition.has_field(VALID_UNTIL) && !said.is_step(&TAKING_STEPS)
 }
 
+/// The records by this decision that were filed in error, with what it decided: of each licence the first that was filed, and of
+/// those after it the ones that a decision corrected. What was filed after the first and taken back may be no more than a slip.
+fn retracted(case: &Case<'_>, body: &RecordFiled) -> Vec<(ItemNumber, Details)> {
+    let as_of = case.person_as_of();
+    let (mut before, mut counting): (Vec<Details>, _) = (Vec::new(), Vec::new());
+    for (filed, _) in once::of_decision(case, body) {
+        let Some(was) = as_of.details_decided(filed) else { continue };
+        let again = before.iter().any(|earlier| is_one(earlier, &was) && !earlier.is_named_apart(&was));
+        let says = !again || as_of.is_decided_anew(filed);
+        before.push(was.clone());
+        if says && case.person.last_phase(filed) == Some(Phase::Retracted) {
+            counting.push((filed, was));
+        }
+    }
+    counting
+}
+
 /// Whether two say the same licence. Where one does not say which, nothing tells them apart.
 fn is_one(one: &Details, other: &Details) -> bool {
     one.licence.zip(other.licence).is_none_or(|(one, other)| one == other)
@@ -58,10 +74,10 @@ fn given_already(
         let Fact::Record(record) = &item.fact else { return false };
         shown != Some(item.entry)
             && case.person.last_phase(*filed) != Some(Phase::Retracted)
-            && as_of
-                .type_of(record)
-                .zip(as_of.details(*filed))
-                .is_some_and(|(definition, was)| gives(definition, &was) && is_one(&was, said))
+            && as_of.type_of(record).zip(as_of.details(*filed)).is_some_and(|(definition, was)| {
+                // One decision may give several that have no number, and are called otherwise (行政许可法第二十六条).
+                gives(definition, &was) && is_one(&was, said) && !was.is_named_apart(said)
+            })
     });
     match given {
         None => Ok(()),

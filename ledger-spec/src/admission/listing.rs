@@ -72,13 +72,15 @@ pub(super) fn entering(case: &Case<'_>, body: &ListingEntered) -> Result<(), Ref
     if let (Some(months), Some(until)) = (definition.months_of(body.item.as_deref()), body.until) {
         // The record's own restriction, where the list lasts as long as that.
         let restricted = definition.as_long_as_record.then(|| restriction_beneath(case, body)).flatten();
-        let last = case.day().plus_months(months.into());
+        let last = case.decided(body.decision.as_ref()).plus_months(months.into());
         let last = restricted.map_or(last, |restricted| last.max(restricted));
         if until > last && !waived(migration, Rule::ListConditions) {
             return Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or earlier", last)));
         }
         // Before the time from which it may end early an entry with a term does not end.
-        let least = definition.early_months.map(|months| case.day().plus_months(months.into()));
+        let least = definition
+            .early_months
+            .map(|months| case.decided(body.decision.as_ref()).plus_months(months.into()));
         if let Some(least) = least.filter(|least| until < *least && !waived(migration, Rule::ListConditions))
         {
             return Err(refuse(Rule::ListConditions, "body.until", until, say!("{} or later", least)));
@@ -101,7 +103,7 @@ fn list<'a>(case: &Case<'a>, code: &ListCode, day: Date) -> Result<&'a ListDefin
 pub(super) fn row_corrected(case: &Case<'_>, item: &Item, extra: &Extra) -> Result<(), Refusal> {
     let (Fact::Listing(listing), Extra::Row(row)) = (&item.fact, extra) else { return Ok(()) };
     // By the list as it was when the entry was decided: that is what the row is of.
-    let day = listing.decided_on.unwrap_or_else(|| item.from.date());
+    let day = listing.entered_on(item);
     row_fits(case, list(case, &listing.list, day)?, row)
 }
 

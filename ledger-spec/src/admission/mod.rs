@@ -16,6 +16,7 @@ mod details;
 mod early_end;
 mod erasure;
 mod fields;
+mod freed;
 mod identity;
 mod licence;
 mod listing;

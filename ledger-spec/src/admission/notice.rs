@@ -4,12 +4,23 @@ use super::case::{Case, waived};
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{CaseAsOf, Details, ItemNumber, PenaltyKinds, RecordFact};
 use crate::definition::{HEARD, MeasureDefinition, PENALTY_KIND, ProcedurePeriod, RecordType};
-use crate::event::{Decision, Hearing, Notice, Role};
+use crate::event::{Decision, Hearing, Notice, Role, Statement};
 use crate::time::Date;
 use crate::wording::{Words, say};
 
 /// Why a decision could not be made yet on its day: the field of the notice that says otherwise, what was found and expected.
 type TooEarly = (&'static str, Words, Words);
+
+/// What a subject may ask for before a decision.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// To make a statement, within days.
+    Statement,
+    /// That, and a hearing.
+    Hearing,
+    /// To make a statement there and then: the decision is made on the spot (行政处罚法第五十一、五十二条).
+    OnTheSpot,
+}
 
 /// Whether a hearing may be asked for before such a penalty: for one of the kinds that it names, or for what its type is by
 /// itself, whatever it names. A court that bars somebody from work imposes no administrative penalty.
@@ -22,14 +33,15 @@ pub(super) fn is_heard(case: &Case<'_>, definition: &RecordType, said: &Details)
 pub(super) fn in_time(
     as_of: &CaseAsOf<'_>,
     (notice, decided): (&Notice, Date),
-    is_heard: bool,
+    asks: Asks,
 ) -> Result<(), TooEarly> {
     // Of a year whose working days are not known yet only the fewest days are asked that there have to be.
     let last = |period| as_of.deadline_at_earliest(period, notice.served_on, decided);
     // Who made a statement may ask for a hearing all the same.
-    let may_ask = notice.hearing.is_none() && is_heard;
+    let may_ask = notice.hearing.is_none() && asks == Asks::Hearing;
     let hearing = may_ask.then(|| last(ProcedurePeriod::NoticeHearing)).flatten();
-    let statement = (!notice.answered).then(|| last(ProcedurePeriod::NoticeStatement)).flatten();
+    let waits = notice.statement == Statement::None && asks != Asks::OnTheSpot;
+    let statement = waits.then(|| last(ProcedurePeriod::NoticeStatement)).flatten();
     if let Some(last) = statement.max(hearing).filter(|last| decided <= *last) {
         return Err(if hearing == Some(last) {
             let expected = say!("a decision after {}, the last day for asking for a hearing", last);
@@ -75,7 +87,7 @@ pub(super) fn before_ban(
     if definition.heard != Some(true) || case.is(Role::Court) {
         return Ok(());
     }
-    in_time(&as_of, (notice, record.decided_on), true).map_err(|(_, _, expected)| {
+    in_time(&as_of, (notice, record.decided_on), Asks::Hearing).map_err(|(_, _, expected)| {
         let found = say!("a decision of {}, before which nobody could ask for a hearing", record.decided_on);
         refuse(Rule::NoticeServed, "body.rests_on", found, expected)
     })
@@ -96,7 +108,7 @@ pub(super) fn before_correction(
     if heard(stated) || !heard(said) {
         return Ok(());
     }
-    in_time(&case.as_of(), (notice, record.decided_on), true).map_err(|(_, _, expected)| {
+    in_time(&case.as_of(), (notice, record.decided_on), Asks::Hearing).map_err(|(_, _, expected)| {
         let value = fields.iter().find(|(name, _)| name == PENALTY_KIND).map_or("", |(_, value)| value);
         let found = say!("{}: {}", Words::data(PENALTY_KIND), Words::data(value));
         refuse(Rule::NoticeServed, "body.details", found, expected)

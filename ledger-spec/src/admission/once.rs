@@ -106,16 +106,6 @@ pub(super) fn no_graver_than_shown(
     }
 }
 
-/// The records by this decision that were filed in error, and say what it decided: the first that was filed, and of those
-/// after it the ones that a decision corrected. What was filed after the first and taken back may be no more than a slip.
-pub(super) fn retracted<'c>(case: &'c Case<'_>, body: &RecordFiled) -> impl Iterator<Item = ItemNumber> + 'c {
-    let as_of = case.person_as_of();
-    let counting = of_decision(case, body)
-        .enumerate()
-        .filter_map(move |(place, (filed, _))| (place == 0 || as_of.is_decided_anew(filed)).then_some(filed));
-    counting.filter(|filed| case.person.last_phase(*filed) == Some(Phase::Retracted))
-}
-
 /// The records by the decision of one that is to be filed, in the log's order.
 pub(super) fn of_decision<'c>(
     case: &'c Case<'_>,
@@ -150,8 +140,9 @@ pub(super) fn entered(
     let person = case.person_as_of();
     let restricted = ground.filter(|_| definition.as_long_as_record);
     let restricted = restricted.and_then(|record| person.restriction_by(record, |_| true));
+    let entered_on = case.decided(body.decision.as_ref());
     let by_list =
-        definition.months_of(body.item.as_deref()).map(|months| case.day().plus_months(months.into()));
+        definition.months_of(body.item.as_deref()).map(|months| entered_on.plus_months(months.into()));
     let last = body.until.or(by_list.max(restricted.filter(|_| by_list.is_some())));
     let same = case.person.of_class(Class::Listing).find(|(number, item)| {
         let Fact::Listing(listing) = &item.fact else { return false };

@@ -2,13 +2,25 @@
 
 use super::{Refusal, Rule, refuse};
 use crate::casefile::{Details, PenaltyKinds};
-use crate::definition::{DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Severity};
+use crate::definition::{DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, PENALTY_KIND, Severity, WARNING};
+use crate::time::Date;
 use crate::wording::{Words, say};
 
 /// The most that a body is fined by simple procedure, in hundredths of a yuan (行政处罚法第五十一条: 3,000 yuan).
 const SIMPLE_FINE: u64 = 300_000;
 /// The most that a natural person is (200 yuan).
 const SIMPLE_FINE_OF_PERSONS: u64 = 20_000;
+
+/// Whether a penalty is one that may be decided on the spot: a warning, or a fine of no more than the law names, and nothing else
+/// (行政处罚法第五十一条). The text of before 2021-07-15 was not read.
+pub(super) fn is_simple(said: &Details, natural: bool, decided: Date) -> bool {
+    let most = if natural { SIMPLE_FINE_OF_PERSONS } else { SIMPLE_FINE };
+    let small = said.kinds.is_some_and(|kinds| {
+        let fines = kinds.is_any(&[FINE]);
+        kinds.is_all(&[WARNING, FINE]) && (!fines || said.fine.is_some_and(|fine| fine <= most))
+    });
+    small && Date::new(2021, 7, 15).is_ok_and(|since| decided >= since)
+}
 
 /// A08: the severity follows from the kinds, as far as those say it (国家发展改革委令第36号). What a sector's own classes say
 /// of fines is the sector's; where a type takes minor ones alone, those of the simple procedure, a fine is no greater than

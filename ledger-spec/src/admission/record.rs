@@ -3,6 +3,7 @@
 use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::details::Named;
+use super::notice::Asks;
 use super::{Refusal, Rule, licence, narrowing, notice, once, penalty, refuse, subject};
 use crate::authority::Migration;
 use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, RecordFact};
@@ -359,8 +360,15 @@ impl Filing<'_, '_> {
             let expected = say!("{} or earlier, when it was decided", self.decided);
             return Err(refuse(Rule::NoticeServed, "body.notice.served_on", served.served_on, expected));
         }
-        let is_heard = notice::is_heard(self.case, self.definition, &self.said);
-        let in_time = notice::in_time(&self.case.as_of(), (&served, self.decided), is_heard);
+        let natural = self.case.event.subject.is_natural();
+        let asks = if notice::is_heard(self.case, self.definition, &self.said) {
+            Asks::Hearing
+        } else if penalty::is_simple(&self.said, natural, self.decided) {
+            Asks::OnTheSpot
+        } else {
+            Asks::Statement
+        };
+        let in_time = notice::in_time(&self.case.as_of(), (&served, self.decided), asks);
         in_time.map_err(|(field, found, expected)| refuse(Rule::NoticeServed, field, found, expected))
     }
 

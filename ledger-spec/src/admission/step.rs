@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::early_end::before_its_time;
-use super::{Refusal, Rule, correction, listing, refuse, review};
-use crate::casefile::{CaseAsOf, Fact, Item, ItemNumber, NameHash, PenaltyKinds};
+use super::{Refusal, Rule, correction, freed, listing, refuse, review};
+use crate::casefile::{CaseAsOf, Details, Fact, Item, ItemNumber, NameHash, PenaltyKinds};
 use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, Severity, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
 use crate::time::{Date, ValidTime};
@@ -44,7 +44,10 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, body, (number, item)),
         StepKind::RecordCorrected => match &body.extra {
-            Extra::Correction(said) => correction::correction(case, (body, said), (number, item)),
+            Extra::Correction(said) => {
+                correction::correction(case, (body, said), (number, item))?;
+                freed::freed(case, body)
+            }
             _ => Ok(()),
         },
         StepKind::ErasureWithdrawn => not_carried_out(case, body),
@@ -99,11 +102,13 @@ fn decided_after(body: &Step, item: &Item) -> Result<(), Refusal> {
         Fact::Record(record) => Some(record.decided_on),
         Fact::Listing(listing) => listing.decided_on,
         Fact::Measure(measure) => measure.decided_on,
+        // What was asked for was asked for by then.
+        Fact::Application { .. } | Fact::Objection { .. } | Fact::Complaint { .. } => Some(item.from.date()),
         _ => None,
     };
     match body.decision.as_ref().zip(first) {
         Some((decision, first)) if decision.date < first => {
-            let expected = say!("{} or later, when what it is about was decided", first);
+            let expected = say!("{} or later, when what it is about was decided or asked for", first);
             Err(refuse(Rule::OrderOfTime, "body.decision.date", decision.date, expected))
         }
         _ => Ok(()),
@@ -217,7 +222,15 @@ fn conditions_of_type(
     let as_of = case.as_of();
     let Some((item, record)) = case.file.get(target).zip(as_of.record(target)) else { return Ok(()) };
     let Some(definition) = as_of.type_of(record) else { return Ok(()) };
-    let violation = as_of.details(target).and_then(|said| said.violation);
+    let said = as_of.details(target);
+    // Where the type asks it, all that it holds is of one kind, unless its values tell several apart. A general type holds violations of
+    // all kinds: of those the same is what is called the same (市场监管总局令第45号第十四条第一款第三项).
+    let own = definition.repair_asks.contains(&RepairCondition::NotRepeated);
+    let is_one_kind = |other: &Details| {
+        let Some(said) = said.as_deref() else { return false };
+        let called = || said.violation_words.is_some() && said.violation_words == other.violation_words;
+        if own { may_be_one_kind(said.violation, other.violation) } else { called() }
+    };
     off_the_list(case, target)?;
     no_ban_runs(case, &definition.repair_asks, (target, None), decision)?;
     let refused = |found: Words, expected: Words| {
@@ -246,11 +259,9 @@ fn conditions_of_type(
                         let other = as_of.record(*number);
                         let again = other.is_some_and(|other| {
                             other.record_type == record.record_type
+                                && (own || as_of.is_one_source(*number, item.issuer))
                                 && other.decided_on > record.decided_on
-                                && may_be_one_kind(
-                                    violation,
-                                    as_of.details(*number).and_then(|said| said.violation),
-                                )
+                                && as_of.details(*number).is_some_and(|other| is_one_kind(&other))
                         });
                         again && later.entry != item.entry && as_of.in_force(*number)
                     });
@@ -375,8 +386,8 @@ fn least_day(case: &Case<'_>, target: ItemNumber, corrected_on: Option<Date>) ->
         Fact::Listing(listing) => {
             let of_list = as_of.list_of(item, listing).and_then(|list| {
                 let from = match list.early_from {
-                    EarlyFrom::Entry => item.from.date(),
-                    EarlyFrom::Correction => corrected_on.unwrap_or_else(|| item.from.date()),
+                    EarlyFrom::Entry => listing.entered_on(item),
+                    EarlyFrom::Correction => corrected_on.unwrap_or_else(|| listing.entered_on(item)),
                 };
                 // Where no month has to pass, the day itself will do.
                 list.early_months.map(|months| match months {
@@ -399,16 +410,15 @@ fn extension(case: &Case<'_>, body: &Step, (number, item): (ItemNumber, &Item)) 
     // What is over is not made longer: whoever is to be listed again is entered anew.
     case.live(Rule::ListConditions, "body.listing", number)?;
     let as_of = case.as_of();
-    let adopted = as_of.list_of(item, listing);
+    let (adopted, entered_on) = (as_of.list_of(item, listing), listing.entered_on(item));
     let most = || {
         let adopted = adopted?;
         // All extensions together: else one a day has no end.
         let by_rule = adopted.max_extension_months.zip(adopted.months_of(listing.item.as_deref()));
         let by_rule =
-            by_rule.map(|(more, months)| item.from.date().plus_months(u32::from(months) + u32::from(more)));
-        let by_term = adopted
-            .months_of(listing.item.as_deref())
-            .map(|months| item.from.date().plus_months(months.into()));
+            by_rule.map(|(more, months)| entered_on.plus_months(u32::from(months) + u32::from(more)));
+        let by_term =
+            adopted.months_of(listing.item.as_deref()).map(|months| entered_on.plus_months(months.into()));
         by_rule.or(by_term)
     };
     let least = |last: Date| {

@@ -3,7 +3,9 @@
 use super::{AnnulledBy, Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
 use crate::authority::{AuthorityNumber, Directory};
 use crate::catalogue::Catalogue;
-use crate::definition::{MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity};
+use crate::definition::{
+    MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity, UNMASKING_STEPS,
+};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::SubjectId;
 use crate::time::{Date, ValidTime};
@@ -204,17 +206,16 @@ impl<'a> CaseAsOf<'a> {
         self.as_of.valid_at > last_day.end_of_day()
     }
 
+    /// The last ruling on reorganisation or composition that counts, by the day on which it was made, where it masks.
     fn masking(&self) -> Option<ItemNumber> {
-        let rulings = self.begun(Class::Record).filter(|(number, item)| match &item.fact {
-            Fact::Record(record) => {
-                let step = || self.details(*number).filter(|details| details.step.is_some());
-                self.type_of(record).is_some_and(|definition| definition.has_tag("masks_repairable"))
-                    && step().is_none_or(|details| details.is_step(&MASKING_STEPS))
-                    && self.phase_at(*number) == Some(Phase::Filed)
-                    && !self.is_void(*number)
-            }
-            _ => false,
+        let rulings = self.begun(Class::Record).filter_map(|(number, _)| {
+            let record = self.record(number)?;
+            let tagged = self.type_of(record)?.has_tag("masks_repairable");
+            let counts = tagged && self.phase_at(number) == Some(Phase::Filed) && !self.is_void(number);
+            let said = self.details(number).filter(|_| counts)?;
+            let masks = said.step.is_none() || said.is_step(&MASKING_STEPS);
+            (masks || said.is_step(&UNMASKING_STEPS)).then_some((record.decided_on, number, masks))
         });
-        rulings.map(|(number, _)| number).last()
+        rulings.max().filter(|(.., masks)| *masks).map(|(_, number, _)| number)
     }
 }

@@ -135,6 +135,14 @@ impl<'a> CaseAsOf<'a> {
         self.file.moves(one).any(|(at, step)| at < by && self.knows(step) && ends(step))
     }
 
+    /// The record by which the decision of the one at `number` was filed first: itself, or the first of those that were taken back
+    /// before it was filed.
+    #[must_use]
+    pub fn filed_first(&self, number: ItemNumber) -> ItemNumber {
+        let mut again = self.again(number).into_iter();
+        again.find(|one| *one < number && self.is_replaced(*one, number)).unwrap_or(number)
+    }
+
     /// What follows any of the records of its decision, or the thing at `number` itself: steps, and what rests on it or is about it,
     /// in the log's order.
     pub fn about(&self, number: ItemNumber) -> impl Iterator<Item = (ItemNumber, &'a Item)> {

@@ -4,9 +4,9 @@
 use super::spelling::NameHash;
 use crate::definition::{
     CERTIFICATE, CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS,
-    HEARD_KINDS, LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND, RESTRICTING_KINDS,
-    SERIOUS_KINDS, SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM, VALID_UNTIL,
-    least_severity_of,
+    HEARD_KINDS, LICENCE_NAME, LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND,
+    RESTRICTING_KINDS, SERIOUS_KINDS, SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM,
+    VALID_UNTIL, VIOLATION, least_severity_of,
 };
 use crate::time::Date;
 use bincode::{Decode, Encode};
@@ -26,6 +26,8 @@ pub struct Details {
     pub valid_until: Option<Date>,
     /// For what kind of violation a penalty was made.
     pub violation: Option<NameHash>,
+    /// The same in words of one's own.
+    pub violation_words: Option<NameHash>,
     /// Which step of a matter it is, one of the type's.
     pub step: Option<Box<str>>,
     /// Of which matter, where it says so.
@@ -34,6 +36,8 @@ pub struct Details {
     pub licence: Option<NameHash>,
     /// Which certificate a penalty takes, by its name.
     pub certificate: Option<NameHash>,
+    /// How its certificate is called.
+    pub licence_name: Option<NameHash>,
 }
 
 /// One of them, as a correction says it now: nothing where it takes it away.
@@ -46,10 +50,12 @@ pub enum Detail {
     ValidFrom(Option<Date>),
     ValidUntil(Option<Date>),
     Violation(Option<NameHash>),
+    ViolationWords(Option<NameHash>),
     Step(Option<Box<str>>),
     Matter(Option<NameHash>),
     Licence(Option<NameHash>),
     Certificate(Option<NameHash>),
+    LicenceName(Option<NameHash>),
 }
 
 /// Some kinds of penalty, each a bit: its place among those from which something follows, or the last for any other.
@@ -94,10 +100,16 @@ impl PenaltyKinds {
         self.names().any(|kind| of.contains(&kind))
     }
 
+    /// Whether it is of nothing but these kinds.
+    #[must_use]
+    pub fn is_all(self, of: &[&str]) -> bool {
+        self.0 & Self::OTHER == 0 && self.names().all(|kind| of.contains(&kind))
+    }
+
     /// Whether it is of nothing but kinds that are minor by themselves.
     #[must_use]
     pub fn is_minor(self) -> bool {
-        self.0 & Self::OTHER == 0 && self.names().all(|kind| MINOR_KINDS.contains(&kind))
+        self.is_all(&MINOR_KINDS)
     }
 
     /// Whether it is of a kind before which a hearing may be asked for.
@@ -179,10 +191,12 @@ impl Detail {
             VALID_FROM => Self::ValidFrom(day()),
             VALID_UNTIL => Self::ValidUntil(day()),
             CONDUCT => Self::Violation(said.map(NameHash::of)),
+            VIOLATION => Self::ViolationWords(said.map(NameHash::of_decision)),
             STEP => Self::Step(said.map(Into::into)),
             MATTER => Self::Matter(said.map(NameHash::of_decision)),
             LICENCE_NUMBER => Self::Licence(said.map(NameHash::of_licence)),
             CERTIFICATE => Self::Certificate(said.map(NameHash::of_certificate)),
+            LICENCE_NAME => Self::LicenceName(said.map(NameHash::of_decision)),
             _ => return None,
         })
     }
@@ -214,10 +228,12 @@ impl Details {
                 Detail::ValidFrom(day) => self.valid_from = day,
                 Detail::ValidUntil(day) => self.valid_until = day,
                 Detail::Violation(violation) => self.violation = violation,
+                Detail::ViolationWords(words) => self.violation_words = words,
                 Detail::Step(step) => self.step = step,
                 Detail::Matter(matter) => self.matter = matter,
                 Detail::Licence(licence) => self.licence = licence,
                 Detail::Certificate(certificate) => self.certificate = certificate,
+                Detail::LicenceName(name) => self.licence_name = name,
             }
         }
         self
@@ -232,10 +248,12 @@ impl Details {
             valid_from: self.valid_from.or(other.valid_from),
             valid_until: self.valid_until.or(other.valid_until),
             violation: self.violation.or(other.violation),
+            violation_words: self.violation_words.or(other.violation_words),
             step: self.step.or_else(|| other.step.clone()),
             matter: self.matter.or(other.matter),
             licence: self.licence.or(other.licence),
             certificate: self.certificate.or(other.certificate),
+            licence_name: self.licence_name.or(other.licence_name),
         }
     }
 
@@ -254,6 +272,14 @@ impl Details {
         } else {
             None
         }
+    }
+
+    /// Whether two licences of which neither says its number are called otherwise.
+    #[must_use]
+    pub fn is_named_apart(&self, other: &Self) -> bool {
+        self.licence.is_none()
+            && other.licence.is_none()
+            && self.licence_name.zip(other.licence_name).is_some_and(|(one, other)| one != other)
     }
 
     /// Whether it is one of these steps of a matter.

@@ -4,8 +4,8 @@ use super::terms::last_day;
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
-    Direction, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity, TAKING_STEPS,
-    Validity,
+    CHANGED, Direction, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
+    TAKING_STEPS, Validity,
 };
 use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
@@ -51,7 +51,7 @@ pub enum Cause {
     Expired,
     /// What it rests on has ended.
     GroundEnded,
-    /// A later one took its number.
+    /// A later one took its place.
     Superseded,
     /// The subject came onto a list of the seriously dishonest, beside which it may not stand.
     Displaced,
@@ -328,7 +328,7 @@ impl CaseAsOf<'_> {
             Fact::Record(_) => {
                 let number = self.file.number_of(item.entry);
                 let details = number.and_then(|number| self.details(number));
-                details.is_some_and(|details| details.is_step(&TAKING_STEPS))
+                details.is_some_and(|details| details.is_step(&TAKING_STEPS) || details.is_step(&[CHANGED]))
             }
             _ => false,
         };
@@ -439,7 +439,7 @@ impl CaseAsOf<'_> {
 
     /// A list as the catalogue had it when the entry was decided.
     pub fn list_of(&self, item: &Item, listing: &ListingFact) -> Option<&Arc<ListDefinition>> {
-        let day = listing.decided_on.unwrap_or_else(|| item.from.date());
+        let day = listing.entered_on(item);
         self.catalogue.lists.at(&listing.list, day.start_of_day(), self.as_of.known)
     }
 

@@ -1,8 +1,8 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
-use super::ItemNumber;
 use super::details::{Detail, Details};
 use super::spelling::NameHash;
+use super::{Item, ItemNumber};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Notice, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
 use crate::id::{
@@ -263,6 +263,14 @@ impl Fact {
             Self::Charge { scheme, .. } => Some(scheme.as_str()),
             _ => None,
         }
+    }
+}
+
+impl<R> ListingFact<R> {
+    /// The day on which it was decided that the subject comes onto the list, from which its term runs; of one without a decision, that
+    /// on which it began.
+    pub fn entered_on(&self, item: &Item) -> Date {
+        self.decided_on.unwrap_or_else(|| item.from.date())
     }
 }
 

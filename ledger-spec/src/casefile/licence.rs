@@ -1,30 +1,65 @@
-//! Licences that were taken (P12).
+//! Licences that were taken, or changed (P12).
 
 use super::details::Details;
-use super::{CaseAsOf, Cause, End, Item, ItemNumber};
-use crate::definition::{GIVING_STEPS, TAKING_STEPS};
+use super::{CaseAsOf, Cause, End, Item, ItemNumber, RecordFact};
+use crate::definition::{CHANGED, GIVING_STEPS, STEP, TAKING_STEPS, VALID_UNTIL};
 use crate::event::Class;
 
 impl CaseAsOf<'_> {
-    /// P12: from when on a licence holds no more, and the record by which it was taken that this one gave.
+    /// P12: from when on a licence holds no more as it was given, and the record by which it was taken, or changed, that this one gave.
     pub fn licence_end(&self, number: ItemNumber) -> Option<End> {
         let (item, record) = (self.file.get(number)?, self.record(number)?);
-        let given = self.details(number).filter(|given| given.is_step(&GIVING_STEPS))?;
-        let same = |other: ItemNumber, taken: &Details| match (given.licence, taken.licence) {
-            (Some(given), Some(taken)) => given == taken,
-            _ => self.matter(number) == self.matter(other),
-        };
-        let takes = |other: ItemNumber| {
-            let taken = self.details(other).filter(|taken| taken.is_step(&TAKING_STEPS));
-            taken.is_some_and(|taken| same(other, &taken))
-        };
-        let taken = self.known(Class::Record).filter(|(other, later)| {
-            (later.from, later.entry) > (item.from, item.entry)
-                && self.record(*other).is_some_and(|other| other.record_type == record.record_type)
-                && takes(*other)
-                && !self.is_void(*other)
+        let given = self.details(number).filter(|given| self.gives_licence(record, given))?;
+        let ends = self.known(Class::Record).filter_map(|(other, later)| {
+            let said = self.details(other)?;
+            let cause = if said.is_step(&TAKING_STEPS) {
+                Cause::TakenBack
+            } else if said.is_step(&[CHANGED]) {
+                Cause::Superseded
+            } else {
+                return None;
+            };
+            let follows = (later.from, later.entry) > (item.from, item.entry)
+                && self.is_one_licence((number, &given), (other, &said))
+                && self.may_take(item, later)
+                && !self.is_void(other);
+            let at = self.in_force_from(other).filter(|_| cause == Cause::Superseded).unwrap_or(later.from);
+            follows.then_some(End { at, cause, entry: Some(later.entry) })
         });
-        let end = |later: &Item| End { at: later.from, cause: Cause::TakenBack, entry: Some(later.entry) };
-        taken.map(|(_, later)| end(later)).min()
+        ends.min()
+    }
+
+    /// Whether a record gives a licence: by its step, or, where its type has none, since it says until when one holds.
+    fn gives_licence(&self, record: &RecordFact, said: &Details) -> bool {
+        let without_steps = || {
+            let definition = self.type_of(record);
+            definition.is_some_and(|found| found.has_field(VALID_UNTIL) && !found.has_field(STEP))
+        };
+        said.is_step(&GIVING_STEPS) || without_steps()
+    }
+
+    /// Whether two records are about one licence: by its number, whatever their types; without one, of one type about one matter.
+    fn is_one_licence(
+        &self,
+        (number, given): (ItemNumber, &Details),
+        (other, later): (ItemNumber, &Details),
+    ) -> bool {
+        match (given.licence, later.licence) {
+            (Some(given), Some(later)) => given == later,
+            _ => {
+                let of_type = |one| self.record(one).map(|record| &record.record_type);
+                of_type(number) == of_type(other)
+                    && self.matter(number) == self.matter(other)
+                    && !given.is_named_apart(later)
+            }
+        }
+    }
+
+    /// Whether what one filed takes or changes what another gave: who gave it, or took over from him, the authority above, or a
+    /// court (行政许可法第四十九、六十九、七十条). A number is one alone with whoever gave it.
+    fn may_take(&self, given: &Item, later: &Item) -> bool {
+        self.directory.is_one_source(given.issuer, later.issuer)
+            || self.directory.reviews(later.issuer, given.issuer, given.fact.code())
+            || self.directory.is_court(later.issuer)
     }
 }

@@ -15,7 +15,7 @@ impl CaseAsOf<'_> {
         match &item.fact {
             Fact::Listing(listing) => {
                 let months = self.list_of(item, listing)?.months_of(listing.item.as_deref());
-                let by_list = months.map(|months| last_day(item.from.date(), months));
+                let by_list = months.map(|months| last_day(listing.entered_on(item), months));
                 by_list.max(self.listing_expiry(number, item, listing))
             }
             Fact::Measure(measure) => {
@@ -49,7 +49,9 @@ impl CaseAsOf<'_> {
         if !adopted.from_decision {
             return day;
         }
-        // One that a court annulled is made anew by another decision, and runs from that.
+        // One that a court annulled is made anew by another decision, and runs from that; but what the law bars by itself runs from
+        // the decision for which it does, whoever says so.
+        let own = own.filter(|_| adopted.direction == Direction::Ban);
         let record = || Some(self.record(self.root_of(ground?))?.decided_on);
         own.or_else(record).unwrap_or(day)
     }
@@ -72,7 +74,7 @@ impl CaseAsOf<'_> {
         listing.until.or_else(|| {
             let adopted = self.list_of(item, listing);
             let months = adopted.and_then(|adopted| adopted.months_of(listing.item.as_deref()));
-            let last = months.map(|months| last_day(item.from.date(), months));
+            let last = months.map(|months| last_day(listing.entered_on(item), months));
             last.max(self.restricted_until(item, listing).filter(|_| last.is_some()))
         })
     }

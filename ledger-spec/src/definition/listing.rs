@@ -267,6 +267,17 @@ impl MeasureDefinition {
         self.ends.as_ref().is_some_and(|ends| ends.by.has_term())
     }
 
+    /// Whether it keeps its subject out of something, so that it takes a decision to end it before its time: a ban, or another
+    /// sanction that closes a domain.
+    #[must_use]
+    pub fn keeps_out(&self) -> bool {
+        match self.direction {
+            Direction::Ban => true,
+            Direction::Sanction => !self.bars.is_empty(),
+            Direction::Incentive => false,
+        }
+    }
+
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
         let (min_months, max_months) = bounds(fields, ("min_months", "max_months"), months)?;
         Ok(Self {

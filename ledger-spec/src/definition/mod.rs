@@ -16,11 +16,12 @@ mod words;
 pub use ends::{Ends, EndsBy};
 pub use listing::{Direction, EarlyFrom, ListDefinition, ListItem, MeasureDefinition, Persons};
 pub use record::{
-    BAN, CERTIFICATE, CONDUCT, DETENTION, DetailField, DetailForm, DetailValue, FINE, FINE_AMOUNT,
-    FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, GIVING_STEPS, HEARD, HEARD_KINDS, LICENCE_NUMBER,
-    LICENCE_SUSPENDED, MASKING_STEPS, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RED_LIST, RESTRICTING_KINDS,
-    RecordType, RepairCondition, SERIOUS_KINDS, SEVERAL, STEP, TAKING_STEPS, UNENDING_KINDS, VALID_FROM,
-    VALID_UNTIL, Validity, least_severity_of,
+    BAN, CERTIFICATE, CHANGED, CONDUCT, DETENTION, DetailField, DetailForm, DetailValue, FINE, FINE_AMOUNT,
+    FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS, GIVING_STEPS, HEARD, HEARD_KINDS, LICENCE_NAME,
+    LICENCE_NUMBER, LICENCE_SUSPENDED, MASKING_STEPS, MATTER, MINOR_KINDS, PENALTY_KIND, Pole, RED_LIST,
+    RESTRICTING_KINDS, RecordType, RepairCondition, SERIOUS_KINDS, SEVERAL, STEP, TAKING_STEPS,
+    UNENDING_KINDS, UNMASKING_STEPS, VALID_FROM, VALID_UNTIL, VIOLATION, Validity, WARNING,
+    least_severity_of,
 };
 pub use retention::{DueWhen, RetentionRule};
 pub use scheme::{Grade, PointsRule, PointsScheme, RatingScheme, Threshold};

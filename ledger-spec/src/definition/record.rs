@@ -146,6 +146,8 @@ pub const PENALTY_KIND: &str = "penalty_kind";
 pub const FINE: &str = "fine";
 /// The kinds that are minor, where a penalty is of no other (国家发展改革委令第36号).
 pub const MINOR_KINDS: [&str; 2] = ["warning", "criticism"];
+/// The kind of penalty that may be imposed on the spot beside a small fine.
+pub const WARNING: &str = MINOR_KINDS[0];
 /// The kinds that are serious, whatever else a penalty is of (国家发展改革委令第36号).
 pub const SERIOUS_KINDS: [&str; 5] =
     ["business_restricted", "suspended", "closed", "licence_revoked", "work_barred"];
@@ -179,6 +181,8 @@ pub const CERTIFICATE: &str = "certificate";
 /// The field of a type in which a penalty says, in values that are named, for what kind of violation it was made. What is
 /// said of that in words of one's own (`violation`) tells no two kinds apart.
 pub const CONDUCT: &str = "conduct";
+/// The field of a type in which it says that in words of its own, where no others are named.
+pub const VIOLATION: &str = "violation";
 /// The kind that only a natural person can suffer (行政处罚法第九条第五项).
 pub const DETENTION: &str = "detention";
 /// The kinds before which a hearing may be asked for, whatever the amount (行政处罚法第六十三条第三、四项).
@@ -201,13 +205,19 @@ pub const BAN: &str = "ban";
 pub const HEARD: &str = "heard";
 /// The steps of a licence that give it, for a time that begins no earlier.
 pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
+/// The step of them by which one that was given is otherwise from then on (行政许可法第四十九条).
+pub const CHANGED: &str = GIVING_STEPS[1];
 /// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).
 pub const TAKING_STEPS: [&str; 3] = ["withdrawn", "annulled", "cancelled"];
 /// The steps of a bankruptcy by which what can be repaired is masked: a ruling that approves a plan of reorganisation or
 /// recognises a composition (企业破产法第八十六、八十七、九十八条); one that only opens or declares it masks nothing.
 pub const MASKING_STEPS: [&str; 2] = ["plan_approved", "composition_recognised"];
+/// Those by which that is over: bankruptcy is declared, or the plan's execution is terminated (企业破产法第九十三、一百零四条).
+pub const UNMASKING_STEPS: [&str; 2] = ["declared", "terminated"];
 /// The field of a type in which a licence says its number.
 pub const LICENCE_NUMBER: &str = "licence_number";
+/// The field of a type in which a licence says how its certificate is called.
+pub const LICENCE_NAME: &str = "licence_name";
 /// The field of a type in which a licence says its first day.
 pub const VALID_FROM: &str = "valid_from";
 /// The field of a type in which a licence says its last day.

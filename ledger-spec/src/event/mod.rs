@@ -48,7 +48,7 @@ pub use kinds::{Change, Kind};
 pub use listing::{ListingEntered, ListingNotified, MeasureImposed, Term};
 pub use record::{
     Conduct, DataCategory, Decision, Hearing, Notice, PersonAttested, Publication, Publicity, RecordFiled,
-    Review, Secrecy,
+    Review, Secrecy, Statement,
 };
 pub use review::ReviewOutcome;
 pub use rights::{

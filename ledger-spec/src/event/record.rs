@@ -2,9 +2,8 @@
 
 use crate::definition::{Citation, Disclosure, PENALTY_KIND, Polarity, SEVERAL, Severity, words};
 use crate::id::{EventId, TypeCode};
-use crate::json::fields::{FieldError, FieldFault, Fields};
+use crate::json::fields::{FieldError, Fields};
 use crate::time::Date;
-use crate::wording::{Words, say};
 use bincode::{Decode, Encode};
 use tlog::bytes::from_hex;
 
@@ -77,10 +76,21 @@ pub struct RecordFiled {
 pub struct Notice {
     /// When the notice was served.
     pub served_on: Date,
-    /// Whether a statement came in and was answered; else the window has to have elapsed.
-    pub answered: bool,
+    /// What became of the statement that the subject may make.
+    pub statement: Statement,
     /// What became of the hearing, where one might be asked for; else its window has to have elapsed.
     pub hearing: Option<Hearing>,
+}
+
+/// What became of the statement that a subject may make before a decision (行政处罚法第四十五、六十二条).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Statement {
+    /// None came in: its window has to have elapsed.
+    None,
+    /// It came in and was answered.
+    Answered,
+    /// The subject said clearly that it makes none.
+    Waived,
 }
 
 /// What became of a hearing before its window had elapsed (行政处罚法第六十三、六十四条).
@@ -188,6 +198,7 @@ words!(DataCategory {
     Tax = "tax",
 });
 words!(Hearing { Held = "held", Waived = "waived" });
+words!(Statement { None = "none", Answered = "answered", Waived = "waived" });
 
 words!(Review { None = "none", Pending = "pending", Upheld = "upheld", Expired = "expired" });
 words!(Secrecy { None = "none", State = "state", Commercial = "commercial" });
@@ -260,18 +271,10 @@ impl RecordFiled {
 impl Notice {
     fn parse(mut fields: Fields) -> Result<Self, FieldError> {
         let served_on = fields.parsed("served_on", Date::parse)?;
-        let statement = fields.text("statement", 16)?;
-        let answered = match statement.as_str() {
-            "answered" => true,
-            "none" => false,
-            _ => {
-                let expected = say!("one of {}", Words::data("none answered"));
-                return Err(fields.error("statement", FieldFault::Value { found: statement, expected }));
-            }
-        };
+        let statement = fields.parsed("statement", Statement::parse_word)?;
         let hearing = fields.optional_parsed("hearing", Hearing::parse_word)?;
         fields.finish()?;
-        Ok(Self { served_on, answered, hearing })
+        Ok(Self { served_on, statement, hearing })
     }
 }
 

@@ -212,7 +212,8 @@ impl Departments {
             let Some(definition) = case.type_of(record) else { continue };
             self.filed.insert(item.issuer);
             // What an older register hands over says nothing of when it was filed there.
-            let in_time = record.migration.is_none() && filed_in_time(case, item) != Some(false);
+            let first = case.file.get(case.filed_first(number)).unwrap_or(item);
+            let in_time = record.migration.is_none() && filed_in_time(case, first) != Some(false);
             if !in_time || !stands(case, number) {
                 continue;
             }

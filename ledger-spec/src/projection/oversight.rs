@@ -284,7 +284,9 @@ impl<'a> Work<'a> {
         for (number, item) in case.begun(Class::Record) {
             let line = self.of(item.issuer);
             line.records += 1;
-            line.late_filings += u64::from(filed_in_time(case, item) == Some(false));
+            // What is filed again was filed before, in time or not.
+            let first = case.filed_first(number) == number;
+            line.late_filings += u64::from(first && filed_in_time(case, item) == Some(false));
             let steps = case.file.followers(number).filter(|(_, step)| case.has_begun(step));
             for (_, step) in steps {
                 match step.step_kind() {

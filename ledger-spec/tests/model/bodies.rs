@@ -277,7 +277,7 @@ impl Generator {
 
     fn due_process(&mut self, event: &mut Stated, day: Date) {
         let served = day.plus_days(-i64::try_from(self.chance.below(12)).unwrap());
-        let statement = *self.chance.pick(&["none", "answered"]);
+        let statement = *self.chance.pick(&["none", "answered", "none", "answered", "waived"]);
         let ended = day.plus_days(-i64::try_from(self.chance.below(500)).unwrap());
         event.body["severity"] = json!(self.chance.pick(&["general", "serious"]));
         event.body["notice"] = json!({ "served_on": served.to_string(), "statement": statement });

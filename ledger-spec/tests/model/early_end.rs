@@ -10,6 +10,15 @@ pub fn ends_of<'a>(past: &'a History, entry: &'a Accepted) -> Option<&'a str> {
     past.definition("list", entry.event.text("list")?, asked_at(&entry.event))?["ends"]["by"].as_str()
 }
 
+/// Whether a measure is a ban, or another that closes a domain.
+pub fn keeps_out(past: &History, imposed: &Accepted) -> bool {
+    let code = imposed.event.text("measure").unwrap();
+    past.definition("measure", code, asked_at(&imposed.event)).is_some_and(|measure| {
+        let bars = measure["bars"].as_array().is_some_and(|bars| !bars.is_empty());
+        measure["direction"] == "ban" || measure["direction"] == "sanction" && bars
+    })
+}
+
 /// A03, D13, L17: what still holds is ended by whoever filed it by a decision, by repair, or not at all.
 pub fn before_its_time(q: &mut Question<'_>, moved: &Accepted) {
     if q.has_role(&["court"]) || !in_force(q.past, moved, q.event.valid_from) {
@@ -29,9 +38,7 @@ pub fn before_its_time(q: &mut Question<'_>, moved: &Accepted) {
             q.refuse_if(ends == Some("decision") && undecided, "A03");
         }
         "measure.lifted" | "measure.exempted" => {
-            let code = moved.event.text("measure").unwrap();
-            let ban = q.past.definition("measure", code, asked_at(&moved.event));
-            q.refuse_if(ban.is_some_and(|ban| ban["direction"] == "ban") && undecided, "A03");
+            q.refuse_if(keeps_out(q.past, moved) && undecided, "A03");
         }
         _ => {}
     }

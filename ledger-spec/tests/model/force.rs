@@ -3,7 +3,7 @@
 
 use crate::decision;
 use crate::gravity::{imposed_by, shown, stated};
-use crate::history::{Accepted, History};
+use crate::history::{Accepted, History, Stated};
 use crate::measures::restriction;
 use crate::once::{is_grave_enough, is_serious, root_of};
 use crate::openings::{asked_at, has_tag, polarity};
@@ -14,6 +14,11 @@ use serde_json::Value;
 
 fn months(value: &Value) -> Option<u32> {
     value.as_u64().map(|months| u32::try_from(months).unwrap())
+}
+
+/// The day on which an entry on a list was decided, from which its term runs.
+pub fn entered_on(entry: &Stated) -> Date {
+    entry.decision_day().unwrap_or(entry.day())
 }
 
 /// The last day of something: as last extended by then, as it says itself, or by the catalogue.
@@ -29,8 +34,9 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
             });
             let extended = extended.next_back().and_then(|one| one.event.date("until"));
             let list = past.definition("list", event.text("list")?, asked_at(event));
-            let by_list =
-                list.and_then(|list| months(&list["months"])).map(|months| event.day().plus_months(months));
+            let by_list = list
+                .and_then(|list| months(&list["months"]))
+                .map(|months| entered_on(event).plus_months(months));
             extended.or(event.date("until")).or(by_list)
         }
         "rating.assigned" => {

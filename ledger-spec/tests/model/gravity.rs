@@ -13,7 +13,8 @@ pub fn was_heard(past: &History, event: &Stated, may_ask: bool) -> bool {
     let decided = event.decision_day().unwrap();
     let Some(served) = date(&event.body["notice"]["served_on"]) else { return false };
     let last = past.earliest("notice.clock", "notice.statement", served, decided.start_of_day());
-    let waited = event.body["notice"]["statement"] == "answered" || last.is_none_or(|last| decided > last);
+    let said = event.body["notice"]["statement"].as_str();
+    let waited = matches!(said, Some("answered" | "waived")) || last.is_none_or(|last| decided > last);
     let clock = |name| past.earliest("penalty.clock", name, served, decided.start_of_day());
     let hearing = &event.body["notice"]["hearing"];
     let asks = may_ask && hearing.is_null();

@@ -53,7 +53,8 @@ fn farthest(past: &History, one: &Accepted, at: ValidTime) -> Option<Date> {
         if event.kind == "listing.entered" { ("list", "months") } else { ("measure", "max_months") };
     let definition = past.definition(sort, event.text(sort).unwrap(), asked_at(event));
     let months = definition.and_then(|definition| definition[field].as_u64());
-    let by_law = months.map(|months| event.day().plus_months(u32::try_from(months).unwrap()));
+    let first = if sort == "list" { force::entered_on(event) } else { event.day() };
+    let by_law = months.map(|months| first.plus_months(u32::try_from(months).unwrap()));
     match event.kind.as_str() {
         "listing.entered" => by_law.max(force::last_day(past, one, at)),
         _ => event.date("until").map(|until| by_law.map_or(until, |by_law| by_law.max(until))),

@@ -1,6 +1,6 @@
 //! The reference's rules about what events begin: records, lists, measures, rights, schemes.
 
-use crate::force::in_force;
+use crate::force::{entered_on, in_force};
 use crate::governance::exists;
 use crate::gravity::{is_graver, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
@@ -391,7 +391,7 @@ fn entered(q: &mut Question<'_>) {
     q.refuse_if(red, "D05");
     q.refuse_if(!exists(past, &event.subject, event.decision_day().unwrap_or(event.day())), "L16");
     let months =
-        list["months"].as_u64().map(|months| event.day().plus_months(u32::try_from(months).unwrap()));
+        list["months"].as_u64().map(|months| entered_on(event).plus_months(u32::try_from(months).unwrap()));
     let last = event.date("until").or(months);
     let again = past.person(&event.subject).any(|one| {
         let beneath = one.event.text("record").and_then(|id| past.find(&one.event.subject, id));
@@ -418,9 +418,9 @@ fn entered(q: &mut Question<'_>) {
         record_on_list(q, list, record);
         q.refuse_if(record.is_some_and(|record| !in_force(past, record, event.valid_from)), "D05");
         if let (Some(until), Some(months)) = (event.date("until"), list["months"].as_u64()) {
-            q.refuse_if(until > event.day().plus_months(u32::try_from(months).unwrap()), "D05");
+            q.refuse_if(until > entered_on(event).plus_months(u32::try_from(months).unwrap()), "D05");
             let early = list["early_months"].as_u64().map(|months| u32::try_from(months).unwrap());
-            let early = early.map(|months| event.day().plus_months(months));
+            let early = early.map(|months| entered_on(event).plus_months(months));
             q.refuse_if(early.is_some_and(|early| until < early), "D05");
         }
         let grave = |record| is_grave_enough(past, list, record, event.valid_from);

@@ -6,8 +6,9 @@
 use crate::decision::{self, Names};
 use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
-use crate::table::{FILERS, Row, Who, opens, roles, scheme, step, subjects};
-use crate::{force, governance, gravity, openings, repair, reviews};
+pub use crate::phases::{last_moved, phase, phase_at};
+use crate::table::{FILERS, Row, Who, roles, scheme, step, subjects};
+use crate::{force, freed, governance, gravity, openings, repair, reviews};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -45,67 +46,6 @@ pub fn judge(past: &History, event: &Stated, now: ValidTime) -> Verdict {
         None => question.opening(),
     }
     if question.refused.is_empty() { Verdict::Accept } else { Verdict::Refuse(question.refused) }
-}
-
-/// How far the thing that began with `opening` has come, counting what `counts` of the later events.
-fn phase_by(past: &History, opening: &Accepted, counts: impl Fn(&Accepted) -> bool) -> Option<&'static str> {
-    let mut phase = opens(&opening.event.kind)?;
-    let mut before = phase;
-    for later in past.stream(&opening.event.subject) {
-        let names = |field: &str| later.event.text(field) == Some(&opening.event.id);
-        if !counts(later) {
-            continue;
-        }
-        match step(&later.event.kind) {
-            // One id may be that of two things of one subject, in the clear and sealed: each is moved by its own steps.
-            Some(row) if names(row.field) && row.opening == opening.event.kind => {
-                // What was annulled and stands after all is where it was before.
-                match row.to {
-                    Some("revoked") => (before, phase) = (phase, "revoked"),
-                    None if phase == "revoked" && reviews::says_that_it_stands(&later.event) => {
-                        phase = before
-                    }
-                    to => phase = to.unwrap_or(phase),
-                }
-            }
-            None if later.event.kind == "listing.entered" && names("notice") => phase = "entered",
-            _ => {}
-        }
-    }
-    Some(phase)
-}
-
-/// When it last came further, or a step like this one was taken on it: nothing moves it before that (L20).
-pub fn last_moved(past: &History, opening: &Accepted, kind: &str) -> ValidTime {
-    let mut last = opening.event.valid_from;
-    let mut revoked = false;
-    for later in past.stream(&opening.event.subject) {
-        let names = |field: &str| later.event.text(field) == Some(&opening.event.id);
-        let counts = match step(&later.event.kind) {
-            Some(row) if names(row.field) && row.opening == opening.event.kind => {
-                let given_back = revoked && reviews::says_that_it_stands(&later.event);
-                revoked = (revoked || row.to == Some("revoked")) && !given_back;
-                row.to.is_some() || given_back || row.kind == kind
-            }
-            Some(_) => false,
-            None => later.event.kind == "listing.entered" && names("notice"),
-        };
-        if counts {
-            last = last.max(later.event.valid_from);
-        }
-    }
-    last
-}
-
-/// How far it has come by everything that was accepted.
-pub fn phase(past: &History, opening: &Accepted) -> Option<&'static str> {
-    phase_by(past, opening, |_| true)
-}
-
-/// How far it had come at a valid time, by what the first `known` entries say; `None` before it began.
-pub fn phase_at(past: &History, opening: &Accepted, valid: ValidTime, known: usize) -> Option<&'static str> {
-    let counts = |one: &Accepted| one.at < known && one.event.valid_from <= valid;
-    if counts(opening) { phase_by(past, opening, counts) } else { None }
 }
 
 impl<'a> Question<'a> {
@@ -328,6 +268,9 @@ impl<'a> Question<'a> {
         let is_decided =
             ["record.filed", "listing.entered", "measure.imposed"].contains(&moved.event.kind.as_str());
         let first = moved.event.decision_day().filter(|_| is_decided);
+        let asked_for = ["repair.applied", "objection.raised", "complaint.filed"];
+        let asked_for = asked_for.contains(&moved.event.kind.as_str()).then(|| moved.event.day());
+        let first = first.or(asked_for);
         let early = self.event.decision_day().zip(first).is_some_and(|(own, first)| own < first);
         self.refuse_if(early, "L20");
         self.who(row, moved);
@@ -340,7 +283,10 @@ impl<'a> Question<'a> {
         self.refuse_if((ends && others || annuls) && self.event.body["decision"].is_null(), "A03");
         early_end::before_its_time(self, moved);
         match self.event.kind.as_str() {
-            "record.corrected" => self.correction(moved),
+            "record.corrected" => {
+                self.correction(moved);
+                freed::freed(self);
+            }
             "record.review_opened" => {
                 self.refuse_if(reviews::is_pending(self.past, moved, self.event.valid_from), "L16")
             }
@@ -420,8 +366,9 @@ impl<'a> Question<'a> {
         };
         let whole =
             list.and_then(|list| Some(list["max_extension_months"].as_u64()? + list["months"].as_u64()?));
-        let whole = whole.map(|whole| listing.event.day().plus_months(u32::try_from(whole).unwrap()));
-        let most = last.and_then(|_| whole.or_else(|| months("months", listing.event.day())));
+        let first = force::entered_on(&listing.event);
+        let whole = whole.map(|whole| first.plus_months(u32::try_from(whole).unwrap()));
+        let most = last.and_then(|_| whole.or_else(|| months("months", first)));
         self.refuse_if(most.is_some_and(|most| self.event.date("until").unwrap() > most), "D05");
         self.refuse_if(self.event.date("until").unwrap() < self.event.day(), "D05");
     }
@@ -463,7 +410,7 @@ impl<'a> Question<'a> {
             let list = self.past.definition("list", code, openings::asked_at(&target.event))?;
             let months = u32::try_from(list["early_months"].as_u64()?).unwrap();
             // Where none has to pass, the day itself will do.
-            let first = target.event.day();
+            let first = force::entered_on(&target.event);
             Some(if months == 0 { first.plus_days(-1) } else { first.plus_months(months) })
         });
         // The list's own months stand in the place of the tier's.
