@@ -11,7 +11,9 @@ use tlog::position::TreeSize;
 /// A03 of a correction: where a ban, another measure that closes a domain, or an entry on a list that nobody is taken off by a word,
 /// would end sooner by it, it names the decision, as whoever lifts the one or takes off the other does. A court may always.
 pub(super) fn freed(case: &Case<'_>, step: &Step) -> Result<(), Refusal> {
-    if step.decision.is_some() || case.is(Role::Court) {
+    let before = case.person_as_of();
+    let mut kept = case.person.items().filter(|(_, item)| is_kept(&before, item)).peekable();
+    if step.decision.is_some() || case.is(Role::Court) || kept.peek().is_none() {
         return Ok(());
     }
     let mut corrected = case.person.clone();
@@ -21,11 +23,8 @@ pub(super) fn freed(case: &Case<'_>, step: &Step) -> Result<(), Refusal> {
     let instants =
         AsOf { valid_at: case.event.valid_from, known: TreeSize::new(case.at.index.get().saturating_add(1)) };
     let catalogue = &case.governance.catalogue;
-    let (before, after) = (
-        case.person_as_of(),
-        CaseAsOf::new(&case.event.subject, &corrected, (catalogue, directory), instants),
-    );
-    let sooner = case.person.items().filter(|(_, item)| is_kept(&before, item)).find(|(number, _)| {
+    let after = CaseAsOf::new(&case.event.subject, &corrected, (catalogue, directory), instants);
+    let sooner = kept.find(|(number, _)| {
         let (was, now) = (before.end(*number), after.end(*number));
         let holds = was.is_none_or(|was| was.at > before.as_of.valid_at);
         holds && now.is_some_and(|now| was.is_none_or(|was| now.at < was.at))
