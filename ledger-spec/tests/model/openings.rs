@@ -415,6 +415,9 @@ fn entered(q: &mut Question<'_>) {
     }
     if !unchecked.contains(&"D05") {
         q.refuse_if(list["requires_record"] == true && event.text("record").is_none(), "D05");
+        let has_term = list["ends"]["by"].as_str().is_some_and(|by| by.starts_with("term"));
+        let has_last_day = event.date("until").is_some() || list["months"].is_u64();
+        q.refuse_if(has_term && !has_last_day, "D05");
         record_on_list(q, list, record);
         q.refuse_if(record.is_some_and(|record| !in_force(past, record, event.valid_from)), "D05");
         if let (Some(until), Some(months)) = (event.date("until"), list["months"].as_u64()) {
