@@ -19,7 +19,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Give a subject that stands at the window a one-time code, by which it sees its own file: a link, and a QR code of it", "为到窗口办理的主体出具一次性验证码（网址和二维码），供其查阅本人信用档案"),
     ("The subject; once more for each other name of it in the ledger, the one that is asked about first", "主体；在台账中另有名称的，每个名称各填一次，所查询的名称在前"),
     ("The event by which this window said that it looked at who stands there", "本窗口记载身份核验的事项编号"),
-    ("What was looked at, and is stated now: identity_document, registration, power_of_attorney", "所核验的材料，随即记载：identity_document（身份证件）、registration（执照或者登记证书）、power_of_attorney（授权委托书）"),
+    ("What was looked at, and is stated now: identity_document, registration, power_of_attorney", "所核验的材料，随即记载：身份证件（identity_document）、执照或者登记证书（registration）、授权委托书（power_of_attorney）"),
     ("The window's secret key file", "窗口的私钥文件"),
     ("Where the subject reaches the page, if elsewhere than at --url", "主体访问网页的地址，与 --url 不同的填写"),
     ("Go on before this look", "从该次查阅之前继续"),

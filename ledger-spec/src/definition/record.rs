@@ -194,11 +194,9 @@ pub const FORFEITING_KINDS: [&str; 2] = ["gains_forfeited", "goods_forfeited"];
 pub const STEP: &str = "step";
 /// See [`STEP`].
 pub const MATTER: &str = "matter";
-/// The tag of a type whose records recognise a subject as one for a red list: such a one stands beside no entry on a list of
-/// the seriously dishonest (发改财金规〔2017〕1798号).
+/// The tag of a type whose records recognise a subject as one for a red list, beside no serious list (发改财金规〔2017〕1798号).
 pub const RED_LIST: &str = "red_list";
-/// The tag of a type whose records are bans: they are published while they run, as the decision says; and where the record does
-/// not say it, as long as the ban that its source imposed by it.
+/// The tag of a type whose records are bans, published while they run: as the decision says, or the ban imposed by it.
 pub const BAN: &str = "ban";
 /// The tag of a type whose records bar somebody from work, or revoke a permission, by what they are: before one a hearing may
 /// be asked for, whatever kinds of penalty it names (行政处罚法第六十三条第三、四项).
