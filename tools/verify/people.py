@@ -13,7 +13,7 @@ from text import end_of_day, from_base64url, instant
 D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
 # Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
 ROLES = {
-    "ledger": {O}, "access": {O}, "ledger.auditors_named": {R}, "authority": {R}, "authority.key_revoked": {R, O}, "catalogue": {S}, "subject": {D, R}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
+    "ledger": {O}, "access": {O}, "ledger.auditors_named": {R}, "authority": {R}, "authority.key_revoked": {R, O}, "catalogue": {S}, "subject": {D, R}, "subject.verified": {W}, "subject.identifier_linked": {D, R, O}, "record": {D, C, W}, "listing": {D, C},
     "listing.statement_received": {D, C, W}, "measure": {D, C}, "repair": {D, C, W}, "objection": {D, C, W},
     "complaint": {D, C, W}, "hold": {D, C}, "commitment": {D, C, W}, "rating": {D, C}, "points": {D, C},
     "consent": {D, W}, "report": {D, W}, "use": {D, C}, "population": {S}, "rectification": {S}, "incident": {S, O},
