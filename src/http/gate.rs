@@ -33,6 +33,7 @@ use ledger_spec::wording::{Joint, Words};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use tlog::position::EntryIndex;
+use tokio::time::Instant;
 use utoipa::IntoParams;
 
 /// What is never kept by whoever stands between.
@@ -69,8 +70,8 @@ pub(super) struct Asking(Arc<Asker>);
 
 struct Asker {
     by: By,
-    /// The look that was granted, once one was.
-    look: OnceLock<Look>,
+    /// The look that was granted, once one was, and when its answer may leave where not at once.
+    look: OnceLock<(Look, Option<Instant>)>,
 }
 
 enum By {
@@ -277,7 +278,7 @@ impl Asking {
         asked_at: ValidTime,
     ) -> Result<&AuthorityId, Problem> {
         self.viewer((shared, reading), Asked::Identities, asked_at)?;
-        match self.0.look.get().map(|look| &look.by) {
+        match self.0.look.get().map(|(look, _)| &look.by) {
             Some(Looking::Authority { reader, .. }) => Ok(reader),
             // The table has no row for a subject, and who is nobody has signed nothing.
             Some(Looking::Subject { .. }) | None => Err(Problem::from(&RequestRefusal::unsigned())),
@@ -337,7 +338,12 @@ impl Asking {
                 return Err(Problem::new(ProblemKind::NotJournalled));
             }
             let (about, sight, beyond) = (looked_at(asked), granted.sight(), granted.beyond());
-            self.0.look.get_or_init(|| Look { at, by, about, sight, beyond });
+            // Once for a request, and before anything is done for it.
+            if self.0.look.get().is_none() {
+                let look = Look { at, by, about, sight, beyond };
+                let turn = shared.paces.turn(shared, &look)?;
+                self.0.look.get_or_init(|| (look, turn));
+            }
         }
         Ok(granted.viewer(moment))
     }
@@ -348,13 +354,12 @@ impl Asking {
         shared: &Shared,
         answered: Result<Response, Problem>,
     ) -> Result<Response, Problem> {
-        let Some(look) = self.0.look.get() else { return answered };
+        let Some((look, turn)) = self.0.look.get() else { return answered };
         let not_journalled = || Problem::new(ProblemKind::NotJournalled);
         let journal = shared.app.journal.as_ref().ok_or_else(not_journalled)?;
-        let turn = shared.paces.turn(shared, look)?;
         journal.record(look).await.map_err(|_| not_journalled())?;
         if let Some(turn) = turn {
-            tokio::time::sleep_until(turn).await;
+            tokio::time::sleep_until(*turn).await;
         }
         answered.map(|mut response| {
             response.headers_mut().insert(CACHE_CONTROL, PRIVATE);

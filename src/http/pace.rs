@@ -31,8 +31,8 @@ pub(super) struct Paces {
 
 struct Readers {
     habits: Habits,
-    /// Who reads more than is usual, since a look of this hour or day.
-    slow: BTreeMap<AuthorityId, Slow>,
+    /// By their keys, of whom more is read than is usual. Each key has its turns: one that was stolen takes nobody else's.
+    slow: BTreeMap<[u8; 32], Slow>,
 }
 
 struct Slow {
@@ -73,12 +73,16 @@ impl Paces {
 
     /// Takes in a look that was granted and says when its answer may leave, or that it is to be asked for again.
     pub(super) fn turn(&self, shared: &Shared, look: &Look) -> Result<Option<Instant>, Problem> {
-        let Looking::Authority { reader, .. } = &look.by else { return Ok(None) };
+        let Looking::Authority { reader, request } = &look.by else { return Ok(None) };
+        // What is no habit neither waits nor makes good for what is.
+        if !Habits::are_of(&look.about) {
+            return Ok(None);
+        }
         let now = Instant::now();
         let snapshot = shared.app.snapshots.latest();
         let days = snapshot.governance.catalogue.working_days(snapshot.size());
         let mut readers = self.readers.lock().or_defect("nothing panics while it holds this lock");
-        let turn = readers.turn((reader, look), now, &days);
+        let turn = readers.turn((reader, request.key().as_bytes()), look, (now, &days));
         drop(readers);
         if !matches!(turn, Ok(None)) {
             self.slowed.inc();
@@ -93,20 +97,20 @@ struct TooMany;
 impl Readers {
     fn turn(
         &mut self,
-        (reader, look): (&AuthorityId, &Look),
-        now: Instant,
-        days: &WorkingDays,
+        (reader, key): (&AuthorityId, &[u8; 32]),
+        look: &Look,
+        (now, days): (Instant, &WorkingDays),
     ) -> Result<Option<Instant>, TooMany> {
-        let waits = self.slow.get(reader).map(|slow| slow.next).filter(|next| *next > now);
+        let waits = self.slow.get(key).map(|slow| slow.next).filter(|next| *next > now);
         if waits.is_some_and(|next| next - now > PATIENCE) {
             return Err(TooMany);
         }
         let unusual = self.habits.take_in(reader, look.at, &look.about, days);
         let Some(pace) = unusual.iter().map(Unusual::pace_seconds).max() else {
-            self.slow.remove(reader);
+            self.slow.remove(key);
             return Ok(waits);
         };
-        let known = self.slow.get(reader).map(|slow| slow.unusual.as_slice()).unwrap_or_default();
+        let known = self.slow.get(key).map(|slow| slow.unusual.as_slice()).unwrap_or_default();
         for one in &unusual {
             if !known.iter().any(|known| (known.habit, known.from) == (one.habit, one.from)) {
                 let (habit, found, usual) = (one.habit.name(), one.found, one.usual);
@@ -114,7 +118,7 @@ impl Readers {
             }
         }
         let turn = waits.unwrap_or(now);
-        self.slow.insert(reader.clone(), Slow { unusual, next: turn + Duration::from_secs(pace) });
+        self.slow.insert(*key, Slow { unusual, next: turn + Duration::from_secs(pace) });
         Ok(waits)
     }
 }

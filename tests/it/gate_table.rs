@@ -228,6 +228,30 @@ fn the_same_question_by_everybody_and_what_each_is_told() {
     server.finish();
 }
 
+/// Who decides is told of the day of asking, and of no other day that there is nothing.
+#[test]
+fn a_letter_of_another_day_says_nothing_of_today() {
+    let server = serve("gate-another-day", Some(Arc::new(Kept::default())));
+    let own = department();
+    let path = |day: &str| format!("/v1/subjects/{FIRM}/eligibility?domain=procurement&valid_at={day}");
+    let told = |day: &str, key: &SecretKey, purpose| {
+        let answer = Read::by(key, purpose).get(&server, &path(day)).json();
+        (answer.get("eligible").cloned(), answer["letter"]["zh"].as_str().unwrap().to_owned())
+    };
+    // The moment of asking is 2026-11-01.
+    assert_eq!(told("2026-11-01", &own, Purpose::Procurement).0, Some(true.into()));
+    for day in ["2026-10-31", "2026-11-02"] {
+        let (eligible, letter) = told(day, &own, Purpose::Procurement);
+        assert!(eligible.is_none() && letter.contains("所查时点不是查询当日"), "{letter}");
+        assert_eq!(
+            told(day, &court(), Purpose::JudicialEnquiry).0,
+            Some(true.into()),
+            "a court asks of any day"
+        );
+    }
+    server.finish();
+}
+
 /// Of those that went on in a subject a hundred are asked about; a letter never says that there is nothing of the others.
 #[test]
 fn of_whom_nobody_asked_a_letter_says_nothing() {

@@ -1,12 +1,14 @@
 //! Unusual reading: an enumeration is answered more slowly whoever it is about, is told by `unusual`, and becomes an incident.
 
 use crate::accesses::by;
-use crate::gate::{Read, court, furnish};
+use crate::gate::{Read, court, furnish, of};
 use crate::http_server::{Answer, JSON, Server};
 use crate::people::{self, department};
 use crate::support::Folder;
 use credit_ledger::ledger::ACCESS;
 use credit_ledger::progress::Unwatched;
+use ledger_spec::event::Role;
+use ledger_spec::event::envelope::seal;
 use ledger_spec::readers::Usual;
 use ledger_spec::request::Purpose;
 use ledger_spec::time::{RecordedTime, ValidTime};
@@ -15,6 +17,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
+use tlog::key::SecretKey;
 
 /// How many subjects are usual in the tests' ledger in an hour.
 const USUAL: u64 = 20;
@@ -170,5 +173,69 @@ fn what_was_read_today_counts_after_a_restart() {
     assert_eq!(look(&server, &read, usual).status, 200);
     assert_eq!(look(&server, &read, usual + 1).status, 200);
     assert!(slowed(&server) > 0.5);
+    server.finish();
+}
+
+/// Counts, which are no habit, make good for nothing; a code that is told to come again ends nothing; another key has its turns.
+#[test]
+fn what_is_no_habit_does_not_quicken_what_is() {
+    let server = serve("unusual-between");
+    let (own, auditor, window) = (department(), of(Role::Auditor), of(Role::Window));
+    let hurried = |key: &SecretKey, purpose| {
+        let read = Read { clock: tuesday, ..by(key, purpose) };
+        for n in 0..=usize::try_from(USUAL).unwrap() {
+            assert_eq!(look(&server, &read, n).status, 200, "{n}");
+        }
+    };
+    hurried(&auditor, Purpose::Audit);
+    let read = Read { clock: tuesday, ..by(&auditor, Purpose::Audit) };
+    assert_eq!(read.get(&server, "/v1/oversight").status, 200);
+    let slowed = || server.sample("credit_ledger_readings_slowed_total");
+    let before = slowed();
+    assert_eq!(look(&server, &read, 50).status, 200);
+    assert!(slowed() > before + 0.5, "counts between two looks");
+    // Of another authority, as ever.
+    let other = Read { clock: tuesday, ..by(&own, Purpose::Supervision) };
+    assert_eq!(look(&server, &other, 51).status, 200);
+    assert!(slowed() < before + 1.5);
+    // A window that gives very many codes: the one that is told to come again ends no session.
+    let body = |n: u64| json!({ "subject": format!("ext:register:{n}") }).to_string();
+    let code = |n: u64| {
+        let event = people::id(2_000 + n).to_string();
+        let read = Read { clock: tuesday, case: Some(&event), ..by(&window, Purpose::OwnFile) };
+        let fields = read.fields("POST", "/v1/codes", Some(&body(n)));
+        server.post_to("/v1/codes", &format!("content-type: application/json\r\n{fields}"), body(n))
+    };
+    let looked = json!({ "checked": ["identity_document", "registration"] });
+    for n in 0..USUAL + 12 {
+        let subject = format!("ext:register:{n}");
+        let event = people::event(2_000 + n, "subject.verified", "window", &subject, looked.clone());
+        assert_eq!(server.post(JSON, seal(&event, &[&window])).status, 201);
+    }
+    let first = code(0).json()["code"].as_str().unwrap().to_owned();
+    let session = server.post_to(
+        "/v1/sessions",
+        "content-type: application/json\r\n",
+        json!({ "code": first }).to_string(),
+    );
+    let session = session.json()["session"].as_str().unwrap().to_owned();
+    let (send, told) = std::sync::mpsc::channel();
+    let refused = std::thread::scope(|threads| {
+        for n in 1..USUAL + 12 {
+            let (send, server, window) = (send.clone(), &server, &window);
+            threads.spawn(move || {
+                let event = people::id(2_000 + n).to_string();
+                let read = Read { clock: tuesday, case: Some(&event), ..by(window, Purpose::OwnFile) };
+                if look(server, &read, usize::try_from(n).unwrap()).status == 429 {
+                    send.send(()).unwrap();
+                }
+            });
+        }
+        told.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        code(0)
+    });
+    assert_eq!((refused.status, refused.problem()), (429, "reading-slowed".to_owned()));
+    let fields = format!("content-type: application/json\r\nauthorization: Bearer {session}\r\n");
+    assert_eq!(server.post_to("/v1/questions/standing", &fields, body(0)).status, 200);
     server.finish();
 }

@@ -24,8 +24,10 @@ pub(super) struct Closing<'a> {
     pub(super) unasked: usize,
     /// How many entries were recorded since those that are asked about.
     pub(super) later: u64,
-    /// Whether the reader decides by the letter, and so by what is known now.
+    /// Whether the reader decides by the letter, and so by what is known and holds on the day of asking.
     pub(super) decides: bool,
+    /// Whether another day is asked about.
+    pub(super) of_another_day: bool,
 }
 
 impl Closing<'_> {
@@ -34,7 +36,8 @@ impl Closing<'_> {
         if !self.own.is_empty() || self.unseen > 0 || !self.inherited.is_empty() {
             return Some(false);
         }
-        (self.told && self.unasked == 0 && !(self.decides && self.later > 0)).then_some(true)
+        (self.told && self.unasked == 0 && !(self.decides && (self.later > 0 || self.of_another_day)))
+            .then_some(true)
     }
 }
 
@@ -77,6 +80,12 @@ impl Projector<'_> {
                 format!(
                     " Of {unasked} more that are said to have gone on in it nothing was asked; of those this says nothing."
                 ),
+            );
+        }
+        if closing.decides && closing.of_another_day {
+            say(
+                "所查时点不是查询当日，不能据此认为现在没有限制措施。".to_owned(),
+                " Another day is asked about than that of asking, and of today this says nothing.".to_owned(),
             );
         }
         if closing.later > 0 {

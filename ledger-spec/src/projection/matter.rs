@@ -6,7 +6,7 @@ use crate::event::{Body, Class, Phase};
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::readers::{GivenConsent, GivenVerification, Matter, looked_since};
 use crate::time::{Date, RecordedTime, ValidTime};
-use std::ops::{Deref, RangeBounds};
+use std::ops::{Bound, Deref, RangeBounds as _};
 
 /// What the event of this id is in a subject's file, under whichever of its names, at the moment of asking.
 pub fn named_matter<S: CaseFileSource>(
@@ -23,12 +23,13 @@ pub fn named_matter<S: CaseFileSource>(
     let phase = || case_of(subject, &file, source.governance(), moment).phase_at(number);
     Ok(match (&item.fact, item.opens().map(|(class, _)| class)) {
         (Fact::Consent { until, .. }, _) => {
-            Matter::Consent(consent(source, &file, (item, *until), phase() == Some(Phase::Granted))?)
+            let stands = phase() == Some(Phase::Granted);
+            Matter::Consent(consent(source, (subject, &named), (item, *until), stands)?)
         }
         (_, Some(Class::Application | Class::Objection | Class::Complaint))
-            if !phase().is_none_or(is_concluded) =>
+            if !phase().is_none_or(is_concluded) && others(subject, &named).next().is_none() =>
         {
-            Matter::Open
+            Matter::Open(source.event(item.entry)?.issuer)
         }
         (_, Some(Class::Plain)) => {
             let found = verification(source, (subject, &named), (event, moment))?;
@@ -39,9 +40,9 @@ pub fn named_matter<S: CaseFileSource>(
 }
 
 /// A consent as the subject gave it.
-fn consent<S: CaseFileSource>(
+fn consent<S: CaseFileSource, F: Deref<Target = CaseFile>>(
     source: &S,
-    file: &CaseFile,
+    (subject, named): (&SubjectId, &Named<F>),
     (item, until): (&Item, Option<Date>),
     stands: bool,
 ) -> Result<GivenConsent, S::Error> {
@@ -52,7 +53,13 @@ fn consent<S: CaseFileSource>(
     };
     // Only a window says that it looked at somebody.
     let since = ValidTime::at_recorded(item.recorded_at).map_or(item.recorded_at, looked_since);
-    let looked = has_looked(source, file, &found.issuer, since..=item.recorded_at)?;
+    let within = (Bound::Included(since), Bound::Included(item.recorded_at));
+    let mut looked = false;
+    for (name, file) in named.names().iter().zip(named.files()) {
+        let is_it = name == subject || name.renewal(subject).is_some();
+        looked = looked || is_it && has_looked(source, file, &found.issuer, within)?;
+    }
+    let looked = looked && unseen(source, (subject, named), &found.issuer, within)?.is_none();
     Ok(GivenConsent { entry: item.entry, grantee, until, stands, taken_by: looked.then_some(found.issuer) })
 }
 
@@ -68,15 +75,34 @@ fn verification<S: CaseFileSource, F: Deref<Target = CaseFile>>(
     if !matches!(found.body, Body::SubjectVerified(_)) {
         return Ok(None);
     }
-    let since = looked_since(moment.valid_at);
-    for (name, file) in named.names().iter().zip(named.files()).skip(1) {
-        // Who keeps the keys links the pseudonyms of one number, and nobody else does.
-        if name.renewal(subject).is_none() && !has_looked(source, file, &found.issuer, since..)? {
-            let unseen = Some(name.clone());
-            return Ok(Some(GivenVerification { by: found.issuer, recorded_at: item.recorded_at, unseen }));
+    let within = (Bound::Included(looked_since(moment.valid_at)), Bound::Unbounded);
+    let unseen = unseen(source, (subject, named), &found.issuer, within)?;
+    Ok(Some(GivenVerification { by: found.issuer, recorded_at: item.recorded_at, unseen }))
+}
+
+/// The names that somebody linked to the one that is asked about, with their files: whoever registers bodies can link anybody's to
+/// one of his own. Who keeps the keys links the pseudonyms of one number, and nobody else does.
+fn others<'a, F: Deref<Target = CaseFile>>(
+    subject: &SubjectId,
+    named: &'a Named<F>,
+) -> impl Iterator<Item = (&'a SubjectId, &'a CaseFile)> {
+    let all = named.names().iter().zip(named.files().iter().map(|file| &**file));
+    all.filter(move |(name, _)| *name != subject && name.renewal(subject).is_none())
+}
+
+/// One of these at which a window did not look within a time.
+fn unseen<S: CaseFileSource, F: Deref<Target = CaseFile>>(
+    source: &S,
+    (subject, named): (&SubjectId, &Named<F>),
+    window: &AuthorityId,
+    within: (Bound<RecordedTime>, Bound<RecordedTime>),
+) -> Result<Option<SubjectId>, S::Error> {
+    for (name, file) in others(subject, named) {
+        if !has_looked(source, file, window, within)? {
+            return Ok(Some(name.clone()));
         }
     }
-    Ok(Some(GivenVerification { by: found.issuer, recorded_at: item.recorded_at, unseen: None }))
+    Ok(None)
 }
 
 /// Whether a window said within a time that it looked at whose file this is.
@@ -84,7 +110,7 @@ fn has_looked<S: CaseFileSource>(
     source: &S,
     file: &CaseFile,
     window: &AuthorityId,
-    within: impl RangeBounds<RecordedTime>,
+    within: (Bound<RecordedTime>, Bound<RecordedTime>),
 ) -> Result<bool, S::Error> {
     for (_, item) in file.of_class(Class::Plain).filter(|(_, item)| within.contains(&item.recorded_at)) {
         let found = source.event(item.entry)?;

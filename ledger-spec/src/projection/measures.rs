@@ -145,6 +145,7 @@ impl Projector<'_> {
             unasked: self.kept_out.unasked,
             later: self.viewer.moment.known.get().saturating_sub(self.known.get()),
             decides: matches!(self.viewer.letters, Letters::Of(_)),
+            of_another_day: self.case.as_of.valid_at.date() != self.viewer.moment.valid_at.date(),
         };
         let (eligible, letter) = (closing.eligible(), self.letter(&closing, &marks));
         let ([shown], next) = self.cut([seen.numbers]);

@@ -122,6 +122,12 @@ impl Habits {
         Self { usual, readers: BTreeMap::new() }
     }
 
+    /// Whether looks at this are habits: at a subject, or a list.
+    #[must_use]
+    pub fn are_of(about: &SubjectId) -> bool {
+        Scheme::of(about).is_some() || matches!(about, SubjectId::Catalogue(_))
+    }
+
     /// Takes in a look, in the order in which they are written down, and says in what it is more than is usual. What is about no
     /// subject and no list (counts, openings, pseudonyms) is no habit: that has bounds of its own.
     pub fn take_in(
@@ -131,10 +137,10 @@ impl Habits {
         about: &SubjectId,
         days: &WorkingDays,
     ) -> Vec<Unusual> {
-        let is_of_one = Scheme::of(about).is_some();
-        if !is_of_one && !matches!(about, SubjectId::Catalogue(_)) {
+        if !Self::are_of(about) {
             return Vec::new();
         }
+        let is_of_one = Scheme::of(about).is_some();
         let Ok(at) = ValidTime::at_recorded(at) else { return Vec::new() };
         let subject = is_of_one.then_some(about);
         if !self.readers.contains_key(reader) {

@@ -16,8 +16,8 @@ pub enum Matter {
     Consent(GivenConsent),
     /// That a window looked at who stood there.
     Verification(GivenVerification),
-    /// An application, an objection or a complaint that is not concluded.
-    Open,
+    /// An application, an objection or a complaint that is not concluded, and who recorded it.
+    Open(AuthorityId),
 }
 
 /// A consent as a subject gave it.

@@ -364,7 +364,7 @@ impl Look<'_> {
     fn is_of_who_stands_there(&self) -> Result<(), RequestRefusal> {
         let given = match self.named {
             Matter::Verification(given) => Some(given),
-            Matter::Other | Matter::Consent(_) | Matter::Open => None,
+            Matter::Other | Matter::Consent(_) | Matter::Open(_) => None,
         };
         let by = self.who.authority().map(|(authority, _)| &authority.id);
         let Some(given) = given.filter(|given| by == Some(&given.by)) else {
@@ -385,13 +385,16 @@ impl Look<'_> {
         Err(refused(RequestRule::VerifiedNow, CASE, found, expected))
     }
 
-    /// R29: the subject itself asked for something, and that is the matter.
+    /// R29: the subject itself asked the window for something, and that is the matter.
     fn is_in_a_matter_of_it(&self) -> Result<(), RequestRefusal> {
-        if *self.named == Matter::Open {
+        let own = self.who.authority().map(|(authority, _)| &authority.id);
+        if matches!(self.named, Matter::Open(by) if own == Some(by)) {
             return Ok(());
         }
         let found = say!("no event of the subject's file that {} names", Words::data("Credit-Case"));
-        let expected = say!("the id of an application, an objection or a complaint of the subject's");
+        let expected = say!(
+            "the id of an application, an objection or a complaint of the subject's that the window took"
+        );
         Err(refused(RequestRule::OwnMatter, CASE, found, expected))
     }
 
@@ -407,7 +410,7 @@ impl Look<'_> {
         let to_reader = |consent: &&GivenConsent| consent.grantee.as_deref().is_some_and(names);
         let consent = match self.named {
             Matter::Consent(given) => Some(given),
-            Matter::Other | Matter::Verification(_) | Matter::Open => None,
+            Matter::Other | Matter::Verification(_) | Matter::Open(_) => None,
         };
         let Some(consent) = consent.filter(to_reader) else {
             let id = authority.map_or_else(|| say!("a subject"), |authority| (&authority.id).into());

@@ -94,7 +94,7 @@ fn matter(row: Option<&May>, grantee: Option<&str>) -> Matter {
     match () {
         () if needs(Need::Consent) => Matter::Consent(consent(grantee)),
         () if needs(Need::Verified) => Matter::Verification(looked("window", 0)),
-        () if needs(Need::Matter) => Matter::Open,
+        () if needs(Need::Matter) => Matter::Open(AuthorityId::parse("window").unwrap()),
         () => Matter::Other,
     }
 }
@@ -264,7 +264,7 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
         purpose: Some(Purpose::OwnFile),
         case: Some(&case),
         asked: Asked::Subject(&other),
-        named: &Matter::Open,
+        named: &Matter::Open(AuthorityId::parse("two").unwrap()),
         visible_from: None,
         now: now(),
     };
@@ -274,6 +274,9 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
     let handling = Look { who, purpose: Some(Purpose::Handling), ..look };
     let found = Readers::shipped().sight(&handling).unwrap();
     assert_eq!((found.sight(), found.office()), (Sight::Restricted, Some(Office::Of(Role::Window))));
+    let of_another = Matter::Open(AuthorityId::parse("window").unwrap());
+    let refused = Readers::shipped().sight(&Look { named: &of_another, ..handling }).unwrap_err();
+    assert_eq!(refused.rule, RequestRule::OwnCompetence, "what another window took, as a department first");
     // Where it may by neither, the first that it lacks is named.
     let refused =
         Readers::shipped().sight(&Look { case: None, named: &Matter::Other, ..handling }).unwrap_err();

@@ -81,7 +81,7 @@ pub(super) const REQUESTS: &[Wording] = &[
     w("{}, another name of the subject, which the window did not look at", "该主体的另一名称 {}，窗口未予核验"),
     w("an event of who stood there for each of the subject's names", "就该主体的每个名称分别记载的身份核验事项"),
     w("no event of the subject's file that {} names", "{} 未填写该主体档案中的事项"),
-    w("the id of an application, an objection or a complaint of the subject's", "该主体尚未办结的修复申请、异议或者投诉事项的编号"),
+    w("the id of an application, an objection or a complaint of the subject's that the window took", "本窗口受理、尚未办结的该主体修复申请、异议或者投诉事项的编号"),
     w("a consent that no window took of who stood before it", "未经窗口核验本人身份而记载的授权"),
     w("one that a window recorded, other than who reads by it, within {} minutes of looking at who gave it", "由查询单位以外的窗口在核验本人身份后 {} 分钟内记载的授权"),
 ];
