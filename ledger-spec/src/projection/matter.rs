@@ -127,6 +127,8 @@ const fn is_concluded(phase: Phase) -> bool {
         phase,
         Phase::Granted
             | Phase::Refused
+            // It was given back to be asked for anew (P07).
+            | Phase::Returned
             | Phase::Rescinded
             | Phase::Withdrawn
             | Phase::Upheld
