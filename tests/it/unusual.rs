@@ -176,7 +176,8 @@ fn what_was_read_today_counts_after_a_restart() {
     server.finish();
 }
 
-/// Counts, which are no habit, make good for nothing; a code that is told to come again ends nothing; another key has its turns.
+/// Counts, which are no habit, make good for nothing; a code that is told to come again ends nothing; another authority waits for
+/// nobody.
 #[test]
 fn what_is_no_habit_does_not_quicken_what_is() {
     let server = serve("unusual-between");
