@@ -2,12 +2,13 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, begun, refuse};
-use crate::casefile::{Fact, Item};
+use crate::casefile::{Fact, Item, ItemNumber};
 use crate::definition::{ProcedurePeriod, Scheme};
 use crate::event::{
     Checked, Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued,
     ReportKind, Role, StepKind, SubjectVerified, UseReported,
 };
+use crate::id::EventId;
 use crate::wording::{Joint, Words, say};
 
 /// What an objection may be about, and a hold may hold.
@@ -34,11 +35,15 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
         return Err(refuse(Rule::OrderOfTime, "body.corrected_on", corrected, expected));
     }
     not_barred(case)?;
-    // A repair is that of the decision, whichever of its records it was asked for.
+    let ruling =
+        body.ruling.map(|ruling| masking_ruling(case, &ruling, (number, &body.target))).transpose()?;
+    // A repair is that of the decision, whichever of its records it was asked for; a mask is that of its ruling, and keeps nobody
+    // from asking for the end.
+    let ruling = ruling.and_then(|ruling| case.of_person(ruling));
     let person = case.person_as_of();
     let mut about = case.of_person(number).into_iter().flat_map(|number| person.about(number));
     let pending = about.find(|(application, item)| {
-        matches!(item.fact, Fact::Application { .. })
+        matches!(item.fact, Fact::Application { ruling: other, .. } if other == ruling)
             && matches!(
                 case.person.last_phase(*application),
                 Some(Phase::Applied | Phase::Accepted | Phase::Granted)
@@ -52,6 +57,55 @@ pub(super) fn application(case: &Case<'_>, body: &RepairApplied) -> Result<(), R
             Err(refuse(Rule::NotTwice, "body.target", found, say!("no application that is open or granted")))
         }
     }
+}
+
+/// L15, L16, L20, D13: a mask is asked for with a ruling that approves a plan or recognises a composition, of what was decided
+/// before it and can be repaired.
+fn masking_ruling(
+    case: &Case<'_>,
+    ruling: &EventId,
+    (number_of_target, target): (ItemNumber, &EventId),
+) -> Result<ItemNumber, Refusal> {
+    let (number, item) = case.refers("body.ruling", ruling, Class::Record)?;
+    case.stands("body.ruling", (number, item), &[Phase::Filed])?;
+    let as_of = case.as_of();
+    let ruled_on = as_of.record(number).map(|record| record.decided_on);
+    if !as_of.is_masking_ruling(number) {
+        let expected = say!("a ruling that approves a plan of reorganisation or recognises a composition");
+        return Err(refuse(Rule::ReferenceKnown, "body.ruling", ruling, expected));
+    }
+    if !as_of.masks(number) {
+        return Err(no_ruling_holds("body.ruling"));
+    }
+    match ruled_on {
+        Some(day) if !as_of.may_be_masked(number, number_of_target) => {
+            let expected = say!("what can be repaired and was decided before {}, the day of the ruling", day);
+            Err(refuse(Rule::RepairConditions, "body.target", target, expected))
+        }
+        _ => Ok(number),
+    }
+}
+
+fn no_ruling_holds(field: &'static str) -> Refusal {
+    let found = say!("a ruling after which the plan was ended or the subject declared bankrupt");
+    refuse(
+        Rule::RepairConditions,
+        field,
+        found,
+        say!("a ruling whose plan or composition is being carried out"),
+    )
+}
+
+/// L17, D13: who decided masks, by accepting the application; a window only hands it on.
+pub(super) fn accepted(case: &Case<'_>, application: &Item) -> Result<(), Refusal> {
+    let Fact::Application { target, ruling: Some(ruling), .. } = application.fact else { return Ok(()) };
+    if let Some(item) = case.file.get(target) {
+        case.by_source(item)?;
+    }
+    if case.as_of().masks(ruling) {
+        return Ok(());
+    }
+    Err(no_ruling_holds("body.application"))
 }
 
 /// D13: whose repair was rescinded does not apply again for a time.

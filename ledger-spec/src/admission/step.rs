@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::early_end::before_its_time;
-use super::{Refusal, Rule, correction, freed, listing, refuse, review};
+use super::{Refusal, Rule, correction, freed, listing, refuse, review, rights};
 use crate::casefile::{CaseAsOf, Details, Fact, Item, ItemNumber, NameHash, PenaltyKinds};
 use crate::definition::{EarlyFrom, EndsBy, Polarity, ProcedurePeriod, RepairCondition, Severity, TierBound};
 use crate::event::{Class, Decision, Extra, Phase, Role, Step, StepKind, Term, Who};
@@ -40,6 +40,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         | StepKind::MeasureExempted
         | StepKind::RecordRevoked => before_its_time(case, body, (number, item)),
         StepKind::ObjectionUpheld | StepKind::ObjectionDismissed => other_officer(case, item),
+        StepKind::RepairAccepted => rights::accepted(case, item),
         StepKind::RepairGranted => repairable(case, item, body.decision.as_ref()),
         StepKind::RepairServed => served(case, number, &body.extra),
         StepKind::ListingExtended => extension(case, body, (number, item)),

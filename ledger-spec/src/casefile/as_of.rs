@@ -3,9 +3,7 @@
 use super::{AnnulledBy, Annulment, Annulments, CaseFile, Fact, Item, ItemNumber, RecordFact};
 use crate::authority::{AuthorityNumber, Directory};
 use crate::catalogue::Catalogue;
-use crate::definition::{
-    MASKING_STEPS, Polarity, Pole, ProcedurePeriod, RecordType, Severity, UNMASKING_STEPS,
-};
+use crate::definition::{Polarity, Pole, ProcedurePeriod, RecordType, Severity};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::SubjectId;
 use crate::time::{Date, ValidTime};
@@ -32,8 +30,6 @@ pub struct CaseAsOf<'a> {
     pub catalogue: &'a Catalogue,
     /// The instants.
     pub as_of: AsOf,
-    /// The ruling that masks repairable records at these instants (P17).
-    pub(super) masked_by: Option<ItemNumber>,
     /// The authorities, and who took over from whom.
     pub(super) directory: &'a Directory,
     /// The decisions that were annulled, in whosever stream that stands; `None` for admission, which asks one stream alone.
@@ -48,25 +44,19 @@ impl<'a> CaseAsOf<'a> {
         (catalogue, directory): (&'a Catalogue, &'a Directory),
         as_of: AsOf,
     ) -> Self {
-        let mut case = Self { subject, file, catalogue, directory, as_of, masked_by: None, annulled: None };
-        case.masked_by = case.masking();
-        case
+        Self { subject, file, catalogue, directory, as_of, annulled: None }
     }
 
     /// The same where the annulment of a decision reaches the records that others' streams show to be by it.
     #[must_use]
     pub fn with_annulled(self, annulments: &'a Annulments) -> Self {
-        let mut case = Self { annulled: Some(annulments), ..self };
-        case.masked_by = case.masking();
-        case
+        Self { annulled: Some(annulments), ..self }
     }
 
     /// The same at other instants.
     #[must_use]
     pub fn at(&self, as_of: AsOf) -> Self {
-        let mut case = Self { as_of, ..self.clone() };
-        case.masked_by = case.masking();
-        case
+        Self { as_of, ..self.clone() }
     }
 
     /// The annulment of the decision by which the record at `number` was filed, as far as it is known, if other streams' are asked.
@@ -204,18 +194,5 @@ impl<'a> CaseAsOf<'a> {
     #[must_use]
     pub fn is_past(&self, last_day: Date) -> bool {
         self.as_of.valid_at > last_day.end_of_day()
-    }
-
-    /// The last ruling on reorganisation or composition that counts, by the day on which it was made, where it masks.
-    fn masking(&self) -> Option<ItemNumber> {
-        let rulings = self.begun(Class::Record).filter_map(|(number, _)| {
-            let record = self.record(number)?;
-            let tagged = self.type_of(record)?.has_tag("masks_repairable");
-            let counts = tagged && self.phase_at(number) == Some(Phase::Filed) && !self.is_void(number);
-            let said = self.details(number).filter(|_| counts)?;
-            let masks = said.step.is_none() || said.is_step(&MASKING_STEPS);
-            (masks || said.is_step(&UNMASKING_STEPS)).then_some((record.decided_on, number, masks))
-        });
-        rulings.max().filter(|(.., masks)| *masks).map(|(_, number, _)| number)
     }
 }

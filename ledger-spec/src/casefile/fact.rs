@@ -34,6 +34,7 @@ pub enum Fact<R = ItemNumber> {
         list: Option<ListCode>,
         corrected_on: Option<Date>,
         commitment: bool,
+        ruling: Option<R>,
     },
     Objection {
         target: R,
@@ -299,7 +300,10 @@ impl<R: Copy> Fact<R> {
             Self::Record(record) => record.consent.into_iter().collect(),
             Self::Notice { record, .. } => record.iter().copied().collect(),
             Self::Listing(listing) => listing.notice.into_iter().collect(),
-            Self::Application { target, .. } | Self::Objection { target, .. } => vec![*target],
+            Self::Application { target, ruling, .. } => {
+                std::iter::once(target).chain(ruling).copied().collect()
+            }
+            Self::Objection { target, .. } => vec![*target],
             Self::Complaint { about } => about.iter().copied().collect(),
             Self::Hold { target, .. } => target.iter().copied().collect(),
             Self::Transfer { record, .. } => record.iter().copied().collect(),

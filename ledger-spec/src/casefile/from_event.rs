@@ -42,6 +42,7 @@ impl Fact<EventId> {
                 list: body.list.clone(),
                 corrected_on: body.corrected_on,
                 commitment: body.commitment,
+                ruling: body.ruling,
             },
             Body::ObjectionRaised(body) => Self::Objection { target: body.target, list: body.list.clone() },
             Body::ComplaintFiled(body) => Self::Complaint { about: body.about },
@@ -121,8 +122,9 @@ impl<R> Fact<R> {
                 let rests_on = maybe(rests_on);
                 Fact::Measure(Box::new(MeasureFact { measure, rests_on, term, decided_on }))
             }
-            Self::Application { target, list, corrected_on, commitment } => {
-                Fact::Application { target: find(target)?, list, corrected_on, commitment }
+            Self::Application { target, list, corrected_on, commitment, ruling } => {
+                let (target, ruling) = (find(target)?, maybe(ruling));
+                Fact::Application { target, list, corrected_on, commitment, ruling }
             }
             Self::Objection { target, list } => Fact::Objection { target: find(target)?, list },
             Self::Complaint { about } => Fact::Complaint { about: maybe(about) },

@@ -181,8 +181,8 @@ impl CaseAsOf<'_> {
                 }
             }
         }
-        if let Some(ruling) = self.masking_of(number) {
-            mark(Mark::Masked, ruling);
+        if let Some(masking) = self.masking_of(number) {
+            mark(Mark::Masked, masking.accepted);
         }
         if let Some(exempted) = self.exemption(number) {
             mark(Mark::Exempted, exempted);
@@ -204,36 +204,6 @@ impl CaseAsOf<'_> {
         let (_, step) = self.last_step(number, StepKind::MeasureExempted)?;
         let over = step.step()?.until.is_some_and(|until| self.is_past(until));
         (!over).then_some(step.entry)
-    }
-
-    /// P17: the entry of the ruling that masks the thing at `number`: a repairable record, or what rests on one.
-    pub fn masking_of(&self, number: ItemNumber) -> Option<EntryIndex> {
-        let ruling = self.masked_by?;
-        let ruled_on = self.record(ruling)?.decided_on;
-        if self.is_masked_from(ruled_on, number) { Some(self.file.get(ruling)?.entry) } else { None }
-    }
-
-    /// What was decided before the ruling, whenever it was recorded, and can be repaired; no ban that the law keeps open, nor what the
-    /// law itself bars for a time (政府采购法第二十二条第一款第五项).
-    fn is_masked_from(&self, ruled_on: Date, number: ItemNumber) -> bool {
-        let Some(item) = self.file.get(number) else { return false };
-        let (decided_on, masked) = match &item.fact {
-            Fact::Record(record) => (Some(record.decided_on), record.severity.is_some()),
-            Fact::Listing(listing) => {
-                let beneath = listing.record.is_some_and(|record| self.is_masked_from(ruled_on, record));
-                (listing.decided_on, beneath)
-            }
-            Fact::Measure(measure) => {
-                let stays = self.measure_of(item, measure).is_some_and(|adopted| {
-                    let by_term = adopted.ends.as_ref().is_some_and(|ends| ends.by.has_term());
-                    adopted.outlives_publicity || adopted.keeps_out() && by_term
-                });
-                let beneath = measure.rests_on.is_some_and(|ground| self.is_masked_from(ruled_on, ground));
-                (measure.decided_on, !stays && beneath)
-            }
-            _ => return false,
-        };
-        masked && decided_on.unwrap_or_else(|| item.from.date()) < ruled_on
     }
 
     /// Whether the source has corrected a record, or a row, since an objection to it was upheld, or has filed the record again

@@ -22,6 +22,9 @@ pub struct RepairApplied {
     pub corrected_on: Option<Date>,
     /// Whether the subject has made the public commitment that repair asks for (信用承诺).
     pub commitment: bool,
+    /// The `record.filed` of the ruling that approves a plan of reorganisation or recognises a composition, by which the subject
+    /// asks for a mask and not for an end.
+    pub ruling: Option<EventId>,
 }
 
 /// `objection.raised`: the subject says that something is wrong.
@@ -134,6 +137,7 @@ impl RepairApplied {
             statement: fields.optional_text("statement", 4000)?,
             corrected_on: fields.optional_parsed("corrected_on", Date::parse)?,
             commitment: fields.flag("commitment")?,
+            ruling: fields.optional_parsed("ruling", EventId::parse)?,
         })
     }
 }

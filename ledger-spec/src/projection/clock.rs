@@ -21,7 +21,8 @@ pub(super) fn ran_out(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> b
         Fact::Objection { .. } => waiting(Phase::Raised, case.objection_deadline(item)),
         Fact::Application { .. } => {
             waiting(Phase::Applied, since_it_began(ProcedurePeriod::RepairAccept))
-                || waiting(Phase::Accepted, repair_decided_by(case, number))
+                || !case.is_answered(item, Phase::Accepted)
+                    && waiting(Phase::Accepted, repair_decided_by(case, number))
         }
         Fact::Complaint { .. } => waiting(Phase::Filed, since_it_began(ProcedurePeriod::ComplaintDecide)),
         Fact::Order { due } => waiting(Phase::Ordered, Some(due)),
@@ -56,6 +57,7 @@ fn accepted_on(case: &CaseAsOf<'_>, number: ItemNumber) -> Option<Date> {
 pub(super) fn repair_due(case: &CaseAsOf<'_>, number: ItemNumber, item: &Item) -> Option<Date> {
     match case.phase_at(number)? {
         Phase::Applied => case.deadline(ProcedurePeriod::RepairAccept, item.from.date(), item.from.date()),
+        Phase::Accepted if case.is_answered(item, Phase::Accepted) => None,
         Phase::Accepted => {
             let accepted = accepted_on(case, number)?;
             case.deadline(ProcedurePeriod::RepairDecide, accepted, accepted)

@@ -20,14 +20,16 @@ pub fn named_matter<S: CaseFileSource>(
     let Some((number, item)) = file.find(event).filter(|(_, item)| item.entry.is_in(moment.known)) else {
         return Ok(Matter::Other);
     };
-    let phase = || case_of(subject, &file, source.governance(), moment).phase_at(number);
+    let case = case_of(subject, &file, source.governance(), moment);
+    let phase = || case.phase_at(number);
+    let is_over = |phase| is_concluded(phase) || case.is_answered(item, phase);
     Ok(match (&item.fact, item.opens().map(|(class, _)| class)) {
         (Fact::Consent { until, .. }, _) => {
             let stands = phase() == Some(Phase::Granted);
             Matter::Consent(consent(source, (subject, &named), (item, *until), stands)?)
         }
         (_, Some(Class::Application | Class::Objection | Class::Complaint))
-            if !phase().is_none_or(is_concluded) && others(subject, &named).next().is_none() =>
+            if !phase().is_none_or(is_over) && others(subject, &named).next().is_none() =>
         {
             Matter::Open(source.event(item.entry)?.issuer)
         }

@@ -460,7 +460,10 @@ impl<'a> Projector<'a> {
 
     /// Whether an application that is not shown counts as left out: one that still awaits a step.
     fn is_open(&self, number: ItemNumber) -> bool {
-        let awaits = matches!(self.case.phase_at(number), Some(Phase::Applied | Phase::Accepted));
+        let answered =
+            |phase| self.case.file.get(number).is_none_or(|item| self.case.is_answered(item, phase));
+        let phase = self.case.phase_at(number).filter(|phase| !answered(*phase));
+        let awaits = matches!(phase, Some(Phase::Applied | Phase::Accepted));
         self.sight >= Sight::Restricted || awaits
     }
 

@@ -35,7 +35,8 @@ impl Suspicion<'_, '_> {
                 self.case.about(number).filter(|(_, step)| step.step().is_some_and(|fact| known(fact.of)));
             let end = self.case.end(number);
             let ended = end.and_then(|end| self.case.file.at(end.entry?));
-            let masked = self.case.masking_of(number).and_then(|ruling| self.case.file.at(ruling));
+            let masking = self.case.masking_of(number).map(|masking| [masking.ruling, masking.accepted]);
+            let masked = masking.into_iter().flatten().filter_map(|entry| self.case.file.at(entry));
             let at_once = std::iter::once(item).chain(steps.map(|(_, step)| step)).chain(ended).chain(masked);
             said.extend(at_once.flat_map(|item| self.of(item)));
             said.extend(self.of_annulment(end));

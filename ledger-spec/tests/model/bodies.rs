@@ -2,6 +2,7 @@
 
 use crate::generate::Generator;
 use crate::history::{Accepted, History, Stated, is_body};
+use crate::masks;
 use crate::reference::phase;
 use crate::table::has_ended;
 use crate::world::{self, AUTHORITIES, SUBJECTS};
@@ -46,6 +47,9 @@ impl Generator {
                     event.body["corrected_on"] = json!(event.valid_from.date().to_string());
                 }
                 self.aim(event, target, &any);
+                if self.chance.percent(25) {
+                    self.rule(past, event);
+                }
             }
             "objection.raised" => {
                 const ABOUT: &[&str] = &[
@@ -180,6 +184,17 @@ impl Generator {
         }
     }
 
+    /// Names a ruling with which it is applied for a mask, rarely another record.
+    fn rule(&mut self, past: &History, event: &mut Stated) {
+        let any = self.chance.percent(10);
+        let fits = |one: &&Accepted| one.event.kind == "record.filed" && (any || masks::approves(one));
+        let all: Vec<&Accepted> = past.stream(&event.subject).filter(fits).collect();
+        if let Some(found) = self.chance.any(&all) {
+            event.valid_from = event.valid_from.max(found.event.valid_from);
+            event.body["ruling"] = json!(found.event.id);
+        }
+    }
+
     /// Names a decision, so many times in a hundred.
     fn decide(&mut self, event: &mut Stated, of_100: usize) {
         if self.chance.percent(of_100) {
@@ -207,6 +222,7 @@ impl Generator {
             (6, &"base.late"),
             (8, &"base.barred"),
             (4, &"base.agreed"),
+            (5, &"base.plan"),
         ]);
         let day = event.day().plus_days(-i64::try_from(self.chance.below(120)).unwrap());
         let document = "ab".repeat(32);
@@ -219,6 +235,10 @@ impl Generator {
         }
         let (code, day) = (event.text("type").unwrap().to_owned(), event.decision_day().unwrap());
         let code = code.as_str();
+        if code == masks::RULING && self.chance.percent(80) {
+            let step = *self.chance.weighted(&[(8, &"plan_approved"), (2, &"declared"), (1, &"accepted")]);
+            event.body["details"] = json!({ "step": step });
+        }
         if code == "base.mixed" {
             event.body["polarity"] = json!(self.chance.pick(&["positive", "negative"]));
         }

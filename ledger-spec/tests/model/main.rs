@@ -1,7 +1,7 @@
 //! The model test: random events go to the engine and to a reference that was written separately from it,
 //! small, slow and plain; both have to say the same of each, and of every phase at every instant.
 //!
-//! `reference`, `decision`, `openings`, `measures`, `once`, `reviews`, `repair`, `force`, `marks`, `governance` and `history` are the reference, `table` is its state machines;
+//! `reference`, `decision`, `openings`, `measures`, `once`, `reviews`, `repair`, `force`, `marks`, `masks`, `governance` and `history` are the reference, `table` is its state machines;
 //! `generate`, `bodies`, `changes`, `spoil`, `chance` and `world` make the events; `compare` asks both and, where they
 //! disagree, looks for the shortest sequence that shows it. `pages` asks the ledgers that come of it page by page; `renamed` tells of one
 //! person under two names, `linked` of one body. `told` holds that every refusal is in one language.
@@ -26,6 +26,7 @@ mod gravity;
 mod history;
 mod linked;
 mod marks;
+mod masks;
 mod measures;
 mod once;
 mod openings;

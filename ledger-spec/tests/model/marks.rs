@@ -3,6 +3,7 @@
 use crate::decision::{Names, about, known_again};
 use crate::gravity::shown;
 use crate::history::{Accepted, History, Stated};
+use crate::masks::is_masked;
 use crate::once::{is_void, names_one_number};
 use crate::reference::phase_at;
 use crate::reviews::{opened_within, says_that_it_stands};
@@ -10,8 +11,14 @@ use ledger_spec::time::ValidTime;
 use std::collections::BTreeSet;
 
 /// The marks of which this knows.
-pub const MARKS: [&str; 5] =
-    ["found-unlawful", "changed-on-review", "under-review", "objection-upheld", "publication-stayed"];
+pub const MARKS: [&str; 6] = [
+    "found-unlawful",
+    "changed-on-review",
+    "under-review",
+    "objection-upheld",
+    "publication-stayed",
+    "masked",
+];
 
 /// Two instants: a valid time, and how many entries are known.
 type When = (ValidTime, usize);
@@ -84,6 +91,7 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
     all.extend(upheld.then_some("objection-upheld"));
     let stayed = aimed("hold.placed", "placed").into_iter().any(|hold| hold.event.flag("publication"));
     all.extend(stayed.then_some("publication-stayed"));
+    all.extend(is_masked(past, record, &records, (at, known)).then_some("masked"));
     all
 }
 
@@ -159,6 +167,7 @@ fn says_otherwise(filed: &Accepted, was: &Accepted, steps: &[&Accepted]) -> bool
     let last = |field: &str| last_said(was, field, steps);
     let (now, then) = (&filed.event.body, &was.event.body);
     now["type"] != then["type"]
+        || now["details"] != then["details"]
         || now["decision"]["date"] != then["decision"]["date"]
         || now["conduct"]["id"] != then["conduct"]["id"]
         || now["conduct"]["ended_on"] != then["conduct"]["ended_on"]

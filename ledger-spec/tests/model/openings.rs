@@ -4,6 +4,7 @@ use crate::force::{entered_on, in_force};
 use crate::governance::exists;
 use crate::gravity::{is_graver, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
+use crate::masks;
 use crate::measures;
 use crate::once::{
     is_decision_again, is_grave_enough, is_one_authority, is_one_decision, is_one_ground,
@@ -29,7 +30,7 @@ pub fn opening(q: &mut Question<'_>) {
             if let Some(target) = q.reference("target", &["record.filed", "listing.entered"]) {
                 q.same_list(target);
                 q.refuse_if(!is_open(q.past, target), "L16");
-                q.refuse_if(is_in_repair(q.past, target), "L19");
+                q.refuse_if(is_in_repair(q.past, target, q.event), "L19");
                 q.refuse_if(is_barred_from_repair(q.past, q.event), "D13");
                 let record = match target.event.kind.as_str() {
                     "record.filed" => Some(target),
@@ -38,6 +39,7 @@ pub fn opening(q: &mut Question<'_>) {
                 let ended = record.and_then(|record| date(&record.event.body["conduct"]["ended_on"]));
                 let corrected = q.event.date("corrected_on");
                 q.refuse_if(corrected.zip(ended).is_some_and(|(corrected, ended)| corrected < ended), "L20");
+                masks::asked_for(q, target);
             }
         }
         "objection.raised" => {
@@ -224,6 +226,7 @@ fn record(q: &mut Question<'_>) {
     }
     let Some(definition) = in_catalogue(q, "type", "type", at) else { return };
     status(q, definition, consent, at);
+    masks::fields(q, definition);
     reviewed(q, definition, &unchecked);
     q.refuse_if(has_tag(definition, "consented") && q.is_natural() && !consent, "D12");
     q.refuse_if(!severity_fits(past, event, event.text("severity")), "A08");

@@ -8,7 +8,7 @@ use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
 pub use crate::phases::{last_moved, phase, phase_at};
 use crate::table::{FILERS, Row, Who, roles, scheme, step, subjects};
-use crate::{force, freed, governance, gravity, openings, repair, reviews};
+use crate::{force, freed, governance, gravity, masks, openings, repair, reviews};
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -299,6 +299,7 @@ impl<'a> Question<'a> {
                 self.refuse_if(held, "D10");
             }
             "listing.extended" => self.extension(moved),
+            "repair.accepted" => masks::accepted(self, moved),
             "repair.granted" => self.repair_conditions(moved),
             "repair.served" => self.delivery(moved),
             _ => {}

@@ -9,9 +9,12 @@ use crate::openings::asked_at;
 use crate::reference::{Question, phase, phase_at, severity};
 use ledger_spec::time::{Date, ValidTime};
 
-/// Whether an application for repair of this thing, or of another record of its decision, is open, or granted.
-pub fn is_in_repair(past: &History, target: &Accepted) -> bool {
-    let applied = aimed_at(past, target, "repair.applied", Names::Any);
+/// Whether an application for repair of this thing, or of another record of its decision, is open, or granted: one with the same
+/// ruling, or like the new one with none.
+pub fn is_in_repair(past: &History, target: &Accepted, new: &Stated) -> bool {
+    let ruling = |one: &Stated| one.text("ruling").map(|id| (one.subject.clone(), id.to_owned()));
+    let mut applied = aimed_at(past, target, "repair.applied", Names::Any);
+    applied.retain(|one| ruling(&one.event) == ruling(new));
     applied.into_iter().any(|one| matches!(phase(past, one), Some("applied" | "accepted" | "granted")))
 }
 

@@ -54,6 +54,7 @@ pub const TYPES: &[&str] = &[
     "base.late",
     "base.barred",
     "base.agreed",
+    "base.plan",
 ];
 pub const LISTS: &[&str] = &["lists.black", "lists.red", "lists.grave", "lists.plain", "lists.late"];
 pub const MEASURES: &[&str] = &["measures.ban", "measures.bar", "measures.praise", "measures.watch"];
@@ -234,6 +235,19 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "type.base.barred",
             OLD,
             record_type("negative", &json!({ "validity": "as_decided", "tags": ["ban"] })),
+        ),
+        (
+            "type_adopted",
+            "type.base.plan",
+            OLD,
+            record_type(
+                "neutral",
+                &json!({ "tags": ["masks_repairable"], "fields": [{ "name": "step", "title": name("step"), "values": [
+                    { "value": "plan_approved", "title": name("approved") },
+                    { "value": "declared", "title": name("declared") },
+                    { "value": "accepted", "title": name("accepted") },
+                ] }] }),
+            ),
         ),
         ("type_adopted", "type.base.agreed", OLD, record_type("neutral", &json!({ "tags": ["consented"] }))),
         (
