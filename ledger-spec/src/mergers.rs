@@ -41,6 +41,11 @@ impl Mergers {
         }
     }
 
+    /// Whether none went on in another, by whatever was said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether some merger says that the subject went on in another, and nothing since that it did not.
     pub(crate) fn knows(&self, of: &SubjectId) -> bool {
         self.0.values().flatten().any(|merger| merger.of == *of && !merger.taken_back)

@@ -9,6 +9,7 @@ use crate::event::{Body, Class, Decision, Event, Phase, Role};
 use crate::id::{AuthorityId, EventId, ListCode, SubjectId, SubjectKind};
 use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
+use std::sync::Arc;
 use tlog::position::TreeSize;
 
 /// One event before the rules.
@@ -25,6 +26,8 @@ pub(super) struct Case<'a> {
     pub(super) names: &'a [SubjectId],
     /// How its subject stands to the other that it names.
     pub(super) between: Between,
+    /// The files of those that went on in its subject, where a record is filed.
+    pub(super) went_on: &'a [Arc<CaseFile>],
     pub(super) at: Recorded,
 }
 
@@ -54,7 +57,7 @@ impl<'a> Case<'a> {
         self.when(self.person, self.event.valid_from)
     }
 
-    fn when(&self, file: &'a CaseFile, valid_at: ValidTime) -> CaseAsOf<'a> {
+    pub(super) fn when(&self, file: &'a CaseFile, valid_at: ValidTime) -> CaseAsOf<'a> {
         let instants = AsOf { valid_at, known: self.known() };
         let governance = self.governance;
         CaseAsOf::new(&self.event.subject, file, (&governance.catalogue, &governance.directory), instants)

@@ -32,6 +32,7 @@ mod review;
 mod rights;
 mod step;
 mod subject;
+mod went_on;
 
 pub use crate::casefile::{CaseFile, Filed, Head};
 pub use crate::governance::{Governance, governs};
@@ -50,6 +51,7 @@ use crate::id::{AuthorityId, SubjectId};
 use crate::time::{RecordedTime, ValidTime};
 use crate::wording::{Joint, Words, say};
 use case::Case;
+use std::sync::Arc;
 use tlog::checkpoint::Origin;
 use tlog::key::PublicKey;
 use tlog::position::EntryIndex;
@@ -108,6 +110,8 @@ pub struct Known<'a> {
     pub names: &'a [SubjectId],
     /// How it stands to the other subject that the event names.
     pub between: Between,
+    /// What stands of those that went on in it, under each of their names: asked where a record is filed.
+    pub went_on: &'a [Arc<CaseFile>],
 }
 
 /// How the subject of a merger, or of a link of a body's names, stands to the other that this names.
@@ -151,9 +155,10 @@ pub fn admit(
             return Ok(Admission::Admitted(AdmittedEvent { event, at }));
         }
         personal::nothing_in_clear(&event)?;
-        let Known { subject: person, names, between, .. } = known;
+        let Known { subject: person, names, between, went_on, .. } = known;
         let signed = &event;
-        let case = Case { event: stated, signed, issuer, governance, file, person, names, between, at };
+        let case =
+            Case { event: stated, signed, issuer, governance, file, person, names, between, went_on, at };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at, file)?;

@@ -117,14 +117,14 @@ pub(super) fn of_decision<'c>(
 }
 
 /// The decision by which a record is to be filed.
-fn behind(case: &Case<'_>, body: &RecordFiled) -> Option<Behind> {
+pub(super) fn behind(case: &Case<'_>, body: &RecordFiled) -> Option<Behind> {
     let issuer = case.governance.directory.number(&case.issuer.id)?;
     Some(Behind::of(issuer, &body.decision))
 }
 
 /// Whether a penalty of these kinds may be of one of which only one may follow one conduct: a fine. What does not say of which
 /// kinds it is may be one.
-fn may_fine(kinds: Option<PenaltyKinds>) -> bool {
+pub(super) fn may_fine(kinds: Option<PenaltyKinds>) -> bool {
     kinds.is_none_or(|kinds| kinds.is_any(&[FINE]))
 }
 

@@ -4,7 +4,7 @@ use super::basis::Catalogued;
 use super::case::{Case, Over, waived};
 use super::details::Named;
 use super::notice::Asks;
-use super::{Refusal, Rule, licence, narrowing, notice, once, penalty, refuse, subject};
+use super::{Refusal, Rule, licence, narrowing, notice, once, penalty, refuse, subject, went_on};
 use crate::authority::Migration;
 use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash, RecordFact};
 use crate::definition::{
@@ -78,6 +78,8 @@ pub(super) fn filing(case: &Case<'_>, body: &RecordFiled) -> Result<(), Refusal>
         if !filing.waives(Rule::OneConduct) {
             once::one_decision(case, body)?;
             once::one_conduct(case, body)?;
+            went_on::one_decision(case, body)?;
+            went_on::one_conduct(case, body)?;
         }
         filing.publicity()?;
         if body.review.is_none() && !filing.waives(Rule::ReviewStatus) {
@@ -351,6 +353,7 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         once::no_graver_than_decided(self.case, (self.definition, self.body, &self.said))?;
+        went_on::no_graver_than_decided(self.case, (self.definition, self.body, &self.said))?;
         once::no_graver_than_shown(self.case, (self.body, &self.said))?;
         let Some(served) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");
@@ -363,13 +366,28 @@ impl Filing<'_, '_> {
         let natural = self.case.event.subject.is_natural();
         let asks = if notice::is_heard(self.case, self.definition, &self.said) {
             Asks::Hearing
-        } else if penalty::is_simple(&self.said, natural, self.decided) {
+        } else if penalty::is_simple(&self.said, natural, self.decided)
+            && self.body.restriction_until.is_none()
+        {
             Asks::OnTheSpot
         } else {
             Asks::Statement
         };
-        let in_time = notice::in_time(&self.case.as_of(), (&served, self.decided), asks);
-        in_time.map_err(|(field, found, expected)| refuse(Rule::NoticeServed, field, found, expected))
+        let in_time = |asks| notice::in_time(&self.case.as_of(), (&served, self.decided), asks);
+        in_time(asks)
+            .map_err(|(field, found, expected)| refuse(Rule::NoticeServed, field, found, expected))?;
+        // Decided before there was time for a statement, it was decided on the spot.
+        match self.body.severity {
+            Some(found)
+                if asks == Asks::OnTheSpot
+                    && found != Severity::Minor
+                    && in_time(Asks::Statement).is_err() =>
+            {
+                let expected = say!("minor: what is decided on the spot, by simple procedure, is no more");
+                Err(refuse(Rule::SeverityGiven, "body.severity", found, expected))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A06, for types that rest on administrative penalties; those that only name a period are asked where conduct is stated.

@@ -259,9 +259,11 @@ fn conditions_of_type(
                     let again = all.find(|(number, later)| {
                         let other = as_of.record(*number);
                         let again = other.is_some_and(|other| {
-                            other.record_type == record.record_type
-                                && (own || as_of.is_one_source(*number, item.issuer))
-                                && other.decided_on > record.decided_on
+                            (if own {
+                                other.record_type == record.record_type
+                            } else {
+                                as_of.is_one_source(*number, item.issuer)
+                            }) && other.decided_on > record.decided_on
                                 && as_of.details(*number).is_some_and(|other| is_one_kind(&other))
                         });
                         again && later.entry != item.entry && as_of.in_force(*number)

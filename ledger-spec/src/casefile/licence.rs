@@ -2,7 +2,7 @@
 
 use super::details::Details;
 use super::{CaseAsOf, Cause, End, Item, ItemNumber, RecordFact};
-use crate::definition::{CHANGED, GIVING_STEPS, STEP, TAKING_STEPS, VALID_UNTIL};
+use crate::definition::{CHANGED, GIVING_STEPS, GRANTED, STEP, TAKING_STEPS, VALID_UNTIL};
 use crate::event::Class;
 
 impl CaseAsOf<'_> {
@@ -49,10 +49,35 @@ impl CaseAsOf<'_> {
             _ => {
                 let of_type = |one| self.record(one).map(|record| &record.record_type);
                 of_type(number) == of_type(other)
-                    && self.matter(number) == self.matter(other)
-                    && !given.is_named_apart(later)
+                    && (self.matter(number) == self.matter(other) && !given.is_named_apart(later)
+                        || self.is_only_licence_called(number, given, other))
             }
         }
+    }
+
+    /// Whether a licence is called what a later record says, and since one so called was taken before that no more than one was
+    /// granted: where no number tells them apart, the name does.
+    fn is_only_licence_called(&self, number: ItemNumber, given: &Details, other: ItemNumber) -> bool {
+        let named = given.licence_name.is_some()
+            && self.details(other).is_some_and(|later| later.licence_name == given.licence_name);
+        let Some((item, record)) = self.file.get(number).zip(self.record(number)).filter(|_| named) else {
+            return false;
+        };
+        let so_called = |one: ItemNumber| {
+            let (found, said) = (self.record(one)?, self.details(one)?);
+            let same = found.record_type == record.record_type && said.licence_name == given.licence_name;
+            same.then_some(said)
+        };
+        let before = || {
+            let all = self
+                .known(Class::Record)
+                .filter(|(one, later)| *one < other && self.may_take(item, later) && !self.is_void(*one));
+            all.filter_map(|(one, _)| Some((one, so_called(one)?)))
+        };
+        let taken = before().filter(|(_, said)| said.is_step(&TAKING_STEPS)).map(|(one, _)| one).last();
+        let since = |one: ItemNumber| taken.is_none_or(|taken| one > taken);
+        let granted = before().filter(|(one, said)| since(*one) && said.is_step(&[GRANTED])).count();
+        since(number) && granted <= 1
     }
 
     /// Whether what one filed takes or changes what another gave: who gave it, or took over from him, the authority above, or a

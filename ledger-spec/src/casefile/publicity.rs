@@ -316,7 +316,7 @@ impl CaseAsOf<'_> {
     /// P18: the last day on which a record is published.
     pub fn publicity_until(&self, number: ItemNumber, record: &RecordFact) -> Option<Date> {
         // One that is named is within the tier of the record's own date (A09): of an earlier one, it ends with that.
-        let named = record.publicity_until.map(|named| {
+        let named = self.publicity_named(number).map(|named| {
             let first = self.decided_first(number, record) < record.decided_on;
             let most = self.tier_end(number, record).filter(|_| first);
             most.map_or(named, |most| named.min(most))
@@ -327,6 +327,16 @@ impl CaseAsOf<'_> {
             let tier = tier.and_then(|_| self.tier_end(number, record));
             self.record_expiry(number, record).into_iter().chain(tier).min()
         })
+    }
+
+    /// The first day with which publicity ends that a record names, or one before it of its decision, by its source or shown by it:
+    /// filed again, nothing is public longer.
+    fn publicity_named(&self, number: ItemNumber) -> Option<Date> {
+        let item = self.file.get(number)?;
+        let before = self.again(number).into_iter().filter(|one| {
+            *one <= number && (self.is_one_source(*one, item.issuer) || *one == self.root_of(number))
+        });
+        before.filter_map(|one| self.record(one)?.publicity_until).min()
     }
 
     /// Whether the thing at `number` is shown to whoever reads with this sight.

@@ -203,6 +203,8 @@ pub const BAN: &str = "ban";
 pub const HEARD: &str = "heard";
 /// The steps of a licence that give it, for a time that begins no earlier.
 pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
+/// The step of them by which one is given at first.
+pub const GRANTED: &str = GIVING_STEPS[0];
 /// The step of them by which one that was given is otherwise from then on (行政许可法第四十九条).
 pub const CHANGED: &str = GIVING_STEPS[1];
 /// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).

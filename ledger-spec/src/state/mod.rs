@@ -344,9 +344,16 @@ impl<S: Streams> State<S> {
         }
         let joined = named.as_ref().map(Named::joined);
         let between = self.between(event.event())?;
+        let went_on = self.files_that_went_on(event.event())?;
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         let names = named.as_ref().map_or([].as_slice(), Named::names);
-        let known = Known { stream: file, subject: joined.as_ref().unwrap_or(file), names, between };
+        let known = Known {
+            stream: file,
+            subject: joined.as_ref().unwrap_or(file),
+            names,
+            between,
+            went_on: &went_on,
+        };
         Ok(match admit(event, at, &self.governance, known) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),

@@ -78,16 +78,28 @@ impl<S: Streams> State<S> {
         })
     }
 
+    /// The files of all that went on in the subject of a record that is to be filed.
+    pub(super) fn files_that_went_on(&mut self, event: &Event) -> Result<Vec<Arc<CaseFile>>, S::Error> {
+        if !matches!(event.body, Body::RecordFiled(_)) || self.governance.mergers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = self.went_on_in(&event.subject)?;
+        let (streams, directory) = (&mut self.streams, &self.governance.directory);
+        let file =
+            |name| streams.file(&SubjectStream::sealed(name), directory).map(|file| Arc::new(file.clone()));
+        names.into_iter().map(file).collect()
+    }
+
     /// All that went on in a subject, by any of its names, by itself or with what it went on in, by each of their names.
     fn went_on_in(&mut self, subject: &SubjectId) -> Result<Vec<SubjectId>, S::Error> {
         let mut reached = self.all_names(subject)?;
         let (own, mut at) = (reached.len(), 0);
         while let Some(name) = reached.get(at).cloned() {
             at += 1;
-            let mergers = self.governance.mergers.clone();
-            for of in mergers.ended_in(&name) {
-                if !reached.contains(of) {
-                    reached.extend(self.all_names(of)?);
+            let ended: Vec<_> = self.governance.mergers.ended_in(&name).cloned().collect();
+            for of in ended {
+                if !reached.contains(&of) {
+                    reached.extend(self.all_names(&of)?);
                 }
             }
         }

@@ -3,6 +3,7 @@
 use crate::history::{Accepted, History, epoch, is_body, is_renewal};
 use crate::reference::Question;
 use crate::table::scheme;
+use crate::world::SUBJECTS;
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
@@ -293,6 +294,14 @@ fn goes_on_in(past: &History, of: &str, subject: &str) -> bool {
         at += 1;
     }
     false
+}
+
+/// All names of those that went on in a subject.
+pub fn who_went_on_in(past: &History, subject: &str) -> Vec<&'static str> {
+    let own = past.names(subject);
+    let merged = past.0.iter().any(|one| one.event.kind == "subject.merged");
+    let others = SUBJECTS.iter().copied().filter(|one| merged && !own.iter().any(|name| name == one));
+    others.filter(|one| goes_on_in(past, one, subject)).collect()
 }
 
 /// L16: whether a subject was registered by a day, as last stated and by the earlier of two names, and not dissolved before it.

@@ -1,6 +1,7 @@
 //! The reference's rules about who was heard before a decision, and about what is graver than it was decided (A04).
 
 use crate::decision::{Names, about, again, aimed_at};
+use crate::governance::who_went_on_in;
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures::bound;
 use crate::once::{is_decision_again, is_one_authority, names_one_number};
@@ -52,7 +53,14 @@ fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
         counts(past, one, (Names::Any, event.valid_from))
     });
     let filed = event.date("restriction_until").map_or(by_type(past, event), Restricts::Until);
+    let of_another = |name: &str| {
+        let records: Vec<&Accepted> = past.stream(name).filter(is_such).collect();
+        let counts = |one: &Accepted| counts(past, one, (Names::Own, event.valid_from));
+        said_together(past, &records, event.valid_from, counts)
+            .is_some_and(|says| is_graver_of(event, filed, says))
+    };
     says.is_some_and(|says| is_graver_of(event, filed, says))
+        || who_went_on_in(past, &event.subject).into_iter().any(of_another)
 }
 
 /// How severe a record's decision is, as was decided by a time.

@@ -56,8 +56,9 @@ fn reaches(past: &History, ruling: &Accepted, thing: &Accepted) -> bool {
 }
 
 /// D04: what a ruling decides is said under a type that has a field for it.
-pub fn fields(q: &mut Question<'_>, definition: &Value) {
-    q.refuse_if(definition["fields"].is_null() && !q.event.body["details"].is_null(), "D04");
+pub fn fields(q: &mut Question<'_>, definition: &Value, unchecked: &[&str]) {
+    let asked = !unchecked.contains(&"D04");
+    q.refuse_if(asked && definition["fields"].is_null() && !q.event.body["details"].is_null(), "D04");
 }
 
 /// L15, L16, L20, D13: what an application with a ruling asks.

@@ -1,10 +1,12 @@
 //! The reference's rules about what happens once, and what may not stand beside what.
 
-use crate::decision::{Names, about, is_given_back, is_revoked_within, known_again};
+use crate::decision::{Names, about, aimed_at, is_given_back, is_revoked_within, known_again};
 use crate::force::{self, in_force};
+use crate::governance::who_went_on_in;
 use crate::history::{Accepted, History, Stated};
-use crate::openings::asked_at;
-use crate::reference::{Question, phase_at, severity};
+use crate::openings::{asked_at, polarity};
+use crate::reference::{Question, phase, phase_at, severity};
+use crate::table::has_ended;
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
@@ -171,4 +173,42 @@ fn starts_by(past: &History, revocation: &Accepted, valid: ValidTime) -> bool {
 fn decided_day(past: &History, revocation: &Accepted) -> Option<ValidTime> {
     let record = revocation.event.text("record").and_then(|id| past.find(&revocation.event.subject, id));
     Some(record?.event.decision_day()?.start_of_day())
+}
+
+/// A10: one conduct, one negative record.
+pub fn is_known_conduct(past: &History, event: &Stated) -> bool {
+    let conduct = event.body["conduct"]["id"].as_str();
+    conduct.is_some()
+        && recorded(past, &event.subject).any(|one| {
+            one.event.kind == "record.filed"
+                && event.text("rests_on") != Some(&one.event.id)
+                && one.event.body["conduct"]["id"].as_str() == conduct
+                && polarity(past, &one.event) == Some("negative")
+                && phase(past, one).is_some_and(|phase| !has_ended(phase))
+        })
+}
+
+/// A10: one decision, one negative record.
+pub fn is_known_decision(past: &History, event: &Stated) -> bool {
+    recorded(past, &event.subject).any(|one| {
+        one.event.kind == "record.filed"
+            && event.text("rests_on") != Some(&one.event.id)
+            && is_decision_again(&one.event, event)
+            && polarity(past, &one.event) == Some("negative")
+            && is_one_authority(past, &one.event, event)
+            && (phase(past, one) != Some("retracted") || went_on_repaired(past, one, event))
+    })
+}
+
+/// Whether a record is one of a body that went on in another, and was repaired.
+fn went_on_repaired(past: &History, record: &Accepted, event: &Stated) -> bool {
+    let applied = aimed_at(past, record, "repair.applied", Names::Own);
+    !past.names(&event.subject).contains(&record.event.subject)
+        && applied.into_iter().any(|one| phase(past, one) == Some("granted"))
+}
+
+/// What stands of a subject under all its names, and of those that went on in it.
+fn recorded<'a>(past: &'a History, subject: &str) -> impl Iterator<Item = &'a Accepted> + use<'a> {
+    let went_on = who_went_on_in(past, subject);
+    past.person(subject).chain(went_on.into_iter().flat_map(|name| past.stream(name)))
 }

@@ -7,7 +7,7 @@ use crate::history::{Accepted, History, Stated, date};
 use crate::masks;
 use crate::measures;
 use crate::once::{
-    is_decision_again, is_grave_enough, is_one_authority, is_one_decision, is_one_ground,
+    is_grave_enough, is_known_conduct, is_known_decision, is_one_decision, is_one_ground,
     is_seriously_listed, stands_in_the_way,
 };
 use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
@@ -226,7 +226,7 @@ fn record(q: &mut Question<'_>) {
     }
     let Some(definition) = in_catalogue(q, "type", "type", at) else { return };
     status(q, definition, consent, at);
-    masks::fields(q, definition);
+    masks::fields(q, definition, &unchecked);
     reviewed(q, definition, &unchecked);
     q.refuse_if(has_tag(definition, "consented") && q.is_natural() && !consent, "D12");
     q.refuse_if(!severity_fits(past, event, event.text("severity")), "A08");
@@ -307,31 +307,6 @@ fn is_time_barred(past: &History, event: &Stated) -> bool {
 
 pub fn has_tag(definition: &Value, tag: &str) -> bool {
     definition["tags"].as_array().is_some_and(|tags| tags.iter().any(|one| one == tag))
-}
-
-/// A10: one conduct, one negative record.
-fn is_known_conduct(past: &History, event: &Stated) -> bool {
-    let conduct = event.body["conduct"]["id"].as_str();
-    conduct.is_some()
-        && past.person(&event.subject).any(|one| {
-            one.event.kind == "record.filed"
-                && event.text("rests_on") != Some(&one.event.id)
-                && one.event.body["conduct"]["id"].as_str() == conduct
-                && polarity(past, &one.event) == Some("negative")
-                && phase(past, one).is_some_and(|phase| !has_ended(phase))
-        })
-}
-
-/// A10: one decision, one negative record.
-fn is_known_decision(past: &History, event: &Stated) -> bool {
-    past.person(&event.subject).any(|one| {
-        one.event.kind == "record.filed"
-            && event.text("rests_on") != Some(&one.event.id)
-            && is_decision_again(&one.event, event)
-            && polarity(past, &one.event) == Some("negative")
-            && is_one_authority(past, &one.event, event)
-            && phase(past, one) != Some("retracted")
-    })
 }
 
 /// A01, A02, L18 of a row that is corrected.
