@@ -5,7 +5,7 @@ use super::case::{Case, Over};
 use super::listing::{covers, grave_enough, names};
 use super::{Refusal, Rule, notice, once, refuse, subject};
 use crate::casefile::{CaseAsOf, Fact, ItemNumber};
-use crate::definition::{BAN, Direction, MeasureDefinition};
+use crate::definition::{Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
 use crate::wording::{Joint, Words, say};
 
@@ -91,14 +91,7 @@ fn within_restriction(
 /// D07: what the law has follow from certain kinds of penalty rests on a record by whose decision one of them was imposed, or that is
 /// the ban itself: an entry on a list is neither.
 fn of_kinds(case: &Case<'_>, definition: &MeasureDefinition, ground: ItemNumber) -> Result<(), Refusal> {
-    let as_of = case.as_of();
-    let root = as_of.root_of(ground);
-    let Some(record) = as_of.record(root).filter(|_| !definition.penalty_kinds.is_empty()) else {
-        return Ok(());
-    };
-    let is_ban = as_of.type_of(record).is_some_and(|adopted| adopted.has_tag(BAN));
-    let kinds = as_of.details(root).and_then(|said| said.kinds);
-    if is_ban || kinds.is_some_and(|kinds| kinds.is_any(&definition.penalty_kinds)) {
+    if case.as_of().is_of_kinds(ground, &definition.penalty_kinds) {
         return Ok(());
     }
     let named = Words::several(definition.penalty_kinds.iter().map(Words::data), Joint::Or);

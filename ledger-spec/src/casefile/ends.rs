@@ -4,8 +4,8 @@ use super::terms::last_day;
 use super::{CaseAsOf, Fact, Item, ItemNumber, ListingFact, MeasureFact, RatingFact, RecordFact};
 use crate::definition::words;
 use crate::definition::{
-    CHANGED, Direction, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, Severity,
-    TAKING_STEPS, Validity,
+    CHANGED, Direction, ListDefinition, MeasureDefinition, Polarity, RED_LIST, RatingScheme, TAKING_STEPS,
+    Validity,
 };
 use crate::event::{Class, Phase, StepKind};
 use crate::rule::ProjectionRule;
@@ -283,16 +283,6 @@ impl CaseAsOf<'_> {
         ends.into_iter().min()
     }
 
-    /// P10: the correction by which the record beneath became less grave than what rests on it asks.
-    fn lightened(&self, ground: ItemNumber, least: Option<Severity>) -> Option<End> {
-        let (least, root) = (least?, self.root_of(ground));
-        self.severity(root).filter(|found| *found < least)?;
-        let steps = self.file.followers(root).filter(|(_, step)| self.has_begun(step));
-        let corrects = |step: &Item| step.step().is_some_and(|fact| fact.severity.is_some());
-        let (_, corrected) = steps.filter(|(_, step)| corrects(step)).last()?;
-        Some(End { at: corrected.from, cause: Cause::GroundEnded, entry: Some(corrected.entry) })
-    }
-
     /// The first revocation of a decision, of this one or of what it rests on: it never counted.
     fn revoked(&self, number: ItemNumber) -> Option<End> {
         let own = self.step_ends(number).into_iter().filter(|end| end.cause.is_void()).min();
@@ -420,6 +410,8 @@ impl CaseAsOf<'_> {
         let outlives = adopted.is_some_and(|adopted| adopted.outlives_publicity);
         let least = adopted.and_then(|adopted| adopted.least_severity);
         ends.extend(measure.rests_on.and_then(|ground| self.lightened(ground, least)));
+        let kinds = adopted.map_or(&[][..], |adopted| &adopted.penalty_kinds);
+        ends.extend(measure.rests_on.and_then(|ground| self.of_other_kinds(ground, kinds)));
         ends.extend(self.measure_expiry(item, measure).map(expiry));
         let cascade = if outlives { Cascade::RevokedOnly } else { Cascade::Any };
         ends.extend(measure.rests_on.and_then(|ground| self.ground_end(ground, cascade, displacing)));

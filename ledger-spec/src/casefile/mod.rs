@@ -7,6 +7,7 @@
 mod all_names;
 mod annulments;
 mod as_of;
+mod beneath;
 mod corrected;
 mod decided;
 mod decision;
