@@ -2,7 +2,7 @@
 
 use super::case::{Case, waived};
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{CaseAsOf, Details, ItemNumber, PenaltyKinds, RecordFact};
+use crate::casefile::{CaseAsOf, Details, ItemNumber, NameHash, PenaltyKinds, RecordFact};
 use crate::definition::{HEARD, MeasureDefinition, PENALTY_KIND, ProcedurePeriod, RecordType};
 use crate::event::{Decision, Hearing, Notice, Role, Statement};
 use crate::time::Date;
@@ -67,7 +67,8 @@ fn held(notice: &Notice, decided: Date, first: Option<Date>) -> Result<(), TooEa
 }
 
 /// A04: a ban that bars from work or takes a permission is part of the penalty by which it is imposed, whatever kinds that named: a
-/// hearing was open before its decision. What another imposes by a decision of its own says nothing here of how it was made.
+/// hearing was open before its decision. What another imposes by a decision of its own is another penalty, before which the subject
+/// is told and may be heard (第四十四、六十三条): it rests on a record of that decision, and not on what somebody else decided.
 pub(super) fn before_ban(
     case: &Case<'_>,
     definition: &MeasureDefinition,
@@ -76,21 +77,37 @@ pub(super) fn before_ban(
     let as_of = case.as_of();
     let issuer = case.governance.directory.number(&case.issuer.id);
     let bound = issuer.and_then(|issuer| as_of.bound_by(ground, issuer, definition));
-    let bound = bound.filter(|number| {
-        decision.is_none() || case.file.get(*number).is_some_and(|item| case.is_source(item))
-    });
+    if definition.heard != Some(true) || case.is(Role::Court) {
+        return Ok(());
+    }
+    let another = |number: &ItemNumber| is_another(case, &as_of, decision, *number);
+    if bound.as_ref().is_some_and(another) {
+        let found = say!("a decision of its own, of which no notice is shown");
+        let expected =
+            say!("a record of that decision, filed with its notice, or a ban by the decision beneath");
+        return Err(refuse(Rule::NoticeServed, "body.decision", found, expected));
+    }
     let Some(record) = bound.and_then(|number| as_of.record(number)) else { return Ok(()) };
     let migration = record.migration.as_ref().and_then(|id| case.governance.directory.migration(id));
     let (Some(notice), false) = (&record.notice, waived(migration, Rule::NoticeServed)) else {
         return Ok(());
     };
-    if definition.heard != Some(true) || case.is(Role::Court) {
-        return Ok(());
-    }
     in_time(&as_of, (notice, record.decided_on), Asks::Hearing).map_err(|(_, _, expected)| {
         let found = say!("a decision of {}, before which nobody could ask for a hearing", record.decided_on);
         refuse(Rule::NoticeServed, "body.rests_on", found, expected)
     })
+}
+
+/// Whether whoever did not decide what a ban rests on imposes it by a decision of his own.
+fn is_another(
+    case: &Case<'_>,
+    as_of: &CaseAsOf<'_>,
+    decision: Option<&Decision>,
+    number: ItemNumber,
+) -> bool {
+    let (Some(own), Some(record)) = (decision, as_of.record(number)) else { return false };
+    let same = NameHash::of_decision(&own.number) == record.decision && own.date == record.decided_on;
+    !same && !case.file.get(number).is_some_and(|item| case.is_source(item))
 }
 
 /// A04: a kind of penalty that a correction names, and before which a hearing may be asked for, was open to one before the

@@ -7,7 +7,7 @@ use crate::casefile::{
     Behind, CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
 };
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity, RecordType};
-use crate::event::{Class, ListingEntered, MeasureImposed, Phase, RecordFiled, Term};
+use crate::event::{Class, Decision, ListingEntered, MeasureImposed, Phase, RecordFiled, Role, Term};
 use crate::time::Date;
 use crate::wording::{Words, say};
 
@@ -153,7 +153,8 @@ pub(super) fn entered(
                 // After its time a new act on another ground of the list's rule is a new one.
                 let answered = ground.is_some() && listing.item.as_deref() == body.item.as_deref();
                 let last = last.map_or(Last::None, Last::Day);
-                let next = Next { until: body.until, last, answered, most: None };
+                let decided = decided_anew(case, body.decision.as_ref());
+                let next = Next { until: body.until, last, answered, most: None, decided };
                 stands_in_the_way(&person, (*number, item), &next)
             }
     });
@@ -194,7 +195,8 @@ pub(super) fn imposed(
         Term::WithGround => (None, Last::None),
         Term::Lifetime => (None, Last::Life),
     };
-    let next = |most| Next { until, last, answered: true, most };
+    let decided = decided_anew(case, body.decision.as_ref());
+    let next = |most| Next { until, last, answered: true, most, decided };
     let same = case.person.of_class(Class::Measure).find(|(number, item)| match &item.fact {
         Fact::Measure(measure) => {
             let same_code = measure.measure == body.measure;
@@ -205,6 +207,7 @@ pub(super) fn imposed(
             (same_code && (for_a_time || case.is_source(item))
                 || is_one_ban(&person, definition, case.day(), (item, measure)))
                 && on_one_ground(case, &person, measure.rests_on, ground)
+                && !carries_out_more(case, definition, (*number, measure), (body, ground))
                 && stands_in_the_way(&person, (*number, item), &next(most))
         }
         _ => false,
@@ -217,6 +220,27 @@ pub(super) fn imposed(
             Err(refuse(Rule::NotTwice, "body.measure", found, expected))
         }
     }
+}
+
+/// Whether a ban carries out what an earlier one that was not lifted leaves of their decision: it ends no later than that says,
+/// and the earlier one was imposed for less, or for another violation, by another article. Each term runs from the decision.
+fn carries_out_more(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (number, earlier): (ItemNumber, &MeasureFact),
+    (body, ground): (&MeasureImposed, Option<ItemNumber>),
+) -> bool {
+    let person = case.person_as_of();
+    let Term::Until(until) = body.term else { return false };
+    let issuer = case.governance.directory.number(&case.issuer.id);
+    let bound = issuer.zip(ground).and_then(|(issuer, ground)| person.bound_by(ground, issuer, definition));
+    let stated = bound.and_then(|record| person.restriction_decided(record));
+    let is_more = earlier.measure != body.measure || matches!(earlier.term, Term::Until(was) if was < until);
+    let is_lifted = case.person.last_phase(number) == Some(Phase::Lifted);
+    definition.direction == Direction::Ban
+        && stated.is_some_and(|last| until <= last)
+        && is_more
+        && !is_lifted
 }
 
 /// The day on which what the law counts as the same measure on one ground began first, where that was lifted: what it ran
@@ -318,6 +342,13 @@ struct Next {
     answered: bool,
     /// The last day that it could have had in the earlier one's place, where that is not the earlier one's.
     most: Option<Date>,
+    /// The day on which it was decided, where a decision is named.
+    decided: Option<Date>,
+}
+
+/// The day of the decision by which something is entered or imposed; a court's own word is one.
+fn decided_anew(case: &Case<'_>, decision: Option<&Decision>) -> Option<Date> {
+    decision.map(|decision| decision.date).or_else(|| case.is(Role::Court).then(|| case.day()))
 }
 
 #[derive(Clone, Copy)]
@@ -331,7 +362,8 @@ enum Last {
 
 /// Whether an earlier entry or measure leaves no room for another on the same ground: it holds on some day of the other's
 /// life; or, where that is answered for, its time was over or it was repaired, or it was taken back and the other would go
-/// on when the earlier one could not have. What was annulled is as if it had not been.
+/// on when the earlier one could not have. What a court annulled is as if it had not been, for whoever decided anew since
+/// (行政诉讼法第七十、七十一条).
 fn stands_in_the_way(person: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), next: &Next) -> bool {
     if next.until.is_some_and(|until| until < item.from.date()) {
         return false;
@@ -343,11 +375,15 @@ fn stands_in_the_way(person: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item),
     let is_lived = matches!(end.cause, Cause::Expired | Cause::Repaired);
     let goes_on = || {
         let most = next.most.or_else(|| person.farthest(number, item));
-        most.filter(|_| !person.annulled_by_court(number)).is_some_and(|most| match next.last {
+        most.is_some_and(|most| match next.last {
             Last::Day(last) => last > most,
             Last::None => true,
             Last::Life => false,
         })
     };
-    next.answered && (is_lived || goes_on())
+    let stays = || match person.judged(number) {
+        Some(judged) => next.decided.is_none_or(|decided| decided < judged),
+        None => goes_on(),
+    };
+    next.answered && (is_lived || stays())
 }

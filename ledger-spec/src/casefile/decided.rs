@@ -117,6 +117,24 @@ impl CaseAsOf<'_> {
         Some(counting.fold(filed, |said, one| said.corrected(&one.fact.details)))
     }
 
+    /// The last day of the restriction that the decision of the record at `number` states: as last corrected there, or by a later
+    /// decision of who decided, or of who reviewed that, on a record that only shows it; else as it was filed, else as one says
+    /// that shows it.
+    pub fn restriction_decided(&self, number: ItemNumber) -> Option<Date> {
+        let stands = |one: &ItemNumber| !self.phase_at(*one).is_some_and(Phase::is_void);
+        let shown: Vec<ItemNumber> = self.shown_in(number).filter(stands).collect();
+        let records: Vec<ItemNumber> = std::iter::once(number).chain(shown.iter().copied()).collect();
+        let says = |one: &Corrected<'_>| {
+            let its = || self.file.get(one.at).is_some_and(|step| self.is_one_source(number, step.issuer));
+            let decides = |by| its() || self.is_reviewed_by(number, by);
+            one.fact.of == number || one.by().is_some_and(decides)
+        };
+        let corrected = self.corrections(&records).filter(says).filter_map(|one| one.fact.restriction_until);
+        let filed = || self.record(number)?.restriction_until;
+        let by_shown = || shown.iter().filter_map(|one| self.restriction_stated(*one)).min();
+        corrected.last().or_else(filed).or_else(by_shown)
+    }
+
     /// Whether a record of the decision that is to be repaired in the one at `by` says what that decided: it was not revoked; and where
     /// it was taken back, no objection was upheld since, after which it was filed again.
     pub fn still_says(&self, number: ItemNumber, by: ItemNumber) -> bool {

@@ -301,12 +301,16 @@ impl CaseAsOf<'_> {
     /// Whether a court took it off or lifted it that did not make it.
     #[must_use]
     pub fn annulled_by_court(&self, number: ItemNumber) -> bool {
+        self.judged(number).is_some()
+    }
+
+    /// The day of the judgment by which such a court did.
+    pub fn judged(&self, number: ItemNumber) -> Option<Date> {
         let by_another = |step: &Item| self.file.get(number).is_some_and(|item| item.issuer != step.issuer);
-        self.moves(number).any(|(_, step)| {
-            by_another(step)
-                && step.step().is_some_and(|fact| {
-                    fact.by_court && matches!(fact.to, Some(Phase::Removed | Phase::Lifted))
-                })
+        self.moves(number).filter(|(_, step)| by_another(step)).find_map(|(_, step)| {
+            let fact = step.step().filter(|fact| fact.by_court)?;
+            let ends = matches!(fact.to, Some(Phase::Removed | Phase::Lifted));
+            ends.then(|| fact.decided_on.unwrap_or_else(|| step.from.date()))
         })
     }
 

@@ -24,7 +24,7 @@ impl CaseAsOf<'_> {
                 let months = adopted.and_then(|adopted| adopted.max_months);
                 let by_law = begins.zip(months).map(|(begins, months)| last_day(begins, months));
                 match measure.term {
-                    Term::Until(until) => by_law.max(Some(until)),
+                    Term::Until(until) => by_law.max(Some(until)).max(self.measure_expiry(item, measure)),
                     Term::WithGround | Term::Lifetime => None,
                 }
             }
@@ -101,14 +101,16 @@ impl CaseAsOf<'_> {
         bans.max().max(stated)
     }
 
-    /// The last day of a measure: as decided, and no later than the restriction that the decision states by which it was imposed,
-    /// as last corrected.
+    /// The last day of a measure: as decided, and neither later nor sooner than the restriction that the decision states by which
+    /// it was imposed, as last corrected.
     pub fn measure_expiry(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
-        let decided = match measure.term {
-            Term::Until(until) => Some(until),
-            Term::WithGround | Term::Lifetime => None,
+        let stated = self.stated_beneath(item, measure);
+        let decided = match (measure.term, stated) {
+            (Term::Until(until), Some(stated)) => Some(self.carried_out(item, measure, (until, stated))),
+            (Term::Until(until), None) => Some(until),
+            (Term::WithGround | Term::Lifetime, _) => None,
         };
-        decided.into_iter().chain(self.stated_beneath(item, measure)).min()
+        decided.into_iter().chain(stated.map(|(_, last)| last)).min()
     }
 
     /// How long a measure lasts: as decided, and no longer than the restriction that bounds it.
@@ -116,9 +118,11 @@ impl CaseAsOf<'_> {
         self.measure_expiry(item, measure).map_or(measure.term, Term::Until)
     }
 
-    fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<Date> {
+    /// The record whose decision says how long a ban lasts, and the last day that it says.
+    fn stated_beneath(&self, item: &Item, measure: &MeasureFact) -> Option<(ItemNumber, Date)> {
         let ground = measure.rests_on.filter(|_| self.is_ban(item, measure))?;
-        self.restriction_decided(self.bound_by(ground, item.issuer, self.measure_of(item, measure)?)?)
+        let record = self.bound_by(ground, item.issuer, self.measure_of(item, measure)?)?;
+        Some((record, self.restriction_decided(record)?))
     }
 
     /// The last day of what a record restricts: as it says, else, where it is a ban, that of the longest that its source imposed
@@ -126,16 +130,6 @@ impl CaseAsOf<'_> {
     fn restriction_lasts(&self, definition: &RecordType, number: ItemNumber) -> Option<Date> {
         let imposed = || self.imposed_by(number).filter(|_| definition.has_tag(BAN))?;
         self.restriction_stated(number).or_else(imposed)
-    }
-
-    /// The last day of the restriction that the decision of the record at `number` states: as that says, else as one says that
-    /// shows it.
-    pub fn restriction_decided(&self, number: ItemNumber) -> Option<Date> {
-        let shown = || {
-            let stands = |one: &ItemNumber| !self.phase_at(*one).is_some_and(Phase::is_void);
-            self.shown_in(number).filter(stands).filter_map(|one| self.restriction_stated(one)).min()
-        };
-        self.restriction_stated(number).or_else(shown)
     }
 
     /// The record whose decision says how long a ban lasts that rests on `ground`, whoever imposes it: not what is between, which

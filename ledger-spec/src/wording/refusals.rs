@@ -349,6 +349,11 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("an entry after {}, the last day for going to court", "起诉期限（至 {}）届满后列入"),
     w("a record that is {} at least", "失信程度不低于{}的记录"),
     w("{}, imposed on this ground {}", "{0}，此前已依同一事由采取（{1}）"),
+    w("a decision of its own, of which no notice is shown", "另行作出的决定，未见告知"),
+    w(
+        "a record of that decision, filed with its notice, or a ban by the decision beneath",
+        "该决定的记录，连同其告知一并报送；或者依所依据记录的决定采取的禁止",
+    ),
     w("a measure that was not imposed on this ground yet", "尚未依同一事由采取的措施"),
     w("{} or narrower, since {} is {}", "不宽于{0}（因 {1} 为{2}）"),
     w("{} or later, when it begins", "不早于起始日 {}"),
