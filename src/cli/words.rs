@@ -71,6 +71,7 @@ const fn mark(language: Language, mark: Mark) -> &'static str {
         Mark::ObjectionUpheld => "an objection was upheld: to be corrected",
         Mark::Held => "a hold stands",
         Mark::PublicationStayed => "publication is stayed",
+        Mark::ExecutionStayed => "its execution is stayed",
         Mark::Masked => "masked during reorganisation",
         Mark::Exempted => "exempted",
         Mark::NotVerified => "came in through a migration",

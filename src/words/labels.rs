@@ -49,7 +49,7 @@ const LABELS: &[(&str, &str)] = &[
     ("schemes", "办法"), ("scope", "授权范围"), ("served_on", "送达日期"), ("severity", "失信程度"),
     ("shared", "政务共享"), ("sight", "查阅身份"), ("signature", "签名"), ("signatures", "签名"),
     ("since", "自"), ("source", "来源"), ("state", "状态"), ("statement", "陈述"),
-    ("states", "状态"), ("steps", "后续事项"), ("stream", "记载"), ("subject", "主体"), ("subject_count", "主体数"),
+    ("states", "状态"), ("stayed", "停止执行"), ("steps", "后续事项"), ("stream", "记载"), ("subject", "主体"), ("subject_count", "主体数"),
     ("subjects", "主体类别"), ("successor", "承接单位"), ("summary", "摘要"), ("taken_back", "撤回"),
     ("target", "所针对事项"), ("tax", "税务"), ("term", "期限"), ("text", "内容"),
     ("title", "名称"), ("type", "信息类型"), ("types", "信息类型"), ("unchecked", "未核对的规则"),

@@ -9,7 +9,7 @@ use crate::definition::{Direction, MeasureDefinition};
 use crate::event::{Class, MeasureImposed, Phase, Term};
 use crate::wording::{Joint, Words, say};
 
-/// A01, A02, A04, D02, D03, D07, D08, L10, L11, L15, L16, L19, L20.
+/// A01, A02, A04, D02, D03, D07, D08, D10, L10, L11, L15, L16, L19, L20.
 pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), Refusal> {
     let (code, day) = (body.measure.to_string(), case.decided(body.decision.as_ref()));
     let measures = &case.governance.catalogue.measures;
@@ -32,6 +32,7 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     let classes = [Class::Record, Class::Listing, Class::Rating];
     let (number, item) = case.refers_any("body.rests_on", &body.rests_on, &classes)?;
     case.stands("body.rests_on", (number, item), &[Phase::Filed, Phase::Entered, Phase::Assigned])?;
+    unstayed(case, definition, (body, number))?;
     let found = match &item.fact {
         Fact::Record(record) => record.record_type.to_string(),
         Fact::Listing(listing) => listing.list.to_string(),
@@ -57,6 +58,25 @@ pub(super) fn imposition(case: &Case<'_>, body: &MeasureImposed) -> Result<(), R
     within_restriction(case, definition, (body, number))?;
     notice::before_ban(case, definition, (body.decision.as_ref(), number))?;
     case.reviewed(definition.legal_review, None)
+}
+
+/// D10: nothing is carried out whose execution is stayed, neither from when it is to begin nor, without a document of before, now.
+fn unstayed(
+    case: &Case<'_>,
+    definition: &MeasureDefinition,
+    (body, ground): (&MeasureImposed, ItemNumber),
+) -> Result<(), Refusal> {
+    let issuer = case.governance.directory.number(&case.issuer.id);
+    let Some((issuer, ground)) = issuer.zip(case.of_person(ground)) else { return Ok(()) };
+    let when = case.barred_as_of(case.person, body.decision.as_ref());
+    match when.iter().find_map(|as_of| as_of.stay_beneath(ground, issuer, definition)) {
+        None => Ok(()),
+        Some(hold) => {
+            let found = say!("a hold {}", case.told(hold));
+            let expected = say!("what no hold stays in its execution");
+            Err(refuse(Rule::OnHold, "body.rests_on", found, expected))
+        }
+    }
 }
 
 /// D07: what is banned on a record, by whomever, lasts no longer than the record says, or, where that says nothing, than the same

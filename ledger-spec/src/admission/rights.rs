@@ -148,11 +148,12 @@ pub(super) fn complaint(case: &Case<'_>, body: &ComplaintFiled) -> Result<(), Re
     case.not_before("body.about", item.from)
 }
 
-/// L10, L11, L15, L17, L20: what is held need not be in force; a hold keeps it where it is, also where its erasure is ordered and
+/// A03, L10, L11, L15, L17, L20: what is held need not be in force; a hold keeps it where it is, also where its erasure is ordered and
 /// not carried out yet.
 pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     case.about_a_subject()?;
     case.decision_begun(body.decision.as_ref())?;
+    stayed_by_decision(case, body)?;
     let Some(target) = &body.target else { return may_stay(case, None) };
     // Whoever goes through the log after it was carried out finds what is left of what was there when the hold was placed.
     let left = case.file.find(target).is_none().then(|| case.file.remains_of(target)).flatten();
@@ -162,6 +163,15 @@ pub(super) fn hold(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
     let (_, item) = case.refers_any_kept("body.target", target, &OBJECTIONABLE)?;
     may_stay(case, Some(item))?;
     case.not_before("body.target", item.from)
+}
+
+/// A03: who stays the execution of what was decided, and so frees of it for a while, names the decision that does. A court may always.
+fn stayed_by_decision(case: &Case<'_>, body: &HoldPlaced) -> Result<(), Refusal> {
+    if !body.execution || body.decision.is_some() || case.is(Role::Court) {
+        return Ok(());
+    }
+    let expected = say!("the decision that stays its execution, by its number and date");
+    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
 }
 
 /// L17: who decided may stay its own decision, else who reviews it, or a court (行政复议法第四十二条，行政诉讼法第五十六条). What stays

@@ -46,6 +46,7 @@ pub enum Fact<R = ItemNumber> {
     Hold {
         target: Option<R>,
         publication: bool,
+        execution: bool,
     },
     Commitment {
         commitment_type: TypeCode,

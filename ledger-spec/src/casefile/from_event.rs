@@ -46,7 +46,9 @@ impl Fact<EventId> {
             },
             Body::ObjectionRaised(body) => Self::Objection { target: body.target, list: body.list.clone() },
             Body::ComplaintFiled(body) => Self::Complaint { about: body.about },
-            Body::HoldPlaced(body) => Self::Hold { target: body.target, publication: body.publication },
+            Body::HoldPlaced(body) => {
+                Self::Hold { target: body.target, publication: body.publication, execution: body.execution }
+            }
             Body::CommitmentMade(body) => {
                 Self::Commitment { commitment_type: body.commitment_type.clone(), due: body.due }
             }
@@ -128,7 +130,9 @@ impl<R> Fact<R> {
             }
             Self::Objection { target, list } => Fact::Objection { target: find(target)?, list },
             Self::Complaint { about } => Fact::Complaint { about: maybe(about) },
-            Self::Hold { target, publication } => Fact::Hold { target: maybe(target), publication },
+            Self::Hold { target, publication, execution } => {
+                Fact::Hold { target: maybe(target), publication, execution }
+            }
             Self::Commitment { commitment_type, due } => Fact::Commitment { commitment_type, due },
             Self::Rating(rating) => Fact::Rating(Box::new(rating.map(find))),
             Self::Charge { scheme, rule, points, record } => {

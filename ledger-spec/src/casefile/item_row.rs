@@ -60,7 +60,7 @@ struct Stored {
 impl ItemRow {
     /// The version of the bytes. It is raised with every change of what they are or mean, so that stores of another
     /// are made again; a test holds it.
-    pub const FORMAT: u8 = 17;
+    pub const FORMAT: u8 = 18;
 
     /// The row of an admitted event; `None` where its issuer is not in the directory, which is so of what an audit
     /// recalls and of nothing that was admitted.

@@ -1,8 +1,7 @@
 //! A subject's case file: a stream of its folded once, for admission and for every projection.
 //!
-//! It keeps what each event began and the steps that followed, with both times, and no event whole: what is shown of
-//! one is read when it is shown. It decides nothing by itself: [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the
-//! past can be asked about.
+//! It keeps what each event began and the steps that followed, with both times, and no event whole: that is read when it is shown.
+//! [`CaseAsOf`] says where each thing stands at two instants. Nothing is ever taken out, so that the past can be asked about.
 
 mod all_names;
 mod annulments;
@@ -27,6 +26,7 @@ mod publicity;
 mod restriction;
 mod review;
 mod spelling;
+mod stay;
 mod terms;
 mod viewer;
 

@@ -30,6 +30,7 @@ named!(Mark {
     ObjectionUpheld = "异议成立，待更正",
     Held = "保全中",
     PublicationStayed = "依法暂停公示",
+    ExecutionStayed = "依法停止执行",
     Masked = "破产重整、和解期间屏蔽",
     Exempted = "措施豁免期内",
     NotVerified = "历史数据迁入，部分规则未核验",

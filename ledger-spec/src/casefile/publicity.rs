@@ -31,6 +31,8 @@ pub enum Mark {
     Held,
     /// A hold stays its publication.
     PublicationStayed,
+    /// A hold stays its execution, or that of what it carries out.
+    ExecutionStayed,
     /// A ruling in bankruptcy masks it.
     Masked,
     /// A measure is set aside by an exemption.
@@ -61,6 +63,7 @@ words!(Mark {
     ObjectionUpheld = "objection-upheld",
     Held = "held",
     PublicationStayed = "publication-stayed",
+    ExecutionStayed = "execution-stayed",
     Masked = "masked",
     Exempted = "exempted",
     NotVerified = "not-verified",
@@ -78,7 +81,7 @@ impl Mark {
             | Self::UnderReview => ProjectionRule::RecordInForce,
             Self::Objected => ProjectionRule::Objected,
             Self::ObjectionOverdue | Self::ObjectionUpheld => ProjectionRule::PublicationSuspended,
-            Self::Held | Self::PublicationStayed => ProjectionRule::Held,
+            Self::Held | Self::PublicationStayed | Self::ExecutionStayed => ProjectionRule::Held,
             Self::Masked => ProjectionRule::Masked,
             Self::Exempted => ProjectionRule::Exempted,
             Self::NotVerified => ProjectionRule::NotVerified,
@@ -99,6 +102,7 @@ impl Mark {
             | Self::ObjectionUpheld
             | Self::Held
             | Self::PublicationStayed
+            | Self::ExecutionStayed
             | Self::Masked
             | Self::Exempted => true,
         }
@@ -180,6 +184,12 @@ impl CaseAsOf<'_> {
                     mark(Mark::PublicationStayed, placed.entry);
                 }
             }
+        }
+        if let Some(placed) = self.stay_of(number) {
+            mark(Mark::ExecutionStayed, placed.entry);
+        }
+        for placed in self.publication_stays_beneath(number) {
+            mark(Mark::PublicationStayed, placed.entry);
         }
         if let Some(masking) = self.masking_of(number) {
             mark(Mark::Masked, masking.accepted);
@@ -429,19 +439,8 @@ impl CaseAsOf<'_> {
             _ => false,
         };
         let suspends = |mark: Mark| mark.suspends() && mark != Mark::PublicationStayed;
-        !over && !self.is_stayed(number) && !self.marks(number).iter().any(|marked| suspends(marked.mark))
-    }
-
-    /// Whether a hold stays its publication on the day of the valid instant, by what stands at that day's end: when in a day a stay
-    /// began, or was over, would tell which entry says so.
-    fn is_stayed(&self, number: ItemNumber) -> bool {
-        let stays = |item: &Item| matches!(item.fact, Fact::Hold { publication: true, .. });
-        let all = self.about(number).chain(self.file.subject_holds());
-        let holds: Vec<_> = all.filter(|(_, item)| stays(item)).map(|(hold, _)| hold).collect();
-        if holds.is_empty() {
-            return false;
-        }
-        let day = self.at(AsOf { valid_at: self.as_of.valid_at.date().end_of_day(), ..self.as_of });
-        holds.into_iter().any(|hold| day.phase_at(hold) == Some(Phase::Placed))
+        !over
+            && !self.is_publication_stayed(number)
+            && !self.marks(number).iter().any(|marked| suspends(marked.mark))
     }
 }

@@ -4,7 +4,7 @@
 use super::record::Decision;
 use crate::definition::{Domain, Pattern, words};
 use crate::id::{EventId, ListCode};
-use crate::json::fields::{FieldError, Fields};
+use crate::json::fields::{FieldError, FieldFault, Fields};
 use crate::time::{Date, ValidTime};
 use tlog::bytes::from_hex;
 use tlog::position::TreeSize;
@@ -60,6 +60,8 @@ pub struct HoldPlaced {
     pub case: String,
     /// Whether publication stops too; sealing and erasure always do.
     pub publication: bool,
+    /// Whether it is not carried out meanwhile, and no measure by it.
+    pub execution: bool,
     /// The document that decides.
     pub decision: Option<Decision>,
 }
@@ -164,11 +166,17 @@ impl ComplaintFiled {
 
 impl HoldPlaced {
     pub(super) fn parse(fields: &mut Fields) -> Result<Self, FieldError> {
+        let target = fields.optional_parsed("target", EventId::parse)?;
+        let execution = fields.flag("execution")?;
+        if execution && target.is_none() {
+            return Err(fields.error("target", FieldFault::Missing));
+        }
         Ok(Self {
-            target: fields.optional_parsed("target", EventId::parse)?,
+            target,
             reason: fields.text("reason", 1000)?,
             case: fields.text("case", 128)?,
             publication: fields.flag("publication")?,
+            execution,
             decision: fields.optional_object("decision")?.map(Decision::parse).transpose()?,
         })
     }

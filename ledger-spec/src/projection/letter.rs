@@ -7,6 +7,7 @@ use crate::casefile::ItemNumber;
 use crate::definition::{Domain, Name};
 use crate::id::SubjectId;
 use crate::wording::Language;
+use tlog::position::EntryIndex;
 
 /// What closes a domain to a subject, as a reader is told it.
 pub(super) struct Closing<'a> {
@@ -16,6 +17,8 @@ pub(super) struct Closing<'a> {
     pub(super) told: bool,
     /// The subject's own measures that the reader sees.
     pub(super) own: &'a [ItemNumber],
+    /// The entries of the holds but for which more of them would close it.
+    pub(super) stays: &'a [EntryIndex],
     /// How many close it that the reader may not see; none where the letter is not for the reader.
     pub(super) unseen: usize,
     /// Those that went on in the subject, to whom something closes it.
@@ -71,6 +74,15 @@ impl Projector<'_> {
                 format!(
                     " A measure in force on {}, which went on in {subject}, does, and goes on with it.",
                     merged.join(", ")
+                ),
+            );
+        }
+        if !closing.stays.is_empty() {
+            let (zh, en) = named(closing.stays.iter().map(ToString::to_string).collect());
+            say(
+                format!("另有限制措施已依法停止执行（见条目{zh}），停止执行期间不适用，不得据以限制。"),
+                format!(
+                    " The execution of measures that would close it is stayed, and they are not applied until that is released: entries {en}."
                 ),
             );
         }
@@ -159,11 +171,16 @@ impl Projector<'_> {
     fn entries_named(&self, numbers: &[ItemNumber]) -> (String, String) {
         let entries =
             numbers.iter().filter_map(|number| Some(self.case.file.get(*number)?.entry.to_string()));
-        let (named, more) = page::first(entries.collect(), MOST_NAMED);
-        let entries = named.join(", ");
-        match more {
-            0 => (entries.clone(), entries),
-            more => (format!("{entries}等，另有{more}条"), format!("{entries} and {more} more")),
-        }
+        named(entries.collect())
+    }
+}
+
+/// Entries by their numbers, the first of them, and how many more there are.
+fn named(entries: Vec<String>) -> (String, String) {
+    let (named, more) = page::first(entries, MOST_NAMED);
+    let entries = named.join(", ");
+    match more {
+        0 => (entries.clone(), entries),
+        more => (format!("{entries}等，另有{more}条"), format!("{entries} and {more} more")),
     }
 }

@@ -278,6 +278,7 @@ impl<'a> Projector<'a> {
                 | Mark::ObjectionUpheld
                 | Mark::Held
                 | Mark::PublicationStayed
+                | Mark::ExecutionStayed
                 | Mark::Masked
                 | Mark::Exempted => false,
             }

@@ -2,7 +2,7 @@
 //! take part.
 
 use super::letter::Closing;
-use super::page::{self, MOST_BESIDE, is_none};
+use super::page::{self, MOST_BESIDE, MOST_NAMED, is_none};
 use super::{Line, MarkLine, Projector, StepLine};
 use crate::casefile::{Fact, ItemNumber, Letters, Sight};
 use crate::definition::{BasisSource, Direction, Domain, MeasureDefinition, Name};
@@ -10,6 +10,7 @@ use crate::event::{Class, StepKind, Term};
 use crate::id::{EventId, MeasureCode, SubjectId};
 use crate::rule::ProjectionRule;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use tlog::position::EntryIndex;
 
 /// The measures of a subject.
@@ -52,7 +53,7 @@ pub struct MeasureLine {
     pub rests_on: Option<EventId>,
     /// `with-ground`, `lifetime`, or its last day, as the decision beneath was last corrected.
     pub term: Term,
-    /// Whether it has to be applied at the valid instant: in force, neither exempted nor masked.
+    /// Whether it has to be applied at the valid instant: in force, neither exempted, masked nor stayed.
     pub effective: bool,
     /// The domains that it closes.
     pub bars: Vec<Domain>,
@@ -83,6 +84,10 @@ pub struct Eligibility {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub inherited: Vec<Inherited>,
+    /// The holds, at most a hundred, but for which a measure in force would close it: its execution is stayed. Not told to the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub stayed: Vec<EntryIndex>,
     /// Where a key may have been in wrong hands when it signed something that closes the domain or would, or what keeps it from that (P26).
     pub marks: Vec<MarkLine>,
     /// What the deciding body files with its decision.
@@ -134,12 +139,14 @@ impl Projector<'_> {
             told,
         );
         let marks = MarkLine::of_compromised(&suspect, self.sight);
+        let stays = self.stays(&seen.numbers, domain);
         seen.numbers.retain(|number| self.closes(*number, domain));
         // What was imposed on a subject that went on in this one goes on with it.
         let closing = Closing {
             domain,
             told: self.viewer.letters.reach(domain),
             own: &seen.numbers,
+            stays: &stays,
             unseen: self.closed_out_of_sight(domain),
             inherited: self.kept_out.inherited.iter().map(|one| &one.subject).collect(),
             unasked: self.kept_out.unasked,
@@ -148,12 +155,14 @@ impl Projector<'_> {
             of_another_day: self.case.as_of.valid_at.date() != self.viewer.moment.valid_at.date(),
         };
         let (eligible, letter) = (closing.eligible(), self.letter(&closing, &marks));
+        let stayed = page::first(stays, MOST_NAMED).0;
         let ([shown], next) = self.cut([seen.numbers]);
         Eligibility {
             domain,
             eligible,
             reasons: self.lines(&shown, |number| self.measure_line(number)),
             inherited: self.kept_out.inherited.clone(),
+            stayed,
             marks,
             letter,
             rules: vec![ProjectionRule::Eligible],
@@ -180,11 +189,25 @@ impl Projector<'_> {
         self.adopted(number).is_some_and(|adopted| adopted.bars.contains(&domain))
     }
 
+    /// Whether a measure is set aside by an exemption or a mask.
+    fn is_set_aside(&self, number: ItemNumber) -> bool {
+        self.case.exemption(number).is_some() || self.case.masking_of(number).is_some()
+    }
+
+    /// The holds but for which measures that the reader sees would close a domain.
+    fn stays(&self, measures: &[ItemNumber], domain: Domain) -> Vec<EntryIndex> {
+        let closes = |number: &&ItemNumber| {
+            self.bars(**number, domain) && self.case.in_force(**number) && !self.is_set_aside(**number)
+        };
+        let stays = measures.iter().filter(closes).filter_map(|number| self.case.stay_of(*number));
+        let all: BTreeSet<_> = stays.map(|hold| hold.entry).collect();
+        all.into_iter().filter(|_| self.sight > Sight::Public).collect()
+    }
+
     /// Whether a measure has to be applied at the valid instant.
     fn is_effective(&self, number: ItemNumber) -> bool {
         let case = &self.case;
-        let set_aside = case.exemption(number).is_some() || case.masking_of(number).is_some();
-        case.in_force(number) && !set_aside
+        case.in_force(number) && !self.is_set_aside(number) && case.stay_of(number).is_none()
     }
 
     /// A measure as the catalogue had it when it was decided.

@@ -354,6 +354,8 @@ pub(super) const REFUSALS: &[Wording] = &[
         "a record of that decision, filed with its notice, or a ban by the decision beneath",
         "该决定的记录，连同其告知一并报送；或者依所依据记录的决定采取的禁止",
     ),
+    w("what no hold stays in its execution", "没有停止执行的事项"),
+    w("the decision that stays its execution, by its number and date", "停止执行决定的文号和日期"),
     w("a measure that was not imposed on this ground yet", "尚未依同一事由采取的措施"),
     w("{} or narrower, since {} is {}", "不宽于{0}（因 {1} 为{2}）"),
     w("{} or later, when it begins", "不早于起始日 {}"),
