@@ -1,4 +1,5 @@
-//! Corrections that free: what a decision or the law set for a time does not end sooner by a slip that is put right.
+//! Corrections and seals that free: what a decision or the law set for a time does not end sooner by a slip that is put right, nor
+//! because it is put out of sight.
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
@@ -8,7 +9,7 @@ use crate::event::{Role, Step};
 use crate::wording::say;
 use tlog::position::TreeSize;
 
-/// A03 of a correction: where a ban, another measure that closes a domain, or an entry on a list that nobody is taken off by a word,
+/// A03 of a correction, and of a seal: where a ban, another measure that closes a domain, or an entry on a list that nobody is taken off by a word,
 /// would end sooner by it, it names the decision, as whoever lifts the one or takes off the other does. A court may always.
 pub(super) fn freed(case: &Case<'_>, step: &Step) -> Result<(), Refusal> {
     let before = case.person_as_of();
@@ -16,14 +17,14 @@ pub(super) fn freed(case: &Case<'_>, step: &Step) -> Result<(), Refusal> {
     if step.decision.is_some() || case.is(Role::Court) || kept.peek().is_none() {
         return Ok(());
     }
-    let mut corrected = case.person.clone();
+    let mut stepped = case.person.clone();
     let signers: Vec<_> = case.signed.signers().map(|key| *key.as_bytes()).collect();
     let directory = &case.governance.directory;
-    corrected.apply(Filed { event: case.event, recorded: case.at, signers: &signers }, directory);
+    stepped.apply(Filed { event: case.event, recorded: case.at, signers: &signers }, directory);
     let instants =
         AsOf { valid_at: case.event.valid_from, known: TreeSize::new(case.at.index.get().saturating_add(1)) };
     let catalogue = &case.governance.catalogue;
-    let after = CaseAsOf::new(&case.event.subject, &corrected, (catalogue, directory), instants);
+    let after = CaseAsOf::new(&case.event.subject, &stepped, (catalogue, directory), instants);
     let sooner = kept.find(|(number, _)| {
         let (was, now) = (before.end(*number), after.end(*number));
         let holds = was.is_none_or(|was| was.at > before.as_of.valid_at);
@@ -32,7 +33,7 @@ pub(super) fn freed(case: &Case<'_>, step: &Step) -> Result<(), Refusal> {
     match sooner {
         None => Ok(()),
         Some((_, item)) => {
-            let found = say!("a correction without one that ends sooner what was filed {}", case.told(item));
+            let found = say!("a step without one that ends sooner what was filed {}", case.told(item));
             let expected = say!("the decision that frees of it, by its number and date");
             Err(refuse(Rule::DecisionComplete, "body.decision", found, expected))
         }

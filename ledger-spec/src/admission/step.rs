@@ -33,7 +33,8 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         StepKind::ListingCorrected => listing::row_corrected(case, item, &body.extra),
         StepKind::RecordSealed => {
             unheld(case, "body.record", number)?;
-            before_its_time(case, body, (number, item))
+            before_its_time(case, body, (number, item))?;
+            freed::freed(case, body)
         }
         StepKind::ListingRemoved
         | StepKind::MeasureLifted

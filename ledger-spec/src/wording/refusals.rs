@@ -193,7 +193,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("no severity", "不填失信程度"),
     w("{} or earlier: a longer ban is a measure that rests on a record without it", "不晚于 {}：期限更长的限制，本项应不填，另作依据该记录的措施记载"),
     w("{} or later, when what it is about was decided or asked for", "{} 或者以后（所涉决定、申请的日期）"),
-    w("a correction without one that ends sooner what was filed {}", "没有决定的更正，使{0}报送的禁止或者列入提前终止"),
+    w("a step without one that ends sooner what was filed {}", "没有决定的更正或者封存，使{0}报送的禁止或者列入提前终止"),
     w("a court, or `target`: one record, entry or measure", "人民法院；其他单位须在 `target` 中指明一条记录、一个列入或者一项措施"),
     w("fields of {}: {}", "{0}的字段：{1}"),
     w("no fields", "无字段"),
