@@ -12,11 +12,12 @@ use crate::casefile::{AsOf, CaseAsOf, Cause, Fact, Item, ItemNumber, Sight};
 use crate::definition::{Disclosure, ProcedurePeriod};
 use crate::event::{Class, Phase, StepKind};
 use crate::id::{AuthorityId, SubjectId};
+use crate::time::Date;
 use serde::Serialize;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::defect::as_u64;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// What the log shows of every authority's work at two instants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -393,5 +394,11 @@ fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step
     }
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
     let last = case.deadline_at_latest(ProcedurePeriod::PenaltyWithdraw, decided, decided);
-    last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last)
+    let late = last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last);
+    // What was shown to nobody any more, repaired or past its term, was withdrawn already.
+    let was_shown = |last: Date| {
+        let instants = AsOf { valid_at: last.end_of_day(), known: TreeSize::new(step.entry.get()) };
+        case.at(instants).shows(number, Sight::Public)
+    };
+    late && last.is_some_and(was_shown)
 }
