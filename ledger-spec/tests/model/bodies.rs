@@ -77,6 +77,10 @@ impl Generator {
                     70,
                     &["record.filed", "listing.entered", "measure.imposed"],
                 );
+                if !event.body["target"].is_null() && self.chance.percent(40) {
+                    event.body["execution"] = json!(true);
+                    self.decide(event, 60);
+                }
             }
             "commitment.made" => {
                 event.body = json!({ "type": self.chance.pick(world::TYPES), "text": "promise" });

@@ -4,7 +4,7 @@
 use crate::decision;
 use crate::gravity::{imposed_by, shown, stated};
 use crate::history::{Accepted, History, Stated};
-use crate::measures::restriction;
+use crate::measures::{carried_out, restriction};
 use crate::once::{is_grave_enough, is_serious, root_of};
 use crate::openings::{asked_at, has_tag, polarity};
 use crate::reference::{phase_at, severity};
@@ -48,7 +48,9 @@ pub fn last_day(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date>
             let ground = past.find(&event.subject, event.text("rests_on")?)?;
             let is_ban = measure["direction"] == "ban";
             let stated = is_ban.then(|| restriction(past, event, ground, at)).flatten();
-            event.date("until").into_iter().chain(stated).min()
+            let until = event.date("until");
+            let until = until.map(|until| carried_out(past, (thing, ground), measure, (until, stated)));
+            until.into_iter().chain(stated).min()
         }
         "consent.granted" => event.date("until"),
         _ => None,
@@ -200,7 +202,12 @@ fn is_annulled(past: &History, entry: &Accepted, at: ValidTime) -> bool {
 
 /// Whether a court took something off or lifted it that did not make it.
 pub fn is_ended_by_court(past: &History, thing: &Accepted, at: ValidTime) -> bool {
-    past.stream(&thing.event.subject).any(|one| {
+    judged(past, thing, at).is_some()
+}
+
+/// The day of the judgment by which such a court did.
+pub fn judged(past: &History, thing: &Accepted, at: ValidTime) -> Option<Date> {
+    let by = past.stream(&thing.event.subject).find(|one| {
         let field = match one.event.kind.as_str() {
             "listing.removed" => "listing",
             "measure.lifted" => "imposition",
@@ -212,7 +219,8 @@ pub fn is_ended_by_court(past: &History, thing: &Accepted, at: ValidTime) -> boo
             && History(past.0[..one.at].to_vec(), false)
                 .capacity(&one.event.issuer)
                 .is_some_and(|(roles, _)| roles.contains(&"court"))
-    })
+    });
+    by.map(|one| one.event.decision_day().unwrap_or(one.event.day()))
 }
 
 /// P10: whether the record beneath was corrected to less than what something asks of it.

@@ -103,7 +103,28 @@ pub fn decided(past: &History, record: &Accepted, at: ValidTime) -> Option<Date>
             && shown_record(past, one).at == record.at
             && !matches!(phase_at(past, one, at, past.0.len()), Some("revoked" | "retracted"))
     });
-    stated(past, record, at).or_else(|| shows.filter_map(|one| stated(past, one, at)).min())
+    let shows: Vec<&Accepted> = shows.collect();
+    // A later decision of who decided, or of who reviewed that, is recorded on what shows it too.
+    let all = again(past, record, Names::Own);
+    let closings: Vec<&Accepted> = about(past, &all)
+        .into_iter()
+        .filter(|one| one.event.text("outcome").is_some() && one.event.valid_from <= at)
+        .collect();
+    let its = |one: &&Accepted| {
+        let closes = |by: &&Accepted| {
+            by.event.decision_day() == one.event.decision_day()
+                && names_one_number(&by.event, &one.event)
+                && !past.is_one_source(&by.event.issuer, &record.event.issuer)
+        };
+        one.event.decision_day().is_some()
+            && (past.is_one_source(&one.event.issuer, &record.event.issuer) || closings.iter().any(closes))
+    };
+    let by_others = shows.iter().flat_map(|one| corrections(past, one, at)).filter(its);
+    let mut corrected: Vec<&Accepted> = corrections(past, record, at).chain(by_others).collect();
+    corrected.sort_by_key(|one| one.at);
+    let corrected = corrected.iter().filter_map(|one| one.event.date("restriction_until")).next_back();
+    let by_shown = || shows.iter().filter_map(|one| stated(past, one, at)).min();
+    corrected.or(record.event.date("restriction_until")).or_else(by_shown)
 }
 
 /// The type of a record that only shows another.

@@ -24,6 +24,7 @@ mod generate;
 mod governance;
 mod gravity;
 mod history;
+mod holds;
 mod linked;
 mod marks;
 mod masks;

@@ -11,12 +11,13 @@ use ledger_spec::time::ValidTime;
 use std::collections::BTreeSet;
 
 /// The marks of which this knows.
-pub const MARKS: [&str; 6] = [
+pub const MARKS: [&str; 7] = [
     "found-unlawful",
     "changed-on-review",
     "under-review",
     "objection-upheld",
     "publication-stayed",
+    "execution-stayed",
     "masked",
 ];
 
@@ -89,8 +90,9 @@ pub fn marks(past: &History, record: &Accepted, (at, known): When) -> BTreeSet<&
     };
     let upheld = aimed("objection.raised", "upheld").into_iter().any(unmet);
     all.extend(upheld.then_some("objection-upheld"));
-    let stayed = aimed("hold.placed", "placed").into_iter().any(|hold| hold.event.flag("publication"));
-    all.extend(stayed.then_some("publication-stayed"));
+    let stayed = |what| aimed("hold.placed", "placed").into_iter().any(|hold| hold.event.flag(what));
+    all.extend(stayed("publication").then_some("publication-stayed"));
+    all.extend(stayed("execution").then_some("execution-stayed"));
     all.extend(is_masked(past, record, &records, (at, known)).then_some("masked"));
     all
 }

@@ -4,7 +4,8 @@ use crate::force::{in_force, is_ended_by_court};
 use crate::governance::exists;
 use crate::gravity::{decided, shown_record, was_heard};
 use crate::history::{Accepted, History, Stated};
-use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, stands_in_the_way};
+use crate::holds::is_stayed;
+use crate::once::{is_grave_enough, is_one_ground, is_seriously_listed, names_one_number, stands_in_the_way};
 use crate::openings::{asked_at, in_catalogue, is_open, reviewed, status};
 use crate::reference::{Question, covers, phase};
 use ledger_spec::time::{Date, ValidTime};
@@ -28,6 +29,7 @@ pub fn imposed(q: &mut Question<'_>) {
                     .find(&one.event.subject, one.event.text("rests_on").unwrap())
                     .is_some_and(|on| is_one_ground(q.past, on, ground))
                 && is_imposed_again(q, measure, one)
+                && !carries_out_more(q, (measure, ground), one)
         });
         q.refuse_if(again, "L19");
         q.refuse_if(!is_grave_enough(q.past, measure, ground, event.valid_from), "D07");
@@ -48,12 +50,19 @@ pub fn imposed(q: &mut Question<'_>) {
         let most = stated.or_else(|| imposed_before(q, measure, ground)).filter(|_| is_bound);
         let longer = |most: Date| event.flag("lifetime") || event.date("until") > Some(most);
         q.refuse_if(most.is_some_and(longer), "D07");
-        let by_record = |record: &Accepted| {
-            event.body["decision"].is_null() || q.past.acts_for(&event.issuer, &record.event.issuer)
+        let another = |record: &Accepted| {
+            let same =
+                event.decision_day() == record.event.decision_day() && names_one_number(event, &record.event);
+            !event.body["decision"].is_null()
+                && !same
+                && !q.past.acts_for(&event.issuer, &record.event.issuer)
         };
         let unheard = bound(q.past, event, ground)
-            .is_some_and(|record| by_record(record) && !is_heard_before(q.past, record));
+            .is_some_and(|record| another(record) || !is_heard_before(q.past, record));
+        let stayed = |at: ValidTime| is_stayed(q.past, (measure, event, ground), at);
+        let stayed_now = event.decision_day().is_none() && stayed(now);
         q.refuse_if(measure["heard"] == true && !q.has_role(&["court"]) && unheard, "A04");
+        q.refuse_if(stayed_now || stayed(event.valid_from), "D10");
     }
     let begun = ground.and_then(|ground| begun(q, measure, ground));
     let begun = begun.map_or(event.day(), |begun| begun.min(event.day()));
@@ -82,6 +91,50 @@ fn is_heard_before(past: &History, record: &Accepted) -> bool {
             && one.event.body["unchecked"].as_array().is_some_and(|all| all.iter().any(|rule| rule == "A04"))
     });
     record.event.body["notice"].is_null() || unchecked || was_heard(past, &record.event, true)
+}
+
+/// Whether a ban carries out what an earlier one that was not lifted leaves of what their decision states.
+fn carries_out_more(q: &Question<'_>, (measure, ground): (&Value, &Accepted), one: &Accepted) -> bool {
+    let event = q.event;
+    let Some(until) = event.date("until") else { return false };
+    let stated = restriction(q.past, event, ground, event.valid_from);
+    let same = one.event.text("measure") == event.text("measure");
+    let is_more = !same || one.event.date("until").is_some_and(|was| was < until);
+    measure["direction"] == "ban"
+        && stated.is_some_and(|last| until <= last)
+        && is_more
+        && phase(q.past, one) != Some("lifted")
+}
+
+/// The last day of a ban that was imposed until one before the last that its decision states: that, as far as the law gives it, but
+/// where another ban by the decision that closes one of its domains was imposed until then.
+pub fn carried_out(
+    past: &History,
+    (thing, ground): (&Accepted, &Accepted),
+    measure: &Value,
+    (until, stated): (Date, Option<Date>),
+) -> Date {
+    let event = &thing.event;
+    let Some(stated) = stated.filter(|stated| until < *stated) else { return until };
+    let record = bound(past, event, ground).map(|record| record.at);
+    let bars = |one: &Value| one["bars"].as_array().cloned().unwrap_or_default();
+    let another = past.stream(&event.subject).any(|one| {
+        let other = || past.definition("measure", one.event.text("measure").unwrap(), asked_at(&one.event));
+        let on = || past.find(&event.subject, one.event.text("rests_on").unwrap());
+        one.event.kind == "measure.imposed"
+            && one.at != thing.at
+            && one.event.date("until").is_none_or(|last| last >= stated)
+            && other().is_some_and(|other| {
+                other["direction"] == "ban" && bars(other).iter().any(|domain| bars(measure).contains(domain))
+            })
+            && on().and_then(|on| bound(past, &one.event, on)).map(|record| record.at) == record
+    });
+    if another {
+        return until;
+    }
+    let by_law = measure["max_months"].as_u64();
+    let by_law = by_law.map(|months| event.day().plus_months(u32::try_from(months).unwrap()));
+    by_law.map_or(stated, |last| last.min(stated)).max(until)
 }
 
 /// The last day that the record beneath states of its restriction, where that binds a ban on this ground.

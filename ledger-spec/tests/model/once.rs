@@ -43,9 +43,16 @@ pub fn stands_in_the_way(
     if !(force::has_ended_by(past, one, at) && force::has_ended_by(past, one, at.max(one.event.valid_from))) {
         return true;
     }
-    let most = most.or_else(|| farthest(past, one, at)).filter(|_| !force::is_ended_by_court(past, one, at));
+    let most = most.or_else(|| farthest(past, one, at));
     let goes_on = || !event.flag("lifetime") && most.is_some_and(|most| last.is_none_or(|last| last > most));
-    answered && (force::is_lived_through(past, one, at) || goes_on())
+    // What a court ended takes a decision made since; a court's own word is one.
+    let court = past.capacity(&event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"));
+    let decided = event.decision_day().or(court.then(|| event.day()));
+    let stays = || match force::judged(past, one, at) {
+        Some(judged) => decided.is_none_or(|decided| decided < judged),
+        None => goes_on(),
+    };
+    answered && (force::is_lived_through(past, one, at) || stays())
 }
 
 /// The last day that something could have had.
@@ -59,7 +66,9 @@ fn farthest(past: &History, one: &Accepted, at: ValidTime) -> Option<Date> {
     let by_law = months.map(|months| first.plus_months(u32::try_from(months).unwrap()));
     match event.kind.as_str() {
         "listing.entered" => by_law.max(force::last_day(past, one, at)),
-        _ => event.date("until").map(|until| by_law.map_or(until, |by_law| by_law.max(until))),
+        _ => {
+            event.date("until").and_then(|until| by_law.max(Some(until)).max(force::last_day(past, one, at)))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::force::{entered_on, in_force};
 use crate::governance::exists;
 use crate::gravity::{is_graver, longest, was_heard};
 use crate::history::{Accepted, History, Stated, date};
+use crate::holds;
 use crate::masks;
 use crate::measures;
 use crate::once::{
@@ -17,7 +18,7 @@ use ledger_spec::time::{Date, ValidTime};
 use serde_json::Value;
 
 /// What can be objected to, or held.
-const ABOUT: &[&str] =
+pub const ABOUT: &[&str] =
     &["record.filed", "listing.entered", "measure.imposed", "rating.assigned", "points.charged"];
 
 pub fn opening(q: &mut Question<'_>) {
@@ -51,12 +52,7 @@ pub fn opening(q: &mut Question<'_>) {
         "complaint.filed" => {
             q.reference("about", &[]);
         }
-        "hold.placed" => {
-            let target = q.reference("target", ABOUT);
-            let own = target.is_some_and(|target| q.past.acts_for(&q.event.issuer, &target.event.issuer));
-            let court = q.has_role(&["court"]);
-            q.refuse_if(!own && !court, "L17");
-        }
+        "hold.placed" => holds::placed(q),
         "rating.assigned" => rating(q),
         "points.charged" => points(q),
         "commitment.made" => {

@@ -297,6 +297,7 @@ impl<'a> Question<'a> {
             "record.sealed" => {
                 let held = self.is_held(moved);
                 self.refuse_if(held, "D10");
+                freed::freed(self);
             }
             "listing.extended" => self.extension(moved),
             "repair.accepted" => masks::accepted(self, moved),
