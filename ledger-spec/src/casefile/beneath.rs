@@ -33,11 +33,11 @@ impl CaseAsOf<'_> {
         }
         let steps = self.file.followers(self.root_of(ground)).filter(|(_, step)| self.has_begun(step));
         let named = steps.filter_map(|(_, step)| {
-            let kinds = step.step()?.details.iter().filter_map(|detail| match detail {
+            let mut kinds = step.step()?.details.iter().filter_map(|detail| match detail {
                 Detail::Kinds(kinds) => Some(*kinds),
                 _ => None,
             });
-            Some((step, kinds.last()?))
+            Some((step, kinds.next_back()?))
         });
         let corrected = named.fold(None, |since, (step, kinds)| match kinds {
             Some(kinds) if kinds.is_any(asked) => None,

@@ -395,10 +395,11 @@ fn withdrawn_late(case: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item), step
     let decided = step.step().and_then(|fact| fact.decided_on).unwrap_or_else(|| step.from.date());
     let last = case.deadline_at_latest(ProcedurePeriod::PenaltyWithdraw, decided, decided);
     let late = last.zip(recorded_day(step)).is_some_and(|(last, recorded)| recorded > last);
-    // What was shown to nobody any more, repaired or past its term, was withdrawn already.
+    // What no record of it showed to everybody any more, repaired or past its term, was withdrawn already.
     let was_shown = |last: Date| {
         let instants = AsOf { valid_at: last.end_of_day(), known: TreeSize::new(step.entry.get()) };
-        case.at(instants).shows(number, Sight::Public)
+        let then = case.at(instants);
+        then.again(number).into_iter().any(|one| then.shows(one, Sight::Public))
     };
     late && last.is_some_and(was_shown)
 }
