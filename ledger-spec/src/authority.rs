@@ -3,6 +3,7 @@
 //! Nothing is ever taken out: a revoked key stays, with the entry that revoked it, so that the past
 //! can be asked about.
 
+use crate::casefile::NameHash;
 use crate::compromise::{Compromises, KeyNumber};
 use crate::definition::Name;
 pub use crate::entry::Recorded;
@@ -98,6 +99,8 @@ pub struct KeyRevocation {
 pub struct Directory {
     authorities: Vec<Authority>,
     numbers: BTreeMap<AuthorityId, AuthorityNumber>,
+    /// Under which names documents know them, and which entry stated each.
+    names: BTreeMap<NameHash, Vec<(EntryIndex, AuthorityNumber)>>,
     owners: HashMap<[u8; 32], (AuthorityNumber, KeyNumber)>,
     parsed: HashMap<[u8; 32], PublicKey>,
     /// The keys that may have been in wrong hands.
@@ -190,6 +193,31 @@ impl Directory {
         one == other || self.acts_for(self.id_of(one), other) || self.acts_for(self.id_of(other), one)
     }
 
+    /// Whether this authority was stated to have the name that a document gives the body that issued it, in the first `known` entries.
+    #[must_use]
+    pub fn is_named(&self, number: AuthorityNumber, body: NameHash, known: TreeSize) -> bool {
+        self.named(body, known).any(|named| self.is_one_source(named, number))
+    }
+
+    fn named(&self, body: NameHash, known: TreeSize) -> impl Iterator<Item = AuthorityNumber> {
+        let stated = self.names.get(&body).map_or(&[][..], Vec::as_slice);
+        stated.iter().filter(move |(entry, _)| entry.is_in(known)).map(|(_, number)| *number)
+    }
+
+    /// Who made a decision that `filer` filed: the one authority that has the name which its document gives, where that is
+    /// another and the first `known` entries say so; else `filer` itself.
+    #[must_use]
+    pub fn maker(&self, filer: AuthorityNumber, body: Option<NameHash>, known: TreeSize) -> AuthorityNumber {
+        let Some(body) = body else { return filer };
+        let mut named = self.named(body, known);
+        match named.next() {
+            Some(first) if !self.is_named(filer, body, known) => {
+                if named.all(|other| self.is_one_source(other, first)) { first } else { filer }
+            }
+            _ => filer,
+        }
+    }
+
     /// Whether one authority reviews what another decided about this code: it is the authority above whoever decided, where the law
     /// gives such a one (行政复议法第二十七条); else its competence covers the code, and neither one of a higher level nor a court
     /// decided.
@@ -273,6 +301,9 @@ impl Directory {
                 self.enrol(id.clone(), body.capacity.clone(), &body.keys, event.valid_from, &brought);
             }
             (Body::AuthorityAmended(capacity), SubjectId::Authority(id)) => {
+                if let Some(number) = self.number(id) {
+                    self.name(number, &capacity.name, recorded.index);
+                }
                 self.change(id, |authority| authority.state(capacity.clone(), event.valid_from, recorded));
             }
             (Body::AuthoritySucceeded(body), SubjectId::Authority(id)) => {
@@ -331,11 +362,16 @@ impl Directory {
             successions: Vec::new(),
             suspensions: Vec::new(),
         };
+        self.name(number, &capacity.name, recorded.index);
         authority.state(capacity, from, recorded);
         self.authorities.push(authority);
         for key in keys {
             self.add_key(&id, *key, brought);
         }
+    }
+
+    fn name(&mut self, number: AuthorityNumber, name: &Name, entry: EntryIndex) {
+        self.names.entry(NameHash::of_body(&name.zh)).or_default().push((entry, number));
     }
 
     fn change(&mut self, id: &AuthorityId, change: impl FnOnce(&mut Authority)) {

@@ -1,7 +1,7 @@
 //! One event before the rules, with what it touches, and the questions that many rules share.
 
 use super::{Between, Refusal, Rule, begun, refuse};
-use crate::authority::{Authority, Migration, Recorded};
+use crate::authority::{Authority, AuthorityNumber, Migration, Recorded};
 use crate::casefile::{AsOf, CaseAsOf, CaseFile, Fact, Item, ItemNumber};
 use crate::definition::{AuthorityLevel, EndsBy, ListDefinition, Pattern, Polarity, Scheme};
 use crate::event::envelope::VerifiedEvent;
@@ -239,19 +239,34 @@ impl<'a> Case<'a> {
         Err(refuse(rule, field, found, say!("something in force on {}", self.day())))
     }
 
-    /// L17: the issuer is, or follows, who issued `item`.
+    /// L17: the issuer is, or follows, who decided `item`.
     pub(super) fn by_source(&self, item: &Item) -> Result<(), Refusal> {
-        if self.is_source(item) {
+        self.by(self.maker(item))
+    }
+
+    /// L17: the issuer is, or follows, who issued `item`.
+    pub(super) fn by_filer(&self, item: &Item) -> Result<(), Refusal> {
+        self.by(item.issuer)
+    }
+
+    fn by(&self, source: AuthorityNumber) -> Result<(), Refusal> {
+        if self.governance.directory.acts_for(&self.issuer.id, source) {
             return Ok(());
         }
-        let source = self.governance.directory.by_number(item.issuer);
+        let source = self.governance.directory.by_number(source);
         let expected = source.map_or_else(|| say!("unknown"), |source| Words::from(&source.id));
         Err(refuse(Rule::SourceDecides, "issuer", &self.issuer.id, expected))
     }
 
-    /// Whether the issuer is, or follows, who issued `item`.
+    /// Whether the issuer is, or follows, who decided `item`.
     pub(super) fn is_source(&self, item: &Item) -> bool {
-        self.governance.directory.acts_for(&self.issuer.id, item.issuer)
+        self.governance.directory.acts_for(&self.issuer.id, self.maker(item))
+    }
+
+    /// Who decided `item`: of a record whom its document names, else who issued it.
+    pub(super) fn maker(&self, item: &Item) -> AuthorityNumber {
+        let number = self.file.number_of(item.entry);
+        number.and_then(|number| self.as_of().maker(number)).unwrap_or(item.issuer)
     }
 
     /// Whether the issuer has this role.
@@ -312,7 +327,7 @@ impl<'a> Case<'a> {
     pub(super) fn reviews(&self, item: &Item) -> bool {
         let directory = &self.governance.directory;
         let own = directory.number(&self.issuer.id);
-        own.is_some_and(|own| directory.reviews(own, item.issuer, item.fact.code()))
+        own.is_some_and(|own| directory.reviews(own, self.maker(item), item.fact.code()))
     }
 
     /// An entry, on a list of the seriously dishonest, on the directory of abnormal operations or on a list that is left by

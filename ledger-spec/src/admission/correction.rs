@@ -22,6 +22,7 @@ pub(super) fn correction(
     (number, item): (ItemNumber, &Item),
 ) -> Result<(), Refusal> {
     let Fact::Record(record) = &item.fact else { return Ok(()) };
+    as_decided(case, step, (number, item))?;
     if let Some(found) = body.record_type.as_ref().filter(|found| **found != record.record_type) {
         return Err(refuse(Rule::ReferenceKnown, "body.type", found, &record.record_type));
     }
@@ -49,6 +50,23 @@ pub(super) fn correction(
     allowed.extend(minor.filter(|minor| !allowed.is_empty() && !allowed.contains(minor)));
     severity(case, (body.severity, &allowed), record)?;
     correcting.as_its_kinds_say(&as_of)
+}
+
+/// L17: who only filed what another decided puts that right, by the document that it filed, or that of whoever decided or reviewed it;
+/// by its own it alters nothing.
+fn as_decided(case: &Case<'_>, step: &Step, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
+    let Some(decision) = step.decision.as_ref().filter(|_| !case.is_source(item)) else { return Ok(()) };
+    let directory = &case.governance.directory;
+    let document = NameHash::of_decision(&decision.number);
+    let is_its_own = |record: &RecordFact| record.decision == document;
+    let own = directory.number(&case.issuer.id);
+    let of_another =
+        |body: &str| own.is_some_and(|own| !directory.is_named(own, NameHash::of_body(body), case.known()));
+    let as_of = case.as_of();
+    let said = as_of.record(number).is_some_and(is_its_own)
+        || as_of.is_reviewed_by(number, (document, decision.date))
+        || decision.issued_by.as_deref().is_some_and(of_another);
+    if said { Ok(()) } else { case.by_source(item) }
 }
 
 struct Correcting<'c, 'a> {

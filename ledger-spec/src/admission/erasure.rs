@@ -35,7 +35,7 @@ pub(super) fn order(case: &Case<'_>, body: &ErasureOrdered) -> Result<(), Refusa
         if !case.is(Role::Court) {
             decided(case, (*number, item))?;
             if !item.fact.is_done_about_another() {
-                case.by_source(item)?;
+                case.by_filer(item)?;
             }
         }
     }
@@ -193,7 +193,7 @@ fn single_fields(case: &Case<'_>, body: &ErasureOrdered, of: &FieldsOrdered) -> 
         return refused(Rule::ReferenceKnown, say!("field {}, counted from 0", field.place), expected);
     }
     unheld(case, "body.fields", number)?;
-    if case.is(Role::Court) { Ok(()) } else { case.by_source(item) }
+    if case.is(Role::Court) { Ok(()) } else { case.by_filer(item) }
 }
 
 /// L16: nobody takes away what is objected to, or the objection, before it is decided; a court may.

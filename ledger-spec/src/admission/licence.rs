@@ -46,7 +46,12 @@ fn gives(definition: &RecordType, said: &Details) -> bool {
 fn retracted(case: &Case<'_>, body: &RecordFiled) -> Vec<(ItemNumber, Details)> {
     let as_of = case.person_as_of();
     let (mut before, mut counting): (Vec<Details>, _) = (Vec::new(), Vec::new());
+    let by_maker = once::is_makers(case, body);
     for (filed, _) in once::of_decision(case, body) {
+        // What another filed of it gave nothing.
+        if by_maker && !as_of.is_makers(filed) {
+            continue;
+        }
         let Some(was) = as_of.details_decided(filed) else { continue };
         let again = before.iter().any(|earlier| is_one(earlier, &was) && !earlier.is_named_apart(&was));
         let says = !again || as_of.is_decided_anew(filed);

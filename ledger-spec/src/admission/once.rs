@@ -3,8 +3,10 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
+use crate::authority::Authority;
 use crate::casefile::{
     Behind, CaseAsOf, Cause, Details, Fact, Gravity, Item, ItemNumber, MeasureFact, NameHash, PenaltyKinds,
+    RecordFact,
 };
 use crate::definition::{Direction, FINE, ListDefinition, MeasureDefinition, Polarity, RecordType};
 use crate::event::{Class, Decision, ListingEntered, MeasureImposed, Phase, RecordFiled, Role, Term};
@@ -20,6 +22,7 @@ pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Re
     let mut records = behind(case, body).into_iter().flat_map(|behind| as_of.records_of(behind));
     let same = records.find(|(filed, item, record)| {
         shown != Some(item.entry)
+            && !shows_what_was_taken_back(case, body, (*filed, record))
             && as_of.polarity(record) == Polarity::Negative
             && case.person.last_phase(*filed) != Some(Phase::Retracted)
     });
@@ -30,12 +33,28 @@ pub(super) fn one_decision(case: &Case<'_>, body: &RecordFiled) -> Result<(), Re
             // What was annulled comes back by the judgment that says so, and by no filing.
             let expected = if case.person.last_phase(filed) == Some(Phase::Revoked) {
                 say!("a decision that was not annulled, or a review of it that is closed as restored")
+            } else if !as_of.is_makers(filed) {
+                say!(
+                    "a decision that is not recorded yet, or that record retracted by who filed it or who decided"
+                )
             } else {
                 say!("a decision that is not recorded yet, or a correction of that record")
             };
             Err(refuse(Rule::OneConduct, "body.decision.number", found, expected))
         }
     }
+}
+
+/// Whether a record only shows one that was taken back to be filed again: from that it keeps nobody.
+fn shows_what_was_taken_back(
+    case: &Case<'_>,
+    body: &RecordFiled,
+    (filed, record): (ItemNumber, &RecordFact),
+) -> bool {
+    let taken_back = |shown| case.person.last_phase(shown) == Some(Phase::Retracted);
+    body.rests_on.is_none()
+        && record.rests_on.is_some_and(taken_back)
+        && case.person.last_phase(filed) != Some(Phase::Revoked)
 }
 
 /// A10.
@@ -51,6 +70,7 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
         let Fact::Record(record) = &item.fact else { return false };
         record.conduct == Some(named)
             && shown != Some(item.entry)
+            && !shows_what_was_taken_back(case, body, (*number, record))
             && as_of.polarity(record) == Polarity::Negative
             && !case.person.last_phase(*number).is_some_and(Phase::is_void)
             && may_fine(as_of.details(*number).and_then(|said| said.kinds))
@@ -94,7 +114,7 @@ pub(super) fn no_graver_than_shown(
     let same = as_of
         .record(number)
         .zip(behind(case, body))
-        .is_some_and(|(record, behind)| behind.is(&Behind::record(item, record), &case.governance.directory));
+        .is_some_and(|(record, behind)| behind.is(&as_of.behind(item, record), &case.governance.directory));
     let decided = as_of.gravity_decided(number).filter(|_| same);
     let stated = Gravity::corrected(body.severity, said, body.restriction_until);
     match decided.and_then(|decided| stated.graver_than(&decided).or_else(|| stated.other_than(&decided))) {
@@ -116,10 +136,20 @@ pub(super) fn of_decision<'c>(
     all.into_iter().map(|(number, item, _)| (number, item))
 }
 
+/// Whether who is to file a record made its decision.
+pub(super) fn is_makers(case: &Case<'_>, body: &RecordFiled) -> bool {
+    behind(case, body).is_some_and(|behind| behind.is_makers(&case.governance.directory))
+}
+
+/// Who made the decision by which a record is to be filed.
+pub(super) fn maker<'a>(case: &Case<'a>, body: &RecordFiled) -> Option<&'a Authority> {
+    behind(case, body).and_then(|behind| case.governance.directory.by_number(behind.maker()))
+}
+
 /// The decision by which a record is to be filed.
 pub(super) fn behind(case: &Case<'_>, body: &RecordFiled) -> Option<Behind> {
     let issuer = case.governance.directory.number(&case.issuer.id)?;
-    Some(Behind::of(issuer, &body.decision))
+    Some(Behind::of(issuer, &body.decision, (&case.governance.directory, case.known())))
 }
 
 /// Whether a penalty of these kinds may be of one of which only one may follow one conduct: a fine. What does not say of which
@@ -323,8 +353,8 @@ fn on_one_ground(
         (None, None) => true,
         (Some((one, first)), Some((other, second))) => {
             let of_one_decision = || {
-                let one = Behind::record(first, person.record(one)?);
-                Some(one.is(&Behind::record(second, person.record(other)?), &case.governance.directory))
+                let one = person.behind(first, person.record(one)?);
+                Some(one.is(&person.behind(second, person.record(other)?), &case.governance.directory))
             };
             one == other || of_one_decision() == Some(true)
         }

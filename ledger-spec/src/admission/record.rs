@@ -403,7 +403,9 @@ impl Filing<'_, '_> {
             let expected = say!("the conduct, and when it ended");
             return Err(refuse(Rule::Limitation, "body.conduct", say!("absent"), expected));
         };
-        let own = own.or(self.case.issuer.competence.limitation_period);
+        // It is that of who decided, whoever files.
+        let maker = once::maker(self.case, self.body).unwrap_or(self.case.issuer);
+        let own = own.or(maker.competence.limitation_period);
         let discovered = conduct.discovered_on.unwrap_or(self.decided);
         let as_of = self.case.as_of();
         let last =

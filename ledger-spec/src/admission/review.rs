@@ -42,8 +42,10 @@ pub(super) fn closed(
     }
     let as_of = case.as_of();
     let directory = &case.governance.directory;
-    let opened = as_of.pending_review(number).map_or(item.issuer, |opened| opened.issuer);
-    let of_source = opened == item.issuer || directory.acts_for(directory.id_of(opened), item.issuer);
+    let maker = case.maker(item);
+    let opened = as_of.pending_review(number).map_or(maker, |opened| opened.issuer);
+    // Who filed another's decision may have said that it is under review.
+    let of_source = [maker, item.issuer].iter().any(|one| directory.is_one_source(opened, *one));
     if !of_source && !directory.acts_for(&case.issuer.id, opened) {
         let found = say!("a review that {} opened", directory.id_of(opened));
         let expected = say!("the decision on review, stated by whoever opened it, or by a court");

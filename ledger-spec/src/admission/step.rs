@@ -25,7 +25,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
         case.not_before(row.field, last.from)?;
     }
     decided_after(body, item)?;
-    entitled(case, row.who, item)?;
+    entitled(case, (body.kind, row.who), item)?;
     by_judgment(case, body, item)?;
     match body.kind {
         StepKind::ReviewOpened => review::opened(case, number),
@@ -57,11 +57,21 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     }
 }
 
-/// L17: who may take the step.
-fn entitled(case: &Case<'_>, who: Who, item: &Item) -> Result<(), Refusal> {
+/// Whether a step is about what was filed, and not about what was decided: who filed puts right what it filed itself.
+const fn is_of_filing(kind: StepKind) -> bool {
+    matches!(kind, StepKind::RecordCorrected | StepKind::RecordRetracted)
+}
+
+fn filed_by(case: &Case<'_>, item: &Item) -> bool {
+    case.governance.directory.acts_for(&case.issuer.id, item.issuer)
+}
+
+/// L17: who may take the step: one that belongs to a decision who made that, whoever filed or shows it (行政处罚法第十七条).
+fn entitled(case: &Case<'_>, (kind, who): (StepKind, Who), item: &Item) -> Result<(), Refusal> {
     let recognized = || item.fact.target().and_then(|target| case.file.get(target)).unwrap_or(item);
     match who {
         Who::AnyRole => Ok(()),
+        Who::Source if filed_by(case, item) && is_of_filing(kind) => Ok(()),
         Who::Source => case.by_source(item),
         Who::SourceOrCourt if case.is(Role::Court) => Ok(()),
         Who::SourceOrReviewer if case.is(Role::Court) || case.reviews(item) => Ok(()),
@@ -239,7 +249,8 @@ fn conditions_of_type(
         Err(refuse(Rule::RepairConditions, "body.application", found, expected))
     };
     // What comes in under a general type is a penalty of its authority's all the same.
-    let source = case.governance.directory.by_number(item.issuer);
+    let maker = case.maker(item);
+    let source = case.governance.directory.by_number(maker);
     let penalty = definition.limitation && as_of.severity_in_the_end(target) > Some(Severity::Minor);
     let by_source = source.filter(|_| penalty).map_or(&[][..], |source| &source.competence.repair_asks);
     let besides = by_source.iter().filter(|one| !definition.repair_asks.contains(one));
@@ -263,7 +274,7 @@ fn conditions_of_type(
                             (if own {
                                 other.record_type == record.record_type
                             } else {
-                                as_of.is_one_source(*number, item.issuer)
+                                as_of.is_one_source(*number, maker)
                             }) && other.decided_on > record.decided_on
                                 && as_of.details(*number).is_some_and(|other| is_one_kind(&other))
                         });

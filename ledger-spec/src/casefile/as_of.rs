@@ -85,9 +85,9 @@ impl<'a> CaseAsOf<'a> {
             || self.annulment_of(number).is_some_and(|found| found.from <= self.as_of.valid_at)
     }
 
-    /// Whether who issued what stands at `number` and this authority are one source: a source and who took over its tasks are.
+    /// Whether who decided what stands at `number` and this authority are one source: a source and who took over its tasks are.
     pub fn is_one_source(&self, number: ItemNumber, issuer: AuthorityNumber) -> bool {
-        self.file.get(number).is_some_and(|item| self.directory.is_one_source(item.issuer, issuer))
+        self.maker(number).is_some_and(|maker| self.directory.is_one_source(maker, issuer))
     }
 
     /// Whether the event at this item is known.

@@ -45,8 +45,12 @@ impl CaseAsOf<'_> {
         let is_such =
             |record: &RecordFact| shown_by(record) == shows && self.polarity(record) == Polarity::Negative;
         let records = self.records_of(behind).filter(|(_, _, record)| is_such(record));
-        let records = records.map(|(number, ..)| number);
-        self.gravity(self.standing(records), |corrected| corrected.counts())
+        let records = self.standing(records.map(|(number, ..)| number));
+        // What others filed of it measures nothing that its maker files, unless it was decided otherwise since.
+        let measures = !behind.is_makers(self.directory)
+            || records.iter().any(|number| self.is_makers(*number))
+            || self.corrections(&records).any(|corrected| corrected.counts());
+        self.gravity(measures.then_some(records)?, |corrected| corrected.counts())
     }
 
     /// The most that a correction of the record at `number` by a decision may say: what was decided so far; where that decision gave
@@ -112,7 +116,7 @@ impl CaseAsOf<'_> {
     /// The fields of the record at `number` as they were decided.
     pub fn details_decided(&self, number: ItemNumber) -> Option<Details> {
         let records = self.statements(number);
-        let filed = self.record(*records.first()?)?.details.clone();
+        let filed = self.record(*self.as_made(&records).first()?)?.details.clone();
         let counting = self.corrections(&records).filter(Corrected::counts);
         Some(counting.fold(filed, |said, one| said.corrected(&one.fact.details)))
     }
@@ -141,7 +145,8 @@ impl CaseAsOf<'_> {
         match self.file.last_phase(number) {
             Some(Phase::Revoked) => false,
             Some(Phase::Retracted) => {
-                !self.upheld(number).any(|objection| number < objection && objection < by)
+                self.is_makers(number) >= self.is_makers(by)
+                    && !self.upheld(number).any(|objection| number < objection && objection < by)
             }
             _ => true,
         }
@@ -202,7 +207,7 @@ impl CaseAsOf<'_> {
     /// takes away stays the measure: nobody decided more.
     fn gravity(&self, records: Vec<ItemNumber>, counts: impl Fn(&Corrected<'_>) -> bool) -> Option<Gravity> {
         let mut all: Vec<(ItemNumber, Option<&StepFact>)> =
-            records.iter().map(|number| (*number, None)).collect();
+            self.as_made(&records).into_iter().map(|number| (number, None)).collect();
         let counting = self.corrections(&records).filter(counts);
         all.extend(counting.map(|one| (one.at, Some(one.fact))));
         all.sort_unstable_by_key(|(at, _)| *at);
@@ -224,9 +229,15 @@ impl CaseAsOf<'_> {
         }
         let restriction = match restriction {
             Some(until) => Restriction::Until(until),
-            None => self.unstated_by(&records, &said)?,
+            None => self.unstated_by(&self.as_made(&records), &said)?,
         };
         Some(Gravity::decided(severity, &said, restriction))
+    }
+
+    /// Those of the records of a decision that say what it decided: what its maker filed, and without any what others did.
+    fn as_made(&self, records: &[ItemNumber]) -> Vec<ItemNumber> {
+        let made: Vec<_> = records.iter().filter(|number| self.is_makers(**number)).copied().collect();
+        if made.is_empty() { records.to_vec() } else { made }
     }
 
     /// How long records restrict that do not say it: as the first does of which a ban shows it, else as the last.

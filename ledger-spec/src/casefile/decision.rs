@@ -12,6 +12,7 @@ use crate::event::{Decision, Phase};
 use crate::time::Date;
 use std::borrow::Cow;
 use tlog::defect::OrDefect as _;
+use tlog::position::TreeSize;
 
 /// A decision as one of its records names it: of one authority, by one number, however it is spelled, and of one date, unless
 /// the number carries its year, in which it is given once. Whose it is the document says (行政处罚法第五十九条第一款第六项), so
@@ -19,7 +20,8 @@ use tlog::defect::OrDefect as _;
 /// another of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind {
-    source: AuthorityNumber,
+    filer: AuthorityNumber,
+    maker: AuthorityNumber,
     decided_by: Option<NameHash>,
     number: NameHash,
     date: Date,
@@ -27,18 +29,24 @@ pub struct Behind {
 }
 
 impl Behind {
-    /// The decision that this source names.
-    pub fn of(source: AuthorityNumber, decision: &Decision) -> Self {
+    /// The decision that this filer names.
+    pub fn of(
+        filer: AuthorityNumber,
+        decision: &Decision,
+        (directory, known): (&Directory, TreeSize),
+    ) -> Self {
         let number = NameHash::of_decision(&decision.number);
         let by_year = NameHash::carries_year(&decision.number);
         let decided_by = decision.issued_by.as_deref().map(NameHash::of_body);
-        Self { source, decided_by, number, date: decision.date, by_year }
+        let maker = directory.maker(filer, decided_by, known);
+        Self { filer, maker, decided_by, number, date: decision.date, by_year }
     }
 
     /// The decision of a record.
-    pub fn record(item: &Item, record: &RecordFact) -> Self {
+    pub fn record(item: &Item, record: &RecordFact, (directory, known): (&Directory, TreeSize)) -> Self {
         let RecordFact { decision: number, decided_on: date, by_year, decided_by, .. } = *record;
-        Self { source: item.issuer, decided_by, number, date, by_year }
+        let maker = directory.maker(item.issuer, decided_by, known);
+        Self { filer: item.issuer, maker, decided_by, number, date, by_year }
     }
 
     /// Whether both are one.
@@ -46,7 +54,20 @@ impl Behind {
         self.number == other.number
             && (self.by_year || other.by_year || self.date == other.date)
             && (self.decided_by.is_some() && self.decided_by == other.decided_by
-                || directory.is_one_source(self.source, other.source))
+                || directory.is_one_source(self.maker, other.maker)
+                || directory.is_one_source(self.filer, other.filer))
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub const fn maker(&self) -> AuthorityNumber {
+        self.maker
+    }
+
+    /// Whether who files it made it.
+    #[must_use]
+    pub fn is_makers(&self, directory: &Directory) -> bool {
+        directory.is_one_source(self.filer, self.maker)
     }
 }
 
@@ -79,7 +100,8 @@ impl<'a> CaseAsOf<'a> {
         file.numbered(behind.number).iter().filter_map(move |number| {
             let item = file.get(*number).filter(|item| item.entry.is_in(known))?;
             let Fact::Record(record) = &item.fact else { return None };
-            behind.is(&Behind::record(item, record), directory).then_some((*number, item, &**record))
+            let other = Behind::record(item, record, (directory, known));
+            behind.is(&other, directory).then_some((*number, item, &**record))
         })
     }
 
@@ -88,14 +110,36 @@ impl<'a> CaseAsOf<'a> {
     pub fn again(&self, number: ItemNumber) -> Vec<ItemNumber> {
         let found = self.file.get(number).zip(self.record(number));
         let Some((item, record)) = found.filter(|_| !self.is_alone(number)) else { return vec![number] };
-        let records = self.records_of(Behind::record(item, record));
+        let records = self.records_of(self.behind(item, record));
         let same = records.filter(|(other, ..)| *other == number || self.is_again(*other, number));
         same.map(|(other, ..)| other).collect()
     }
 
+    /// The decision of a record.
+    pub fn behind(&self, item: &Item, record: &RecordFact) -> Behind {
+        Behind::record(item, record, (self.directory, self.as_of.known))
+    }
+
+    /// Who decided what stands at `number`: of a record whom its document names, where that authority is enrolled, whoever files or
+    /// shows it; of all else who issued it.
+    pub fn maker(&self, number: ItemNumber) -> Option<AuthorityNumber> {
+        let item = self.file.get(self.shown(number))?;
+        Some(match &item.fact {
+            Fact::Record(record) => self.behind(item, record).maker,
+            _ => item.issuer,
+        })
+    }
+
+    /// Whether the record at `number` was filed by who made its decision: what others file of it is no measure beside.
+    #[must_use]
+    pub fn is_makers(&self, number: ItemNumber) -> bool {
+        let made = self.file.get(number).zip(self.maker(number));
+        made.is_some_and(|(item, maker)| self.directory.is_one_source(item.issuer, maker))
+    }
+
     /// The record that the one at `number` only shows, where that is of the same decision; else itself.
     pub fn shown(&self, number: ItemNumber) -> ItemNumber {
-        let behind = |number: ItemNumber| Some(Behind::record(self.file.get(number)?, self.record(number)?));
+        let behind = |number: ItemNumber| Some(self.behind(self.file.get(number)?, self.record(number)?));
         let shown = self.record(number).and_then(|record| record.rests_on);
         let same = |shown: &ItemNumber| {
             behind(*shown).zip(behind(number)).is_some_and(|(one, other)| one.is(&other, self.directory))

@@ -21,7 +21,7 @@ impl CaseAsOf<'_> {
             };
             let follows = (later.from, later.entry) > (item.from, item.entry)
                 && self.is_one_licence((number, &given), (other, &said))
-                && self.may_take(item, later)
+                && self.may_take((number, item), other)
                 && !self.is_void(other);
             let at = self.in_force_from(other).filter(|_| cause == Cause::Superseded).unwrap_or(later.from);
             follows.then_some(End { at, cause, entry: Some(later.entry) })
@@ -80,11 +80,12 @@ impl CaseAsOf<'_> {
         since(number) && granted <= 1
     }
 
-    /// Whether what one filed takes or changes what another gave: who gave it, or took over from him, the authority above, or a
+    /// Whether one decision takes or changes what another gave, whoever files them: by who gave it, or took over from him, the authority above, or a
     /// court (行政许可法第四十九、六十九、七十条). A number is one alone with whoever gave it.
-    fn may_take(&self, given: &Item, later: &Item) -> bool {
-        self.directory.is_one_source(given.issuer, later.issuer)
-            || self.directory.reviews(later.issuer, given.issuer, given.fact.code())
-            || self.directory.is_court(later.issuer)
+    fn may_take(&self, (given, item): (ItemNumber, &Item), later: ItemNumber) -> bool {
+        let Some((giver, taker)) = self.maker(given).zip(self.maker(later)) else { return false };
+        self.directory.is_one_source(giver, taker)
+            || self.directory.reviews(taker, giver, item.fact.code())
+            || self.directory.is_court(taker)
     }
 }

@@ -6,7 +6,7 @@ use crate::definition::{
     BAN, Direction, MeasureDefinition, Polarity, ProcedurePeriod, RecordType, Severity, TierBound,
     VALID_UNTIL, Validity,
 };
-use crate::event::{Phase, Role, StepKind, Term};
+use crate::event::{Phase, StepKind, Term};
 use crate::time::Date;
 
 impl CaseAsOf<'_> {
@@ -147,15 +147,14 @@ impl CaseAsOf<'_> {
             Fact::Listing(listing) => listing.record?,
             _ => ground,
         };
-        let (item, record) = (self.file.get(number)?, self.record(number)?);
+        let record = self.record(number)?;
         let own = match &between.fact {
             Fact::Listing(listing) if !ban.has_term() => {
                 listing.decided_on.is_some_and(|day| day != record.decided_on)
             }
             _ => false,
         };
-        let judged =
-            self.directory.by_number(item.issuer).is_some_and(|source| source.is_any(&[Role::Court]));
+        let judged = self.maker(number).is_some_and(|maker| self.directory.is_court(maker));
         (!own && (!judged || self.is_one_source(number, issuer))).then(|| self.shown(number))
     }
 

@@ -151,7 +151,7 @@ impl CaseAsOf<'_> {
         }
     }
 
-    /// Whether a thing, or what it speaks of, is an authority's own.
+    /// Whether a thing, or what it speaks of, is an authority's own: it issued it, or decided it, whoever filed that.
     fn is_matter_of(&self, number: ItemNumber, own: &Authority, directory: &Directory) -> bool {
         let Some(item) = self.file.get(number) else { return false };
         let about = match &item.fact {
@@ -162,7 +162,8 @@ impl CaseAsOf<'_> {
             Fact::Hold { target, .. } => *target,
             _ => None,
         };
-        directory.acts_for(&own.id, item.issuer)
+        let mut issued = [Some(item.issuer), self.maker(number)].into_iter().flatten();
+        issued.any(|by| directory.acts_for(&own.id, by))
             || own.competence.covers(&item.fact)
             || about.is_some_and(|about| self.is_matter_of(about, own, directory))
     }

@@ -87,7 +87,8 @@ pub enum Phase {
 /// Who may take a step, beside having one of its roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// The authority that issued what the step refers to, or its successor.
+    /// The authority that decided what the step refers to, or its successor; where it puts right or takes back what was filed, also
+    /// who filed it.
     Source,
     /// The same, or a court.
     SourceOrCourt,
@@ -95,7 +96,7 @@ pub enum Who {
     SourceOrReviewer,
     /// The source, or a service window.
     SourceOrWindow,
-    /// Who recognised what the application or objection is about, or its successor.
+    /// Who decided what the application or objection is about, or its successor.
     Recognizer,
     /// The same, or a service window.
     RecognizerOrWindow,

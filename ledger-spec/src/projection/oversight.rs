@@ -325,8 +325,8 @@ impl<'a> Work<'a> {
 
     /// The line of who recognised what an application or objection is about.
     fn about(&mut self, case: &CaseAsOf<'_>, item: &Item) -> &mut OversightLine {
-        let target = item.fact.target().and_then(|target| case.file.get(target));
-        self.of(target.unwrap_or(item).issuer)
+        let maker = item.fact.target().and_then(|target| case.maker(target));
+        self.of(maker.unwrap_or(item.issuer))
     }
 
     /// D6: an entry whose ground has ended has to leave the list.

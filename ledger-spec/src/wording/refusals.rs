@@ -221,6 +221,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("discovered on {}", "于 {} 发现"),
     w("{}, which is recorded {}", "{0}，已{1}记载"),
     w("a decision that is not recorded yet, or a correction of that record", "尚未记载的决定；原记录有误的，应当更正原记录"),
+    w("a decision that is not recorded yet, or that record retracted by who filed it or who decided", "尚未记载的决定；已由他单位代报的，先由代报单位或者作出决定的单位撤下该记录"),
     w("a decision that was not annulled, or a review of it that is closed as restored", "未被撤销的决定；其后恢复效力的，应当就原记录记载复议、诉讼的结果（恢复原决定）"),
     w("the judgment by which the annulled decision stands, by its number and date", "使已被撤销的决定重新有效的判决文书，写明文号和日期"),
     w("another conduct, or a measure that rests on that record", "其他行为，或者依据原记录采取的措施"),

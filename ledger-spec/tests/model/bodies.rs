@@ -5,7 +5,7 @@ use crate::history::{Accepted, History, Stated, is_body};
 use crate::masks;
 use crate::reference::phase;
 use crate::table::has_ended;
-use crate::world::{self, AUTHORITIES, SUBJECTS};
+use crate::world::{self, AUTHORITIES, MARKET, SUBJECTS};
 use ledger_spec::id::EventId;
 use ledger_spec::time::Date;
 use serde_json::json;
@@ -230,8 +230,9 @@ impl Generator {
         ]);
         let day = event.day().plus_days(-i64::try_from(self.chance.below(120)).unwrap());
         let document = "ab".repeat(32);
+        let body = *self.chance.weighted(&[(17, &"the bureau"), (3, &MARKET)]);
         event.body = json!({ "type": code, "decision": {
-            "number": self.number(), "date": day.to_string(), "issued_by": "the bureau", "article": "art. 5",
+            "number": self.number(), "date": day.to_string(), "issued_by": body, "article": "art. 5",
             "served_on": day.to_string(), "document": document,
         } });
         if self.chance.percent(20) {

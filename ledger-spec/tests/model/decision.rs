@@ -1,10 +1,12 @@
 //! The reference's rules about what is decided about a decision, whichever of its records that names.
 
+use crate::gravity::shown_record;
 use crate::history::{Accepted, History, Stated};
-use crate::once::{is_decision_again, is_one_authority};
+use crate::once::{folded, is_decision_again, is_one_authority};
 use crate::openings::asked_at;
 use crate::reference::phase_at;
 use crate::reviews::says_that_it_stands;
+use crate::world::MARKET;
 use ledger_spec::time::ValidTime;
 
 /// Under which names of a subject its records are looked for.
@@ -12,6 +14,27 @@ use ledger_spec::time::ValidTime;
 pub enum Names {
     Own,
     Any,
+}
+
+/// Who decided what began so: of a record whom its document names, or that of the record that it only shows; else who issued it.
+pub fn maker<'a>(past: &'a History, thing: &'a Accepted) -> &'a str {
+    made_by(past, &shown_record(past, thing).event)
+}
+
+/// The same of a record by itself. Of those that documents name, the market is enrolled under its name.
+pub fn made_by<'a>(past: &History, record: &'a Stated) -> &'a str {
+    let by_market = record.kind == "record.filed" && is_of_market(&record.body["decision"]);
+    if by_market && !past.is_one_source(&record.issuer, "market") { "market" } else { &record.issuer }
+}
+
+/// Whether a document names the market as who issued it.
+pub fn is_of_market(decision: &serde_json::Value) -> bool {
+    decision["issued_by"].as_str().is_some_and(|name| folded(name) == folded(MARKET))
+}
+
+/// Whether who filed a record decided it.
+pub fn is_makers(past: &History, record: &Accepted) -> bool {
+    past.is_one_source(&record.event.issuer, maker(past, record))
 }
 
 /// The records that say the decision of this one, in the log's order; of anything else, that alone.

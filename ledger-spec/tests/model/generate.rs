@@ -2,11 +2,12 @@
 //! about every third is spoiled afterwards ([`crate::spoil`]).
 
 use crate::chance::Chance;
+use crate::decision::maker;
 use crate::history::{Accepted, History, Stated, is_clear};
 use crate::openings::asked_at;
 use crate::reference::phase;
 use crate::table::{self, Row, STEPS, Who, opens};
-use crate::world::{self, AUTHORITIES, ORIGIN, SUBJECTS};
+use crate::world::{self, AUTHORITIES, MARKET, ORIGIN, SUBJECTS};
 use ledger_spec::id::EventId;
 use ledger_spec::time::{Date, ValidTime};
 use serde_json::{Value, json};
@@ -96,7 +97,13 @@ impl Generator {
     /// Who may issue a step, as far as that is easily said; now and then anybody.
     fn issuer_of_step(&mut self, past: &History, row: &Row, moved: &Accepted) -> String {
         let target = moved.event.text("target").and_then(|id| past.find(&moved.event.subject, id));
-        let target = target.map_or(&moved.event.issuer, |target| &target.event.issuer);
+        // Mostly who decided, now and then who filed it.
+        let filed = self.chance.percent(20);
+        let source = |thing: &Accepted| {
+            if filed { thing.event.issuer.clone() } else { maker(past, thing).to_owned() }
+        };
+        let target = source(target.unwrap_or(moved));
+        let source = source(moved);
         let last = |of: &str| last_successor(past, of);
         if self.chance.percent(6) {
             return (*self.chance.pick(AUTHORITIES)).to_owned();
@@ -104,10 +111,10 @@ impl Generator {
         let or_role = self.chance.percent(30);
         match row.who {
             Who::SourceOr(role) | Who::TargetSourceOr(role) if or_role => self.in_role(past, &[role]),
-            Who::Source | Who::SourceOr(_) => last(&moved.event.issuer),
+            Who::Source | Who::SourceOr(_) => last(&source),
             Who::Any(roles) => self.in_role(past, roles),
             Who::Addressee => last(moved.event.text("to").unwrap()),
-            _ => last(target),
+            _ => last(&target),
         }
     }
 
@@ -207,7 +214,7 @@ impl Generator {
             "record.review_closed" => {
                 body["outcome"] =
                     json!(self.chance.pick(&["upheld", "changed", "restored", "unlawful", "withdrawn"]));
-                if body["outcome"] == "restored" && self.chance.percent(90) || self.chance.percent(40) {
+                if body["outcome"] == "restored" && self.chance.percent(90) || self.chance.percent(60) {
                     self.judged(body, day);
                 }
             }

@@ -1,6 +1,6 @@
 //! The reference's rules about who was heard before a decision, and about what is graver than it was decided (A04).
 
-use crate::decision::{Names, about, again, aimed_at};
+use crate::decision::{Names, about, again, aimed_at, is_makers, made_by, maker};
 use crate::governance::who_went_on_in;
 use crate::history::{Accepted, History, Stated, date};
 use crate::measures::bound;
@@ -49,6 +49,18 @@ fn is_graver_than_recorded(past: &History, event: &Stated) -> bool {
             && shown(&one.event) == shown(event)
     };
     let records: Vec<&Accepted> = past.person(&event.subject).filter(is_such).collect();
+    // What others filed measures nothing that who decided files first, unless it was decided otherwise since.
+    let standing = |one: &&&Accepted| phase_at(past, one, event.valid_from, past.0.len()) != Some("revoked");
+    let standing: Vec<&Accepted> = records.iter().filter(standing).copied().collect();
+    let decided = about(past, &standing).into_iter().any(|one| {
+        one.event.kind == "record.corrected"
+            && one.event.valid_from <= event.valid_from
+            && counts(past, one, (Names::Any, event.valid_from))
+    });
+    let own = past.is_one_source(&event.issuer, made_by(past, event));
+    if own && !decided && !standing.iter().any(|one| is_makers(past, one)) {
+        return false;
+    }
     let says = said_together(past, &records, event.valid_from, |one| {
         counts(past, one, (Names::Any, event.valid_from))
     });
@@ -233,6 +245,9 @@ fn said_together<'a>(
     let corrected = about(past, &records).into_iter();
     let corrected =
         corrected.filter(|one| one.event.kind == "record.corrected" && one.event.valid_from <= at);
+    // What who decided filed goes before what others did.
+    let made: Vec<&Accepted> = records.iter().copied().filter(|one| is_makers(past, one)).collect();
+    let records = if made.is_empty() { records } else { made };
     let mut all: Vec<&Accepted> =
         records.iter().copied().chain(corrected.filter(|one| counts(one))).collect();
     all.sort_by_key(|one| one.at);
@@ -283,7 +298,7 @@ pub fn imposed_by(past: &History, record: &Accepted) -> Option<Option<Date>> {
                 .find(&ban.subject, ban.text("rests_on").unwrap())
                 .and_then(|ground| bound(past, ban, ground))
                 .is_some_and(|bound| bound.event.id == record.event.id)
-            && past.is_one_source(&ban.issuer, &record.event.issuer)
+            && past.is_one_source(&ban.issuer, maker(past, record))
     });
     let days: Vec<Option<Date>> = its.map(|ban| ban.event.date("until")).collect();
     let endless = days.contains(&None);
@@ -302,7 +317,7 @@ fn restored(past: &History, event: &Stated, (record, all): (&Accepted, &[&Accept
     };
     let changes = |one: &&&Accepted| matches!(one.event.text("outcome"), Some("changed" | "restored"));
     let last = steps.iter().rev().find(changes)?;
-    let by_another = !past.is_one_source(&last.event.issuer, &record.event.issuer);
+    let by_another = !past.is_one_source(&last.event.issuer, maker(past, record));
     let later = steps.iter().any(|one| {
         one.event.kind == "record.corrected"
             && !is(&one.event, event)

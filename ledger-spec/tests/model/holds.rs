@@ -11,7 +11,7 @@ use serde_json::Value;
 /// L17, and A03 of who stays the execution of something.
 pub fn placed(q: &mut Question<'_>) {
     let target = q.reference("target", ABOUT);
-    let own = target.is_some_and(|target| q.past.acts_for(&q.event.issuer, &target.event.issuer));
+    let own = target.is_some_and(|target| q.decided(target));
     let court = q.has_role(&["court"]);
     q.refuse_if(!own && !court, "L17");
     let undecided = q.event.body["decision"].is_null();

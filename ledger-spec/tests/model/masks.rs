@@ -76,7 +76,7 @@ pub fn accepted(q: &mut Question<'_>, application: &Accepted) {
     let named =
         |field| application.event.text(field).and_then(|id| past.find(&application.event.subject, id));
     let Some(ruling) = named("ruling") else { return };
-    let own = named("target").is_some_and(|target| past.acts_for(&q.event.issuer, &target.event.issuer));
+    let own = named("target").is_some_and(|target| q.decided(target));
     q.refuse_if(!own, "L17");
     q.refuse_if(!holds(past, ruling, (q.event.valid_from, past.0.len()), OF_THE_STREAM), "D13");
 }

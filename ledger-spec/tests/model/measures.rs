@@ -1,5 +1,6 @@
 //! The reference's rules about measures.
 
+use crate::decision::maker;
 use crate::force::{in_force, is_ended_by_court};
 use crate::governance::exists;
 use crate::gravity::{decided, shown_record, was_heard};
@@ -55,7 +56,7 @@ pub fn imposed(q: &mut Question<'_>) {
                 event.decision_day() == record.event.decision_day() && names_one_number(event, &record.event);
             !event.body["decision"].is_null()
                 && !same
-                && !q.past.acts_for(&event.issuer, &record.event.issuer)
+                && !q.past.acts_for(&event.issuer, maker(q.past, record))
         };
         let unheard = bound(q.past, event, ground)
             .is_some_and(|record| another(record) || !is_heard_before(q.past, record));
@@ -151,8 +152,8 @@ pub fn bound<'a>(past: &'a History, ban: &Stated, ground: &'a Accepted) -> Optio
         _ => return None,
     };
     let entered = ground.event.decision_day().is_none_or(|day| Some(day) == record.event.decision_day());
-    let by_court = past.capacity(&record.event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"));
-    let own = past.is_one_source(&ban.issuer, &record.event.issuer);
+    let by_court = past.capacity(maker(past, record)).is_some_and(|(roles, _)| roles.contains(&"court"));
+    let own = past.is_one_source(&ban.issuer, maker(past, record));
     let measure = past.definition("measure", ban.text("measure")?, asked_at(ban))?;
     let for_a_time = measure["ends"]["by"].as_str().is_some_and(|by| by.starts_with("term"));
     Some(shown_record(past, record)).filter(|_| (entered || for_a_time) && (own || !by_court))

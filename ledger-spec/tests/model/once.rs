@@ -1,6 +1,6 @@
 //! The reference's rules about what happens once, and what may not stand beside what.
 
-use crate::decision::{Names, about, aimed_at, is_given_back, is_revoked_within, known_again};
+use crate::decision::{Names, about, aimed_at, is_given_back, is_revoked_within, known_again, made_by};
 use crate::force::{self, in_force};
 use crate::governance::who_went_on_in;
 use crate::history::{Accepted, History, Stated};
@@ -79,10 +79,12 @@ pub fn is_one_ground(past: &History, one: &Accepted, other: &Accepted) -> bool {
         || is_decision_again(&one.event, &other.event) && is_one_authority(past, &one.event, &other.event)
 }
 
-/// Whether two records are of decisions of one authority: it is the one that both documents name, or one source filed both.
+/// Whether two records are of decisions of one authority: it is the one that both documents name, or one source decided or filed
+/// both.
 pub fn is_one_authority(past: &History, one: &Stated, other: &Stated) -> bool {
     let named = |record: &Stated| record.body["decision"]["issued_by"].as_str().map(folded);
     named(one).is_some_and(|name| named(other) == Some(name))
+        || past.is_one_source(made_by(past, one), made_by(past, other))
         || past.is_one_source(&one.issuer, &other.issuer)
 }
 
@@ -114,7 +116,7 @@ pub fn names_one_number(one: &Stated, other: &Stated) -> bool {
 }
 
 /// A number or a name, however it is spelled.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let same = |c: char| match c {
         '（' | '〔' | '[' => '(',
         '）' | '〕' | ']' => ')',
@@ -133,6 +135,20 @@ pub fn is_grave_enough(past: &History, definition: &Value, ground: &Accepted, at
         return true;
     };
     rank(&severity) >= rank(least)
+}
+
+/// A10: whether a record is what another that is to be filed only shows, or only shows itself one that was taken back, and the other
+/// shows none.
+pub fn is_shown_beside(past: &History, event: &Stated, one: &Accepted) -> bool {
+    let beneath = one.event.text("rests_on").and_then(|id| past.find(&one.event.subject, id));
+    let taken_back = || {
+        beneath.is_some_and(|beneath| phase(past, beneath) == Some("retracted"))
+            && phase(past, one) != Some("revoked")
+    };
+    match event.text("rests_on") {
+        Some(shown) => shown == one.event.id,
+        None => taken_back(),
+    }
 }
 
 /// What something rests on in the end.
@@ -190,7 +206,7 @@ pub fn is_known_conduct(past: &History, event: &Stated) -> bool {
     conduct.is_some()
         && recorded(past, &event.subject).any(|one| {
             one.event.kind == "record.filed"
-                && event.text("rests_on") != Some(&one.event.id)
+                && !is_shown_beside(past, event, one)
                 && one.event.body["conduct"]["id"].as_str() == conduct
                 && polarity(past, &one.event) == Some("negative")
                 && phase(past, one).is_some_and(|phase| !has_ended(phase))
@@ -201,7 +217,7 @@ pub fn is_known_conduct(past: &History, event: &Stated) -> bool {
 pub fn is_known_decision(past: &History, event: &Stated) -> bool {
     recorded(past, &event.subject).any(|one| {
         one.event.kind == "record.filed"
-            && event.text("rests_on") != Some(&one.event.id)
+            && !is_shown_beside(past, event, one)
             && is_decision_again(&one.event, event)
             && polarity(past, &one.event) == Some("negative")
             && is_one_authority(past, &one.event, event)

@@ -3,7 +3,7 @@
 //!
 //! Every rule is asked, not only the first that refuses: the engine may name any one of those that do.
 
-use crate::decision::{self, Names};
+use crate::decision::{self, Names, maker};
 use crate::early_end;
 use crate::history::{Accepted, History, Stated, date, epoch, is_body, is_renewal};
 pub use crate::phases::{last_moved, phase, phase_at};
@@ -277,7 +277,7 @@ impl<'a> Question<'a> {
         let ends =
             matches!(row.kind, "record.revoked" | "record.sealed" | "listing.removed" | "measure.lifted");
         let others =
-            self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, &moved.event.issuer);
+            self.has_role(&["court"]) && !self.past.acts_for(&self.event.issuer, maker(self.past, moved));
         let annuls = row.kind == "listing.removed" && self.event.flag("annulled")
             || row.kind == "record.revoked" && self.event.flag("void");
         self.refuse_if((ends && others || annuls) && self.event.body["decision"].is_null(), "A03");
@@ -288,7 +288,7 @@ impl<'a> Question<'a> {
                 freed::freed(self);
             }
             "record.review_opened" => {
-                self.refuse_if(reviews::is_pending(self.past, moved, self.event.valid_from), "L16")
+                self.refuse_if(reviews::is_pending(self.past, moved, self.event.valid_from), "L16");
             }
             "record.review_closed" => {
                 reviews::closed(self, moved);
@@ -307,11 +307,19 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Whether who issues the event decided something, or acts for whoever did.
+    pub fn decided(&self, thing: &Accepted) -> bool {
+        self.past.acts_for(&self.event.issuer, maker(self.past, thing))
+    }
+
     fn who(&mut self, row: &Row, moved: &Accepted) {
         let (past, issuer) = (self.past, self.event.issuer.as_str());
-        let source = || past.acts_for(issuer, &moved.event.issuer);
+        let files = matches!(row.kind, "record.corrected" | "record.retracted");
+        let source = || {
+            past.acts_for(issuer, maker(past, moved)) || files && past.acts_for(issuer, &moved.event.issuer)
+        };
         let target = || moved.event.text("target").and_then(|id| past.find(&moved.event.subject, id));
-        let of_target = || target().is_some_and(|target| past.acts_for(issuer, &target.event.issuer));
+        let of_target = || target().is_some_and(|target| past.acts_for(issuer, maker(past, target)));
         let entitled = match row.who {
             Who::Source => source(),
             Who::SourceOr(role) => source() || self.has_role(&[role]),
@@ -342,6 +350,7 @@ impl<'a> Question<'a> {
 
     /// A08 of a correction: the severity that it corrects to is one that the record may have; A04: nothing gets graver.
     fn correction(&mut self, record: &Accepted) {
+        self.refuse_if(!reviews::may_correct(self, record), "L17");
         self.refuse_if(gravity::is_graver_than_decided(self.past, self.event, record), "A04");
         self.refuse_if(gravity::is_beyond_tier(self.past, self.event, record), "A09");
         if let Some(severity) = self.event.text("severity") {

@@ -1,6 +1,6 @@
 //! The reference's rules about repair that ask for more than the thing itself.
 
-use crate::decision::{Names, aimed_at};
+use crate::decision::{Names, aimed_at, is_makers};
 use crate::early_end;
 use crate::force::in_force;
 use crate::gravity::severity_decided;
@@ -37,7 +37,8 @@ pub fn still_says(past: &History, record: &Accepted, (by, event): (&Accepted, &S
             let raised = aimed_at(past, record, "objection.raised", Names::Own).into_iter();
             let mut upheld =
                 raised.filter(|one| phase_at(past, one, event.valid_from, past.0.len()) == Some("upheld"));
-            !upheld.any(|one| record.at < one.at && one.at < by.at)
+            is_makers(past, record) >= is_makers(past, by)
+                && !upheld.any(|one| record.at < one.at && one.at < by.at)
         }
         _ => true,
     }

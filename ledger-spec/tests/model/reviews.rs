@@ -1,6 +1,6 @@
 //! The reference's rules about reviews of decisions.
 
-use crate::decision::{Names, about, again, known_again};
+use crate::decision::{Names, about, again, is_of_market, known_again, maker};
 use crate::history::{Accepted, History, Stated};
 use crate::once::names_one_number;
 use crate::reference::{Question, phase};
@@ -12,7 +12,9 @@ pub fn closed(q: &mut Question<'_>, record: &Accepted) {
     q.refuse_if(opened.is_none(), "L16");
     // Who reviews, of those of these worlds, is a court.
     let own = !q.has_role(&["court"]);
-    let of_source = |opened: &str| q.past.acts_for(opened, &record.event.issuer);
+    let made = maker(q.past, record);
+    let of_source =
+        |opened: &str| [made, &record.event.issuer].iter().any(|one| q.past.is_one_source(opened, one));
     let of_another =
         opened.is_some_and(|opened| !of_source(opened) && !q.past.acts_for(&q.event.issuer, opened));
     let judged = matches!(q.event.text("outcome"), Some("unlawful" | "restored"));
@@ -20,6 +22,25 @@ pub fn closed(q: &mut Question<'_>, record: &Accepted) {
     q.refuse_if((judged || revoked) && q.event.body["decision"].is_null(), "A03");
     q.refuse_if(!restores_what_was_decided(q, record), "L15");
     q.refuse_if(own && (of_another || q.event.body["decision"].is_null()), "A03");
+}
+
+/// L17: who only filed a record corrects it by no document of its own.
+pub fn may_correct(q: &Question<'_>, record: &Accepted) -> bool {
+    let (past, event) = (q.past, q.event);
+    let decision = &event.body["decision"];
+    if decision.is_null() || past.acts_for(&event.issuer, maker(past, record)) {
+        return true;
+    }
+    let of_another = decision["issued_by"].is_string()
+        && !(is_of_market(decision) && past.is_one_source(&event.issuer, "market"));
+    let reviewed = about(past, &again(past, record, Names::Own)).into_iter().any(|one| {
+        one.event.kind == "record.review_closed"
+            && one.event.valid_from <= event.valid_from
+            && one.event.decision_day() == event.decision_day()
+            && names_one_number(&one.event, event)
+            && !past.is_one_source(&one.event.issuer, maker(past, record))
+    });
+    of_another || reviewed || names_one_number(&record.event, event)
 }
 
 /// Whether a step closes a review by which the decision stands, as it was or otherwise.
@@ -72,7 +93,7 @@ pub fn opened_within<'a>(
             "record.corrected" if !one.event.body["decision"].is_null() => {
                 let says = |field: &&str| one.event.text(field).is_some();
                 let changes = ["severity", "summary", "restriction_until"].iter().any(says);
-                let own = |opened: &str| past.is_one_source(opened, &record.event.issuer);
+                let own = |opened: &str| past.is_one_source(opened, maker(past, record));
                 pending = pending.filter(|opened| !changes || !own(opened));
             }
             _ => {}

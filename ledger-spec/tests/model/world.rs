@@ -27,6 +27,9 @@ pub const AUTHORITIES: &[&str] = &[
     "stranger",
 ];
 
+/// As what documents know the market.
+pub const MARKET: &str = "market-bureau";
+
 pub const SUBJECTS: &[&str] = &[
     "uscc:914403001922038216",
     "uscc:91350100M000100Y43",
@@ -381,6 +384,9 @@ pub fn beginning() -> Vec<Stated> {
     for (authority, roles) in roles {
         let mut body = capacity(roles);
         body["keys"] = json!([public(authority, 0), public(authority, 1), public(authority, 2)]);
+        if authority == "market" {
+            body["name"] = name(MARKET);
+        }
         if authority == "transport" {
             body["competence"]["types"] = json!(["base.penalty", "base.award"]);
             body["competence"]["lists"] = json!(["lists.red"]);
