@@ -2,13 +2,37 @@
 
 use super::case::Case;
 use super::{Refusal, Rule, refuse};
+use crate::authority::AuthorityNumber;
 use crate::casefile::{Item, ItemNumber, NameHash};
-use crate::event::{Extra, Phase, ReviewOutcome, Role, Step};
+use crate::event::{Decision, Extra, Phase, ReviewOutcome, Role, Step};
 use crate::wording::{Words, say};
 
-/// L16.
-pub(super) fn opened(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
-    under_review(case, number, false)
+/// L16: what a judgment ended no authority opens again, nor one that reviews what a court judged (行政复议法第二十九条第二款); a court
+/// may (行政诉讼法第九十至九十三条).
+pub(super) fn opened(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
+    under_review(case, number, false)?;
+    let as_of = case.as_of();
+    match as_of.judged(number).filter(|_| !case.is(Role::Court)) {
+        Some(step) if step.step().is_some_and(|fact| fact.is_final) || !case.is_source(item) => {
+            let expected = say!("a decision of which no court has judged, or a court");
+            Err(refuse(
+                Rule::InPhase,
+                "body.record",
+                say!("a decision of which a court has judged"),
+                expected,
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// L17: what a court recorded that it came to, only a court alters (行政诉讼法第九十四条).
+fn leaves_the_judgment(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
+    if case.is(Role::Court) || case.as_of().judged(number).is_none() {
+        return Ok(());
+    }
+    let expected = say!("a court: one has recorded what it judged of this decision");
+    Err(refuse(Rule::SourceDecides, "issuer", &case.issuer.id, expected))
 }
 
 /// A03: that a decision is void or unlawful, or stands again, is said by whoever reviews it, in a document.
@@ -40,6 +64,13 @@ pub(super) fn closed(
     if case.is(Role::Court) {
         return Ok(());
     }
+    let outcome = match &body.extra {
+        Extra::Reviewed { outcome, .. } => Some(outcome).filter(|outcome| outcome.decides()),
+        _ => None,
+    };
+    if outcome.is_some() {
+        leaves_the_judgment(case, number)?;
+    }
     let as_of = case.as_of();
     let directory = &case.governance.directory;
     let maker = case.maker(item);
@@ -51,11 +82,37 @@ pub(super) fn closed(
         let expected = say!("the decision on review, stated by whoever opened it, or by a court");
         return Err(refuse(Rule::DecisionComplete, "issuer", found, expected));
     }
-    if body.decision.is_some() || !case.is_source(item) {
+    if !case.is_source(item) {
         return Ok(());
     }
-    let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
-    Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected))
+    let Some(decision) = &body.decision else {
+        let expected = say!("the decision on review, the judgment or the ruling, by its number and date");
+        return Err(refuse(Rule::DecisionComplete, "body.decision", say!("absent"), expected));
+    };
+    match outcome {
+        Some(_) => of_a_reviewer(case, decision, (number, maker)),
+        None => Ok(()),
+    }
+}
+
+/// A03: who decided says by whose document its decision was altered or given back: nobody reviews what it decided itself.
+fn of_a_reviewer(
+    case: &Case<'_>,
+    decision: &Decision,
+    (number, maker): (ItemNumber, AuthorityNumber),
+) -> Result<(), Refusal> {
+    let by = decision.issued_by.as_deref();
+    let named = case.as_of().record(number).and_then(|record| record.decided_by);
+    let is_its_own = |name| {
+        let name = NameHash::of_body(name);
+        named == Some(name) || case.governance.directory.is_named(maker, name, case.known())
+    };
+    if by.is_some_and(|name| !is_its_own(name)) {
+        return Ok(());
+    }
+    let expected = say!("the court or the authority that reviewed the decision, which did not make it");
+    let found = by.map_or_else(|| say!("absent"), Words::data);
+    Err(refuse(Rule::DecisionComplete, "body.decision.issued_by", found, expected))
 }
 
 /// A03: that a decision stands which was annulled, in whatever form, is said in a document.

@@ -28,7 +28,7 @@ pub(super) fn step(case: &Case<'_>, body: &Step) -> Result<(), Refusal> {
     entitled(case, (body.kind, row.who), item)?;
     by_judgment(case, body, item)?;
     match body.kind {
-        StepKind::ReviewOpened => review::opened(case, number),
+        StepKind::ReviewOpened => review::opened(case, (number, item)),
         StepKind::ReviewClosed => review::closed(case, body, (number, item)),
         StepKind::ListingCorrected => listing::row_corrected(case, item, &body.extra),
         StepKind::RecordSealed => {

@@ -34,6 +34,19 @@ impl CaseAsOf<'_> {
         (outcome == ReviewOutcome::Unlawful).then_some(closed)
     }
 
+    /// What a court recorded last that it came to of a record's decision: it annulled or altered it, gave it back, or judged of it in
+    /// the last instance, by all that is known.
+    pub fn judged(&self, number: ItemNumber) -> Option<&Item> {
+        let steps = self.about(number).filter(|(_, step)| self.knows(step));
+        let judges = |fact: &StepFact| {
+            let came_to = fact.reviewed.is_some_and(|outcome| {
+                outcome.decides() || fact.is_final && outcome != ReviewOutcome::Withdrawn
+            });
+            fact.by_court && (fact.kind == StepKind::RecordRevoked || came_to)
+        };
+        steps.map(|(_, step)| step).filter(|step| step.step().is_some_and(judges)).last()
+    }
+
     /// Whether this document closed a review of a record's decision, as an authority said that did not make it.
     pub fn is_reviewed_by(&self, number: ItemNumber, document: Document) -> bool {
         self.about(number).filter(|(_, step)| self.has_begun(step)).any(|(_, step)| {

@@ -239,6 +239,10 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("no last day: an entry by item {} holds until it is taken off", "不填届满日期：依第 {} 项列入的没有固定期限，经移出方失效"),
     w("no item: the list tells none apart", "不填项目：该名单不分项"),
     w("a decision under review", "复议或诉讼中的决定"),
+    w("a decision of which a court has judged", "法院已经裁判的决定"),
+    w("a decision of which no court has judged, or a court", "法院没有裁判过的决定，或者由法院记载"),
+    w("a court: one has recorded what it judged of this decision", "法院：该决定的裁判结果已由法院记载"),
+    w("the court or the authority that reviewed the decision, which did not make it", "对该决定作出裁判、复议决定的法院或者复议机关，不是作出该决定的单位自己"),
     w("a decision that is not under review", "不在复议或诉讼中的决定"),
     w(
         "a later decision that a correction of the record named or a review of it was closed by, and that stands again",

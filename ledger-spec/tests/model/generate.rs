@@ -216,6 +216,13 @@ impl Generator {
                     json!(self.chance.pick(&["upheld", "changed", "restored", "unlawful", "withdrawn"]));
                 if body["outcome"] == "restored" && self.chance.percent(90) || self.chance.percent(60) {
                     self.judged(body, day);
+                    if self.chance.percent(70) {
+                        let by = *self.chance.weighted(&[(8, &"higher-court"), (2, &MARKET)]);
+                        body["decision"]["issued_by"] = json!(by);
+                    }
+                }
+                if self.chance.percent(20) {
+                    body["final"] = json!(true);
                 }
             }
             "listing.corrected" => {

@@ -289,6 +289,7 @@ impl<'a> Question<'a> {
             }
             "record.review_opened" => {
                 self.refuse_if(reviews::is_pending(self.past, moved, self.event.valid_from), "L16");
+                reviews::opened(self, moved);
             }
             "record.review_closed" => {
                 reviews::closed(self, moved);

@@ -2,7 +2,7 @@
 
 use crate::decision::{Names, about, again, is_of_market, known_again, maker};
 use crate::history::{Accepted, History, Stated};
-use crate::once::names_one_number;
+use crate::once::{folded, names_one_number};
 use crate::reference::{Question, phase};
 use ledger_spec::time::ValidTime;
 
@@ -22,6 +22,38 @@ pub fn closed(q: &mut Question<'_>, record: &Accepted) {
     q.refuse_if((judged || revoked) && q.event.body["decision"].is_null(), "A03");
     q.refuse_if(!restores_what_was_decided(q, record), "L15");
     q.refuse_if(own && (of_another || q.event.body["decision"].is_null()), "A03");
+    let alters = own && says_that_it_stands(q.event);
+    q.refuse_if(alters && judged_by_court(q.past, record).is_some(), "L17");
+    // Nobody reviews what it decided by a document of its own.
+    let decision = &q.event.body["decision"];
+    let name = |decision: &serde_json::Value| decision["issued_by"].as_str().map(folded);
+    let by_another = name(decision).is_some()
+        && name(decision) != name(&record.event.body["decision"])
+        && !(is_of_market(decision) && q.past.is_one_source(made, "market"));
+    q.refuse_if(alters && !by_another, "A03");
+}
+
+/// L16: what a court judged, it alone opens again, and, where that is not the last word, who decided.
+pub fn opened(q: &mut Question<'_>, record: &Accepted) {
+    let judged = judged_by_court(q.past, record).filter(|_| !q.has_role(&["court"]));
+    let source = q.past.acts_for(&q.event.issuer, maker(q.past, record));
+    q.refuse_if(judged.is_some_and(|step| step.event.flag("final") || !source), "L16");
+}
+
+/// The last step on a record's decision by which a court annulled or altered it, gave it back, or judged in the last instance.
+fn judged_by_court<'a>(past: &'a History, record: &'a Accepted) -> Option<&'a Accepted> {
+    let judges = |one: &&Accepted| {
+        let step = &one.event;
+        let last = step.flag("final") && matches!(step.text("outcome"), Some("upheld"));
+        (step.kind == "record.revoked" || says_that_it_stands(step) || last) && was_court(past, one)
+    };
+    about(past, &again(past, record, Names::Own)).into_iter().filter(judges).last()
+}
+
+/// Whether who issued this was a court then.
+fn was_court(past: &History, one: &Accepted) -> bool {
+    let before = History(past.0[..one.at].to_vec(), false);
+    before.capacity(&one.event.issuer).is_some_and(|(roles, _)| roles.contains(&"court"))
 }
 
 /// L17: who only filed a record corrects it by no document of its own.
