@@ -320,7 +320,18 @@ impl CaseAsOf<'_> {
         if milder || severity == Some(Severity::Minor) && !record.need {
             class = class.max(Disclosure::Shared);
         }
-        record.disclosure.map_or(class, |narrowed| narrowed.max(class))
+        record.disclosure.max(self.narrowed_by_maker(number)).map_or(class, |narrowed| narrowed.max(class))
+    }
+
+    /// How far who decided narrowed the decision of a record: whoever else files it or shows it shows no more
+    /// (政府信息公开条例第十五条).
+    fn narrowed_by_maker(&self, number: ItemNumber) -> Option<Disclosure> {
+        let is_own = |one: &ItemNumber| {
+            self.is_makers(*one) && self.record(*one).is_some_and(|record| record.rests_on.is_none())
+        };
+        let by_maker = || self.again(number).into_iter().filter(is_own).last();
+        let filed = if self.is_makers(number) { None } else { by_maker() };
+        self.record(filed.unwrap_or_else(|| self.shown(number)))?.disclosure
     }
 
     /// P18: the last day on which a record is published.
