@@ -113,12 +113,8 @@ impl<'a> Case<'a> {
     /// L11, L15: the event is about an authority that is enrolled.
     pub(super) fn enrolled_subject(&self) -> Result<&'a Authority, Refusal> {
         let SubjectId::Authority(id) = &self.event.subject else {
-            return Err(refuse(
-                Rule::SubjectFits,
-                "subject",
-                &self.event.subject,
-                Words::data("authority:<id>"),
-            ));
+            let expected = Words::data("authority:<id>");
+            return Err(refuse(Rule::SubjectFits, "subject", &self.event.subject, expected));
         };
         self.enrolled("subject", id)
     }

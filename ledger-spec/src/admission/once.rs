@@ -411,7 +411,7 @@ fn stands_in_the_way(person: &CaseAsOf<'_>, (number, item): (ItemNumber, &Item),
             Last::Life => false,
         })
     };
-    let stays = || match person.judged(number) {
+    let stays = || match person.day_annulled_by_court(number) {
         Some(judged) => next.decided.is_none_or(|decided| decided < judged),
         None => goes_on(),
     };

@@ -12,7 +12,7 @@ use crate::wording::{Words, say};
 pub(super) fn opened(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Result<(), Refusal> {
     under_review(case, number, false)?;
     let as_of = case.as_of();
-    match as_of.judged(number).filter(|_| !case.is(Role::Court)) {
+    match as_of.judged_by_court(number).filter(|_| !case.is(Role::Court)) {
         Some(step) if step.step().is_some_and(|fact| fact.is_final) || !case.is_source(item) => {
             let expected = say!("a decision of which no court has judged, or a court");
             Err(refuse(
@@ -28,7 +28,7 @@ pub(super) fn opened(case: &Case<'_>, (number, item): (ItemNumber, &Item)) -> Re
 
 /// L17: what a court recorded that it came to, only a court alters (行政诉讼法第九十四条).
 fn leaves_the_judgment(case: &Case<'_>, number: ItemNumber) -> Result<(), Refusal> {
-    if case.is(Role::Court) || case.as_of().judged(number).is_none() {
+    if case.is(Role::Court) || case.as_of().judged_by_court(number).is_none() {
         return Ok(());
     }
     let expected = say!("a court: one has recorded what it judged of this decision");

@@ -301,11 +301,11 @@ impl CaseAsOf<'_> {
     /// Whether a court took it off or lifted it that did not make it.
     #[must_use]
     pub fn annulled_by_court(&self, number: ItemNumber) -> bool {
-        self.judged(number).is_some()
+        self.day_annulled_by_court(number).is_some()
     }
 
     /// The day of the judgment by which such a court did.
-    pub fn judged(&self, number: ItemNumber) -> Option<Date> {
+    pub fn day_annulled_by_court(&self, number: ItemNumber) -> Option<Date> {
         let by_another = |step: &Item| self.file.get(number).is_some_and(|item| item.issuer != step.issuer);
         self.moves(number).filter(|(_, step)| by_another(step)).find_map(|(_, step)| {
             let fact = step.step().filter(|fact| fact.by_court)?;

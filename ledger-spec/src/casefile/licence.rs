@@ -2,7 +2,7 @@
 
 use super::details::Details;
 use super::{CaseAsOf, Cause, End, Item, ItemNumber, RecordFact};
-use crate::definition::{CHANGED, GIVING_STEPS, GRANTED, STEP, TAKING_STEPS, VALID_UNTIL};
+use crate::definition::{CHANGED, GIVING_STEPS, STEP, TAKING_STEPS, VALID_UNTIL};
 use crate::event::Class;
 
 impl CaseAsOf<'_> {
@@ -69,19 +69,19 @@ impl CaseAsOf<'_> {
             same.then_some(said)
         };
         let before = || {
-            let all = self
-                .known(Class::Record)
-                .filter(|(one, later)| *one < other && self.may_take(item, later) && !self.is_void(*one));
+            let all = self.known(Class::Record).filter(|(one, _)| {
+                *one < other && self.may_take((number, item), *one) && !self.is_void(*one)
+            });
             all.filter_map(|(one, _)| Some((one, so_called(one)?)))
         };
         let taken = before().filter(|(_, said)| said.is_step(&TAKING_STEPS)).map(|(one, _)| one).last();
         let since = |one: ItemNumber| taken.is_none_or(|taken| one > taken);
-        let granted = before().filter(|(one, said)| since(*one) && said.is_step(&[GRANTED])).count();
+        let granted = before().filter(|(one, said)| since(*one) && said.is_step(&GIVING_STEPS[..1])).count();
         since(number) && granted <= 1
     }
 
-    /// Whether one decision takes or changes what another gave, whoever files them: by who gave it, or took over from him, the authority above, or a
-    /// court (行政许可法第四十九、六十九、七十条). A number is one alone with whoever gave it.
+    /// Whether one decision takes or changes what another gave, whoever files them: by who gave it, or took over from him, the
+    /// authority above, or a court (行政许可法第四十九、六十九、七十条). A number is one alone with whoever gave it.
     fn may_take(&self, (given, item): (ItemNumber, &Item), later: ItemNumber) -> bool {
         let Some((giver, taker)) = self.maker(given).zip(self.maker(later)) else { return false };
         self.directory.is_one_source(giver, taker)

@@ -54,6 +54,12 @@ impl CaseAsOf<'_> {
         with_ruling && phase == Phase::Accepted
     }
 
+    /// Whether an application awaits a step.
+    pub fn awaits(&self, number: ItemNumber) -> bool {
+        let Some((item, phase)) = self.file.get(number).zip(self.phase_at(number)) else { return false };
+        matches!(phase, Phase::Applied | Phase::Accepted) && !self.is_answered(item, phase)
+    }
+
     /// Whether a ruling approves a plan or recognises a composition, counts, and none since declares the subject bankrupt or
     /// ends the plan (企业破产法第八十六、八十七、九十三、九十八、一百零四条).
     pub fn masks(&self, ruling: ItemNumber) -> bool {

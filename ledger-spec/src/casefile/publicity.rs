@@ -329,7 +329,7 @@ impl CaseAsOf<'_> {
         let is_own = |one: &ItemNumber| {
             self.is_makers(*one) && self.record(*one).is_some_and(|record| record.rests_on.is_none())
         };
-        let by_maker = || self.again(number).into_iter().filter(is_own).last();
+        let by_maker = || self.again(number).into_iter().rfind(is_own);
         let filed = if self.is_makers(number) { None } else { by_maker() };
         self.record(filed.unwrap_or_else(|| self.shown(number)))?.disclosure
     }
@@ -354,9 +354,11 @@ impl CaseAsOf<'_> {
     /// filed again, nothing is public longer.
     fn publicity_named(&self, number: ItemNumber) -> Option<Date> {
         let item = self.file.get(number)?;
-        let before = self.again(number).into_iter().filter(|one| {
-            *one <= number && (self.is_one_source(*one, item.issuer) || *one == self.root_of(number))
-        });
+        // What another filed of it names nothing that its maker would be held to.
+        let filed = |one: ItemNumber| self.file.get(one).map(|filed| filed.issuer);
+        let by_it = |one| filed(one).is_some_and(|filer| self.directory.is_one_source(filer, item.issuer));
+        let before = self.again(number).into_iter();
+        let before = before.filter(|one| *one <= number && (by_it(*one) || *one == self.root_of(number)));
         before.filter_map(|one| self.record(one)?.publicity_until).min()
     }
 

@@ -36,7 +36,7 @@ impl CaseAsOf<'_> {
 
     /// What a court recorded last that it came to of a record's decision: it annulled or altered it, gave it back, or judged of it in
     /// the last instance, by all that is known.
-    pub fn judged(&self, number: ItemNumber) -> Option<&Item> {
+    pub fn judged_by_court(&self, number: ItemNumber) -> Option<&Item> {
         let steps = self.about(number).filter(|(_, step)| self.knows(step));
         let judges = |fact: &StepFact| {
             let came_to = fact.reviewed.is_some_and(|outcome| {

@@ -201,12 +201,10 @@ pub const BAN: &str = "ban";
 /// The tag of a type whose records bar somebody from work, or revoke a permission, by what they are: before one a hearing may
 /// be asked for, whatever kinds of penalty it names (行政处罚法第六十三条第三、四项).
 pub const HEARD: &str = "heard";
-/// The steps of a licence that give it, for a time that begins no earlier.
-pub const GIVING_STEPS: [&str; 3] = ["granted", "changed", "renewed"];
-/// The step of them by which one is given at first.
-pub const GRANTED: &str = GIVING_STEPS[0];
-/// The step of them by which one that was given is otherwise from then on (行政许可法第四十九条).
-pub const CHANGED: &str = GIVING_STEPS[1];
+/// The steps of a licence that give it, for a time that begins no earlier; at first, or otherwise from then on (行政许可法第四十九条).
+pub const GIVING_STEPS: [&str; 3] = ["granted", CHANGED, "renewed"];
+/// The second of them.
+pub const CHANGED: &str = "changed";
 /// The steps that take it, from when on it holds no more (行政许可法第八、六十九、七十条).
 pub const TAKING_STEPS: [&str; 3] = ["withdrawn", "annulled", "cancelled"];
 /// The steps of a bankruptcy by which what can be repaired is masked: a ruling that approves a plan of reorganisation or

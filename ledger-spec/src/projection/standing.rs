@@ -460,11 +460,7 @@ impl<'a> Projector<'a> {
 
     /// Whether an application that is not shown counts as left out: one that still awaits a step.
     fn is_open(&self, number: ItemNumber) -> bool {
-        let answered =
-            |phase| self.case.file.get(number).is_none_or(|item| self.case.is_answered(item, phase));
-        let phase = self.case.phase_at(number).filter(|phase| !answered(*phase));
-        let awaits = matches!(phase, Some(Phase::Applied | Phase::Accepted));
-        self.sight >= Sight::Restricted || awaits
+        self.sight >= Sight::Restricted || self.case.awaits(number)
     }
 
     /// The applications for repair of what the reader sees, and how many are left out: an application says

@@ -126,10 +126,10 @@ pub fn decided(past: &History, record: &Accepted, at: ValidTime) -> Option<Date>
         let closes = |by: &&Accepted| {
             by.event.decision_day() == one.event.decision_day()
                 && names_one_number(&by.event, &one.event)
-                && !past.is_one_source(&by.event.issuer, &record.event.issuer)
+                && !past.is_one_source(&by.event.issuer, maker(past, record))
         };
         one.event.decision_day().is_some()
-            && (past.is_one_source(&one.event.issuer, &record.event.issuer) || closings.iter().any(closes))
+            && (past.is_one_source(&one.event.issuer, maker(past, record)) || closings.iter().any(closes))
     };
     let by_others = shows.iter().flat_map(|one| corrections(past, one, at)).filter(its);
     let mut corrected: Vec<&Accepted> = corrections(past, record, at).chain(by_others).collect();

@@ -9,7 +9,7 @@ use crate::masks;
 use crate::measures;
 use crate::once::{
     is_grave_enough, is_known_conduct, is_known_decision, is_one_decision, is_one_ground,
-    is_seriously_listed, is_shown_beside, stands_in_the_way,
+    is_seriously_listed, stands_in_the_way,
 };
 use crate::reference::{Question, covers, last_moved, phase, phase_at, severity};
 use crate::repair::{is_barred_from_repair, is_in_repair};

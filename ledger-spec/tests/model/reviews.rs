@@ -47,7 +47,7 @@ fn judged_by_court<'a>(past: &'a History, record: &'a Accepted) -> Option<&'a Ac
         let last = step.flag("final") && matches!(step.text("outcome"), Some("upheld"));
         (step.kind == "record.revoked" || says_that_it_stands(step) || last) && was_court(past, one)
     };
-    about(past, &again(past, record, Names::Own)).into_iter().filter(judges).last()
+    about(past, &again(past, record, Names::Own)).into_iter().rfind(judges)
 }
 
 /// Whether who issued this was a court then.
