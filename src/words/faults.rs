@@ -51,6 +51,7 @@ pub(super) const FAULTS: &[Wording] = &[
     // Policies of witnesses.
     w("the policy is not met: cosigned by [{}]", "未达到见证要求，已联署的为 [{}]"),
     w("key: {}", "密钥：{}"),
+    w("the policy is for other logs: no log line has the key {}", "见证方案适用于其他日志：没有任何 `log`（日志）行载有公钥 {}"),
     w("this public key stands in the policy already", "见证方案中已有此公钥"),
     w("name {} is taken", "名称 {} 已被使用"),
     w("name {} is not defined above", "名称 {} 在此前没有定义"),

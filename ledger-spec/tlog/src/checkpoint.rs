@@ -32,6 +32,8 @@ pub struct Checkpoint {
 pub struct SignedCheckpoint {
     checkpoint: Checkpoint,
     note: SignedNote,
+    /// The log's, which signed it.
+    key: VerifierKey,
 }
 
 /// Why bytes are not a checkpoint, or it is not to be believed.
@@ -226,7 +228,7 @@ impl SignedCheckpoint {
                 expected: key.name().clone(),
             });
         }
-        Ok(Self { checkpoint, note })
+        Ok(Self { checkpoint, note, key: key.clone() })
     }
 
     /// Signs a checkpoint, and verifies what was signed before anybody sees it. The signature is
@@ -286,12 +288,18 @@ impl SignedCheckpoint {
 
     /// The same checkpoint with more signature lines: cosignatures, whose keys are others' business.
     pub fn with(&self, more: Vec<NoteSignature>) -> Result<Self, CheckpointError> {
-        Ok(Self { checkpoint: self.checkpoint.clone(), note: self.note.with(more)? })
+        let (checkpoint, key) = (self.checkpoint.clone(), self.key.clone());
+        Ok(Self { checkpoint, note: self.note.with(more)?, key })
     }
 
     /// What the log says.
     pub const fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    /// The log's key, by which it was verified.
+    pub const fn key(&self) -> &VerifierKey {
+        &self.key
     }
 
     /// The note with all its signatures; its `Display` is the checkpoint's bytes.

@@ -72,6 +72,12 @@ pub enum Unmet {
     /// A witness's line is not its own: the whole note is rejected.
     #[error(transparent)]
     Bad(#[from] BadCosignature),
+    /// None of the policy's logs has the name and the key that the checkpoint was verified with.
+    #[error("the policy is for other logs: no log line has the key {key}")]
+    OtherLog {
+        /// The key.
+        key: VerifierKey,
+    },
     /// Those who cosigned do not suffice.
     #[error("the policy is not met: cosigned by [{}]", cosigned.join(", "))]
     TooFew {
@@ -251,10 +257,12 @@ impl Policy {
     }
 
     /// The witnesses that cosigned a checkpoint, in the policy's order. A wrong line of a witness that the policy
-    /// knows rejects the note (C2SP signed-note); lines of others are passed over.
+    /// knows rejects the note (C2SP signed-note); lines of others are passed over, and so are those of the log's own key:
+    /// nobody is a witness of itself.
     pub fn cosigners_of(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosigned<'_>>, BadCosignature> {
         let mut cosigned = Vec::new();
-        for witness in &self.witnesses {
+        let operator = signed.key().public_key();
+        for witness in self.witnesses.iter().filter(|witness| witness.key.public_key() != operator) {
             let at = witness.key.time_of(signed.note())?;
             cosigned.extend(at.map(|at| Cosigned { witness, at }));
         }
@@ -263,8 +271,8 @@ impl Policy {
 
     /// Checks that a checkpoint carries the cosignatures that the policy asks for, and says whose it carries.
     ///
-    /// Its log's own signature is verified already; whether that log is one of [`Policy::logs`] is for the
-    /// caller to ask.
+    /// Its log's own signature is verified already. Where the policy names logs, that one has to be among them, by name and
+    /// key.
     ///
     /// ```
     /// use tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
@@ -296,6 +304,9 @@ impl Policy {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn met_by(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosigned<'_>>, Unmet> {
+        if !self.logs.is_empty() && self.logs.iter().all(|log| log.key != *signed.key()) {
+            return Err(Unmet::OtherLog { key: signed.key().clone() });
+        }
         let cosigned = self.cosigners_of(signed)?;
         if self.is_met(|witness| cosigned.iter().any(|found| found.witness.name == witness.name)) {
             Ok(cosigned)
@@ -408,6 +419,42 @@ mod tests {
         // Enough are right, and one is not.
         let wrong = by(&[1, 2]).with(vec![line(4, "another\n")]).unwrap();
         assert!(matches!(met(&wrong), Err(Unmet::Bad(_))));
+    }
+
+    #[test]
+    fn nobody_is_a_witness_of_itself_and_a_policy_is_for_the_logs_that_it_names() {
+        let of = |name: &str, seed: u8| {
+            let origin = Origin::parse(name).unwrap();
+            let log = NoteSigner::from_seed(origin.key_name().clone(), &[seed; 32]);
+            let checkpoint = Checkpoint::new(origin, TreeSize::new(1), TreeHash::leaf(b"x"));
+            let signed = SignedCheckpoint::sign(&checkpoint, &log).unwrap();
+            // Under another name too, its own key is its own.
+            let own = Cosigner::from_seed(KeyName::parse("w1").unwrap(), &[seed; 32]);
+            let w2 = Cosigner::from_seed(KeyName::parse("w2").unwrap(), &[2; 32]);
+            let lines = [own, w2].map(|by| by.cosign(signed.note().text(), 5));
+            signed.with(lines.to_vec()).unwrap()
+        };
+        let (signed, own) = (of("log.example", 9), key("w1", 9));
+        let policy = |quorum: &str| format!("witness own {own}\nwitness w2 {}\n{quorum}\n", key("w2", 2));
+        let met = |text: &str, signed: &SignedCheckpoint| {
+            let policy = Policy::parse(text).unwrap();
+            policy.met_by(signed).map(|found| found.len())
+        };
+        assert_eq!(met(&policy("quorum w2"), &signed), Ok(1));
+        for quorum in ["quorum own", "group g all own w2\nquorum g", "group g 2 own w2\nquorum g"] {
+            let unmet = met(&policy(quorum), &signed);
+            let cosigned = vec!["w2".to_owned()];
+            assert_eq!(unmet, Err(Unmet::TooFew { cosigned }), "{quorum}");
+        }
+        // Of another log it may be a witness.
+        assert_eq!(met(&policy("quorum w2"), &of("other.example", 8)), Ok(1));
+        // Where it names logs: by name and key.
+        let named = witnesses() + "quorum none\n";
+        assert_eq!(met(&named, &signed), Ok(1));
+        for other in [of("other.example", 9), of("log.example", 8)] {
+            let key = other.key().clone();
+            assert_eq!(met(&named, &other), Err(Unmet::OtherLog { key }));
+        }
     }
 
     #[test]
