@@ -8,6 +8,7 @@ use ledger_spec::time::{RecordedTime, ValidTime};
 use ledger_spec::wording::{Joint, Words};
 use serde::Serialize;
 use tlog::bytes::to_hex;
+use tlog::checkpoint::Checkpoint;
 
 /// Something that was found right.
 pub(super) trait Found: Serialize {
@@ -31,8 +32,59 @@ pub(super) struct Proven {
     signed_by: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Shown>,
+    #[serde(flatten)]
+    beside: Beside,
+}
+
+/// What was found right, of whatever sort.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Right {
+    Proven(Box<Proven>),
+    Alone(Alone),
+    Signed(Signed),
+    Stated(Stated),
+}
+
+impl Found for Right {
+    fn in_words(&self) -> Words {
+        match self {
+            Self::Proven(proven) => proven.in_words(),
+            Self::Alone(alone) => alone.in_words(),
+            Self::Signed(signed) => signed.in_words(),
+            Self::Stated(stated) => stated.in_words(),
+        }
+    }
+}
+
+/// What was asked of a checkpoint besides, and found right.
+#[derive(Default, Serialize)]
+pub(super) struct Beside {
     #[serde(skip_serializing_if = "Option::is_none")]
-    audited: Option<Audited>,
+    pub(super) goes_on_from: Option<u64>,
+    /// Those of the policy's witnesses that cosigned, and when, in seconds since 1970.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) witnesses: Vec<(String, u64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) audited: Option<Audited>,
+}
+
+impl Beside {
+    /// What the checkpoint goes on from, and who cosigned it.
+    fn in_words(&self) -> [Words; 2] {
+        let from = match self.goes_on_from {
+            Some(size) => say!(", which begins with the {} entries of the older one", size),
+            None => Words::data(""),
+        };
+        let by = match self.witnesses.as_slice() {
+            [] => Words::data(""),
+            witnesses => {
+                let names = witnesses.iter().map(|(name, _)| Words::data(name));
+                say!(", cosigned by {}", Words::several(names, Joint::And))
+            }
+        };
+        [from, by]
+    }
 }
 
 /// A personal field that the event names.
@@ -56,7 +108,7 @@ pub(super) struct Alone {
 
 impl Proven {
     /// What a receipt that holds says.
-    pub(super) fn of(proven: &ProvenEntry, fields: Vec<DisclosedField>, audited: Option<Audited>) -> Self {
+    pub(super) fn of(proven: &ProvenEntry, fields: Vec<DisclosedField>, beside: Beside) -> Self {
         let (verified, checkpoint) = (&proven.verified, proven.checkpoint.checkpoint());
         let stated = verified.event.event();
         Self {
@@ -72,7 +124,7 @@ impl Proven {
             subject: stated.subject.to_string(),
             signed_by: signers(verified),
             fields: shown(&fields),
-            audited,
+            beside,
         }
     }
 }
@@ -136,18 +188,21 @@ impl Found for Alone {
 
 impl Found for Proven {
     fn in_words(&self) -> Words {
+        let [from, by] = self.beside.in_words();
         let found = say!(
-            "right: entry {} of {}, under its checkpoint over {} entries\n  {} {} by {} about {}, recorded {}",
+            "right: entry {} of {}, under its checkpoint over {} entries{}{}\n  {} {} by {} about {}, recorded {}",
             self.index,
             Words::data(&self.origin),
             self.size,
+            from,
+            by,
             kind(self.kind),
             Words::data(&self.event),
             Words::data(&self.issuer),
             Words::data(&self.subject),
             said_instant(&self.recorded_at)
         );
-        with_audit(with_fields(found, &self.fields), self.audited.as_ref())
+        with_audit(with_fields(found, &self.fields), self.beside.audited.as_ref())
     }
 }
 
@@ -222,35 +277,33 @@ impl Found for Stated {
     }
 }
 
-/// A checkpoint that its log signed, and what it goes on from.
+/// A checkpoint that its log signed, and what was asked of it besides.
 #[derive(Serialize)]
 pub(super) struct Signed {
-    pub(super) right: bool,
-    pub(super) origin: String,
-    pub(super) size: u64,
-    pub(super) root: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) goes_on_from: Option<u64>,
-    /// Those of the policy's witnesses that cosigned, and when, in seconds since 1970.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) witnesses: Vec<(String, u64)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) audited: Option<Audited>,
+    right: bool,
+    origin: String,
+    size: u64,
+    root: String,
+    #[serde(flatten)]
+    beside: Beside,
+}
+
+impl Signed {
+    /// What a checkpoint that holds says.
+    pub(super) fn of(stated: &Checkpoint, beside: Beside) -> Self {
+        Self {
+            right: true,
+            origin: stated.origin().to_string(),
+            size: stated.size().get(),
+            root: stated.root().to_string(),
+            beside,
+        }
+    }
 }
 
 impl Found for Signed {
     fn in_words(&self) -> Words {
-        let from = match self.goes_on_from {
-            Some(size) => say!(", which begins with the {} entries of the older one", size),
-            None => Words::data(""),
-        };
-        let by = match self.witnesses.as_slice() {
-            [] => Words::data(""),
-            witnesses => {
-                let names = witnesses.iter().map(|(name, _)| Words::data(name));
-                say!(", cosigned by {}", Words::several(names, Joint::And))
-            }
-        };
+        let [from, by] = self.beside.in_words();
         let found = say!(
             "right: checkpoint of {} over {} entries, root {}{}{}",
             Words::data(&self.origin),
@@ -259,6 +312,6 @@ impl Found for Signed {
             from,
             by
         );
-        with_audit(found, self.audited.as_ref())
+        with_audit(found, self.beside.audited.as_ref())
     }
 }

@@ -14,7 +14,7 @@ mod policy_file;
 
 pub use cosigning::{WitnessState, Witnessing};
 pub use opened::{CopyEnd, NotAudited, OpenedCopy, OpenedCopyError, Source};
-pub use policy_file::{PolicyFileError, policy_of, read_policy};
+pub use policy_file::{PolicyFileError, policy_of};
 pub use server::router;
 pub use shown::{Shown, ask};
 pub use store::{Refused, StoreError, WitnessStore};

@@ -36,7 +36,7 @@ pub enum PolicyFileError {
 }
 
 /// Reads a policy file.
-pub fn read_policy(path: &Path) -> Result<Policy, PolicyFileError> {
+fn read_policy(path: &Path) -> Result<Policy, PolicyFileError> {
     let text =
         fs::read_to_string(path).map_err(|error| PolicyFileError::Read { path: path.to_owned(), error })?;
     Policy::parse(&text).map_err(|error| PolicyFileError::Policy { path: path.to_owned(), error })

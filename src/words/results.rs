@@ -108,7 +108,7 @@ pub(super) const RESULTS: &[Wording] = &[
     w("{} ({})\n  {}\n  what exceeds it was for {}, in {} matters; entries {} to {} of the access journal", "{0}（{1}）\n  {2}\n  超出部分的用途：{3}；所办事项{4}件；查询日志第{5}号至第{6}号条目"),
     // verify.
     w("right: {} that says it is entry {}, {} signature(s) hold; whether it stands in a ledger is not shown", "核验无误：{0}，自称为第 {1} 号条目，{2} 个签名有效；是否已记入台账未经证明"),
-    w("right: entry {} of {}, under its checkpoint over {} entries\n  {} {} by {} about {}, recorded {}", "核验无误：{1} 的第 {0} 号条目，由其涵盖 {2} 个条目的检查点证明\n  {3} {4}，记载单位 {5}，主体 {6}，记载于 {7}"),
+    w("right: entry {} of {}, under its checkpoint over {} entries{}{}\n  {} {} by {} about {}, recorded {}", "核验无误：{1} 的第 {0} 号条目，由其涵盖 {2} 个条目的检查点证明{3}{4}\n  {5} {6}，记载单位 {7}，主体 {8}，记载于 {9}"),
     w("all of it was opened and found right at {}{}", "已于 {0} 全部开启并审计无误{1}"),
     w(", but for what is erased: {}", "，已删除的除外：{}"),
     w("right: the auditor's statement about {}, {} entries, root {}\n  {}", "核验无误：审计单位对 {0} 的声明，{1} 个条目，树根 {2}\n  {3}"),

@@ -9,6 +9,7 @@ mod demo;
 mod disclosures;
 mod import;
 mod init;
+mod offline;
 mod pages;
 mod retention;
 mod rotation;

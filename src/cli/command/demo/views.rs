@@ -4,7 +4,7 @@ use crate::api::AppendedLine;
 use crate::audit::{AuditOptions, AuditReport, audit_remote};
 use crate::cli::client::{Client, opening_of};
 use crate::cli::failure::Failure;
-use crate::cli::proven::{Found as _, Proven, instant};
+use crate::cli::proven::{Beside, Found as _, Proven, instant};
 use crate::cli::talk::{self, Bar};
 use crate::server::Running;
 use crate::signing::{Signing, Stated};
@@ -70,7 +70,7 @@ fn prove(client: &Client, line: AppendedLine) -> Result<Proven, Failure> {
     };
     let proven =
         ProvenEntry::verify(receipt.as_bytes(), &entry, opening.as_ref(), &key).map_err(Failure::wrong)?;
-    let proven = Proven::of(&proven, Vec::new(), None);
+    let proven = Proven::of(&proven, Vec::new(), Beside::default());
     talk::say(&say!(
         "5. Repair applied for; its receipt verified offline with {}:\n   {}",
         Words::data(key),
