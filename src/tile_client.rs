@@ -3,6 +3,8 @@
 //! What is read is what was sent: nothing is verified here but its form.
 
 use crate::signing::{Signing, SigningError};
+use flate2::read::MultiGzDecoder;
+use std::io::Read as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread;
@@ -11,7 +13,7 @@ use tlog::hash::TreeHash;
 use tlog::tile::{TileError, TileId, TileKind};
 use ureq::Agent;
 use ureq::http::Uri;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use zeroize::Zeroizing;
 
 /// Longest answer: 256 entries of the greatest length, and their lengths.
@@ -30,6 +32,27 @@ pub struct TileClient {
     base: String,
     /// With what it is shown who asks for openings.
     signing: Option<Signing>,
+}
+
+/// Certificates of authorities that are trusted, and no others.
+#[derive(Clone, Debug)]
+pub struct Authorities(Arc<Vec<Certificate<'static>>>);
+
+impl Authorities {
+    /// Reads the PEM of one or more.
+    pub fn parse(pem: &[u8]) -> Result<Self, String> {
+        let mut certificates = Vec::new();
+        for item in parse_pem(pem) {
+            match item.map_err(|error| error.to_string())? {
+                PemItem::Certificate(certificate) => certificates.push(certificate),
+                _ => return Err("something else than a certificate stands there".to_owned()),
+            }
+        }
+        if certificates.is_empty() {
+            return Err("no certificate stands there".to_owned());
+        }
+        Ok(Self(Arc::new(certificates)))
+    }
 }
 
 /// Why something could not be read.
@@ -103,6 +126,10 @@ pub enum TileClientError {
 ///
 /// Over `https` the certificates to trust are this machine's, or those of the file that `SSL_CERT_FILE` names.
 pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
+    agent_trusting(url, RootCerts::PlatformVerifier)
+}
+
+fn agent_trusting(url: &str, trusted: RootCerts) -> Result<(Agent, String), TileClientError> {
     let wrong = || TileClientError::Url {
         found: url.to_owned(),
         expected: "http://HOST[:PORT][/PATH], or https, is expected",
@@ -117,7 +144,7 @@ pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .root_certs(RootCerts::PlatformVerifier);
+        .root_certs(trusted);
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -158,6 +185,16 @@ impl TileClient {
     /// The log at `url`, such as `https://credit.example`.
     pub fn new(url: &str) -> Result<Self, TileClientError> {
         let (agent, base) = agent(url)?;
+        Ok(Self { agent, base, signing: None })
+    }
+
+    /// The log at `url`, over `https` with these certificates to trust in the place of this machine's.
+    pub fn trusting(url: &str, Authorities(trusted): Authorities) -> Result<Self, TileClientError> {
+        if !url.starts_with("https://") {
+            let expected = "https://HOST[:PORT][/PATH] is expected, where certificates to trust are given";
+            return Err(TileClientError::Url { found: url.to_owned(), expected });
+        }
+        let (agent, base) = agent_trusting(url, RootCerts::Specific(trusted))?;
         Ok(Self { agent, base, signing: None })
     }
 
@@ -212,10 +249,25 @@ impl TileClient {
 
     /// A tile's bytes. A partial one may be gone once the full one is there: then its part of that.
     fn tile(&self, tile: TileId) -> Result<Vec<u8>, TileClientError> {
-        match self.get(&format!("tile/{tile}")) {
+        match self.held(tile) {
             Err(TileClientError::Status { status: 404, .. }) if !tile.is_full() => {
-                let full = self.get(&format!("tile/{}", tile.full()))?;
+                let full = self.held(tile.full())?;
                 first_part(tile, full).map_err(|fault| self.malformed(tile.full(), fault))
+            }
+            other => other,
+        }
+    }
+
+    /// A tile's bytes: as they are, or as a static host holds them, packed under `.gz`.
+    fn held(&self, tile: TileId) -> Result<Vec<u8>, TileClientError> {
+        let path = format!("tile/{tile}");
+        match self.get(&path) {
+            Err(none @ TileClientError::Status { status: 404, .. }) => {
+                match self.get(&format!("{path}.gz")) {
+                    Ok(packed) => unpacked(&format!("{}/{path}.gz", self.base), &packed),
+                    Err(TileClientError::Status { status: 404, .. }) => Err(none),
+                    Err(other) => Err(other),
+                }
             }
             other => other,
         }
@@ -259,8 +311,16 @@ impl TileClient {
             .fold(self.agent.get(url), |request, (name, value)| request.header(name, value));
         let response = request.call().map_err(unreachable)?;
         let status = response.status().as_u16();
+        // Of what the client unpacks itself it takes the field away; it knows but one spelling.
+        let packed = response.headers().get("content-encoding").is_some_and(|coding| {
+            let is = |name: &str| coding.as_bytes().eq_ignore_ascii_case(name.as_bytes());
+            is("gzip") || is("x-gzip")
+        });
         let body = response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec();
-        let body = body.map_err(unreachable)?;
+        let mut body = body.map_err(unreachable)?;
+        if packed {
+            body = unpacked(url, &body)?;
+        }
         let url = url.to_owned();
         match said_damaged(status, &body) {
             _ if status == 200 => Ok(body),
@@ -271,6 +331,15 @@ impl TileClient {
             },
         }
     }
+}
+
+/// What gzip packed, no more than an answer may be.
+fn unpacked(url: &str, packed: &[u8]) -> Result<Vec<u8>, TileClientError> {
+    let mut bytes = Vec::new();
+    let read = MultiGzDecoder::new(packed).take(MAX_ANSWER + 1).read_to_end(&mut bytes);
+    let fits = read.is_ok_and(|length| u64::try_from(length).is_ok_and(|length| length <= MAX_ANSWER));
+    let reason = "it is not what gzip packed, or too long".to_owned();
+    if fits { Ok(bytes) } else { Err(TileClientError::Unreachable { url: url.to_owned(), reason }) }
 }
 
 /// What the problem document of a ledger says of damage, which is no trouble of the moment: where it is.

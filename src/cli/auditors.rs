@@ -83,7 +83,7 @@ impl Auditors {
     ) -> Result<Self, Failure> {
         let keys = keys.iter().map(|key| read_key("--auditor", key, CosignerKey::parse));
         let keys = keys.collect::<Result<_, _>>()?;
-        Ok(Self { keys, within, remote: client("URL", url)?, vkey: vkey.clone(), told: None })
+        Ok(Self { keys, within, remote: client("URL", url, None)?, vkey: vkey.clone(), told: None })
     }
 
     /// What the ledger shows that one of them has cosigned. Asked before the copy is brought up to date: what was cosigned was

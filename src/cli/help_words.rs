@@ -120,6 +120,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("The language of what people read: zh or en. [default: that of LANG]", "供人阅读的文字所用的语言：zh 或 en。[默认：依 LANG]"),
     ("The receipt: a C2SP tlog-proof, or a JSON line as `append` prints it; or a checkpoint. `-` reads stdin", "回执：C2SP tlog-proof，或 `append` 输出的 JSON 行；或检查点。`-` 读取标准输入"),
     ("The entry's exact bytes", "条目原文"),
+    ("Over https: a file of the certificates to trust, in PEM, in the place of this machine's", "使用 https 时所信任证书的文件（PEM），代替本机信任的证书"),
     ("Many at once: a file of lines of JSON, each answered by a line. `-` reads stdin", "成批核验：文件每行一个 JSON 对象，逐行应答。`-` 读取标准输入"),
     ("What opens a sealed entry: an opening of form `content`, or an answer that has one: a line of `append`, or of /v1/entries/N", "加密条目的开启材料：`content` 形式，或者含有该材料的应答（`append` 的一行或 /v1/entries/N）"),
     ("A personal field that somebody shows: the event must name its digest. Several may be given", "所出示的个人信息字段，其摘要值应当列于事项；可以给出多个"),

@@ -1,8 +1,8 @@
 //! What arguments name: files, standard input, keys, policies.
 
 use super::failure::Failure;
-use crate::tile_client::TileClient;
-use crate::words::{say, told};
+use crate::tile_client::{Authorities, TileClient};
+use crate::words::{quoted, say, told};
 use ledger_spec::wording::Words;
 use serde_json::value::RawValue;
 use std::io::Read as _;
@@ -77,9 +77,19 @@ pub(super) fn read_key<K>(
     })
 }
 
-/// The client of a log at a URL that `option` names.
-pub(super) fn client(option: &str, url: &str) -> Result<TileClient, Failure> {
-    TileClient::new(url).map_err(|error| Failure::usage(say!("{}: {}", Words::data(option), told(&error))))
+/// The client of a log at a URL that `option` names, which trusts these authorities or this machine's.
+pub(super) fn client(option: &str, url: &str, trusted: Option<Authorities>) -> Result<TileClient, Failure> {
+    let made = match trusted {
+        Some(trusted) => TileClient::trusting(url, trusted),
+        None => TileClient::new(url),
+    };
+    made.map_err(|error| Failure::usage(say!("{}: {}", Words::data(option), told(&error))))
+}
+
+/// The authorities whose certificates a file holds.
+pub(super) fn authorities(path: &Path) -> Result<Authorities, Failure> {
+    let wrong = |reason| Failure::usage(say!("{}: {}", Words::data(path.display()), quoted(reason)));
+    Authorities::parse(&read_file(path)?).map_err(wrong)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::input::client;
 use super::keyfile;
 use super::read_as;
 use crate::signing::{Signing, Stated};
-use crate::tile_client::TileClient;
+use crate::tile_client::{Authorities, TileClient};
 use clap::Args;
 use ledger_spec::request::{Case, Purpose};
 use std::path::PathBuf;
@@ -32,10 +32,14 @@ impl OpenedBy {
     }
 
     /// Who is asked for what opens the entries of the log at `url`; nobody where it is read blind.
-    pub(super) fn client(&self, (option, url): (&str, &str)) -> Result<Option<TileClient>, Failure> {
+    pub(super) fn client(
+        &self,
+        (option, url): (&str, &str),
+        trusted: Option<Authorities>,
+    ) -> Result<Option<TileClient>, Failure> {
         let server = match (&self.openings, &self.auditor_key) {
-            (Some(openings), _) => client("--openings", openings)?,
-            (None, Some(_)) => client(option, url)?,
+            (Some(openings), _) => client("--openings", openings, trusted)?,
+            (None, Some(_)) => client(option, url, trusted)?,
             (None, None) => return Ok(None),
         };
         let Some(key) = &self.auditor_key else { return Ok(Some(server)) };

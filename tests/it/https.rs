@@ -75,6 +75,11 @@ fn run(arguments: &[&str], certificates: Option<&Path>) -> (Option<i32>, String)
     (ran.status.code(), String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
 }
 
+/// The same with the certificates of a file named.
+fn naming<'a>(arguments: &[&'a str], ca: &'a Path) -> Vec<&'a str> {
+    [arguments, &["--ca", ca.to_str().unwrap()]].concat()
+}
+
 fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
@@ -96,6 +101,25 @@ fn a_ledger_over_https_is_audited_with_its_citys_certificate_and_refused_without
     let (code, said) = run(&audit, Some(&trusted));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.starts_with("right: 5 entries"), "{said}");
+    // By a file that is named, whatever this machine trusts; and by that alone.
+    let (code, said) = run(&naming(&audit, &trusted), Some(&strange));
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&naming(&audit, &strange), Some(&trusted));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("the server's certificate is not trusted"), "{said}");
+    for text in ["", "x", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        let none = written(folder.path(), "none.pem", text);
+        let (code, said) = run(&naming(&audit, &none), Some(&trusted));
+        assert_eq!(code, Some(2), "{text}: {said}");
+        assert!(said.contains("certificate stands there"), "{text}: {said}");
+    }
+    // What is given is used or refused.
+    let plain = format!("http://{address}");
+    for elsewhere in [["--url", plain.as_str()], ["--dir", "."]] {
+        let ca = trusted.to_str().unwrap();
+        let (code, said) = run(&[&["audit", "--vkey", &vkey, "--ca", ca], &elsewhere[..]].concat(), None);
+        assert_eq!(code, Some(2), "{said}");
+    }
     // Another authority's, and what this machine trusts by itself.
     for certificates in [Some(strange.as_path()), None] {
         let (code, said) = run(&audit, certificates);

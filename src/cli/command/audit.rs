@@ -2,7 +2,7 @@
 
 use crate::audit::{AuditFailure, AuditOptions, AuditReport, Counts};
 use crate::cli::failure::Failure;
-use crate::cli::input::{client, read_file, read_vkey};
+use crate::cli::input::{authorities, client, read_file, read_vkey};
 use crate::cli::opened_by::OpenedBy;
 use crate::cli::talk::{self, Bar};
 use crate::cli::{Outcome, keyfile};
@@ -26,14 +26,14 @@ Examples:
   credit-ledger audit --dir copy --vkey ledger.vkey     with a key that you had from elsewhere
   credit-ledger audit --url http://127.0.0.1:8413 --vkey ledger.vkey      what everybody can see
   credit-ledger audit --url http://127.0.0.1:8413 --auditor-key auditor.key --case 2026-1 --vkey ledger.vkey
-  SSL_CERT_FILE=city-ca.pem credit-ledger audit --url https://credit.example --vkey ledger.vkey
+  credit-ledger audit --url https://credit.example --ca city-ca.pem --vkey ledger.vkey
   credit-ledger audit --url URL --vkey ledger.vkey --save audited.checkpoint
   credit-ledger audit --url URL --vkey ledger.vkey --from audited.checkpoint --save audited.checkpoint
   credit-ledger audit --url URL --auditor-key auditor.key --case 2026-1 --vkey ledger.vkey --statement city.audited --key auditor.key
 
 Takes no lock: a ledger can be audited while it is served. Without --vkey the key is the one that
 entry 0 names, which shows that the ledger agrees with itself, not that it is the one you know.
-Over https the certificates to trust are this machine's, or those of the file that SSL_CERT_FILE names.
+Over https the certificates to trust are this machine's, those of the file that SSL_CERT_FILE names, or of --ca.
 --from goes on from a checkpoint that an earlier audit covered: what lies below is read and held
 against it, but signatures and rules there are not gone through again.
 Blind, an audit checks chain, tree and layout of everything, and rules and signatures of what stands in
@@ -50,6 +50,9 @@ pub(in crate::cli) struct Audit {
     /// The ledger's server, or any C2SP tlog-tiles mirror of it.
     #[arg(long)]
     url: Option<String>,
+    /// Over https: a file of the certificates to trust, in PEM, in the place of this machine's.
+    #[arg(long, value_name = "FILE", requires = "url", conflicts_with = "dir")]
+    ca: Option<PathBuf>,
     #[command(flatten)]
     opened_by: OpenedBy,
     /// The verifier key that you trust, or a file that holds it.
@@ -143,7 +146,9 @@ impl Audit {
             let bar = Bar::new(&say!("auditing"));
             match (&self.url, &self.dir) {
                 (Some(url), _) => {
-                    let (remote, openings) = (client("--url", url)?, self.opened_by.client(("--url", url))?);
+                    let trusted = self.ca.as_deref().map(authorities).transpose()?;
+                    let remote = client("--url", url, trusted.clone())?;
+                    let openings = self.opened_by.client(("--url", url), trusted)?;
                     crate::audit::audit_remote(&remote, openings.as_ref(), options, &bar)
                 }
                 (None, Some(dir)) => crate::audit::audit_with(dir, options, &bar),

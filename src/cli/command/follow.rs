@@ -76,7 +76,8 @@ struct Listening {
 impl Follow {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
-        let (remote, openings) = (client("URL", &self.url)?, self.opened_by.client(("URL", &self.url))?);
+        let (remote, openings) =
+            (client("URL", &self.url, None)?, self.opened_by.client(("URL", &self.url), None)?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let mut follower = {

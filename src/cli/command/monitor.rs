@@ -149,7 +149,8 @@ impl Monitor {
             governance: self.governance,
             late_delistings: self.late_delistings,
         };
-        let (remote, openings) = (client("URL", &self.url)?, self.opened_by.client(("URL", &self.url))?);
+        let (remote, openings) =
+            (client("URL", &self.url, None)?, self.opened_by.client(("URL", &self.url), None)?);
         let vkey = read_vkey(&self.vkey)?;
         let mut witnesses = Witnesses::new(self.policy.as_deref(), &vkey)?;
         let auditors =

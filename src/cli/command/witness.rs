@@ -125,7 +125,7 @@ impl Witness {
         keys: &[VerifierKey],
     ) -> Result<Option<(OpenedCopy, CopyEnd)>, Failure> {
         let (true, Some(url)) = (self.opened, &self.url) else { return Ok(None) };
-        let Some(openings) = self.opened_by.client(("--url", url))? else {
+        let Some(openings) = self.opened_by.client(("--url", url), None)? else {
             return Err(Failure::usage(say!(
                 "--opened needs --auditor-key, by which the ledger gives what opens it"
             )));
@@ -139,7 +139,7 @@ impl Witness {
         };
         let source = Source {
             dir: self.dir.clone(),
-            remote: client("--url", url)?,
+            remote: client("--url", url, None)?,
             openings,
             vkey: vkey.clone(),
             witness: self.name.clone(),
