@@ -4,16 +4,19 @@ import re
 import struct
 from dataclasses import dataclass
 
+import bodies
+import fields
 import keys
 from fault import Fault
-from text import from_base64url, instant, read_json
+from text import read_json, valid_time
 
 MAX_ENTRY, MAX_EVENT = 65_535, 49_152
 PAYLOAD_TYPE = b"application/vnd.credit-ledger.event+json"
-AUTHORITY = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
-EVENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
-FIELDS = {"origin", "id", "kind", "issuer", "subject", "valid_from", "body"}
-OPTIONAL = {"seen_version", "private", "salt"}
+EVENT = fields.table({
+    "origin": bodies.origin, "id": fields.EVENT, "kind": fields.one_of(" ".join(bodies.BODIES)), "issuer": fields.AUTHORITY,
+    "subject": fields.SUBJECT, "valid_from": fields.INSTANT, "seen_version?": fields.number(0, bodies.MOST),
+    "private?": fields.several(fields.KEY_BYTES, 0, 64), "salt?": fields.SALT, "body": lambda value: None,
+})
 # What a kind that stands in the log in the clear begins with (specification, "Sealed entry").
 CLEAR = re.compile(r"(ledger|authority|catalogue)\..*|migration\.(opened|closed)|population\.declared", re.DOTALL)
 
@@ -76,36 +79,19 @@ def _count(count, data):
 
 
 def read_event(data):
-    """An event's fields; the body is read as far as it is JSON."""
+    """An event's fields."""
     if len(data) > MAX_EVENT:
         raise Fault("layout", f"event of {len(data)} bytes")
     event = read_json(data)
-    if not isinstance(event, dict):
-        raise Fault("layout", "the event is no object")
-    names = set(event)
-    if FIELDS - names or names - FIELDS - OPTIONAL:
-        wrong = sorted(FIELDS - names) + sorted(names - FIELDS - OPTIONAL)
-        raise Fault("layout", f"event: fields missing or unknown: {wrong}")
-    texts = FIELDS - {"body"}
-    if not all(isinstance(event[name], str) and event[name] for name in texts) or not isinstance(event["body"], dict):
-        raise Fault("layout", "event: a field of another type")
-    if not AUTHORITY.fullmatch(event["issuer"]) or not EVENT_ID.fullmatch(event["id"]):
-        raise Fault("layout", "event: malformed issuer or id")
     try:
-        event["valid_from"] = instant(event["valid_from"])
-        private = event.get("private", [])
-        if len(private) > 64 or len(set(private)) != len(private) or any(len(from_base64url(one)) != 32 for one in private):
-            raise ValueError("private is no list of digests")
-        seen = event.get("seen_version", 0)
-        if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen < 1 << 53:
-            raise ValueError("seen_version is no version")
-        if is_clear(event["kind"]) == ("salt" in event):
+        EVENT(event)
+        clear = is_clear(event["kind"])
+        if clear == ("salt" in event):
             raise ValueError("a salt stands exactly where an event is sealed")
-        if "salt" in event and len(from_base64url(event["salt"])) != 16:
-            raise ValueError("salt is not of 16 bytes")
-    except (ValueError, TypeError) as error:
+        bodies.BODIES[event["kind"]](event["body"])
+    except ValueError as error:
         raise Fault("layout", f"event: {error}") from None
-    return event
+    return {**event, "valid_from": valid_time(event["valid_from"])}
 
 
 def streams(event):

@@ -20,5 +20,9 @@ class Fault(Exception):
         return self
 
 
+class Usage(Exception):
+    """What was given does not go together, or cannot be used."""
+
+
 class Unreadable(Exception):
     """Nothing could be read, so nothing is known."""

@@ -58,6 +58,7 @@ def _sum(p, q):
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
+@lru_cache(maxsize=65_536)
 def is_torsion_free(key):
     """Whether a key that was accepted is of the group of prime order: L times it is the neutral point. Such are
     the keys that may be enrolled (L13); asked there alone, since it costs some milliseconds."""

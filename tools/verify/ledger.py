@@ -2,6 +2,7 @@
 
 import base64
 
+import asked
 import disclosed
 import entries
 import erasures
@@ -169,5 +170,5 @@ def _judge(source, ledger, checkpoint):
     return {
         "right": True, "origin": checkpoint.origin, "entries": size, "root": checkpoint.root.hex(),
         "scope": "opened" if ledger.opened else "blind", "unopened": ledger.unopened, "erased": len(ledger.erasures.passed),
-        "signatures": ledger.signatures, "issuers": len(ledger.people.keys),
+        "signatures": ledger.signatures, "issuers": len(ledger.people.keys), "rules": asked.said(),
     }

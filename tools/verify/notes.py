@@ -4,10 +4,11 @@
 import hashlib
 from dataclasses import dataclass
 
+import identifiers
 import keys
 import tree
 from fault import Fault
-from text import decimal, from_base64, instant
+from text import decimal, from_base64, valid_time
 
 MAX_NOTE, MAX_LINES = 131_072, 64
 LOG, COSIGNER = 1, 4
@@ -25,14 +26,15 @@ class Vkey:
     key: bytes
 
     @staticmethod
-    def parse(text):
+    def parse(text, kind):
+        """Reads a key of a log, or of a cosigner."""
         parts = text.split("+", 2)
         if len(parts) != 3:
             raise ValueError("not <name>+<id>+<base64>")
         name, found, data = parts[0], bytes.fromhex(parts[1]), from_base64(parts[2])
         _name(name)
-        if len(data) != 33 or data[0] not in (LOG, COSIGNER) or parts[1] != found.hex():
-            raise ValueError("not a key of a kind that is known")
+        if len(data) != 33 or data[0] != kind or parts[1] != found.hex():
+            raise ValueError("not a key of the kind that is expected")
         keys.public_key(data[1:])
         expected = key_id(name, data)
         if found != expected:
@@ -122,9 +124,9 @@ class Checkpoint:
             if len(lines) < 4 or lines[-1] != "" or "" in lines[:-1]:
                 raise ValueError("lines are missing or empty")
             origin, size, root = lines[0], decimal(lines[1]), from_base64(lines[2])
-            _name(origin)
-            if len(root) != 32 or len(origin.encode()) > 255:
-                raise ValueError("root or origin of another length")
+            identifiers.origin(origin)
+            if len(root) != 32:
+                raise ValueError("root of another length")
             if size == 0 and root != tree.EMPTY:
                 raise ValueError("another root than the empty tree's over no entries")
         except ValueError as error:
@@ -144,7 +146,7 @@ def signed_checkpoint(data, vkey):
 
 
 def receipt(data, leaf, vkey):
-    """Checks a tlog-proof: the index, and the checkpoint that it stands under."""
+    """Checks a tlog-proof: the index, and the note and checkpoint that it stands under."""
     head, blank, note = data.partition(b"\n\n")
     try:
         lines = head.decode("utf-8").split("\n")
@@ -160,12 +162,12 @@ def receipt(data, leaf, vkey):
             raise ValueError("a hash of another length")
     except ValueError as error:
         raise Fault("receipt", f"receipt: {error}") from None
-    _, checkpoint = signed_checkpoint(note, vkey)
+    note, checkpoint = signed_checkpoint(note, vkey)
     try:
         tree.included(leaf, index, checkpoint.size, path, checkpoint.root)
     except ValueError as error:
         raise Fault("receipt", f"receipt: {error}") from None
-    return index, checkpoint
+    return index, note, checkpoint
 
 
 def statement(data, auditor):
@@ -175,9 +177,9 @@ def statement(data, auditor):
         raise Fault("statement", f"no signature of {auditor.name} {auditor.id.hex()}")
     try:
         header, origin, size, root, time, *rows = note.text[:-1].split("\n")
-        _name(origin)
-        size, root, at = decimal(size), from_base64(root), instant(time)
-        if header != STATEMENT or len(root) != 32 or not time.endswith("+08:00") or not rows:
+        identifiers.origin(origin)
+        size, root, at = decimal(size), from_base64(root), valid_time(time)
+        if at < 0 or header != STATEMENT or len(root) != 32 or not time.endswith("+08:00") or not rows:
             raise ValueError("lines of another form")
         if "." in time and time[19:-6] != f".{at % 1_000_000:06}" or time[19:-6] == ".000000":
             raise ValueError("the time in another spelling")

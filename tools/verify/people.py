@@ -8,7 +8,7 @@ import entries
 import keys
 import personal
 from fault import Fault
-from text import end_of_day, from_base64url, instant
+from text import end_of_day, from_base64url, valid_time
 
 D, C, W, S, R, O = "department", "court", "window", "steward", "registrar", "operator"
 # Who may issue a kind: by the whole name where it is its own case, else by what stands before the dot.
@@ -136,7 +136,7 @@ class People:
     def _revoke(self, entry, event):
         body, issuer = event["body"], event["issuer"]
         key, corrects = _key(body["key"]), body.get("corrects")
-        since = instant(body["compromised_since"]) if "compromised_since" in body else None
+        since = valid_time(body["compromised_since"]) if "compromised_since" in body else None
         own, signers = self.said.get(key), [signer for signer, _ in entry.signatures]
         if corrects is not None:
             if own is None or own[1] != corrects:

@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 
 import entries
+import identifiers
 from fault import Fault
 from text import from_base64url, read_json
 
@@ -107,9 +108,14 @@ class Opening:
     @staticmethod
     def from_json(data):
         """Reads the JSON."""
-        given = read_json(data)
+        return Opening.from_value(read_json(data))
+
+    @staticmethod
+    def from_value(given):
+        """Reads a value of JSON."""
         if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
             raise Fault("layout", "an opening is an object of texts")
+        given = dict(given)
         form, names = given.pop("form", None), set(given)
         if form == "link":
             known = any(names == wanted for wanted in LINK_FORMS.values())
@@ -192,7 +198,7 @@ class Link:
         if j == 1:
             plain = data[48:].hex()
             self.event = "-".join([plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]])
-            if not entries.EVENT_ID.fullmatch(self.event):
+            if not identifiers.EVENT_ID.fullmatch(self.event):
                 raise Fault("links", "the id is no UUID of version 7")
 
     def require_stream(self, stream):

@@ -5,17 +5,21 @@ import http.client
 import os
 import re
 import secrets
+import ssl
 import struct
 import time
 import urllib.parse
+import zlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import sealed
-from fault import Fault, Unreadable
+from fault import Fault, Unreadable, Usage
 
 HEADER, COMMIT = b"CLSEG\x00\x00\x01", 0x8000_0030
 HEADER_LEN, COMMIT_LEN = 52, 48
+# 256 entries of the greatest length, and their lengths.
+MAX_ANSWER = 256 * 65_537
 
 
 def _table():
@@ -116,14 +120,26 @@ class Folder:
 
 
 class Url:
-    """A log behind a URL."""
+    """A log behind a URL; over https with the certificates of a file, or this machine's."""
 
-    def __init__(self, url):
-        parts = urllib.parse.urlsplit(url)
+    def __init__(self, url, ca=None):
+        try:
+            parts = urllib.parse.urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise Unreadable(f"{url}: {error}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Unreadable(f"{url}: no URL of a log")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self.connection = kind(parts.hostname, parts.port, timeout=30)
+        try:
+            if parts.scheme == "https":
+                trusted = ssl.create_default_context(cafile=ca)
+                self.connection = http.client.HTTPSConnection(parts.hostname, port, timeout=30, context=trusted)
+            elif ca:
+                raise Usage("--ca goes with https")
+            else:
+                self.connection = http.client.HTTPConnection(parts.hostname, port, timeout=30)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise Unreadable(f"{url}: {error}") from None
         self.prefix, self.host = parts.path.rstrip("/"), parts.netloc.rpartition("@")[2]
         self.leaves, self.reader = [], None
 
@@ -136,7 +152,13 @@ class Url:
                 fields["accept-encoding"] = "identity"
                 self.connection.request("GET", f"{self.prefix}/{path}", headers=fields)
                 answer = self.connection.getresponse()
-                body = answer.read()
+                body = answer.read(MAX_ANSWER + 1)
+                if len(body) > MAX_ANSWER:
+                    self.connection.close()
+                    raise Unreadable(f"{path}: more than {MAX_ANSWER} bytes")
+                # A static host sends what it holds, whatever was asked for.
+                if answer.getheader("content-encoding", "identity").lower() in ("gzip", "x-gzip"):
+                    body = _unpacked(body, path)
                 if attempt == 1 and answer.status == 403 and b"request-not-fresh" in body:
                     continue
                 return answer.status, body
@@ -145,17 +167,26 @@ class Url:
                 if attempt == 2:
                     raise Unreadable(f"{path}: {error}") from None
 
+    def _held(self, path):
+        """A path's status and bytes: as they are, or as a static host holds them, packed under `.gz`."""
+        status, body = self._get(path)
+        if status == 404 and not self.reader:
+            packed, found = self._get(f"{path}.gz")
+            if packed == 200:
+                return packed, _unpacked(found, path)
+        return status, body
+
     def _tile(self, kind, index, width, folder="tile/"):
         groups = [f"{index % 1000:03}"]
         while index >= 1000:
             index //= 1000
             groups.insert(0, f"x{index % 1000:03}")
         path = f"{folder}{kind}/{'/'.join(groups)}"
-        status, body = self._get(path if width == 256 else f"{path}.p/{width}")
+        status, body = self._held(path if width == 256 else f"{path}.p/{width}")
         self.whole = status == 404 and width < 256
         if self.whole:
             # A partial tile may be gone once the full one is there.
-            status, body = self._get(path)
+            status, body = self._held(path)
         if status != 200:
             raise Fault("tile", f"{path}: status {status}", index << 8 if kind in ("0", "entries") else None)
         return path, body
@@ -241,8 +272,8 @@ def _string(text):
 class Openings:
     """What opens sealed entries, as it is given to auditors: 256 entries at a time."""
 
-    def __init__(self, url, reader):
-        self.url, self.first, self.bundle = Url(url), None, []
+    def __init__(self, url, reader, ca=None):
+        self.url, self.first, self.bundle = Url(url, ca), None, []
         self.url.reader = reader
 
     def of(self, index, size):
@@ -258,6 +289,21 @@ class Openings:
                 raise fault.of(index) from None
             self.first = first
         return self.bundle[index - first]
+
+
+def _unpacked(data, path):
+    """What gzip packed, no more than an answer may be."""
+    unpacked = bytearray()
+    try:
+        while data:
+            one = zlib.decompressobj(31)
+            unpacked += one.decompress(data, MAX_ANSWER + 1 - len(unpacked))
+            if len(unpacked) > MAX_ANSWER or not one.eof:
+                raise ValueError("it ends too early, or is too long")
+            data = one.unused_data
+    except (ValueError, zlib.error) as error:
+        raise Unreadable(f"{path}: gzip: {error}") from None
+    return bytes(unpacked)
 
 
 def _u32(data, at):

@@ -14,6 +14,8 @@ INSTANT = re.compile(
 )
 EPOCH = datetime.datetime(1970, 1, 1)
 CIVIL = 8 * 3600 * 1_000_000
+# The first and the last microsecond of the years 1900 to 2199 at UTC+08:00.
+FIRST, LAST = -25_567 * 86_400_000_000 - CIVIL, 84_006 * 86_400_000_000 - CIVIL - 1
 
 
 def from_base64(text):
@@ -43,6 +45,20 @@ def from_base64url(text):
     return data
 
 
+def from_hex(text):
+    """Bytes of lower-case hex."""
+    if not isinstance(text, str) or not re.fullmatch("(?:[0-9a-f]{2})*", text, re.ASCII):
+        raise ValueError("not lower-case hex")
+    return bytes.fromhex(text)
+
+
+def lines(text):
+    """The lines of a text, which may end as files of Windows have them."""
+    whole = text.split("\n")
+    last = whole.pop()
+    return [line.removesuffix("\r") for line in whole] + ([last] if last else [])
+
+
 def decimal(text):
     """A whole number without sign or leading zeros, below 2^64."""
     if not re.fullmatch(r"0|[1-9][0-9]{0,19}", text, re.ASCII) or int(text) >= 1 << 64:
@@ -67,6 +83,8 @@ def _no_number(text):
 
 def _integer(text):
     number = int(text)
+    if text == "-0":
+        raise Fault("layout", "number -0 is a second spelling")
     if not -(1 << 63) <= number < 1 << 64:
         raise Fault("layout", f"number {text} is not one of 64 bits")
     return number
@@ -128,7 +146,22 @@ def instant(text):
     return (at - EPOCH) // datetime.timedelta(microseconds=1) - offset * 60_000_000
 
 
-def end_of_day(date):
+def valid_time(text):
+    """The same of an instant that lies in the years 1900 to 2199 of UTC+08:00."""
+    at = instant(text)
+    if not 1900 <= int(text[:4]) <= 2199 or not FIRST <= at <= LAST:
+        raise ValueError(f"{text!r} is outside the years 1900 to 2199")
+    return at
+
+
+def date(text):
+    """Raises where a text is no day of the years 1900 to 2199."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII) or not 1900 <= int(text[:4]) <= 2199:
+        raise ValueError(f"{text[:80]!r} is no date of the years 1900 to 2199")
+    datetime.date.fromisoformat(text)
+
+
+def end_of_day(text):
     """The last microsecond of a day in UTC+08:00."""
-    day = datetime.datetime.strptime(date, "%Y-%m-%d")
+    day = datetime.datetime.strptime(text, "%Y-%m-%d")
     return (day - EPOCH) // datetime.timedelta(microseconds=1) - CIVIL + 86_400_000_000 - 1
