@@ -72,6 +72,11 @@ def _term(value):
         raise ValueError("a last day where it is for life")
 
 
+def _executed(value):
+    if value.get("execution") and "target" not in value:
+        raise ValueError("a stay of execution has a target")
+
+
 def _reached(value):
     if "reached" in value and (value["indicator"] not in ("J13", "J15") or value["reached"] > value["count"]):
         raise ValueError("reached: of what no log counts, and no more than there are")
@@ -195,12 +200,14 @@ BODIES = {
     }, _term),
     "repair.applied": f.table({
         "target": EVENT, "list?": LIST, "statement?": f.text(4000), "corrected_on?": f.DATE, "commitment?": f.flag,
+        "ruling?": EVENT,
     }),
     "objection.raised": f.table({"target": EVENT, "list?": LIST, "ground": WHY, "statement?": f.text(4000)}),
     "complaint.filed": f.table({"about?": EVENT, "ground": WHY}),
     "hold.placed": f.table({
-        "target?": EVENT, "reason": WHY, "case": f.text(128), "publication?": f.flag, "decision?": f.DECISION,
-    }),
+        "target?": EVENT, "reason": WHY, "case": f.text(128), "publication?": f.flag, "execution?": f.flag,
+        "decision?": f.DECISION,
+    }, _executed),
     "commitment.made": f.table({"type": f.CODE, "text": f.text(4000), "due?": f.DATE, "basis?": f.CITATIONS}),
     "rating.assigned": f.table({
         "scheme": f.CODE, "grade": f.text(64), "period?": f.table({"from": f.DATE, "until?": f.DATE}, _in_order("from", "until")),
