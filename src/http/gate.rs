@@ -145,13 +145,12 @@ impl Shared {
     /// R25: the request is for a host of this server's own, by `hosts` in `ledger.toml`; where it names none, this machine
     /// by the port at which it answers.
     fn is_its_host(&self, parts: &Parts) -> Result<(), Problem> {
-        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        // A target that names a host of its own is for that, whatever else is said (RFC 9112 §3.2.2).
-        let host = parts.uri.authority().map_or(host, Authority::as_str);
-        let host = host.trim().to_ascii_lowercase();
-        if self.hosts.contains(&host) {
-            return Ok(());
-        }
+        // What is signed is the field. A target that names a host of its own is for that, whatever the field says (RFC 9112
+        // §3.2.2): so both are this server's, or what was signed for another ledger is answered here.
+        let field = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let named = [Some(field), parts.uri.authority().map(Authority::as_str)];
+        let mut named = named.into_iter().flatten().map(|host| host.trim().to_ascii_lowercase());
+        let Some(host) = named.find(|host| !self.hosts.contains(host)) else { return Ok(()) };
         let expected = Words::several(self.hosts.iter().map(Words::data), Joint::Or);
         let (rule, found) = (RequestRule::OwnHost, Words::data(host.chars().take(64).collect::<String>()));
         Err(Problem::from(&RequestRefusal { rule, field: "host", found, expected }))

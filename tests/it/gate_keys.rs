@@ -5,7 +5,7 @@ use crate::accesses::{by, checkpoint, serve};
 use crate::gate::{FIRM, Read, of};
 use crate::http_server::{Answer, JSON, Server};
 use crate::oracles::noon;
-use crate::people::{department, event, registrar};
+use crate::people::{ORIGIN, department, event, registrar};
 use ledger_spec::event::Role;
 use ledger_spec::event::envelope::seal;
 use ledger_spec::request::Purpose;
@@ -95,6 +95,46 @@ fn a_read_has_no_body_and_is_for_the_host_of_its_target() {
     assert_eq!(refused(&answer), (421, "another-host".to_owned()));
     let near = format!("http://t{STANDING}");
     assert_eq!(sent(&near, &read.fields("GET", STANDING, None), "").status, 200);
+    server.finish();
+}
+
+/// What was signed for another ledger is not answered here, by whatever target it is sent, on whatever route.
+#[test]
+fn a_request_for_another_ledger_is_answered_by_none_of_the_routes() {
+    let server = serve("gate-other-ledger");
+    let (own, window) = (department(), of(Role::Window));
+    let about = json!({ "subject": FIRM }).to_string();
+    let numbers = json!({ "origin": ORIGIN, "scheme": "person", "numbers": ["11010519491231002X"] });
+    let numbers = numbers.to_string();
+    let asked = [
+        ("GET", STANDING, None, by(&own, Purpose::Supervision)),
+        ("GET", "/v1/entries/3", None, by(&own, Purpose::Supervision)),
+        ("POST", "/v1/questions/standing", Some(&about), by(&own, Purpose::Supervision)),
+        ("POST", "/v1/codes", Some(&about), by(&window, Purpose::OwnFile)),
+        ("POST", "/v1/accesses", Some(&about), by(&window, Purpose::OwnFile)),
+        ("POST", "/v1/identities", Some(&numbers), by(&own, Purpose::Filing)),
+    ];
+    for (method, path, body, read) in asked {
+        let sent = |target: &str, host: &str, signed: &str| {
+            let body = body.map(String::as_str);
+            let fields = Read { host: signed, ..read }.fields(method, path, body);
+            let length = body.map_or_else(String::new, |body| {
+                format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len())
+            });
+            let body = body.unwrap_or_default();
+            let head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+            server.raw(format!("{head}{fields}{length}\r\n{body}").as_bytes())
+        };
+        let (own, other) = (format!("http://t{path}"), format!("http://other.example{path}"));
+        let foreign = (421, "another-host".to_owned());
+        for target in [path, &own, &other] {
+            let answer = sent(target, "other.example", "other.example");
+            assert_eq!(refused(&answer), foreign, "{method} {target}");
+        }
+        assert_eq!(refused(&sent(&other, "t", "other.example")), foreign, "{path}");
+        assert_eq!(refused(&sent(&own, "t", "other.example")), (401, "request-signature".to_owned()));
+    }
+    assert_eq!(size(&server), 1);
     server.finish();
 }
 
