@@ -4,7 +4,6 @@
 //! comes after this one: that answers nothing dated before its own start.
 
 use crate::words::say;
-use ledger_spec::id::AuthorityId;
 use ledger_spec::request::{REMEMBERED, RequestRefusal, VerifiedRequest};
 use ledger_spec::rule::RequestRule;
 use ledger_spec::time::RecordedTime;
@@ -13,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use tlog::defect::OrDefect as _;
 
-/// Most requests of one authority that are remembered at once; one more is told to come again. None takes another's room. An
-/// auditor asks for what opens 256 entries at once, and so for eight million in that time: more than can be verified.
+/// Most requests of one key that are remembered at once; one more is told to come again. None takes another's room, a stolen one
+/// not its colleagues'. An auditor asks for what opens 256 entries at once, and so for eight million in that time: more than can be verified.
 const MOST_REMEMBERED: u64 = 32_768;
 /// For how long each is remembered, in microseconds.
 const LIFE: u64 = REMEMBERED * 1_000_000;
@@ -27,13 +26,13 @@ pub struct Replays {
     lately: Mutex<Lately>,
 }
 
-/// Bounded: so many requests of each authority that is enrolled.
+/// Bounded: so many requests of each key that is enrolled.
 #[derive(Debug, Default)]
 struct Lately {
     /// Until when each is remembered, the oldest first.
-    order: VecDeque<(u64, AuthorityId, [u8; 32])>,
+    order: VecDeque<(u64, [u8; 32], [u8; 32])>,
     marks: BTreeSet<[u8; 32]>,
-    counts: BTreeMap<AuthorityId, u64>,
+    counts: BTreeMap<[u8; 32], u64>,
 }
 
 impl Replays {
@@ -43,14 +42,8 @@ impl Replays {
         Self { started, lately: Mutex::default() }
     }
 
-    /// R10, R15, R16: takes a request of `by`, which is answered now and never again. It is not dated ahead: who answers
-    /// has waited.
-    pub fn take(
-        &self,
-        asked: &VerifiedRequest,
-        by: &AuthorityId,
-        now: RecordedTime,
-    ) -> Result<(), RequestRefusal> {
+    /// R10, R15, R16: takes a request, which is answered now and never again. It is not dated ahead: who answers has waited.
+    pub fn take(&self, asked: &VerifiedRequest, now: RecordedTime) -> Result<(), RequestRefusal> {
         asked.fresh_at(now)?;
         let created = asked.created();
         if created < self.started || created > now {
@@ -62,10 +55,10 @@ impl Replays {
                 expected: say!("at {} or later, since when the server answers", text(self.started)),
             });
         }
-        self.remember(asked.mark(), by, now.micros())
+        self.remember(asked.mark(), *asked.key().as_bytes(), now.micros())
     }
 
-    fn remember(&self, mark: [u8; 32], by: &AuthorityId, now: u64) -> Result<(), RequestRefusal> {
+    fn remember(&self, mark: [u8; 32], key: [u8; 32], now: u64) -> Result<(), RequestRefusal> {
         let mut lately = self.lately.lock().or_defect("nothing panics while it holds this lock");
         while let Some((_, old, mark)) = lately.order.pop_front_if(|(until, ..)| *until < now) {
             lately.marks.remove(&mark);
@@ -81,7 +74,7 @@ impl Replays {
                 expected: say!("a nonce that the key has not signed before"),
             });
         }
-        let count = lately.counts.entry(by.clone()).or_default();
+        let count = lately.counts.entry(key).or_default();
         if *count >= MOST_REMEMBERED {
             return Err(RequestRefusal {
                 rule: RequestRule::Few,
@@ -91,7 +84,7 @@ impl Replays {
             });
         }
         *count += 1;
-        lately.order.push_back((now.saturating_add(LIFE), by.clone(), mark));
+        lately.order.push_back((now.saturating_add(LIFE), key, mark));
         lately.marks.insert(mark);
         Ok(())
     }
@@ -107,10 +100,6 @@ mod tests {
 
     fn at(seconds: u64) -> RecordedTime {
         RecordedTime::from_micros(seconds * SECOND)
-    }
-
-    fn by(name: &str) -> AuthorityId {
-        AuthorityId::parse(name).unwrap()
     }
 
     fn asked(nonce: u8, made: u64) -> VerifiedRequest {
@@ -135,36 +124,36 @@ mod tests {
     #[test]
     fn a_request_is_taken_once_and_by_no_process_that_began_after_it() {
         let replays = Replays::new(at(10_000));
-        let (first, a) = (asked(1, 10_100), by("a"));
-        assert_eq!(replays.take(&first, &a, at(10_101)), Ok(()));
+        let first = asked(1, 10_100);
+        assert_eq!(replays.take(&first, at(10_101)), Ok(()));
         for later in [10_101, 10_190] {
-            assert_eq!(replays.take(&first, &a, at(later)).unwrap_err().rule, RequestRule::Once);
+            assert_eq!(replays.take(&first, at(later)).unwrap_err().rule, RequestRule::Once);
         }
         // Made at 10,100 to expire at 10,160; a clock may be 30 seconds behind.
-        assert_eq!(replays.take(&first, &a, at(10_191)).unwrap_err().rule, RequestRule::Fresh);
+        assert_eq!(replays.take(&first, at(10_191)).unwrap_err().rule, RequestRule::Fresh);
         let ahead = asked(2, 10_200);
-        assert_eq!(replays.take(&ahead, &a, at(10_199)).unwrap_err().rule, RequestRule::Fresh);
-        assert_eq!(replays.take(&ahead, &a, at(10_200)), Ok(()));
+        assert_eq!(replays.take(&ahead, at(10_199)).unwrap_err().rule, RequestRule::Fresh);
+        assert_eq!(replays.take(&ahead, at(10_200)), Ok(()));
         // Another process, begun within the second in which it was made, or later.
         let half = RecordedTime::from_micros(10_200 * SECOND + 1);
-        assert_eq!(Replays::new(half).take(&ahead, &a, at(10_201)).unwrap_err().rule, RequestRule::Fresh);
+        assert_eq!(Replays::new(half).take(&ahead, at(10_201)).unwrap_err().rule, RequestRule::Fresh);
     }
 
     #[test]
-    fn nobody_takes_anothers_room() {
+    fn no_key_takes_anothers_room() {
         let replays = Replays::new(at(10_000));
-        let take = |name: &str, number: u64, now: u64| {
+        let take = |key: u8, number: u64, now: u64| {
             let mut mark = [0; 32];
             mark[..8].copy_from_slice(&number.to_le_bytes());
-            replays.remember(mark, &by(name), now * SECOND)
+            replays.remember(mark, [key; 32], now * SECOND)
         };
         for number in 0..MOST_REMEMBERED {
-            take("a", number, 10_100).unwrap();
+            take(1, number, 10_100).unwrap();
         }
-        assert_eq!(take("a", MOST_REMEMBERED, 10_100).unwrap_err().rule, RequestRule::Few);
-        take("b", MOST_REMEMBERED, 10_100).unwrap();
+        assert_eq!(take(1, MOST_REMEMBERED, 10_100).unwrap_err().rule, RequestRule::Few);
+        take(2, MOST_REMEMBERED, 10_100).unwrap();
         // What is forgotten makes room.
-        assert_eq!(take("a", 0, 10_100 + REMEMBERED).unwrap_err().rule, RequestRule::Once);
-        take("a", 0, 10_101 + REMEMBERED).unwrap();
+        assert_eq!(take(1, 0, 10_100 + REMEMBERED).unwrap_err().rule, RequestRule::Once);
+        take(1, 0, 10_101 + REMEMBERED).unwrap();
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn reader<'g>(
         tokio::time::sleep(Duration::from_micros(ahead)).await;
         now = (shared.app.clock)();
     }
-    let taken = shared.replays.take(&asked, &reader.authority().id, now);
+    let taken = shared.replays.take(&asked, now);
     taken.map_err(|refusal| Problem::from(&refusal))?;
     Ok((asked, reader, now))
 }
