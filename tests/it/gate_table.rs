@@ -228,9 +228,9 @@ fn the_same_question_by_everybody_and_what_each_is_told() {
     server.finish();
 }
 
-/// Who decides is told of the day of asking, and of no other day that there is nothing.
+/// Who decides is told of the moment of asking, and of no other that there is nothing.
 #[test]
-fn a_letter_of_another_day_says_nothing_of_today() {
+fn a_letter_of_another_moment_says_nothing_of_now() {
     let server = serve("gate-another-day", Some(Arc::new(Kept::default())));
     let own = department();
     let path = |day: &str| format!("/v1/subjects/{FIRM}/eligibility?domain=procurement&valid_at={day}");
@@ -238,16 +238,17 @@ fn a_letter_of_another_day_says_nothing_of_today() {
         let answer = Read::by(key, purpose).get(&server, &path(day)).json();
         (answer.get("eligible").cloned(), answer["letter"]["zh"].as_str().unwrap().to_owned())
     };
-    // The moment of asking is 2026-11-01.
-    assert_eq!(told("2026-11-01", &own, Purpose::Procurement).0, Some(true.into()));
-    for day in ["2026-10-31", "2026-11-02"] {
-        let (eligible, letter) = told(day, &own, Purpose::Procurement);
-        assert!(eligible.is_none() && letter.contains("所查时点不是查询当日"), "{letter}");
-        assert_eq!(
-            told(day, &court(), Purpose::JudicialEnquiry).0,
-            Some(true.into()),
-            "a court asks of any day"
-        );
+    let now = format!("/v1/subjects/{FIRM}/eligibility?domain=procurement");
+    let now = Read::by(&own, Purpose::Procurement).get(&server, &now).json();
+    assert_eq!(now["eligible"], true, "{now}");
+    assert!(!now["letter"]["zh"].as_str().unwrap().contains("所查时点"), "{now}");
+    // The moment of asking is noon of 2026-11-01: a day means its end, and what is in force now may end before it.
+    for moment in ["2026-10-31", "2026-11-01", "2026-11-01T00:00:00%2B08:00", "2026-11-02"] {
+        let (eligible, letter) = told(moment, &own, Purpose::Procurement);
+        assert!(eligible.is_none() && letter.contains("所查时点不是查询之时"), "{moment}: {letter}");
+        let (eligible, letter) = told(moment, &court(), Purpose::JudicialEnquiry);
+        assert_eq!(eligible, Some(true.into()), "a court asks of any day");
+        assert!(letter.contains("所查时点不是查询之时"), "and is told of which: {letter}");
     }
     server.finish();
 }

@@ -27,10 +27,10 @@ pub(super) struct Closing<'a> {
     pub(super) unasked: usize,
     /// How many entries were recorded since those that are asked about.
     pub(super) later: u64,
-    /// Whether the reader decides by the letter, and so by what is known and holds on the day of asking.
+    /// Whether the reader decides by the letter, and so by what is known and holds at the moment of asking.
     pub(super) decides: bool,
-    /// Whether another day is asked about.
-    pub(super) of_another_day: bool,
+    /// Whether another moment is asked about than that of asking.
+    pub(super) of_another_moment: bool,
 }
 
 impl Closing<'_> {
@@ -39,7 +39,7 @@ impl Closing<'_> {
         if !self.own.is_empty() || self.unseen > 0 || !self.inherited.is_empty() {
             return Some(false);
         }
-        (self.told && self.unasked == 0 && !(self.decides && (self.later > 0 || self.of_another_day)))
+        (self.told && self.unasked == 0 && !(self.decides && (self.later > 0 || self.of_another_moment)))
             .then_some(true)
     }
 }
@@ -94,10 +94,11 @@ impl Projector<'_> {
                 ),
             );
         }
-        if closing.decides && closing.of_another_day {
+        if closing.told && closing.of_another_moment {
             say(
-                "所查时点不是查询当日，不能据此认为现在没有限制措施。".to_owned(),
-                " Another day is asked about than that of asking, and of today this says nothing.".to_owned(),
+                "所查时点不是查询之时，不能据此认为现在没有限制措施。".to_owned(),
+                " Another moment is asked about than that of asking, and of now this says nothing."
+                    .to_owned(),
             );
         }
         if closing.later > 0 {

@@ -152,7 +152,7 @@ impl Projector<'_> {
             unasked: self.kept_out.unasked,
             later: self.viewer.moment.known.get().saturating_sub(self.known.get()),
             decides: matches!(self.viewer.letters, Letters::Of(_)),
-            of_another_day: self.case.as_of.valid_at.date() != self.viewer.moment.valid_at.date(),
+            of_another_moment: self.case.as_of.valid_at != self.viewer.moment.valid_at,
         };
         let (eligible, letter) = (closing.eligible(), self.letter(&closing, &marks));
         let stayed = page::first(stays, MOST_NAMED).0;
