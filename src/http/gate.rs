@@ -347,20 +347,22 @@ impl Asking {
         Ok(granted.viewer(moment))
     }
 
-    /// Has the look written down, if one was granted, and lets the answer leave then: not before, and not without.
-    pub(super) async fn leave(
+    /// Has the look written down, if one was granted, and lets the answer leave then: not before, and not without. What is made
+    /// of what was found is made then too.
+    pub(super) async fn leave<T>(
         &self,
         shared: &Shared,
-        answered: Result<Response, Problem>,
+        found: Result<T, Problem>,
+        answer: impl FnOnce(T) -> Result<Response, Problem>,
     ) -> Result<Response, Problem> {
-        let Some((look, turn)) = self.0.look.get() else { return answered };
+        let Some((look, turn)) = self.0.look.get() else { return found.and_then(answer) };
         let not_journalled = || Problem::new(ProblemKind::NotJournalled);
         let journal = shared.app.journal.as_ref().ok_or_else(not_journalled)?;
         journal.record(look).await.map_err(|_| not_journalled())?;
         if let Some(turn) = turn {
             tokio::time::sleep_until(*turn).await;
         }
-        answered.map(|mut response| {
+        found.and_then(answer).map(|mut response| {
             response.headers_mut().insert(CACHE_CONTROL, PRIVATE);
             response
         })

@@ -78,7 +78,7 @@ async fn resolve(
         Err(Asked::No(problem)) => Err(problem),
         Err(Asked::Spent(spent)) => Ok(spent_now(&spent, edge)),
     };
-    asking.leave(&shared, answered).await
+    asking.leave(&shared, answered, Ok).await
 }
 
 /// Why a request gets no pseudonyms.

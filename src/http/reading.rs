@@ -171,7 +171,7 @@ pub(super) async fn read_of_many<A: IntoResponse>(
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let answered = read(shared.clone(), answer).await;
-    asking.leave(&shared, answered).await
+    asking.leave(&shared, answered, Ok).await
 }
 
 /// The same for an answer about a subject, in the places of questions of its weight; it leaves at an even time.
@@ -181,10 +181,24 @@ pub(super) async fn read_about_subject<A: IntoResponse>(
     weight: Weight,
     answer: impl FnOnce(&Shared, &Reading<'_>) -> Result<A, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    let answer =
+        |shared: &Shared, reading: &Reading<'_>| answer(shared, reading).map(IntoResponse::into_response);
+    find_about_subject(shared, asking, weight, answer, |_, answered| Ok(answered)).await
+}
+
+/// The same where what is answered is made of what was found only once the look was written down.
+pub(super) async fn find_about_subject<F: Send + 'static>(
+    shared: Arc<Shared>,
+    asking: &Asking,
+    weight: Weight,
+    find: impl FnOnce(&Shared, &Reading<'_>) -> Result<F, Problem> + Send + 'static,
+    answer: impl FnOnce(&Shared, F) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
     let asked = shared.clone();
-    let read = move || answer(&asked, &Reading::new(&asked.app.snapshots)).map(IntoResponse::into_response);
-    let answered = async { shared.places.of_subject(weight).await?.run(read).await? };
-    shared.even_times.leave(async { asking.leave(&shared, answered.await).await }).await
+    let find = move || find(&asked, &Reading::new(&asked.app.snapshots));
+    let found = async { shared.places.of_subject(weight).await?.run(find).await? };
+    let answer = |found| answer(&shared, found);
+    shared.even_times.leave(async { asking.leave(&shared, found.await, answer).await }).await
 }
 
 /// The same for a question about one entry, at an even time however long its subject is. Who may see it depends on its
@@ -218,7 +232,7 @@ pub(super) async fn read_about_entry<A: IntoResponse>(
             }
         }
     };
-    shared.even_times.leave(async { asking.leave(&shared, answered.await).await }).await
+    shared.even_times.leave(async { asking.leave(&shared, answered.await, Ok).await }).await
 }
 
 /// Answers a question at the instants that the query names besides what else it may name.

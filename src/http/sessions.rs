@@ -7,9 +7,10 @@ use super::gate::{self, Asking, SignedWhereMore};
 use super::params::Params;
 use super::places::Weight;
 use super::problem::{Problem, ProblemKind};
-use super::reading::read_about_subject;
+use super::reading::find_about_subject;
 use super::subjects::{AboutSubject, subject_in};
 use crate::codes::{LIFE, NoSession};
+use crate::query::Reading;
 use crate::words::say;
 use axum::Json;
 use axum::body::Body;
@@ -85,13 +86,16 @@ async fn code(
     Params::read(query.as_deref(), &[])?;
     let subject = subject_in(&asking, &headers, body).await?;
     let (weight, asker) = (Weight::of_subject(&shared, &subject), asking.clone());
-    read_about_subject(shared, &asking, weight, move |shared, reading| {
-        let given = asker.of_code((shared, reading), &subject, shared.now()?)?;
+    let find = move |shared: &Shared, reading: &Reading<'_>| {
+        asker.of_code((shared, reading), &subject, shared.now()?)
+    };
+    // What an earlier code opened ends with one that is given, and not with one that could not be.
+    find_about_subject(shared, &asking, weight, find, |shared, given| {
         let now = (shared.app.clock)();
         let code = shared.codes.give(given, now).map_err(|_| Problem::new(ProblemKind::Internal))?;
         let code = code.expose();
         let (code, link) = (code.to_owned(), format!("/portal#{code}"));
-        Ok(Json(OneTimeCode { code, link, until: until(now)? }))
+        Ok(Json(OneTimeCode { code, link, until: until(now)? }).into_response())
     })
     .await
 }

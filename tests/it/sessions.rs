@@ -449,6 +449,10 @@ fn nothing_leaves_that_cannot_be_written_down() {
     let unwritten = (503, "not-journalled".to_owned());
     assert_eq!(said(&ask(&server, &session, "/v1/questions/records", FIRM)), unwritten);
     assert_eq!(said(&code_by(&server, &read(), FIRM, 100)), unwritten);
+    // A code that nobody was given ends nothing.
+    journal.fill(false);
+    assert_eq!(ask(&server, &session, "/v1/questions/records", FIRM).status, 200);
+    journal.fill(true);
     // An array of the object's members is no object.
     let array = server.post_to("/v1/sessions", "content-type: application/json\r\n", "[\"a\"]");
     assert_eq!(said(&array), (400, "malformed-json".to_owned()));
