@@ -28,6 +28,8 @@ pub(super) struct Case<'a> {
     pub(super) between: Between,
     /// The files of those that went on in its subject, where a record is filed.
     pub(super) went_on: &'a [Arc<CaseFile>],
+    /// Who registered the body that its subject is to be merged into.
+    pub(super) into_registrar: Option<AuthorityNumber>,
     pub(super) at: Recorded,
 }
 

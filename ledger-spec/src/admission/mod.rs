@@ -41,7 +41,7 @@ pub use access::{JOURNAL, journal_of};
 pub use fields::fields_fit;
 pub use reader::{NoReader, Reader};
 
-use crate::authority::{Authority, Recorded};
+use crate::authority::{Authority, AuthorityNumber, Recorded};
 use crate::entry::ChainHash;
 use crate::entry::StreamVersion;
 use crate::entry::{Entry, Link};
@@ -112,6 +112,8 @@ pub struct Known<'a> {
     pub between: Between,
     /// What stands of those that went on in it, under each of their names: asked where a record is filed.
     pub went_on: &'a [Arc<CaseFile>],
+    /// Who registered the body that the subject is to be merged into.
+    pub into_registrar: Option<AuthorityNumber>,
 }
 
 /// How the subject of a merger, or of a link of a body's names, stands to the other that this names.
@@ -155,7 +157,7 @@ pub fn admit(
             return Ok(Admission::Admitted(AdmittedEvent { event, at }));
         }
         personal::nothing_in_clear(&event)?;
-        let Known { subject: person, names, between, went_on, .. } = known;
+        let Known { subject: person, names, between, went_on, into_registrar, .. } = known;
         let signed = &event;
         let case =
             Case { event: stated, signed, issuer, governance, file, person, names, between, went_on, at };

@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::{Between, Refusal, Rule, identity, refuse};
+use crate::authority::AuthorityNumber;
 use crate::definition::Scheme;
 use crate::event::{IdentifierLinked, Role, SubjectDissolved, SubjectMerged, SubjectRegistered};
 use crate::id::{SubjectId, SubjectKind, Uscc};
@@ -21,7 +22,8 @@ pub(super) fn registration(case: &Case<'_>, body: &SubjectRegistered) -> Result<
 
 /// A02, L10, L11, L15, L22.
 pub(super) fn amendment(case: &Case<'_>, body: &SubjectRegistered) -> Result<(), Refusal> {
-    let scheme = registered(case)?;
+    let is_gone = case.file.gone_on().is_some();
+    let scheme = registered(case, is_gone)?;
     described(case, scheme, body)
 }
 
@@ -31,7 +33,7 @@ pub(super) fn linking(case: &Case<'_>, body: &IdentifierLinked) -> Result<(), Re
         identity::renewed(case, other)?;
     } else {
         identity::links_as_registrar(case, body)?;
-        registered(case)?;
+        registered(case, body.taken_back)?;
         another(case, "body.identifier", &body.identifier)?;
         apart(case, &body.identifier)?;
     }
@@ -57,8 +59,18 @@ fn apart(case: &Case<'_>, other: &SubjectId) -> Result<(), Refusal> {
 
 /// A02, L11, L15, L16.
 pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusal> {
-    registered(case)?;
+    // What was imposed on the one goes on with the other: so it is stated by who registered both, and of two registers by whom
+    // the ledger has for them all.
+    let (own, into) = (registrar(case), case.into_registrar);
+    let is_one = |(own, into)| case.governance.directory.is_one_source(own, into);
+    let of_two_registers = own.zip(into).is_some_and(|both| !is_one(both));
+    registered(case, of_two_registers)?;
     another(case, "body.into", &body.into)?;
+    let for_all = of_two_registers && case.is(Role::Registrar);
+    if let Some(into) = into.filter(|into| !acts_for(case, *into) && !for_all) {
+        let expected = say!("{}, which registered the subject", case.governance.directory.id_of(into));
+        return Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected));
+    }
     // A natural person goes on in nobody, and no body in one.
     for (field, one) in [("subject", &case.event.subject), ("body.into", &body.into)] {
         if !one.is_body() {
@@ -66,7 +78,7 @@ pub(super) fn merger(case: &Case<'_>, body: &SubjectMerged) -> Result<(), Refusa
         }
     }
     let mut names = std::iter::once(&case.event.subject).chain(case.names);
-    // What becomes of a name is stated by who registered that name: by him alone it is taken back.
+    // What becomes of a name is stated by who registered that name: by him it is taken back, or by a registrar of the ledger.
     if names.any(|name| case.governance.mergers.knows(name)) {
         let expected = say!("a subject that has not gone on in another yet");
         return Err(refuse(Rule::InPhase, "subject", say!("a subject that went on in another"), expected));
@@ -108,7 +120,7 @@ pub(super) fn exists(case: &Case<'_>, decided: Date) -> Result<(), Refusal> {
 
 /// A02, L10, L11, L15.
 pub(super) fn dissolution(case: &Case<'_>, body: &SubjectDissolved) -> Result<(), Refusal> {
-    registered(case)?;
+    registered(case, false)?;
     case.decision_begun(body.decision.as_ref())
 }
 
@@ -155,20 +167,28 @@ fn registrar_of(case: &Case<'_>) -> Result<Scheme, Refusal> {
     Ok(scheme)
 }
 
-/// A02, L15: who registered the subject states what becomes of it, or who follows that authority.
-fn registered(case: &Case<'_>) -> Result<Scheme, Refusal> {
+/// A02, L15: who registered the subject states what becomes of it, or who follows that authority; `or_registrar`, a registrar of the
+/// ledger too: it undoes what one of them said wrongly.
+fn registered(case: &Case<'_>, or_registrar: bool) -> Result<Scheme, Refusal> {
     let scheme = registrar_of(case)?;
-    // Each name of a body has a registrar of its own; a person's newer name has none.
-    let Some(registrar) = case.file.registrar().or_else(|| case.person.registrar()) else {
+    let Some(registrar) = registrar(case) else {
         let expected = say!("a registered subject");
         return Err(refuse(Rule::ReferenceKnown, "subject", &case.event.subject, expected));
     };
-    let directory = &case.governance.directory;
-    if directory.acts_for(&case.issuer.id, registrar) {
+    if acts_for(case, registrar) || or_registrar && case.is(Role::Registrar) {
         return Ok(scheme);
     }
-    let expected = say!("{}, which registered the subject", directory.id_of(registrar));
+    let expected = say!("{}, which registered the subject", case.governance.directory.id_of(registrar));
     Err(refuse(Rule::Competence, "issuer", &case.issuer.id, expected))
+}
+
+/// Each name of a body has a registrar of its own; a person's newer name has none.
+fn registrar(case: &Case<'_>) -> Option<AuthorityNumber> {
+    case.file.registrar().or_else(|| case.person.registrar())
+}
+
+fn acts_for(case: &Case<'_>, registrar: AuthorityNumber) -> bool {
+    case.governance.directory.acts_for(&case.issuer.id, registrar)
 }
 
 fn described(case: &Case<'_>, scheme: Scheme, body: &SubjectRegistered) -> Result<(), Refusal> {

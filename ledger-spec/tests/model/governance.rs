@@ -245,7 +245,22 @@ pub fn subject(q: &mut Question<'_>) {
     if let Some(registered) = registered
         .filter(|_| !matches!(event.kind.as_str(), "subject.registered" | "subject.identifier_accepted"))
     {
-        q.refuse_if(!past.acts_for(&event.issuer, &registered.event.issuer), "A02");
+        let acts_for = |one: &Accepted| past.acts_for(&event.issuer, &one.event.issuer);
+        let into = event.text("into").and_then(|into| past.stream(into).find(registers));
+        let [own, other] = [Some(registered), into].map(|one| one.map_or("", |one| &one.event.issuer));
+        let is_one = past.acts_for(own, other) || past.acts_for(other, own);
+        let of_two_registers = into.is_some() && !is_one;
+        // A registrar of the ledger undoes what one of them said: a link, and that it is gone; and states what is of two registers.
+        let is_for_all = q.has_role(&["registrar"]);
+        let is_gone = past.stream(&event.subject).fold(false, |gone, one| match one.event.kind.as_str() {
+            "subject.dissolved" | "subject.merged" => true,
+            "subject.registered" | "subject.amended" => false,
+            _ => gone,
+        });
+        let undoes = event.flag("taken_back") || event.kind == "subject.amended" && is_gone;
+        let may = acts_for(registered) || (undoes || of_two_registers) && is_for_all;
+        let stands_for_all = of_two_registers && is_for_all;
+        q.refuse_if(!may || into.is_some_and(|into| !acts_for(into)) && !stands_for_all, "A02");
     }
     if event.kind == "subject.merged" {
         let into = event.text("into").unwrap();

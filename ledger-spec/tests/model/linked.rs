@@ -80,7 +80,9 @@ fn no_body_goes_on_in_itself_whatever_names_lie_between() {
         registered("registrar", THIRD, 3),
         link("02-01", "registrar", (CODE, NUMBER, 4), false),
         link("02-01", "market", (NUMBER, CODE, 5), false),
-        merged("02-02", "market", (NUMBER, THIRD, 6), None),
+        // Into what another registered it is merged by a registrar of the ledger.
+        merged("02-02", "market", (NUMBER, THIRD, 16), Some("A02")),
+        merged("02-02", "registrar", (NUMBER, THIRD, 6), None),
         // The third took it over by its other name.
         merged("02-03", "registrar", (THIRD, CODE, 7), Some("L16")),
         // Who went on in another goes on in no other, by none of its names, until who registered that name says otherwise.
