@@ -24,7 +24,7 @@ use ledger_spec::casefile::{AsOf, Named, Viewer};
 use ledger_spec::definition::Scheme;
 use ledger_spec::governance::Governance;
 use ledger_spec::id::{AuthorityId, CatalogueItem, EventId, SubjectId};
-use ledger_spec::projection::{CaseFileSource as _, Question, named_matter};
+use ledger_spec::projection::{CaseFileSource as _, Question, named_matter, session_matter};
 use ledger_spec::readers::{Asked, Granted, Look as Wanted, Matter, Readers, Who};
 use ledger_spec::request::{Purpose, RequestRefusal, VerifiedRequest};
 use ledger_spec::rule::RequestRule;
@@ -240,9 +240,10 @@ impl Asking {
             By::Signed(request, _) => request.case().and_then(|case| EventId::parse(case.as_str()).ok()),
             By::Everybody | By::Session(..) => None,
         };
-        self.viewer((shared, reading), Asked::Code(subject), asked_at)?;
+        let viewer = self.viewer((shared, reading), Asked::Code(subject), asked_at)?;
         let known = reading.snapshot().size();
-        let names = Named::of(|name| reading.case_file(name), subject, known)?.names().to_vec();
+        let named = Named::read_by(viewer.names, |name| reading.case_file(name), subject, known)?;
+        let names = named.names().to_vec();
         match (&self.0.by, event) {
             (By::Signed(request, _), Some(verified)) => {
                 Ok(Given { subject: subject.clone(), names, verified, request: request.clone() })
@@ -387,24 +388,25 @@ fn of_signed(
     granted(&Wanted { who, purpose, case, asked, named, visible_from, now: moment.valid_at })
 }
 
-/// What the table grants to the subject of a session, by whichever of its names it asks about itself.
+/// What the table grants to the subject of a session, by whichever of the names that the window looked at it asks about itself.
 fn of_session(
     given: &Given,
     (reading, moment): (&Reading<'_>, AsOf),
     asked: Asked<'_>,
 ) -> Result<Granted, Problem> {
-    let own = Named::of(|name| reading.case_file(name), &given.subject, moment.known)?;
+    let named = session_matter(reading, (&given.subject, &given.verified), &given.names, moment)?;
+    if named == Matter::Other {
+        return Err(Problem::new(ProblemKind::SessionOver));
+    }
     // What was linked to it since, the window did not look at.
     let is_known = |name: &SubjectId| {
         given.names.contains(name) || given.names.iter().any(|known| known.renewal(name).is_some())
     };
-    if !own.names().iter().all(is_known) {
-        return Err(Problem::new(ProblemKind::SessionOver));
-    }
-    let by_other_name = asked.subject().filter(|asked| own.names().contains(asked));
+    let own = Named::of(|name| reading.case_file(name), &given.subject, moment.known)?;
+    let by_other_name = asked.subject().filter(|asked| own.names().contains(asked) && is_known(asked));
     let (who, purpose) = (Who::Subject(by_other_name.unwrap_or(&given.subject)), Some(Purpose::OwnFile));
     let now = moment.valid_at;
-    granted(&Wanted { who, purpose, case: None, asked, named: &Matter::Other, visible_from: None, now })
+    granted(&Wanted { who, purpose, case: None, asked, named: &named, visible_from: None, now })
 }
 
 /// Whether who gave a code may still give one: what it opened ends with that.

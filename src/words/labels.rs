@@ -18,7 +18,7 @@ const LABELS: &[(&str, &str)] = &[
     ("departures", "移出"), ("details", "专项字段"), ("direction", "方向"), ("disclosure", "公开范围"),
     ("disclosures", "披露项"), ("dissolved_from", "注销时间"), ("document", "文书摘要值"), ("domain", "领域"),
     ("due", "届满时间"), ("duty", "履行职责"), ("effective", "是否执行"), ("eligible", "能否参与"), ("in_force_from", "自此有效"), ("inherited", "随合并承受"),
-    ("by_subject", "本人查阅"), ("verified", "身份核验事项"), ("outcome", "结果"), ("case", "所办事项"), ("case_withheld", "所办事项不予显示"), ("own_competence", "含本单位主管内容"), ("consent", "授权条目"), ("through", "经由其承继主体"), ("question", "查询内容"), ("reader", "查阅单位"), ("visible_from", "告知日期"),
+    ("by_subject", "本人查阅"), ("verified", "身份核验事项"), ("outcome", "结果"), ("case", "所办事项"), ("case_withheld", "所办事项不予显示"), ("own_competence", "含本单位主管内容"), ("consent", "授权条目"), ("through", "所查的承继主体或者关联名称"), ("opened_by_compromised", "据以查阅的事项由可能失控的密钥签署，失控始于"), ("question", "查询内容"), ("reader", "查阅单位"), ("visible_from", "告知日期"),
     ("en", "英文"), ("end", "失效"), ("entry", "条目"), ("entry_hash", "条目摘要值"),
     ("ethics", "社会公德"), ("event", "事项编号"), ("events", "事项"), ("from", "起始日"),
     ("grade", "等级"), ("ground", "事由"), ("holds", "保全"), ("id", "编号"),

@@ -45,13 +45,13 @@ pub fn by(key: &SecretKey, purpose: Purpose) -> Read<'_> {
     Read { clock: noon, ..Read::by(key, purpose) }
 }
 
-fn accesses(server: &Server, read: &Read<'_>, subject: &str, query: &str) -> Answer {
+pub fn accesses(server: &Server, read: &Read<'_>, subject: &str, query: &str) -> Answer {
     let (path, body) = (format!("/v1/accesses{query}"), json!({ "subject": subject }).to_string());
     let fields = read.fields("POST", &path, Some(&body));
     server.post_to(&path, &format!("content-type: application/json\r\n{fields}"), &body)
 }
 
-fn lines(answer: &Answer) -> Vec<Value> {
+pub fn lines(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["accesses"].as_array().unwrap().clone()
 }

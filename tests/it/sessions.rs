@@ -20,16 +20,16 @@ const OTHER: &str = "ext:register:8";
 const QUARTER: u64 = 15 * 60 * 1_000_000;
 
 /// When a request is signed: after the server began, whatever the second; it is answered once that has come.
-fn ahead() -> RecordedTime {
+pub fn ahead() -> RecordedTime {
     RecordedTime::from_micros(clock::now().micros() + 1_000_000)
 }
 
-fn window() -> SecretKey {
+pub fn window() -> SecretKey {
     key(22)
 }
 
 /// A server with its own journal, by this clock, over a ledger in which a firm has a record of each class.
-fn served(name: &str, clock: fn() -> RecordedTime) -> Server {
+pub fn served(name: &str, clock: fn() -> RecordedTime) -> Server {
     let dir = Folder::absent(name);
     let mut founding = people::founding();
     founding.settings.hosts = vec!["t".to_owned()];
@@ -42,7 +42,7 @@ fn served(name: &str, clock: fn() -> RecordedTime) -> Server {
     server
 }
 
-fn append(
+pub fn append(
     server: &Server,
     (n, kind): (u64, &str),
     (issuer, key): (&str, &SecretKey),
@@ -54,19 +54,19 @@ fn append(
 }
 
 /// A window says that it looked at who stands there.
-fn verified(server: &Server, n: u64, about: &str) {
+pub fn verified(server: &Server, n: u64, about: &str) {
     let body = json!({ "checked": ["identity_document", "registration"] });
     append(server, (n, "subject.verified"), ("window", &window()), about, body);
 }
 
 /// The answer to who asks for a code, by the event `n`.
-fn code_by(server: &Server, read: &Read<'_>, about: &str, n: u64) -> Answer {
+pub fn code_by(server: &Server, read: &Read<'_>, about: &str, n: u64) -> Answer {
     let (event, body) = (id(n).to_string(), json!({ "subject": about }).to_string());
     let fields = Read { case: read.case.and(Some(&event)), ..*read }.fields("POST", "/v1/codes", Some(&body));
     server.post_to("/v1/codes", &format!("content-type: application/json\r\n{fields}"), &body)
 }
 
-fn code(server: &Server, about: &str, n: u64) -> String {
+pub fn code(server: &Server, about: &str, n: u64) -> String {
     let key = window();
     let answer = code_by(server, &Read { clock: ahead, ..Read::by(&key, Purpose::OwnFile) }, about, n);
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -76,12 +76,12 @@ fn code(server: &Server, about: &str, n: u64) -> String {
     told["code"].as_str().unwrap().to_owned()
 }
 
-fn exchanged(server: &Server, code: &str) -> Answer {
+pub fn exchanged(server: &Server, code: &str) -> Answer {
     let body = json!({ "code": code }).to_string();
     server.post_to("/v1/sessions", "content-type: application/json\r\n", body)
 }
 
-fn session(server: &Server, code: &str) -> String {
+pub fn session(server: &Server, code: &str) -> String {
     let answer = exchanged(server, code);
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.head.contains("cache-control: private, no-store"), "{}", answer.head);
@@ -89,7 +89,7 @@ fn session(server: &Server, code: &str) -> String {
 }
 
 /// A question about a subject by a session.
-fn ask(server: &Server, session: &str, path: &str, about: &str) -> Answer {
+pub fn ask(server: &Server, session: &str, path: &str, about: &str) -> Answer {
     let fields = format!("content-type: application/json\r\nauthorization: Bearer {session}\r\n");
     server.post_to(path, &fields, json!({ "subject": about }).to_string())
 }
@@ -101,7 +101,7 @@ fn end(server: &Server, session: &str) -> Answer {
     )
 }
 
-fn said(answer: &Answer) -> (u16, String) {
+pub fn said(answer: &Answer) -> (u16, String) {
     (answer.status, answer.problem())
 }
 
@@ -358,11 +358,8 @@ fn a_subject_sees_what_stands_under_each_of_its_names() {
         append(&server, (n, "subject.identifier_linked"), ("department", &department()), one, body);
     }
     // Who registers bodies could link anybody's file to one of his own: what the window did not look at is not shown by what it did.
-    assert_eq!(said(&records(FIRM)), (401, "session-over".to_owned()));
-    verified(&server, 101, OTHER);
-    let own = window();
-    let read = Read { clock: ahead, ..Read::by(&own, Purpose::OwnFile) };
-    // The firm was looked at as it was set up; of a name that nobody looked at there is no code.
+    assert_eq!(said(&records(FIRM)), (403, "not-its-own-file".to_owned()));
+    assert_eq!(shown(&records(OTHER)).len(), 0);
     let stranger = "ext:register:9";
     let body = json!({ "name": "某某", "registered_on": "2016-06-01" });
     append(&server, (94, "subject.registered"), ("department", &department()), stranger, body);
@@ -370,11 +367,24 @@ fn a_subject_sees_what_stands_under_each_of_its_names() {
         let body = json!({ "identifier": other });
         append(&server, (n, "subject.identifier_linked"), ("department", &department()), one, body);
     }
-    assert_eq!(said(&code_by(&server, &read, OTHER, 101)), (403, "not-verified".to_owned()));
-    verified(&server, 102, stranger);
+    // One person stood there for all of them, and each statement names the others that it is linked to.
+    let names = [FIRM, OTHER, stranger];
+    for (n, name) in [(101, OTHER), (102, FIRM)] {
+        let also: Vec<_> = names.iter().filter(|other| **other != name).collect();
+        let body = json!({ "checked": ["identity_document", "registration"], "also": also });
+        append(&server, (n, "subject.verified"), ("window", &window()), name, body);
+    }
+    // Of a name that nobody looked at nothing is shown, nor of one whose statement does not stand beside that.
+    let alone = self::session(&server, &code(&server, OTHER, 101));
+    assert_eq!(
+        said(&ask(&server, &alone, "/v1/questions/records", FIRM)),
+        (403, "not-its-own-file".to_owned())
+    );
+    let body = json!({ "checked": ["identity_document", "registration"], "also": [OTHER, FIRM] });
+    append(&server, (103, "subject.verified"), ("window", &window()), stranger, body);
     let session = self::session(&server, &code(&server, OTHER, 101));
     let records = |about| ask(&server, &session, "/v1/questions/records", about);
-    for name in [FIRM, OTHER, stranger] {
+    for name in names {
         assert_eq!(shown(&records(name)).len(), 6, "{name}");
     }
     server.finish();

@@ -159,8 +159,19 @@ pub fn admit(
         personal::nothing_in_clear(&event)?;
         let Known { subject: person, names, between, went_on, into_registrar, .. } = known;
         let signed = &event;
-        let case =
-            Case { event: stated, signed, issuer, governance, file, person, names, between, went_on, at };
+        let case = Case {
+            event: stated,
+            signed,
+            issuer,
+            governance,
+            file,
+            person,
+            names,
+            between,
+            went_on,
+            into_registrar,
+            at,
+        };
         case.subject_stands()?;
         identity::of_current_epoch(&case)?;
         fields::beside(stated, governance, at, file)?;

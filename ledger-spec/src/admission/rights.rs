@@ -8,7 +8,7 @@ use crate::event::{
     Checked, Class, ComplaintFiled, HoldPlaced, ObjectionRaised, Phase, RepairApplied, ReportIssued,
     ReportKind, Role, StepKind, SubjectVerified, UseReported,
 };
-use crate::id::EventId;
+use crate::id::{EventId, SubjectId};
 use crate::wording::{Joint, Words, say};
 
 /// What an objection may be about, and a hold may hold.
@@ -204,6 +204,12 @@ pub(super) fn verification(case: &Case<'_>, body: &SubjectVerified) -> Result<()
         if needed && !checked(what) {
             return refused(say!("absent"), what.into());
         }
+    }
+    // A person's names are linked by who has the keys, and a body is another's than its agent's.
+    let other_name = |name: &SubjectId| of_body && name.is_body() && *name != case.event.subject;
+    if let Some(name) = body.also.iter().find(|name| !other_name(name)) {
+        let expected = say!("another uscc: or ext: name of the body");
+        return Err(refuse(Rule::SubjectFits, "body.also", name, expected));
     }
     match (body.agent, checked(Checked::PowerOfAttorney)) {
         (true, false) => refused(say!("absent"), Checked::PowerOfAttorney.into()),

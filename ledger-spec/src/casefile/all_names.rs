@@ -1,11 +1,11 @@
 //! A subject under all its names: who was given a pseudonym of another epoch is the same subject, and so is a body that each of
 //! two names is said to be of; what is asked about it does not care under which of them an event was filed.
 
-use super::CaseFile;
+use super::{CaseFile, Link, Names};
 use crate::id::SubjectId;
 use std::ops::Deref;
 use tlog::defect::OrDefect as _;
-use tlog::position::TreeSize;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// The names of one subject, and the file of each, the one that was asked about first.
 #[derive(Clone, Debug)]
@@ -27,6 +27,20 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
         known: TreeSize,
     ) -> Result<Self, E> {
         Self::by(CaseFile::is_linked, case_file, subject, known)
+    }
+
+    /// The same under the names by which somebody reads.
+    pub fn read_by<E>(
+        names: Names,
+        case_file: impl FnMut(&SubjectId) -> Result<F, E>,
+        subject: &SubjectId,
+        known: TreeSize,
+    ) -> Result<Self, E> {
+        let says: Says = match names {
+            Names::All => CaseFile::is_linked,
+            Names::Asked => |_, _, _| false,
+        };
+        Self::by(says, case_file, subject, known)
     }
 
     /// The same with the links that were taken back: what a hold reached once it goes on keeping.
@@ -118,5 +132,31 @@ impl<F: Deref<Target = CaseFile>> Named<F> {
     #[must_use]
     pub fn joined(&self) -> CaseFile {
         CaseFile::joined(self.files.iter().map(|file| &**file)).into_owned()
+    }
+}
+
+impl CaseFile {
+    /// Whether the first `known` entries say that this is an identifier of the subject too, and did not take it back.
+    #[must_use]
+    pub fn is_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
+        self.linked_by(name, known).is_some()
+    }
+
+    /// The entry by which they say so.
+    #[must_use]
+    pub fn linked_by(&self, name: &SubjectId, known: TreeSize) -> Option<EntryIndex> {
+        let last = self.links().rfind(|(entry, other, _)| *other == name && entry.is_in(known));
+        last.filter(|(.., link)| *link == Link::Said).map(|(entry, ..)| entry)
+    }
+
+    /// Whether their last word about this identifier is that it is none of the subject's, though they said so before.
+    #[must_use]
+    fn disowns(&self, name: &SubjectId, known: TreeSize) -> bool {
+        self.was_linked(name, known) && !self.is_linked(name, known)
+    }
+
+    /// Whether they ever said so.
+    pub(crate) fn was_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
+        self.links().any(|(entry, other, link)| other == name && entry.is_in(known) && link == Link::Said)
     }
 }

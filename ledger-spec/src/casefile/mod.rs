@@ -45,7 +45,7 @@ pub use item_row::{ItemRow, RowError};
 pub use masking::Masking;
 pub use publicity::{Mark, Marked};
 pub use spelling::NameHash;
-pub use viewer::{Beyond, Letters, Viewer};
+pub use viewer::{Beyond, Letters, Names, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};
 use crate::compromise::KeyNumber;
@@ -54,7 +54,7 @@ use crate::event::{Class, Event, Phase, ReviewOutcome, StepKind};
 use crate::id::{EventId, Pseudonym, SubjectId, SubjectKind};
 use crate::time::{Date, RecordedTime, ValidTime};
 use tlog::defect::{OrDefect as _, as_u64, as_usize};
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
 /// The end of a stream: its last entry and its version with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -388,24 +388,6 @@ impl CaseFile {
     #[must_use]
     pub fn names_others(&self) -> bool {
         self.renewals().next().is_some() || self.links().next().is_some()
-    }
-
-    /// Whether the first `known` entries say that this is an identifier of the subject too, and did not take it back.
-    #[must_use]
-    pub fn is_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
-        let last = self.links().rfind(|(entry, other, _)| *other == name && entry.is_in(known));
-        last.is_some_and(|(.., link)| link == Link::Said)
-    }
-
-    /// Whether their last word about this identifier is that it is none of the subject's, though they said so before.
-    #[must_use]
-    fn disowns(&self, name: &SubjectId, known: TreeSize) -> bool {
-        self.was_linked(name, known) && !self.is_linked(name, known)
-    }
-
-    /// Whether they ever said so.
-    pub(crate) fn was_linked(&self, name: &SubjectId, known: TreeSize) -> bool {
-        self.links().any(|(entry, other, link)| other == name && entry.is_in(known) && link == Link::Said)
     }
 
     fn identities(&self) -> impl Iterator<Item = &Identity> {

@@ -18,6 +18,17 @@ pub struct Viewer {
     pub beyond: Beyond,
     /// Which letters are for the reader.
     pub letters: Letters,
+    /// Under which of a subject's names one reads.
+    pub names: Names,
+}
+
+/// Under which of a subject's names somebody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Under each of them.
+    All,
+    /// Under the one that is asked about, with those that new epochs gave it: what somebody linked to it is left out.
+    Asked,
 }
 
 /// What a reader sees beyond its sight.
@@ -60,13 +71,14 @@ impl Viewer {
     #[must_use]
     pub fn by(sight: Sight, moment: AsOf) -> Self {
         let letters = if sight == Sight::Public { Letters::Untold } else { Letters::All };
-        Self { sight, moment, beyond: Beyond::Nothing, letters }
+        Self { sight, moment, beyond: Beyond::Nothing, letters, names: Names::All }
     }
 
     /// Whether an answer that was made for this reader is one for the other too, but for the moment.
     #[must_use]
     pub fn sees_as(&self, other: &Self) -> bool {
-        (self.sight, self.beyond, self.letters) == (other.sight, other.beyond, other.letters)
+        let seen = |viewer: &Self| (viewer.sight, viewer.beyond, viewer.letters, viewer.names);
+        seen(self) == seen(other)
     }
 
     /// The instants by which something has to be public besides those that are asked about, if it is to be shown;

@@ -1,6 +1,7 @@
 //! Body of `subject.verified`: a window has looked at who stands before it, and says at what.
 
 use crate::definition::words;
+use crate::id::SubjectId;
 use crate::json::fields::{FieldError, Fields};
 
 /// `subject.verified`: who stood at the window is the subject, or acts for it. It holds no number and no name: what was
@@ -11,7 +12,12 @@ pub struct SubjectVerified {
     pub checked: Vec<Checked>,
     /// Whether it was an agent who stood there.
     pub agent: bool,
+    /// The other names for which the same one stood there: each has an event of its own that says so of the others.
+    pub also: Vec<SubjectId>,
 }
+
+/// For how many other names somebody may stand there at most.
+const MOST_ALSO: usize = 20;
 
 /// What a window looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +42,7 @@ impl SubjectVerified {
         Ok(Self {
             checked: fields.parsed_array("checked", (1, 3), Checked::parse_word)?,
             agent: fields.flag("agent")?,
+            also: fields.parsed_array("also", (0, MOST_ALSO), SubjectId::parse)?,
         })
     }
 }

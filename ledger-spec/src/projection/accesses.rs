@@ -1,8 +1,9 @@
 //! Who looked at a subject: the subject's own list, from the access journal.
 //!
 //! Each line says what its reader signed. A matter is named to the subject where it is the subject's own; looks in another's
-//! matter are told without it, and those that a court or a supervisor has withheld for a while once that is over. Auditors and
-//! courts are told all of it.
+//! matter are told without it, and those that a court or a supervisor has withheld for a while once that is over. Of looks at another,
+//! in which the subject went on or which somebody linked to it, it is told as far as they showed what is its own. Auditors and courts
+//! are told all of it.
 
 use crate::authority::{Authority, Directory};
 use crate::casefile::{Item, Sight, Viewer};
@@ -44,7 +45,7 @@ pub struct AccessLine {
     pub entry: EntryIndex,
     /// When it was written down, before the answer left, RFC 3339.
     pub recorded_at: RecordedTime,
-    /// Who looked; absent where it was the subject itself.
+    /// Who looked; absent where it was the subject itself, or, by a session, who stands for the one that `through` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub reader: Option<AuthorityId>,
@@ -70,8 +71,10 @@ pub struct AccessLine {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub case_withheld: bool,
-    /// What was asked: path and query.
-    pub question: String,
+    /// What was asked: path and query; not told of a look at another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub question: Option<String>,
     /// By which sight it was answered.
     pub sight: Sight,
     /// Whether what lies in the reader's own competence was shown beyond that.
@@ -82,7 +85,7 @@ pub struct AccessLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub consent: Option<EntryIndex>,
-    /// Whom it was at, where that is another in which this subject went on: what is shown of that shows what went on in it.
+    /// Whom it was at, where that is another in which this subject went on, or that somebody linked to it: that shows this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub through: Option<SubjectId>,
@@ -94,6 +97,10 @@ pub struct AccessLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub compromised_since: Option<ValidTime>,
+    /// The same of a key that signed the event by which it was opened: a consent, an application, that somebody was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub opened_by_compromised: Option<ValidTime>,
 }
 
 impl AccessesPage {
@@ -139,12 +146,13 @@ impl AccessLine {
                     purpose: Purpose::OwnFile.name().to_owned(),
                     case: None,
                     case_withheld: false,
-                    question: question.clone(),
+                    question: Some(question.clone()),
                     sight: look.sight,
                     own_competence: false,
                     consent: None,
                     through: None,
                     visible_from: None,
+                    opened_by_compromised: None,
                 }));
             }
         };
@@ -160,10 +168,12 @@ impl AccessLine {
             return Ok(None);
         }
         let case = stated.case();
-        let named = case.filter(|case| {
-            told_all || EventId::parse(case.as_str()).is_ok_and(|event| own(&event).is_some())
-        });
+        let opened_by = case.and_then(|case| own(&EventId::parse(case.as_str()).ok()?));
+        let named = case.filter(|_| told_all || opened_by.is_some());
+        let signers =
+            opened_by.into_iter().flat_map(|item| item.signers.iter().map(|key| (*key, item.recorded_at)));
         Ok(Some(Self {
+            opened_by_compromised: signers.filter_map(|(key, at)| said(key, at)).min(),
             compromised_since,
             entry,
             recorded_at,
@@ -174,13 +184,21 @@ impl AccessLine {
             purpose: stated.purpose().map(|purpose| purpose.name().to_owned()).unwrap_or_default(),
             case: named.map(|case| case.as_str().to_owned()),
             case_withheld: case.is_some() && named.is_none(),
-            question: stated.target(),
+            question: Some(stated.target()),
             sight: look.sight,
             own_competence: signed.own,
             consent: signed.consent,
             through: None,
             visible_from,
         }))
+    }
+
+    /// A look at another than the subject itself, as the subject is told of it: who, when, for which purpose and by which sight. What
+    /// was asked about the other, and by which of its own matters, is the other's; and its people are not the subject's.
+    #[must_use]
+    pub fn at_another(self, other: SubjectId) -> Self {
+        let through = Some(other);
+        Self { by_subject: false, verified: None, question: None, consent: None, through, ..self }
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn of<E>(
             found.compromised.extend(suspicion.of_all(std::iter::once(merger)));
             found.subjects.push(of.clone());
             found.entries.push(entry);
-            let named = Named::of(&case_file, of, viewer.judged_by(as_of).known)?;
+            let named = Named::read_by(viewer.names, &case_file, of, viewer.judged_by(as_of).known)?;
             reached.extend(named.names().iter().cloned());
         }
     }
@@ -99,10 +99,9 @@ pub(super) fn kept_out<E>(
     let finder =
         if decides { Viewer { sight: viewer.sight.max(Sight::Restricted), ..viewer } } else { viewer };
     let merged = of(&case_file, governance, names, (as_of, finder))?;
-    let known = viewer.judged_by(as_of).known;
     let mut closed = KeptOut { unasked: merged.more, ..KeptOut::default() };
     for one in merged.subjects {
-        let named = names::under_all_names(&case_file, &one, known, viewer.sight)?;
+        let named = names::under_all_names(&case_file, &one, (as_of, viewer))?;
         let projector = Projector::new(&one, &named.file, governance, as_of, viewer);
         let mut found = projector.showing_alone(named.shown).eligibility(domain);
         if found.eligible == Some(false) {

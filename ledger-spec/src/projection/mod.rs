@@ -58,7 +58,7 @@ pub use indicators::{IndicatorLine, Indicators};
 pub use leaf::{CODE, SUBJECT_PATTERN};
 pub use line::{DecisionLine, Ended, Line, MarkLine, StepLine};
 pub use list::{Edition, Member, Roll, RollPlace, Row};
-pub use matter::named_matter;
+pub use matter::{named_matter, session_matter};
 pub use measures::{Eligibility, Inherited, MeasureLine, Measures};
 pub use notice::more_may_exist;
 pub use oversight::{CommitmentRate, Oversight, OversightLine};

@@ -1,10 +1,10 @@
 //! A subject under all its names: what is asked about it does not care under which of them an event was filed.
 
-use crate::casefile::{CaseFile, Item, Named, Sight};
+use crate::casefile::{AsOf, CaseFile, Item, Named, Sight, Viewer};
 use crate::id::SubjectId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tlog::position::{EntryIndex, TreeSize};
+use tlog::position::EntryIndex;
 
 /// The file of a subject with what stands under its other names, and which of that the reader may be shown.
 pub(super) struct UnderAllNames {
@@ -19,21 +19,20 @@ pub(super) struct UnderAllNames {
     pub(super) shown: Option<BTreeSet<EntryIndex>>,
 }
 
-/// The file of a subject, with what stands under its other names, as far as the links that say so are among the first
-/// `known` entries.
+/// The file of a subject, with what stands under its other names, as far as somebody reads under those, and as the links that
+/// say so are among the entries by which that is judged.
 pub(super) fn under_all_names<E>(
     case_file: impl Fn(&SubjectId) -> Result<Arc<CaseFile>, E>,
     subject: &SubjectId,
-    known: TreeSize,
-    sight: Sight,
+    (as_of, viewer): (AsOf, Viewer),
 ) -> Result<UnderAllNames, E> {
-    let named = Named::of(case_file, subject, known)?;
+    let named = Named::read_by(viewer.names, case_file, subject, viewer.judged_by(as_of).known)?;
     let (names, disowned) = (named.names().to_vec(), named.disowned().to_vec());
     if let Some(only) = named.only() {
         return Ok(UnderAllNames { names, disowned, file: only.clone(), shown: None });
     }
     let asked_about = named.first().items().map(|(_, item)| item.entry);
-    let shown = (sight == Sight::Public && subject.is_natural()).then(|| asked_about.collect());
+    let shown = (viewer.sight == Sight::Public && subject.is_natural()).then(|| asked_about.collect());
     Ok(UnderAllNames { names, disowned, file: Arc::new(named.joined()), shown })
 }
 

@@ -282,8 +282,7 @@ impl Question {
         let as_of = self.instants(source, as_of, viewer)?;
         Ok(match self {
             Self::Subject { subject, what, page } => {
-                let (known, sight) = (viewer.judged_by(as_of).known, viewer.sight);
-                let named = names::under_all_names(|of| source.case_file(of), subject, known, sight)?;
+                let named = names::under_all_names(|of| source.case_file(of), subject, (as_of, viewer))?;
                 let merged = match what {
                     SubjectQuestion::Standing => {
                         merged::of(|of| source.case_file(of), governance, &named.names, (as_of, viewer))?
@@ -371,7 +370,7 @@ impl Question {
     }
 
     /// What is said beside the answer, always the same: the public is told that more may exist, whether or not it does, and so
-    /// is who reads by a consent.
+    /// is who reads by a consent; and who reads under one of several names that there are others.
     pub fn notice(&self, viewer: Viewer) -> Option<Name> {
         match self {
             Self::Subject { .. } | Self::Edition { .. } | Self::Departures { .. } => more_may_exist(viewer),
@@ -457,10 +456,9 @@ fn members<S: CaseFileSource>(
 ) -> Result<Vec<Member>, S::Error> {
     let (governance, events) = (source.governance(), Reader::new(source));
     let mut members = Vec::with_capacity(places.len());
-    let (known, sight) = (viewer.judged_by(as_of).known, viewer.sight);
     for place in places {
         let of = &place.subject;
-        let named = names::under_all_names(|name| source.case_file(name), of, known, sight)?;
+        let named = names::under_all_names(|name| source.case_file(name), of, (as_of, viewer))?;
         let projector = Projector::new(of, &named.file, governance, as_of, viewer).showing_alone(named.shown);
         let projector = projector.with_names(&named.names, &named.disowned).with_events(&events);
         let member = projector.member(place.entry);

@@ -1,6 +1,7 @@
 //! What of a subject's own file a matter names, by which somebody may read: looked up elsewhere, and given to the table.
 
-use crate::id::{AuthorityId, SubjectId};
+use crate::casefile::Names;
+use crate::id::AuthorityId;
 use crate::time::{Date, RecordedTime, ValidTime};
 use tlog::position::EntryIndex;
 
@@ -16,8 +17,10 @@ pub enum Matter {
     Consent(GivenConsent),
     /// That a window looked at who stood there.
     Verification(GivenVerification),
-    /// An application, an objection or a complaint that is not concluded, and who recorded it.
-    Open(AuthorityId),
+    /// An application, an objection or a complaint that is not concluded.
+    Open(OpenMatter),
+    /// What the window looked at that gave the code of a session.
+    Session(Names),
 }
 
 /// A consent as a subject gave it.
@@ -31,8 +34,11 @@ pub struct GivenConsent {
     pub until: Option<Date>,
     /// Whether it has begun and was not withdrawn.
     pub stands: bool,
-    /// The window that took it, having looked just before at who stood there; none where nobody had.
+    /// The window that took it, having looked just before at who stood there; none where nobody had, or by a key that may have
+    /// been in wrong hands.
     pub taken_by: Option<AuthorityId>,
+    /// Under which names that was.
+    pub names: Names,
 }
 
 /// That a window looked at who stood before it.
@@ -42,8 +48,17 @@ pub struct GivenVerification {
     pub by: AuthorityId,
     /// When that was recorded.
     pub recorded_at: RecordedTime,
-    /// Another name of the subject that this window did not look at meanwhile.
-    pub unseen: Option<SubjectId>,
+    /// Under which names that was.
+    pub names: Names,
+}
+
+/// What the subject asked for and is not concluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenMatter {
+    /// Who recorded it, and who follows that authority.
+    pub by: Vec<AuthorityId>,
+    /// Under which names it was looked at who stood there.
+    pub names: Names,
 }
 
 /// The earliest moment at which a window may have looked at who stands there now.

@@ -9,12 +9,12 @@ mod matter;
 mod table;
 
 pub use habits::{Habit, Habits, Unusual, Usual};
-pub use matter::{GivenConsent, GivenVerification, Matter, looked_since};
+pub use matter::{GivenConsent, GivenVerification, Matter, OpenMatter, looked_since};
 pub use table::{About, May, Need, Office, Readers};
 
 use crate::admission::Reader;
 use crate::authority::{Authority, AuthorityNumber};
-use crate::casefile::{AsOf, Beyond, Letters, Sight, Viewer};
+use crate::casefile::{AsOf, Beyond, Letters, Names, Sight, Viewer};
 use crate::definition::{Domain, Scheme};
 use crate::event::Role;
 use crate::id::{AuthorityId, ListCode, SubjectId};
@@ -23,7 +23,6 @@ use crate::rule::RequestRule;
 use crate::time::{Date, ValidTime};
 use crate::wording::{Joint, Words, say};
 use matter::LONGEST_VERIFIED;
-use tlog::position::EntryIndex;
 
 const PURPOSE: &str = "credit-purpose";
 const CASE: &str = "credit-case";
@@ -91,6 +90,7 @@ pub struct Granted {
     office: Option<Office>,
     purpose: Option<Purpose>,
     letters: Letters,
+    names: Names,
     pseudonyms: bool,
 }
 
@@ -102,6 +102,7 @@ impl Granted {
         office: None,
         purpose: None,
         letters: Letters::Untold,
+        names: Names::All,
         pseudonyms: false,
     };
 
@@ -145,7 +146,8 @@ impl Granted {
     /// Who reads so, at this moment.
     #[must_use]
     pub const fn viewer(&self, moment: AsOf) -> Viewer {
-        Viewer { sight: self.sight, moment, beyond: self.beyond, letters: self.letters }
+        let Self { sight, beyond, letters, names, .. } = *self;
+        Viewer { sight, moment, beyond, letters, names }
     }
 }
 
@@ -217,15 +219,18 @@ impl May {
 
     /// What it grants, if what it takes is there.
     fn granted(&self, look: &Look<'_>, purpose: Purpose) -> Result<Granted, RequestRefusal> {
-        let mut beyond = Beyond::Nothing;
+        let (mut beyond, mut names) = (Beyond::Nothing, Names::All);
         for need in &self.needs {
             match need {
                 Need::Case => look.names_its_case()?,
                 Need::Competence => look.is_in_competence()?,
-                Need::Itself => look.is_about_itself()?,
-                Need::Verified => look.is_of_who_stands_there()?,
-                Need::Matter => look.is_in_a_matter_of_it()?,
-                Need::Consent => beyond = Beyond::Consent(look.by_consent(self.who)?),
+                Need::Itself => names = look.is_about_itself()?,
+                Need::Verified => names = look.is_of_who_stands_there()?,
+                Need::Matter => names = look.is_in_a_matter_of_it()?,
+                Need::Consent => {
+                    let given = look.by_consent(self.who)?;
+                    (beyond, names) = (Beyond::Consent(given.entry), given.names);
+                }
             }
         }
         look.is_told_who_looked(self.sight)?;
@@ -242,13 +247,15 @@ impl May {
             }
             _ => self.sight,
         };
-        let letters = match (purpose.domain(), sight >= Sight::Restricted) {
-            (_, true) => Letters::All,
-            (Some(domain), false) => Letters::Of(domain),
-            (None, false) => Letters::Untold,
+        let letters = match (names, purpose.domain(), sight >= Sight::Restricted) {
+            // What stands under another name may close the domain.
+            (Names::Asked, ..) | (Names::All, None, false) => Letters::Untold,
+            (Names::All, _, true) => Letters::All,
+            (Names::All, Some(domain), false) => Letters::Of(domain),
         };
         let pseudonyms = matches!(look.asked, Asked::Identities);
-        Ok(Granted { sight, beyond, office: Some(self.who), purpose: Some(purpose), letters, pseudonyms })
+        let (office, purpose) = (Some(self.who), Some(purpose));
+        Ok(Granted { sight, beyond, office, purpose, letters, names, pseudonyms })
     }
 }
 
@@ -319,9 +326,9 @@ impl Look<'_> {
     }
 
     /// R22.
-    fn is_about_itself(&self) -> Result<(), RequestRefusal> {
-        match (self.who, self.asked.subject()) {
-            (Who::Subject(own), Some(asked)) if own == asked => Ok(()),
+    fn is_about_itself(&self) -> Result<Names, RequestRefusal> {
+        match (self.who, self.asked.subject(), self.named) {
+            (Who::Subject(own), Some(asked), Matter::Session(names)) if own == asked => Ok(*names),
             _ => {
                 let (found, expected) = (say!("another subject"), say!("the subject itself"));
                 Err(refused(RequestRule::OwnFile, "subject", found, expected))
@@ -361,10 +368,10 @@ impl Look<'_> {
     }
 
     /// R27, R28: who asks has itself looked at who stands there, and just now.
-    fn is_of_who_stands_there(&self) -> Result<(), RequestRefusal> {
+    fn is_of_who_stands_there(&self) -> Result<Names, RequestRefusal> {
         let given = match self.named {
             Matter::Verification(given) => Some(given),
-            Matter::Other | Matter::Consent(_) | Matter::Open(_) => None,
+            Matter::Other | Matter::Consent(_) | Matter::Open(_) | Matter::Session(_) => None,
         };
         let by = self.who.authority().map(|(authority, _)| &authority.id);
         let Some(given) = given.filter(|given| by == Some(&given.by)) else {
@@ -372,35 +379,35 @@ impl Look<'_> {
             let expected = say!("the window's own event of who stood before it");
             return Err(refused(RequestRule::VerifiedHere, CASE, found, expected));
         };
-        if let Some(unseen) = &given.unseen {
-            let found = say!("{}, another name of the subject, which the window did not look at", unseen);
-            let expected = say!("an event of who stood there for each of the subject's names");
-            return Err(refused(RequestRule::VerifiedHere, CASE, found, expected));
-        }
         if given.recorded_at >= looked_since(self.now) {
-            return Ok(());
+            return Ok(given.names);
         }
         let found = say!("an event recorded at {}", Words::data(given.recorded_at.to_text()));
         let expected = say!("one of the last {} minutes", LONGEST_VERIFIED);
         Err(refused(RequestRule::VerifiedNow, CASE, found, expected))
     }
 
-    /// R29: the subject itself asked the window for something, and that is the matter.
-    fn is_in_a_matter_of_it(&self) -> Result<(), RequestRefusal> {
+    /// R29: the subject itself asked the window for something, or one that it follows, and that is the matter.
+    fn is_in_a_matter_of_it(&self) -> Result<Names, RequestRefusal> {
         let own = self.who.authority().map(|(authority, _)| &authority.id);
-        if matches!(self.named, Matter::Open(by) if own == Some(by)) {
-            return Ok(());
-        }
-        let found = say!("no event of the subject's file that {} names", Words::data("Credit-Case"));
+        let of_it = |by: &[AuthorityId]| own.is_some_and(|own| by.contains(own));
+        let found = match self.named {
+            Matter::Open(open) if of_it(&open.by) => return Ok(open.names),
+            Matter::Open(_) => say!("a matter that another authority took"),
+            _ => say!(
+                "no open matter under the name that is asked about that {} names",
+                Words::data("Credit-Case")
+            ),
+        };
         let expected = say!(
-            "the id of an application, an objection or a complaint of the subject's that the window took"
+            "the id of an application, an objection or a complaint of the subject's that the window took and that is open"
         );
         Err(refused(RequestRule::OwnMatter, CASE, found, expected))
     }
 
     /// R23, R24: the consent that the matter names was given to who asks, before a window that looked at who gave it, and holds on
     /// the day of asking. What a department says of itself opens nothing to it.
-    fn by_consent(&self, office: Office) -> Result<EntryIndex, RequestRefusal> {
+    fn by_consent(&self, office: Office) -> Result<&GivenConsent, RequestRefusal> {
         let authority = self.who.authority().map(|(authority, _)| authority);
         let names = |grantee: &str| {
             authority.is_some_and(|authority| {
@@ -410,7 +417,7 @@ impl Look<'_> {
         let to_reader = |consent: &&GivenConsent| consent.grantee.as_deref().is_some_and(names);
         let consent = match self.named {
             Matter::Consent(given) => Some(given),
-            Matter::Other | Matter::Verification(_) | Matter::Open(_) => None,
+            Matter::Other | Matter::Verification(_) | Matter::Open(_) | Matter::Session(_) => None,
         };
         let Some(consent) = consent.filter(to_reader) else {
             let id = authority.map_or_else(|| say!("a subject"), |authority| (&authority.id).into());
@@ -439,7 +446,7 @@ impl Look<'_> {
             Some(last) if self.now > last.end_of_day() => {
                 ended(say!("a consent that ended with {}", Words::data(last)))
             }
-            _ => Ok(consent.entry),
+            _ => Ok(consent),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::request::{NewRequest, RequestHead, SignedRequest};
 use crate::time::RecordedTime;
 use serde_json::{Value, json};
 use tlog::key::SecretKey;
+use tlog::position::{EntryIndex, TreeSize};
 
 const NOW: RecordedTime = RecordedTime::from_micros(1_764_550_840_250_000);
 const OWN_LIST: &str = "market.serious";
@@ -79,13 +80,24 @@ fn reader(governance: &Governance, seed: u8) -> Reader<'_> {
 fn consent(grantee: Option<&str>) -> GivenConsent {
     let grantee = grantee.map(str::to_owned);
     let taken_by = AuthorityId::parse("window").ok();
-    GivenConsent { entry: EntryIndex::new(7), grantee, until: None, stands: true, taken_by }
+    GivenConsent {
+        entry: EntryIndex::new(7),
+        grantee,
+        until: None,
+        stands: true,
+        taken_by,
+        names: Names::All,
+    }
 }
 
 /// That a window looked so many microseconds ago at who stands there.
 fn looked(by: &str, ago: u64) -> GivenVerification {
     let recorded_at = RecordedTime::from_micros(NOW.micros() - ago);
-    GivenVerification { by: AuthorityId::parse(by).unwrap(), recorded_at, unseen: None }
+    GivenVerification { by: AuthorityId::parse(by).unwrap(), recorded_at, names: Names::All }
+}
+
+fn taken_by(window: &str) -> Matter {
+    Matter::Open(OpenMatter { by: vec![AuthorityId::parse(window).unwrap()], names: Names::All })
 }
 
 /// A matter that meets what a row needs.
@@ -94,7 +106,8 @@ fn matter(row: Option<&May>, grantee: Option<&str>) -> Matter {
     match () {
         () if needs(Need::Consent) => Matter::Consent(consent(grantee)),
         () if needs(Need::Verified) => Matter::Verification(looked("window", 0)),
-        () if needs(Need::Matter) => Matter::Open(AuthorityId::parse("window").unwrap()),
+        () if needs(Need::Matter) => taken_by("window"),
+        () if needs(Need::Itself) => Matter::Session(Names::All),
         () => Matter::Other,
     }
 }
@@ -249,8 +262,6 @@ fn a_code_is_given_on_what_the_window_itself_saw_just_now() {
     assert_eq!(asked(Some(looked("window", QUARTER))), Ok(Sight::Restricted));
     assert_eq!(asked(Some(looked("window", QUARTER + 1))), Err(RequestRule::VerifiedNow));
     assert_eq!(asked(Some(looked("two", 0))), Err(RequestRule::VerifiedHere));
-    let puppet = GivenVerification { unseen: SubjectId::parse("ext:register:7").ok(), ..looked("window", 0) };
-    assert_eq!(asked(Some(puppet)), Err(RequestRule::VerifiedHere), "each name is looked at");
     assert_eq!(asked(None), Err(RequestRule::VerifiedHere));
 }
 
@@ -264,7 +275,7 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
         purpose: Some(Purpose::OwnFile),
         case: Some(&case),
         asked: Asked::Subject(&other),
-        named: &Matter::Open(AuthorityId::parse("two").unwrap()),
+        named: &taken_by("two"),
         visible_from: None,
         now: now(),
     };
@@ -274,13 +285,31 @@ fn a_subject_asks_about_itself_and_who_has_two_offices_sees_by_the_better() {
     let handling = Look { who, purpose: Some(Purpose::Handling), ..look };
     let found = Readers::shipped().sight(&handling).unwrap();
     assert_eq!((found.sight(), found.office()), (Sight::Restricted, Some(Office::Of(Role::Window))));
-    let of_another = Matter::Open(AuthorityId::parse("window").unwrap());
+    let of_another = taken_by("window");
     let refused = Readers::shipped().sight(&Look { named: &of_another, ..handling }).unwrap_err();
     assert_eq!(refused.rule, RequestRule::OwnCompetence, "what another window took, as a department first");
     // Where it may by neither, the first that it lacks is named.
     let refused =
         Readers::shipped().sight(&Look { case: None, named: &Matter::Other, ..handling }).unwrap_err();
     assert_eq!(refused.rule, RequestRule::CaseStated);
+}
+
+/// Who reads under one of several names sees by no name that a window did not look at, and is told no letter.
+#[test]
+fn who_reads_under_one_name_is_told_no_letter() {
+    let (governance, firm) = (governance(), SubjectId::parse(FIRM).unwrap());
+    let moment = AsOf { valid_at: now(), known: TreeSize::new(9) };
+    let case = Case::parse("1").unwrap();
+    let told = |names| {
+        let named = &Matter::Verification(GivenVerification { names, ..looked("window", 0) });
+        let (who, asked) = (Who::Authority(reader(&governance, seed(Role::Window))), Asked::Subject(&firm));
+        let (purpose, case) = (Some(Purpose::OwnFile), Some(&case));
+        let look = Look { who, purpose, case, asked, named, visible_from: None, now: now() };
+        let granted = Readers::shipped().sight(&look).unwrap();
+        (granted.viewer(moment).names, granted.may_be_told(Domain::Procurement))
+    };
+    assert_eq!(told(Names::All), (Names::All, true));
+    assert_eq!(told(Names::Asked), (Names::Asked, false));
 }
 
 #[test]
@@ -347,12 +376,16 @@ fn a_letter_is_for_who_decides_and_for_who_sees_what_it_decides_on() {
     let case = Case::parse("1").unwrap();
     let told = |who, purpose: Purpose| {
         let asked = Asked::Subject(&firm);
+        let named = &match who {
+            Who::Subject(_) => Matter::Session(Names::All),
+            Who::Authority(_) => Matter::Verification(looked("window", 0)),
+        };
         let look = Look {
             who,
             purpose: Some(purpose),
             case: Some(&case),
             asked,
-            named: &Matter::Verification(looked("window", 0)),
+            named,
             visible_from: None,
             now: now(),
         };

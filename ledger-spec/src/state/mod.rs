@@ -343,17 +343,12 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
         let joined = named.as_ref().map(Named::joined);
-        let between = self.between(event.event())?;
+        let (between, into_registrar) = (self.between(event.event())?, self.into_registrar(event.event())?);
         let went_on = self.files_that_went_on(event.event())?;
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         let names = named.as_ref().map_or([].as_slice(), Named::names);
-        let known = Known {
-            stream: file,
-            subject: joined.as_ref().unwrap_or(file),
-            names,
-            between,
-            went_on: &went_on,
-        };
+        let subject = joined.as_ref().unwrap_or(file);
+        let known = Known { stream: file, subject, names, between, went_on: &went_on, into_registrar };
         Ok(match admit(event, at, &self.governance, known) {
             Ok(Admission::Admitted(admitted)) => Ok(admitted),
             Ok(Admission::Seen { first, other, event }) => Err(NotEntered::Seen { first, other, event }),

@@ -2,6 +2,7 @@
 
 use super::{State, Streams};
 use crate::admission::Between;
+use crate::authority::AuthorityNumber;
 use crate::casefile::{CaseFile, Named};
 use crate::event::{Body, Event};
 use crate::id::{SubjectId, SubjectStream};
@@ -76,6 +77,13 @@ impl<S: Streams> State<S> {
         } else {
             Between::Nothing
         })
+    }
+
+    /// Who registered the body that the subject of a merger is to go on in, by the name that is said.
+    pub(super) fn into_registrar(&mut self, event: &Event) -> Result<Option<AuthorityNumber>, S::Error> {
+        let Body::SubjectMerged(body) = &event.body else { return Ok(None) };
+        let stream = SubjectStream::sealed(body.into.clone());
+        Ok(self.streams.file(&stream, &self.governance.directory)?.registrar())
     }
 
     /// The files of all that went on in the subject of a record that is to be filed.

@@ -43,6 +43,7 @@ pub(super) const REFUSALS: &[Wording] = &[
     w("unknown", "状态不明"),
     w("another subject of record", "可以记载信用信息的其他主体"),
     w("a uscc:, person:, household:, place: or ext: subject", "以 uscc:、person:、household:、place: 或 ext: 标识的主体"),
+    w("another uscc: or ext: name of the body", "该单位以 uscc: 或 ext: 标识的另一名称"),
     w("a uscc:, person:, household: or ext: subject", "以 uscc:、person:、household: 或 ext: 标识的主体"),
     w("an agent who stands there", "由代理人到场办理"),
     w("the sight by which a subject sees its own file", "主体查阅本人档案的权限"),

@@ -78,10 +78,9 @@ pub(super) const REQUESTS: &[Wording] = &[
     w("the window's own event of who stood before it", "本窗口核验到场人身份的事项编号"),
     w("an event recorded at {}", "记载于 {} 的事项"),
     w("one of the last {} minutes", "最近 {} 分钟内的事项"),
-    w("{}, another name of the subject, which the window did not look at", "该主体的另一名称 {}，窗口未予核验"),
-    w("an event of who stood there for each of the subject's names", "就该主体的每个名称分别记载的身份核验事项"),
-    w("no event of the subject's file that {} names", "{} 未填写该主体档案中的事项"),
-    w("the id of an application, an objection or a complaint of the subject's that the window took", "本窗口受理、尚未办结的该主体修复申请、异议或者投诉事项的编号"),
+    w("no open matter under the name that is asked about that {} names", "{} 所指不是以所查名称受理、尚未办结的事项"),
+    w("a matter that another authority took", "由其他单位受理的事项"),
+    w("the id of an application, an objection or a complaint of the subject's that the window took and that is open", "本窗口受理、尚未办结的该主体修复申请、异议或者投诉事项的编号"),
     w("a consent that no window took of who stood before it", "未经窗口核验本人身份而记载的授权"),
     w("one that a window recorded, other than who reads by it, within {} minutes of looking at who gave it", "由查询单位以外的窗口在核验本人身份后 {} 分钟内记载的授权"),
 ];

@@ -32,8 +32,9 @@ Examples:
   credit-ledger code --subject person:… --verified 0193b2c4-… --key window.key --url https://credit.example
 
 With --checked it states first what was looked at of who stands there (subject.verified); an agent's power_of_attorney says
-that it is an agent. Without, --verified names the event that says so, of this window and of the last fifteen minutes. Each
-name of a subject that was linked to another is looked at for itself: --subject names them all. A new code ends the one before. The code is shown once, and opens the file once, within fifteen minutes.")]
+that it is an agent. Without, --verified names the event that says so, of this window and of the last fifteen minutes. Where
+one person stands there for several names of a subject, --subject names them all, and each statement names the others; by one
+name alone what stands under that one is opened. A new code ends the one before. The code is shown once, and opens the file once, within fifteen minutes.")]
 pub(in crate::cli) struct Code {
     /// The subject; once more for each other name of it in the ledger, the one that is asked about first.
     #[arg(long, required = true)]
@@ -85,10 +86,10 @@ impl Code {
         let signer = keyfile::read(&self.key)?;
         let event = match &self.verified {
             Some(event) => EventId::parse(event).map_err(|error| Failure::usage(told(&error)))?,
-            None => self.state(subject, &signer)?,
+            None => self.state(subject, &names, &signer)?,
         };
         if self.verified.is_none() {
-            others.iter().try_for_each(|name| self.state(name, &signer).map(drop))?;
+            others.iter().try_for_each(|name| self.state(name, &names, &signer).map(drop))?;
         }
         let case = Case::parse(&event.to_string());
         let stated = Stated { purpose: Some(Purpose::OwnFile), case, visible_from: None };
@@ -113,13 +114,25 @@ impl Code {
         ))
     }
 
-    /// States what was looked at of who stands there.
-    fn state(&self, subject: &SubjectId, signer: &NoteSigner) -> Result<EventId, Failure> {
+    /// States what was looked at of who stands there for a name, and for which others.
+    fn state(
+        &self,
+        subject: &SubjectId,
+        names: &[SubjectId],
+        signer: &NoteSigner,
+    ) -> Result<EventId, Failure> {
         let client = Client::new(&self.url)?;
         let issuer =
             AuthorityId::parse(signer.name().as_str()).map_err(|error| Failure::usage(told(&error)))?;
         let checked: Vec<_> = self.checked.iter().map(|what| what.name()).collect();
         let id = keyfile::new_event_id()?;
+        let agent = self.checked.contains(&Checked::PowerOfAttorney);
+        let mut body = json!({ "checked": checked, "agent": agent });
+        // Pseudonyms of one number are linked by who has the keys, and not by who stands there.
+        let also: Vec<_> = names.iter().filter(|name| *name != subject && name.is_body()).collect();
+        if !also.is_empty() && subject.is_body() {
+            body["also"] = also.into_iter().map(ToString::to_string).collect();
+        }
         let draft = Draft {
             origin: &origin_of(&client)?,
             id,
@@ -129,7 +142,7 @@ impl Code {
             valid_from: ValidTime::at_recorded(clock::now()).map_err(Failure::usage)?,
             seen_version: None,
             salt: keyfile::new_salt()?,
-            body: json!({ "checked": checked, "agent": self.checked.contains(&Checked::PowerOfAttorney) }),
+            body,
         };
         let bytes = draft.to_bytes().map_err(|error| Failure::usage(told(&error)))?;
         let sent = client.append(&[seal(&bytes, &[&signer.secret_key()])], true, false)?;

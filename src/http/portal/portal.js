@@ -14,7 +14,7 @@ const SECTIONS = [
   { id: 'repairs', ask: '/v1/questions/repairs', parts: [['repairs', ['issuer', 'target', 'statement', 'corrected_on', 'due', 'overdue', ...LINE]]] },
   { id: 'objections', ask: '/v1/questions/objections', parts: [['objections', REQUEST], ['complaints', REQUEST], ['holds', REQUEST]] },
   { id: 'uses', ask: '/v1/questions/uses', parts: [['consents', USE], ['reports', USE], ['uses', USE]] },
-  { id: 'accesses', ask: '/v1/accesses', parts: [['accesses', ['recorded_at', 'purpose', 'question', 'case', 'case_withheld', 'own_competence', 'consent', 'through', 'compromised_since', 'visible_from']]] },
+  { id: 'accesses', ask: '/v1/accesses', parts: [['accesses', ['recorded_at', 'purpose', 'question', 'case', 'case_withheld', 'own_competence', 'consent', 'through', 'compromised_since', 'opened_by_compromised', 'visible_from']]] },
 ];
 // What of a thing within a line says something to people.
 const WITHIN = ['at', 'cause', 'reason', 'mark', 'kind', 'issuer', 'domain', 'outcome', 'statement', 'number', 'date', 'issued_by', 'article', 'served_on', 'period', 'last_day', 'overdue', 'valid_from'];
@@ -135,6 +135,7 @@ function heading(line, part, number) {
   if (line.list) return named('list', line.list);
   if (line.by_subject) return say('yourself');
   if (line.reader) return named('reader', line.reader);
+  if (line.through) return say('another');
   if (line.state) return named('state', line.state);
   return number ? `${label(part)} ${number}` : label(part);
 }

@@ -32,6 +32,7 @@ pub(super) const UI: &[(&str, &str, &str)] = &[
     ("yes", "yes", "是"),
     ("no", "no", "否"),
     ("yourself", "Yourself", "本人"),
+    ("another", "Who stands for the body named below", "下列主体的经办人"),
     ("standing", "Standing", "信用状况"),
     ("records", "Records", "信用记录"),
     ("measures", "Measures", "措施"),

@@ -4,7 +4,7 @@
 use super::format::ReadBy;
 use super::ledger::{ScenarioLedger, key};
 use ledger_spec::admission::{NoReader, Reader};
-use ledger_spec::casefile::AsOf;
+use ledger_spec::casefile::{AsOf, Names};
 use ledger_spec::id::{EventId, SubjectId};
 use ledger_spec::projection::named_matter;
 use ledger_spec::readers::{Asked, Granted, Look, Matter, Readers, Who};
@@ -40,6 +40,8 @@ pub(super) fn granted(
     };
     let named = case.as_ref().and_then(|case| EventId::parse(case.as_str()).ok());
     let named = match (asked.subject(), named) {
+        // A subject that asks has proved each of its names.
+        _ if by.subject.is_some() => Matter::Session(Names::All),
         (Some(subject), Some(event)) => named_matter(ledger, subject, &event, moment).map_err(Words::data)?,
         _ => Matter::Other,
     };
