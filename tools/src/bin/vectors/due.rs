@@ -369,6 +369,23 @@ fn persons() -> Vec<Case> {
             "a place stands before nobody",
             &verified("place:430381".to_owned(), json!({ "checked": ["identity_document", "registration"] })),
         ),
+        by(
+            "L11",
+            "verified-for-itself",
+            "another name of a firm that is the same",
+            &verified(
+                FIRM.to_owned(),
+                json!({ "checked": ["identity_document", "registration"], "also": [FIRM] }),
+            ),
+        ),
+        accepted(
+            "verified-for-two",
+            "one who stands there for two names of a firm",
+            &verified(
+                FIRM.to_owned(),
+                json!({ "checked": ["identity_document", "registration"], "also": ["ext:register:7"] }),
+            ),
+        ),
         accepted(
             "verified",
             "an agent of a firm",
