@@ -80,7 +80,7 @@ impl<S: Streams> State<S> {
     }
 
     /// Who registered the body that the subject of a merger is to go on in, by the name that is said.
-    pub(super) fn into_registrar(&mut self, event: &Event) -> Result<Option<AuthorityNumber>, S::Error> {
+    pub(super) fn registrar_of_heir(&mut self, event: &Event) -> Result<Option<AuthorityNumber>, S::Error> {
         let Body::SubjectMerged(body) = &event.body else { return Ok(None) };
         let stream = SubjectStream::sealed(body.into.clone());
         Ok(self.streams.file(&stream, &self.governance.directory)?.registrar())
