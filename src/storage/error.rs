@@ -28,6 +28,8 @@ pub enum DiskErrorKind {
     Full,
     /// Another process holds the folder's lock.
     Locked,
+    /// The folder does not stand any more where it was opened.
+    Moved,
     /// The file ends before the bytes that were to be read.
     Short,
     /// Anything else: what happened is unknown.

@@ -56,6 +56,12 @@ pub trait Disk: Send + Sync {
 
     /// Makes the names in a folder durable.
     fn sync_dir(&self, folder: &str) -> Result<(), DiskError>;
+
+    /// Whether whoever writes here may: the lock is held, and the folder stands where it was opened. Asked before each
+    /// commit point.
+    fn is_own(&self) -> Result<(), DiskError> {
+        Ok(())
+    }
 }
 
 /// An open file of a [`Disk`]; see there for the contract.
