@@ -4,6 +4,7 @@
 //! Dependencies point downwards only; the test `tests/it/house.rs` holds that.
 
 pub mod api;
+pub mod asked;
 pub mod audit;
 pub mod audited_checkpoint;
 pub mod case_files;
@@ -16,6 +17,7 @@ pub mod identities;
 pub mod index;
 pub mod journal;
 pub mod keeper;
+pub mod known;
 pub mod ledger;
 pub mod log;
 pub mod mirror;
@@ -24,6 +26,7 @@ pub mod parallel;
 pub mod progress;
 pub mod query;
 pub mod replays;
+pub mod restore;
 pub mod row_cipher;
 pub mod sealed_files;
 pub mod sequencer;

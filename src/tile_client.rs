@@ -24,12 +24,18 @@ const PATIENCE: u32 = 4;
 const PROBLEMS: &str = "urn:credit-ledger:problem:";
 /// The wait before the first time; twice as long before each next.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long is waited for a connection, and for an answer.
+const CALM: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(120));
+/// The same where nobody is to be waited for.
+const HASTE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 
 /// A log at a URL.
 #[derive(Clone)]
 pub struct TileClient {
     agent: Agent,
     base: String,
+    /// How often a server that does not answer, or is too busy, is asked.
+    patience: u32,
     /// With what it is shown who asks for openings.
     signing: Option<Signing>,
 }
@@ -126,10 +132,15 @@ pub enum TileClientError {
 ///
 /// Over `https` the certificates to trust are this machine's, or those of the file that `SSL_CERT_FILE` names.
 pub fn agent(url: &str) -> Result<(Agent, String), TileClientError> {
-    agent_trusting(url, RootCerts::PlatformVerifier)
+    agent_trusting(url, RootCerts::PlatformVerifier, CALM)
 }
 
-fn agent_trusting(url: &str, trusted: RootCerts) -> Result<(Agent, String), TileClientError> {
+/// The same, which trusts these certificates, and waits so long for a connection, and for an answer.
+fn agent_trusting(
+    url: &str,
+    trusted: RootCerts,
+    (connect, answer): (Duration, Duration),
+) -> Result<(Agent, String), TileClientError> {
     let wrong = || TileClientError::Url {
         found: url.to_owned(),
         expected: "http://HOST[:PORT][/PATH], or https, is expected",
@@ -150,8 +161,8 @@ fn agent_trusting(url: &str, trusted: RootCerts) -> Result<(Agent, String), Tile
         .max_redirects(0)
         .max_idle_connections_per_host(16)
         .tls_config(tls.build())
-        .timeout_connect(Some(Duration::from_secs(10)))
-        .timeout_global(Some(Duration::from_secs(120)));
+        .timeout_connect(Some(connect))
+        .timeout_global(Some(answer));
     if near {
         // On this machine packing costs more than it saves.
         config = config.proxy(None).accept_encoding("identity");
@@ -185,7 +196,13 @@ impl TileClient {
     /// The log at `url`, such as `https://credit.example`.
     pub fn new(url: &str) -> Result<Self, TileClientError> {
         let (agent, base) = agent(url)?;
-        Ok(Self { agent, base, signing: None })
+        Ok(Self { agent, base, patience: PATIENCE, signing: None })
+    }
+
+    /// The same, which asks once and waits for seconds only.
+    pub fn hasty(url: &str) -> Result<Self, TileClientError> {
+        let (agent, base) = agent_trusting(url, RootCerts::PlatformVerifier, HASTE)?;
+        Ok(Self { agent, base, patience: 1, signing: None })
     }
 
     /// The log at `url`, over `https` with these certificates to trust in the place of this machine's.
@@ -194,8 +211,8 @@ impl TileClient {
             let expected = "https://HOST[:PORT][/PATH] is expected, where certificates to trust are given";
             return Err(TileClientError::Url { found: url.to_owned(), expected });
         }
-        let (agent, base) = agent_trusting(url, RootCerts::Specific(trusted))?;
-        Ok(Self { agent, base, signing: None })
+        let (agent, base) = agent_trusting(url, RootCerts::Specific(trusted), CALM)?;
+        Ok(Self { agent, base, patience: PATIENCE, signing: None })
     }
 
     /// The same, which asks for openings as whose key this is.
@@ -291,7 +308,7 @@ impl TileClient {
                 Err(TileClientError::Refused { problem, .. }) => problem == "request-not-fresh",
                 _ => false,
             };
-            if !again || asked == PATIENCE {
+            if !again || asked == self.patience {
                 return answer;
             }
             thread::sleep(PAUSE * 2_u32.pow(asked - 1));

@@ -1,8 +1,9 @@
 //! How a command ends when it does not end well.
 
+use crate::asked::PolicyFileError;
+use crate::ledger::LedgerError;
 use crate::mirror::MirrorError;
 use crate::server::ServerError;
-use crate::witness::PolicyFileError;
 use crate::words::{say, told};
 use ledger_spec::wording::Words;
 use std::fmt::Display;
@@ -60,6 +61,15 @@ impl From<MirrorError> for Failure {
     fn from(error: MirrorError) -> Self {
         match error {
             MirrorError::Fault { .. } | MirrorError::Damaged(_) => Self::wrong(error),
+            other => Self::unreachable(other),
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Policy(error) => error.into(),
             other => Self::unreachable(other),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::talk::Bar;
+use crate::asked::{self, Shown};
 use crate::audit::RemoteFault;
 use crate::mirror::{Mirror, MirrorError, MirrorStep};
-use crate::witness::{self, Shown};
 use crate::words::say;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,14 +43,14 @@ pub(super) struct Look {
 
 impl Witnesses {
     pub(super) fn new(policy: Option<&Path>, vkey: &VerifierKey) -> Result<Self, Failure> {
-        let policy = policy.map(|path| witness::policy_of(path, vkey)).transpose()?;
+        let policy = policy.map(|path| asked::policy_of(path, vkey)).transpose()?;
         Ok(Self { policy, vkey: vkey.clone(), missing: BTreeMap::new(), behind: 0 })
     }
 
     /// Asks the witnesses, brings the copy up to date, and holds what they were shown against it: in this
     /// order, since a ledger publishes before it submits.
     pub(super) fn look(&mut self, follower: &mut Mirror) -> Result<Look, MirrorError> {
-        let shown = self.policy.as_ref().map(|policy| witness::ask(policy, &self.vkey)).unwrap_or_default();
+        let shown = self.policy.as_ref().map(|policy| asked::ask(policy, &self.vkey)).unwrap_or_default();
         let step = follower.advance(&Bar::new(&say!("copying")), &mut |_| {})?;
         let mut behind = match &step {
             MirrorStep::Behind(fault) => Some(fault.clone()),

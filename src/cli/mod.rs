@@ -34,8 +34,8 @@ use crate::words::say;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use command::{
     accesses, append, audit, catalogue, check, code, completions, demo, erase, follow, import, init, keygen,
-    monitor, rebuild, resolve, retention, rotate, scenario, serve, show, sign, unusual, verify, vkey,
-    witness,
+    monitor, rebuild, resolve, restore, retention, rotate, scenario, serve, show, sign, unusual, verify,
+    vkey, witness,
 };
 use failure::Failure;
 use ledger_spec::wording::{Language, Words};
@@ -100,6 +100,7 @@ enum Command {
     Erase(erase::Erase),
     Rotate(rotate::Rotate),
     Rebuild(rebuild::Rebuild),
+    Restore(restore::Restore),
     Scenario(scenario::RunScenarios),
     Demo(demo::Demo),
     Completions(completions::Completions),
@@ -168,6 +169,7 @@ impl Arguments {
             Command::Erase(command) => command.run(json),
             Command::Rotate(command) => command.run(json),
             Command::Rebuild(command) => command.run(json),
+            Command::Restore(command) => command.run(json),
             Command::Scenario(command) => command.run(json),
             Command::Demo(command) => command.run(json),
             Command::Completions(command) => command.run(),

@@ -278,7 +278,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("That what was said of a key was taken back, wholly or up to a later time.", "关于密钥失控的说明全部撤回，或者将失控时间改为更晚的说明。"),
     ("Whether that counts: not where a key that signed it may have been in wrong hands itself.", "该撤回是否有效；签署撤回的密钥本身可能已失控的，无效。"),
     ("The last entry that does so.", "最近一次作此说明的条目。"),
-    ("They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, an access journal that stopped, damage that a question came upon since the start, and each witness", "可以提交；其下逐行列出需要处理的情况：启动时未能完成的删除、已停止的查询日志、启动以来查询时发现的损坏，以及各见证方的状态"),
+    ("They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, an access journal that stopped, damage that a question came upon since the start, and each witness. Where a witness has shown a checkpoint that this ledger signed and does not hold, nothing can be appended: 503 known-elsewhere", "可以提交；其下逐行列出需要处理的情况：启动时未能完成的删除、已停止的查询日志、启动以来查询时发现的损坏，以及各见证方的状态；见证方出示本台账已签署而未载的检查点的，不能提交：503 known-elsewhere"),
     ("`rows`: one JSON object a line with the list's columns as keys, as with `Accept: application/x-ndjson`; where more follow, `Link` with `rel=\"next\"` has the next page, and `Ledger-Marks` names the marks of the list and of what stands on the page", "`rows`：每行一个 JSON 对象，以名单栏目为键，与 `Accept: application/x-ndjson` 相同；还有后页的，由 `rel=\"next\"` 的 `Link` 指明；`Ledger-Marks` 列出名单和本页内容的标注"),
     ("One measure and where it stands.", "一项措施及其现状。"),
     ("The measures of a subject.", "对主体的措施。"),

@@ -70,7 +70,7 @@ fn damage(shared: &Shared) -> &'static str {
     path = "/readyz",
     operation_id = "getReadiness",
     tag = "operation",
-    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, an access journal that stopped, damage that a question came upon since the start, and each witness", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "They can; below it, a line for what somebody has to look at: an erasure that the start could not finish, an access journal that stopped, damage that a question came upon since the start, and each witness. Where a witness has shown a checkpoint that this ledger signed and does not hold, nothing can be appended: 503 known-elsewhere", body = String, content_type = "text/plain")),
 )]
 async fn readyz(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;

@@ -74,9 +74,9 @@ fn problems(operation: &mut Map<String, Value>, method: &str, path: &str) {
 fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
     use ProblemKind::{
         Behind, CheckCharacter, CodeRefused, Damaged, IdentitiesSpent, Internal, InvalidParameter,
-        MalformedIdentifier, MethodNotAllowed, NotFound, NotJournalled, NotPublic, NotWitnessed, Overloaded,
-        ReadingSlowed, Request, SessionOver, Stopping, Timeout, TooManyCodes, TwoAuthorizations,
-        WriterStopped,
+        KnownElsewhere, MalformedIdentifier, MethodNotAllowed, NotFound, NotJournalled, NotPublic,
+        NotWitnessed, Overloaded, ReadingSlowed, Request, SessionOver, Stopping, Timeout, TooManyCodes,
+        TwoAuthorizations, WriterStopped,
     };
     let writes = method == "post";
     match kind {
@@ -96,7 +96,7 @@ fn answers(kind: ProblemKind, method: &str, path: &str) -> bool {
         TwoAuthorizations => reads_more(path),
         NotJournalled => reads_more(path) || method == "post" && path == "/v1/sessions",
         ReadingSlowed => reads_more(path),
-        WriterStopped => writes || path == "/readyz",
+        WriterStopped | KnownElsewhere => writes || path == "/readyz",
         _ => writes,
     }
 }

@@ -8,13 +8,15 @@ use crate::progress::Progress;
 use ledger_spec::admission::{JOURNAL, journal_of};
 use ledger_spec::sealed::Kek;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tlog::note::NoteSigner;
 
 /// The folder of the access journal, below that of its ledger.
 pub const ACCESS: &str = "access";
 /// The ledger's folder, from there.
 const ABOVE: &str = "..";
+/// What the name of the memory of its signer has besides that of the ledger's.
+pub(super) const MEMORY: &str = ".access";
 /// What is folded of the journal is who looked at one subject, and nobody asks for all.
 const CACHE: u64 = 8 << 20;
 
@@ -29,12 +31,16 @@ pub(super) fn begin(folder: &Path, founding: &Founding, kek: &Kek) -> Result<(),
         origin,
         master: Some(MasterKey::Ledger(ABOVE.into())),
         policy: None,
+        // Both follow from the ledger's.
+        signer_memory: None,
+        mirrors: Vec::new(),
         hosts: Vec::new(),
         case_file_cache_bytes: CACHE,
         ..founding.settings.clone()
     };
     settings.write(&dir)?;
     let signer = signer_of(&settings, &founding.operator_seed);
+    let settings = Settings { signer_memory: memory_of(&founding.settings), ..settings };
     let mut random = founding.random;
     random[9] ^= 1;
     let founding = Founding {
@@ -61,11 +67,24 @@ pub fn open_journal(
     if !access.try_exists().map_err(super::at(&access))? {
         return Ok(None);
     }
-    let settings = Settings::read(&access)?;
-    is_of(&settings, (dir, &access))?;
+    let settings = settings_of(dir, &access)?;
     let signer = operator_signer(&access, &settings)?;
     let journal = open_folder(&access, settings, progress)?;
     Ok(Some((journal, signer)))
+}
+
+/// The settings of the journal in `access` of the ledger in `dir`: what its signer remembers is kept beside what the ledger's does.
+pub(super) fn settings_of(dir: &Path, access: &Path) -> Result<Settings, LedgerError> {
+    let settings = Settings::read(access)?;
+    is_of(&settings, (dir, access))?;
+    Ok(Settings { signer_memory: memory_of(&Settings::read(dir)?), ..settings })
+}
+
+fn memory_of(ledger: &Settings) -> Option<PathBuf> {
+    let mut path = ledger.signer_memory.clone()?.into_os_string();
+    path.push(MEMORY);
+    // A relative one is from the ledger's folder, and this is one below.
+    Some(Path::new(ABOVE).join(path))
 }
 
 /// Whether the journal in `access` is that of the ledger in `dir`, by name and by master key; that it is by the operator's key

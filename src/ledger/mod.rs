@@ -6,8 +6,10 @@
 mod copy;
 mod derived;
 mod erasing;
+mod error;
 mod indexing;
 mod journal;
+mod knowing;
 mod master_key;
 mod new_folder;
 mod operator_event;
@@ -23,7 +25,10 @@ pub(crate) use derived::open_case_files;
 pub use erasing::Erasing;
 pub(crate) use erasing::under_a_new_key;
 use erasing::{erase_files, finish_erasing};
+pub use error::{LedgerError, SettingsError};
 pub use journal::{ACCESS, open_journal};
+pub use knowing::begin_memory;
+pub(crate) use knowing::known_of;
 pub use master_key::{MasterKey, Replacing};
 pub(crate) use operator_event::operator_event;
 pub(crate) use published::published_of;
@@ -32,26 +37,23 @@ pub use read_only::{ReadOnlyLedger, ask, open_to_read, operator_key};
 use recovered::{report_beside, report_recovery};
 use renewing::finish_renewing;
 pub use renewing::renew_identity;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;
 
-use crate::case_files;
 use crate::clock;
-use crate::index::StoreError;
 use crate::keeper::Keeper;
-use crate::log::{AppendError, EncodedEntry, EraseError, Log, LogConfig, OpenError, ReadError};
+use crate::log::{EncodedEntry, Log, LogConfig};
 use crate::progress::Progress;
-use crate::sealed_files::{SealedFiles, SealedOpenError};
-use crate::sequencer::{self, CloseError, Sequencer, SequencerConfig, Writer};
+use crate::sealed_files::SealedFiles;
+use crate::sequencer::{self, Sequencer, SequencerConfig, Writer};
 use crate::snapshot::Snapshots;
-use crate::storage::{Disk, DiskError, FileDisk, FolderLock};
-use crate::streams::{StreamError, StreamReader};
+use crate::storage::{FileDisk, FolderLock};
+use crate::streams::StreamReader;
 use ledger_spec::definition::Name;
-use ledger_spec::entry::EntryError;
 use ledger_spec::event::envelope::{EnvelopeError, SignedEvent, seal};
-use ledger_spec::event::{Draft, EnrolledRegistrar, EventError, Kind, SPEC_VERSION, Salt};
-use ledger_spec::id::{AuthorityId, EventId, IdentityEpoch, SubjectId};
+use ledger_spec::event::{Draft, EnrolledRegistrar, Kind, SPEC_VERSION, Salt};
+use ledger_spec::id::{AuthorityId, EventId, SubjectId};
 use ledger_spec::identity::IdentityKeys;
-use ledger_spec::sealed::{Kek, NoRandomness, Randomness, Root};
+use ledger_spec::sealed::{Kek, Randomness, Root};
 use ledger_spec::state::{EnterError, Ledger};
 use ledger_spec::time::{RecordedTime, ValidTime};
 use new_folder::NewFolder;
@@ -62,7 +64,6 @@ use std::sync::Arc;
 use tlog::bytes::to_base64url;
 use tlog::checkpoint::Origin;
 use tlog::note::{NoteSigner, VerifierKey};
-use tlog::position::EntryIndex;
 
 /// Where the operator's secret key lies within the folder.
 pub const OPERATOR_KEY: &str = "keys/operator.key";
@@ -127,154 +128,6 @@ impl OpenLedger {
     }
 }
 
-/// Why a folder is not a ledger that can be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LedgerError {
-    /// An access journal, where a ledger is wanted.
-    #[error("{0} is an access journal: its ledger's server opens it, and no command changes it")]
-    Journal(PathBuf),
-    /// What stands as the access journal is another ledger's.
-    #[error(
-        "{path} is the access journal {found}; the one of this ledger is {expected}, with its master key from {above}"
-    )]
-    OtherJournal {
-        /// The folder.
-        path: PathBuf,
-        /// Its origin.
-        found: String,
-        /// The origin of this ledger's.
-        expected: String,
-        /// Where its master key comes from.
-        above: &'static str,
-    },
-    /// Something stands where the new ledger should.
-    #[error("{0} exists already; a new ledger needs a folder of its own")]
-    Exists(PathBuf),
-    /// What is given as a new ledger's folder is no name.
-    #[error("{0:?} names no folder of its own; a new ledger needs a folder that can be called by its name")]
-    Nameless(PathBuf),
-    /// Two secret keys of the new ledger would lie in one file.
-    #[error("{0} is taken: bring the public half of a key, or choose another id")]
-    KeyTaken(PathBuf),
-    /// A file of the folder could not be read or written.
-    #[error("{path}: {error}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
-    /// The settings are not what they should be.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The operator's key file holds no key for this origin.
-    #[error("{path}: {reason}")]
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The disk, or another process that holds the lock.
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    /// The log did not open.
-    #[error(transparent)]
-    Log(#[from] OpenError),
-    /// What opens sealed entries did not open, or could not be made.
-    #[error(transparent)]
-    Beside(#[from] SealedOpenError),
-    /// A key stands where the new ledger's master key would.
-    #[error("{0} exists already: the master key of another ledger, or of one whose making was broken off")]
-    MasterKeyExists(PathBuf),
-    /// The file that holds the master key is not there.
-    #[error(
-        "{0} is not there: it holds the master key, without which nothing that is sealed can be opened; bring it back from \
-         where you keep it"
-    )]
-    MasterKeyGone(PathBuf),
-    /// No master key is named, and something is sealed.
-    #[error("ledger.toml names no master key: [master_key] with file, command or credential is expected")]
-    NoMasterKey,
-    /// What is due to be erased could not be erased.
-    #[error("erasing: {0}")]
-    Erasing(String),
-    /// The files that open what is due to be erased could not be read, or made without it.
-    #[error(transparent)]
-    Erase(#[from] EraseError),
-    /// Whoever stands in the ledger could not be given a new pseudonym.
-    #[error("a new identity key: {0}")]
-    Renewing(String),
-    /// The root has fewer identity keys than the log says there were.
-    #[error(
-        "keys/root has {found} identity keys where the log says {expected}: it is older than the log, restore the newest"
-    )]
-    IdentityKeys {
-        /// How many the root has.
-        found: IdentityEpoch,
-        /// How many the log says.
-        expected: IdentityEpoch,
-    },
-    /// The stream of one who was renamed could not be read.
-    #[error(transparent)]
-    Stream(#[from] StreamError),
-    /// The log could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The index could not even be made anew.
-    #[error(transparent)]
-    Index(#[from] StoreError),
-    /// The case files' store could not be made.
-    #[error(transparent)]
-    CaseFiles(#[from] case_files::StoreError),
-    /// The writer could not close it.
-    #[error(transparent)]
-    Writer(#[from] CloseError),
-    /// The log could not be closed; the next start recovers.
-    #[error("the log could not be closed: {0}")]
-    Close(AppendError),
-    /// The log holds nothing: a ledger begins with entry 0.
-    #[error("the log holds no entry; a ledger begins with entry 0, which opens it")]
-    Empty,
-    /// An entry does not follow the layout.
-    #[error("entry {index}: {error}")]
-    Entry {
-        /// The entry.
-        index: EntryIndex,
-        /// What is wrong.
-        error: EntryError,
-    },
-    /// An entry holds no event that this version reads.
-    #[error("entry {index}: {error}")]
-    Event {
-        /// The entry.
-        index: EntryIndex,
-        /// What is wrong.
-        error: EventError,
-    },
-    /// Entry 0 could not be made, or does not open a ledger.
-    #[error("entry 0: {0}")]
-    Opening(String),
-    /// Entry 0 is not the opening of this ledger by this operator.
-    #[error("entry 0 opens {found}; the settings and the operator's key are for {expected}")]
-    Mismatch {
-        /// What entry 0 opens.
-        found: String,
-        /// What was expected.
-        expected: String,
-    },
-    /// The writer's thread could not be started.
-    #[error("the writer could not be started: {0}")]
-    Thread(std::io::Error),
-}
-
-impl From<NoRandomness> for LedgerError {
-    fn from(error: NoRandomness) -> Self {
-        Self::Opening(error.to_string())
-    }
-}
-
 /// Where the secret key of `name` lies within the folder, where it was made with the ledger.
 pub fn key_file(name: &str) -> PathBuf {
     Path::new(KEYS).join(format!("{name}.key"))
@@ -284,6 +137,13 @@ pub fn key_file(name: &str) -> PathBuf {
 /// appears as a whole or not at all.
 pub fn create(dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
     let making = NewFolder::begin(dir)?;
+    let memories = knowing::NewMemories::begin(making.path(), &founding.settings)?;
+    create_in(making, dir, founding)?;
+    memories.keep();
+    Ok(())
+}
+
+fn create_in(making: NewFolder, dir: &Path, founding: &Founding) -> Result<(), LedgerError> {
     let folder = making.path();
     fs::create_dir(folder.join(KEYS)).map_err(at(folder))?;
     let master = founding.settings.master.clone().map_or_else(|| MasterKey::beside(dir), Ok)?;
@@ -319,7 +179,7 @@ fn open_folder(dir: &Path, settings: Settings, progress: &dyn Progress) -> Resul
     let signer = operator_signer(dir, &settings)?;
     let vkey = signer.verifier_key();
     let erasing = Erasing::new(dir, &settings)?;
-    let (mut log, identities, clean) = open_log(dir, &settings, signer, false, progress)?;
+    let (mut log, identities, clean) = open_log((&lock, dir), &settings, signer, false, progress)?;
     let (store, index) = load_index(dir, &log, clean, progress)?;
     let case_files = open_case_files(dir, &settings, &log.reader())?;
     let streams = StreamReader::new(Arc::new(index), log.reader(), case_files);
@@ -354,10 +214,10 @@ fn open_folder(dir: &Path, settings: Settings, progress: &dyn Progress) -> Resul
 /// Throws index, offsets and tree files away and makes them anew from the segments; says how
 /// many entries were read. The segments and the checkpoint are checked on the way and never changed.
 pub fn rebuild(dir: &Path, progress: &dyn Progress) -> Result<u64, LedgerError> {
-    let _lock = FolderLock::take(dir)?;
+    let lock = FolderLock::take(dir)?;
     let settings = Settings::read(dir)?;
     let signer = operator_signer(dir, &settings)?;
-    let (log, _, clean) = open_log(dir, &settings, signer, true, progress)?;
+    let (log, _, clean) = open_log((&lock, dir), &settings, signer, true, progress)?;
     let (store, index) = load_index(dir, &log, clean, progress)?;
     let size = log.size();
     store.close(&index, size, log.head())?;
@@ -383,6 +243,7 @@ fn open_ledger(
         Ledger::default().enter(event, now, nothing_sealed).map_err(|error: EnterError| opening(&error))?;
     let disk = Arc::new(FileDisk::open(dir)?);
     let files = SealedFiles::create(disk.clone(), &founding.settings.origin, &founding.master)?;
+    let signer = knowing::new_signer(dir, &founding.settings, signer)?;
     let mut log = Log::create(disk, signer, log_config(&founding.settings, false))?;
     log.append(vec![EncodedEntry::of(entered)]).map_err(|error| opening(&error))?;
     log.close().map_err(LedgerError::Close)?;
@@ -430,7 +291,7 @@ fn opening_event(
 
 /// The log with what opens its sealed entries, the keys of pseudonyms, and whether the last use ended cleanly.
 fn open_log(
-    dir: &Path,
+    (lock, dir): (&FolderLock, &Path),
     settings: &Settings,
     signer: NoteSigner,
     rebuild: bool,
@@ -438,9 +299,8 @@ fn open_log(
 ) -> Result<(Log, IdentityKeys, bool), LedgerError> {
     let master = settings.master_key()?;
     let kek = settings.kek(dir)?;
-    let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(dir)?);
-    let opened = Log::open_unmarked(disk, signer, log_config(settings, rebuild), progress, &mut |_, _| {});
-    let (mut log, report) = opened?;
+    let config = log_config(settings, rebuild);
+    let (mut log, report) = knowing::open((lock, dir), settings, signer, config, progress)?;
     report_recovery(&report);
     let (files, found) = log.open_beside(&kek, &report)?;
     report_beside(&found);
@@ -484,7 +344,7 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), LedgerError> {
     new_folder::sync(new_folder::parent(path))
 }
 
-fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
+pub(crate) fn log_config(settings: &Settings, rebuild: bool) -> LogConfig {
     LogConfig { segment_bytes: settings.segment_bytes, rebuild }
 }
 

@@ -34,9 +34,10 @@ pub fn renew_identity(dir: &Path, progress: &dyn Progress) -> Result<OpenLedger,
     }
     opened.close()?;
     {
-        let _lock = FolderLock::take(dir)?;
+        let lock = FolderLock::take(dir)?;
         let settings = Settings::read(dir)?;
-        let (mut log, ..) = open_log(dir, &settings, operator_signer(dir, &settings)?, false, progress)?;
+        let (mut log, ..) =
+            open_log((&lock, dir), &settings, operator_signer(dir, &settings)?, false, progress)?;
         let replacing = settings.master_key()?.replace(dir)?;
         let renewed = log.renew_identity(replacing.as_ref().map(Replacing::key));
         renewed.map_err(|error| LedgerError::Renewing(error.to_string()))?;

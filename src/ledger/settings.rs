@@ -1,11 +1,13 @@
 //! `ledger.toml`: the origin and the bounds of a ledger, one documented struct.
 
-use super::{LedgerError, MasterKey};
+use super::MasterKey;
+use super::error::{LedgerError, SettingsError};
 use crate::sealed_files::SealedReader;
 use crate::storage::FileDisk;
 use ledger_spec::event::MAX_SENT;
 use ledger_spec::readers::Usual;
 use ledger_spec::sealed::{Kek, Root};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +45,11 @@ pub struct Settings {
     pub policy: Option<String>,
     /// After how many seconds a checkpoint that did not grow is cosigned anew.
     pub cosign_seconds: u64,
+    /// The file in which the signer keeps what it signed last, apart from the ledger's folder and its backups; a relative path is
+    /// one from the folder. It is asked before each signature.
+    pub signer_memory: Option<PathBuf>,
+    /// Addresses of copies that are asked at each start whether they hold more.
+    pub mirrors: Vec<String>,
     /// How long an order to erase waits at least, in seconds, and at most twice as long; those that were recorded in one
     /// such span are carried out together.
     pub erase_seconds: u64,
@@ -55,40 +62,6 @@ pub struct Settings {
     /// The hosts that signed reads are for, as `Host` has them, in lower case; this machine's own names with the port where
     /// it is empty. A signed request for another host is refused: it may have been meant for another ledger.
     pub hosts: Vec<String>,
-}
-
-/// Settings that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// The file could not be read or written.
-    #[error("{path}: {error}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
-    /// Not TOML, or a line that is unknown or missing.
-    #[error("{path}: {reason}")]
-    Toml {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and where.
-        reason: String,
-    },
-    /// A value outside its bounds.
-    #[error("{path}: {line} is {found}; expected {expected}")]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// Which line.
-        line: &'static str,
-        /// What it says.
-        found: String,
-        /// What it may say.
-        expected: &'static str,
-    },
 }
 
 #[derive(serde::Deserialize)]
@@ -108,6 +81,9 @@ struct Written {
     stall_seconds: u64,
     master_key: Option<WrittenKey>,
     policy: Option<String>,
+    signer_memory: Option<PathBuf>,
+    #[serde(default)]
+    mirrors: Vec<String>,
     #[serde(default = "cosign_seconds")]
     cosign_seconds: u64,
     #[serde(default)]
@@ -221,6 +197,24 @@ fn written_key(key: &MasterKey) -> String {
     )
 }
 
+/// Who knows what this ledger has signed.
+fn written_known(settings: &Settings) -> String {
+    let memory = settings.signer_memory.as_ref().map_or_else(
+        || "# signer_memory = \"/elsewhere/ledger.signed\"\n".to_owned(),
+        |path| format!("signer_memory = {}\n", toml::Value::from(path.to_string_lossy().into_owned())),
+    );
+    let mirrors = if settings.mirrors.is_empty() {
+        "# mirrors = [\"https://copy.example\"]\n".to_owned()
+    } else {
+        format!("mirrors = {}\n", toml::Value::from(settings.mirrors.clone()))
+    };
+    format!(
+        "# What was signed last, kept in no backup of this folder and asked before each signature; and copies that are asked at\n\
+         # each start whether they hold more: so a folder that was put back from a backup never signs a second history.\n\
+         {memory}{mirrors}"
+    )
+}
+
 const NAME: &str = "ledger.toml";
 
 impl Settings {
@@ -238,6 +232,8 @@ impl Settings {
             stall_seconds: stall_seconds(),
             master: None,
             policy: None,
+            signer_memory: None,
+            mirrors: Vec::new(),
             cosign_seconds: cosign_seconds(),
             copy: false,
             erase_seconds: erase_seconds(),
@@ -246,6 +242,16 @@ impl Settings {
             usual: Usual::DEFAULT,
             hosts: Vec::new(),
         }
+    }
+
+    /// The file beside a ledger's folder in which its signer keeps what it signed last, until whoever runs the ledger has a better
+    /// place.
+    pub fn memory_beside(dir: &Path) -> Result<PathBuf, LedgerError> {
+        let name = dir.file_name().ok_or_else(|| LedgerError::Nameless(dir.to_owned()))?;
+        let mut file = OsString::from("../");
+        file.push(name);
+        file.push(".signed");
+        Ok(file.into())
     }
 
     /// Where the master key comes from.
@@ -294,6 +300,7 @@ impl Settings {
                      # policy = \"witnesses.policy\"\n"
                 .to_owned(),
         };
+        let known = written_known(self);
         let hosts = if self.hosts.is_empty() {
             "# The hosts that signed reads are for; this machine's own names with the port where none is named.\n\
              # hosts = [\"credit.example\"]\n"
@@ -321,7 +328,7 @@ impl Settings {
              identities_per_hour = {}\n\
              # How many different subjects are usual for a reader in an hour; whoever reads more is answered slowly, and\n\
              # `credit-ledger unusual` tells it.\n\
-             usual_subjects_per_hour = {}\n{hosts}{policy}{}",
+             usual_subjects_per_hour = {}\n{hosts}{policy}{known}{}",
             toml::Value::from(self.origin.as_str()),
             if self.copy { "# A copy of another's log.\ncopy = true\n" } else { "" },
             self.segment_bytes,
@@ -446,6 +453,8 @@ impl Settings {
             stall_seconds: written.stall_seconds,
             master,
             policy: written.policy,
+            signer_memory: written.signer_memory,
+            mirrors: written.mirrors,
             cosign_seconds: written.cosign_seconds,
             erase_seconds: written.erase_seconds,
             case_file_cache_bytes: written.case_file_cache_bytes,

@@ -4,16 +4,17 @@
 //!
 //! What lies between the edges is checked when it is read, and by the audit.
 
-use super::derived_files::DerivedFile;
+use super::derived_files::{self, DerivedFile};
 use super::error::OpenError;
 use super::folder::{gap, mismatch, missing, no_checkpoint, segments_of};
 use super::frame::{self, COMMIT_LEN, Commit, Frame, HEADER_LEN, as_u64};
 use super::layout;
 use super::open_files::{EntryFault, Offsets, Segment};
-use super::recovery::{OpenReport, Opened};
+use super::open_report::OpenReport;
+use super::recovery::{self, Opened};
 use super::segment_scanner::{self, ScanError};
 use super::sequence::compare;
-use super::stored_checkpoint::{self, root_of, size_of};
+use super::stored_checkpoint::{self, CheckpointSigner, root_of, size_of};
 use crate::damage::Damage;
 use crate::storage::{Disk, DiskErrorKind, is_zero};
 use ledger_spec::entry::ChainHash;
@@ -24,14 +25,22 @@ use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::{OrDefect as _, as_usize};
 use tlog::hash::TreeHash;
 use tlog::merkle::{Frontier, NodeId, NodeReader};
-use tlog::note::VerifierKey;
 use tlog::position::{EntryIndex, TreeSize};
 
 /// See the module. Writes nothing.
-pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, OpenReport), OpenError> {
-    let Some(checkpoint) = stored_checkpoint::read(&**disk, key)? else { return no_checkpoint(&**disk) };
+pub(super) fn open(
+    disk: &Arc<dyn Disk>,
+    checkpoints: &CheckpointSigner,
+) -> Result<(Opened, OpenReport), OpenError> {
+    let read = stored_checkpoint::read(&**disk, checkpoints.key())?;
+    let Some(checkpoint) = read else { return no_checkpoint(&**disk) };
     let size = size_of(&checkpoint);
     let firsts = segments_of(&**disk)?;
+    // A checkpoint that is older than its log says less than there is: what is missing, a look at all of it tells.
+    let ends = checkpoints.goes_on_from(size, root_of(&checkpoint)).map_err(OpenError::from);
+    if ends.and_then(|()| derived_files::ends_with(&**disk, size)).is_err() {
+        recovery::judge(&**disk, checkpoints, &checkpoint, &firsts)?;
+    }
     if let Some(first) = firsts.last().filter(|first| **first > size.next_index()) {
         let (file, found) = (layout::CHECKPOINT.to_owned(), size.to_string());
         let expected = format!("at least {first}, where {} begins", layout::segment(*first));
@@ -56,6 +65,10 @@ pub(super) fn open(disk: &Arc<dyn Disk>, key: &VerifierKey) -> Result<(Opened, O
     }
     check_end(&segments, &offsets, (&before, end), &checkpoint)?;
     check_tree(disk, &segments, &offsets, &checkpoint)?;
+    let files = super::tree::LevelFiles::open(Arc::clone(disk), size.get())?;
+    for known in checkpoints.known() {
+        known.holds(Frontier::from_nodes(known.size(), &files)?.root())?;
+    }
     Ok((Opened { segments, offsets, checkpoint, size, chain: before.chain, end }, OpenReport::default()))
 }
 

@@ -4,8 +4,8 @@
 //! whoever fills it verifies them first, and goes on from there after a break.
 
 use super::error::{AppendError, EraseError, OpenError, ReadError};
+use super::open_report::OpenReport;
 use super::reader::node_error;
-use super::recovery::OpenReport;
 use super::stored_checkpoint::{CheckpointSigner, size_of};
 use super::{EncodedEntry, Log, LogConfig, LogReader};
 use crate::progress::Progress;
@@ -22,6 +22,23 @@ use tlog::hash::TreeHash;
 use tlog::merkle::NodeId;
 use tlog::note::VerifierKey;
 use tlog::position::{EntryIndex, TreeSize};
+
+impl Log {
+    /// Appends entries that are under a checkpoint which is signed already.
+    pub(super) fn store(&mut self, mut batch: Vec<EncodedEntry>) -> Result<(), AppendError> {
+        if self.stopped {
+            return Err(AppendError::Stopped);
+        }
+        let last = self.check_continues(&batch)?;
+        self.stopped = true;
+        self.disk.is_own()?;
+        self.mark_running()?;
+        self.write_beside(&mut batch)?;
+        self.commit(&batch, last)?;
+        self.stopped = false;
+        Ok(())
+    }
+}
 
 /// A log that follows another. It can sign nothing.
 pub struct LogCopy(Log);
@@ -68,18 +85,8 @@ impl LogCopy {
 
     /// Stores entries that the caller has verified, and what opens them first. They are durable when this returns, and
     /// shown once a checkpoint covers them.
-    pub fn store(&mut self, mut batch: Vec<EncodedEntry>) -> Result<(), AppendError> {
-        let log = &mut self.0;
-        if log.stopped {
-            return Err(AppendError::Stopped);
-        }
-        let last = log.check_continues(&batch)?;
-        log.stopped = true;
-        log.mark_running()?;
-        log.write_beside(&mut batch)?;
-        log.commit(&batch, last)?;
-        log.stopped = false;
-        Ok(())
+    pub fn store(&mut self, batch: Vec<EncodedEntry>) -> Result<(), AppendError> {
+        self.0.store(batch)
     }
 
     /// The leaves of entries that are stored.

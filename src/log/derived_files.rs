@@ -5,10 +5,11 @@ use super::frame::as_u64;
 use super::layout;
 use super::open_files::OFFSET_LEN;
 use crate::damage::Damage;
+use crate::known::{Contradicted, Teller};
 use crate::storage::{Disk, DiskErrorKind};
 use tlog::bytes::to_hex;
 use tlog::defect::as_usize;
-use tlog::position::EntryIndex;
+use tlog::position::{EntryIndex, TreeSize};
 
 /// A derived file: fixed-width values, one per entry or per node.
 pub(super) struct DerivedFile {
@@ -25,6 +26,20 @@ pub(super) struct Difference {
     pub was: &'static str,
     found: String,
     expected: String,
+}
+
+/// Whether what follows from the segments follows from `size` entries at most. It is written after they are durable: where it
+/// goes on, entries were there that are gone.
+pub fn ends_with(disk: &dyn Disk, size: TreeSize) -> Result<(), OpenError> {
+    for derived in [DerivedFile::level(0), DerivedFile::offsets()] {
+        let length = match disk.open(&derived.path) {
+            Err(error) if error.kind == DiskErrorKind::NotFound => continue,
+            opened => opened?.len()?,
+        };
+        let (known, by) = (TreeSize::new(length / derived.width), Teller::File(derived.path));
+        Contradicted::lacking(size, known, by).map_or(Ok(()), Err)?;
+    }
+    Ok(())
 }
 
 impl DerivedFile {

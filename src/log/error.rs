@@ -2,6 +2,7 @@
 
 use super::layout;
 use crate::damage::Damage;
+use crate::known::{Contradicted, MemoryError};
 use crate::sealed_files::{Replaced, SealedReadError, SealedWriteError};
 use crate::storage::{DiskError, DiskErrorKind};
 use ledger_spec::entry::ChainHash;
@@ -21,9 +22,9 @@ pub enum AppendError {
     /// The disk failed (HTTP 503).
     #[error("the disk failed: {0}")]
     Disk(DiskError),
-    /// The checkpoint could not be signed: a defect (HTTP 503).
+    /// The checkpoint could not be signed, or must not be (HTTP 503).
     #[error("the checkpoint could not be signed: {0}")]
-    Sign(#[from] CheckpointError),
+    Sign(#[from] SignError),
     /// A sealed entry, and no keys to keep what opens it: a defect of the caller.
     #[error("an entry is sealed, and there are no files to keep what opens it")]
     NoKeys,
@@ -58,6 +59,30 @@ pub enum AppendError {
     Empty,
 }
 
+/// Why a checkpoint is not signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The note cannot be made: a defect.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The signer's memory forbids it, or cannot be asked.
+    #[error(transparent)]
+    Memory(Box<MemoryError>),
+}
+
+impl From<MemoryError> for SignError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(Box::new(error))
+    }
+}
+
+impl From<Contradicted> for OpenError {
+    fn from(contradicted: Contradicted) -> Self {
+        Self::Contradicted(Box::new(contradicted))
+    }
+}
+
 /// Why a log does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -74,9 +99,12 @@ pub enum OpenError {
     /// The signer's name is no origin.
     #[error("the key's name is no origin: {0}")]
     Origin(KeyError),
-    /// The checkpoint could not be signed: a defect.
+    /// The checkpoint could not be signed, or must not be.
     #[error("the checkpoint could not be signed: {0}")]
-    Sign(#[from] CheckpointError),
+    Sign(#[from] SignError),
+    /// More is known of the log than it holds, or something else. Nothing was changed.
+    #[error(transparent)]
+    Contradicted(Box<Contradicted>),
     /// The disk failed; try again when it works.
     #[error(transparent)]
     Disk(#[from] DiskError),

@@ -2,7 +2,7 @@
 
 use super::beside::{self, Beside};
 use super::error::{AppendError, EraseError, ReadError};
-use super::recovery::{OpenReport, Stop};
+use super::open_report::{OpenReport, Stop};
 use super::{EncodedEntry, Log, fields};
 use crate::sealed_files::{
     LastStop, LogSays, SealedFiles, SealedOpenError, SealedOpenReport, SealedReader, SealedWriteError,

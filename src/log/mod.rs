@@ -23,13 +23,17 @@ mod frame;
 mod kept;
 mod layout;
 mod open_files;
+mod open_report;
 mod parallel_read;
 mod read_only;
 mod reader;
+mod reconciling;
 mod recovery;
+mod restoring;
 mod said;
 mod segment_scanner;
 mod sequence;
+mod settling;
 mod stored_checkpoint;
 mod tiles;
 mod tree;
@@ -37,13 +41,16 @@ mod tree;
 pub use crate::damage::Damage;
 pub use beside::{Beside, opening_of};
 pub use copy::LogCopy;
-pub use error::{AppendError, EraseError, OpenError, ReadError};
+pub use derived_files::ends_with as derived_ends_with;
+pub use error::{AppendError, EraseError, OpenError, ReadError, SignError};
 pub use file_check::{Verified, verify_files};
 pub use folder::is_open;
-pub use read_only::{covered, first_entry, open_to_read, position_of, stored_leaves};
+pub use open_report::{Cut, OpenReport, Rebuilt, Stop};
+pub use read_only::{covered, first_entry, newest_checkpoint, open_to_read, position_of, stored_leaves};
 pub use reader::{Frames, LogReader};
-pub use recovery::{Cut, OpenReport, Rebuilt, Stop};
+pub use restoring::LogRestore;
 pub use said::{EntryBytes, ErasedEntry, RawEntry, Said};
+pub use stored_checkpoint::{LogSigner, Restoring};
 
 use crate::progress::Progress;
 use crate::sealed_files::SealedFiles;
@@ -60,7 +67,6 @@ use stored_checkpoint::CheckpointSigner;
 use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::OrDefect as _;
 use tlog::hash::TreeHash;
-use tlog::note::NoteSigner;
 use tlog::position::{EntryIndex, TreeSize};
 use tree::{LevelFiles, RECENT, Tail};
 
@@ -175,8 +181,12 @@ impl EncodedEntry {
 
 impl Log {
     /// Makes a new, empty log and opens it. Where an earlier creation did not finish, it begins again.
-    pub fn create(disk: Arc<dyn Disk>, signer: NoteSigner, config: LogConfig) -> Result<Self, OpenError> {
-        let checkpoints = CheckpointSigner::new(signer)?;
+    pub fn create(
+        disk: Arc<dyn Disk>,
+        signer: impl Into<LogSigner>,
+        config: LogConfig,
+    ) -> Result<Self, OpenError> {
+        let checkpoints = CheckpointSigner::new(signer.into())?;
         // No entry is written before its checkpoint over nothing is durable, so a log without a checkpoint
         // has either no entry or has lost its checkpoint.
         let nothing = checkpoints.sign(TreeSize::EMPTY, TreeHash::empty_root()).transpose()?;
@@ -220,7 +230,7 @@ impl Log {
     /// segments and checkpoint are then as they were.
     pub fn open(
         disk: Arc<dyn Disk>,
-        signer: NoteSigner,
+        signer: impl Into<LogSigner>,
         config: LogConfig,
         progress: &dyn Progress,
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
@@ -234,12 +244,12 @@ impl Log {
     /// done ([`Log::open_beside`]), so that a start which is refused leaves it as it was.
     pub fn open_unmarked(
         disk: Arc<dyn Disk>,
-        signer: NoteSigner,
+        signer: impl Into<LogSigner>,
         config: LogConfig,
         progress: &dyn Progress,
         visitor: &mut dyn FnMut(EntryIndex, &[u8]),
     ) -> Result<(Self, OpenReport), OpenError> {
-        Self::open_with(disk, CheckpointSigner::new(signer)?, config, progress, visitor)
+        Self::open_with(disk, CheckpointSigner::new(signer.into())?, config, progress, visitor)
     }
 
     fn open_with(
@@ -256,7 +266,7 @@ impl Log {
             let stop = if running { Stop::Unclean } else { Stop::Clean };
             recovery::recover(&*disk, &checkpoints, (stop, config.rebuild), progress, visitor)?
         } else {
-            clean_start::open(&disk, checkpoints.key())?
+            clean_start::open(&disk, &checkpoints)?
         };
         let mut log = Self::over(disk, checkpoints, config, state)?;
         if running {
@@ -288,6 +298,7 @@ impl Log {
         }
         let last = self.check_continues(&batch)?;
         self.stopped = true;
+        self.disk.is_own()?;
         self.mark_running()?;
         let first = self.size.next_index();
         self.write_beside(&mut batch)?;
@@ -396,7 +407,8 @@ impl Log {
         self.segment.file.write_at(self.end, &bytes)?;
 
         // The commit point: after this sync the batch is durable and can never be taken back. Before
-        // it, nothing may be signed, shown or acknowledged.
+        // it, nothing may be signed, shown or acknowledged; and it is passed by nobody whose folder it is not any more.
+        self.disk.is_own()?;
         self.segment.file.sync()?;
 
         // What follows from the segment needs no sync: recovery computes it anew.
@@ -410,6 +422,7 @@ impl Log {
 
     /// Puts a checkpoint in the place of the one before, and shows it.
     fn publish_checkpoint(&self, checkpoint: SignedCheckpoint) -> Result<Arc<SignedCheckpoint>, AppendError> {
+        self.disk.is_own()?;
         storage::replace(&*self.disk, layout::CHECKPOINT, checkpoint.to_string().as_bytes())?;
         self.disk.sync_dir("")?;
         Ok(self.files.publish(checkpoint))

@@ -13,6 +13,7 @@ use crate::damage::Damage;
 use crate::storage::{Disk, DiskError};
 use std::ops::Range;
 use std::sync::Arc;
+use tlog::checkpoint::SignedCheckpoint;
 use tlog::defect::as_usize;
 use tlog::hash::TreeHash;
 use tlog::note::VerifierKey;
@@ -83,4 +84,9 @@ pub fn stored_leaves(disk: &dyn Disk, of: Range<u64>) -> Result<Vec<TreeHash>, D
     let mut bytes = vec![0; as_usize(of.end - of.start) * TreeHash::LEN];
     file.read_at(of.start.saturating_mul(as_u64(TreeHash::LEN)), &mut bytes)?;
     Ok(nodes_of(&bytes))
+}
+
+/// The checkpoint that is stored, its signature verified.
+pub fn newest_checkpoint(disk: &dyn Disk, key: &VerifierKey) -> Result<SignedCheckpoint, OpenError> {
+    stored_checkpoint::read(disk, key)?.map_or_else(|| no_checkpoint(disk), Ok)
 }

@@ -9,74 +9,27 @@
 //!
 //! Nothing but derived files is written before the whole log has been judged.
 
-use super::derived_files::DerivedFile;
+use super::derived_files::{self, DerivedFile};
 use super::error::OpenError;
 use super::folder::{gap, lost_segment, mismatch, no_checkpoint, read_marker, remove_if_there, segments_of};
 use super::frame::{self, Commit, Frame, FrameFault, HEADER_LEN, as_u64};
 use super::layout;
 use super::open_files::{Offsets, Segment, place_of};
+use super::open_report::{Cut, OpenReport, Stop};
+use super::reconciling::Reconciling;
 use super::segment_scanner::{self, ScanError, Scanner};
 use super::sequence::{Mismatch, SequenceCheck};
+use super::settling::{settle_derived, settle_segments};
 use super::stored_checkpoint::{self, CheckpointSigner, root_of, size_of};
 use super::tree::{RECENT, Tail};
 use crate::damage::Damage;
-use crate::progress::Progress;
-use crate::storage::{self, Disk, DiskError, DiskErrorKind, DiskFile};
+use crate::progress::{Progress, Unwatched};
+use crate::storage::{self, Disk, DiskError, DiskFile};
 use ledger_spec::entry::ChainHash;
 use std::sync::Arc;
 use tlog::checkpoint::SignedCheckpoint;
-use tlog::defect::as_usize;
 use tlog::hash::TreeHash;
 use tlog::position::{EntryIndex, TreeSize};
-
-/// What opening a log found and did; whatever it changed is in here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OpenReport {
-    /// Whether every entry was read (and given to the visitor).
-    pub scanned: bool,
-    /// How the last use ended: derived files can be made anew after a clean stop too.
-    pub stop: Stop,
-    /// Entries beyond the checkpoint that were kept: from the first size to the second.
-    pub adopted: Option<(TreeSize, TreeSize)>,
-    /// The tail that was cut.
-    pub cut: Option<Cut>,
-    /// Derived files that were not as they should be and are now.
-    pub rebuilt: Vec<Rebuilt>,
-}
-
-/// How the last use of a log ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stop {
-    /// It was closed: whatever stands there was durable, and nothing stands behind.
-    #[default]
-    Clean,
-    /// In any other way.
-    Unclean,
-}
-
-/// A tail that was never acknowledged and has been cut.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
-    /// The file.
-    pub file: String,
-    /// From which byte on.
-    pub offset: u64,
-    /// How many bytes.
-    pub bytes: u64,
-    /// What was wrong with it.
-    pub why: String,
-}
-
-/// A derived file, or a part of it, that was computed anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// The file.
-    pub file: String,
-    /// The first byte that was not as it should be.
-    pub offset: u64,
-    /// `missing`, `short`, `wrong` or `too long`.
-    pub was: &'static str,
-}
 
 /// What opening gives to the log.
 pub(super) struct Opened {
@@ -101,36 +54,21 @@ pub(super) fn recover(
     let Some(checkpoint) = stored_checkpoint::read(disk, checkpoints.key())? else {
         return no_checkpoint(disk);
     };
-    let synced = read_marker(disk)?;
-    let firsts = segments_of(disk)?;
-    let mut pass = Pass {
-        disk,
-        progress,
-        visitor,
-        // A copy has its checkpoint before it has the entries, and can get those again.
-        floor: if checkpoints.is_others() { TreeSize::EMPTY } else { size_of(&checkpoint).max(synced) },
-        was_whole: stop == Stop::Clean && !checkpoints.is_others(),
-        trusted: if rebuild { TreeSize::EMPTY } else { synced },
-        checkpoint: &checkpoint,
-        read: (0, total_bytes(disk, &firsts)?),
-        sequence: SequenceCheck::new(),
-        tail: Tail::default(),
-        rewrite: (0, as_u64(HEADER_LEN)),
-        end: as_u64(HEADER_LEN),
-        torn_segment: None,
-        report: OpenReport { scanned: true, stop, ..OpenReport::default() },
-    };
-    pass.check_root(0, 0)?;
-    for (place, &first) in firsts.iter().enumerate() {
-        pass.segment(place, first, place + 1 == firsts.len())?;
+    let given =
+        Given { disk, checkpoints, checkpoint: &checkpoint, firsts: &segments_of(disk)?, stop, rebuild };
+    if rebuild && checkpoints.is_all() {
+        // What is made anew is evidence, until the log is known to be all that there was.
+        given.judged(false, progress, &mut |_, _| {})?;
     }
-    pass.judge_end()?;
+    let pass = given.judged(true, progress, visitor)?;
     let (closed, root) = (pass.sequence.closed(), pass.tail.root());
-    let Pass { torn_segment, rewrite, end, mut report, .. } = pass;
+    let Pass { torn_segment, rewrite, end, mut report, derived, .. } = pass;
 
     // The log is judged: from here on it is written to.
-    let firsts: Vec<EntryIndex> = firsts.into_iter().filter(|&f| Some(f) != torn_segment).collect();
+    let firsts: Vec<EntryIndex> =
+        given.firsts.iter().copied().filter(|&first| Some(first) != torn_segment).collect();
     let segments = settle_segments(disk, &firsts, torn_segment, &report, rewrite)?;
+    report.rebuilt = derived.finish()?;
     settle_derived(disk, closed.size, &mut report)?;
     let offsets = Offsets::open(disk)?;
     for name in [layout::CHECKPOINT, layout::RUNNING] {
@@ -150,18 +88,85 @@ pub(super) fn recover(
     Ok((Opened { segments, offsets, checkpoint, size: closed.size, chain: closed.chain, end }, report))
 }
 
+/// Judges a log that was closed, and whose edges say that it lacks something: whether it does. Nothing is written.
+pub(super) fn judge(
+    disk: &dyn Disk,
+    checkpoints: &CheckpointSigner,
+    checkpoint: &SignedCheckpoint,
+    firsts: &[EntryIndex],
+) -> Result<(), OpenError> {
+    let given = Given { disk, checkpoints, checkpoint, firsts, stop: Stop::Clean, rebuild: true };
+    given.judged(false, &Unwatched, &mut |_, _| {}).map(drop)
+}
+
+/// A log as its last use has left it.
+struct Given<'a> {
+    disk: &'a dyn Disk,
+    checkpoints: &'a CheckpointSigner,
+    checkpoint: &'a SignedCheckpoint,
+    firsts: &'a [EntryIndex],
+    stop: Stop,
+    /// Whether what is derived is made anew, whatever it says.
+    rebuild: bool,
+}
+
+impl<'a> Given<'a> {
+    /// Reads all of it, and says whether it may go on. What is derived is written on the way only where that is wanted.
+    fn judged(
+        &self,
+        writes: bool,
+        progress: &'a dyn Progress,
+        visitor: &'a mut dyn FnMut(EntryIndex, &[u8]),
+    ) -> Result<Pass<'a>, OpenError> {
+        let &Self { disk, checkpoints, checkpoint, firsts, stop, rebuild } = self;
+        let synced = read_marker(disk)?;
+        let durable = size_of(checkpoint).max(synced);
+        // A copy has its checkpoint before it has the entries, and can get those again; what its tree says beyond is no evidence.
+        let (floor, durable) = match checkpoints.is_others() {
+            true => (TreeSize::EMPTY, TreeSize::new(u64::MAX)),
+            false => (durable, durable),
+        };
+        let mut pass = Pass {
+            disk,
+            checkpoints,
+            progress,
+            visitor,
+            floor,
+            was_whole: stop == Stop::Clean && !checkpoints.is_others(),
+            derived: Reconciling::new(disk, if rebuild { TreeSize::EMPTY } else { synced }, durable, writes),
+            checkpoint,
+            known: 0,
+            read: (0, total_bytes(disk, firsts)?),
+            sequence: SequenceCheck::new(),
+            tail: Tail::default(),
+            rewrite: (0, as_u64(HEADER_LEN)),
+            end: as_u64(HEADER_LEN),
+            torn_segment: None,
+            report: OpenReport { scanned: true, stop, ..OpenReport::default() },
+        };
+        pass.check_root(0, 0)?;
+        for (place, &first) in firsts.iter().enumerate() {
+            pass.segment(place, first, place + 1 == firsts.len())?;
+        }
+        pass.judge_end()?;
+        Ok(pass)
+    }
+}
+
 /// A full pass over the segments.
 struct Pass<'a> {
     disk: &'a dyn Disk,
+    checkpoints: &'a CheckpointSigner,
     progress: &'a dyn Progress,
     visitor: &'a mut dyn FnMut(EntryIndex, &[u8]),
     /// Entries below were durable.
     floor: TreeSize,
     /// Whether it was closed as it is: then no tail of it is torn. A copy can get again what it has not.
     was_whole: bool,
-    /// Derived files of entries below were durable.
-    trusted: TreeSize,
+    derived: Reconciling<'a>,
     checkpoint: &'a SignedCheckpoint,
+    /// How many of the checkpoints that are known elsewhere have come by.
+    known: usize,
     /// Bytes of the segments before this one, and of all.
     read: (u64, u64),
     sequence: SequenceCheck,
@@ -228,7 +233,7 @@ impl Pass<'_> {
         }
         self.end = batch_start;
         self.read.0 += scanner.end();
-        self.reconcile(&DerivedFile::offsets(), place_of(first), &offsets)?;
+        self.derived.reconcile(&DerivedFile::offsets(), place_of(first), &offsets)?;
         self.flush_tree()
     }
 
@@ -325,6 +330,7 @@ impl Pass<'_> {
         for (index, &(end, leaf, at)) in (commit.first.get()..).zip(&batch.entries) {
             (self.visitor)(EntryIndex::new(index), &batch.bytes[start..end]);
             self.tail.push(leaf);
+            self.come_by_known(EntryIndex::new(index).covering_size())?;
             offsets.extend_from_slice(&at.to_le_bytes());
             start = end;
         }
@@ -361,7 +367,19 @@ impl Pass<'_> {
         }))
     }
 
-    /// After the last segment: everything that was durable must have come by.
+    /// Holds the root against what is known elsewhere of a log of this size.
+    fn come_by_known(&mut self, size: TreeSize) -> Result<(), OpenError> {
+        while let Some(known) = self.checkpoints.known().get(self.known).filter(|known| known.size() <= size)
+        {
+            if known.size() == size {
+                known.holds(self.tail.root())?;
+            }
+            self.known += 1;
+        }
+        Ok(())
+    }
+
+    /// After the last segment: everything that was durable must have come by, and all that somebody knows of.
     fn judge_end(&mut self) -> Result<(), OpenError> {
         let size = self.sequence.closed().size;
         self.progress.step(self.read.1, self.read.1);
@@ -381,42 +399,16 @@ impl Pass<'_> {
                 expected,
             }));
         }
-        Ok(())
+        self.checkpoints.goes_on_from(size, self.tail.root())?;
+        if self.checkpoints.is_all() { derived_files::ends_with(self.disk, size) } else { Ok(()) }
     }
 
     fn flush_tree(&mut self) -> Result<(), OpenError> {
         for run in self.tail.take_new() {
-            self.reconcile(&DerivedFile::level(run.level), run.start * 32, &run.bytes())?;
+            self.derived.reconcile(&DerivedFile::level(run.level), run.start * 32, &run.bytes())?;
         }
         self.tail.trim(0);
         Ok(())
-    }
-
-    /// Makes a derived file hold `bytes` at `at`. What was durable must hold them already. The rest is
-    /// written even where it reads right: after a failed sync, reading proves nothing.
-    fn reconcile(&mut self, derived: &DerivedFile, at: u64, bytes: &[u8]) -> Result<(), OpenError> {
-        let trusted = derived.end_of(self.trusted.get());
-        if let Some(difference) = derived.compare(self.disk, at, bytes)? {
-            if difference.offset < trusted {
-                return Err(OpenError::Damaged(derived.damage(difference)));
-            }
-            self.note(&derived.path, difference.offset, difference.was);
-        }
-        let file = match self.disk.open(&derived.path) {
-            Err(e) if e.kind == DiskErrorKind::NotFound => self.disk.create(&derived.path)?,
-            other => other?,
-        };
-        let known = as_usize(trusted.saturating_sub(at).min(as_u64(bytes.len())));
-        if known < bytes.len() {
-            file.write_at(at + as_u64(known), &bytes[known..])?;
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, path: &str, offset: u64, was: &'static str) {
-        if !self.report.rebuilt.iter().any(|r| r.file == path) {
-            self.report.rebuilt.push(Rebuilt { file: path.to_owned(), offset, was });
-        }
     }
 }
 
@@ -425,74 +417,6 @@ impl OpenBatch {
         self.bytes.extend_from_slice(bytes);
         self.entries.push((self.bytes.len(), leaf, at));
     }
-}
-
-/// Cuts what is to be cut, and writes and syncs anew what is not known to be durable.
-fn settle_segments(
-    disk: &dyn Disk,
-    firsts: &[EntryIndex],
-    torn: Option<EntryIndex>,
-    report: &OpenReport,
-    (from_place, from_byte): (usize, u64),
-) -> Result<Vec<Arc<Segment>>, OpenError> {
-    if let Some(first) = torn {
-        disk.remove(&layout::segment(first))?;
-    }
-    let mut segments = Vec::with_capacity(firsts.len());
-    for (place, &first) in firsts.iter().enumerate() {
-        let segment = Segment::open(disk, first)?;
-        if place >= from_place {
-            let cut = report.cut.as_ref().filter(|c| c.file == layout::segment(first));
-            if let Some(cut) = cut {
-                segment.file.truncate(cut.offset)?;
-            }
-            let from = if place == from_place { from_byte } else { as_u64(HEADER_LEN) };
-            write_again(&*segment.file, 0, as_u64(HEADER_LEN))?;
-            write_again(&*segment.file, from, segment.file.len()?)?;
-            segment.file.sync()?;
-        }
-        segments.push(Arc::new(segment));
-    }
-    disk.sync_dir(layout::LOG)?;
-    Ok(segments)
-}
-
-/// Writes the bytes that a file already holds: a failed sync may have dropped them, and only a new
-/// write makes the next sync count.
-fn write_again(file: &dyn DiskFile, mut at: u64, end: u64) -> Result<(), DiskError> {
-    let mut buffer = vec![0; 1 << 20];
-    while at < end {
-        let length = as_usize((end - at).min(as_u64(buffer.len())));
-        file.read_at(at, &mut buffer[..length])?;
-        file.write_at(at, &buffer[..length])?;
-        at += as_u64(length);
-    }
-    Ok(())
-}
-
-/// Gives the derived files their exact length and makes them durable.
-fn settle_derived(disk: &dyn Disk, size: TreeSize, report: &mut OpenReport) -> Result<(), OpenError> {
-    let offsets = (layout::OFFSETS.to_owned(), place_of(size.next_index()));
-    let count = layout::level_count(size.get());
-    let levels = (0..count).map(|k| (layout::level(k), layout::nodes_on(k, size.get()).saturating_mul(32)));
-    let exact: Vec<(String, u64)> = [offsets].into_iter().chain(levels).collect();
-    for (path, length) in &exact {
-        let file = disk.open(path)?;
-        if file.len()? > *length {
-            report.rebuilt.push(Rebuilt { file: path.clone(), offset: *length, was: "too long" });
-            file.truncate(*length)?;
-        }
-        file.sync()?;
-    }
-    for name in disk.list(layout::TREE)? {
-        let path = format!("{}/{name}", layout::TREE);
-        if name.starts_with("level-") && !exact.iter().any(|(p, _)| *p == path) {
-            report.rebuilt.push(Rebuilt { file: path.clone(), offset: 0, was: "too long" });
-            disk.remove(&path)?;
-        }
-    }
-    disk.sync_dir(layout::TREE)?;
-    Ok(disk.sync_dir(layout::LOG)?)
 }
 
 fn total_bytes(disk: &dyn Disk, firsts: &[EntryIndex]) -> Result<u64, DiskError> {

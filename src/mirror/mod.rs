@@ -22,7 +22,7 @@ use crate::log::{LogConfig, LogCopy, OpenError};
 use crate::progress::Progress;
 use crate::sealed_files::{LastStop, LogSays, SealedFiles, SealedReader};
 use crate::snapshot::{Snapshot, Snapshots};
-use crate::storage::{Disk, FileDisk, FolderLock};
+use crate::storage::{Disk, FolderLock};
 use crate::streams::StreamReader;
 use crate::tile_client::TileClient;
 use ledger_spec::audit::{self as pure, AuditError, AuditedEntry, GivenEntry, KnownEntry, Scope};
@@ -66,7 +66,7 @@ pub struct Mirror {
     forgotten: Option<usize>,
     /// Goes before the lock does.
     keeper: Option<Keeper>,
-    _lock: FolderLock,
+    lock: FolderLock,
 }
 
 /// What became of a look at the ledger.
@@ -116,7 +116,7 @@ impl Mirror {
             snapshots: None,
             forgotten: None,
             keeper: None,
-            _lock: lock,
+            lock,
         };
         follower.reopen(progress)?;
         Ok(follower)
@@ -124,7 +124,7 @@ impl Mirror {
 
     /// Reads what is stored already. It was verified when it came.
     fn reopen(&mut self, progress: &dyn Progress) -> Result<(), MirrorError> {
-        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let disk: Arc<dyn Disk> = Arc::new(self.lock.disk());
         let shown = crate::log::covered(&*disk, &self.vkey).map_err(LedgerError::from)?;
         self.kek = copy_key(&self.dir, &*disk, &self.settings)?;
         let kept = self.kept(&disk)?;
@@ -357,7 +357,7 @@ impl Mirror {
     }
 
     fn begin(&self, checkpoint: &SignedCheckpoint) -> Result<LogCopy, MirrorError> {
-        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(LedgerError::from)?);
+        let disk: Arc<dyn Disk> = Arc::new(self.lock.disk());
         let config = LogConfig { segment_bytes: self.settings.segment_bytes, rebuild: false };
         // What opens the entries comes first: a log is a copy that was begun.
         let beside = self.kek.as_ref().map(|kek| {

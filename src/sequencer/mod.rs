@@ -11,6 +11,7 @@ mod streams;
 pub use dry_run::dry_run;
 
 use crate::index::{IndexRow, IndexStore};
+use crate::known::Contradicted;
 use crate::log::{AppendError, Log};
 use crate::snapshot::{Snapshot, Snapshots};
 use crate::streams::StreamError;
@@ -57,6 +58,19 @@ pub type Erase = Box<dyn FnMut(&mut Log, &Erased) -> Result<(), String> + Send>;
 pub struct Sequencer {
     queue: SyncSender<Submission>,
     shared: Arc<Shared>,
+}
+
+/// Ends all writing. It keeps no writer from ending.
+#[derive(Clone)]
+pub struct Stopper(Arc<Shared>);
+
+impl Stopper {
+    /// From now on nothing is committed; reads go on.
+    pub fn stop(&self, why: WriteError) {
+        if self.0.stopped.set(why.clone()).is_ok() {
+            tracing::error!(error = %why, "the writer stops; reads go on");
+        }
+    }
 }
 
 /// Waits for the writer to finish what is queued and to close the ledger.
@@ -107,6 +121,9 @@ pub enum WriteError {
     /// What admission needs could not be read.
     #[error("reading failed: {0}")]
     Read(StreamError),
+    /// More is known of the ledger elsewhere than it holds, or something else.
+    #[error(transparent)]
+    Contradicted(#[from] Contradicted),
     /// The writer panicked, which is a defect; what the disk holds is unknown until the next start.
     #[error("the writer panicked")]
     Panicked,
@@ -236,6 +253,11 @@ impl Sequencer {
     /// How many events wait.
     pub fn queued(&self) -> usize {
         self.shared.queued.load(Ordering::Acquire)
+    }
+
+    /// A way to end all writing, for whoever learns that there must be none.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.shared.clone())
     }
 
     /// Why nothing is written any more, if so.

@@ -1,18 +1,20 @@
 //! A server of this process: started on a thread of its own, stopped cleanly.
 
 use super::{connections, erasing};
+use crate::asked::{PolicyFileError, policy_of};
 use crate::clock;
 use crate::http::{self, AppState};
 use crate::identities::Identities;
 use crate::journal::{AccessJournal, Journal};
 use crate::keeper::Keeper;
 use crate::ledger::{LedgerError, OpenLedger, Settings, open_journal};
+use crate::log::OpenError;
 use crate::mirror::Mirror;
 use crate::progress::Unwatched;
-use crate::sequencer::{CloseError, Writer};
+use crate::sequencer::{CloseError, Stopper, Writer};
 use crate::snapshot::Snapshots;
 use crate::storage::FolderLock;
-use crate::witness::{PolicyFileError, Witnessing, policy_of};
+use crate::witness::Witnessing;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -97,9 +99,18 @@ impl Running {
             dir,
             renewed: _,
         } = ledger;
-        let witnesses = witnesses(&settings, &snapshots, &vkey, &dir)?;
+        let by = (snapshots.clone(), sequencer.stopper());
+        let witnesses = witnesses(&settings, by, &vkey, (&dir, &lock))?;
         let mut open = vec![Closing { writer, keeper, lock }];
-        let journal = match open_journal(&dir, &Unwatched)? {
+        let journal = match open_journal(&dir, &Unwatched) {
+            // An older journal must not go on either. Nobody is shown more than everybody then, and the ledger is served.
+            Err(LedgerError::Log(error @ OpenError::Contradicted(_))) => {
+                tracing::error!(%error, "the access journal is not all that was signed of it: bring access/ back");
+                None
+            }
+            other => other?,
+        };
+        let journal = match journal {
             None => None,
             Some((journal, signer)) => {
                 let OpenLedger { sequencer, snapshots, settings, writer, keeper, lock, .. } = journal;
@@ -241,14 +252,14 @@ fn bound(addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), ServerEr
 /// Begins to ask the witnesses that the ledger's settings name, if they name any.
 fn witnesses(
     settings: &Settings,
-    snapshots: &Snapshots,
+    by: (Snapshots, Stopper),
     vkey: &VerifierKey,
-    dir: &Path,
+    (dir, lock): (&Path, &FolderLock),
 ) -> Result<Option<Arc<Witnessing>>, PolicyFileError> {
     let Some(file) = &settings.policy else { return Ok(None) };
     let policy = policy_of(&dir.join(file), vkey)?;
     let every = Duration::from_secs(settings.cosign_seconds);
-    Ok(Some(Witnessing::start(snapshots.clone(), vkey, policy, dir, every)))
+    Ok(Some(Witnessing::start(by, vkey, policy, Arc::new(lock.disk()), every)))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -1,13 +1,15 @@
 //! The ledger's side: every new checkpoint is submitted to the policy's witnesses in the background, and
 //! what they cosign is collected. Nobody who appends waits for a witness.
 
+use crate::asked;
 use crate::audited_checkpoint;
 use crate::clock;
+use crate::known::{self, Contradicted, Known, Teller, WITNESSED};
+use crate::sequencer::{Stopper, WriteError};
 use crate::snapshot::Snapshots;
+use crate::storage::{self, Disk, DiskError};
 use crate::tile_client;
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
@@ -21,8 +23,6 @@ use tlog::position::TreeSize;
 use tlog::witness::AddCheckpoint;
 use ureq::Agent;
 
-/// The newest checkpoint whose cosignatures meet the policy, in the ledger's folder.
-const WITNESSED: &str = "checkpoint.witnessed";
 const EVIDENCE: &str = "evidence";
 /// How often it is looked for a new checkpoint.
 const LOOK: Duration = Duration::from_millis(50);
@@ -55,8 +55,11 @@ pub struct WitnessState {
 /// A ledger's witnesses.
 pub struct Witnessing {
     snapshots: Snapshots,
+    vkey: VerifierKey,
     policy: Policy,
-    dir: PathBuf,
+    disk: Arc<dyn Disk>,
+    /// Ends all appending once a witness shows what contradicts this ledger.
+    stopper: Stopper,
     states: Mutex<Vec<WitnessState>>,
     collected: Mutex<BTreeMap<TreeSize, SignedCheckpoint>>,
     witnessed: RwLock<Option<Arc<SignedCheckpoint>>>,
@@ -72,6 +75,8 @@ enum Outcome {
     Cosigned(SignedCheckpoint, u64),
     /// Not now: the reason.
     Failed(String),
+    /// It says that it has cosigned more, which proves nothing.
+    Ahead(TreeSize),
     /// The witness and this ledger contradict each other: why, and what it answered.
     Contradiction(String, Vec<u8>),
 }
@@ -81,13 +86,13 @@ impl Witnessing {
     /// A checkpoint that does not grow is submitted again after `every`, so that nobody takes a quiet ledger for one
     /// that is kept from its witnesses.
     pub fn start(
-        snapshots: Snapshots,
+        (snapshots, stopper): (Snapshots, Stopper),
         vkey: &VerifierKey,
         policy: Policy,
-        dir: &Path,
+        disk: Arc<dyn Disk>,
         every: Duration,
     ) -> Arc<Self> {
-        let stored = fs::read(dir.join(WITNESSED)).ok();
+        let stored = storage::read_all(&*disk, WITNESSED).ok();
         let stored = stored.and_then(|note| SignedCheckpoint::verify(&note, vkey).ok());
         let states = policy.witnesses().iter().map(|witness| {
             let cosigned = stored.as_ref().and_then(|signed| {
@@ -103,7 +108,9 @@ impl Witnessing {
             collected: Mutex::default(),
             audited: Mutex::default(),
             stopping: AtomicBool::new(false),
-            dir: dir.to_owned(),
+            vkey: vkey.clone(),
+            disk,
+            stopper,
             snapshots,
             policy,
             every,
@@ -177,7 +184,17 @@ impl Witnessing {
                     continue;
                 }
                 Outcome::Failed(reason) => self.fail(number, reason),
-                Outcome::Contradiction(why, answer) => self.alarm(number, &why, &newest, &answer),
+                Outcome::Ahead(told) => {
+                    let why = || format!("it says that it has cosigned {told} entries");
+                    self.ask(number, &newest).unwrap_or_else(|shown| {
+                        self.fail(number, format!("{}, and shows nothing that proves it: {shown}", why()));
+                    });
+                }
+                Outcome::Contradiction(why, answer) => {
+                    if self.ask(number, &newest).is_err() {
+                        self.alarm(number, &why, &newest, &answer);
+                    }
+                }
             }
             self.rest(pause);
             pause = (pause * 2).min(PAUSE.1);
@@ -217,10 +234,7 @@ impl Witnessing {
                 Err(error) => return Outcome::Failed(tile_client::reason(&error)),
                 Ok((200, lines)) => return cosigned(witness, newest, &lines),
                 Ok((409, body)) => match size_of(&body) {
-                    Some(told) if told > size => {
-                        let why = format!("it has cosigned {told} entries; this ledger has {size}");
-                        return Outcome::Contradiction(why, body);
-                    }
+                    Some(told) if told > size => return Outcome::Ahead(told),
                     Some(told) => *old = told,
                     None => return Outcome::Failed("409 without a size".into()),
                 },
@@ -234,6 +248,36 @@ impl Witnessing {
             }
         }
         Outcome::Failed("it tells another size each time".into())
+    }
+
+    /// Asks a witness for the checkpoint that it has. Where the operator signed it, and this ledger lacks some of its entries or
+    /// holds others, nothing is appended from here on, and no later start forgets it.
+    ///
+    /// # Errors
+    ///
+    /// Where it shows nothing that contradicts this ledger: why, in words.
+    fn ask(&self, number: usize, newest: &SignedCheckpoint) -> Result<(), String> {
+        let witness = self.witness_of(number);
+        let signed = asked::signed_by(witness, &self.vkey)?;
+        let known = Known { by: Teller::Witness(witness.name.clone()), signed };
+        let held = self.snapshots.latest().size();
+        let contradicted = match Contradicted::lacking(held, known.size(), known.by.clone()) {
+            Some(lacking) => lacking,
+            None => {
+                let root = self.snapshots.log().root(known.size()).map_err(|error| error.to_string())?;
+                match known.holds(root) {
+                    Ok(()) => return Err(format!("a checkpoint of {} entries that fits", known.size())),
+                    Err(forked) => forked,
+                }
+            }
+        };
+        let why = contradicted.to_string();
+        self.stopper.stop(WriteError::Contradicted(contradicted));
+        if let Err(error) = known::keep(&*self.disk, &self.vkey, &known.signed) {
+            tracing::error!(%error, "the checkpoint that contradicts this ledger could not be kept");
+        }
+        self.alarm(number, &why, newest, known.signed.to_string().as_bytes());
+        Ok(())
     }
 
     fn request(&self, newest: &SignedCheckpoint, old: TreeSize) -> Result<String, String> {
@@ -281,9 +325,7 @@ impl Witnessing {
         if witnessed.as_ref().is_some_and(|known| known.checkpoint().size() > merged.checkpoint().size()) {
             return;
         }
-        let (path, new) = (self.dir.join(WITNESSED), self.dir.join(format!("{WITNESSED}.new")));
-        let kept = fs::write(&new, merged.to_string()).and_then(|()| fs::rename(&new, &path));
-        if let Err(error) = kept {
+        if let Err(error) = storage::replace(&*self.disk, WITNESSED, merged.to_string().as_bytes()) {
             tracing::warn!(%error, "the witnessed checkpoint could not be kept; it is collected again");
         }
         *witnessed = Some(Arc::new(merged));
@@ -298,7 +340,7 @@ impl Witnessing {
         if size <= *audited || !matches!(auditors.cosigned(signed, directory), Ok(Some(_))) {
             return;
         }
-        match audited_checkpoint::keep(&self.dir, signed) {
+        match audited_checkpoint::keep(&*self.disk, signed) {
             Ok(()) => *audited = size,
             Err(error) => tracing::warn!(%error, "a checkpoint that was audited could not be kept"),
         }
@@ -317,18 +359,29 @@ impl Witnessing {
         let name = &self.witness_of(number).name;
         let known = self.states().get(number).and_then(|(_, state)| state.alarm.clone());
         if known.as_deref() != Some(why) {
-            let folder = self.dir.join(EVIDENCE).join(format!("{}-witness-{number}", clock::now().micros()));
-            let kept = fs::create_dir_all(&folder).and_then(|()| {
-                fs::write(folder.join("checkpoint"), newest.to_string())?;
-                fs::write(folder.join("answer"), answer)?;
-                fs::write(folder.join("fault.txt"), format!("{name}: {why}\n"))
-            });
+            let kept = self.keep_evidence(
+                number,
+                &[
+                    ("checkpoint", newest.to_string().as_bytes()),
+                    ("answer", answer),
+                    ("fault.txt", format!("{name}: {why}\n").as_bytes()),
+                ],
+            );
             tracing::error!(witness = name, why, kept = kept.is_ok(), "a witness contradicts this ledger");
         }
         self.change(number, |state| {
             state.failures += 1;
             state.alarm = Some(why.to_owned());
         });
+    }
+
+    fn keep_evidence(&self, number: usize, files: &[(&str, &[u8])]) -> Result<(), DiskError> {
+        let folder = format!("{EVIDENCE}/{}-witness-{number}", clock::now().micros());
+        self.disk.create_dir(EVIDENCE)?;
+        self.disk.create_dir(&folder)?;
+        files
+            .iter()
+            .try_for_each(|(name, bytes)| storage::replace(&*self.disk, &format!("{folder}/{name}"), bytes))
     }
 
     fn change(&self, number: usize, change: impl FnOnce(&mut WitnessState)) {

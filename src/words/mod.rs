@@ -1,6 +1,7 @@
 //! What people read, in both languages, beside the wordings of `ledger_spec`: each stands once, by its English.
 
 mod cli;
+mod custody;
 mod damage;
 mod faults;
 mod heard;
@@ -25,7 +26,7 @@ use serde_json::error::Category;
 use std::io::{self, ErrorKind};
 
 /// Every wording of the program.
-pub const ALL: [&[Wording]; 8] = [
+pub const ALL: [&[Wording]; 9] = [
     WORDINGS[0],
     WORDINGS[1],
     WORDINGS[2],
@@ -33,6 +34,7 @@ pub const ALL: [&[Wording]; 8] = [
     cli::CLI,
     results::RESULTS,
     faults::FAULTS,
+    custody::CUSTODY,
     damage::DAMAGE,
 ];
 

@@ -12,6 +12,7 @@ mod bad_input;
 mod case_files;
 mod cli;
 mod crooked;
+mod custody;
 #[cfg(target_os = "linux")] // it asks the system what a process has open
 mod descriptors;
 mod disclosures;

@@ -167,7 +167,10 @@ fn links_that_are_cut_in_any_batch_or_byte_are_finished_by_the_next_start() {
     for (number, cut) in cuts.into_iter().enumerate() {
         // The root has the new key, the log was written so far, and of its last batch only the first bytes arrived.
         world.restore(&world.after);
-        world.take(&world.running, &["folder/running", "folder/checkpoint"]);
+        world.take(&world.running, &["folder/running", "folder/checkpoint", "folder/log/offsets"]);
+        // What follows from the log is written once it is durable.
+        std::fs::remove_dir_all(world.root().join("folder/tree")).unwrap();
+        copy(&world.running.join("folder/tree"), &world.root().join("folder/tree"));
         let mut segment = whole[..cut].to_vec();
         match number % 3 {
             0 => segment.resize(whole.len(), 0),

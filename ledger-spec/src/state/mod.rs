@@ -343,7 +343,8 @@ impl<S: Streams> State<S> {
             return Ok(Err(NotEntered::Erased { first, other, event: Box::new(event) }));
         }
         let joined = named.as_ref().map(Named::joined);
-        let (between, into_registrar) = (self.between(event.event())?, self.registrar_of_heir(event.event())?);
+        let (between, into_registrar) =
+            (self.between(event.event())?, self.registrar_of_heir(event.event())?);
         let went_on = self.files_that_went_on(event.event())?;
         let file = self.streams.file(&event.event().subject_stream(), &self.governance.directory)?;
         let names = named.as_ref().map_or([].as_slice(), Named::names);

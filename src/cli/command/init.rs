@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::{Outcome, keyfile, talk};
+use crate::known::MemoryError;
 use crate::ledger::{Founding, LedgerError, MasterKey, Settings};
 use crate::words::{say, told};
 use clap::Args;
@@ -32,7 +33,9 @@ Examples:
 The operator's secret key lies in DIR/keys/operator.key. Keep a copy elsewhere: without it the
 ledger can be read and audited for ever, but never written again. The master key lies beside DIR, in
 DIR.master.key: it opens all that is sealed. Keep it twice, and in no backup of DIR: without it
-nobody can read what is sealed again; with it and DIR everybody can.")]
+nobody can read what is sealed again; with it and DIR everybody can. Beside DIR lies DIR.signed too,
+and DIR.signed.access: what was signed last, asked before each signature, so that a DIR that was put
+back from a backup never signs a second history. Keep both in no backup, and where DIR is moved, with it.")]
 pub(in crate::cli) struct Init {
     /// The new ledger's folder; must not exist, or be empty.
     #[arg(long)]
@@ -82,7 +85,8 @@ impl Init {
             };
             registrars.push(EnrolledRegistrar { id, name, key });
         }
-        let settings = Settings::new(origin);
+        let memory = Settings::memory_beside(&self.dir).map_err(Failure::usage)?;
+        let settings = Settings { signer_memory: Some(memory), ..Settings::new(origin) };
         let (seed, random, master) = (keyfile::random()?, keyfile::random()?, keyfile::random()?);
         let founding = Founding {
             settings,
@@ -100,6 +104,9 @@ impl Init {
             | LedgerError::KeyTaken(_)
             | LedgerError::MasterKeyExists(_)
             | LedgerError::Opening(_) => Failure::usage(error),
+            LedgerError::Memory(memory) if matches!(*memory, MemoryError::Exists { .. }) => {
+                Failure::usage(*memory)
+            }
             other => Failure::unreachable(other),
         })?;
         let mut keys = vec![self.dir.join(crate::ledger::OPERATOR_KEY)];

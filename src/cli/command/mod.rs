@@ -17,6 +17,7 @@ pub(super) mod keygen;
 pub(super) mod monitor;
 pub(super) mod rebuild;
 pub(super) mod resolve;
+pub(super) mod restore;
 pub(super) mod retention;
 pub(super) mod rotate;
 pub(super) mod scenario;

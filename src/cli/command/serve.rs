@@ -18,6 +18,10 @@ Examples:
   credit-ledger serve --dir ledger --listen 127.0.0.1:0     a free port, printed on stdout
   credit-ledger serve --dir ledger --listen 10.0.0.7:8413   reachable from outside: put TLS before it
 
+A ledger of which more is known than its folder holds is not served: by checkpoint.witnessed and its fellows, by the
+signer's memory, a witness, a mirror or its own tree. The error names what is missing and who says so; `restore` fetches
+it back. A server that learns it while it runs records nothing from then on, and /readyz says why.
+
 The address is printed on stdout once the server answers. The log of the program goes to stderr; RUST_LOG=debug
 says more.")]
 pub(in crate::cli) struct Serve {
@@ -27,6 +31,9 @@ pub(in crate::cli) struct Serve {
     /// Address and port; only this machine can reach the default.
     #[arg(long, default_value = "127.0.0.1:8413")]
     listen: SocketAddr,
+    /// Begin the signer's memory that ledger.toml has begun to name (signer_memory), with what the folder has signed.
+    #[arg(long)]
+    begin_memory: bool,
 }
 
 #[derive(Serialize)]
@@ -39,9 +46,12 @@ struct Listening {
 impl Serve {
     pub(in crate::cli) fn run(self, json: bool) -> Outcome {
         talk::log_to_stderr();
+        if self.begin_memory {
+            crate::ledger::begin_memory(&self.dir).map_err(Failure::from)?;
+        }
         let service = {
             let bar = Bar::new(&say!("reading the log"));
-            crate::ledger::open(&self.dir, &bar).map_err(Failure::unreachable)?
+            crate::ledger::open(&self.dir, &bar).map_err(Failure::from)?
         };
         let (origin, vkey) = (service.settings.origin.to_string(), service.vkey.to_string());
         let running = Running::start(service, &[self.listen])?;

@@ -8,7 +8,7 @@ use crate::cli::{Outcome, keyfile};
 use crate::clock;
 use crate::ledger::write_secret;
 use crate::server;
-use crate::storage::{Disk, FileDisk, FolderLock};
+use crate::storage::{Disk, FolderLock};
 use crate::witness::{CopyEnd, OpenedCopy, OpenedCopyError, Source, WitnessStore, router};
 use crate::words::{say, told};
 use clap::Args;
@@ -79,7 +79,7 @@ impl Witness {
         let cosigner = Cosigner::of(&key(&self.dir.join(KEY), name)?);
         let keys = self.log.iter().map(|log| read_vkey(log)).collect::<Result<Vec<_>, _>>()?;
         let vkey = cosigner.key().to_string();
-        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(&self.dir).map_err(Failure::unreachable)?);
+        let disk: Arc<dyn Disk> = Arc::new(lock.disk());
         let opened = self.opened_copy(disk.clone(), &keys)?;
         let store = WitnessStore::open(disk, cosigner, keys, clock::now).map_err(Failure::unreachable)?;
         let (store, copy_end) = match opened {

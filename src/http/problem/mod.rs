@@ -16,7 +16,7 @@ use crate::log::ReadError;
 use crate::query::QueryError;
 use crate::sequencer::{SubmitError, WriteError};
 use crate::streams::StreamError;
-use crate::words::say;
+use crate::words::{say, told};
 use axum::body::Body;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{Response, StatusCode};
@@ -381,6 +381,9 @@ impl From<&TimeError> for Problem {
 
 impl From<&WriteError> for Problem {
     fn from(error: &WriteError) -> Self {
+        if let WriteError::Contradicted(contradicted) = error {
+            return Self::new(ProblemKind::KnownElsewhere).found(told(contradicted));
+        }
         // What the disk said is for the operator's log, not for callers.
         Self::new(match error {
             WriteError::DiskFull => ProblemKind::DiskFull,

@@ -66,11 +66,12 @@ pub enum ProblemKind {
     WriterStopped,
     Stopping,
     DiskFull,
+    KnownElsewhere,
 }
 
 impl ProblemKind {
     /// Every kind that is not a rule's.
-    pub const OTHERS: [Self; 51] = [
+    pub const OTHERS: [Self; 52] = [
         Self::MalformedJson,
         Self::TruncatedBody,
         Self::InvalidUtf8,
@@ -122,6 +123,7 @@ impl ProblemKind {
         Self::WriterStopped,
         Self::Stopping,
         Self::DiskFull,
+        Self::KnownElsewhere,
     ];
 
     /// Every kind, the rules' first.
@@ -341,6 +343,9 @@ impl ProblemKind {
             Self::DiskFull => Row("disk-full", 507,
                 ["存储空间不足，台账已暂停记载", "the disk is full, and the ledger takes nothing"],
                 ["请告知台账运营单位扩充存储并重新启动；本次提交未获确认，恢复后请重新提交。", "Tell the operator to make room and restart; this was not acknowledged, so send it again then."]),
+            Self::KnownElsewhere => Row("known-elsewhere", 503,
+                ["他处存有本台账未载的已签署检查点，停止记载", "a checkpoint that this ledger has signed is known elsewhere and does not fit what it holds, so nothing is recorded"],
+                ["请告知台账运营单位：先找回缺失的条目，再重新启动；在此之前的查询结果可能不完整。", "Tell the operator: what is missing is to be brought back, and the server started again; until then answers may lack it."]),
         }
     }
 }

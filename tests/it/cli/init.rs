@@ -43,17 +43,19 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
         let inside = ["access", "checkpoint", "keys", "ledger.toml", "log", "sealed", "tree"];
         assert_eq!(names(&folder, dir), inside, "{dir}");
     }
-    // The master key lies beside the folder and not in it, for its owner alone.
-    let beside =
-        ["a", "b", "c"].map(|dir| ["", ".master.key", ".master.key.of"].map(|end| format!("{dir}{end}")));
+    // The master key lies beside the folder and not in it, for its owner alone; and so does what its signers have signed last.
+    let ends = ["", ".master.key", ".master.key.of", ".signed", ".signed.access"];
+    let beside = ["a", "b", "c"].map(|dir| ends.map(|end| format!("{dir}{end}")));
     assert_eq!(names(&folder, "."), [&beside.concat()[..], &["new".to_owned()]].concat());
-    assert_eq!(names(&folder, "new/deep/er"), ["d", "d.master.key", "d.master.key.of"]);
+    assert_eq!(names(&folder, "new/deep/er"), ends.map(|end| format!("d{end}")));
     // Whose it is to replace is said beside it.
     assert_eq!(
         folder.read("a.master.key.of").trim_end(),
         folder.path("a").canonicalize().unwrap().to_str().unwrap()
     );
-    for secret in ["a.master.key", "a/keys/operator.key", "a/keys/registrar.key"] {
+    for secret in
+        ["a.master.key", "a.signed", "a.signed.access", "a/keys/operator.key", "a/keys/registrar.key"]
+    {
         let mode = std::fs::metadata(folder.path(secret)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{secret}");
     }
@@ -63,8 +65,15 @@ fn the_folder_is_made_beside_its_place_however_its_name_is_written() {
     // One that is there is another ledger's: it is not written over, and no ledger appears under it.
     let (before, gone) = (key, folder.path("a"));
     std::fs::remove_dir_all(&gone).unwrap();
+    for memory in ["a.signed", "a.signed.access"] {
+        let signed = std::fs::read(folder.path(memory)).unwrap();
+        init(&folder, "a", "a.example", "registrar").failed(2, &format!("{memory} exists already"));
+        assert!(std::fs::read(folder.path(memory)).unwrap() == signed, "{memory}");
+        std::fs::remove_file(folder.path(memory)).unwrap();
+    }
     init(&folder, "a", "a.example", "registrar").failed(2, "a/../a.master.key exists already");
     assert_eq!(folder.read("a.master.key"), before);
+    assert!(!folder.path("a.signed").exists(), "what was not made remembers nothing");
     assert!(!gone.exists() && !folder.path("a.making").exists());
     folder.write("empty/there/x", "");
     std::fs::remove_file(folder.path("empty/there/x")).unwrap();

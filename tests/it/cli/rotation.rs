@@ -125,7 +125,8 @@ fn a_rotation_that_was_cut_short_is_finished_by_the_next_start() {
     for part in kept {
         copied(&folder, part, &format!("before/{part}"));
     }
-    fs::copy(folder.path("l/checkpoint"), folder.path("before/checkpoint")).unwrap();
+    let files = ["l/checkpoint", "l.signed"];
+    files.iter().for_each(|file| copied_file(&folder, file, &format!("before/{file}")));
     folder.run(&["rotate", "--dir", "l"]).right();
     let whole: Value = serde_json::from_str(&folder.run(&["audit", "--dir", "l", "--json"]).right()).unwrap();
     // The root has the new key, and of the links nothing is in the log: as a stop right behind the root leaves it.
@@ -136,7 +137,7 @@ fn a_rotation_that_was_cut_short_is_finished_by_the_next_start() {
     for derived in ["l/index", "l/case-files"] {
         fs::remove_dir_all(folder.path(derived)).unwrap();
     }
-    fs::copy(folder.path("before/checkpoint"), folder.path("l/checkpoint")).unwrap();
+    files.iter().for_each(|file| copied_file(&folder, &format!("before/{file}"), file));
     let served = folder.serve();
     let new = resolved(&served);
     assert!(new.ends_with(".02"));

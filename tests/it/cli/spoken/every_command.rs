@@ -342,6 +342,10 @@ fn every_command_speaks_the_language_of_its_reader_alone() {
         (0, "rotate --dir new-{l}"),
         (0, "erase --dir new-{l}"),
         (3, "rebuild --dir l"),
+        (3, "restore --dir l --from no.where"),
+        (3, "restore --dir new-{l} --from no.where"),
+        (3, "restore --dir new-{l} --from URL"),
+        (3, "serve --dir new-{l} --begin-memory"),
         (2, "scenario no.where"),
         (2, "demo --dir l --once"),
         (0, "demo --dir demo-{l} --once --listen 127.0.0.1:0"),
@@ -365,7 +369,7 @@ fn every_command_speaks_the_language_of_its_reader_alone() {
 }
 
 /// The commands by how they are called.
-const COMMANDS: [&str; 43] = [
+const COMMANDS: [&str; 44] = [
     "",
     "init",
     "keygen",
@@ -406,6 +410,7 @@ const COMMANDS: [&str; 43] = [
     "erase",
     "rotate",
     "rebuild",
+    "restore",
     "scenario",
     "demo",
     "completions",

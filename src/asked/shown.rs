@@ -39,11 +39,24 @@ fn ask_one(witness: &PolicyWitness, vkey: &VerifierKey) -> Shown {
     Shown { witness: witness.name.clone(), signed, missing }
 }
 
+/// The checkpoint of the operator's that a witness shows, asked for once and not waited for.
+pub fn signed_by(witness: &PolicyWitness, vkey: &VerifierKey) -> Result<SignedCheckpoint, String> {
+    shown(witness, vkey, TileClient::hasty)
+}
+
 fn read(witness: &PolicyWitness, vkey: &VerifierKey) -> Result<SignedCheckpoint, String> {
+    shown(witness, vkey, TileClient::new)
+}
+
+fn shown(
+    witness: &PolicyWitness,
+    vkey: &VerifierKey,
+    client: fn(&str) -> Result<TileClient, TileClientError>,
+) -> Result<SignedCheckpoint, String> {
     let url = witness.url.as_deref().ok_or("the policy gives no URL for it")?;
     // A policy may name the address that checkpoints are submitted to.
     let url = url.trim_end_matches('/').trim_end_matches("/add-checkpoint");
-    let remote = TileClient::new(url).map_err(|error| error.to_string())?;
+    let remote = client(url).map_err(|error| error.to_string())?;
     match remote.cosigned(&folder_of(vkey.name().as_str())) {
         Err(TileClientError::Status { status: 404, .. }) => Err("it has cosigned nothing of this log".into()),
         other => {
