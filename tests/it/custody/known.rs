@@ -7,6 +7,8 @@ use std::net::TcpListener;
 use std::path::Path;
 
 const WITNESS: &str = "office.example/w";
+/// What a server says once it has kept what the witness has shown.
+const ALARM: &str = "credit_ledger_witness_alarm{witness=\"w\"} 1";
 
 fn witness(dir: &Path, listen: &str) -> Process {
     Process::witness(dir, WITNESS, &vkey().to_string(), listen)
@@ -99,7 +101,7 @@ fn a_server_that_learns_of_more_while_it_runs_records_nothing_from_then_on() {
     // Reads go on.
     assert_eq!(server.get("/v1/subjects/ext:test:a").0, 200);
     assert!(server.get("/checkpoint").1.contains(&format!("\n{OLDER}\n")));
-    let metrics = server.get("/metrics").1;
+    let metrics = server.until("/metrics", |_, body| body.contains(ALARM));
     assert!(metrics.contains("credit_ledger_writer_stopped 1"), "{metrics}");
     assert!(world.dir().join("evidence").read_dir().unwrap().count() == 1);
     server.stop();
@@ -125,6 +127,7 @@ fn another_history_that_a_witness_cosigned_is_shown_and_nothing_is_appended_to_t
     assert!(ready.contains("known-elsewhere") && ready.contains("two histories"), "{ready}");
     let (status, said) = post(&server, &penalty(99));
     assert!(status == 503 && said.contains("known-elsewhere"), "{status}: {said}");
+    server.until("/metrics", |_, body| body.contains(ALARM));
     server.stop();
     for kept in ["ledger/evidence", "w/evidence"] {
         assert_eq!(world.path(kept).read_dir().unwrap().count(), 1, "{kept}");
