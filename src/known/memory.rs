@@ -270,7 +270,7 @@ mod tests {
         let mut memory = SignerMemory::begin(&path, key(), None).unwrap();
         assert!(matches!(SignerMemory::begin(&path, key(), None), Err(MemoryError::Exists { .. })));
         assert!(matches!(SignerMemory::open(&path, key()), Err(MemoryError::InUse { .. })));
-        for size in [0, 1, 5, 5, 6] {
+        for size in [1, 5, 5, 6] {
             memory.remember(&signed(size, 1)).unwrap();
         }
         assert!(matches!(memory.remember(&signed(5, 1)), Err(MemoryError::Smaller { .. })));
