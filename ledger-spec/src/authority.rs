@@ -3,13 +3,13 @@
 //! Nothing is ever taken out: a revoked key stays, with the entry that revoked it, so that the past
 //! can be asked about.
 
-use crate::casefile::NameHash;
 use crate::compromise::{Compromises, KeyNumber};
 use crate::definition::Name;
 pub use crate::entry::Recorded;
 use crate::event::{Body, Capacity, Competence, Event, KeyRevoked, RevocationReason, Role, StepKind};
 use crate::id::{AuthorityId, EventId, SubjectId};
 use crate::rule::Rule;
+use crate::spelling::NameHash;
 use crate::time::{Date, RecordedTime, ValidTime};
 use crate::wording::{Words, say};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

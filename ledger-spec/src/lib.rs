@@ -62,6 +62,7 @@
 //! | [`rule`] | the ids of the rules |
 //! | [`id`] | identifiers of subjects, authorities, events and what the catalogue holds |
 //! | [`json`] | JSON that is read in one way only |
+//! | [`spelling`] | names and numbers of decisions, the same however they are written |
 //! | [`entry`] | an entry of the log byte for byte, and the hash chain |
 //! | [`definition`] | what the catalogue says of a type, list, measure, scheme, calendar, procedure, instrument |
 //! | [`request`] | requests over HTTP that are signed (RFC 9421): made, read, verified |
@@ -115,6 +116,7 @@ pub mod readers;
 pub mod request;
 pub mod rule;
 pub mod sealed;
+pub mod spelling;
 pub mod state;
 pub mod time;
 pub mod wording;

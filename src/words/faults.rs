@@ -376,7 +376,7 @@ pub(super) const FAULTS: &[Wording] = &[
     w("ledger.toml names {} for openings; this copy is blind and has none", "ledger.toml 指定由 {} 提供开启材料，而此副本未持有开启材料"),
     w("http://HOST[:PORT][/PATH], or https, is expected", "应为 http://主机[:端口][/路径]，或者以 https:// 开头"),
     w("https://HOST[:PORT][/PATH] is expected, where certificates to trust are given", "给出所信任证书的，应为 https://主机[:端口][/路径]"),
-    w("it is not what gzip packed, or too long", "不是 gzip 压缩的内容，或者过长"),
+    w("it is not what gzip packed, or too long", "不是压缩（gzip）的内容，或者过长"),
     w("something else than a certificate stands there", "其中有证书以外的内容"),
     w("no certificate stands there", "其中没有证书"),
     w("the server's certificate is not trusted: {}; SSL_CERT_FILE names a file of certificates to trust in place of this machine's", "服务的证书不受信任：{}；可以用 SSL_CERT_FILE 指定所信任的证书文件，代替本机的证书"),

@@ -4,10 +4,10 @@
 //! stream by itself, since the source states the revocation there too, and since a log has to be admitted again the same way
 //! after the revocation was erased.
 
-use super::spelling::NameHash;
 use crate::authority::{AuthorityNumber, Directory};
 use crate::compromise::KeyNumber;
 use crate::event::Annulled;
+use crate::spelling::NameHash;
 use crate::time::{Date, RecordedTime, ValidTime};
 use std::collections::BTreeMap;
 use tlog::position::{EntryIndex, TreeSize};

@@ -4,11 +4,11 @@
 //! changed) belongs to it, and not to the record that said it at the time: who retracts a record and files it again has the
 //! same decision before him. Which records are of one decision is said here and nowhere else; admission and projections ask.
 
-use super::spelling::NameHash;
 use super::{CaseAsOf, CaseFile, Cause, Details, End, Fact, Item, ItemNumber, RecordFact};
 use crate::authority::{AuthorityNumber, Directory};
 use crate::definition::Polarity;
 use crate::event::{Decision, Phase};
+use crate::spelling::NameHash;
 use crate::time::Date;
 use std::borrow::Cow;
 use tlog::defect::OrDefect as _;

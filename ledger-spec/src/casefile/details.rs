@@ -1,13 +1,13 @@
 //! What a record's own fields say that something follows from: the kinds and amounts of a penalty, the days of a licence, the
 //! step of a matter. A correction names some of them anew, and everything that follows is asked of what they are then.
 
-use super::spelling::NameHash;
 use crate::definition::{
     CERTIFICATE, CONDUCT, DETENTION, FINE, FINE_AMOUNT, FORFEITED_AMOUNT, FORFEITING_KINDS, GENERAL_KINDS,
     HEARD_KINDS, LICENCE_NAME, LICENCE_NUMBER, LICENCE_SUSPENDED, MATTER, MINOR_KINDS, PENALTY_KIND,
     RESTRICTING_KINDS, SERIOUS_KINDS, SEVERAL, STEP, Severity, TAKING_STEPS, UNENDING_KINDS, VALID_FROM,
     VALID_UNTIL, VIOLATION, least_severity_of,
 };
+use crate::spelling::NameHash;
 use crate::time::Date;
 use bincode::{Decode, Encode};
 

@@ -1,7 +1,6 @@
 //! What a case file keeps of each event: what admission and the projections ask of it, and no more.
 
 use super::details::{Detail, Details};
-use super::spelling::NameHash;
 use super::{Item, ItemNumber};
 use crate::definition::{Disclosure, Domain, Pattern, Polarity, Severity};
 use crate::event::{Class, Indicator, Notice, Phase, ReportKind, Review, ReviewOutcome, StepKind, Term};
@@ -9,6 +8,7 @@ use crate::id::{
     AuthorityId, EventId, ListCode, MeasureCode, PointsCode, Pseudonym, RatingCode, SubjectId, SubjectKind,
     TypeCode,
 };
+use crate::spelling::NameHash;
 use crate::time::Date;
 use bincode::{Decode, Encode};
 

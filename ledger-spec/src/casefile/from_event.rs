@@ -3,9 +3,9 @@
 use super::CaseFile;
 use super::details::{Detail, Details};
 use super::fact::{Fact, Identity, ListingFact, MeasureFact, RatingFact, RecordFact, StepFact};
-use super::spelling::NameHash;
 use crate::event::{Body, Event, Extra, Finding, ListingEntered, RecordFiled, Step, StepKind};
 use crate::id::EventId;
+use crate::spelling::NameHash;
 
 impl Fact<EventId> {
     /// What is kept of an event, by itself: no other event of its stream is asked.

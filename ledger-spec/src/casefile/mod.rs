@@ -25,12 +25,12 @@ mod named;
 mod publicity;
 mod restriction;
 mod review;
-mod spelling;
 mod stay;
 mod terms;
 mod viewer;
 
 pub use crate::definition::Sight;
+pub use crate::spelling::NameHash;
 pub use all_names::Named;
 pub use annulments::{AnnulledBy, Annulment, Annulments};
 pub use as_of::{AsOf, CaseAsOf};
@@ -44,7 +44,6 @@ pub use gravity::Gravity;
 pub use item_row::{ItemRow, RowError};
 pub use masking::Masking;
 pub use publicity::{Mark, Marked};
-pub use spelling::NameHash;
 pub use viewer::{Beyond, Letters, Names, Viewer};
 
 use crate::authority::{AuthorityNumber, Directory, Recorded};
