@@ -220,6 +220,7 @@ BODIES = {
     "consent.granted": f.table({"scope": d.PATTERNS(1, 50), "purpose": WHY, "grantee?": f.name(200), "until?": f.DATE}),
     "subject.verified": f.table({
         "checked": f.several(f.one_of("identity_document registration power_of_attorney"), 1, 3), "agent?": f.flag,
+        "also?": f.several(identifiers.subject, 0, 20),
     }),
     "report.issued": f.table({
         "report": f.one_of("enterprise personal occupational"), "purpose": WHY, "recipient?": f.name(200), "consent?": EVENT,

@@ -134,7 +134,11 @@ fn a_right_or_duty(kind: Kind) -> Making {
                 "decision": decision("湘市监禁〔2025〕1号", "2025-10-31"),
             }),
         ),
-        Kind::RepairApplied => crate::base::applying(29, 10, Some("market.serious")),
+        Kind::RepairApplied => {
+            let mut applying = crate::base::applying(29, 10, Some("market.serious"));
+            applying.body["ruling"] = json!(id(9));
+            applying
+        }
         Kind::ObjectionRaised => firm(
             WINDOW,
             json!({ "target": id(10), "list": "market.serious", "ground": "主体有误", "statement": "非本公司" }),
@@ -143,7 +147,7 @@ fn a_right_or_duty(kind: Kind) -> Making {
         Kind::HoldPlaced => firm(
             COURT,
             json!({
-                "target": id(9), "reason": "诉讼保全", "case": "（2025）湘0381行初7号", "publication": true,
+                "target": id(9), "reason": "诉讼保全", "case": "（2025）湘0381行初7号", "publication": true, "execution": true,
                 "decision": decision("（2025）湘0381行初7号", "2025-10-31"),
             }),
         ),
@@ -171,7 +175,8 @@ fn a_right_or_duty(kind: Kind) -> Making {
         Kind::SubjectVerified => made(
             WINDOW,
             FIRM,
-            json!({ "checked": ["identity_document", "registration", "power_of_attorney"], "agent": true }),
+            json!({ "checked": ["identity_document", "registration", "power_of_attorney"], "agent": true,
+                    "also": ["ext:registration:430381000012345"] }),
         ),
         Kind::ReportIssued => made(
             WINDOW,
