@@ -3,6 +3,7 @@
 use crate::decision::{Names, is_revoked_within};
 use crate::history::{Accepted, History};
 use crate::once::is_void;
+use crate::openings::asked_at;
 use crate::reference::{Question, phase, phase_at};
 use ledger_spec::time::ValidTime;
 use serde_json::Value;
@@ -29,9 +30,21 @@ type Void = fn(&History, &Accepted, When) -> bool;
 const OF_THE_STREAM: Void = |past, record, when| is_revoked_within(past, record, Names::Own, when);
 const OF_ALL: Void = |past, record, (at, known)| is_void(past, record, at, known);
 
+/// Whether the type of a ruling was one by which something may be masked when it was made, by what so many entries say.
+fn may_mask(past: &History, record: &Accepted, known: usize) -> bool {
+    let asked = asked_at(&record.event);
+    let versions = past.stream(&format!("catalogue:type.{RULING}"));
+    let versions = versions.filter(|one| one.at < known && one.event.valid_from <= asked);
+    versions.max_by_key(|one| (one.event.valid_from, one.at)).is_some_and(|newest| {
+        let tags = newest.event.body["tags"].as_array();
+        tags.is_some_and(|all| all.iter().any(|tag| tag == "masks_repairable"))
+    })
+}
+
 /// Whether a record counts, by what so many entries say.
 fn counts(past: &History, record: &Accepted, when: When, void: Void) -> bool {
     record.at < when.1
+        && may_mask(past, record, when.1)
         && record.event.valid_from <= when.0
         && phase_at(past, record, when.0, when.1) == Some("filed")
         && !void(past, record, when)
