@@ -85,15 +85,21 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
     }
 }
 
-/// A04: what was filed does not come back graver by the same decision: that takes another, before which the subject is heard.
+/// A04: what was filed of the subject, or of a body that went on in it, does not come back graver by the same decision: that takes
+/// another, before which the subject is heard.
 pub(super) fn no_graver_than_decided(
     case: &Case<'_>,
     (definition, body, said): (&RecordType, &RecordFiled, &Details),
 ) -> Result<(), Refusal> {
     let shows = body.rests_on.map(|_| &body.record_type);
-    let decided = behind(case, body).and_then(|behind| case.person_as_of().gravity_of(behind, shows));
+    let Some(behind) = behind(case, body) else { return Ok(()) };
     let refiled = Gravity::filed(definition, (body.severity, said), body.restriction_until);
-    match decided.and_then(|decided| refiled.graver_than(&decided).or_else(|| refiled.other_than(&decided))) {
+    let mut files = std::iter::once(case.person_as_of()).chain(predecessors(case));
+    let graver = files.find_map(|as_of| {
+        let decided = as_of.gravity_of(behind, shows)?;
+        refiled.graver_than(&decided).or_else(|| refiled.other_than(&decided))
+    });
+    match graver {
         None => Ok(()),
         Some(graver) => {
             let expected =
@@ -144,6 +150,11 @@ pub(super) fn is_makers(case: &Case<'_>, body: &RecordFiled) -> bool {
 /// Who made the decision by which a record is to be filed.
 pub(super) fn maker<'a>(case: &Case<'a>, body: &RecordFiled) -> Option<&'a Authority> {
     behind(case, body).and_then(|behind| case.governance.directory.by_number(behind.maker()))
+}
+
+/// The files of who went on in the subject, when the event begins to hold.
+pub(super) fn predecessors<'a>(case: &'a Case<'_>) -> impl Iterator<Item = CaseAsOf<'a>> {
+    case.went_on.iter().map(|file| case.when(file, case.event.valid_from))
 }
 
 /// The decision by which a record is to be filed.

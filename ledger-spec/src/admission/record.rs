@@ -353,7 +353,6 @@ impl Filing<'_, '_> {
             return Ok(());
         }
         once::no_graver_than_decided(self.case, (self.definition, self.body, &self.said))?;
-        went_on::no_graver_than_decided(self.case, (self.definition, self.body, &self.said))?;
         once::no_graver_than_shown(self.case, (self.body, &self.said))?;
         let Some(served) = self.body.notice else {
             let expected = say!("when notice was served, and whether a statement came in");

@@ -2,10 +2,10 @@
 //! comes again, under the name of the other.
 
 use super::case::Case;
-use super::once::{behind, may_fine};
+use super::once::{behind, may_fine, predecessors};
 use super::{Refusal, Rule, refuse};
-use crate::casefile::{CaseAsOf, Details, Fact, Gravity, Item, ItemNumber, NameHash};
-use crate::definition::{Polarity, RecordType};
+use crate::casefile::{Details, Fact, Item, ItemNumber, NameHash};
+use crate::definition::Polarity;
 use crate::event::{Class, Phase, RecordFiled};
 use crate::wording::{Words, say};
 
@@ -64,31 +64,4 @@ pub(super) fn one_conduct(case: &Case<'_>, body: &RecordFiled) -> Result<(), Ref
             Err(refuse(Rule::OneConduct, "body.conduct.id", found, expected))
         }
     }
-}
-
-/// A04: what was taken back of a body that went on in the subject does not come back graver by the same decision.
-pub(super) fn no_graver_than_decided(
-    case: &Case<'_>,
-    (definition, body, said): (&RecordType, &RecordFiled, &Details),
-) -> Result<(), Refusal> {
-    let Some(behind) = behind(case, body) else { return Ok(()) };
-    let shows = body.rests_on.map(|_| &body.record_type);
-    let refiled = Gravity::filed(definition, (body.severity, said), body.restriction_until);
-    let graver = predecessors(case).find_map(|as_of| {
-        let decided = as_of.gravity_of(behind, shows)?;
-        refiled.graver_than(&decided).or_else(|| refiled.other_than(&decided))
-    });
-    match graver {
-        None => Ok(()),
-        Some(graver) => {
-            let expected =
-                say!("no graver penalty by the same decision: file the new one, made after notice");
-            Err(graver.refused(&body.details, expected))
-        }
-    }
-}
-
-/// The files of who went on in the subject, when the event begins to hold.
-fn predecessors<'a>(case: &'a Case<'_>) -> impl Iterator<Item = CaseAsOf<'a>> {
-    case.went_on.iter().map(|file| case.when(file, case.event.valid_from))
 }
